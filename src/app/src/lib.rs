@@ -1,0 +1,6 @@
+//! The PWA: shows forms, keeps every answer on the device, and sends finished surveys home.
+//!
+//! The engine decides what is relevant, valid and calculated; this crate turns its `Changes` into signals.
+//! Everything of the browser that Leptos does not wrap is behind [`platform`].
+
+pub mod platform;

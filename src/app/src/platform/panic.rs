@@ -1,0 +1,4 @@
+//! What the reader sees after a trap.
+
+/// Installs the hook.
+pub fn install() {}
