@@ -1,3 +1,36 @@
-//! The browser, behind a plain Rust API: nothing else in the app names `web_sys`, `js_sys`, `wasm_bindgen`, `gloo` or `idb`.
+//! The browser, behind a plain Rust API.
+//!
+//! Nothing else in the app names `web_sys`, `js_sys`, `wasm_bindgen`, `gloo` or `idb`: what the rest sees is
+//! plain values, futures and closures, so that it can be read, and mostly tested, without a browser.
+//!
+//! | module | gives |
+//! |---|---|
+//! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
+//! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
+//! | [`clock`] | the time, its offset from UTC, and random bytes |
+//! | [`timer`] | `sleep(ms).await`, `after(ms, f)`, `spawn(future)` |
+//! | [`locks`] | one tab a draft, one tab that sends |
+//! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
+//! | [`persist`] | asks that the data be kept, and how much room there is |
+//! | [`worker`] | the service worker: a new build waits, and takes over when told |
+//! | [`page`] | title, language, theme, focus, scrolling, leaving |
+//! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
+//! | [`location`] | where the device is (`geopoint`) |
+//! | [`panic`] | what the reader sees after a trap |
+//!
+//! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
+pub mod clock;
+pub mod location;
+pub mod locks;
+pub mod network;
+pub mod page;
 pub mod panic;
+pub mod persist;
+pub mod preferences;
+pub mod timer;
+pub mod worker;
+
+mod events;
+
+pub use events::Subscription;

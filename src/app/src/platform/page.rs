@@ -1,0 +1,133 @@
+//! The page as a whole: title, language, theme, focus, scrolling, leaving.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions};
+
+use super::events::{Subscription, document, listen, window};
+
+/// Light or dark, by the reader's choice; nothing chosen: what the device says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Theme {
+    /// High contrast on white, readable in the sun.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// Sets the title that the browser and screen readers say.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Sets the page's language (`zh`, `en`, a BCP 47 tag): fonts, line breaks and screen readers follow it.
+pub fn set_language(tag: &str) {
+    if let Some(root) = root() {
+        root.set_lang(tag);
+    }
+}
+
+/// The languages that the reader's browser asks for, the most wanted first: `zh-CN`, `en`.
+pub fn preferred_languages() -> Vec<String> {
+    window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
+}
+
+/// Sets `data-theme` on the root to `light` or `dark`, or takes it away so that the device decides.
+pub fn set_theme(theme: Option<Theme>) {
+    let Some(root) = root() else { return };
+    // Neither can fail: the name is a valid one.
+    let _ = match theme {
+        Some(Theme::Light) => root.set_attribute("data-theme", "light"),
+        Some(Theme::Dark) => root.set_attribute("data-theme", "dark"),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+/// Sets the root's text size, in percent of the browser's own.
+pub fn set_text_size(percent: u16) {
+    if let Some(root) = root() {
+        let _ = root.style().set_property("font-size", &format!("{percent}%"));
+    }
+}
+
+/// Puts the focus on an element, scrolled into view; `false` if there is none with this id.
+/// Headings and other elements that take no focus of their own need `tabindex="-1"`.
+pub fn focus(id: &str) -> bool {
+    let Some(element) = element(id) else { return false };
+    // Where the reader asked for less motion, the style sheet says so; a jump is right for all.
+    scroll(&element, ScrollLogicalPosition::Center);
+    element.focus().is_ok()
+}
+
+/// Scrolls an element into view, its top at the top; `false` if there is none with this id.
+pub fn scroll_to(id: &str) -> bool {
+    let Some(element) = element(id) else { return false };
+    scroll(&element, ScrollLogicalPosition::Start);
+    true
+}
+
+/// Scrolls to the top of the page, at once.
+pub fn scroll_to_top() {
+    let options = ScrollToOptions::new();
+    options.set_top(0.0);
+    options.set_behavior(ScrollBehavior::Instant);
+    window().scroll_to_with_scroll_to_options(&options);
+}
+
+/// Takes the focus from whatever has it, so that the on-screen keyboard goes and a pending answer is given.
+pub fn blur() {
+    if let Some(element) = document().active_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
+}
+
+/// Calls `f` when the page leaves the screen or is closed: the last moment at which something can be saved.
+/// `f` must begin its writing at once; what it awaits may come too late.
+pub fn on_hide(f: impl Fn() + Clone + 'static) -> Subscription {
+    let hidden = f.clone();
+    listen(&document(), "visibilitychange", move |_| {
+        if document().hidden() {
+            hidden();
+        }
+    })
+    .and(listen(&window(), "pagehide", move |_| f()))
+}
+
+/// Asks before the page is closed whenever `unsaved` says so. The words are the browser's own.
+pub fn ask_before_leaving(unsaved: impl Fn() -> bool + 'static) -> Subscription {
+    listen(&window(), "beforeunload", move |event| {
+        if unsaved() {
+            event.prevent_default();
+        }
+    })
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Does the app run installed, in a window of its own?
+pub fn is_installed() -> bool {
+    let query = "(display-mode: standalone), (display-mode: fullscreen), (display-mode: minimal-ui)";
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// A short tap that can be felt, where the device has one.
+pub fn vibrate(ms: u32) {
+    window().navigator().vibrate_with_duration(ms);
+}
+
+fn root() -> Option<HtmlElement> {
+    document().document_element()?.dyn_into().ok()
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+fn scroll(element: &HtmlElement, block: ScrollLogicalPosition) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_behavior(ScrollBehavior::Instant);
+    options.set_block(block);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
