@@ -1,0 +1,96 @@
+// Keeps the app's files on the device, so that it starts without a network.
+//
+// A build is all or nothing: installing fails if any file of it does.
+// A new build waits until a page tells it to take over, which pages do only when no form is open.
+// The files of a build stay as long as a window that started with it is open.
+// Forms, answers and everything under /api are none of its business: those are the app's, in IndexedDB.
+'use strict';
+
+// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …]} here once Trunk has named the files.
+const BUILD = /*BUILD*/null;
+
+const PREFIX = 'doorstep-';
+const CACHE = PREFIX + (BUILD ? BUILD.id : 'none');
+// Which build each open window started with: the worker itself forgets when it is stopped.
+const WINDOWS = 'doorstep.windows';
+// What is kept is asked for with other headers than it was fetched with.
+const ANY_HEADERS = { ignoreVary: true };
+
+if (BUILD) {
+  addEventListener('install', (event) => event.waitUntil(install()));
+  addEventListener('activate', (event) => event.waitUntil(activate()));
+  addEventListener('fetch', (event) => {
+    const { request } = event;
+    const url = new URL(request.url);
+    if (request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
+    if (request.mode === 'navigate') {
+      event.respondWith(page(request));
+      event.waitUntil(remember(event.resultingClientId).then(clean));
+    } else {
+      event.respondWith(file(request));
+    }
+  });
+  addEventListener('message', (event) => {
+    if (event.data === 'take-over') event.waitUntil(skipWaiting());
+  });
+}
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(BUILD.files.map(async (path) => {
+    // The browser's own cache may hold the file of another build under the same name.
+    const response = await fetch(path, { cache: 'no-cache', credentials: 'same-origin' });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    await cache.put(path, await asServed(response));
+  }));
+}
+
+async function activate() {
+  await clean();
+  // The very first page came from the network; from now on it is served from here like any other.
+  await clients.claim();
+}
+
+// Every page of the app is the same file; the app reads the address.
+async function page(request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match('/index.html', ANY_HEADERS)) ?? fetch(request);
+}
+
+// Names carry the hash of what is in them, so that any build's copy is the right one.
+async function file(request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request, ANY_HEADERS)) ?? (await caches.match(request, ANY_HEADERS)) ?? fetch(request);
+}
+
+async function remember(client) {
+  if (!client) return;
+  const cache = await caches.open(WINDOWS);
+  await cache.put(`/${client}`, Response.json({ build: BUILD.id, at: Date.now() }));
+}
+
+// Deletes the builds that no open window started with. A window of unknown build keeps them all.
+async function clean() {
+  const cache = await caches.open(WINDOWS);
+  const open = await clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const unknown = new Set(open.map((client) => `/${client.id}`));
+  const used = new Set([CACHE]);
+  for (const request of await cache.keys()) {
+    const { build, at } = await (await cache.match(request)).json();
+    const isOpen = unknown.delete(new URL(request.url).pathname);
+    // A window that is still being loaded is not listed yet.
+    if (isOpen || Date.now() - at < 60_000) used.add(PREFIX + build);
+    else await cache.delete(request);
+  }
+  if (unknown.size > 0) return;
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && !used.has(name)) await caches.delete(name);
+  }
+}
+
+// A redirected answer must not be given to a navigation, so that only its content is kept.
+async function asServed(response) {
+  if (!response.redirected) return response;
+  const { status, statusText, headers } = response;
+  return new Response(await response.blob(), { status, statusText, headers });
+}
