@@ -1,0 +1,260 @@
+//! Doorstep's own server: one PUT, answered by a receipt {id, hash, server time}.
+//!
+//! Only the server's own words refuse a submission for good: an error in its JSON. The same status from a proxy,
+//! a portal or a stray web server is "not the server" and tried again.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{Backend, Capabilities, ReceiptGrade, SendError, SendErrorKind};
+use crate::receipt::{Receipt, ReceiptV1};
+use crate::submission::Submission;
+use crate::transport::{Method, NetworkError, NetworkErrorKind, Request, Response, Transport};
+
+/// How long a PUT may take. Long, because a field network is slow and a cut-off try has to start over.
+const TIMEOUT_MS: u32 = 60_000;
+/// How much of the server's words is kept.
+const WORDS_LIMIT: usize = 500;
+
+/// Doorstep's server at an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doorstep {
+    /// Where the server is, without a slash at the end: `https://survey.example.org`; empty for the page's own origin.
+    pub base_url: String,
+}
+
+impl Backend for Doorstep {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            receipt: ReceiptGrade::Receipt,
+            replay: true,
+            refuses_other_content: true,
+            attachments: false,
+        }
+    }
+
+    async fn send(&self, submission: &Submission, transport: &impl Transport) -> Result<Receipt, SendError> {
+        read_answer(submission, transport.send(self.request(submission)).await)
+    }
+}
+
+impl Doorstep {
+    /// The PUT of a submission: the sealed bytes, with their digest as RFC 9530 has it.
+    fn request(&self, submission: &Submission) -> Request {
+        let body = submission.body().as_bytes();
+        let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(body)));
+        Request {
+            method: Method::Put,
+            url: format!("{}/api/v1/submissions/{}", self.base_url, submission.id()),
+            headers: vec![
+                ("content-type".into(), "application/json".into()),
+                ("content-digest".into(), digest),
+                ("accept".into(), "application/json".into()),
+            ],
+            body: Some(body.to_vec()),
+            timeout_ms: TIMEOUT_MS,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Accepted {
+    receipt: ReceiptV1,
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    error: Reason,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    code: String,
+    #[serde(default)]
+    reason: String,
+}
+
+fn read_answer(
+    submission: &Submission,
+    answer: Result<Response, NetworkError>,
+) -> Result<Receipt, SendError> {
+    let response = answer.map_err(no_answer)?;
+    if let 200 | 201 = response.status {
+        return read_receipt(submission, &response);
+    }
+    let said = serde_json::from_slice::<Failed>(&response.body).ok().map(|failed| failed.error);
+    let kind = match (response.status, &said) {
+        (401, _) => SendErrorKind::LoginNeeded,
+        (408 | 425 | 429 | 503, _) => SendErrorKind::Busy,
+        (500..=599, _) => SendErrorKind::ServerFault,
+        (_, None) => SendErrorKind::NotTheServer,
+        (404, Some(reason)) if reason.code == "form_unknown" => SendErrorKind::FormUnknown,
+        // Our server at an older version, or mounted elsewhere: nothing was said of the submission.
+        (404 | 405, Some(_)) => SendErrorKind::NotTheServer,
+        (409, Some(_)) => SendErrorKind::IdTaken,
+        (413, Some(_)) => SendErrorKind::TooLarge,
+        (400 | 422, Some(_)) => SendErrorKind::NotASubmission,
+        (400..=499, Some(_)) => SendErrorKind::Refused,
+        (_, Some(_)) => SendErrorKind::NotTheServer,
+    };
+    let words = match said {
+        Some(Reason { code, reason }) if reason.is_empty() => code,
+        Some(Reason { reason, .. }) => reason,
+        None => String::new(),
+    };
+    Err(SendError {
+        kind,
+        status: Some(response.status),
+        retry_after_ms: retry_after_ms(&response),
+        words: words.chars().take(WORDS_LIMIT).collect(),
+    })
+}
+
+fn read_receipt(submission: &Submission, response: &Response) -> Result<Receipt, SendError> {
+    let error =
+        |kind| SendError { kind, status: Some(response.status), retry_after_ms: None, words: String::new() };
+    let accepted: Accepted =
+        serde_json::from_slice(&response.body).map_err(|_| error(SendErrorKind::NotTheServer))?;
+    let receipt = Receipt::from(accepted.receipt);
+    if receipt.proves(submission.id(), submission.hash()) {
+        Ok(receipt)
+    } else {
+        Err(error(SendErrorKind::NotItsReceipt))
+    }
+}
+
+fn no_answer(error: NetworkError) -> SendError {
+    let kind = match error.kind {
+        NetworkErrorKind::Offline => SendErrorKind::Offline,
+        NetworkErrorKind::Timeout => SendErrorKind::Timeout,
+    };
+    SendError { kind, status: None, retry_after_ms: None, words: error.words }
+}
+
+/// `Retry-After` in seconds. Its date form is passed over: a device's clock is too often wrong to subtract from.
+fn retry_after_ms(response: &Response) -> Option<i64> {
+    let seconds: i64 = response.header("retry-after")?.trim().parse().ok()?;
+    Some(seconds.saturating_mul(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Retry;
+    use crate::submission::tests::sample;
+
+    fn response(status: u16, body: &str) -> Result<Response, NetworkError> {
+        Ok(Response { status, headers: Vec::new(), body: body.into() })
+    }
+
+    fn receipt(id: impl ToString, hash: &str) -> String {
+        let id = id.to_string();
+        format!(r#"{{"receipt":{{"id":"{id}","hash":"{hash}","server_time":"2026-11-23T02:00:01.000Z"}}}}"#)
+    }
+
+    #[test]
+    fn the_put_carries_the_sealed_bytes_and_their_digest() {
+        let request = Doorstep { base_url: "https://survey.example.org".into() }.request(&sample());
+        assert_eq!(request.method, Method::Put);
+        assert_eq!(request.url, format!("https://survey.example.org/api/v1/submissions/{}", sample().id()));
+        assert_eq!(request.body.as_deref(), Some(sample().body().as_bytes()));
+        let digest = STANDARD.encode(Sha256::digest(sample().body().as_bytes()));
+        assert!(request.headers.contains(&("content-digest".into(), format!("sha-256=:{digest}:"))));
+    }
+
+    #[test]
+    fn its_own_receipt_is_accepted_first_and_again() {
+        for status in [200, 201] {
+            let body = receipt(sample().id(), sample().hash());
+            let receipt = read_answer(&sample(), response(status, &body)).unwrap();
+            assert!(receipt.proves(sample().id(), sample().hash()));
+            assert_eq!(receipt.server_time, "2026-11-23T02:00:01.000Z");
+        }
+    }
+
+    #[test]
+    fn every_other_answer_is_told_apart() {
+        use SendErrorKind::*;
+        let said = |code: &str| format!(r#"{{"error":{{"code":"{code}","reason":"because"}}}}"#);
+        let portal = "<!doctype html><title>Free Wi-Fi</title>";
+        let mine = receipt(sample().id(), sample().hash());
+        let cases = [
+            (200, portal.to_owned(), NotTheServer),
+            (200, "{}".to_owned(), NotTheServer),
+            (201, receipt(sample().id(), &"00".repeat(32)), NotItsReceipt),
+            (201, receipt(uuid::Uuid::nil(), sample().hash()), NotItsReceipt),
+            (202, mine.clone(), NotTheServer),
+            (204, String::new(), NotTheServer),
+            (302, portal.to_owned(), NotTheServer),
+            (400, said("bad_digest"), NotASubmission),
+            (400, portal.to_owned(), NotTheServer),
+            (401, said("login"), LoginNeeded),
+            (401, String::new(), LoginNeeded),
+            (403, said("not_your_area"), Refused),
+            (403, portal.to_owned(), NotTheServer),
+            (404, said("form_unknown"), FormUnknown),
+            (404, said("no_such_route"), NotTheServer),
+            (404, portal.to_owned(), NotTheServer),
+            (408, String::new(), Busy),
+            (409, said("id_taken"), IdTaken),
+            (409, mine, NotTheServer),
+            (413, said("too_large"), TooLarge),
+            (413, portal.to_owned(), NotTheServer),
+            (422, said("not_a_submission"), NotASubmission),
+            (425, String::new(), Busy),
+            (429, String::new(), Busy),
+            (500, said("fault"), ServerFault),
+            (502, portal.to_owned(), ServerFault),
+            (503, portal.to_owned(), Busy),
+            (511, portal.to_owned(), ServerFault),
+        ];
+        for (status, body, kind) in cases {
+            let error = read_answer(&sample(), response(status, &body)).unwrap_err();
+            assert_eq!((error.kind, error.status), (kind, Some(status)), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn only_the_servers_own_words_refuse_for_good() {
+        for status in 100..600 {
+            let error = read_answer(&sample(), response(status, "nonsense")).unwrap_err();
+            assert_ne!(error.kind.retry(), Retry::Never, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_servers_reason_is_kept_in_its_words() {
+        let body = r#"{"error":{"code":"id_taken","reason":"another submission has this id"}}"#;
+        assert_eq!(
+            read_answer(&sample(), response(409, body)).unwrap_err().words,
+            "another submission has this id"
+        );
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds() {
+        let header = |value: &str| {
+            let headers = vec![("retry-after".into(), value.into())];
+            read_answer(&sample(), Ok(Response { status: 429, headers, body: Vec::new() }))
+                .unwrap_err()
+                .retry_after_ms
+        };
+        assert_eq!(header("120"), Some(120_000));
+        assert_eq!(header("99999999999999999999"), None);
+        assert_eq!(header("Mon, 23 Nov 2026 09:30:00 GMT"), None);
+    }
+
+    #[test]
+    fn no_answer_is_tried_again() {
+        for (network, kind) in [
+            (NetworkErrorKind::Offline, SendErrorKind::Offline),
+            (NetworkErrorKind::Timeout, SendErrorKind::Timeout),
+        ] {
+            let error =
+                read_answer(&sample(), Err(NetworkError { kind: network, words: "x".into() })).unwrap_err();
+            assert_eq!((error.kind, error.kind.retry()), (kind, Retry::Later));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Where submissions go. Each backend is a folder or file of its own here, stateless, and says exactly what counts as accepted.
+
+pub mod doorstep;
+
+use crate::Retry;
+use crate::receipt::Receipt;
+use crate::submission::Submission;
+use crate::transport::Transport;
+
+/// A kind of server that takes submissions.
+#[allow(async_fn_in_trait)]
+pub trait Backend {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Sends a submission, in as many requests as it takes. Sending it again is harmless.
+    ///
+    /// # Errors
+    /// [`SendError`] for everything that is not this submission's receipt.
+    async fn send(&self, submission: &Submission, transport: &impl Transport) -> Result<Receipt, SendError>;
+}
+
+/// What a backend can do. The behaviour suite asks these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capabilities {
+    /// What its word is worth.
+    pub receipt: ReceiptGrade,
+    /// Does it take the same id with the same bytes again, and say so alike?
+    pub replay: bool,
+    /// Does it refuse the same id with other bytes?
+    pub refuses_other_content: bool,
+    /// Does it take attachments?
+    pub attachments: bool,
+}
+
+/// What an acceptance rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReceiptGrade {
+    /// The backend says which id and which hash it has.
+    Receipt,
+    /// The device read the submission back and compared.
+    ReadBack,
+    /// A status, no more.
+    Status,
+}
+
+/// Why a submission is not (known to be) accepted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SendError {
+    /// What went wrong.
+    pub kind: SendErrorKind,
+    /// The HTTP status, if an answer came.
+    pub status: Option<u16>,
+    /// How long the server asked to wait, in milliseconds.
+    pub retry_after_ms: Option<i64>,
+    /// The server's own words (its code and reason), or the network's. Shown to the reader as they are.
+    pub words: String,
+}
+
+macro_rules! send_error_kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident = $name:literal, $retry:ident, $network:literal;)+) => {
+        /// What can go wrong with sending.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum SendErrorKind { $($(#[doc = $doc])+ $kind,)+ }
+
+        impl SendErrorKind {
+            /// All of them.
+            pub const ALL: &[SendErrorKind] = &[$(SendErrorKind::$kind),+];
+
+            /// As records and the app's words have it.
+            pub fn name(self) -> &'static str {
+                match self { $(SendErrorKind::$kind => $name,)+ }
+            }
+
+            /// When trying again can help.
+            pub fn retry(self) -> Retry {
+                match self { $(SendErrorKind::$kind => Retry::$retry,)+ }
+            }
+
+            /// Does a change of the network change it?
+            pub fn is_of_the_network(self) -> bool {
+                match self { $(SendErrorKind::$kind => $network,)+ }
+            }
+        }
+    };
+}
+
+send_error_kinds! {
+    /// No connection.
+    Offline = "offline", Later, true;
+    /// No answer in time.
+    Timeout = "timeout", Later, true;
+    /// An answer, but not our server's: a login page of the Wi-Fi, a proxy's error.
+    NotTheServer = "not_the_server", Later, true;
+    /// The server asks to come back later (408, 425, 429, 503).
+    Busy = "busy", Later, false;
+    /// The server failed (5xx).
+    ServerFault = "server_fault", Later, false;
+    /// An acceptance of something else: another id or other bytes.
+    NotItsReceipt = "not_its_receipt", Later, false;
+    /// The server wants to know who sends (401).
+    LoginNeeded = "login_needed", AfterLogin, false;
+    /// The server has other bytes under this id (409).
+    IdTaken = "id_taken", Never, false;
+    /// The server does not know this version of the form (404).
+    FormUnknown = "form_unknown", Never, false;
+    /// Larger than the server takes (413).
+    TooLarge = "too_large", Never, false;
+    /// Not a submission of that form, says the server (400, 422).
+    NotASubmission = "not_a_submission", Never, false;
+    /// Refused for another reason, in the server's words.
+    Refused = "refused", Never, false;
+}
+
+impl SendErrorKind {
+    /// The kind of that [`SendErrorKind::name`].
+    pub fn named(name: &str) -> Option<SendErrorKind> {
+        SendErrorKind::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}

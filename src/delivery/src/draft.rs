@@ -1,0 +1,413 @@
+//! A form half filled in, as a device keeps it: a snapshot of the answers, and where the reader was.
+//!
+//! The id is made with the draft and becomes the submission's, so that a draft can be sealed only once.
+//! What is kept is [`DraftV1`], never the live type (invariant 6).
+
+use std::sync::Arc;
+
+use doorstep_engine::session::Form;
+use doorstep_engine::session::{Extent, RestoreError, Session, World};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::moment::Moment;
+use crate::record::{self, Record, RecordError};
+use crate::step::{self, ReplayProblem, Step};
+
+/// Which form, exactly.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FormRef {
+    /// The form's name that never changes: `household-needs`.
+    pub id: String,
+    /// The version that its author gave it.
+    pub version: String,
+    /// SHA-256 over definition and files, 64 lowercase hex characters.
+    pub hash: String,
+}
+
+impl FormRef {
+    /// The form that a session runs.
+    pub fn of(form: &Form) -> FormRef {
+        FormRef { id: form.id().into(), version: form.version().into(), hash: form.hash().into() }
+    }
+}
+
+/// Where the reader is. Paths are [`Session::path`]'s and hold no answers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cursor {
+    /// The page's path; `None` before the first page was shown.
+    pub page: Option<String>,
+    /// The repeat instance whose card is open on it: `/household-needs/members[2]`.
+    pub card: Option<String>,
+}
+
+/// Answered of askable questions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct DraftProgress {
+    /// Questions with an answer.
+    pub answered: u32,
+    /// Questions that could have one.
+    pub askable: u32,
+}
+
+/// A form half filled in.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Draft {
+    /// UUIDv7, see [`new_id`]; the submission's id later on.
+    pub id: Uuid,
+    /// The form it answers. Kept on the device as long as the draft is.
+    pub form: FormRef,
+    /// The form's `instance_name`; empty while it has none.
+    pub name: String,
+    /// When it was begun.
+    pub created_at: Moment,
+    /// When this snapshot was taken.
+    pub updated_at: Moment,
+    /// The language it is read in.
+    pub language: String,
+    /// Where the reader is.
+    pub cursor: Cursor,
+    /// How far it is.
+    pub progress: DraftProgress,
+    /// `Session::data(Extent::All)`.
+    pub answers: Json,
+    /// The last [`Step`] that the snapshot includes; 0 before the first.
+    pub seq: u64,
+}
+
+/// A draft as a list shows it, kept as a record of its own so that a list decrypts no answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DraftSummary {
+    /// [`Draft::id`].
+    pub id: Uuid,
+    /// [`Draft::form`].
+    pub form: FormRef,
+    /// [`Draft::name`].
+    pub name: String,
+    /// [`Draft::created_at`].
+    pub created_at: Moment,
+    /// [`Draft::updated_at`].
+    pub updated_at: Moment,
+    /// [`Draft::progress`].
+    pub progress: DraftProgress,
+}
+
+/// A draft taken up again.
+#[derive(Debug)]
+pub struct Opened {
+    /// The form with every answer that was kept.
+    pub session: Session,
+    /// Where the reader was.
+    pub cursor: Cursor,
+    /// The last step that is in the session; the next one is this plus one.
+    pub seq: u64,
+    /// Steps that could not be taken again. To be shown, never swallowed.
+    pub problems: Vec<ReplayProblem>,
+}
+
+/// Why a draft can't be taken up again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OpenError {
+    /// The form given is another one, or another version, than the draft's.
+    OtherForm {
+        /// The draft's.
+        wanted: FormRef,
+        /// The one given.
+        given: FormRef,
+    },
+    /// The snapshot does not fit the form.
+    Restore(RestoreError),
+}
+
+/// A new draft's id: UUIDv7 from the clock and ten random bytes, so that ids sort by the time they were made.
+pub fn new_id(now_ms: i64, random: &[u8; 10]) -> Uuid {
+    uuid::Builder::from_unix_timestamp_millis(now_ms.max(0).unsigned_abs(), random).into_uuid()
+}
+
+impl Draft {
+    /// The first snapshot of a form just opened.
+    pub fn begin(id: Uuid, session: &Session, now: Moment) -> Draft {
+        let mut draft = Draft {
+            id,
+            form: FormRef::of(session.form()),
+            name: String::new(),
+            created_at: now,
+            updated_at: now,
+            language: String::new(),
+            cursor: Cursor::default(),
+            progress: DraftProgress::default(),
+            answers: Json::Null,
+            seq: 0,
+        };
+        draft.take(session, Cursor::default(), 0, now);
+        draft
+    }
+
+    /// Takes the session's answers as they are after the step `seq`.
+    pub fn take(&mut self, session: &Session, cursor: Cursor, seq: u64, now: Moment) {
+        let progress = session.progress();
+        self.name = session.instance_name();
+        self.updated_at = now;
+        self.language = session.language().to_owned();
+        self.cursor = cursor;
+        self.progress =
+            DraftProgress { answered: count(progress.answered), askable: count(progress.askable) };
+        self.answers = session.data(Extent::All);
+        self.seq = seq;
+    }
+
+    /// Takes the draft up again: restores the snapshot, then takes the steps since.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the snapshot itself can't be used. Steps that can't be taken are in [`Opened::problems`].
+    pub fn open(&self, steps: &[Step], form: Arc<Form>, world: World) -> Result<Opened, OpenError> {
+        let given = FormRef::of(&form);
+        if given != self.form {
+            return Err(OpenError::OtherForm { wanted: self.form.clone(), given });
+        }
+        let (now_ms, offset) = (world.now_ms, world.utc_offset_minutes);
+        let mut session = Session::restore(form, world, &self.answers).map_err(OpenError::Restore)?;
+        session.set_language(&self.language);
+        let replayed = step::replay(&mut session, self.cursor.clone(), self.seq, steps);
+        session.set_now(now_ms, offset);
+        Ok(Opened { session, cursor: replayed.cursor, seq: replayed.seq, problems: replayed.problems })
+    }
+
+    /// What a list shows of it.
+    pub fn summary(&self) -> DraftSummary {
+        DraftSummary {
+            id: self.id,
+            form: self.form.clone(),
+            name: self.name.clone(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            progress: self.progress,
+        }
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A form reference as every record keeps it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct FormRefV1 {
+    id: String,
+    version: String,
+    hash: String,
+}
+
+/// A moment as every record keeps it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct MomentV1 {
+    ms: i64,
+    offset: i32,
+}
+
+/// The reader's place as records keep it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct CursorV1 {
+    page: Option<String>,
+    card: Option<String>,
+}
+
+/// The first version of the kept draft.
+#[derive(Serialize, Deserialize)]
+struct DraftV1 {
+    id: Uuid,
+    form: FormRefV1,
+    name: String,
+    created_at: MomentV1,
+    updated_at: MomentV1,
+    language: String,
+    cursor: CursorV1,
+    answered: u32,
+    askable: u32,
+    seq: u64,
+    answers: Json,
+}
+
+/// The first version of the kept summary.
+#[derive(Serialize, Deserialize)]
+struct DraftSummaryV1 {
+    id: Uuid,
+    form: FormRefV1,
+    name: String,
+    created_at: MomentV1,
+    updated_at: MomentV1,
+    answered: u32,
+    askable: u32,
+}
+
+impl Record for Draft {
+    const KIND: &'static str = "draft";
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let draft = self.clone();
+        record::encode(
+            1,
+            &DraftV1 {
+                id: draft.id,
+                form: draft.form.into(),
+                name: draft.name,
+                created_at: draft.created_at.into(),
+                updated_at: draft.updated_at.into(),
+                language: draft.language,
+                cursor: draft.cursor.into(),
+                answered: draft.progress.answered,
+                askable: draft.progress.askable,
+                seq: draft.seq,
+                answers: draft.answers,
+            },
+        )
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Draft, RecordError> {
+        let v1: DraftV1 = match record::version(Self::KIND, bytes)? {
+            1 => record::decode(Self::KIND, bytes)?,
+            version => return Err(record::newer(Self::KIND, version)),
+        };
+        Ok(Draft {
+            id: v1.id,
+            form: v1.form.into(),
+            name: v1.name,
+            created_at: v1.created_at.into(),
+            updated_at: v1.updated_at.into(),
+            language: v1.language,
+            cursor: v1.cursor.into(),
+            progress: DraftProgress { answered: v1.answered, askable: v1.askable },
+            answers: v1.answers,
+            seq: v1.seq,
+        })
+    }
+}
+
+impl Record for DraftSummary {
+    const KIND: &'static str = "draft summary";
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let summary = self.clone();
+        record::encode(
+            1,
+            &DraftSummaryV1 {
+                id: summary.id,
+                form: summary.form.into(),
+                name: summary.name,
+                created_at: summary.created_at.into(),
+                updated_at: summary.updated_at.into(),
+                answered: summary.progress.answered,
+                askable: summary.progress.askable,
+            },
+        )
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<DraftSummary, RecordError> {
+        let v1: DraftSummaryV1 = match record::version(Self::KIND, bytes)? {
+            1 => record::decode(Self::KIND, bytes)?,
+            version => return Err(record::newer(Self::KIND, version)),
+        };
+        Ok(DraftSummary {
+            id: v1.id,
+            form: v1.form.into(),
+            name: v1.name,
+            created_at: v1.created_at.into(),
+            updated_at: v1.updated_at.into(),
+            progress: DraftProgress { answered: v1.answered, askable: v1.askable },
+        })
+    }
+}
+
+impl From<FormRef> for FormRefV1 {
+    fn from(form: FormRef) -> FormRefV1 {
+        FormRefV1 { id: form.id, version: form.version, hash: form.hash }
+    }
+}
+
+impl From<FormRefV1> for FormRef {
+    fn from(form: FormRefV1) -> FormRef {
+        FormRef { id: form.id, version: form.version, hash: form.hash }
+    }
+}
+
+impl From<Moment> for MomentV1 {
+    fn from(moment: Moment) -> MomentV1 {
+        MomentV1 { ms: moment.ms, offset: moment.utc_offset_minutes }
+    }
+}
+
+impl From<MomentV1> for Moment {
+    fn from(moment: MomentV1) -> Moment {
+        Moment { ms: moment.ms, utc_offset_minutes: moment.offset }
+    }
+}
+
+impl From<Cursor> for CursorV1 {
+    fn from(cursor: Cursor) -> CursorV1 {
+        CursorV1 { page: cursor.page, card: cursor.card }
+    }
+}
+
+impl From<CursorV1> for Cursor {
+    fn from(cursor: CursorV1) -> Cursor {
+        Cursor { page: cursor.page, card: cursor.card }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::record::{RecordErrorKind, golden};
+    use serde_json::json;
+
+    /// A draft as a grid worker might have it.
+    pub(crate) fn sample() -> Draft {
+        Draft {
+            id: new_id(1_795_397_400_000, &[7; 10]),
+            form: FormRef {
+                id: "household-needs".into(),
+                version: "2026.11.1".into(),
+                hash: "ab".repeat(32),
+            },
+            name: "张三 · 竹岛街道".into(),
+            created_at: Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 },
+            updated_at: Moment { ms: 1_795_397_460_000, utc_offset_minutes: 480 },
+            language: "zh".into(),
+            cursor: Cursor {
+                page: Some("/household-needs/members".into()),
+                card: Some("/household-needs/members[2]".into()),
+            },
+            progress: DraftProgress { answered: 3, askable: 41 },
+            answers: json!({"household-needs": {"members": [{"member_name": "张三", "age": 71}, {"age": {"unread": "七"}}]}}),
+            seq: 9,
+        }
+    }
+
+    #[test]
+    fn the_first_version_is_as_it_was() {
+        golden::check("draft.v1.json", &sample());
+        golden::check("draft_summary.v1.json", &sample().summary());
+    }
+
+    #[test]
+    fn a_newer_draft_is_left_alone() {
+        let error = Draft::from_bytes(br#"{"version":9,"soul":"new"}"#).unwrap_err();
+        assert_eq!(error.kind, RecordErrorKind::Newer(9));
+    }
+
+    #[test]
+    fn a_damaged_draft_says_where_and_quotes_nothing() {
+        let bytes = String::from_utf8(sample().to_bytes()).unwrap().replace("\"seq\":9", "\"seq\":\"张三\"");
+        let error = Draft::from_bytes(bytes.as_bytes()).unwrap_err();
+        assert!(matches!(error.kind, RecordErrorKind::Malformed { line: 1, .. }));
+        assert!(!error.to_string().contains("张三"));
+    }
+
+    #[test]
+    fn ids_sort_by_time_and_say_their_version() {
+        let (early, late) = (new_id(1_000, &[0xff; 10]), new_id(1_001, &[0; 10]));
+        assert!(early < late);
+        assert_eq!(late.get_version_num(), 7);
+    }
+}

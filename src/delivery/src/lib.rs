@@ -1,0 +1,40 @@
+//! Gets answers home: draft → submission → outbox → backend → receipt, over two ports.
+//!
+//! The ports are [`store::Store`] (what a device keeps) and [`transport::Transport`] (how it talks to a server).
+//! Everything between them is pure and runs anywhere, so that a simulator can try every crash and every broken network.
+//! Kept here: what was shown as kept is there at the next start, a sealed submission is on the device or receipted,
+//! and each id is accepted once, with one hash (invariant 4).
+
+pub mod backend;
+pub mod deliver;
+pub mod draft;
+pub mod form_version;
+pub mod memory_store;
+pub mod moment;
+pub mod outbox;
+pub mod receipt;
+pub mod record;
+pub mod step;
+pub mod store;
+pub mod submission;
+pub mod transport;
+
+pub use draft::{Cursor, Draft, DraftSummary, FormRef};
+pub use form_version::FormVersion;
+pub use moment::Moment;
+pub use outbox::{OutboxItem, State, Wake};
+pub use receipt::Receipt;
+pub use step::{Change, Step};
+pub use submission::Submission;
+pub use uuid::Uuid;
+
+/// When trying again can help. Every error of this crate says which.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Retry {
+    /// Never with the same content: a person has to look at it.
+    Never,
+    /// Later, by itself.
+    Later,
+    /// After somebody logged in.
+    AfterLogin,
+}

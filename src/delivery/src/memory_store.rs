@@ -1,0 +1,335 @@
+//! The store's memory twin: keeps encoded records as a device does, and can be made to fail as one does.
+//!
+//! What is strict survives [`MemoryStore::crash`], all of a call or nothing; relaxed steps survive or not, as the caller says.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
+
+use crate::draft::{Draft, DraftSummary};
+use crate::form_version::FormVersion;
+use crate::moment::Moment;
+use crate::outbox::{OutboxItem, State};
+use crate::receipt::Receipt;
+use crate::record::{Record, RecordError};
+use crate::step::Step;
+use crate::store::{Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
+use crate::submission::Submission;
+
+/// How the next call that writes goes wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// The transaction is aborted: nothing is kept, the store lives on.
+    Abort,
+    /// No space is left: nothing is kept, the store lives on.
+    Full,
+    /// The process dies before the commit.
+    DieBefore,
+    /// The process dies after the commit, before the caller hears of it.
+    DieAfter,
+}
+
+/// The memory twin of the [`Store`] port.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    tables: RefCell<Tables>,
+    /// Steps appended relaxed and not yet safe: draft and number.
+    at_risk: RefCell<BTreeSet<(Uuid, u64)>>,
+    fault: Cell<Option<Fault>>,
+    dead: Cell<bool>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    drafts: BTreeMap<Uuid, Vec<u8>>,
+    summaries: BTreeMap<Uuid, Vec<u8>>,
+    steps: BTreeMap<(Uuid, u64), Vec<u8>>,
+    submissions: BTreeMap<Uuid, Vec<u8>>,
+    outbox: BTreeMap<Uuid, Vec<u8>>,
+    delivered: BTreeMap<Uuid, Vec<u8>>,
+    forms: Vec<(String, Vec<u8>, String)>,
+    log: Vec<LogLine>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// The next call that writes goes wrong like this.
+    pub fn fail_next(&self, fault: Fault) {
+        self.fault.set(Some(fault));
+    }
+
+    /// Has the process died? Then every call says `Closed` until [`MemoryStore::crash`].
+    pub fn is_dead(&self) -> bool {
+        self.dead.get()
+    }
+
+    /// The process is killed and started again: of the relaxed steps only those that `survives` says are still there.
+    pub fn crash(&self, mut survives: impl FnMut(Uuid, u64) -> bool) {
+        let mut tables = self.tables.borrow_mut();
+        for (draft, seq) in std::mem::take(&mut *self.at_risk.borrow_mut()) {
+            if !survives(draft, seq) {
+                tables.steps.remove(&(draft, seq));
+            }
+        }
+        self.fault.set(None);
+        self.dead.set(false);
+    }
+
+    /// Overwrites a draft's bytes, as a damaged disk does.
+    pub fn damage_draft(&self, id: Uuid) {
+        let mut tables = self.tables.borrow_mut();
+        tables.drafts.insert(id, b"\0\0\0".to_vec());
+        tables.summaries.insert(id, b"\0\0\0".to_vec());
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.dead.get() {
+            return Err(StoreErrorKind::Closed.because("the process is dead"));
+        }
+        read(&self.tables.borrow())
+    }
+
+    /// One transaction: works on a copy, which replaces the tables if nothing goes wrong.
+    fn write<T>(&self, write: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut copy = self.read(|tables| Ok(tables.clone()))?;
+        let done = write(&mut copy)?;
+        let fault = self.fault.take();
+        match fault {
+            Some(Fault::Abort) => return Err(StoreErrorKind::Aborted.because("injected")),
+            Some(Fault::Full) => return Err(StoreErrorKind::Full.because("injected")),
+            Some(Fault::DieBefore | Fault::DieAfter) => self.dead.set(true),
+            None => {}
+        }
+        if fault != Some(Fault::DieBefore) {
+            *self.tables.borrow_mut() = copy;
+        }
+        if self.dead.get() { Err(StoreErrorKind::Closed.because("injected")) } else { Ok(done) }
+    }
+
+    /// What a strict call on a draft made safe, or removed.
+    fn settle(&self, draft: Uuid, up_to: u64) {
+        self.at_risk.borrow_mut().retain(|(id, seq)| *id != draft || *seq > up_to);
+    }
+}
+
+impl Store for MemoryStore {
+    async fn drafts(&self) -> Result<Listed<DraftSummary>, StoreError> {
+        self.read(|tables| Ok(listed(&tables.summaries)))
+    }
+
+    async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError> {
+        self.read(|tables| {
+            let Some(bytes) = tables.drafts.get(&id) else { return Ok(None) };
+            let draft = Draft::from_bytes(bytes)?;
+            let steps: Result<Vec<Step>, RecordError> = tables
+                .steps
+                .range((id, 0)..=(id, u64::MAX))
+                .map(|(_, bytes)| Step::from_bytes(bytes))
+                .collect();
+            Ok(Some(StoredDraft { draft, steps: steps? }))
+        })
+    }
+
+    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        self.write(|tables| {
+            if tables.drafts.contains_key(&draft.id) {
+                return Err(StoreErrorKind::Conflict.because("the id is taken"));
+            }
+            tables.put_draft(draft);
+            Ok(())
+        })
+    }
+
+    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
+        self.write(|tables| {
+            let kept = tables.snapshot(draft)?;
+            for step in steps {
+                let taken = tables.steps.insert((draft, step.seq), step.to_bytes()).is_some();
+                if taken || step.seq <= kept.seq {
+                    return Err(StoreErrorKind::Conflict.because("another tab writes to the draft"));
+                }
+            }
+            Ok(())
+        })?;
+        self.at_risk.borrow_mut().extend(steps.iter().map(|step| (draft, step.seq)));
+        Ok(())
+    }
+
+    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let saved = self.write(|tables| {
+            if tables.snapshot(draft.id)?.seq > draft.seq {
+                return Err(StoreErrorKind::Conflict.because("a later snapshot is kept"));
+            }
+            tables.put_draft(draft);
+            tables.steps.retain(|(id, seq), _| *id != draft.id || *seq > draft.seq);
+            Ok(())
+        });
+        if saved.is_ok() {
+            self.settle(draft.id, draft.seq);
+        }
+        saved
+    }
+
+    async fn delete_draft(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
+        self.write(|tables| {
+            // A damaged draft may be deleted too, so only its being there is asked for.
+            if !tables.drafts.contains_key(&id) {
+                return Err(gone());
+            }
+            tables.remove_draft(id);
+            tables.log.push(LogLine { at, event: LogEvent::DraftDeleted, id });
+            Ok(())
+        })
+    }
+
+    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError> {
+        self.write(|tables| {
+            if (item.id, item.hash.as_str()) != (submission.id(), submission.hash()) {
+                return Err(StoreErrorKind::NotItsItem.because("another id or hash"));
+            }
+            tables.snapshot(submission.id())?;
+            tables.remove_draft(submission.id());
+            tables.submissions.insert(submission.id(), submission.to_bytes());
+            tables.outbox.insert(item.id, item.to_bytes());
+            Ok(())
+        })
+    }
+
+    async fn outbox(&self) -> Result<Listed<OutboxItem>, StoreError> {
+        self.read(|tables| Ok(listed(&tables.outbox)))
+    }
+
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError> {
+        self.read(|tables| {
+            let submission = tables.submissions.get(&id).map(|bytes| Submission::from_bytes(bytes));
+            Ok(submission.transpose()?)
+        })
+    }
+
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        self.write(|tables| {
+            let kept = OutboxItem::from_bytes(tables.outbox.get(&item.id).ok_or_else(gone)?)?;
+            if kept.hash != item.hash || matches!(item.state, State::Delivered { .. }) {
+                return Err(
+                    StoreErrorKind::NotItsItem.because("another hash, or delivered without a receipt")
+                );
+            }
+            tables.outbox.insert(item.id, item.to_bytes());
+            Ok(())
+        })
+    }
+
+    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError> {
+        self.write(|tables| {
+            let kept = OutboxItem::from_bytes(tables.outbox.get(&receipt.id).ok_or_else(gone)?)?;
+            let delivered = kept
+                .delivered(receipt.clone(), at)
+                .map_err(|_| StoreErrorKind::NotItsReceipt.because("another hash"))?;
+            tables.outbox.remove(&receipt.id);
+            tables.submissions.remove(&receipt.id);
+            tables.delivered.insert(receipt.id, delivered.to_bytes());
+            Ok(())
+        })
+    }
+
+    async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError> {
+        self.read(|tables| Ok(listed(&tables.delivered)))
+    }
+
+    async fn forms(&self) -> Result<Listed<FormVersion>, StoreError> {
+        self.read(|tables| {
+            let mut forms = Listed::default();
+            for (hash, bytes, _) in &tables.forms {
+                match FormVersion::from_bytes(bytes) {
+                    Ok(version) => forms.items.push(version),
+                    Err(error) => forms.unreadable.push((hash.clone(), error.into())),
+                }
+            }
+            forms.items.sort_by(|a, b| a.form.id.cmp(&b.form.id));
+            Ok(forms)
+        })
+    }
+
+    async fn load_form(&self, hash: &str) -> Result<Option<String>, StoreError> {
+        self.read(|tables| {
+            Ok(tables.forms.iter().find(|form| form.0 == hash).map(|(_, _, bundle)| bundle.clone()))
+        })
+    }
+
+    async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
+        self.write(|tables| {
+            let mut forms = Vec::new();
+            for (hash, bytes, bundle) in tables.forms.drain(..) {
+                let mut other = FormVersion::from_bytes(&bytes)?;
+                other.current &= !(version.current && other.form.id == version.form.id);
+                if hash != version.form.hash {
+                    forms.push((hash, other.to_bytes(), bundle));
+                }
+            }
+            forms.push((version.form.hash.clone(), version.to_bytes(), bundle.to_owned()));
+            tables.forms = forms;
+            Ok(())
+        })
+    }
+
+    async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError> {
+        self.write(|tables| {
+            // A record that can't be read may use any form, so then this fails and nothing is dropped.
+            let mut used = BTreeSet::new();
+            for bytes in tables.summaries.values() {
+                used.insert(DraftSummary::from_bytes(bytes)?.form.hash);
+            }
+            for bytes in tables.outbox.values() {
+                used.insert(OutboxItem::from_bytes(bytes)?.form.hash);
+            }
+            for (hash, bytes, _) in &tables.forms {
+                if FormVersion::from_bytes(bytes)?.current {
+                    used.insert(hash.clone());
+                }
+            }
+            let dropped = tables.forms.extract_if(.., |(hash, ..)| !used.contains(hash));
+            Ok(dropped.map(|(hash, ..)| hash).collect())
+        })
+    }
+
+    async fn log(&self) -> Result<Listed<LogLine>, StoreError> {
+        self.read(|tables| Ok(Listed { items: tables.log.clone(), unreadable: Vec::new() }))
+    }
+}
+
+impl Tables {
+    fn snapshot(&self, id: Uuid) -> Result<Draft, StoreError> {
+        Ok(Draft::from_bytes(self.drafts.get(&id).ok_or_else(gone)?)?)
+    }
+
+    fn put_draft(&mut self, draft: &Draft) {
+        self.drafts.insert(draft.id, draft.to_bytes());
+        self.summaries.insert(draft.id, draft.summary().to_bytes());
+    }
+
+    fn remove_draft(&mut self, id: Uuid) {
+        self.drafts.remove(&id);
+        self.summaries.remove(&id);
+        self.steps.retain(|(draft, _), _| *draft != id);
+    }
+}
+
+fn gone() -> StoreError {
+    StoreErrorKind::Gone.because("not here, or not any more")
+}
+
+fn listed<R: Record>(table: &BTreeMap<Uuid, Vec<u8>>) -> Listed<R> {
+    let mut listed = Listed::default();
+    for (id, bytes) in table {
+        match R::from_bytes(bytes) {
+            Ok(item) => listed.items.push(item),
+            Err(error) => listed.unreadable.push((id.to_string(), error.into())),
+        }
+    }
+    listed
+}

@@ -1,0 +1,207 @@
+//! The port to what a device keeps. Small, so that a browser's database and a memory twin can both be it.
+//!
+//! Kept here: a *strict* call returns only once its data would survive a power cut, all of it or nothing of it;
+//! a *relaxed* one may be lost until the next strict call for the same draft. Whoever implements this encrypts.
+
+use uuid::Uuid;
+
+use crate::Retry;
+use crate::draft::{Draft, DraftSummary};
+use crate::form_version::FormVersion;
+use crate::moment::Moment;
+use crate::outbox::OutboxItem;
+use crate::receipt::Receipt;
+use crate::record::RecordError;
+use crate::step::Step;
+use crate::submission::Submission;
+
+/// What a device keeps. No `Send`: a browser has one thread.
+#[allow(async_fn_in_trait)]
+pub trait Store {
+    /// All drafts, from their summaries; the order is by id, which is by the time they were begun.
+    async fn drafts(&self) -> Result<Listed<DraftSummary>, StoreError>;
+
+    /// A draft with the steps after its snapshot, in order. `None` if there is none of that id.
+    async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError>;
+
+    /// Strict. Keeps a new draft and its summary.
+    ///
+    /// # Errors
+    /// `Conflict` if the id is taken.
+    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+
+    /// Relaxed. Appends steps to a draft.
+    ///
+    /// # Errors
+    /// `Gone` if the draft is not there (any more); `Conflict` if a step's number is not above the snapshot's,
+    /// or is taken: then another tab writes to the draft, and nothing of this call is kept.
+    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError>;
+
+    /// Strict. Replaces the snapshot and the summary, and drops the steps that the snapshot includes (`seq` or before).
+    ///
+    /// # Errors
+    /// `Gone` if the draft is not there: a draft sealed or deleted elsewhere is never brought back by a late save;
+    /// `Conflict` if the kept snapshot is later than this one.
+    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+
+    /// Strict. Deletes a draft with its steps, because its user said so, and logs that.
+    ///
+    /// # Errors
+    /// `Gone` if the draft is not there.
+    async fn delete_draft(&self, id: Uuid, at: Moment) -> Result<(), StoreError>;
+
+    /// Strict, one transaction: keeps the submission and its outbox item, and removes the draft with its steps.
+    ///
+    /// # Errors
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere; `NotItsItem` if id or hash differ.
+    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError>;
+
+    /// Everything that has no receipt yet, by id.
+    async fn outbox(&self) -> Result<Listed<OutboxItem>, StoreError>;
+
+    /// A sealed submission that has no receipt yet. `None` if there is none of that id.
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError>;
+
+    /// Strict. Keeps the new state of an item.
+    ///
+    /// # Errors
+    /// `Gone` if it is not in the outbox; `NotItsItem` if the hash differs, or the new state is Delivered,
+    /// which only [`Store::accept`] may keep.
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError>;
+
+    /// Strict, one transaction: the only way out of the outbox. Removes the item and the submission's bytes,
+    /// and keeps the item as Delivered, with its receipt.
+    ///
+    /// # Errors
+    /// `NotItsReceipt` unless an item has the receipt's id and hash (use [`OutboxItem::delivered`]);
+    /// `Gone` if there is no item of that id.
+    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError>;
+
+    /// Everything that has its receipt, by id.
+    async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError>;
+
+    /// The versions of forms on the device, by form id, then in the order they came.
+    async fn forms(&self) -> Result<Listed<FormVersion>, StoreError>;
+
+    /// The wire JSON of a form's bundle, by its hash.
+    async fn load_form(&self, hash: &str) -> Result<Option<String>, StoreError>;
+
+    /// Strict. Keeps a version of a form with its bundle's wire JSON. Where `version.current` is set,
+    /// the form's other versions are current no more.
+    async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError>;
+
+    /// Strict. Drops the versions that are neither current nor used by a draft or an unreceipted submission;
+    /// gives their hashes.
+    async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError>;
+
+    /// What was deleted, oldest first.
+    async fn log(&self) -> Result<Listed<LogLine>, StoreError>;
+}
+
+/// A draft as the store gives it back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StoredDraft {
+    /// The snapshot.
+    pub draft: Draft,
+    /// The steps since, in ascending order; [`Draft::open`] takes them.
+    pub steps: Vec<Step>,
+}
+
+/// A list. A record that can't be read is named and hides no other.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed<T> {
+    /// What could be read.
+    pub items: Vec<T>,
+    /// What could not: the record's key, and why.
+    pub unreadable: Vec<(String, StoreError)>,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Listed<T> {
+        Listed { items: Vec::new(), unreadable: Vec::new() }
+    }
+}
+
+/// A line of the device's log. No personal data: it may be read without the key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogLine {
+    /// When.
+    pub at: Moment,
+    /// What happened.
+    pub event: LogEvent,
+    /// To which draft or submission.
+    pub id: Uuid,
+}
+
+/// What the device's log tells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LogEvent {
+    /// Its user deleted a draft.
+    DraftDeleted,
+}
+
+/// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StoreError {
+    /// What went wrong.
+    pub kind: StoreErrorKind,
+    /// The system's own words, for the log. No personal data.
+    pub words: String,
+}
+
+/// What can go wrong with a store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StoreErrorKind {
+    /// The transaction was aborted by the system.
+    Aborted,
+    /// No space is left.
+    Full,
+    /// The database was closed under us (another version, a dying browser). Whether the call was kept is known after opening again.
+    Closed,
+    /// The key is not at hand: the app is locked.
+    Locked,
+    /// What is meant is not there (any more).
+    Gone,
+    /// Somebody else wrote in between, or the id is taken.
+    Conflict,
+    /// The outbox item is not that submission's, or may not have that state.
+    NotItsItem,
+    /// The receipt does not prove that submission's acceptance.
+    NotItsReceipt,
+    /// The record can't be decrypted or decoded.
+    Unreadable,
+}
+
+impl StoreErrorKind {
+    /// When trying again can help.
+    pub fn retry(self) -> Retry {
+        match self {
+            StoreErrorKind::Aborted | StoreErrorKind::Full | StoreErrorKind::Closed => Retry::Later,
+            StoreErrorKind::Locked => Retry::AfterLogin,
+            StoreErrorKind::Gone
+            | StoreErrorKind::Conflict
+            | StoreErrorKind::NotItsItem
+            | StoreErrorKind::NotItsReceipt
+            | StoreErrorKind::Unreadable => Retry::Never,
+        }
+    }
+
+    /// The kind with words.
+    pub fn because(self, words: impl Into<String>) -> StoreError {
+        StoreError { kind: self, words: words.into() }
+    }
+}
+
+impl From<RecordError> for StoreError {
+    fn from(error: RecordError) -> StoreError {
+        StoreErrorKind::Unreadable.because(error.to_string())
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {}", self.kind, self.words)
+    }
+}
+
+impl std::error::Error for StoreError {}
