@@ -1,1 +1,79 @@
-fn main(){}
+//! `cargo xtask`: builds, serves, tests and packs the whole from a fresh machine.
+//!
+//! Every command first sets up what it needs and nothing else, and a second run finds all of it there, so that no command
+//! has to be remembered as "run this one first".
+
+mod app;
+mod command;
+mod debian;
+mod dist;
+mod fingerprint;
+mod precompress;
+mod serve;
+mod service_worker;
+mod setup;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup                    what building the app takes, into .tools/ (the other commands do it by themselves)
+  serve                    build the app and the server, and serve the app
+      --port N               at http://127.0.0.1:N (8080)
+      --data DIR             with its data in DIR (doorstep-data)
+      --dev                  built fast instead of small
+  build [--dev]            the same without serving: the app in target/app, the server in target/release
+  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
+  dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\ncargo xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let workspace = Workspace::find();
+    let Some((command, rest)) = arguments.split_first() else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    match command.as_str() {
+        "setup" => {
+            nothing_more(rest)?;
+            setup::for_building(&workspace)
+        }
+        "serve" => serve::run(&workspace, &serve::Options::read(rest)?),
+        "build" => {
+            let options = serve::Options::read(rest)?;
+            serve::build(&workspace, options.mode()).map(drop)
+        }
+        "test" => test::run(&workspace, rest),
+        "dist" => {
+            nothing_more(rest)?;
+            dist::run(&workspace)
+        }
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => anyhow::bail!("there is no command `{other}`\n\n{USAGE}"),
+    }
+}
+
+fn nothing_more(rest: &[String]) -> anyhow::Result<()> {
+    match rest.first() {
+        None => Ok(()),
+        Some(extra) => anyhow::bail!("`{extra}` isn't understood here\n\n{USAGE}"),
+    }
+}

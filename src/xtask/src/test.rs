@@ -1,0 +1,179 @@
+//! `cargo xtask test`: everything that CI tests, in the order in which a mistake shows soonest.
+//!
+//! It stops at the first part that fails and says which. The times are printed either way.
+
+use crate::app::Mode;
+use crate::command::{ask, on_path, run as run_command};
+use crate::workspace::Workspace;
+use crate::{debian, serve, setup};
+use anyhow::{Context, bail};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// One part: its name on the command line, what it does in a line, and the doing.
+type Part = (&'static str, &'static str, fn(&Workspace) -> anyhow::Result<()>);
+
+const PARTS: [Part; 6] = [
+    ("fmt", "rustfmt", formatting),
+    ("deny", "licences and sources of the dependencies", dependencies),
+    ("lint", "clippy, for the machine and for the browser", lints),
+    ("unit", "tests that need no browser", unit),
+    ("web", "the app's own tests, in Chromium", web),
+    ("e2e", "the whole, in Chromium", end_to_end),
+];
+
+/// Runs the parts that are named, or all.
+pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
+    let mut times = Vec::new();
+    let result = chosen(names)?.into_iter().try_for_each(|(name, about, part)| {
+        eprintln!("\n── {name}: {about}");
+        let start = Instant::now();
+        let result = part(workspace);
+        times.push((name, start.elapsed(), result.is_ok()));
+        result.with_context(|| format!("the part `{name}` failed (alone: cargo xtask test {name})"))
+    });
+    eprint!("\n{}", table(&times));
+    result
+}
+
+fn chosen(names: &[String]) -> anyhow::Result<Vec<Part>> {
+    if let Some(unknown) = names.iter().find(|name| PARTS.iter().all(|part| part.0 != **name)) {
+        bail!("there is no part `{unknown}`; there are {}", PARTS.map(|part| part.0).join(", "));
+    }
+    Ok(PARTS.into_iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.0)).collect())
+}
+
+fn table(times: &[(&str, Duration, bool)]) -> String {
+    let line =
+        |name: &str, time: Duration, note: &str| format!("{name:>6} {:>6.1} s{note}\n", time.as_secs_f64());
+    let mut table: String = times
+        .iter()
+        .map(|&(name, time, passed)| line(name, time, if passed { "" } else { "  failed" }))
+        .collect();
+    table += &line("all", times.iter().map(|&(_, time, _)| time).sum(), "");
+    table
+}
+
+fn formatting(workspace: &Workspace) -> anyhow::Result<()> {
+    setup::lints()?;
+    run_command(cargo(workspace).args(["fmt", "--all", "--check"]))
+        .context("`cargo fmt --all` puts that right")
+}
+
+fn dependencies(workspace: &Workspace) -> anyhow::Result<()> {
+    setup::cargo_deny(workspace)?;
+    // Not the advisories: their database comes from the network at every run, and yesterday's green commit would turn red.
+    let checks = ["check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+    run_command(
+        Command::new(workspace.tool("cargo-deny")).current_dir(workspace.root()).arg("--locked").args(checks),
+    )
+    .context("deny.toml says what is allowed")
+}
+
+fn lints(workspace: &Workspace) -> anyhow::Result<()> {
+    setup::lints()?;
+    setup::wasm_target()?;
+    let warnings = ["--", "-D", "warnings"];
+    run_command(
+        cargo(workspace)
+            .args(["clippy", "--locked", "--all-targets", "--all-features"])
+            .args(NATIVE)
+            .args(warnings),
+    )?;
+    run_command(cargo(workspace).args(["clippy", "--locked", "--all-targets"]).args(APP).args(warnings))
+}
+
+/// Every package but the one whose only content is other people's tools.
+const NATIVE: [&str; 3] = ["--workspace", "--exclude", "bindgen-tools"];
+const APP: [&str; 4] = ["--package", "doorstep-app", "--target", "wasm32-unknown-unknown"];
+/// The tests that want a browser and a server that runs, by the name of their test program.
+const END_TO_END: &str = "binary(e2e)";
+
+fn unit(workspace: &Workspace) -> anyhow::Result<()> {
+    if has_nextest(workspace) {
+        let skip = format!("not {END_TO_END}");
+        run_command(
+            cargo(workspace).args(["nextest", "run", "--locked", "--no-fail-fast", "-E", &skip]).args(NATIVE),
+        )?;
+    } else {
+        eprintln!("cargo-nextest isn't there; `cargo test` does the same, a little slower");
+        run_command(
+            cargo(workspace).args(["test", "--locked", "--no-fail-fast", "--lib", "--bins"]).args(NATIVE),
+        )?;
+    }
+    // The examples in the documentation, which nextest leaves out.
+    run_command(cargo(workspace).args([
+        "test",
+        "--locked",
+        "--quiet",
+        "--doc",
+        "--package",
+        "doorstep-engine",
+    ]))
+}
+
+fn web(workspace: &Workspace) -> anyhow::Result<()> {
+    setup::wasm_target()?;
+    setup::wasm_bindgen(workspace)?;
+    debian::browser()?;
+    let driver = ask(Command::new("which").arg("chromedriver")).context("chromedriver isn't on the PATH")?;
+    run_command(
+        cargo(workspace)
+            .args(["test", "--locked"])
+            .args(APP)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", workspace.tool("wasm-bindgen-test-runner"))
+            .env("CHROMEDRIVER", driver)
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", workspace.path("src/xtask/webdriver.json"))
+            // In seconds; a loaded machine takes its time over starting a browser.
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"),
+    )
+}
+
+fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
+    debian::browser()?;
+    let built = serve::build(workspace, Mode::Release)?;
+    let mut tests = cargo(workspace);
+    tests.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
+    if has_nextest(workspace) {
+        tests.args(["nextest", "run", "--locked", "--package", "doorstep-tests", "-E", END_TO_END]);
+    } else {
+        tests.args(["test", "--locked", "--package", "doorstep-tests", "--test", "e2e", "--", "--nocapture"]);
+    }
+    run_command(&mut tests).context("pictures of each step are in target/e2e/")
+}
+
+fn cargo(workspace: &Workspace) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(workspace.root());
+    cargo
+}
+
+fn has_nextest(workspace: &Workspace) -> bool {
+    on_path("cargo-nextest") && ask(cargo(workspace).args(["nextest", "--version"])).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(chosen: &[&str]) -> anyhow::Result<Vec<&'static str>> {
+        let given: Vec<String> = chosen.iter().map(|&name| name.to_owned()).collect();
+        Ok(super::chosen(&given)?.into_iter().map(|part| part.0).collect())
+    }
+
+    #[test]
+    fn parts_run_in_their_own_order_and_all_if_none_is_named() {
+        assert_eq!(names(&[]).unwrap().len(), PARTS.len());
+        assert_eq!(names(&["e2e", "fmt"]).unwrap(), ["fmt", "e2e"]);
+        assert!(names(&["fmt", "unti"]).unwrap_err().to_string().contains("`unti`"));
+    }
+
+    #[test]
+    fn the_failed_part_is_marked_and_the_times_add_up() {
+        let table =
+            table(&[("fmt", Duration::from_millis(1500), true), ("unit", Duration::from_secs(60), false)]);
+        assert_eq!(table, "   fmt    1.5 s\n  unit   60.0 s  failed\n   all   61.5 s\n");
+    }
+}
