@@ -100,9 +100,10 @@ pub struct Opened {
     pub session: Session,
     /// Where the reader was.
     pub cursor: Cursor,
-    /// The last step that is in the session; the next one is this plus one.
+    /// The highest step number so far; the next step is this plus one.
     pub seq: u64,
-    /// Steps that could not be taken again. To be shown, never swallowed.
+    /// Steps that could not be taken again. To be shown, never swallowed; then a snapshot is to be saved,
+    /// so that what follows does not stand behind their gap.
     pub problems: Vec<ReplayProblem>,
 }
 

@@ -19,6 +19,9 @@ pub mod store;
 pub mod submission;
 pub mod transport;
 
+#[cfg(test)]
+mod simulation;
+
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use form_version::FormVersion;
 pub use moment::Moment;

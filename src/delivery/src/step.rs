@@ -90,30 +90,38 @@ pub enum ReplayProblemKind {
 pub struct Replayed {
     /// Where the reader was.
     pub cursor: Cursor,
-    /// The last step before the first gap.
+    /// The highest step number that was seen, taken or not: the next step is this plus one.
     pub seq: u64,
     /// What could not be taken.
     pub problems: Vec<ReplayProblem>,
 }
 
+/// The steps that a snapshot does not include, up to the first gap and after it.
+pub fn since(snapshot_seq: u64, steps: &[Step]) -> (&[Step], &[Step]) {
+    let new = &steps[steps.partition_point(|step| step.seq <= snapshot_seq)..];
+    let whole = new.iter().zip(snapshot_seq + 1..).take_while(|(step, seq)| step.seq == *seq).count();
+    new.split_at(whole)
+}
+
 /// Takes the steps after `snapshot_seq` over the session, each at its own time of the clock.
 ///
-/// `steps` are in ascending order, as a store gives them; those that the snapshot includes are passed over.
+/// `steps` are in ascending order, as a store gives them.
 pub fn replay(session: &mut Session, cursor: Cursor, snapshot_seq: u64, steps: &[Step]) -> Replayed {
-    let mut replayed = Replayed { cursor, seq: snapshot_seq, problems: Vec::new() };
-    for step in steps.iter().filter(|step| step.seq > snapshot_seq) {
-        let outcome = if step.seq == replayed.seq + 1 {
-            replayed.seq = step.seq;
-            session.set_now(step.at.ms, step.at.utc_offset_minutes);
-            take(session, &mut replayed.cursor, &step.change)
-        } else {
-            Err(ReplayProblemKind::AfterGap)
-        };
-        if let Err(kind) = outcome {
-            replayed.problems.push(ReplayProblem { seq: step.seq, path: path_of(&step.change), kind });
+    let (whole, after_gap) = since(snapshot_seq, steps);
+    let seq = steps.last().map_or(snapshot_seq, |step| step.seq.max(snapshot_seq));
+    let mut replayed = Replayed { cursor, seq, problems: Vec::new() };
+    for step in whole {
+        session.set_now(step.at.ms, step.at.utc_offset_minutes);
+        if let Err(kind) = take(session, &mut replayed.cursor, &step.change) {
+            replayed.problems.push(problem(step, kind));
         }
     }
+    replayed.problems.extend(after_gap.iter().map(|step| problem(step, ReplayProblemKind::AfterGap)));
     replayed
+}
+
+fn problem(step: &Step, kind: ReplayProblemKind) -> ReplayProblem {
+    ReplayProblem { seq: step.seq, path: path_of(&step.change), kind }
 }
 
 fn take(session: &mut Session, cursor: &mut Cursor, change: &Change) -> Result<(), ReplayProblemKind> {
@@ -264,6 +272,20 @@ mod tests {
         );
         golden::check("step_language.v1.json", &step(4, Change::Language { language: "en".into() }));
         golden::check("step_page.v1.json", &step(5, Change::Page(Cursor { page: Some(path), card: None })));
+    }
+
+    #[test]
+    fn steps_end_at_the_first_gap() {
+        let steps: Vec<Step> = [3, 4, 5, 7, 8].map(|seq| step(seq, Change::Page(Cursor::default()))).to_vec();
+        let split = |snapshot_seq| {
+            let (whole, after_gap) = since(snapshot_seq, &steps);
+            (whole.len(), after_gap.len())
+        };
+        assert_eq!(split(3), (2, 2));
+        assert_eq!(split(2), (3, 2));
+        assert_eq!(split(1), (0, 5));
+        assert_eq!(split(6), (2, 0));
+        assert_eq!(split(8), (0, 0));
     }
 
     #[test]
