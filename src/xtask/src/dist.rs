@@ -38,7 +38,6 @@ fn program(workspace: &Workspace) -> anyhow::Result<PathBuf> {
             .args([
                 "build",
                 "--locked",
-                "--quiet",
                 "--release",
                 "--package",
                 "doorstep",

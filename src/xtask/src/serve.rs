@@ -58,7 +58,7 @@ pub struct Built {
 pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<Built> {
     let app = app::build(workspace, mode)?;
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(workspace.root()).args(["build", "--locked", "--quiet", "--package", "doorstep"]);
+    cargo.current_dir(workspace.root()).args(["build", "--locked", "--package", "doorstep"]);
     let profile = match mode {
         Mode::Dev => "debug",
         Mode::Release => {

@@ -78,7 +78,6 @@ fn install(workspace: &Workspace, name: &str, version: &str, time: &str) -> anyh
             "--locked",
             "--no-default-features",
             "--force",
-            "--quiet",
             name,
             "--version",
             version,
@@ -103,7 +102,7 @@ pub fn wasm_bindgen(workspace: &Workspace) -> anyhow::Result<()> {
     let build = workspace.tools().join("build");
     run(Command::new("cargo")
         .current_dir(workspace.root())
-        .args(["build", "--locked", "--quiet", "--package", "bindgen-tools"])
+        .args(["build", "--locked", "--package", "bindgen-tools"])
         .env("CARGO_TARGET_DIR", &build))
     .with_context(|| format!("wasm-bindgen could not be built; {CRATES_TO_DO}"))?;
     fs::create_dir_all(workspace.tools().join("bin"))?;
