@@ -21,6 +21,7 @@
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
 pub mod clock;
+pub mod fetch;
 pub mod location;
 pub mod locks;
 pub mod network;
@@ -28,9 +29,12 @@ pub mod page;
 pub mod panic;
 pub mod persist;
 pub mod preferences;
+pub mod store;
 pub mod timer;
 pub mod worker;
 
+mod database;
 mod events;
+mod vault;
 
 pub use events::Subscription;

@@ -1,0 +1,105 @@
+//! Delivery's [`Transport`] over the browser's fetch.
+//!
+//! Kept here: no cookies and no stored logins go out, no cache answers, and neither a silent nor an endless
+//! answer holds up the outbox.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use doorstep_delivery::transport::{NetworkError, NetworkErrorKind, Request, Response, Transport};
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Headers, ReadableStreamDefaultReader, RequestCache, RequestCredentials, RequestInit,
+};
+
+use super::events::window;
+use super::timer;
+
+/// The longest answer that is read, in bytes. A form with its lists is a few megabytes at most.
+const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+
+/// The browser's fetch.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Fetch;
+
+impl Transport for Fetch {
+    async fn send(&self, request: Request) -> Result<Response, NetworkError> {
+        let controller = AbortController::new().map_err(|error| offline(&error))?;
+        let timed_out = Rc::new(Cell::new(false));
+        let (stop, late) = (controller.clone(), timed_out.clone());
+        let _timer = timer::after(request.timeout_ms, move || {
+            late.set(true);
+            stop.abort();
+        });
+        answer(&request, &controller).await.map_err(|error| match timed_out.get() {
+            true => {
+                let words = format!("no answer in {} ms", request.timeout_ms);
+                NetworkError { kind: NetworkErrorKind::Timeout, words }
+            }
+            false => error,
+        })
+    }
+}
+
+async fn answer(request: &Request, controller: &AbortController) -> Result<Response, NetworkError> {
+    let init = RequestInit::new();
+    init.set_method(request.method.name());
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_signal(Some(&controller.signal()));
+    let headers = Headers::new().map_err(|error| offline(&error))?;
+    for (name, value) in &request.headers {
+        headers.set(name, value).map_err(|error| offline(&error))?;
+    }
+    init.set_headers(&headers);
+    if let Some(body) = &request.body {
+        init.set_body(&Uint8Array::from(body.as_slice()));
+    }
+    let promise = window().fetch_with_str_and_init(&request.url, &init);
+    let response = JsFuture::from(promise).await.map_err(|error| offline(&error))?;
+    let response: web_sys::Response = response.unchecked_into();
+    let answer = Response {
+        status: response.status(),
+        headers: pairs(&response.headers()),
+        body: body(&response).await?,
+    };
+    Ok(answer)
+}
+
+/// Reads the body piece by piece, so that one without end is noticed.
+async fn body(response: &web_sys::Response) -> Result<Vec<u8>, NetworkError> {
+    let Some(stream) = response.body() else { return Ok(Vec::new()) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut body = Vec::new();
+    loop {
+        let piece = JsFuture::from(reader.read()).await.map_err(|error| offline(&error))?;
+        let property = |name: &str| Reflect::get(&piece, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if property("done").is_truthy() {
+            return Ok(body);
+        }
+        body.extend(Uint8Array::new(&property("value")).to_vec());
+        if body.len() > LONGEST_ANSWER {
+            // What the server still sends is of no interest, and neither is whether it stops.
+            drop(reader.cancel());
+            let words = String::from("the answer is too long");
+            return Err(NetworkError { kind: NetworkErrorKind::Offline, words });
+        }
+    }
+}
+
+fn pairs(headers: &Headers) -> Vec<(String, String)> {
+    let Ok(Some(entries)) = js_sys::try_iter(headers) else { return Vec::new() };
+    let pair = |entry: JsValue| {
+        let entry = Array::from(&entry);
+        Some((entry.get(0).as_string()?.to_lowercase(), entry.get(1).as_string()?))
+    };
+    entries.filter_map(Result::ok).filter_map(pair).collect()
+}
+
+/// The browser tells scripts no more than that it failed.
+fn offline(error: &JsValue) -> NetworkError {
+    let words = Reflect::get(error, &"message".into()).ok().and_then(|words| words.as_string());
+    NetworkError { kind: NetworkErrorKind::Offline, words: words.unwrap_or_default() }
+}

@@ -1,0 +1,446 @@
+//! What the device keeps, in IndexedDB: delivery's [`Store`], every record sealed by the vault.
+//!
+//! Kept here: what has to happen together is one transaction; what is checked is checked in the transaction that
+//! writes; a call is done when the database says *complete*.
+//! In plain beside a sealed record stands only what such a check needs and is nobody's answer:
+//! how many steps a snapshot includes, and the hash of a form's definition.
+
+use doorstep_delivery::draft::{Draft, DraftSummary};
+use doorstep_delivery::record::Record;
+use doorstep_delivery::store::{Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
+use doorstep_delivery::{FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use super::database::{
+    BUNDLES, DRAFTS, Database, Durability, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS, SUBMISSIONS,
+    Transaction, keys_under,
+};
+use super::vault::{Sealing, Vault};
+
+/// The database's name.
+const NAME: &str = "doorstep";
+/// How often a write is tried again after another tab was faster.
+const TRIES: usize = 5;
+
+/// The device's store.
+#[derive(Debug)]
+pub struct IndexedDb {
+    database: Database,
+    vault: Vault,
+}
+
+impl IndexedDb {
+    /// Opens the device's store, and makes it and its keys at the first start.
+    ///
+    /// # Errors
+    /// `Locked` without https or with damaged keys; `Closed` if the browser gives no database: in some browsers'
+    /// private windows, or when a newer build of the app has it.
+    pub async fn open() -> Result<IndexedDb, StoreError> {
+        IndexedDb::open_named(NAME).await
+    }
+
+    /// Opens a store of another name, which shares nothing with the device's.
+    pub async fn open_named(name: &str) -> Result<IndexedDb, StoreError> {
+        let database = Database::open(name).await?;
+        let vault = Vault::open(&database).await?;
+        Ok(IndexedDb { database, vault })
+    }
+
+    fn seal<R: Record>(&self, store: &str, id: &str, record: &R) -> Result<Sealing, StoreError> {
+        self.vault.seal(store, id, &record.to_bytes())
+    }
+
+    async fn open_record<R: Record>(&self, store: &str, id: &str, kept: &JsValue) -> Result<R, StoreError> {
+        let plain = self.vault.open_sealed(store, id, &field(kept, SEALED)).await?;
+        Ok(R::from_bytes(&plain)?)
+    }
+
+    /// Every record of a store; one that can't be read hides no other.
+    async fn list<R: Record>(&self, store: &str) -> Result<Listed<R>, StoreError> {
+        let transaction = self.database.read(&[store]).await?;
+        let keys = transaction.keys(store, None).await?;
+        let kept = transaction.all(store, None).await?;
+        let mut listed = Listed::default();
+        for (key, kept) in keys.into_iter().zip(kept) {
+            let id = key.as_string().unwrap_or_default();
+            match self.open_record(store, &id, &kept).await {
+                Ok(item) => listed.items.push(item),
+                Err(error) => listed.unreadable.push((id, error)),
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn get(&self, store: &str, id: &str) -> Result<Option<JsValue>, StoreError> {
+        self.database.read(&[store]).await?.get(store, &id.into()).await
+    }
+
+    /// Replaces or removes an outbox item that was looked at before, unless another tab was faster.
+    ///
+    /// `change` is given the item as it is kept and says what is to be instead; `write` writes it.
+    async fn change_item(
+        &self,
+        id: Uuid,
+        store: &str,
+        change: impl Fn(OutboxItem) -> Result<OutboxItem, StoreError>,
+        write: impl Fn(&Transaction, &JsValue, &JsValue) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let key = id.to_string();
+        for _ in 0..TRIES {
+            let Some(kept) = self.get(OUTBOX, &key).await? else { return Err(gone("outbox item")) };
+            let item = change(self.open_record(OUTBOX, &key, &kept).await?)?;
+            let sealed = self.seal(store, &key, &item)?.done().await?;
+            let value = sealed_record(&sealed, &[(FORM, item.form.hash.as_str().into())]);
+
+            let transaction =
+                self.database.write(&[OUTBOX, SUBMISSIONS, RECEIPTS], Durability::Strict).await?;
+            let now = transaction.get(OUTBOX, &key.as_str().into()).await?;
+            if now.is_some_and(|now| same_bytes(&now, &kept)) {
+                write(&transaction, &key.as_str().into(), &value)?;
+                return transaction.finish().await;
+            }
+        }
+        Err(StoreErrorKind::Conflict.because("another tab changes the same outbox item"))
+    }
+}
+
+impl Store for IndexedDb {
+    async fn drafts(&self) -> Result<Listed<DraftSummary>, StoreError> {
+        self.list(DRAFTS).await
+    }
+
+    async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError> {
+        let id = id.to_string();
+        let transaction = self.database.read(&[SNAPSHOTS, STEPS]).await?;
+        let Some(snapshot) = transaction.get(SNAPSHOTS, &id.as_str().into()).await? else {
+            return Ok(None);
+        };
+        let kept = transaction.all(STEPS, Some(&keys_under(&id, None, None))).await?;
+        let numbers = transaction.keys(STEPS, Some(&keys_under(&id, None, None))).await?;
+
+        let draft: Draft = self.open_record(SNAPSHOTS, &id, &snapshot).await?;
+        let mut steps = Vec::with_capacity(kept.len());
+        for (key, kept) in numbers.into_iter().zip(kept) {
+            let seq = js_sys::Array::from(&key).get(1).as_f64().unwrap_or_default() as u64;
+            let step: Step = self.open_record(STEPS, &step_id(&id, seq), &kept).await?;
+            if step.seq > draft.seq {
+                steps.push(step);
+            }
+        }
+        Ok(Some(StoredDraft { draft, steps }))
+    }
+
+    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let (key, summary, snapshot) = self.sealed_draft(draft).await?;
+        let transaction = self.database.write(&[DRAFTS, SNAPSHOTS], Durability::Strict).await?;
+        transaction.add(DRAFTS, &key, &summary)?;
+        transaction.add(SNAPSHOTS, &key, &snapshot)?;
+        transaction.finish().await
+    }
+
+    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
+        let id = draft.to_string();
+        let sealing: Vec<Sealing> = steps
+            .iter()
+            .map(|step| self.seal(STEPS, &step_id(&id, step.seq), step))
+            .collect::<Result<_, _>>()?;
+        let mut records = Vec::with_capacity(steps.len());
+        for (step, sealing) in steps.iter().zip(sealing) {
+            records.push((step.seq, sealed_record(&sealing.done().await?, &[])));
+        }
+
+        let transaction = self.database.write(&[DRAFTS, STEPS], Durability::Relaxed).await?;
+        let Some(kept) = transaction.get(DRAFTS, &id.as_str().into()).await? else {
+            return Err(gone("draft"));
+        };
+        let included = number(&kept, SEQ);
+        if steps.iter().any(|step| step.seq <= included) {
+            return Err(StoreErrorKind::Conflict.because("the snapshot includes such a step already"));
+        }
+        for (seq, record) in &records {
+            transaction.add(STEPS, &step_key(&id, *seq), record)?;
+        }
+        transaction.finish().await
+    }
+
+    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+        let (key, summary, snapshot) = self.sealed_draft(draft).await?;
+        let transaction = self.database.write(&[DRAFTS, SNAPSHOTS, STEPS], Durability::Strict).await?;
+        let Some(kept) = transaction.get(DRAFTS, &key).await? else {
+            return Err(gone("draft"));
+        };
+        if number(&kept, SEQ) > draft.seq {
+            return Err(StoreErrorKind::Conflict.because("the kept snapshot is later"));
+        }
+        transaction.put(DRAFTS, &key, &summary)?;
+        transaction.put(SNAPSHOTS, &key, &snapshot)?;
+        transaction.delete(STEPS, keys_under(&draft.id.to_string(), None, Some(draft.seq)))?;
+        transaction.finish().await
+    }
+
+    async fn delete_draft(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, LOG];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        remove_draft(&transaction, id).await?;
+        transaction.append(LOG, &log_record(&LogLine { at, event: LogEvent::DraftDeleted, id }))?;
+        transaction.finish().await
+    }
+
+    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError> {
+        if item.id != submission.id() || item.hash != submission.hash() {
+            return Err(StoreErrorKind::NotItsItem.because("id or hash differ"));
+        }
+        let id = submission.id().to_string();
+        let (bytes, state) = (self.seal(SUBMISSIONS, &id, submission)?, self.seal(OUTBOX, &id, item)?);
+        let (bytes, state) = (bytes.done().await?, state.done().await?);
+        let form = (FORM, JsValue::from(submission.form().hash.as_str()));
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        remove_draft(&transaction, submission.id()).await?;
+        transaction.add(SUBMISSIONS, &id.as_str().into(), &sealed_record(&bytes, &[]))?;
+        transaction.add(OUTBOX, &id.as_str().into(), &sealed_record(&state, &[form]))?;
+        transaction.finish().await
+    }
+
+    async fn outbox(&self) -> Result<Listed<OutboxItem>, StoreError> {
+        self.list(OUTBOX).await
+    }
+
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError> {
+        let id = id.to_string();
+        match self.get(SUBMISSIONS, &id).await? {
+            Some(kept) => self.open_record(SUBMISSIONS, &id, &kept).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        if matches!(item.state, State::Delivered { .. }) {
+            return Err(StoreErrorKind::NotItsItem.because("only a receipt delivers"));
+        }
+        let change = |kept: OutboxItem| match kept.hash == item.hash {
+            true => Ok(item.clone()),
+            false => Err(StoreErrorKind::NotItsItem.because("the hash differs")),
+        };
+        let write =
+            |transaction: &Transaction, key: &JsValue, value: &JsValue| transaction.put(OUTBOX, key, value);
+        self.change_item(item.id, OUTBOX, change, write).await
+    }
+
+    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError> {
+        let change = |kept: OutboxItem| {
+            let not_its = |_| StoreErrorKind::NotItsReceipt.because("id or hash differ");
+            kept.delivered(receipt.clone(), at).map_err(not_its)
+        };
+        let write = |transaction: &Transaction, key: &JsValue, value: &JsValue| {
+            transaction.put(RECEIPTS, key, value)?;
+            transaction.delete(SUBMISSIONS, key.clone())?;
+            transaction.delete(OUTBOX, key.clone())
+        };
+        self.change_item(receipt.id, RECEIPTS, change, write).await
+    }
+
+    async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError> {
+        self.list(RECEIPTS).await
+    }
+
+    async fn forms(&self) -> Result<Listed<FormVersion>, StoreError> {
+        let transaction = self.database.read(&[FORMS]).await?;
+        let mut kept = transaction.all(FORMS, None).await?;
+        kept.sort_by_key(|kept| (text(kept, FORM), number(kept, CAME)));
+        let mut listed = Listed::default();
+        for kept in kept {
+            let hash = text(&kept, HASH);
+            match self.open_record::<FormVersion>(FORMS, &hash, &kept).await {
+                // Which one is current changes with other versions' coming, so it stands outside.
+                Ok(version) => listed.items.push(FormVersion { current: flag(&kept, CURRENT), ..version }),
+                Err(error) => listed.unreadable.push((hash, error)),
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn load_form(&self, hash: &str) -> Result<Option<String>, StoreError> {
+        let Some(kept) = self.get(BUNDLES, hash).await? else { return Ok(None) };
+        let plain = self.vault.open_sealed(BUNDLES, hash, &field(&kept, SEALED)).await?;
+        let unreadable = |_| StoreErrorKind::Unreadable.because("a form's definition is no text");
+        String::from_utf8(plain).map(Some).map_err(unreadable)
+    }
+
+    async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
+        let hash = version.form.hash.as_str();
+        let (about, bundle) =
+            (self.seal(FORMS, hash, version)?, self.vault.seal(BUNDLES, hash, bundle.as_bytes())?);
+        let (about, bundle) = (about.done().await?, bundle.done().await?);
+
+        let transaction = self.database.write(&[FORMS, BUNDLES], Durability::Strict).await?;
+        let all = transaction.all(FORMS, None).await?;
+        let mut came = 1 + all.iter().map(|kept| number(kept, CAME)).max().unwrap_or(0);
+        for kept in all {
+            if text(&kept, HASH) == hash {
+                came = number(&kept, CAME);
+            } else if version.current && text(&kept, FORM) == version.form.id && flag(&kept, CURRENT) {
+                set(&kept, CURRENT, &false.into());
+                transaction.put(FORMS, &text(&kept, HASH).into(), &kept)?;
+            }
+        }
+        let fields = [
+            (HASH, hash.into()),
+            (FORM, version.form.id.as_str().into()),
+            (CURRENT, version.current.into()),
+            (CAME, (came as f64).into()),
+        ];
+        transaction.put(FORMS, &hash.into(), &sealed_record(&about, &fields))?;
+        transaction.put(BUNDLES, &hash.into(), &sealed_record(&bundle, &[]))?;
+        transaction.finish().await
+    }
+
+    async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError> {
+        let stores = [FORMS, BUNDLES, DRAFTS, OUTBOX];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let mut used = Vec::new();
+        for store in [DRAFTS, OUTBOX] {
+            used.extend(transaction.all(store, None).await?.iter().map(|kept| text(kept, FORM)));
+        }
+        let mut dropped = Vec::new();
+        for kept in transaction.all(FORMS, None).await? {
+            let hash = text(&kept, HASH);
+            if !flag(&kept, CURRENT) && !used.contains(&hash) {
+                transaction.delete(FORMS, JsValue::from(hash.as_str()))?;
+                transaction.delete(BUNDLES, JsValue::from(hash.as_str()))?;
+                dropped.push(hash);
+            }
+        }
+        transaction.finish().await?;
+        Ok(dropped)
+    }
+
+    async fn log(&self) -> Result<Listed<LogLine>, StoreError> {
+        let transaction = self.database.read(&[LOG]).await?;
+        let keys = transaction.keys(LOG, None).await?;
+        let kept = transaction.all(LOG, None).await?;
+        let mut listed = Listed::default();
+        for (key, kept) in keys.into_iter().zip(kept) {
+            let number = format!("{}", key.as_f64().unwrap_or_default());
+            match log_line(&kept) {
+                Some(line) => listed.items.push(line),
+                None => {
+                    let error = StoreErrorKind::Unreadable.because("a line of the log is damaged");
+                    listed.unreadable.push((number, error));
+                }
+            }
+        }
+        Ok(listed)
+    }
+}
+
+impl IndexedDb {
+    /// A draft's key, its summary's record and its snapshot's.
+    async fn sealed_draft(&self, draft: &Draft) -> Result<(JsValue, JsValue, JsValue), StoreError> {
+        let id = draft.id.to_string();
+        let summary = self.seal(DRAFTS, &id, &draft.summary())?;
+        let snapshot = self.seal(SNAPSHOTS, &id, draft)?;
+        let (summary, snapshot) = (summary.done().await?, snapshot.done().await?);
+        let fields = [(SEQ, (draft.seq as f64).into()), (FORM, draft.form.hash.as_str().into())];
+        Ok((id.into(), sealed_record(&summary, &fields), sealed_record(&snapshot, &[])))
+    }
+}
+
+/// Removes a draft with all that is its own; `Gone` if it is not there.
+async fn remove_draft(transaction: &Transaction, id: Uuid) -> Result<(), StoreError> {
+    let id = id.to_string();
+    let key = JsValue::from(id.as_str());
+    if transaction.get(DRAFTS, &key).await?.is_none() {
+        return Err(gone("draft"));
+    }
+    transaction.delete(DRAFTS, key.clone())?;
+    transaction.delete(SNAPSHOTS, key)?;
+    transaction.delete(STEPS, keys_under(&id, None, None))
+}
+
+/// The field that holds the sealed bytes.
+const SEALED: &str = "sealed";
+/// Of a draft: the last step that its snapshot includes.
+const SEQ: &str = "seq";
+/// Of a draft or an outbox item: its form's hash. Of a form: its id.
+const FORM: &str = "form";
+/// Of a form: the hash, its key.
+const HASH: &str = "hash";
+/// Of a form: is it the version that new drafts are begun with?
+const CURRENT: &str = "current";
+/// Of a form: its place in the order of coming.
+const CAME: &str = "came";
+
+fn sealed_record(sealed: &JsValue, fields: &[(&str, JsValue)]) -> JsValue {
+    let record = JsValue::from(Object::new());
+    set(&record, SEALED, sealed);
+    for (name, value) in fields {
+        set(&record, name, value);
+    }
+    record
+}
+
+fn set(record: &JsValue, name: &str, value: &JsValue) {
+    // Setting a property of a plain object can't fail.
+    let _ = Reflect::set(record, &name.into(), value);
+}
+
+fn field(record: &JsValue, name: &str) -> JsValue {
+    Reflect::get(record, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn number(record: &JsValue, name: &str) -> u64 {
+    field(record, name).as_f64().unwrap_or_default() as u64
+}
+
+fn text(record: &JsValue, name: &str) -> String {
+    field(record, name).as_string().unwrap_or_default()
+}
+
+fn flag(record: &JsValue, name: &str) -> bool {
+    field(record, name).is_truthy()
+}
+
+/// Were both written by the same call? Each sealing has an initialisation vector of its own.
+fn same_bytes(one: &JsValue, other: &JsValue) -> bool {
+    let bytes = |kept: &JsValue| js_sys::Uint8Array::new(&field(kept, SEALED)).to_vec();
+    bytes(one) == bytes(other)
+}
+
+fn step_id(draft: &str, seq: u64) -> String {
+    format!("{draft}/{seq}")
+}
+
+fn step_key(draft: &str, seq: u64) -> JsValue {
+    js_sys::Array::of2(&draft.into(), &(seq as f64).into()).into()
+}
+
+fn log_record(line: &LogLine) -> JsValue {
+    let record = JsValue::from(Object::new());
+    let event = match line.event {
+        LogEvent::DraftDeleted => "draft_deleted",
+    };
+    set(&record, "ms", &(line.at.ms as f64).into());
+    set(&record, "offset", &line.at.utc_offset_minutes.into());
+    set(&record, "event", &event.into());
+    set(&record, "id", &line.id.to_string().into());
+    record
+}
+
+fn log_line(kept: &JsValue) -> Option<LogLine> {
+    let at = Moment {
+        ms: field(kept, "ms").as_f64()? as i64,
+        utc_offset_minutes: field(kept, "offset").as_f64()? as i32,
+    };
+    let event = match text(kept, "event").as_str() {
+        "draft_deleted" => LogEvent::DraftDeleted,
+        _ => return None,
+    };
+    Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })
+}
+
+fn gone(what: &str) -> StoreError {
+    StoreErrorKind::Gone.because(format!("the {what} is not there"))
+}
