@@ -14,6 +14,7 @@ pub mod moment;
 pub mod outbox;
 pub mod receipt;
 pub mod record;
+pub mod sealed;
 pub mod step;
 pub mod store;
 pub mod submission;

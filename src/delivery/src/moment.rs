@@ -2,7 +2,7 @@
 //!
 //! The offset is kept because "the evening of the visit" can't be told from UTC alone.
 
-use jiff::fmt::temporal::DateTimePrinter;
+use jiff::fmt::temporal::{DateTimePrinter, Pieces};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +27,13 @@ impl Moment {
             .expect("clamped to less than 26 hours");
         DateTimePrinter::new().precision(Some(3)).timestamp_with_offset_to_string(&timestamp, offset)
     }
+
+    /// Reads RFC 3339 with an offset; parts of a millisecond and of a minute's offset are cut off. `None` if it is none.
+    pub fn from_rfc3339(text: &str) -> Option<Moment> {
+        let timestamp: Timestamp = text.parse().ok()?;
+        let offset = Pieces::parse(text).ok()?.to_numeric_offset()?;
+        Some(Moment { ms: timestamp.as_millisecond(), utc_offset_minutes: offset.seconds() / 60 })
+    }
 }
 
 #[cfg(test)]
@@ -38,6 +45,16 @@ mod tests {
         let moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
         assert_eq!(moment.to_rfc3339(), "2026-11-23T09:30:00.000+08:00");
         assert_eq!(Moment { ms: -1, utc_offset_minutes: 0 }.to_rfc3339(), "1969-12-31T23:59:59.999+00:00");
+    }
+
+    #[test]
+    fn reads_what_it_wrote() {
+        let moment = Moment { ms: 1_795_397_400_123, utc_offset_minutes: -210 };
+        assert_eq!(Moment::from_rfc3339(&moment.to_rfc3339()), Some(moment));
+        assert_eq!(Moment::from_rfc3339("2026-11-23T01:30:00Z").unwrap().utc_offset_minutes, 0);
+        for text in ["", "2026-11-23", "2026-11-23T09:30:00", "2026-02-30T09:30:00+08:00", "yesterday"] {
+            assert_eq!(Moment::from_rfc3339(text), None, "{text}");
+        }
     }
 
     #[test]

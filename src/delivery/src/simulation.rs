@@ -193,7 +193,7 @@ impl World {
     fn seal(&mut self) {
         let Some(id) = self.pick() else { return };
         let open = &self.open[&id];
-        let submission = Submission::freeze(&open.draft, "zh", "", &data(&open.answers), self.now());
+        let submission = Submission::freeze(&open.draft, "zh", "", data(&open.answers), self.now());
         match ready(self.store.seal(&submission, &OutboxItem::queue(&submission))) {
             Ok(()) => {
                 self.open.remove(&id);

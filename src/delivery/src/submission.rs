@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
 use crate::moment::Moment;
 use crate::record::{self, Record, RecordError};
+use crate::sealed::Sealed;
 
 /// A finished form. Made by [`Submission::seal`] alone, so that bytes and hash can't part.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,27 +36,6 @@ pub enum SealError {
     OtherForm,
 }
 
-/// The sealed bytes: the wire contract's fields, in this order.
-#[derive(Serialize)]
-struct Sealed<'a> {
-    doorstep: u32,
-    id: Uuid,
-    form: SealedForm<'a>,
-    supersedes: Option<Uuid>,
-    created_at: String,
-    finished_at: String,
-    language: &'a str,
-    instance_name: &'a str,
-    data: &'a Json,
-}
-
-#[derive(Serialize)]
-struct SealedForm<'a> {
-    id: &'a str,
-    version: &'a str,
-    hash: &'a str,
-}
-
 impl Submission {
     /// Finishes the form and freezes it. The session gets its `end`; only relevant answers go in.
     ///
@@ -71,23 +51,22 @@ impl Submission {
         // The clock went on and `end` was set: a constraint may look at either.
         refuse_violations(session)?;
         let data = session.data(Extent::Relevant);
-        Ok(Submission::freeze(draft, session.language(), &session.instance_name(), &data, now))
+        Ok(Submission::freeze(draft, session.language(), &session.instance_name(), data, now))
     }
 
     /// Writes the bytes and hashes them.
-    pub(crate) fn freeze(draft: &Draft, language: &str, name: &str, data: &Json, now: Moment) -> Submission {
-        let body = serde_json::to_string(&Sealed {
-            doorstep: 1,
+    pub(crate) fn freeze(draft: &Draft, language: &str, name: &str, data: Json, now: Moment) -> Submission {
+        let body = Sealed {
             id: draft.id,
-            form: SealedForm { id: &draft.form.id, version: &draft.form.version, hash: &draft.form.hash },
+            form: draft.form.clone(),
             supersedes: None,
-            created_at: draft.created_at.to_rfc3339(),
-            finished_at: now.to_rfc3339(),
-            language,
-            instance_name: name,
+            created_at: draft.created_at,
+            finished_at: now,
+            language: language.to_owned(),
+            instance_name: name.to_owned(),
             data,
-        })
-        .expect("a submission holds nothing that JSON can't");
+        }
+        .write();
         Submission {
             id: draft.id,
             hash: content_hash(body.as_bytes()),
@@ -198,7 +177,7 @@ pub(crate) mod tests {
     pub(crate) fn sample() -> Submission {
         let now = Moment { ms: 1_795_399_200_000, utc_offset_minutes: 480 };
         let data = json!({"household-needs": {"members": [{"member_name": "张三"}]}});
-        Submission::freeze(&draft(), "zh", "张三", &data, now)
+        Submission::freeze(&draft(), "zh", "张三", data, now)
     }
 
     #[test]
