@@ -246,6 +246,13 @@ impl Transaction {
         }
     }
 
+    /// The durability that the browser says it has.
+    #[cfg(test)]
+    pub(super) fn durability(&self) -> String {
+        let durability = Reflect::get(&self.raw, &"durability".into());
+        durability.ok().and_then(|durability| durability.as_string()).unwrap_or_default()
+    }
+
     fn store(&self, name: &str) -> Result<idb::ObjectStore, StoreError> {
         self.inner.object_store(name).map_err(request_failed)
     }

@@ -103,3 +103,60 @@ fn offline(error: &JsValue) -> NetworkError {
     let words = Reflect::get(error, &"message".into()).ok().and_then(|words| words.as_string());
     NetworkError { kind: NetworkErrorKind::Offline, words: words.unwrap_or_default() }
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use doorstep_delivery::transport::Method;
+    use js_sys::Function;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn get(url: &str, timeout_ms: u32) -> Request {
+        Request { method: Method::Get, url: url.into(), headers: Vec::new(), body: None, timeout_ms }
+    }
+
+    /// The address of something that the browser itself answers.
+    fn local(script: &str) -> String {
+        let made = Function::new_no_args(script).call0(&JsValue::UNDEFINED).expect("the script runs");
+        made.as_string().expect("the script gives an address")
+    }
+
+    #[wasm_bindgen_test]
+    async fn status_headers_and_bytes_come_back() {
+        let url = local("return URL.createObjectURL(new Blob(['门'], {type: 'text/x-door'}))");
+        let response = Fetch.send(get(&url, 5_000)).await.expect("the browser answers");
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-type"), Some("text/x-door"));
+        assert_eq!(response.body, "门".as_bytes());
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_too_long_is_not_read() {
+        let url = local("return URL.createObjectURL(new Blob([new Uint8Array(33 * 1024 * 1024)]))");
+        let error = Fetch.send(get(&url, 60_000)).await.expect_err("it is too long");
+        assert_eq!((error.kind, error.words.as_str()), (NetworkErrorKind::Offline, "the answer is too long"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn no_server_is_offline() {
+        // Nothing listens on the discard port, and browsers refuse to ask it.
+        let error = Fetch.send(get("http://127.0.0.1:9/", 5_000)).await.expect_err("nobody is there");
+        assert_eq!(error.kind, NetworkErrorKind::Offline);
+    }
+
+    #[wasm_bindgen_test]
+    async fn silence_times_out() {
+        // A server that takes the request and never answers, as a browser sees it.
+        let script = "const real = window.fetch;
+            window.fetch = (url, init) => new Promise((_, fail) => {
+                init.signal.addEventListener('abort', () => { window.fetch = real; fail(init.signal.reason); });
+            });
+            return ''";
+        local(script);
+        let error = Fetch.send(get("/silent", 30)).await.expect_err("nobody answers");
+        assert_eq!(error.kind, NetworkErrorKind::Timeout);
+    }
+}

@@ -114,3 +114,60 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn query(this: &LockManager) -> Promise;
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    use super::super::timer;
+    use super::*;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    /// The browser frees a lock soon, but not at once.
+    async fn taken_after_release(id: &str) -> Held {
+        for _ in 0..200 {
+            if let Some(held) = try_draft(id, || {}).await {
+                return held;
+            }
+            timer::sleep(5).await;
+        }
+        panic!("the lock was never freed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_draft_is_one_tabs_until_it_lets_go() {
+        let held = try_draft("one", || panic!("nobody took it")).await.expect("it is free");
+        assert_eq!(held.name(), "draft:one");
+        assert!(try_draft("one", || {}).await.is_none());
+        assert!(try_draft("another", || {}).await.is_some());
+        assert!(any_draft_open().await);
+        drop(held);
+        drop(taken_after_release("one").await);
+    }
+
+    #[wasm_bindgen_test]
+    async fn who_loses_a_draft_is_told() {
+        let lost = Rc::new(Cell::new(false));
+        let told = lost.clone();
+        let first = try_draft("stolen", move || told.set(true)).await.expect("it is free");
+        let second = steal_draft("stolen", || {}).await.expect("stealing does not wait");
+        timer::sleep(0).await;
+        assert!(lost.get());
+        // What the loser lets go is no longer its own.
+        drop(first);
+        timer::sleep(20).await;
+        assert!(try_draft("stolen", || {}).await.is_none());
+        drop(second);
+    }
+
+    #[wasm_bindgen_test]
+    async fn one_tab_sends() {
+        let held = try_outbox().await.expect("it is free");
+        assert!(try_outbox().await.is_none());
+        drop(held);
+    }
+}

@@ -47,7 +47,7 @@ impl IndexedDb {
         Ok(IndexedDb { database, vault })
     }
 
-    fn seal<R: Record>(&self, store: &str, id: &str, record: &R) -> Result<Sealing, StoreError> {
+    fn sealing<R: Record>(&self, store: &str, id: &str, record: &R) -> Result<Sealing, StoreError> {
         self.vault.seal(store, id, &record.to_bytes())
     }
 
@@ -90,7 +90,7 @@ impl IndexedDb {
         for _ in 0..TRIES {
             let Some(kept) = self.get(OUTBOX, &key).await? else { return Err(gone("outbox item")) };
             let item = change(self.open_record(OUTBOX, &key, &kept).await?)?;
-            let sealed = self.seal(store, &key, &item)?.done().await?;
+            let sealed = self.sealing(store, &key, &item)?.done().await?;
             let value = sealed_record(&sealed, &[(FORM, item.form.hash.as_str().into())]);
 
             let transaction =
@@ -143,7 +143,7 @@ impl Store for IndexedDb {
         let id = draft.to_string();
         let sealing: Vec<Sealing> = steps
             .iter()
-            .map(|step| self.seal(STEPS, &step_id(&id, step.seq), step))
+            .map(|step| self.sealing(STEPS, &step_id(&id, step.seq), step))
             .collect::<Result<_, _>>()?;
         let mut records = Vec::with_capacity(steps.len());
         for (step, sealing) in steps.iter().zip(sealing) {
@@ -192,7 +192,7 @@ impl Store for IndexedDb {
             return Err(StoreErrorKind::NotItsItem.because("id or hash differ"));
         }
         let id = submission.id().to_string();
-        let (bytes, state) = (self.seal(SUBMISSIONS, &id, submission)?, self.seal(OUTBOX, &id, item)?);
+        let (bytes, state) = (self.sealing(SUBMISSIONS, &id, submission)?, self.sealing(OUTBOX, &id, item)?);
         let (bytes, state) = (bytes.done().await?, state.done().await?);
         let form = (FORM, JsValue::from(submission.form().hash.as_str()));
 
@@ -272,7 +272,7 @@ impl Store for IndexedDb {
     async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
         let hash = version.form.hash.as_str();
         let (about, bundle) =
-            (self.seal(FORMS, hash, version)?, self.vault.seal(BUNDLES, hash, bundle.as_bytes())?);
+            (self.sealing(FORMS, hash, version)?, self.vault.seal(BUNDLES, hash, bundle.as_bytes())?);
         let (about, bundle) = (about.done().await?, bundle.done().await?);
 
         let transaction = self.database.write(&[FORMS, BUNDLES], Durability::Strict).await?;
@@ -340,8 +340,8 @@ impl IndexedDb {
     /// A draft's key, its summary's record and its snapshot's.
     async fn sealed_draft(&self, draft: &Draft) -> Result<(JsValue, JsValue, JsValue), StoreError> {
         let id = draft.id.to_string();
-        let summary = self.seal(DRAFTS, &id, &draft.summary())?;
-        let snapshot = self.seal(SNAPSHOTS, &id, draft)?;
+        let summary = self.sealing(DRAFTS, &id, &draft.summary())?;
+        let snapshot = self.sealing(SNAPSHOTS, &id, draft)?;
         let (summary, snapshot) = (summary.done().await?, snapshot.done().await?);
         let fields = [(SEQ, (draft.seq as f64).into()), (FORM, draft.form.hash.as_str().into())];
         Ok((id.into(), sealed_record(&summary, &fields), sealed_record(&snapshot, &[])))
@@ -444,3 +444,6 @@ fn log_line(kept: &JsValue) -> Option<LogLine> {
 fn gone(what: &str) -> StoreError {
     StoreErrorKind::Gone.because(format!("the {what} is not there"))
 }
+
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;

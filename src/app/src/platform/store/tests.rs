@@ -1,0 +1,410 @@
+//! The store in a real browser, and the memory twin by the same measure where it can be.
+
+use doorstep_delivery::memory_store::MemoryStore;
+use doorstep_delivery::{Change, Cursor, FormRef};
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use super::super::clock;
+use super::super::database::KEYS;
+use super::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// An answer that would be noticed anywhere.
+const NAME: &str = "张三丰的口令";
+
+fn a_draft() -> Draft {
+    let mut draft = Draft::from_bytes(include_bytes!("../../../../delivery/testdata/draft.v1.json"))
+        .expect("the golden draft reads");
+    draft.id = Uuid::from_bytes(clock::random_bytes());
+    draft.name = NAME.into();
+    draft
+}
+
+fn a_step(seq: u64) -> Step {
+    let change = Change::Answer { path: "/household-needs/name".into(), value: NAME.into() };
+    Step { seq, at: Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 }, change }
+}
+
+/// A submission, and the draft that it was.
+fn a_submission() -> (Submission, Draft) {
+    let submission =
+        Submission::from_bytes(include_bytes!("../../../../delivery/testdata/submission.v1.json"))
+            .expect("the golden submission reads");
+    let draft = Draft { id: submission.id(), form: submission.form().clone(), ..a_draft() };
+    (submission, draft)
+}
+
+fn a_form(id: &str, hash: &str, current: bool) -> FormVersion {
+    let form = FormRef { id: id.into(), version: "1".into(), hash: hash.into() };
+    FormVersion { form, titles: vec![("zh".into(), "调查".into())], current }
+}
+
+fn a_receipt(submission: &Submission) -> Receipt {
+    Receipt {
+        id: submission.id(),
+        hash: submission.hash().into(),
+        server_time: "2026-11-23T02:00:01.000Z".into(),
+    }
+}
+
+fn a_name() -> String {
+    format!("test-{}", Uuid::from_bytes(clock::random_bytes()))
+}
+
+async fn a_store() -> IndexedDb {
+    IndexedDb::open_named(&a_name()).await.expect("the browser gives a database")
+}
+
+fn kind<T: std::fmt::Debug>(result: Result<T, StoreError>) -> StoreErrorKind {
+    result.expect_err("this must not be done").kind
+}
+
+/// What every store does.
+async fn behaves(store: &impl Store) {
+    drafts_behave(store).await;
+    submissions_behave(store).await;
+    forms_behave(store).await;
+}
+
+async fn drafts_behave(store: &impl Store) {
+    let mut draft = a_draft();
+    let first = draft.seq + 1;
+    assert_eq!(kind(store.append_steps(draft.id, &[a_step(first)]).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
+    assert_eq!(store.load_draft(draft.id).await, Ok(None));
+
+    store.create_draft(&draft).await.unwrap();
+    assert_eq!(kind(store.create_draft(&draft).await), StoreErrorKind::Conflict);
+    assert_eq!(store.drafts().await.unwrap().items, [draft.summary()]);
+
+    let steps: Vec<Step> = (first..first + 12).map(a_step).collect();
+    store.append_steps(draft.id, &steps[..1]).await.unwrap();
+    store.append_steps(draft.id, &steps[1..]).await.unwrap();
+    let kept = store.load_draft(draft.id).await.unwrap().expect("it was created");
+    assert_eq!((kept.draft, kept.steps), (draft.clone(), steps.clone()));
+
+    // A number that is taken: nothing of the call is kept, the new one before it neither.
+    let clash = [a_step(first + 12), a_step(first + 3)];
+    assert_eq!(kind(store.append_steps(draft.id, &clash).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.append_steps(draft.id, &[a_step(draft.seq)]).await), StoreErrorKind::Conflict);
+    assert_eq!(store.load_draft(draft.id).await.unwrap().unwrap().steps, steps);
+
+    draft.seq = first + 9;
+    draft.cursor = Cursor { page: Some("/household-needs/consent".into()), card: None };
+    store.save_draft(&draft).await.unwrap();
+    let kept = store.load_draft(draft.id).await.unwrap().unwrap();
+    assert_eq!((kept.draft, kept.steps), (draft.clone(), steps[10..].to_vec()));
+    let earlier = Draft { seq: first, ..draft.clone() };
+    assert_eq!(kind(store.save_draft(&earlier).await), StoreErrorKind::Conflict);
+
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    store.delete_draft(draft.id, at).await.unwrap();
+    assert_eq!(kind(store.delete_draft(draft.id, at).await), StoreErrorKind::Gone);
+    assert_eq!(store.load_draft(draft.id).await, Ok(None));
+    assert!(store.drafts().await.unwrap().items.is_empty());
+    let line = LogLine { at, event: LogEvent::DraftDeleted, id: draft.id };
+    assert_eq!(store.log().await.unwrap().items, [line]);
+}
+
+async fn submissions_behave(store: &impl Store) {
+    let (submission, draft) = a_submission();
+    let item = OutboxItem::queue(&submission);
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    assert_eq!(kind(store.seal(&submission, &item).await), StoreErrorKind::Gone);
+
+    store.create_draft(&draft).await.unwrap();
+    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    let strange = OutboxItem { hash: "00".repeat(32), ..item.clone() };
+    assert_eq!(kind(store.seal(&submission, &strange).await), StoreErrorKind::NotItsItem);
+    assert!(store.load_draft(draft.id).await.unwrap().is_some());
+
+    store.seal(&submission, &item).await.unwrap();
+    assert_eq!(store.load_draft(draft.id).await, Ok(None));
+    assert!(store.drafts().await.unwrap().items.is_empty());
+    assert_eq!(store.outbox().await.unwrap().items, [item.clone()]);
+    assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
+    // A late save of another tab brings nothing back.
+    assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.seal(&submission, &item).await), StoreErrorKind::Gone);
+
+    let sending = item.clone().sending(5);
+    store.update_item(&sending).await.unwrap();
+    assert_eq!(store.outbox().await.unwrap().items, [sending]);
+    assert_eq!(kind(store.update_item(&strange).await), StoreErrorKind::NotItsItem);
+
+    // Nothing leaves without its own receipt.
+    let receipt = a_receipt(&submission);
+    let forged = item.clone().delivered(receipt.clone(), at).unwrap();
+    assert_eq!(kind(store.update_item(&forged).await), StoreErrorKind::NotItsItem);
+    let other = Receipt { hash: "00".repeat(32), ..receipt.clone() };
+    assert_eq!(kind(store.accept(&other, at).await), StoreErrorKind::NotItsReceipt);
+    assert!(store.load_submission(submission.id()).await.unwrap().is_some());
+
+    store.accept(&receipt, at).await.unwrap();
+    assert!(store.outbox().await.unwrap().items.is_empty());
+    assert_eq!(store.load_submission(submission.id()).await, Ok(None));
+    let [delivered] = &store.delivered().await.unwrap().items[..] else { panic!("one was delivered") };
+    assert_eq!(delivered.state, State::Delivered { receipt: receipt.clone(), at });
+    assert_eq!(kind(store.accept(&receipt, at).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.update_item(&item).await), StoreErrorKind::Gone);
+}
+
+async fn forms_behave(store: &impl Store) {
+    let draft = Draft { form: a_form("a", "h1", false).form, ..a_draft() };
+    store.create_draft(&draft).await.unwrap();
+    for (form, bundle) in
+        [(a_form("b", "h9", true), "{9}"), (a_form("a", "h1", true), "{1}"), (a_form("a", "h2", true), "{2}")]
+    {
+        store.save_form(&form, bundle).await.unwrap();
+    }
+    store.save_form(&a_form("a", "h0", true), "{0}").await.unwrap();
+    let expected = [
+        a_form("a", "h1", false),
+        a_form("a", "h2", false),
+        a_form("a", "h0", true),
+        a_form("b", "h9", true),
+    ];
+    assert_eq!(store.forms().await.unwrap().items, expected);
+    assert_eq!(store.load_form("h2").await.unwrap().as_deref(), Some("{2}"));
+
+    // Neither the current ones nor the draft's.
+    assert_eq!(store.drop_unused_forms().await.unwrap(), ["h2"]);
+    assert_eq!(store.load_form("h2").await, Ok(None));
+    assert_eq!(store.load_form("h1").await.unwrap().as_deref(), Some("{1}"));
+    store.delete_draft(draft.id, Moment::default()).await.unwrap();
+    assert_eq!(store.drop_unused_forms().await.unwrap(), ["h1"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_device_store_behaves() {
+    behaves(&a_store().await).await;
+}
+
+#[wasm_bindgen_test]
+async fn the_memory_twin_behaves_alike() {
+    behaves(&MemoryStore::new()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_was_kept_is_there_at_the_next_start() {
+    let name = a_name();
+    let (draft, (submission, sealed)) = (a_draft(), a_submission());
+    let store = IndexedDb::open_named(&name).await.unwrap();
+    store.create_draft(&draft).await.unwrap();
+    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.create_draft(&sealed).await.unwrap();
+    store.seal(&submission, &OutboxItem::queue(&submission)).await.unwrap();
+    drop(store);
+
+    let store = IndexedDb::open_named(&name).await.unwrap();
+    let kept = store.load_draft(draft.id).await.unwrap().expect("it was kept");
+    assert_eq!((kept.draft, kept.steps.len()), (draft, 1));
+    assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission)));
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_closed_under_us_is_opened_again() {
+    let store = a_store().await;
+    let draft = a_draft();
+    store.create_draft(&draft).await.unwrap();
+    store.database.close();
+    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.database.close();
+    assert_eq!(store.load_draft(draft.id).await.unwrap().unwrap().steps.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_database_cleared_under_us_is_not_begun_anew_with_a_key_that_is_gone() {
+    let name = a_name();
+    let store = IndexedDb::open_named(&name).await.unwrap();
+    store.create_draft(&a_draft()).await.unwrap();
+    idb::Factory::new().unwrap().delete(&name).unwrap().await.unwrap();
+    assert_eq!(kind(store.create_draft(&a_draft()).await), StoreErrorKind::Closed);
+    assert_eq!(kind(store.drafts().await), StoreErrorKind::Closed);
+
+    let anew = IndexedDb::open_named(&name).await.unwrap();
+    assert!(anew.drafts().await.unwrap().items.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn two_tabs_that_start_at_once_share_one_key() {
+    let name = a_name();
+    let open = |name: String| async move { IndexedDb::open_named(&name).await };
+    let (one, other) = both(open(name.clone()), open(name)).await;
+    let (one, other) = (one.unwrap(), other.unwrap());
+    let draft = a_draft();
+    one.create_draft(&draft).await.unwrap();
+    assert_eq!(other.load_draft(draft.id).await.unwrap().unwrap().draft, draft);
+}
+
+#[wasm_bindgen_test]
+async fn a_late_state_never_brings_an_accepted_item_back() {
+    let name = a_name();
+    let (one, other) =
+        (IndexedDb::open_named(&name).await.unwrap(), IndexedDb::open_named(&name).await.unwrap());
+    let (submission, draft) = a_submission();
+    let item = OutboxItem::queue(&submission);
+    one.create_draft(&draft).await.unwrap();
+    one.seal(&submission, &item).await.unwrap();
+
+    let receipt = a_receipt(&submission);
+    let accept = async move { (one.accept(&receipt, Moment::default()).await, one) };
+    let update = async move { other.update_item(&item.sending(7)).await };
+    let ((accepted, one), updated) = both(accept, update).await;
+    accepted.unwrap();
+    // Whoever was first: it was written before, or refused.
+    if let Err(error) = updated {
+        assert_eq!(error.kind, StoreErrorKind::Gone);
+    }
+    assert!(one.outbox().await.unwrap().items.is_empty());
+    assert_eq!(one.delivered().await.unwrap().items.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn no_answer_lies_in_the_database_in_plain() {
+    let store = a_store().await;
+    let draft = a_draft();
+    store.create_draft(&draft).await.unwrap();
+    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    let (submission, sealed) = a_submission();
+    store.create_draft(&sealed).await.unwrap();
+    store.seal(&submission, &OutboxItem::queue(&submission)).await.unwrap();
+
+    let mut scanned = 0;
+    for (name, secrets) in [
+        (DRAFTS, [NAME, "2026.11.1"]),
+        (SNAPSHOTS, [NAME, "household-needs"]),
+        (STEPS, [NAME, "/household-needs"]),
+        (OUTBOX, ["张三", "household-needs"]),
+        (SUBMISSIONS, ["张三", "household-needs"]),
+    ] {
+        for kept in store.database.read(&[name]).await.unwrap().all(name, None).await.unwrap() {
+            scanned += 1;
+            let bytes = Uint8Array::new(&field(&kept, SEALED)).to_vec();
+            assert!(bytes.len() > 29, "{name} keeps something");
+            for secret in secrets {
+                let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                assert!(!holds(&bytes, secret.as_bytes()) && !holds(&bytes, &utf16), "{secret} in {name}");
+            }
+            // Nothing but the sealed bytes, a number and a form's hash.
+            for field_name in Object::keys(&kept.clone().into()).iter().filter_map(|name| name.as_string()) {
+                assert!([SEALED, SEQ, FORM].contains(&field_name.as_str()), "{field_name} in {name}");
+            }
+        }
+    }
+    assert_eq!(scanned, 5);
+}
+
+#[wasm_bindgen_test]
+async fn the_data_key_lies_wrapped_and_the_device_key_cannot_be_exported() {
+    let store = a_store().await;
+    let transaction = store.database.read(&[KEYS]).await.unwrap();
+    let device = transaction.get(KEYS, &"device".into()).await.unwrap().expect("there is one");
+    let wrapped = transaction.get(KEYS, &"data".into()).await.unwrap().expect("there is one");
+    assert!(!flag(&device, "extractable"));
+    // RFC 3394: eight bytes more than the key.
+    assert_eq!(Uint8Array::new(&wrapped).length(), 40);
+}
+
+#[wasm_bindgen_test]
+async fn a_record_in_another_place_or_changed_is_refused_and_hides_no_other() {
+    let store = a_store().await;
+    let (one, other) = (a_draft(), a_draft());
+    for draft in [&one, &other] {
+        store.create_draft(draft).await.unwrap();
+    }
+    let key = |draft: &Draft| JsValue::from(draft.id.to_string());
+    let summary = store.get(DRAFTS, &one.id.to_string()).await.unwrap().unwrap();
+    let snapshot = store.get(SNAPSHOTS, &one.id.to_string()).await.unwrap().unwrap();
+    let bytes = Uint8Array::new(&field(&snapshot, SEALED)).to_vec();
+
+    // Another draft's summary under this id.
+    write(&store, DRAFTS, &key(&other), &summary).await;
+    let listed = store.drafts().await.unwrap();
+    assert_eq!(listed.items, [one.summary()]);
+    assert_eq!(listed.unreadable.len(), 1);
+    assert_eq!(listed.unreadable[0].0, other.id.to_string());
+    assert_eq!(listed.unreadable[0].1.kind, StoreErrorKind::Unreadable);
+    // A summary where a snapshot belongs.
+    write(&store, SNAPSHOTS, &key(&one), &summary).await;
+    assert_eq!(kind(store.load_draft(one.id).await), StoreErrorKind::Unreadable);
+    // One bit of version, vector, text or tag.
+    for at in [0, 1, 13, bytes.len() - 1] {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        let sealed = Uint8Array::from(changed.as_slice());
+        write(&store, SNAPSHOTS, &key(&one), &sealed_record(&sealed, &[])).await;
+        assert_eq!(kind(store.load_draft(one.id).await), StoreErrorKind::Unreadable, "byte {at}");
+    }
+    write(&store, SNAPSHOTS, &key(&one), &snapshot).await;
+    assert_eq!(store.load_draft(one.id).await.unwrap().unwrap().draft, one);
+}
+
+#[wasm_bindgen_test]
+async fn the_same_answer_is_never_sealed_alike() {
+    let store = a_store().await;
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..50 {
+        let sealed = store.vault.seal(STEPS, "x", NAME.as_bytes()).unwrap().done().await.unwrap();
+        assert!(seen.insert(Uint8Array::new(&sealed).to_vec()));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_transaction_given_up_keeps_nothing() {
+    let store = a_store().await;
+    let (key, value) = (JsValue::from("x"), sealed_record(&JsValue::NULL, &[]));
+    let transaction = store.database.write(&[DRAFTS], Durability::Strict).await.unwrap();
+    transaction.put(DRAFTS, &key, &value).unwrap();
+    drop(transaction);
+    assert!(store.get(DRAFTS, "x").await.unwrap().is_none());
+    write(&store, DRAFTS, &key, &value).await;
+    assert!(store.get(DRAFTS, "x").await.unwrap().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn strict_is_strict() {
+    let store = a_store().await;
+    for (durability, expected) in [(Durability::Strict, "strict"), (Durability::Relaxed, "relaxed")] {
+        let transaction = store.database.write(&[DRAFTS], durability).await.unwrap();
+        assert_eq!(transaction.durability(), expected);
+    }
+}
+
+async fn write(store: &IndexedDb, name: &str, key: &JsValue, value: &JsValue) {
+    let transaction = store.database.write(&[name], Durability::Strict).await.unwrap();
+    transaction.put(name, key, value).unwrap();
+    transaction.finish().await.unwrap();
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Runs two futures side by side.
+async fn both<A: 'static, B: 'static>(
+    one: impl Future<Output = A> + 'static,
+    other: impl Future<Output = B> + 'static,
+) -> (A, B) {
+    let (one, first) = beside(one);
+    let (other, second) = beside(other);
+    for promise in [first, second] {
+        JsFuture::from(promise).await.expect("it never fails");
+    }
+    (one.take().expect("it is done"), other.take().expect("it is done"))
+}
+
+type Outcome<T> = std::rc::Rc<std::cell::Cell<Option<T>>>;
+
+fn beside<T: 'static>(future: impl Future<Output = T> + 'static) -> (Outcome<T>, Promise) {
+    let outcome = Outcome::default();
+    let result = outcome.clone();
+    let promise = future_to_promise(async move {
+        result.set(Some(future.await));
+        Ok(JsValue::UNDEFINED)
+    });
+    (outcome, promise)
+}
