@@ -4,3 +4,14 @@
 //! Everything of the browser that Leptos does not wrap is behind [`platform`].
 
 pub mod platform;
+
+mod components;
+mod controls;
+mod pages;
+mod state;
+mod words;
+
+/// Shows the app in the page's body.
+pub fn start() {
+    leptos::mount::mount_to_body(pages::App);
+}

@@ -2,4 +2,5 @@
 
 fn main() {
     doorstep_app::platform::panic::install();
+    doorstep_app::start();
 }

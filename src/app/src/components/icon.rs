@@ -1,0 +1,61 @@
+//! Line icons, drawn on a grid of 24. They only ever stand beside words, or have a label of their own.
+
+use leptos::prelude::*;
+
+/// Which icon.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    Next,
+    Down,
+    Close,
+    Check,
+    Alert,
+    Turning,
+    Place,
+    List,
+    Plus,
+    Bin,
+    Send,
+    Clock,
+    Door,
+    Home,
+}
+
+impl Shape {
+    fn path(self) -> &'static str {
+        match self {
+            Shape::Next => "M9 5l7 7-7 7",
+            Shape::Down => "M5 9l7 7 7-7",
+            Shape::Close => "M6 6l12 12M18 6L6 18",
+            Shape::Check => "M5 12.5l4.5 4.5L19 7.5",
+            Shape::Alert => "M12 7v6M12 17h.01M12 3a9 9 0 100 18 9 9 0 000-18z",
+            Shape::Turning => "M20 12a8 8 0 11-2.5-5.8",
+            Shape::Place => {
+                "M12 21s7-6.2 7-11.5A7 7 0 105 9.5C5 14.8 12 21 12 21zM12 12a2.5 2.5 0 100-5 2.5 2.5 0 000 5z"
+            }
+            Shape::List => "M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01",
+            Shape::Plus => "M12 5v14M5 12h14",
+            Shape::Bin => "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
+            Shape::Send => "M4 12l16-8-6 16-3-7z",
+            Shape::Clock => "M12 7v5l3.5 2M12 3a9 9 0 100 18 9 9 0 000-18z",
+            Shape::Door => "M6 21V4a1 1 0 011-1h10a1 1 0 011 1v17M3.5 21h17M14.5 12h.01",
+            Shape::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5",
+        }
+    }
+}
+
+/// An icon, hidden from screen readers.
+#[component]
+pub fn Icon(shape: Shape, #[prop(optional)] small: bool) -> impl IntoView {
+    let class = match (small, shape) {
+        (true, Shape::Turning) => "icon small turn",
+        (false, Shape::Turning) => "icon turn",
+        (true, _) => "icon small",
+        (false, _) => "icon",
+    };
+    view! {
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=shape.path()></path>
+        </svg>
+    }
+}

@@ -1,0 +1,76 @@
+//! One card of a repeat: folded, it says its name and what is left to do; open, it has its questions.
+
+use doorstep_engine::view::{Key, RepeatView};
+use leptos::prelude::*;
+
+use super::icon::{Icon, Shape};
+use super::items::items;
+use super::repeat::card_id;
+use crate::state::answering::Answering;
+use crate::state::reader::{say, use_reader};
+
+/// The card of the instance `key`.
+#[component]
+pub fn Instance(
+    answering: Answering,
+    view: RwSignal<RepeatView>,
+    key: Key,
+    page: Key,
+    /// Set to the instance, with its name, when the reader wants it removed.
+    removing: RwSignal<Option<(Key, String)>>,
+) -> impl IntoView {
+    let reader = use_reader();
+    let place = Memo::new(move |_| {
+        view.with(|view| {
+            let instance = view.instances.iter().find(|instance| instance.key == key);
+            instance.map(|instance| (instance.position, instance.label.clone())).unwrap_or_default()
+        })
+    });
+    let can_remove = Memo::new(move |_| view.with(|view| view.can_remove));
+    let open = Memo::new(move |_| answering.is_open(key));
+    let name = move || {
+        let (position, label) = place.get();
+        if label.trim().is_empty() { (reader.language().words().instance)(position) } else { label }
+    };
+    let wrong = Memo::new(move |_| {
+        if answering.checked.with(|pages| pages.contains(&page)) { answering.violations_in(key) } else { 0 }
+    });
+    let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
+    view! {
+        <article class=move || if open.get() { "instance open" } else { "instance" } data-instance=move || place.get().0.to_string()>
+            <h3>
+                <button type="button" class="instance-head" id=card_id(key) aria-expanded=move || open.get().to_string() on:click=fold>
+                    <span class="number-badge" aria-hidden="true">{move || place.get().0}</span>
+                    <span class="grow">{name}</span>
+                    {move || (wrong.get() > 0).then(|| view! {
+                        <span class="state bad">
+                            <Icon shape=Shape::Alert small=true />
+                            {move || (reader.language().words().instance_problems)(wrong.get())}
+                        </span>
+                    })}
+                    <svg class="icon turns" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 9l7 7 7-7"></path></svg>
+                </button>
+            </h3>
+            <Show when=move || open.get()>
+                <div class="instance-body">
+                    {items(answering, answering.children(key), page)}
+                    <div class="card-row">
+                        <button type="button" class="button" data-action="fold" on:click=fold>{say(|w| w.done_with)}</button>
+                        <span class="grow"></span>
+                        <Show when=move || can_remove.get()>
+                            <button
+                                type="button"
+                                class="button plain danger"
+                                data-action="remove"
+                                on:click=move |_| removing.set(Some((key, name())))
+                            >
+                                <Icon shape=Shape::Bin />
+                                {say(|w| w.remove)}
+                            </button>
+                        </Show>
+                    </div>
+                </div>
+            </Show>
+        </article>
+    }
+}

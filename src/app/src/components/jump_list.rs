@@ -1,0 +1,107 @@
+//! All pages of the form, each with how it stands: a drawer on a phone, at the side of a wide screen.
+
+use doorstep_engine::view::{Key, PageView};
+use leptos::prelude::*;
+
+use super::icon::{Icon, Shape};
+use crate::state::answering::Answering;
+use crate::state::page_state::PageState;
+use crate::state::reader::{say, use_reader};
+
+/// The list. `go` is called with the page wanted, or nothing for the review.
+#[component]
+pub fn JumpList(
+    answering: Answering,
+    /// Where the reader is; nothing: at the review.
+    #[prop(into)]
+    current: Signal<Option<Key>>,
+    #[prop(into)] go: Callback<Option<Key>>,
+) -> impl IntoView {
+    view! {
+        <nav class="jump" aria-label=say(|w| w.pages)>
+            <ol>
+                <For
+                    each=move || answering.pages.get().into_iter().enumerate()
+                    key=|(place, page)| (*place, page.key)
+                    children=move |(place, page)| row(answering, place, page.key, current, go)
+                />
+                <li>
+                    <a
+                        href="#"
+                        rel="external"
+                        class="review"
+                        data-action="jump"
+                        data-page="review"
+                        aria-current=move || current.get().is_none().then_some("page")
+                        on:click=move |event| {
+                            event.prevent_default();
+                            go.run(None);
+                        }
+                    >
+                        <span class="dot"><Icon shape=Shape::Check small=true /></span>
+                        <span class="grow">{say(|w| w.to_review)}</span>
+                    </a>
+                </li>
+            </ol>
+        </nav>
+    }
+}
+
+fn row(
+    answering: Answering,
+    place: usize,
+    key: Key,
+    current: Signal<Option<Key>>,
+    go: Callback<Option<Key>>,
+) -> impl IntoView {
+    let reader = use_reader();
+    let name = answering.page_name(key);
+    let of_page = move |look: fn(&PageView) -> String| {
+        answering.pages.with(|pages| pages.iter().find(|page| page.key == key).map(look)).unwrap_or_default()
+    };
+    let state = Memo::new(move |_| {
+        let checked = answering.checked.with(|pages| pages.contains(&key));
+        answering.pages.with(|pages| {
+            pages
+                .iter()
+                .find(|page| page.key == key)
+                .map_or(PageState::Untouched, |page| PageState::of(page, checked))
+        })
+    });
+    let said = move || {
+        let words = reader.language().words();
+        match state.get() {
+            PageState::Untouched => words.page_untouched,
+            PageState::Part => words.page_part,
+            PageState::Done => words.page_done,
+            PageState::Problem => words.page_problem,
+        }
+    };
+    view! {
+        <li>
+            <a
+                href=format!("?page={name}")
+                rel="external"
+                class=move || state.get().name()
+                data-action="jump"
+                data-page=name
+                data-state=move || state.get().name()
+                aria-current=move || (current.get() == Some(key)).then_some("page")
+                on:click=move |event| {
+                    event.prevent_default();
+                    go.run(Some(key));
+                }
+            >
+                <span class="dot figures">
+                    {move || match state.get() {
+                        PageState::Done => view! { <Icon shape=Shape::Check small=true /> }.into_any(),
+                        PageState::Problem => view! { <span class="mark">"!"</span> }.into_any(),
+                        PageState::Untouched | PageState::Part => (place + 1).into_any(),
+                    }}
+                </span>
+                <span class="grow">{move || of_page(|page| page.label.clone())}</span>
+                <span class="unseen">{said}</span>
+            </a>
+        </li>
+    }
+}

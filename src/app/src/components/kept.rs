@@ -1,0 +1,61 @@
+//! Says whether the answers are kept, in words and with an icon (invariant 4: never before they are).
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Shape};
+use crate::state::answering::Answering;
+use crate::state::reader::use_reader;
+use crate::state::saving::Word;
+
+/// The indicator in the top bar.
+#[component]
+pub fn Kept(answering: Answering) -> impl IntoView {
+    let reader = use_reader();
+    let word = RwSignal::from(answering.keeping().word());
+    let name = move || match word.get() {
+        Word::Kept => "kept",
+        Word::Saving => "saving",
+        Word::Failed => "failed",
+    };
+    let class = move || match word.get() {
+        Word::Kept => "state kept good",
+        Word::Saving => "state kept",
+        Word::Failed => "state kept bad",
+    };
+    view! {
+        <span class=class data-state=name role="status">
+            {move || match word.get() {
+                Word::Kept => view! { <Icon shape=Shape::Check small=true /> },
+                Word::Saving => view! { <Icon shape=Shape::Turning small=true /> },
+                Word::Failed => view! { <Icon shape=Shape::Alert small=true /> },
+            }}
+            {move || {
+                let words = reader.language().words();
+                match word.get() {
+                    Word::Kept => words.kept,
+                    Word::Saving => words.saving,
+                    Word::Failed => words.save_failed,
+                }
+            }}
+        </span>
+    }
+}
+
+/// What to do while nothing can be kept; nothing otherwise.
+#[component]
+pub fn NotKept(answering: Answering) -> impl IntoView {
+    let reader = use_reader();
+    let word = RwSignal::from(answering.keeping().word());
+    let ended = RwSignal::from(answering.keeping().ended());
+    view! {
+        <Show when=move || word.get() == Word::Failed>
+            <p class="notice danger" role="alert">{move || reader.language().words().save_failed_explained}</p>
+        </Show>
+        <Show when=move || ended.get()>
+            <div class="notice danger" role="alert">
+                <h2>{move || reader.language().words().draft_taken}</h2>
+                <p>{move || reader.language().words().draft_taken_explained}</p>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,15 @@
+//! The pieces that pages are made of.
+
+pub mod confirm;
+pub mod error_summary;
+pub mod icon;
+pub mod instance;
+pub mod items;
+pub mod jump_drawer;
+pub mod jump_list;
+pub mod kept;
+pub mod language_switch;
+pub mod message;
+pub mod question;
+pub mod repeat;
+pub mod top_bar;

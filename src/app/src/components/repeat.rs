@@ -1,0 +1,83 @@
+//! A repeat: its instances as cards that say who or what they are, one of them open at a time.
+
+use doorstep_engine::view::{Key, RepeatView};
+use leptos::prelude::*;
+
+use super::confirm::Confirm;
+use super::icon::{Icon, Shape};
+use super::instance::Instance;
+use crate::platform::{page as screen, timer};
+use crate::state::answering::Answering;
+use crate::state::reader::{say, use_reader};
+use crate::state::seeking::field_id;
+
+/// The cards, and the button that adds one.
+#[component]
+pub fn Repeat(answering: Answering, key: Key, page: Key) -> impl IntoView {
+    let view = answering.repeat(key).map(RwSignal::from);
+    view.map(|view| {
+        let relevant = Memo::new(move |_| view.with(|view| view.relevant));
+        view! { <Show when=move || relevant.get()>{cards(answering, view, key, page)}</Show> }
+    })
+}
+
+fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) -> impl IntoView {
+    let reader = use_reader();
+    let removing = RwSignal::new(None::<(Key, String)>);
+    let name = view.with_untracked(|view| view.name.to_string());
+    let label = Memo::new(move |_| view.with(|view| view.label.clone()));
+    let can_add = Memo::new(move |_| view.with(|view| view.can_add));
+    let empty = Memo::new(move |_| view.with(|view| view.instances.is_empty()));
+    let add = move |_| {
+        if let Some(added) = answering.add(key) {
+            focus_soon(card_id(added));
+        }
+    };
+    let remove = move |(instance, _): (Key, String)| {
+        answering.remove(instance);
+        focus_soon(field_id(key));
+    };
+    view! {
+        <section class="section" data-name=name>
+            // A repeat that is a page has its heading there.
+            <Show when=move || key != page>
+                <h2>{move || label.get()}</h2>
+                {move || view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> })}
+            </Show>
+            <Show when=move || empty.get()>
+                <p class="empty">{say(|w| w.none_yet)}</p>
+            </Show>
+            <For
+                each=move || view.with(|view| view.instances.clone())
+                key=|instance| instance.key
+                children=move |instance| view! { <Instance answering view key=instance.key page removing /> }
+            />
+            <Show when=move || can_add.get()>
+                <button type="button" class="button" id=field_id(key) data-action="add" on:click=add>
+                    <Icon shape=Shape::Plus />
+                    {move || (reader.language().words().add_to)(&label.get())}
+                </button>
+            </Show>
+            <Confirm
+                asking=removing
+                title=move |(_, name): (Key, String)| (reader.words_now().remove_title)(&name)
+                explained=Signal::derive(say(|w| w.remove_explained))
+                yes=Signal::derive(say(|w| w.remove))
+                act=remove
+            />
+        </section>
+    }
+}
+
+/// The id of a card's heading.
+pub fn card_id(instance: Key) -> String {
+    format!("card-{}", field_id(instance))
+}
+
+/// What was just added is on the page after the next frame.
+fn focus_soon(id: String) {
+    timer::spawn(async move {
+        timer::sleep(30).await;
+        screen::focus(&id);
+    });
+}

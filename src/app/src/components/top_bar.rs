@@ -1,0 +1,41 @@
+//! The bar on top of every page: the way home, where one is, and the language.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::icon::{Icon, Shape};
+use super::language_switch::LanguageSwitch;
+use crate::state::reader::say;
+
+/// The bar. On the home page there is no way home, only the name.
+#[component]
+pub fn TopBar(
+    /// What is on.
+    #[prop(into)]
+    title: Signal<String>,
+    #[prop(optional)] home: bool,
+    /// Between title and language: the saving state of a form.
+    #[prop(optional)]
+    children: Option<Children>,
+    /// Below the row: a form's progress.
+    #[prop(optional, into)]
+    below: Option<ViewFn>,
+) -> impl IntoView {
+    view! {
+        <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
+        <header class="top">
+            <div class="top-row">
+                {(!home)
+                    .then(|| view! {
+                        <A href="/" attr:class="button plain icon-only" attr:data-action="home" attr:aria-label=say(|w| w.home)>
+                            <Icon shape=Shape::Home />
+                        </A>
+                    })}
+                <span class=if home { "top-title home" } else { "top-title" }>{move || title.get()}</span>
+                {children.map(|children| children())}
+                <LanguageSwitch />
+            </div>
+            {below.map(|below| below.run())}
+        </header>
+    }
+}

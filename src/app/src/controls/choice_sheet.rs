@@ -1,0 +1,158 @@
+//! One of many choices: a button that opens a sheet with a search field.
+
+use std::sync::Arc;
+
+use doorstep_engine::value::Value;
+use doorstep_engine::view::{ChoiceView, Control as Kind};
+use leptos::prelude::*;
+
+use super::choice_list::ChoiceRows;
+use super::select_one::is;
+use super::{Asked, Control, Frame, readable};
+use crate::components::icon::{Icon, Shape};
+use crate::state::reader::{say, use_reader};
+
+/// More choices than this are searched, not scrolled.
+const MANY: usize = 12;
+/// So many rows are shown at once; the rest is found by typing.
+const ROWS: usize = 120;
+
+/// See the module.
+pub const CONTROL: Control = Control {
+    name: "choice-sheet",
+    takes: |question| question.control == Kind::SelectOne && question.choices.len() > MANY,
+    frame: Frame::Field,
+    show,
+};
+
+fn show(asked: Asked) -> AnyView {
+    let reader = use_reader();
+    let sheet = NodeRef::<leptos::html::Dialog>::new();
+    let search = RwSignal::new(String::new());
+    let open = RwSignal::new(false);
+    let value = asked.value();
+    let choices = asked.choices();
+    let matching = Memo::new(move |_| {
+        let wanted = search.with(|search| search.trim().to_lowercase());
+        choices.with(|choices| matching(choices, &wanted))
+    });
+    let close = move || {
+        if let Some(sheet) = sheet.get_untracked() {
+            sheet.close();
+        }
+    };
+    let show_sheet = move |_| {
+        search.set(String::new());
+        open.set(true);
+        if let Some(sheet) = sheet.get_untracked() {
+            // Fails only if it is open already.
+            let _ = sheet.show_modal();
+        }
+    };
+    let chosen = Callback::new(move |name: Arc<str>| value.with(|value| is(value, &name)));
+    let pick = Callback::new(move |(name, on): (Arc<str>, bool)| {
+        if on {
+            asked.give(Value::Choice(name));
+            close();
+        }
+    });
+    let label = move || {
+        let chosen = asked.view.with(readable);
+        chosen.unwrap_or_else(|| reader.language().words().choose.to_owned())
+    };
+    view! {
+        <button
+            type="button"
+            class="field"
+            id=asked.id()
+            aria-haspopup="dialog"
+            aria-describedby=asked.described_by()
+            aria-invalid=asked.is_wrong()
+            on:click=show_sheet
+        >
+            {label}
+            <Icon shape=Shape::Down />
+        </button>
+        <dialog class="sheet" node_ref=sheet aria-labelledby=asked.part("sheet") on:close=move |_| open.set(false)>
+            <div class="sheet-head">
+                <div class="sheet-title">
+                    <h2 id=asked.part("sheet")>{move || asked.view.with(|view| view.label.clone())}</h2>
+                    <button type="button" class="button plain icon-only" aria-label=say(|w| w.close) on:click=move |_| close()>
+                        <Icon shape=Shape::Close />
+                    </button>
+                </div>
+                <input
+                    type="search"
+                    class="field"
+                    autocomplete="off"
+                    aria-label=say(|w| w.search)
+                    placeholder=say(|w| w.search)
+                    prop:value=move || search.get()
+                    on:input:target=move |event| search.set(event.target().value())
+                />
+            </div>
+            <div class="sheet-body">
+                <Show when=move || open.get()>
+                    <fieldset class="stack">
+                        <legend class="unseen">{move || asked.view.with(|view| view.label.clone())}</legend>
+                        <ChoiceRows
+                            asked
+                            choices=Signal::derive(move || matching.with(|rows| rows.iter().take(ROWS).cloned().collect()))
+                            many=false
+                            chosen
+                            pick
+                        />
+                    </fieldset>
+                    <p class="soft" role="status">
+                        {move || {
+                            let words = reader.language().words();
+                            match matching.with(Vec::len) {
+                                0 => words.search_none.to_owned(),
+                                n if n > ROWS => (words.search_more)(n - ROWS),
+                                _ => String::new(),
+                            }
+                        }}
+                    </p>
+                    <button
+                        type="button"
+                        class="button plain"
+                        on:click=move |_| {
+                            asked.give(Value::Blank);
+                            close();
+                        }
+                    >
+                        {say(|w| w.clear)}
+                    </button>
+                </Show>
+            </div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// The choices whose label has every word typed, or whose name begins with it.
+fn matching(choices: &[ChoiceView], wanted: &str) -> Vec<ChoiceView> {
+    let fits = |choice: &&ChoiceView| {
+        let label = choice.label.to_lowercase();
+        choice.name.starts_with(wanted) || wanted.split_whitespace().all(|word| label.contains(word))
+    };
+    choices.iter().filter(fits).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_by_words_in_any_order_and_by_code() {
+        let choices: Vec<ChoiceView> = [("371002001", "环翠楼街道"), ("371003100", "Zhangcunzhen Town")]
+            .map(|(name, label)| ChoiceView { name: name.into(), label: label.into() })
+            .into();
+        let found =
+            |wanted| matching(&choices, wanted).into_iter().map(|choice| choice.name).collect::<Vec<_>>();
+        assert_eq!(found("翠楼"), ["371002001".into()]);
+        assert_eq!(found("town zhang"), ["371003100".into()]);
+        assert_eq!(found("371003"), ["371003100".into()]);
+        assert_eq!(found("").len(), 2);
+    }
+}

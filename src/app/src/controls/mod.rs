@@ -1,0 +1,81 @@
+//! The catalogue of controls: each a file that declares what it answers and how it is framed.
+//!
+//! The first entry of [`CONTROLS`] that takes a question shows it. The last ones take whatever is left, so that
+//! no question is without a control.
+
+mod acknowledge;
+mod asked;
+mod choice_list;
+mod choice_sheet;
+mod date;
+mod date_time;
+mod geopoint;
+mod multiline;
+mod note;
+mod number;
+mod select_menu;
+mod select_multiple;
+mod select_one;
+mod shown;
+mod text;
+mod time;
+mod typed;
+mod unsupported;
+
+use doorstep_engine::view::QuestionView;
+use leptos::prelude::AnyView;
+
+pub use asked::Asked;
+pub use shown::readable;
+
+/// How a question's words stand around its control.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Frame {
+    /// One field: a label that belongs to it.
+    Field,
+    /// Several: a fieldset with a legend.
+    Group,
+    /// Words only.
+    Bare,
+}
+
+/// One control of the catalogue.
+pub struct Control {
+    /// What it is called, in style sheets and tests.
+    pub name: &'static str,
+    /// Does it answer this question?
+    pub takes: fn(&QuestionView) -> bool,
+    /// How it is framed.
+    pub frame: Frame,
+    /// Shows it.
+    pub show: fn(Asked) -> AnyView,
+}
+
+/// Every control there is; the first that takes a question has it.
+pub static CONTROLS: &[&Control] = &[
+    &note::CONTROL,
+    &unsupported::CONTROL,
+    &shown::CONTROL,
+    &acknowledge::CONTROL,
+    &choice_sheet::CONTROL,
+    &select_menu::CONTROL,
+    &select_one::CONTROL,
+    &select_multiple::CONTROL,
+    &geopoint::CONTROL,
+    &date::CONTROL,
+    &time::CONTROL,
+    &date_time::CONTROL,
+    &number::CONTROL,
+    &multiline::CONTROL,
+    &text::CONTROL,
+];
+
+/// The control of a question.
+pub fn control_of(question: &QuestionView) -> &'static Control {
+    CONTROLS.iter().find(|control| (control.takes)(question)).copied().unwrap_or(&text::CONTROL)
+}
+
+/// Has the question this appearance?
+fn looks(question: &QuestionView, appearance: &str) -> bool {
+    question.appearance.iter().any(|word| &**word == appearance)
+}

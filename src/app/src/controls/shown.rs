@@ -1,0 +1,53 @@
+//! An answer that is not the reader's to change: read-only or calculated. Also any answer in readable words.
+
+use doorstep_engine::value::Value;
+use doorstep_engine::view::QuestionView;
+use leptos::prelude::*;
+
+use super::{Asked, Control, Frame};
+use crate::state::reader::{say, use_reader};
+
+/// See the module.
+pub const CONTROL: Control =
+    Control { name: "shown", takes: |question| question.readonly, frame: Frame::Bare, show };
+
+fn show(asked: Asked) -> AnyView {
+    let reader = use_reader();
+    let value = Memo::new(move |_| asked.view.with(readable));
+    view! {
+        <p class="question-label">
+            {move || asked.view.with(|view| view.label.clone())}
+            <span class="optional">{say(|w| w.computed)}</span>
+        </p>
+        {move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> })}
+        <output class="shown-value" id=asked.id() tabindex="-1">
+            {move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned())}
+        </output>
+    }
+    .into_any()
+}
+
+/// An answer as people read it: choices by their labels, moments without their zone. Nothing if there is none.
+pub fn readable(question: &QuestionView) -> Option<String> {
+    let label_of = |name: &str| {
+        let choice = question.choices.iter().find(|choice| &*choice.name == name);
+        choice.map_or_else(|| name.to_owned(), |choice| choice.label.clone())
+    };
+    let text = match &question.value {
+        Value::Blank => return None,
+        Value::Choice(name) => label_of(name),
+        Value::Choices(names) => names.iter().map(|name| label_of(name)).collect::<Vec<_>>().join("\n"),
+        Value::Time(text) => text.chars().take("09:30".len()).collect(),
+        Value::DateTime(text) => {
+            text.chars().take("2026-11-23T09:30".len()).collect::<String>().replace('T', " ")
+        }
+        Value::Geo(text) => text.split_whitespace().take(2).collect::<Vec<_>>().join(", "),
+        Value::Boolean(yes) => String::from(if *yes { "✓" } else { "✗" }),
+        Value::Text(_) if question.control == doorstep_engine::view::Control::Acknowledge => {
+            String::from("✓")
+        }
+        Value::Text(text) | Value::Attachment(text) | Value::Unread(text) => text.to_string(),
+        Value::Integer(_) | Value::Decimal(_) | Value::Date(_) => question.value.to_text(),
+    };
+    Some(text)
+}

@@ -1,0 +1,161 @@
+//! A draft: opened once, then shown page by page or as its review, until the reader goes elsewhere.
+
+use doorstep_delivery::{Change, Uuid};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::form_page::FormPage;
+use super::review::Review;
+use super::turning::Turning;
+use crate::components::message::Message;
+use crate::platform::{page as screen, timer};
+use crate::state::answering::Answering;
+use crate::state::device::use_device;
+use crate::state::drafts::{self, Opening};
+use crate::state::keeping::now;
+use crate::state::reader::{say, use_reader};
+use crate::state::saving::Word;
+use crate::state::seeking::field_id;
+
+/// The page at `/draft/:id`, its review at `/draft/:id/review`.
+#[component]
+pub fn DraftPage() -> impl IntoView {
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| params.with(|params| params.get("id").and_then(|id| Uuid::parse_str(&id).ok())));
+    move || match id.get() {
+        Some(id) => opening(id).into_any(),
+        None => gone().into_any(),
+    }
+}
+
+fn opening(id: Uuid) -> impl IntoView {
+    let device = use_device();
+    let opening = RwSignal::new(Opening::Loading);
+    let owner = Owner::current().unwrap_or_default();
+    let open = move |take_over: bool| {
+        let owner = owner.clone();
+        timer::spawn(async move {
+            let opened = drafts::open(device, id, take_over, owner).await;
+            if !opening.is_disposed() {
+                opening.set(opened);
+            }
+        });
+    };
+    open(false);
+    let take_over = StoredValue::new_local(open);
+    move || {
+        match opening.get() {
+        Opening::Loading => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
+        Opening::Open(answering, lost) => view! { <OpenDraft answering id lost /> }.into_any(),
+        Opening::Gone => gone().into_any(),
+        Opening::Elsewhere => view! {
+            <Message heading=|w| w.draft_elsewhere explained=Signal::derive(say(|w| w.draft_elsewhere_explained.to_owned()))>
+                <button
+                    type="button"
+                    class="button"
+                    data-action="take-over"
+                    on:click=move |_| take_over.with_value(|open| open(true))
+                >
+                    {say(|w| w.take_here)}
+                </button>
+            </Message>
+        }
+        .into_any(),
+        Opening::FormGone => view! {
+            <Message heading=|w| w.form_gone explained=Signal::derive(say(|w| w.form_gone_explained.to_owned())) />
+        }
+        .into_any(),
+        Opening::Broken(place) => view! {
+            <Message heading=|w| w.draft_broken explained=Signal::derive(say(move |w| (w.draft_broken_explained)(&place))) />
+        }
+        .into_any(),
+        Opening::Failed => view! {
+            <Message heading=|w| w.store_failed explained=Signal::derive(say(|w| w.store_failed_explained.to_owned())) />
+        }
+        .into_any(),
+    }
+    }
+}
+
+fn gone() -> impl IntoView {
+    view! { <Message heading=|w| w.draft_gone explained=Signal::derive(say(|w| w.draft_gone_explained.to_owned())) /> }
+}
+
+/// What lives as long as the draft is on the screen, whatever page of it.
+#[component]
+fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
+    let device = use_device();
+    let reader = use_reader();
+    let turning = Turning::new(answering, id);
+
+    // The form is read in the reader's language.
+    Effect::new(move || answering.read_in(reader.language().tag()));
+    resume(answering, turning, lost);
+    seek(answering, turning);
+
+    let keeping = answering.keeping();
+    let hidden = {
+        let keeping = keeping.clone();
+        screen::on_hide(move || keeping.hurry())
+    };
+    let word = keeping.word();
+    let closing = screen::ask_before_leaving(move || word.get_untracked() == Word::Failed);
+    let watching = StoredValue::new_local((hidden, closing, keeping));
+    on_cleanup(move || {
+        watching.with_value(|(_, _, keeping)| keeping.hurry());
+        // The list at home shows how far it is now.
+        timer::spawn(async move {
+            timer::sleep(50).await;
+            device.read().await;
+        });
+    });
+
+    move || {
+        if turning.at_review.get() {
+            view! { <Review answering turning /> }.into_any()
+        } else {
+            view! { <FormPage answering turning lost /> }.into_any()
+        }
+    }
+}
+
+/// Goes on where the draft was left, unless the address says otherwise.
+fn resume(answering: Answering, turning: Turning, lost: usize) {
+    let keeping = answering.keeping();
+    let cursor = keeping.cursor();
+    if lost > 0 {
+        // What could not be taken again is dropped from the device only with a snapshot of all the rest.
+        keeping.record(now(), Change::Page(cursor.clone()));
+        keeping.hurry();
+    }
+    if turning.at_review.get_untracked() || turning.is_named() {
+        return;
+    }
+    let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
+    if let Some(page) = page {
+        turning.to_page_instead(page);
+    }
+    answering.card.set(cursor.card.and_then(|path| answering.with(|session| session.at(&path))));
+}
+
+/// A node that is sought gets its page, its card and the focus.
+fn seek(answering: Answering, turning: Turning) {
+    Effect::new(move || {
+        let Some(sought) = answering.sought.get() else { return };
+        let Some(page) = answering.with(|session| session.page_of(sought)) else { return };
+        if turning.at_review.get() || turning.page.get() != Some(page) {
+            turning.to_page(page);
+            return;
+        }
+        answering.sought.set(None);
+        if let Some(instance) = answering.instance_of(sought) {
+            answering.open_card(Some(instance));
+        }
+        // The card's questions are there after the next frame.
+        timer::spawn(async move {
+            timer::sleep(60).await;
+            screen::focus(&field_id(sought));
+        });
+    });
+}

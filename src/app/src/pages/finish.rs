@@ -1,0 +1,91 @@
+//! The way to finish: off by state while something is wrong, and it says so.
+
+use leptos::prelude::*;
+
+use super::turning::Turning;
+use crate::components::icon::{Icon, Shape};
+use crate::platform::{page as screen, timer};
+use crate::state::answering::Answering;
+use crate::state::device::use_device;
+use crate::state::keeping::NotFinished;
+use crate::state::reader::{say, use_reader};
+use crate::state::sending;
+use doorstep_delivery::Wake;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Sealing {
+    No,
+    Yes,
+    Failed,
+}
+
+/// The bar under the thumb: back to the last page, and finish. `count`: how many things are wrong.
+#[component]
+pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> impl IntoView {
+    let reader = use_reader();
+    let device = use_device();
+    let sealing = RwSignal::new(Sealing::No);
+    let blocked = move || count.get() > 0 || sealing.get() == Sealing::Yes;
+    let finish = move |_| {
+        // By state, not by the button: a second tap on a slow phone finds it taken.
+        if untrack(blocked) {
+            return;
+        }
+        sealing.set(Sealing::Yes);
+        let keeping = answering.keeping();
+        timer::spawn(async move {
+            match keeping.finish().await {
+                Ok(_) => {
+                    screen::vibrate(40);
+                    device.read().await;
+                    turning.to_outbox();
+                    sending::wake(device, Wake::Network);
+                }
+                Err(NotFinished) => {
+                    if !sealing.is_disposed() {
+                        sealing.set(Sealing::Failed);
+                        answering.revision.update(|revision| *revision += 1);
+                    }
+                }
+            }
+        });
+    };
+    let back = move |_| {
+        let last = answering.pages.with_untracked(|pages| pages.last().map(|page| page.key));
+        if let Some(last) = last {
+            turning.to_page(last);
+        }
+    };
+    let said = move || {
+        let words = reader.language().words();
+        match (sealing.get(), count.get()) {
+            (Sealing::Failed, _) => Some(words.finish_failed.to_owned()),
+            (_, 0) => None,
+            (_, n) => Some((words.finish_blocked)(n)),
+        }
+    };
+    view! {
+        <div class="bottom">
+            {move || said().map(|said| view! { <p class="bottom-note" id="finish-note" role="status">{said}</p> })}
+            <div class="bottom-row">
+                <button type="button" class="button" data-action="back" on:click=back>
+                    {say(|w| w.back)}
+                </button>
+                <button
+                    type="button"
+                    class="button main"
+                    data-action="finish"
+                    aria-describedby="finish-note"
+                    aria-disabled=move || blocked().then_some("true")
+                    on:click=finish
+                >
+                    <Icon shape=Shape::Check />
+                    {move || {
+                        let words = reader.language().words();
+                        if sealing.get() == Sealing::Yes { words.finishing } else { words.finish }
+                    }}
+                </button>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,160 @@
+//! One page of a form: its questions and nothing else of the form is mounted.
+
+use doorstep_engine::view::{Key, PageView};
+use leptos::prelude::*;
+
+use super::turning::{Turning, start_at};
+use crate::components::error_summary::{ErrorSummary, SUMMARY};
+use crate::components::icon::{Icon, Shape};
+use crate::components::items::items;
+use crate::components::jump_drawer::JumpDrawer;
+use crate::components::jump_list::JumpList;
+use crate::components::kept::{Kept, NotKept};
+use crate::components::top_bar::TopBar;
+use crate::platform::{page as screen, timer};
+use crate::state::answering::Answering;
+use crate::state::reader::{say, title, use_reader};
+
+/// The frame around the pages: it stays while pages turn.
+#[component]
+pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl IntoView {
+    let reader = use_reader();
+    let form_title = Memo::new(move |_| {
+        let language = reader.language().tag();
+        answering.with(|session| session.form().title(language))
+    });
+    let page = turning.page;
+    let place = Memo::new(move |_| {
+        let current = page.get();
+        answering.pages.with(|pages| {
+            (pages.iter().position(|page| Some(page.key) == current).unwrap_or(0) + 1, pages.len())
+        })
+    });
+    title(move |words| {
+        let (page, pages) = place.get();
+        format!("{} · {}", form_title.get(), (words.page_of)(page, pages))
+    });
+    let go = move |page: Option<Key>| turning.to(page);
+    view! {
+        <TopBar
+            title=form_title
+            below=move || view! {
+                <progress
+                    max=move || place.get().1.to_string()
+                    prop:value=move || place.get().0.to_string()
+                    aria-label=move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) }
+                ></progress>
+            }
+        >
+            <Kept answering />
+        </TopBar>
+        <div class="with-side">
+            <aside class="side">
+                <JumpList answering current=page go=go />
+            </aside>
+            <main id="main" tabindex="-1">
+                <NotKept answering />
+                {(lost > 0).then(|| view! {
+                    <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
+                })}
+                {move || page.get().map(|page| view! { <PageBody answering page place /> })}
+            </main>
+        </div>
+        <Bottom answering turning />
+    }
+}
+
+/// The questions of one page.
+#[component]
+fn PageBody(answering: Answering, page: Key, place: Memo<(usize, usize)>) -> impl IntoView {
+    answering.turn_to(page);
+    let reader = use_reader();
+    let of_page = move |look: fn(&PageView) -> Option<String>| {
+        answering.pages.with(|pages| pages.iter().find(|view| view.key == page).and_then(look))
+    };
+    let label = Memo::new(move |_| of_page(|page| Some(page.label.clone())).unwrap_or_default());
+    let hint = Memo::new(move |_| of_page(|page| page.hint.clone()));
+    let on_page = answering.pages.with_untracked(|pages| {
+        pages.iter().find(|view| view.key == page).map(|view| view.items.clone()).unwrap_or_default()
+    });
+    // A new page starts at its top, and screen readers start at its heading; unless something on it is sought.
+    if answering.sought.get_untracked().is_none() {
+        start_at(HEADING);
+    }
+    view! {
+        <div class="page-body" data-page=answering.page_name(page)>
+            <div class="page-head">
+                <p class="soft small figures">
+                    {move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) }}
+                </p>
+                <h1 id=HEADING tabindex="-1">{move || label.get()}</h1>
+                {move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> })}
+            </div>
+            <ErrorSummary answering page />
+            {items(answering, on_page, page)}
+        </div>
+    }
+}
+
+const HEADING: &str = "page-heading";
+
+/// Back and Next, under the thumb.
+#[component]
+fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
+    let reader = use_reader();
+    let page = turning.page;
+    let was_told = Memo::new(move |_| {
+        let Some(page) = page.get() else { return false };
+        answering.checked.with(|pages| pages.contains(&page)) && !answering.violations_on(page).is_empty()
+    });
+    let next = move |_| {
+        // The field that has the focus gives its answer first.
+        screen::blur();
+        let Some(current) = page.get_untracked() else { return };
+        let first_time = answering.checked.with_untracked(|pages| !pages.contains(&current));
+        answering.checked.update(|pages| {
+            pages.insert(current);
+        });
+        let wrong = untrack(|| !answering.violations_on(current).is_empty());
+        if wrong && first_time {
+            // Said once; whoever goes on then knows.
+            answering.keeping().hurry();
+            timer::spawn(async {
+                timer::sleep(30).await;
+                screen::focus(SUMMARY);
+            });
+        } else {
+            turning.to(untrack(|| turning.neighbours().1));
+        }
+    };
+    let back = move |_| {
+        screen::blur();
+        if let (Some(before), _) = untrack(|| turning.neighbours()) {
+            turning.to_page(before);
+        }
+    };
+    let go = move |page: Option<Key>| turning.to(page);
+    view! {
+        <div class="bottom">
+            <div class="bottom-row">
+                <Show when=move || turning.neighbours().0.is_some()>
+                    <button type="button" class="button" data-action="back" on:click=back>
+                        {say(|w| w.back)}
+                    </button>
+                </Show>
+                <JumpDrawer answering current=page go=go />
+                <button type="button" class="button main" data-action="next" on:click=next>
+                    {move || {
+                        let words = reader.language().words();
+                        match (was_told.get(), turning.neighbours().1) {
+                            (true, _) => words.go_on_anyway,
+                            (false, Some(_)) => words.next,
+                            (false, None) => words.to_review,
+                        }
+                    }}
+                    <Icon shape=Shape::Next />
+                </button>
+            </div>
+        </div>
+    }
+}

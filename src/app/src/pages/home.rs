@@ -1,0 +1,215 @@
+//! Home: begin a survey, go on with one, see what is on its way.
+
+use doorstep_delivery::FormVersion;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::components::A;
+use leptos_router::hooks::use_navigate;
+
+use super::Update;
+use super::draft_card::Drafts;
+use crate::components::icon::{Icon, Shape};
+use crate::components::top_bar::TopBar;
+use crate::platform::{timer, worker};
+use crate::state::device::{Device, use_device};
+use crate::state::reader::{say, title, use_reader};
+use crate::state::{drafts, forms};
+
+/// The page at `/`.
+#[component]
+pub fn Home() -> impl IntoView {
+    let device = use_device();
+    title(|words| words.home.to_owned());
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
+            <Network device />
+        </TopBar>
+        <main id="main" tabindex="-1">
+            <h1 class="unseen">{say(|w| w.home)}</h1>
+            <NewBuild />
+            <Show when=move || !device.online.get()>
+                <p class="notice warn">{say(|w| w.offline_note)}</p>
+            </Show>
+            <Show when=move || device.ready.get()>
+                <Start device />
+                <Drafts device />
+                <OutboxLine device />
+            </Show>
+        </main>
+    }
+}
+
+#[component]
+fn Network(device: Device) -> impl IntoView {
+    let reader = use_reader();
+    view! {
+        <span
+            class=move || if device.online.get() { "state good" } else { "state wait" }
+            data-network=move || if device.online.get() { "online" } else { "offline" }
+            role="status"
+        >
+            <span class="lamp" aria-hidden="true"></span>
+            {move || {
+                let words = reader.language().words();
+                if device.online.get() { words.online } else { words.offline }
+            }}
+        </span>
+    }
+}
+
+/// A new build waits; it takes over when the reader says so, and never while a form is open.
+#[component]
+fn NewBuild() -> impl IntoView {
+    let Update(update) = expect_context();
+    let take = move |_| {
+        timer::spawn(async {
+            worker::take_over().await;
+        })
+    };
+    view! {
+        <Show when=move || update.get()>
+            <div class="notice card-row">
+                <p class="grow">{say(|w| w.update)}</p>
+                <button type="button" class="button" data-action="update" on:click=take>{say(|w| w.update_now)}</button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Start(device: Device) -> impl IntoView {
+    let current = Memo::new(move |_| {
+        device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect::<Vec<_>>())
+    });
+    view! {
+        <section class="section">
+            <h2>{say(|w| w.start_title)}</h2>
+            <Show
+                when=move || current.with(|forms| !forms.is_empty())
+                fallback=move || view! { <NoForms device /> }
+            >
+                <div class="forms">
+                    <For
+                        each=move || current.get()
+                        key=|version| version.form.hash.clone()
+                        children=move |version| view! { <StartForm device version /> }
+                    />
+                </div>
+            </Show>
+            <BrokenForms device />
+        </section>
+    }
+}
+
+#[component]
+fn NoForms(device: Device) -> impl IntoView {
+    view! {
+        <Show
+            when=move || !device.fetching.get()
+            fallback=|| view! { <p class="empty opening" role="status">{say(|w| w.loading)}</p> }
+        >
+            <div class="empty stack">
+                <p><strong>{say(|w| w.no_forms)}</strong></p>
+                <p>{say(|w| w.no_forms_how)}</p>
+                <button type="button" class="button" data-action="retry-forms" on:click=move |_| forms::refresh(device)>
+                    {say(|w| w.try_again)}
+                </button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
+    let reader = use_reader();
+    let navigate = use_navigate();
+    let beginning = RwSignal::new(false);
+    let failed = RwSignal::new(false);
+    let hash = version.form.hash.clone();
+    let number = version.form.version.clone();
+    let start = move |_| {
+        if beginning.get_untracked() {
+            return;
+        }
+        beginning.set(true);
+        failed.set(false);
+        let (hash, navigate) = (hash.clone(), navigate.clone());
+        timer::spawn(async move {
+            match drafts::begin(device, &hash, reader.language_now().tag()).await {
+                Ok(id) => navigate(&format!("/draft/{id}"), NavigateOptions::default()),
+                Err(error) => {
+                    leptos::logging::error!("{error:?}");
+                    failed.set(true);
+                    beginning.set(false);
+                }
+            }
+        });
+    };
+    let form = version.form.id.clone();
+    view! {
+        <button type="button" class="form-start" data-action="start" data-form=form on:click=start>
+            <Icon shape=Shape::Door />
+            <span class="grow">
+                <span class="card-title">{move || forms::title(&version, reader.language().tag())}</span>
+                <span class="soft small figures">{say(move |w| (w.version)(&number))}</span>
+            </span>
+            <Icon shape=Shape::Plus />
+        </button>
+        <Show when=move || failed.get()>
+            <p class="notice danger" role="alert">{say(|w| w.store_failed_explained)}</p>
+        </Show>
+    }
+}
+
+#[component]
+fn BrokenForms(device: Device) -> impl IntoView {
+    let count = Memo::new(move |_| device.broken.with(Vec::len));
+    view! {
+        <Show when=move || { count.get() > 0 }>
+            <div class="notice danger">
+                <p>{say(move |w| (w.broken_forms)(count.get()))}</p>
+                <A href="/diagnostics" attr:class="button" attr:data-action="diagnostics">{say(|w| w.broken_forms_see)}</A>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn OutboxLine(device: Device) -> impl IntoView {
+    let counts = Memo::new(move |_| {
+        let refused = device.outbox.with(|items| {
+            items.iter().filter(|item| matches!(item.state, doorstep_delivery::State::Refused { .. })).count()
+        });
+        (device.outbox.with(Vec::len) - refused, refused, device.delivered.with(Vec::len))
+    });
+    view! {
+        <section class="section" data-section="outbox">
+            <h2>{say(|w| w.outbox_title)}</h2>
+            <A href="/outbox" attr:class="card card-link" attr:data-action="outbox">
+                <div class="card-row">
+                    <Icon shape=Shape::Send />
+                    <div class="grow stack tight">
+                        {move || {
+                            let (waiting, refused, delivered) = counts.get();
+                            let line = move |class: &'static str, words: Box<dyn Fn() -> String + Send>| {
+                                view! { <span class=class>{words}</span> }
+                            };
+                            [
+                                (waiting + refused + delivered == 0)
+                                    .then(|| line("soft", Box::new(say(|w| w.outbox_none.to_owned())))),
+                                (refused > 0).then(|| line("state bad", Box::new(say(move |w| (w.refused_count)(refused))))),
+                                (waiting > 0).then(|| line("state wait", Box::new(say(move |w| (w.waiting_count)(waiting))))),
+                                (delivered > 0)
+                                    .then(|| line("state good", Box::new(say(move |w| (w.delivered_count)(delivered))))),
+                            ]
+                            .into_iter()
+                            .flatten()
+                            .collect_view()
+                        }}
+                    </div>
+                    <Icon shape=Shape::Next />
+                </div>
+            </A>
+        </section>
+    }
+}

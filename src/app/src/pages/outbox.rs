@@ -1,0 +1,89 @@
+//! The outbox: what is on its way, and the receipts of what has arrived.
+
+use doorstep_delivery::{OutboxItem, Uuid, Wake};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::draft_card::called;
+use super::outbox_item::{Delivered, Waiting};
+use crate::components::icon::{Icon, Shape};
+use crate::components::top_bar::TopBar;
+use crate::platform::timer;
+use crate::state::device::{Device, use_device};
+use crate::state::reader::{say, title, use_reader};
+use crate::state::sending;
+
+/// The page at `/outbox`.
+#[component]
+pub fn OutboxPage() -> impl IntoView {
+    let device = use_device();
+    title(|words| words.outbox_title.to_owned());
+    timer::spawn(async move { device.read_outbox().await });
+    let waiting = move || device.outbox.with(|items| !items.is_empty());
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.outbox_title.to_owned())) />
+        <main id="main" tabindex="-1">
+            <h1>{say(|w| w.outbox_title)}</h1>
+            <Finished device />
+            <section class="section" data-section="waiting">
+                <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
+                    <Show when=move || !device.online.get()>
+                        <p class="notice warn">{say(|w| w.offline_note)}</p>
+                    </Show>
+                    <For
+                        each=move || device.outbox.get()
+                        key=|item| (item.id, item.attempts, format!("{:?}", item.state))
+                        children=move |item| view! { <Waiting device item /> }
+                    />
+                    <button type="button" class="button main" data-action="send" on:click=move |_| sending::wake(device, Wake::Hand)>
+                        <Icon shape=Shape::Send />
+                        {say(|w| w.send_all)}
+                    </button>
+                </Show>
+            </section>
+            <section class="section" data-section="delivered">
+                <h2>
+                    {say(|w| w.sent_title)}
+                    {move || device.delivered.with(|items| (!items.is_empty()).then(|| view! { <span class="count">{items.len()}</span> }))}
+                </h2>
+                <Show
+                    when=move || device.delivered.with(|items| !items.is_empty())
+                    fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
+                >
+                    <For
+                        each=move || device.delivered.get()
+                        key=|item| item.id
+                        children=move |item| view! { <Delivered item /> }
+                    />
+                </Show>
+            </section>
+        </main>
+    }
+}
+
+/// Right after finishing: that it is done, in so many words.
+#[component]
+fn Finished(device: Device) -> impl IntoView {
+    let reader = use_reader();
+    let query = use_query_map();
+    let finished = Memo::new(move |_| {
+        let id = query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())?;
+        let find =
+            |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).map(|item| item.name.clone());
+        device.outbox.with(find).or_else(|| device.delivered.with(find))
+    });
+    move || {
+        let words = reader.language().words();
+        finished.get().map(|name| {
+            view! {
+                <div class="notice" role="status" data-finished="true">
+                    <h2 class="card-row">
+                        <Icon shape=Shape::Check />
+                        {(words.finished_title)(&called(&name, words))}
+                    </h2>
+                    <p>{words.finished_explained}</p>
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
+
+use doorstep_delivery::outbox::Until;
+use doorstep_delivery::{OutboxItem, State};
+use leptos::prelude::*;
+
+use super::draft_card::called;
+use crate::components::icon::{Icon, Shape};
+use crate::state::device::Device;
+use crate::state::keeping::now;
+use crate::state::reader::say;
+use crate::state::sending;
+use crate::words::Words;
+use crate::words::when::{when, when_written};
+
+/// So much of an id or a hash tells two apart.
+const SHORT: usize = 12;
+
+/// A submission without a receipt.
+#[component]
+pub fn Waiting(device: Device, item: OutboxItem) -> impl IntoView {
+    let id = item.id;
+    let refused = matches!(item.state, State::Refused { .. });
+    let waits = matches!(item.state, State::Waiting { .. });
+    let (name, class, shape) = look(&item.state);
+    let attempts = item.attempts;
+    let (state, item_name, finished) = (item.state.clone(), item.name.clone(), item.finished_at.ms);
+    view! {
+        <article class="card" data-item=id.to_string() data-state=name>
+            <div class="card-row">
+                <h3 class="card-title grow">{say(move |w| called(&item_name, w))}</h3>
+                <span class=class role="status">
+                    <Icon shape small=true />
+                    {say(move |w| state_words(&state, w))}
+                </span>
+            </div>
+            <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
+            {reason(&item.state, attempts)}
+            <Show when=move || refused || waits>
+                <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
+                    {say(|w| w.retry)}
+                </button>
+            </Show>
+        </article>
+    }
+}
+
+fn look(state: &State) -> (&'static str, &'static str, Shape) {
+    match state {
+        State::Queued => ("queued", "state wait", Shape::Clock),
+        State::Sending { .. } => ("sending", "state", Shape::Turning),
+        State::Waiting { .. } => ("waiting", "state wait", Shape::Clock),
+        State::Refused { .. } => ("refused", "state bad", Shape::Alert),
+        State::Delivered { .. } => ("delivered", "state good", Shape::Check),
+    }
+}
+
+fn state_words(state: &State, words: &'static Words) -> String {
+    match state {
+        State::Queued => words.state_queued.to_owned(),
+        State::Sending { .. } => words.state_sending.to_owned(),
+        State::Waiting { until: Until::Time(until), .. } => {
+            (words.state_waiting)(&when(*until, now(), words))
+        }
+        State::Waiting { until: Until::Login, .. } => words.state_waiting_login.to_owned(),
+        State::Refused { .. } => words.state_refused.to_owned(),
+        State::Delivered { .. } => words.state_delivered.to_owned(),
+    }
+}
+
+/// Why it is not there yet: what it means, then the server's own words as they are.
+fn reason(state: &State, attempts: u32) -> Option<AnyView> {
+    let (reason, class) = match state {
+        State::Waiting { reason, .. } => (reason.clone(), "notice warn"),
+        State::Refused { reason } => (reason.clone(), "notice danger"),
+        State::Queued | State::Sending { .. } | State::Delivered { .. } => return None,
+    };
+    let kind = reason.kind;
+    let by_server = reason.status.is_some() && !reason.words.is_empty();
+    let said = by_server.then(|| {
+        let words = reason.words;
+        view! { <p class="small">{say(|w| w.refused_reason)}": "<q>{words}</q></p> }
+    });
+    let view = view! {
+        <div class=class>
+            <p>
+                {say(move |w| (w.send_reason)(kind))}
+                {(attempts > 1).then(|| view! { <span class="optional">{say(move |w| (w.attempts)(attempts))}</span> })}
+            </p>
+            {said}
+        </div>
+    };
+    Some(view.into_any())
+}
+
+/// A submission that has arrived, with its proof.
+#[component]
+pub fn Delivered(item: OutboxItem) -> impl IntoView {
+    let State::Delivered { receipt, .. } = item.state else { return ().into_any() };
+    let short = |text: &str| text.chars().take(SHORT).collect::<String>();
+    let (id, hash) = (receipt.id.to_string(), receipt.hash);
+    // The end of an id is its chance, the beginning its time.
+    let id_end: String = id.chars().skip(id.len().saturating_sub(SHORT)).collect();
+    let name = item.name;
+    let time = receipt.server_time;
+    view! {
+        <article class="card" data-item=id data-state="delivered">
+            <div class="card-row">
+                <h3 class="card-title grow">{say(move |w| called(&name, w))}</h3>
+                <span class="state good">
+                    <Icon shape=Shape::Check small=true />
+                    {say(|w| w.state_delivered)}
+                </span>
+            </div>
+            <dl class="proof">
+                <dt>{say(|w| w.receipt_time)}</dt>
+                <dd class="figures">{say(move |w| when_written(&time, now(), w))}</dd>
+                <dt>{say(|w| w.receipt_id)}</dt>
+                <dd class="mono">"…"{id_end}</dd>
+                <dt>{say(|w| w.receipt_hash)}</dt>
+                <dd class="mono" title=hash.clone()>{short(&hash)}"…"</dd>
+            </dl>
+        </article>
+    }
+    .into_any()
+}

@@ -1,0 +1,98 @@
+//! The review: every page with its answers in words, every mistake a link, and the way to finish.
+
+use doorstep_engine::view::Key;
+use leptos::prelude::*;
+
+use super::finish::Finish;
+use super::review_page::ReviewPage;
+use super::turning::{Turning, start_at};
+use crate::components::jump_list::JumpList;
+use crate::components::kept::{Kept, NotKept};
+use crate::components::top_bar::TopBar;
+use crate::state::answering::Answering;
+use crate::state::reader::{title, use_reader};
+use crate::state::seeking::{field_id, violation_words};
+
+/// The page at `/draft/:id/review`.
+#[component]
+pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
+    let reader = use_reader();
+    title(|words| words.review.to_owned());
+    // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
+    answering.checked.update(|checked| {
+        checked.extend(
+            answering.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect::<Vec<_>>()),
+        );
+    });
+    answering.keeping().hurry();
+    start_at("review-heading");
+
+    let violations = Memo::new(move |_| {
+        answering.revision.track();
+        answering.with(|session| session.violations())
+    });
+    let count = Signal::derive(move || violations.with(Vec::len));
+    let form_title = move || {
+        let language = reader.language().tag();
+        answering.with(|session| session.form().title(language))
+    };
+    let problems = move || {
+        let words = reader.language().words();
+        let links = violations.get().into_iter().map(|(key, violation)| {
+            view! {
+                <li>
+                    <a
+                        href=format!("#{}", field_id(key))
+                        rel="external"
+                        data-action="seek"
+                        on:click=move |event| {
+                            event.prevent_default();
+                            answering.sought.set(Some(key));
+                        }
+                    >
+                        {format!("{}：{}", answering.called(key), violation_words(&violation, words))}
+                    </a>
+                </li>
+            }
+        });
+        view! { <ul>{links.collect_view()}</ul> }
+    };
+    let go = move |page: Option<Key>| turning.to(page);
+    view! {
+        <TopBar title=Signal::derive(form_title)>
+            <Kept answering />
+        </TopBar>
+        <div class="with-side">
+            <aside class="side">
+                <JumpList answering current=Signal::derive(|| None) go=go />
+            </aside>
+            <main id="main" tabindex="-1" data-page="review">
+                <div class="page-head">
+                    <h1 id="review-heading" tabindex="-1">{move || reader.language().words().to_review}</h1>
+                </div>
+                <NotKept answering />
+                {move || {
+                    let words = reader.language().words();
+                    match count.get() {
+                        0 => view! { <p class="notice" role="status">{words.review_good}</p> }.into_any(),
+                        n => view! {
+                            <div class="notice danger">
+                                <h2>{(words.review_problems)(n)}</h2>
+                                {problems()}
+                            </div>
+                        }
+                        .into_any(),
+                    }
+                }}
+                {move || {
+                    // In another language everything is written anew.
+                    reader.language();
+                    answering.revision.track();
+                    let pages = answering.pages.get();
+                    pages.into_iter().map(|page| view! { <ReviewPage answering turning page /> }).collect_view()
+                }}
+            </main>
+        </div>
+        <Finish answering turning count />
+    }
+}

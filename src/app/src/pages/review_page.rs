@@ -1,0 +1,116 @@
+//! One page of a form in the review: labels and answers as people read them.
+
+use doorstep_engine::view::{Item, PageView};
+use leptos::prelude::*;
+
+use super::turning::Turning;
+use crate::components::icon::{Icon, Shape};
+use crate::controls::readable;
+use crate::state::answering::Answering;
+use crate::state::reader::use_reader;
+use crate::state::seeking::violation_words;
+
+/// The page's answers. A snapshot: the review is made anew when something changes.
+#[component]
+pub fn ReviewPage(answering: Answering, turning: Turning, page: PageView) -> impl IntoView {
+    let words = use_reader().language().words();
+    let key = page.key;
+    view! {
+        <section class="card" data-review=answering.page_name(key)>
+            <div class="card-row">
+                <h2 class="grow">{page.label.clone()}</h2>
+                <button
+                    type="button"
+                    class="button plain"
+                    aria-label=(words.edit_page)(&page.label)
+                    on:click=move |_| turning.to_page(key)
+                >
+                    {words.edit}
+                </button>
+            </div>
+            <dl class="answers">{rows(answering, &page.items)}</dl>
+        </section>
+    }
+}
+
+fn rows(answering: Answering, items: &[Item]) -> Vec<AnyView> {
+    let mut rows = Vec::new();
+    for item in items {
+        match *item {
+            Item::Question(key) => rows.extend(answer(answering, key)),
+            Item::Group(key) => {
+                let Some(group) = answering.with(|session| session.group(key)) else { continue };
+                if group.relevant {
+                    if !group.label.is_empty() {
+                        rows.push(heading(group.label));
+                    }
+                    rows.extend(rows_of(answering, key));
+                }
+            }
+            Item::Repeat(key) => {
+                let Some(repeat) = answering.with(|session| session.repeat(key)) else { continue };
+                if !repeat.relevant {
+                    continue;
+                }
+                let words = use_reader().words_now();
+                for instance in repeat.instances {
+                    let label = if instance.label.trim().is_empty() {
+                        (words.instance)(instance.position)
+                    } else {
+                        format!("{}. {}", instance.position, instance.label)
+                    };
+                    rows.push(heading(label));
+                    rows.extend(rows_of(answering, instance.key));
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn rows_of(answering: Answering, key: doorstep_engine::view::Key) -> Vec<AnyView> {
+    rows(answering, &answering.children(key))
+}
+
+fn heading(label: String) -> AnyView {
+    view! { <div class="group-line">{label}</div> }.into_any()
+}
+
+/// A question's row. What was left out though it may be is not listed: nobody has to check it.
+fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyView> {
+    let question = answering.with(|session| session.question(key)).filter(|question| question.relevant)?;
+    let words = use_reader().words_now();
+    let value = readable(&question);
+    let name = question.name.to_string();
+    if let Some(violation) = &question.violation {
+        let wrong = violation_words(violation, words);
+        let row = view! {
+            <div class="answer missing" data-review-name=name>
+                <dt>{question.label}</dt>
+                <dd>
+                    {value}
+                    <a
+                        href="#"
+                        rel="external"
+                        on:click=move |event| {
+                            event.prevent_default();
+                            answering.sought.set(Some(key));
+                        }
+                    >
+                        <Icon shape=Shape::Alert small=true />
+                        {wrong}
+                    </a>
+                </dd>
+            </div>
+        };
+        return Some(row.into_any());
+    }
+    let value = value?;
+    let row = view! {
+        <div class="answer" data-review-name=name>
+            <dt>{question.label}</dt>
+            <dd>{value}</dd>
+        </div>
+    };
+    Some(row.into_any())
+}

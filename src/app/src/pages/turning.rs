@@ -1,0 +1,105 @@
+//! Which page of the form the reader is on: the address says it by the page's name, so that the phone's own
+//! back button turns pages too.
+
+use std::rc::Rc;
+
+use doorstep_delivery::Uuid;
+use doorstep_engine::view::Key;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+
+use crate::platform::{page as screen, timer};
+use crate::state::answering::Answering;
+
+type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
+
+/// Where the reader is in the draft, and the way elsewhere.
+#[derive(Clone, Copy)]
+pub struct Turning {
+    answering: Answering,
+    id: Uuid,
+    navigate: StoredValue<Navigate, LocalStorage>,
+    /// The page; the first one if the address names none that there is.
+    pub page: Memo<Option<Key>>,
+    /// Is it the review?
+    pub at_review: Memo<bool>,
+}
+
+impl Turning {
+    /// Within the router.
+    pub fn new(answering: Answering, id: Uuid) -> Turning {
+        let query = use_query_map();
+        let params = use_params_map();
+        let page = Memo::new(move |_| {
+            let wanted = query.with(|query| query.get("page"));
+            answering.pages.with(|pages| {
+                let named = pages.iter().find(|page| Some(answering.page_name(page.key)) == wanted);
+                named.or(pages.first()).map(|page| page.key)
+            })
+        });
+        let at_review =
+            Memo::new(move |_| params.with(|params| params.get("part").as_deref() == Some("review")));
+        let navigate = use_navigate();
+        let navigate: Navigate = Rc::new(move |to: &str, options| navigate(to, options));
+        Turning { answering, id, navigate: StoredValue::new_local(navigate), page, at_review }
+    }
+
+    /// Does the address name a page?
+    pub fn is_named(self) -> bool {
+        use_query_map().with_untracked(|query| query.get("page").is_some())
+    }
+
+    /// To a page.
+    pub fn to_page(self, page: Key) {
+        self.go(&format!("/draft/{}?page={}", self.id, self.answering.page_name(page)), false);
+    }
+
+    /// To a page, so that going back does not come here again.
+    pub fn to_page_instead(self, page: Key) {
+        self.go(&format!("/draft/{}?page={}", self.id, self.answering.page_name(page)), true);
+    }
+
+    /// To the review.
+    pub fn to_review(self) {
+        self.go(&format!("/draft/{}/review", self.id), false);
+    }
+
+    /// To a page, or to the review.
+    pub fn to(self, page: Option<Key>) {
+        match page {
+            Some(page) => self.to_page(page),
+            None => self.to_review(),
+        }
+    }
+
+    /// To the outbox, which tells that this survey is finished.
+    pub fn to_outbox(self) {
+        self.go(&format!("/outbox?finished={}", self.id), true);
+    }
+
+    /// The page before the current one, and the one after it.
+    pub fn neighbours(self) -> (Option<Key>, Option<Key>) {
+        let current = self.page.get();
+        self.answering.pages.with(|pages| {
+            let place = pages.iter().position(|page| Some(page.key) == current).unwrap_or(0);
+            let before = place.checked_sub(1).and_then(|place| pages.get(place));
+            (before.map(|page| page.key), pages.get(place + 1).map(|page| page.key))
+        })
+    }
+
+    fn go(self, to: &str, replace: bool) {
+        let navigate = self.navigate.get_value();
+        navigate(to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+    }
+}
+
+/// A new page starts at its top, and screen readers start at its heading.
+pub fn start_at(heading: &'static str) {
+    timer::spawn(async move {
+        // The heading is there after this turn.
+        timer::sleep(0).await;
+        screen::focus(heading);
+        screen::scroll_to_top();
+    });
+}

@@ -1,0 +1,302 @@
+//! A draft open on the screen: the session, and one signal for each visible node of the page.
+//!
+//! The engine settles everything first; its `Changes` then say which signals to set, and only what differs is set
+//! (invariant 5). The signals are counted references held here, outside the rows that show them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use doorstep_delivery::{Change, Cursor, Moment};
+use doorstep_engine::session::{AnswerError, Changes, Session};
+use doorstep_engine::value::Value;
+use doorstep_engine::view::{GroupView, Item, Key, PageView, QuestionView, RepeatView, Violation};
+use leptos::prelude::*;
+
+use super::keeping::{Keeping, now};
+use crate::platform::timer;
+
+/// The page list is taken anew this long after an answer that did not change its shape.
+const PAGES_MS: u32 = 120;
+
+#[derive(Clone)]
+enum Shown {
+    Question(ArcRwSignal<QuestionView>),
+    Group(ArcRwSignal<GroupView>),
+    Repeat(ArcRwSignal<RepeatView>),
+}
+
+impl Shown {
+    fn renew(&self, key: Key, session: &RefCell<Session>) {
+        // Each view is taken whole before its signal is set: an effect may look at the session.
+        match self {
+            Shown::Question(signal) => {
+                let view = session.borrow().question(key);
+                set_if_new(signal, view);
+            }
+            Shown::Group(signal) => {
+                let view = session.borrow().group(key);
+                set_if_new(signal, view);
+            }
+            Shown::Repeat(signal) => {
+                let view = session.borrow().repeat(key);
+                set_if_new(signal, view);
+            }
+        }
+    }
+}
+
+struct Open {
+    session: Rc<RefCell<Session>>,
+    keeping: Rc<Keeping>,
+    shown: RefCell<BTreeMap<Key, Shown>>,
+    pages_pending: Cell<bool>,
+}
+
+/// The open draft: what pages and controls read from and answer to.
+#[derive(Clone, Copy)]
+pub struct Answering {
+    open: StoredValue<Rc<Open>, LocalStorage>,
+    /// The relevant pages.
+    pub pages: RwSignal<Vec<PageView>>,
+    /// Pages that the reader pressed Next on: there missing answers are said.
+    pub checked: RwSignal<BTreeSet<Key>>,
+    /// Goes up with every change; for what has no signal of its own.
+    pub revision: RwSignal<u64>,
+    /// The node that is to be shown and get the focus: its card opens first.
+    pub sought: RwSignal<Option<Key>>,
+    /// The repeat instance whose card is open.
+    pub card: RwSignal<Option<Key>>,
+}
+
+impl Answering {
+    /// Everything of it lives as long as the current owner, the keeping longer if it must.
+    pub fn new(session: Rc<RefCell<Session>>, keeping: Rc<Keeping>) -> Answering {
+        let pages = session.borrow().pages();
+        let open = Open { session, keeping, shown: RefCell::default(), pages_pending: Cell::new(false) };
+        Answering {
+            open: StoredValue::new_local(Rc::new(open)),
+            pages: RwSignal::new(pages),
+            checked: RwSignal::default(),
+            revision: RwSignal::new(0),
+            sought: RwSignal::new(None),
+            card: RwSignal::new(None),
+        }
+    }
+
+    /// Looks at the session. Not within another look.
+    pub fn with<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        let open = self.open.get_value();
+        look(&open.session.borrow())
+    }
+
+    /// The draft's writer.
+    pub fn keeping(self) -> Rc<Keeping> {
+        self.open.get_value().keeping.clone()
+    }
+
+    /// A question's signal, as long as its instance is there.
+    pub fn question(self, key: Key) -> Option<ArcRwSignal<QuestionView>> {
+        let open = self.open.get_value();
+        if let Some(Shown::Question(signal)) = open.shown.borrow().get(&key) {
+            return Some(signal.clone());
+        }
+        let signal = ArcRwSignal::new(open.session.borrow().question(key)?);
+        open.shown.borrow_mut().insert(key, Shown::Question(signal.clone()));
+        Some(signal)
+    }
+
+    /// A group's signal.
+    pub fn group(self, key: Key) -> Option<ArcRwSignal<GroupView>> {
+        let open = self.open.get_value();
+        if let Some(Shown::Group(signal)) = open.shown.borrow().get(&key) {
+            return Some(signal.clone());
+        }
+        let signal = ArcRwSignal::new(open.session.borrow().group(key)?);
+        open.shown.borrow_mut().insert(key, Shown::Group(signal.clone()));
+        Some(signal)
+    }
+
+    /// A repeat's signal.
+    pub fn repeat(self, key: Key) -> Option<ArcRwSignal<RepeatView>> {
+        let open = self.open.get_value();
+        if let Some(Shown::Repeat(signal)) = open.shown.borrow().get(&key) {
+            return Some(signal.clone());
+        }
+        let signal = ArcRwSignal::new(open.session.borrow().repeat(key)?);
+        open.shown.borrow_mut().insert(key, Shown::Repeat(signal.clone()));
+        Some(signal)
+    }
+
+    /// What stands in a group or a repeat instance.
+    pub fn children(self, key: Key) -> Vec<Item> {
+        self.with(|session| session.children(key))
+    }
+
+    /// A page's name: its node's, with no answers in it.
+    pub fn page_name(self, page: Key) -> String {
+        let path = self.with(|session| session.path(page));
+        path.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
+    /// What is wrong on a page, in document order.
+    pub fn violations_on(self, page: Key) -> Vec<(Key, Violation)> {
+        self.revision.track();
+        self.with(|session| {
+            let mut violations = session.violations();
+            violations.retain(|(key, _)| session.page_of(*key) == Some(page));
+            violations
+        })
+    }
+
+    /// Gives an answer.
+    pub fn answer(self, key: Key, value: Value) {
+        let same = self.question(key).is_none_or(|view| view.with_untracked(|view| view.value == value));
+        if same {
+            return;
+        }
+        let change = Change::answer(self.with(|session| session.path(key)), &value);
+        self.take(change, |session| session.answer(key, value));
+    }
+
+    /// Gives an answer as typed.
+    pub fn answer_text(self, key: Key, text: &str) {
+        let Some(view) = self.question(key) else { return };
+        let data_type = view.with_untracked(|view| view.data_type);
+        self.answer(key, Value::read(data_type, text));
+    }
+
+    /// Adds an instance to a repeat; its key.
+    pub fn add(self, repeat: Key) -> Option<Key> {
+        let path = self.with(|session| session.path(repeat));
+        let changes = self.take(Change::AddRepeat { path }, |session| session.add_repeat(repeat))?;
+        let added = changes.added.first().copied();
+        self.open_card(added);
+        added
+    }
+
+    /// Removes an instance of a repeat.
+    pub fn remove(self, instance: Key) {
+        let path = self.with(|session| session.path(instance));
+        if self.card.get_untracked() == Some(instance) {
+            self.open_card(None);
+        }
+        self.take(Change::RemoveRepeat { path }, |session| session.remove_repeat(instance));
+    }
+
+    /// Opens a card, or folds the open one.
+    pub fn open_card(self, card: Option<Key>) {
+        self.card.set(card);
+        let card = card.map(|card| self.with(|session| session.path(card)));
+        let keeping = self.keeping();
+        keeping.record(now(), Change::Page(Cursor { card, ..keeping.cursor() }));
+    }
+
+    /// The reader is on another page now: the signals of the one before go, and all is kept.
+    pub fn turn_to(self, page: Key) {
+        let open = self.open.get_value();
+        open.shown.borrow_mut().clear();
+        self.refresh_pages();
+        let path = self.with(|session| session.path(page));
+        if open.keeping.cursor().page.as_ref() != Some(&path) {
+            self.card.set(None);
+            open.keeping.record(now(), Change::Page(Cursor { page: Some(path), card: None }));
+        }
+        open.keeping.hurry();
+    }
+
+    /// Reads in another language, if the form speaks it.
+    pub fn read_in(self, language: &str) {
+        let speaks = self.with(|session| {
+            session.language() != language && session.form().languages().iter().any(|tag| &**tag == language)
+        });
+        if !speaks {
+            return;
+        }
+        let open = self.open.get_value();
+        open.session.borrow_mut().set_language(language);
+        open.keeping.record(now(), Change::Language { language: language.to_owned() });
+        let keys: Vec<Key> = open.shown.borrow().keys().copied().collect();
+        self.show(&keys);
+        self.refresh_pages();
+        self.revision.update(|revision| *revision += 1);
+    }
+
+    /// Every call to change the session goes through here: time told, step recorded, signals set.
+    fn take(
+        self,
+        change: Change,
+        act: impl FnOnce(&mut Session) -> Result<Changes, AnswerError>,
+    ) -> Option<Changes> {
+        let open = self.open.get_value();
+        let at: Moment = now();
+        let outcome = {
+            let mut session = open.session.borrow_mut();
+            session.set_now(at.ms, at.utc_offset_minutes);
+            act(&mut session)
+        };
+        match outcome {
+            Ok(changes) => {
+                open.keeping.record(at, change);
+                self.apply(&changes);
+                Some(changes)
+            }
+            Err(error) => {
+                // The node went while its control was still on the screen; anything else is a bug of a control.
+                leptos::logging::warn!("an answer was not taken: {error:?}");
+                None
+            }
+        }
+    }
+
+    fn apply(self, changes: &Changes) {
+        let open = self.open.get_value();
+        {
+            let mut shown = open.shown.borrow_mut();
+            for instance in &changes.removed {
+                shown.retain(|key, _| key.scope != instance.scope);
+            }
+        }
+        self.show(&changes.nodes);
+        if changes.pages {
+            self.refresh_pages();
+        } else if !open.pages_pending.replace(true) {
+            let answering = self;
+            let pending = open.clone();
+            timer::spawn(async move {
+                timer::sleep(PAGES_MS).await;
+                pending.pages_pending.set(false);
+                if !answering.open.is_disposed() {
+                    answering.refresh_pages();
+                }
+            });
+        }
+        self.revision.update(|revision| *revision += 1);
+    }
+
+    /// Takes views anew and sets what differs.
+    fn show(self, keys: &[Key]) {
+        let open = self.open.get_value();
+        for key in keys {
+            let shown = open.shown.borrow().get(key).cloned();
+            if let Some(shown) = shown {
+                shown.renew(*key, &open.session);
+            }
+        }
+    }
+
+    fn refresh_pages(self) {
+        let pages = self.with(Session::pages);
+        if self.pages.with_untracked(|old| *old != pages) {
+            self.pages.set(pages);
+        }
+    }
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, view: Option<T>) {
+    if let Some(view) = view
+        && signal.with_untracked(|old| *old != view)
+    {
+        signal.set(view);
+    }
+}

@@ -1,0 +1,139 @@
+//! What this device holds, as lists that pages show: forms, drafts, outbox, receipts.
+//!
+//! The store is the truth; the signals here are what was read from it last.
+
+use std::rc::Rc;
+
+use doorstep_delivery::store::{Listed, Store, StoreError};
+use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
+use leptos::prelude::*;
+
+use super::forms::BrokenForm;
+use super::keeping::now;
+use crate::platform::fetch::Fetch;
+use crate::platform::store::IndexedDb;
+use crate::platform::{network, persist, timer};
+
+/// This device. Lives as long as the app.
+#[derive(Clone, Copy)]
+pub struct Device {
+    store: StoredValue<Rc<IndexedDb>, LocalStorage>,
+    transport: StoredValue<Rc<Fetch>, LocalStorage>,
+    /// The versions of forms.
+    pub forms: RwSignal<Vec<FormVersion>>,
+    /// Forms that the server has but that did not check.
+    pub broken: RwSignal<Vec<BrokenForm>>,
+    /// Drafts, the latest touched first.
+    pub drafts: RwSignal<Vec<DraftSummary>>,
+    /// What has no receipt yet, the latest finished first.
+    pub outbox: RwSignal<Vec<OutboxItem>>,
+    /// What has its receipt, the latest first.
+    pub delivered: RwSignal<Vec<OutboxItem>>,
+    /// Was everything read once?
+    pub ready: RwSignal<bool>,
+    /// Are forms being fetched?
+    pub fetching: RwSignal<bool>,
+    /// Does the browser see a network?
+    pub online: RwSignal<bool>,
+}
+
+impl Device {
+    /// With the store open.
+    pub fn provide(store: IndexedDb) -> Device {
+        let device = Device {
+            store: StoredValue::new_local(Rc::new(store)),
+            transport: StoredValue::new_local(Rc::new(Fetch::default())),
+            forms: RwSignal::default(),
+            broken: RwSignal::default(),
+            drafts: RwSignal::default(),
+            outbox: RwSignal::default(),
+            delivered: RwSignal::default(),
+            ready: RwSignal::new(false),
+            fetching: RwSignal::new(false),
+            online: RwSignal::new(network::is_online()),
+        };
+        network::on_change(move |online| device.online.set(online)).forget();
+        provide_context(device);
+        device
+    }
+
+    /// The store.
+    pub fn store(self) -> Rc<IndexedDb> {
+        self.store.get_value()
+    }
+
+    /// The network.
+    pub fn transport(self) -> Rc<Fetch> {
+        self.transport.get_value()
+    }
+
+    /// Reads every list anew.
+    pub async fn read(self) {
+        let store = self.store();
+        self.forms.set(list(store.forms().await));
+        let mut drafts = list(store.drafts().await);
+        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at.ms));
+        self.drafts.set(drafts);
+        self.read_outbox().await;
+        self.ready.set(true);
+    }
+
+    /// Reads outbox and receipts anew.
+    pub async fn read_outbox(self) {
+        let store = self.store();
+        let mut outbox = list(store.outbox().await);
+        outbox.sort_by_key(|item| std::cmp::Reverse(item.finished_at.ms));
+        let mut delivered = list(store.delivered().await);
+        delivered.sort_by_key(|item| std::cmp::Reverse(item.finished_at.ms));
+        if self.outbox.with_untracked(|old| *old != outbox) {
+            self.outbox.set(outbox);
+        }
+        if self.delivered.with_untracked(|old| *old != delivered) {
+            self.delivered.set(delivered);
+        }
+    }
+
+    /// Deletes a draft, because its user said so.
+    pub fn delete_draft(self, id: Uuid) {
+        timer::spawn(async move {
+            report(self.store().delete_draft(id, now()).await);
+            self.read().await;
+        });
+    }
+
+    /// Asks the browser to keep what is here. Worth asking once there is something to lose.
+    pub fn ask_to_persist(self) {
+        timer::spawn(async {
+            if !persist::is_granted().await {
+                persist::ask().await;
+            }
+        });
+    }
+}
+
+/// This device, from anywhere in the app.
+pub fn use_device() -> Device {
+    expect_context()
+}
+
+/// What could be read; what could not is in the browser's log, by its key.
+fn list<T>(listed: Result<Listed<T>, StoreError>) -> Vec<T> {
+    match listed {
+        Ok(listed) => {
+            for (key, error) in &listed.unreadable {
+                leptos::logging::error!("{key}: {error}");
+            }
+            listed.items
+        }
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            Vec::new()
+        }
+    }
+}
+
+fn report(outcome: Result<(), StoreError>) {
+    if let Err(error) = outcome {
+        leptos::logging::error!("{error}");
+    }
+}

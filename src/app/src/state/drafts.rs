@@ -1,0 +1,130 @@
+//! Beginning a draft, and taking one up again at the place where it was left.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use doorstep_delivery::Uuid;
+use doorstep_delivery::draft::{Draft, OpenError, new_id};
+use doorstep_delivery::store::Store;
+use doorstep_engine::session::{Session, World};
+use leptos::prelude::*;
+
+use super::answering::Answering;
+use super::device::Device;
+use super::forms::{self, FormError};
+use super::keeping::{Keeping, now};
+use crate::platform::{clock, locks, timer};
+
+/// A tab that was just left, this one included, may still write for a moment.
+const LOCK_TRIES: u32 = 12;
+const LOCK_WAIT_MS: u32 = 120;
+
+/// What became of opening a draft.
+#[derive(Clone)]
+pub enum Opening {
+    /// Not known yet.
+    Loading,
+    /// It is on the screen; so many of its last steps could not be taken again.
+    Open(Answering, usize),
+    /// There is none of that id.
+    Gone,
+    /// Another tab has it.
+    Elsewhere,
+    /// Its form can't be had now.
+    FormGone,
+    /// Its answers can't be read: where.
+    Broken(String),
+    /// The store said no.
+    Failed,
+}
+
+/// Why a draft could not be begun.
+#[derive(Debug)]
+pub enum BeginError {
+    /// Its form can't be had.
+    Form,
+    /// The device did not keep it.
+    Store,
+}
+
+/// Begins a draft of a form; it is kept before this returns.
+pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uuid, BeginError> {
+    let form = forms::open(device, form_hash).await.map_err(|_| BeginError::Form)?;
+    let mut session = Session::new(form, world());
+    session.set_language(language);
+    let id = new_id(clock::now_ms(), &clock::random_bytes());
+    let draft = Draft::begin(id, &session, now());
+    if let Err(error) = device.store().create_draft(&draft).await {
+        leptos::logging::error!("{error}");
+        return Err(BeginError::Store);
+    }
+    device.ask_to_persist();
+    Ok(id)
+}
+
+/// Opens a draft for this tab alone. `take_over`: from whichever tab has it, since the reader said so.
+/// What lives with the screen is made under `owner`.
+pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Opening {
+    let writer: Rc<RefCell<Weak<Keeping>>> = Rc::default();
+    let Some(lock) = lock(id, take_over, &writer).await else { return Opening::Elsewhere };
+
+    let stored = match device.store().load_draft(id).await {
+        Ok(Some(stored)) => stored,
+        Ok(None) => return Opening::Gone,
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            return Opening::Failed;
+        }
+    };
+    let form = match forms::open(device, &stored.draft.form.hash).await {
+        Ok(form) => form,
+        Err(FormError::NotHere | FormError::Broken) => return Opening::FormGone,
+    };
+    let opened = match stored.draft.open(&stored.steps, form, world()) {
+        Ok(opened) => opened,
+        Err(OpenError::OtherForm { .. }) => return Opening::FormGone,
+        Err(OpenError::Restore(error)) => return Opening::Broken(error.path),
+    };
+
+    let lost = opened.problems.len();
+    let mut draft = stored.draft;
+    draft.cursor = opened.cursor;
+    // Steps that were not taken keep their numbers: none of them may be used again.
+    let seq = stored.steps.last().map_or(opened.seq, |step| step.seq.max(opened.seq));
+    let session = Rc::new(RefCell::new(opened.session));
+    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, lock);
+    writer.replace(Rc::downgrade(&keeping));
+    Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
+}
+
+async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) -> Option<locks::Held> {
+    let name = id.to_string();
+    let lost = || {
+        let writer = writer.clone();
+        move || {
+            if let Some(keeping) = writer.borrow().upgrade() {
+                keeping.end();
+            }
+        }
+    };
+    if take_over {
+        return locks::steal_draft(&name, lost()).await;
+    }
+    for _ in 0..LOCK_TRIES {
+        if let Some(held) = locks::try_draft(&name, lost()).await {
+            return Some(held);
+        }
+        timer::sleep(LOCK_WAIT_MS).await;
+    }
+    None
+}
+
+fn world() -> World {
+    let now = now();
+    World {
+        now_ms: now.ms,
+        utc_offset_minutes: now.utc_offset_minutes,
+        seed: clock::random_seed(),
+        ..World::default()
+    }
+}

@@ -1,0 +1,235 @@
+//! Writes a draft down: each change appended as it happens, a strict snapshot when [`Saving`] says so.
+//!
+//! One writer at a time, so that a step never follows a snapshot that includes it.
+//! Lives apart from the page: what was answered is written though the page is gone.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
+use doorstep_delivery::submission::SealError;
+use doorstep_delivery::{Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
+use doorstep_engine::session::Session;
+use leptos::prelude::*;
+
+use super::saving::{Due, Saving, Word};
+use crate::platform::store::IndexedDb;
+use crate::platform::{clock, locks, timer};
+
+/// The moment now, by the device's clock and zone.
+pub fn now() -> Moment {
+    let ms = clock::now_ms();
+    Moment { ms, utc_offset_minutes: clock::utc_offset_minutes(ms) }
+}
+
+/// A survey that could not be finished; why is in the browser's log.
+#[derive(Debug)]
+pub struct NotFinished;
+
+/// The writing of one open draft.
+pub struct Keeping {
+    store: Rc<IndexedDb>,
+    session: Rc<RefCell<Session>>,
+    draft: RefCell<Draft>,
+    cursor: RefCell<Cursor>,
+    /// The last step that the session took.
+    seq: Cell<u64>,
+    /// Steps not yet appended.
+    steps: RefCell<Vec<Step>>,
+    saving: RefCell<Saving>,
+    word: ArcRwSignal<Word>,
+    /// Set once the draft is another tab's, sealed or deleted: nothing more may be written.
+    ended: ArcRwSignal<bool>,
+    busy: Cell<bool>,
+    alarm: RefCell<Option<timer::Timer>>,
+    /// Freed only when the last write is through.
+    _lock: locks::Held,
+}
+
+impl Keeping {
+    /// Goes on with a draft whose session has taken every step up to `seq`.
+    pub fn new(
+        store: Rc<IndexedDb>,
+        session: Rc<RefCell<Session>>,
+        draft: Draft,
+        seq: u64,
+        lock: locks::Held,
+    ) -> Rc<Keeping> {
+        Rc::new(Keeping {
+            store,
+            session,
+            cursor: RefCell::new(draft.cursor.clone()),
+            draft: RefCell::new(draft),
+            seq: Cell::new(seq),
+            steps: RefCell::default(),
+            saving: RefCell::default(),
+            word: ArcRwSignal::new(Word::Kept),
+            ended: ArcRwSignal::new(false),
+            busy: Cell::new(false),
+            alarm: RefCell::default(),
+            _lock: lock,
+        })
+    }
+
+    /// What the reader is told.
+    pub fn word(&self) -> ArcRwSignal<Word> {
+        self.word.clone()
+    }
+
+    /// Is the draft no longer this tab's?
+    pub fn ended(&self) -> ArcRwSignal<bool> {
+        self.ended.clone()
+    }
+
+    /// Where the reader is.
+    pub fn cursor(&self) -> Cursor {
+        self.cursor.borrow().clone()
+    }
+
+    /// Stops writing, for good.
+    pub fn end(&self) {
+        self.ended.set(true);
+    }
+
+    /// Something was done; it is in the session already.
+    pub fn record(self: &Rc<Self>, at: Moment, change: Change) {
+        if self.ended.get_untracked() {
+            return;
+        }
+        if let Change::Page(cursor) = &change {
+            self.cursor.replace(cursor.clone());
+        }
+        self.seq.set(self.seq.get() + 1);
+        self.steps.borrow_mut().push(Step { seq: self.seq.get(), at, change });
+        self.saving.borrow_mut().answered(at.ms);
+        self.go_on();
+    }
+
+    /// The reader leaves the page or the app: nothing may wait.
+    pub fn hurry(self: &Rc<Self>) {
+        self.saving.borrow_mut().hurry();
+        self.go_on();
+    }
+
+    /// Seals the survey and puts it into the outbox, in one transaction with the removal of the draft.
+    ///
+    /// # Errors
+    /// [`NotFinished`]: the draft is as it was then.
+    pub async fn finish(self: &Rc<Self>) -> Result<Submission, NotFinished> {
+        while self.busy.get() {
+            timer::sleep(10).await;
+        }
+        self.busy.set(true);
+        let outcome = self.seal().await;
+        self.busy.set(false);
+        match outcome {
+            Ok(submission) => {
+                self.end();
+                Ok(submission)
+            }
+            Err(error) => {
+                self.hurry();
+                Err(error)
+            }
+        }
+    }
+
+    async fn seal(&self) -> Result<Submission, NotFinished> {
+        let draft = self.draft.borrow().clone();
+        let sealed = Submission::seal(&mut self.session.borrow_mut(), &draft, now());
+        let submission = sealed.map_err(|error| {
+            // The paths only: messages of a form may hold answers.
+            let places = match error {
+                SealError::Violations(found) => found.into_iter().map(|(path, _)| path).collect(),
+                SealError::OtherForm => vec![String::from("another form")],
+            };
+            leptos::logging::warn!("not sealed: {}", places.join(" "));
+            NotFinished
+        })?;
+        let kept = self.store.seal(&submission, &OutboxItem::queue(&submission)).await;
+        kept.map_err(|error| {
+            leptos::logging::error!("not sealed: {error}");
+            NotFinished
+        })?;
+        Ok(submission)
+    }
+
+    fn go_on(self: &Rc<Self>) {
+        self.tell();
+        if !self.busy.replace(true) {
+            let keeping = self.clone();
+            timer::spawn(async move { keeping.write().await });
+        }
+    }
+
+    /// Writes until nothing is due, then sets the alarm for what will be.
+    async fn write(self: Rc<Self>) {
+        while !self.ended.get_untracked() {
+            let due = self.saving.borrow().due();
+            match due {
+                Due::Now => self.snapshot().await,
+                Due::At(at) if at <= clock::now_ms() => self.snapshot().await,
+                Due::At(_) | Due::Never => {
+                    let steps = self.steps.take();
+                    if steps.is_empty() {
+                        self.set_alarm(due);
+                        break;
+                    }
+                    self.append(&steps).await;
+                }
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn set_alarm(self: &Rc<Self>, due: Due) {
+        let Due::At(at) = due else { return };
+        let wait = u32::try_from(at - clock::now_ms()).unwrap_or(0);
+        // Weak would do as well; the alarm is dropped with its time, two seconds at most.
+        let keeping = self.clone();
+        self.alarm.replace(Some(timer::after(wait, move || keeping.go_on())));
+    }
+
+    /// Relaxed: what is lost of it is still in the next snapshot.
+    async fn append(&self, steps: &[Step]) {
+        let id = self.draft.borrow().id;
+        if let Err(error) = self.store.append_steps(id, steps).await {
+            self.end_if_lost(&error);
+        }
+    }
+
+    /// Strict: everything that the session has taken.
+    async fn snapshot(&self) {
+        // The snapshot includes them.
+        self.steps.borrow_mut().clear();
+        self.saving.borrow_mut().started();
+        let mut draft = self.draft.borrow().clone();
+        draft.take(&self.session.borrow(), self.cursor(), self.seq.get(), now());
+        match self.store.save_draft(&draft).await {
+            Ok(()) => {
+                self.draft.replace(draft);
+                self.saving.borrow_mut().committed();
+            }
+            Err(error) => {
+                self.saving.borrow_mut().failed(clock::now_ms());
+                self.end_if_lost(&error);
+            }
+        }
+        self.tell();
+    }
+
+    /// Another tab took the draft, sealed it or deleted it.
+    fn end_if_lost(&self, error: &StoreError) {
+        leptos::logging::warn!("keeping a draft: {error}");
+        if matches!(error.kind, StoreErrorKind::Gone | StoreErrorKind::Conflict) {
+            self.end();
+        }
+    }
+
+    fn tell(&self) {
+        let word = self.saving.borrow().word();
+        if self.word.get_untracked() != word {
+            self.word.set(word);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What lies between the engine and the screen: signals, saving, sending, the lists of this device.
+
+pub mod answering;
+pub mod device;
+pub mod drafts;
+pub mod forms;
+pub mod keeping;
+pub mod page_state;
+pub mod reader;
+pub mod saving;
+pub mod seeking;
+pub mod sending;

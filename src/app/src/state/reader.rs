@@ -1,0 +1,69 @@
+//! In which language the reader reads, kept over restarts.
+
+use leptos::prelude::*;
+
+use crate::platform::{page, preferences};
+use crate::words::{Language, Words};
+
+const PREFERENCE: &str = "language";
+
+/// The reader's language: one for the whole app, forms included where they speak it.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    language: RwSignal<Language>,
+}
+
+impl Reader {
+    /// As it was left last time.
+    pub fn provide() -> Reader {
+        let language = RwSignal::new(Language::from_tag(preferences::get(PREFERENCE).as_deref()));
+        let reader = Reader { language };
+        provide_context(reader);
+        Effect::new(move || page::set_language(language.get().page_tag()));
+        reader
+    }
+
+    /// The language now; reading it in a view makes the view follow.
+    pub fn language(self) -> Language {
+        self.language.get()
+    }
+
+    /// The same, not followed.
+    pub fn language_now(self) -> Language {
+        self.language.get_untracked()
+    }
+
+    /// The words now, for what is said once: a title, a message.
+    pub fn words_now(self) -> &'static Words {
+        self.language_now().words()
+    }
+
+    /// Reads on in the other language.
+    pub fn switch(self) {
+        let other = self.language_now().other();
+        preferences::set(PREFERENCE, other.tag());
+        self.language.set(other);
+    }
+}
+
+/// The reader of this app.
+pub fn use_reader() -> Reader {
+    expect_context()
+}
+
+/// Words that follow the language: `{say(|w| w.home)}`.
+pub fn say<T: 'static>(
+    pick: impl Fn(&'static Words) -> T + Send + 'static,
+) -> impl Fn() -> T + Send + 'static {
+    let reader = use_reader();
+    move || pick(reader.language().words())
+}
+
+/// Keeps the page's title: what this page is, then the app's name.
+pub fn title(of: impl Fn(&'static Words) -> String + Send + Sync + 'static) {
+    let reader = use_reader();
+    Effect::new(move || {
+        let words = reader.language().words();
+        page::set_title(&format!("{} · {}", of(words), words.app));
+    });
+}

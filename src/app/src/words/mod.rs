@@ -1,0 +1,242 @@
+//! The app's own words, in every language it speaks.
+//!
+//! Keeps: a word that lacks a translation does not compile, since each language fills the same struct.
+//! A third language is one more file and one more line of [`Language`].
+
+mod en;
+pub mod when;
+mod zh;
+
+use doorstep_delivery::backend::SendErrorKind;
+
+/// A language that the app speaks. A form may speak others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Language {
+    /// Chinese, simplified.
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The one to start in: what was chosen before, or Chinese.
+    pub fn from_tag(tag: Option<&str>) -> Language {
+        match tag {
+            Some("en") => Language::English,
+            Some(_) | None => Language::Chinese,
+        }
+    }
+
+    /// Its BCP 47 tag, as forms name it too.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh",
+            Language::English => "en",
+        }
+    }
+
+    /// For the page's `lang`: with the region, so that the right glyphs are taken.
+    pub fn page_tag(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
+        }
+    }
+
+    /// Its words.
+    pub fn words(self) -> &'static Words {
+        match self {
+            Language::Chinese => &zh::WORDS,
+            Language::English => &en::WORDS,
+        }
+    }
+
+    /// The one that the switch leads to.
+    pub fn other(self) -> Language {
+        match self {
+            Language::Chinese => Language::English,
+            Language::English => Language::Chinese,
+        }
+    }
+}
+
+type Text = &'static str;
+
+/// Every word of the app. Names say where it stands; functions take what is filled in.
+#[derive(Debug)]
+pub struct Words {
+    // Everywhere
+    pub app: Text,
+    pub skip: Text,
+    pub home: Text,
+    pub other_language: Text,
+    pub other_language_long: Text,
+    pub cancel: Text,
+    pub close: Text,
+    pub back: Text,
+    pub next: Text,
+    pub loading: Text,
+    pub unnamed: Text,
+    pub today: fn(&str) -> String,
+    pub yesterday: fn(&str) -> String,
+    pub day: fn(i16, i8, i8, &str) -> String,
+    pub online: Text,
+    pub offline: Text,
+    pub offline_note: Text,
+    pub update: Text,
+    pub update_now: Text,
+
+    // Home
+    pub start_title: Text,
+    pub version: fn(&str) -> String,
+    pub no_forms: Text,
+    pub no_forms_how: Text,
+    pub try_again: Text,
+    pub drafts_title: Text,
+    pub no_drafts: Text,
+    pub answered_of: fn(usize, usize) -> String,
+    pub go_on: Text,
+    pub delete: Text,
+    pub delete_title: fn(&str) -> String,
+    pub delete_explained: Text,
+    pub outbox_title: Text,
+    pub outbox_none: Text,
+    pub waiting_count: fn(usize) -> String,
+    pub refused_count: fn(usize) -> String,
+    pub delivered_count: fn(usize) -> String,
+    pub broken_forms: fn(usize) -> String,
+    pub broken_forms_see: Text,
+
+    // A form
+    pub kept: Text,
+    pub saving: Text,
+    pub save_failed: Text,
+    pub save_failed_explained: Text,
+    pub page_of: fn(usize, usize) -> String,
+    pub pages: Text,
+    pub pages_title: Text,
+    pub to_review: Text,
+    pub optional: Text,
+    pub choose: Text,
+    pub clear: Text,
+    pub search: Text,
+    pub search_none: Text,
+    pub search_more: fn(usize) -> String,
+    pub not_answered: Text,
+    pub computed: Text,
+    pub page_done: Text,
+    pub page_part: Text,
+    pub page_untouched: Text,
+    pub page_problem: Text,
+    pub agree: Text,
+    pub take_place: Text,
+    pub taking_place: Text,
+    pub take_place_again: Text,
+    pub place_accuracy: fn(f64) -> String,
+    pub place_refused: Text,
+    pub place_unavailable: Text,
+    pub place_timeout: Text,
+    pub place_optional: Text,
+    pub no_upload: Text,
+    pub no_shapes: Text,
+    pub instance: fn(usize) -> String,
+    pub add_to: fn(&str) -> String,
+    pub remove: Text,
+    pub remove_title: fn(&str) -> String,
+    pub remove_explained: Text,
+    pub none_yet: Text,
+    pub instance_problems: fn(usize) -> String,
+    pub done_with: Text,
+
+    // What is wrong
+    pub problems_title: fn(usize) -> String,
+    pub problems_go_on: Text,
+    pub go_on_anyway: Text,
+    pub error_prefix: Text,
+    pub required: Text,
+    pub constraint: Text,
+    pub not_a_choice: Text,
+    pub type_integer: Text,
+    pub type_decimal: Text,
+    pub type_date: Text,
+    pub type_time: Text,
+    pub type_date_time: Text,
+    pub type_other: Text,
+
+    // Review
+    pub review: Text,
+    pub review_good: Text,
+    pub review_problems: fn(usize) -> String,
+    pub finish: Text,
+    pub finish_blocked: fn(usize) -> String,
+    pub finishing: Text,
+    pub finish_failed: Text,
+    pub edit_page: fn(&str) -> String,
+    pub edit: Text,
+
+    // Opening a draft
+    pub draft_gone: Text,
+    pub draft_gone_explained: Text,
+    pub draft_elsewhere: Text,
+    pub draft_elsewhere_explained: Text,
+    pub draft_taken: Text,
+    pub draft_taken_explained: Text,
+    pub take_here: Text,
+    pub lost_steps: fn(usize) -> String,
+    pub form_gone: Text,
+    pub form_gone_explained: Text,
+    pub draft_broken: Text,
+    pub draft_broken_explained: fn(&str) -> String,
+    pub store_failed: Text,
+    pub store_failed_explained: Text,
+    pub not_found: Text,
+    pub not_found_explained: Text,
+
+    // Outbox
+    pub sent_title: Text,
+    pub finished_title: fn(&str) -> String,
+    pub finished_explained: Text,
+    pub state_queued: Text,
+    pub state_sending: Text,
+    pub state_delivered: Text,
+    pub state_refused: Text,
+    pub state_waiting: fn(&str) -> String,
+    pub refused_reason: Text,
+    pub send_reason: fn(SendErrorKind) -> Text,
+    pub state_waiting_login: Text,
+    pub attempts: fn(u32) -> String,
+    pub retry: Text,
+    pub send_all: Text,
+    pub finished_at: Text,
+    pub receipt_id: Text,
+    pub receipt_hash: Text,
+    pub receipt_time: Text,
+    pub outbox_empty: Text,
+    pub receipts_none: Text,
+
+    // A form that does not check
+    pub diagnostics_title: Text,
+    pub diagnostics_explained: Text,
+    pub diagnostics_none: Text,
+    pub diagnostic_error: Text,
+    pub diagnostic_warning: Text,
+    pub diagnostic_where: fn(&str, usize, usize) -> String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_is_what_a_first_visit_gets() {
+        assert_eq!(Language::from_tag(None), Language::Chinese);
+    }
+
+    #[test]
+    fn the_switch_goes_there_and_back_and_is_remembered_by_its_tag() {
+        for language in [Language::Chinese, Language::English] {
+            assert_eq!(language.other().other(), language);
+            assert_eq!(Language::from_tag(Some(language.tag())), language);
+        }
+    }
+}
