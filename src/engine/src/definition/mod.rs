@@ -1,0 +1,133 @@
+//! A form as its author wrote it: *survey, choices, settings*, every part with its place.
+//!
+//! May be wrong; reading never fails, it collects diagnostics.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::source::Span;
+
+mod csv_list;
+mod json;
+mod json_form;
+mod row_type;
+
+pub(crate) use json_form::read;
+pub(crate) use row_type::{Preload, RowType};
+
+/// A form as written.
+#[derive(Debug, Default)]
+pub(crate) struct FormDefinition {
+    pub settings: Settings,
+    pub lists: Vec<ListDefinition>,
+    pub survey: Vec<Row>,
+}
+
+/// XLSForm's *settings*.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub form_id: Option<Written>,
+    pub version: Option<Written>,
+    pub title: WrittenText,
+    pub default_language: Option<Written>,
+    pub instance_name: Option<Written>,
+    /// Where the settings stand, for what is missing in them.
+    pub span: Option<Span>,
+}
+
+/// One row of the *survey*.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub row_type: RowType,
+    /// The list that a select names.
+    pub list: Option<Written>,
+    pub name: Option<Written>,
+    /// The row's first key: for what is missing in it.
+    pub span: Span,
+    pub label: WrittenText,
+    pub hint: WrittenText,
+    pub relevant: Option<Written>,
+    pub constraint: Option<Written>,
+    pub constraint_message: WrittenText,
+    pub required: Option<Logical>,
+    pub required_message: WrittenText,
+    pub read_only: Option<Logical>,
+    pub calculation: Option<Written>,
+    pub appearance: Option<Written>,
+    pub parameters: Option<Written>,
+    pub choice_filter: Option<Written>,
+    pub repeat_count: Option<Written>,
+    pub default: Option<Written>,
+    pub trigger: Option<Written>,
+    pub item_label: WrittenText,
+    pub children: Vec<Row>,
+}
+
+/// A condition that may be plain true or false.
+#[derive(Debug)]
+pub(crate) enum Logical {
+    Constant(bool),
+    Expression(Written),
+}
+
+/// A choice list: from the definition or from a CSV file.
+#[derive(Debug)]
+pub(crate) struct ListDefinition {
+    pub name: Written,
+    /// Columns beside name and label, in the order of their first use.
+    pub columns: Vec<Arc<str>>,
+    pub choices: Vec<ChoiceDefinition>,
+}
+
+/// One choice.
+#[derive(Debug)]
+pub(crate) struct ChoiceDefinition {
+    pub name: Written,
+    pub label: WrittenText,
+    /// By the index of the column.
+    pub cells: Vec<Option<Arc<str>>>,
+}
+
+/// Words in one or more languages. No language named: the default one.
+#[derive(Debug, Default)]
+pub(crate) struct WrittenText {
+    pub by_language: Vec<(Option<Arc<str>>, Written)>,
+}
+
+/// A piece of the author's text and how its bytes map to the file's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Written {
+    pub text: Arc<str>,
+    /// The bytes between the quotes.
+    pub span: Span,
+    /// After each escape: the byte of the text and the byte of the file it stands at.
+    pub escapes: Box<[(u32, u32)]>,
+}
+
+impl Written {
+    pub fn plain(text: &str, span: Span) -> Written {
+        Written { text: text.into(), span, escapes: Box::default() }
+    }
+
+    /// The file's bytes of a range of the text.
+    pub fn part(&self, range: Range<usize>) -> Span {
+        Span {
+            source: self.span.source,
+            start: self.place(range.start),
+            end: self.place(range.end).min(self.span.end),
+        }
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        let at = at as u32;
+        let known = self.escapes.iter().rev().find(|(text, _)| *text <= at);
+        let (text, file) = known.copied().unwrap_or((0, self.span.start));
+        file + (at - text)
+    }
+}
+
+impl WrittenText {
+    pub fn is_empty(&self) -> bool {
+        self.by_language.is_empty()
+    }
+}

@@ -1,0 +1,106 @@
+//! The designer's mistake, as data: many at once, in the author's words, with a way out (invariant 1).
+
+use crate::source::Span;
+
+mod near;
+
+pub use near::nearest;
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// There is no form until it is mended.
+    Error,
+    /// The form runs, but probably not as meant.
+    Warning,
+}
+
+/// One mistake in a definition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// Its name for `doorstep explain` and for tests: `unknown-name`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What to underline.
+    pub span: Span,
+    /// What is wrong, one sentence.
+    pub message: String,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// Ways out: "did you mean `household_size`?"
+    pub hints: Vec<String>,
+}
+
+/// A place that explains a diagnostic.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// What to underline.
+    pub span: Span,
+    /// What it has to do with it.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A mistake without which there is no form.
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            span,
+            message: message.into(),
+            labels: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A probable mistake.
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// With another place.
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// With a way out.
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// With "did you mean …?", if one of the names is near.
+    pub fn did_you_mean<'a>(self, name: &str, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+        match nearest(name, names) {
+            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+}
+
+/// The diagnostics of one reading, as they are found.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Notes one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Is there a mistake without which there is no form?
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// All of them in the order of their places, errors before warnings at the same place.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by(|a, b| (a.span, a.severity, a.code).cmp(&(b.span, b.severity, b.code)));
+        self.found.dedup();
+        self.found
+    }
+}

@@ -1,0 +1,54 @@
+//! Selects and choice lists.
+
+use super::{Function, Operand};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new(
+        "selected",
+        "selected(select, name) → boolean",
+        (2, 2),
+        "Is the choice among those selected?",
+        ("selected(${needs}, 'bath')", "true"),
+        |call| {
+            let name = call.text(1);
+            let name = name.trim();
+            Operand::Boolean(call.text(0).split_whitespace().any(|selected| selected == name))
+        },
+    ),
+    Function::new(
+        "selected-at",
+        "selected-at(select, index) → text",
+        (2, 2),
+        "The selected choice at that place, counted from 0; empty if there is none.",
+        ("selected-at(${needs}, 1)", "bath"),
+        |call| {
+            let index = call.number(1);
+            let text = call.text(0);
+            let found = if index >= 0.0 { text.split_whitespace().nth(index as usize) } else { None };
+            Operand::text(found.unwrap_or(""))
+        },
+    ),
+    Function::new(
+        "count-selected",
+        "count-selected(select) → number",
+        (1, 1),
+        "How many choices are selected.",
+        ("count-selected(${needs})", "2"),
+        |call| Operand::Number(call.text(0).split_whitespace().count() as f64),
+    )
+    .number(),
+    Function::compiled(
+        "jr:choice-name",
+        "jr:choice-name(name, question) → text",
+        (2, 2),
+        "The label of a choice of the question, in the reader's language.",
+        ("jr:choice-name(${town}, '${town}')", "成山镇"),
+    ),
+    Function::compiled(
+        "pulldata",
+        "pulldata(list, column, key_column, key) → text",
+        (4, 4),
+        "The column of the first row of a list whose key column equals the key; empty if there is none.",
+        ("pulldata('town', 'county', 'name', ${town})", "371082"),
+    ),
+];

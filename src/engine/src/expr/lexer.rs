@@ -1,0 +1,233 @@
+//! Cuts an expression into tokens (XPath 1.0 §3.7, with ODK's `${name}`).
+
+use std::ops::Range;
+
+use super::syntax::{Operator, SyntaxError};
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Token {
+    Number(f64),
+    Text(String),
+    /// `${name}`
+    Reference(String),
+    /// A name, possibly with one colon: an element, a function or an axis.
+    Name(String),
+    /// `*` as a name test.
+    Any,
+    Operator(Operator),
+    Slash,
+    DoubleSlash,
+    Open,
+    Close,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Dot,
+    DotDot,
+    At,
+    DoubleColon,
+}
+
+/// Tokens with the bytes they stand at.
+pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
+    let mut found: Vec<(Token, Range<usize>)> = Vec::new();
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        if c.is_whitespace() {
+            at += c.len_utf8();
+            continue;
+        }
+        // After an operand, `*` and the words and/or/div/mod are operators (§3.7).
+        let operand_before = found.last().is_some_and(|(token, _)| token.ends_operand());
+        let (token, length) = one(&text[at..], operand_before).map_err(|error| error.shifted(at))?;
+        found.push((token, at..at + length));
+        at += length;
+    }
+    Ok(found)
+}
+
+fn one(rest: &str, operand_before: bool) -> Result<(Token, usize), SyntaxError> {
+    let two = rest.get(..2).unwrap_or("");
+    let fixed = match two {
+        "//" => Some(Token::DoubleSlash),
+        "!=" => Some(Token::Operator(Operator::NotEqual)),
+        "<=" => Some(Token::Operator(Operator::AtMost)),
+        ">=" => Some(Token::Operator(Operator::AtLeast)),
+        ".." => Some(Token::DotDot),
+        "::" => Some(Token::DoubleColon),
+        _ => None,
+    };
+    if let Some(token) = fixed {
+        return Ok((token, 2));
+    }
+    let c = rest.chars().next().expect("called on text");
+    let token = match c {
+        '(' => Token::Open,
+        ')' => Token::Close,
+        '[' => Token::OpenBracket,
+        ']' => Token::CloseBracket,
+        ',' => Token::Comma,
+        '@' => Token::At,
+        '/' => Token::Slash,
+        '|' => Token::Operator(Operator::Union),
+        '+' => Token::Operator(Operator::Add),
+        '-' => Token::Operator(Operator::Subtract),
+        '=' => Token::Operator(Operator::Equal),
+        '<' => Token::Operator(Operator::Less),
+        '>' => Token::Operator(Operator::More),
+        '*' if operand_before => Token::Operator(Operator::Multiply),
+        '*' => Token::Any,
+        '\'' | '"' => return quoted(rest, c),
+        '$' => return reference(rest),
+        '.' if !rest[1..].starts_with(|d: char| d.is_ascii_digit()) => Token::Dot,
+        '.' | '0'..='9' => return number(rest),
+        c if starts_name(c) => return Ok(word(rest, operand_before)),
+        c => return Err(SyntaxError::new(0..c.len_utf8(), unexpected(c)).hinted(typographic(c))),
+    };
+    Ok((token, c.len_utf8()))
+}
+
+fn unexpected(c: char) -> String {
+    format!("`{c}` has no meaning in an expression")
+}
+
+/// Characters that Chinese keyboards and word processors put in place of the right ones.
+fn typographic(c: char) -> Option<String> {
+    let plain = match c {
+        '“' | '”' | '＂' => '"',
+        '‘' | '’' | '＇' => '\'',
+        '（' => '(',
+        '）' => ')',
+        '，' => ',',
+        '＝' => '=',
+        '＜' => '<',
+        '＞' => '>',
+        '＋' => '+',
+        '－' | '–' | '—' | '−' => '-',
+        '×' | '＊' => '*',
+        '【' | '［' => '[',
+        '】' | '］' => ']',
+        '＄' => '$',
+        _ => return None,
+    };
+    Some(format!("write `{plain}` in its plain form"))
+}
+
+fn quoted(rest: &str, quote: char) -> Result<(Token, usize), SyntaxError> {
+    match rest[1..].find(quote) {
+        Some(end) => Ok((Token::Text(rest[1..1 + end].to_owned()), end + 2)),
+        None => Err(SyntaxError::new(0..rest.len(), "this text never ends")
+            .hinted(Some(format!("close it with `{quote}`")))),
+    }
+}
+
+fn reference(rest: &str) -> Result<(Token, usize), SyntaxError> {
+    let inside = rest.strip_prefix("${").ok_or_else(|| {
+        SyntaxError::new(0..1, "`$` must be followed by a name in braces")
+            .hinted(Some("write `${name}`".into()))
+    })?;
+    let end = inside.find('}').ok_or_else(|| {
+        SyntaxError::new(0..rest.len(), "this reference never ends").hinted(Some("close it with `}`".into()))
+    })?;
+    let name = inside[..end].trim();
+    match name.is_empty() || name.contains(['{', '$', '(']) {
+        true => {
+            Err(SyntaxError::new(0..end + 3, "this is no reference").hinted(Some("write `${name}`".into())))
+        }
+        false => Ok((Token::Reference(name.to_owned()), end + 3)),
+    }
+}
+
+fn number(rest: &str) -> Result<(Token, usize), SyntaxError> {
+    let whole = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let mut length = whole;
+    if rest[whole..].starts_with('.') {
+        length = whole + 1 + rest[whole + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    }
+    let parsed = rest[..length].parse().map_err(|_| SyntaxError::new(0..length, "this is no number"))?;
+    Ok((Token::Number(parsed), length))
+}
+
+fn word(rest: &str, operand_before: bool) -> (Token, usize) {
+    let mut length = rest.find(|c: char| !continues_name(c)).unwrap_or(rest.len());
+    // A name never ends in a dot or a hyphen by accident: `a -1` is written with a space, `a-1` is a name, as in XML.
+    let after = &rest[length..];
+    if after.starts_with(':') && !after.starts_with("::") {
+        let local = after[1..].find(|c: char| !continues_name(c)).unwrap_or(after.len() - 1);
+        if local > 0 && after[1..].starts_with(starts_name) {
+            length += 1 + local;
+        }
+    }
+    let text = &rest[..length];
+    let token = match text {
+        "and" if operand_before => Token::Operator(Operator::And),
+        "or" if operand_before => Token::Operator(Operator::Or),
+        "div" if operand_before => Token::Operator(Operator::Divide),
+        "mod" if operand_before => Token::Operator(Operator::Modulo),
+        _ => Token::Name(text.to_owned()),
+    };
+    (token, length)
+}
+
+pub(crate) fn starts_name(c: char) -> bool {
+    c == '_' || c.is_alphabetic()
+}
+
+pub(crate) fn continues_name(c: char) -> bool {
+    starts_name(c) || c.is_numeric() || c == '-' || c == '.'
+}
+
+impl Token {
+    fn ends_operand(&self) -> bool {
+        matches!(
+            self,
+            Token::Number(_)
+                | Token::Text(_)
+                | Token::Reference(_)
+                | Token::Name(_)
+                | Token::Any
+                | Token::Close
+                | Token::CloseBracket
+                | Token::Dot
+                | Token::DotDot
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<Token> {
+        tokens(text).unwrap().into_iter().map(|(token, _)| token).collect()
+    }
+
+    #[test]
+    fn a_word_is_an_operator_only_after_an_operand() {
+        assert_eq!(
+            kinds("div div mod"),
+            [Token::Name("div".into()), Token::Operator(Operator::Divide), Token::Name("mod".into())]
+        );
+        assert_eq!(kinds("* * *"), [Token::Any, Token::Operator(Operator::Multiply), Token::Any]);
+    }
+
+    #[test]
+    fn names_references_and_numbers() {
+        assert_eq!(
+            kinds("${a_b}-1.5"),
+            [Token::Reference("a_b".into()), Token::Operator(Operator::Subtract), Token::Number(1.5)]
+        );
+        assert_eq!(kinds("jr:choice-name("), [Token::Name("jr:choice-name".into()), Token::Open]);
+        assert_eq!(
+            kinds("self::a"),
+            [Token::Name("self".into()), Token::DoubleColon, Token::Name("a".into())]
+        );
+    }
+
+    #[test]
+    fn a_chinese_quote_says_what_to_write() {
+        let error = tokens("${a} = “是”").unwrap_err();
+        assert_eq!(error.span, 7..10);
+        assert!(error.hint.unwrap().contains('"'));
+    }
+}

@@ -1,0 +1,86 @@
+//! What an expression gives: XPath 1.0's four types, and ODK's dates, which are numbers or texts when first asked.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::form::ListId;
+use crate::moment;
+use crate::value::{DataType, Value, number_text};
+use crate::view::{NodeId, ScopeId};
+
+use super::program::Column;
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Operand {
+    Number(f64),
+    Text(Arc<str>),
+    Boolean(bool),
+    /// A day: a number of days, or ISO text.
+    Date(Date),
+    /// A node-set, in document order.
+    Nodes(Vec<NodeRef>),
+}
+
+/// A node that an expression can stand on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum NodeRef {
+    /// An element of the primary instance. A repeat instance has its own scope here.
+    Cell(ScopeId, NodeId),
+    /// An item of a choice list.
+    Item(ListId, u32),
+    /// One of an item's columns.
+    Column(ListId, u32, Column),
+}
+
+impl Operand {
+    pub fn text(text: impl Into<Arc<str>>) -> Operand {
+        Operand::Text(text.into())
+    }
+
+    /// The operand as an answer of a type. `None`: it can't be one.
+    ///
+    /// A text node keeps a number as a number: its text is made when first asked for.
+    pub fn into_value(self, data_type: DataType) -> Option<Value> {
+        Some(match (self, data_type) {
+            (Operand::Nodes(_), _) => return None,
+            (Operand::Text(text), DataType::Text) => match text.is_empty() {
+                true => Value::Blank,
+                false => Value::Text(text),
+            },
+            (Operand::Text(text), _) => match Value::read(data_type, &text) {
+                // A whole number written with decimals is still whole.
+                Value::Unread(text) if data_type == DataType::Integer => {
+                    return Operand::Number(number_of(&text)).into_value(DataType::Integer);
+                }
+                value => value,
+            },
+            // What has no value has no answer either: NaN comes from blanks.
+            (Operand::Number(number), _) if number.is_nan() => Value::Blank,
+            (Operand::Number(number), DataType::Text | DataType::Decimal) => Value::Decimal(number),
+            (Operand::Number(number), DataType::Integer) => match number.abs() < 9e15 {
+                true => Value::Integer(number.trunc() as i64),
+                false => return None,
+            },
+            (Operand::Number(number), DataType::Date) => Value::Date(moment::date_of_days(number)?),
+            (Operand::Number(number), other) => return Some(Value::read(other, &number_text(number))),
+            (Operand::Boolean(value), DataType::Text | DataType::Boolean) => Value::Boolean(value),
+            (Operand::Boolean(value), DataType::Integer) => Value::Integer(value.into()),
+            (Operand::Boolean(value), DataType::Decimal) => Value::Decimal(f64::from(u8::from(value))),
+            (Operand::Boolean(value), other) => return Some(Value::read(other, &value.to_string())),
+            (Operand::Date(date), DataType::Text | DataType::Date) => Value::Date(date),
+            (Operand::Date(date), DataType::Integer) => Value::Integer(moment::days(date) as i64),
+            (Operand::Date(date), DataType::Decimal) => Value::Decimal(moment::days(date)),
+            (Operand::Date(date), other) => return Some(Value::read(other, &date.to_string())),
+        })
+    }
+}
+
+/// Text as XPath 1.0 §4.4 reads a number: white space, a minus, digits with at most one point; anything else is NaN.
+pub(crate) fn number_of(text: &str) -> f64 {
+    let text = text.trim();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().any(|byte| byte.is_ascii_digit());
+    if plain { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
+}

@@ -1,0 +1,392 @@
+//! Reads an expression (XPath 1.0 §2 and §3, with ODK's `${name}`).
+
+use std::ops::Range;
+
+use super::lexer::{Token, tokens};
+use super::syntax::{Ast, Axis, Kind, Operator, Path, Start, Step, SyntaxError, Test};
+
+/// How deep parentheses and predicates may nest: far beyond any author, far below the stack.
+const MAX_DEPTH: usize = 100;
+/// How many tokens an expression may have: long chains of operators make deep trees too.
+const MAX_TOKENS: usize = 20_000;
+/// How many operators of one strength may follow each other.
+const MAX_CHAIN: usize = 1_000;
+
+pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
+    let tokens = tokens(text)?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(SyntaxError::new(0..text.len(), "this expression is too long"));
+    }
+    if tokens.is_empty() {
+        return Err(SyntaxError::new(0..text.len(), "there is no expression here"));
+    }
+    let mut parser = Parser { tokens, at: 0, depth: 0, end: text.len() };
+    let ast = parser.binary(1)?;
+    match parser.tokens.get(parser.at) {
+        None => Ok(ast),
+        Some((token, span)) => {
+            let error = SyntaxError::new(span.clone(), "the expression should have ended here");
+            Err(match token {
+                Token::Close => error.hinted(Some("there is one `)` too many".into())),
+                Token::Name(_) | Token::Reference(_) | Token::Number(_) | Token::Text(_) => {
+                    error.hinted(Some("is an operator missing, such as `and`, `=` or `+`?".into()))
+                }
+                Token::Operator(Operator::Equal) => error.hinted(Some("one `=` is enough to compare".into())),
+                _ => error,
+            })
+        }
+    }
+}
+
+struct Parser {
+    tokens: Vec<(Token, Range<usize>)>,
+    at: usize,
+    depth: usize,
+    end: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at).map(|(token, _)| token)
+    }
+
+    fn after(&self) -> Option<&Token> {
+        self.tokens.get(self.at + 1).map(|(token, _)| token)
+    }
+
+    fn here(&self) -> Range<usize> {
+        self.tokens.get(self.at).map_or(self.end..self.end, |(_, span)| span.clone())
+    }
+
+    fn end_of_last(&self) -> usize {
+        self.at.checked_sub(1).map_or(0, |at| self.tokens[at].1.end)
+    }
+
+    fn eat(&mut self, token: &Token) -> bool {
+        let same = self.peek() == Some(token);
+        self.at += usize::from(same);
+        same
+    }
+
+    fn expect(&mut self, token: Token, open: &Range<usize>, written: &str) -> Result<(), SyntaxError> {
+        match self.eat(&token) {
+            true => Ok(()),
+            false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here"))
+                .hinted(Some(format!("it closes what opened at character {}", open.start + 1)))),
+        }
+    }
+
+    fn binary(&mut self, weakest: u8) -> Result<Ast, SyntaxError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(SyntaxError::new(self.here(), "this expression is nested too deeply")
+                .hinted(Some("move a part of it into a calculation of its own".into())));
+        }
+        let mut left = self.unary()?;
+        let mut chain = 0;
+        while let Some(Token::Operator(operator)) = self.peek() {
+            let operator = *operator;
+            if operator.strength() < weakest {
+                break;
+            }
+            chain += 1;
+            if chain > MAX_CHAIN {
+                return Err(SyntaxError::new(self.here(), "too many operators follow each other"));
+            }
+            self.at += 1;
+            let right = self.binary(operator.strength() + 1)?;
+            let span = left.span.start..right.span.end;
+            left = Ast { kind: Kind::Binary(operator, Box::new(left), Box::new(right)), span };
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Result<Ast, SyntaxError> {
+        let start = self.here().start;
+        let mut signs = 0;
+        while self.eat(&Token::Operator(Operator::Subtract)) {
+            signs += 1;
+        }
+        let operand = if signs > 0 { self.binary(8)? } else { self.path()? };
+        let span = start..operand.span.end;
+        Ok(match signs {
+            0 => operand,
+            // Two signs still turn a text into a number.
+            odd if odd % 2 == 1 => Ast { kind: Kind::Negate(Box::new(operand)), span },
+            _ => {
+                let inner = Ast { kind: Kind::Negate(Box::new(operand)), span: span.clone() };
+                Ast { kind: Kind::Negate(Box::new(inner)), span }
+            }
+        })
+    }
+
+    fn path(&mut self) -> Result<Ast, SyntaxError> {
+        let start_at = self.here().start;
+        let start = match self.peek() {
+            Some(Token::Slash) => {
+                self.at += 1;
+                Start::Root
+            }
+            Some(Token::DoubleSlash) => Start::Root,
+            Some(Token::Reference(name)) => {
+                let name = name.clone();
+                self.at += 1;
+                Start::Reference(name)
+            }
+            Some(Token::Number(_) | Token::Text(_) | Token::Open) => {
+                Start::Expression(Box::new(self.primary()?))
+            }
+            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && !is_node_test(name) => {
+                Start::Expression(Box::new(self.primary()?))
+            }
+            _ => Start::Context,
+        };
+        let primary = !matches!(start, Start::Root | Start::Context);
+        let predicates = if primary { self.predicates()? } else { Vec::new() };
+        let mut steps = Vec::new();
+        if matches!(start, Start::Context) || (matches!(start, Start::Root) && self.starts_step()) {
+            self.steps(&mut steps)?;
+        } else if primary && self.eat(&Token::Slash) {
+            self.steps(&mut steps)?;
+        } else if self.peek() == Some(&Token::DoubleSlash) {
+            self.descendants(&mut steps)?;
+        }
+        let span = start_at..self.end_of_last();
+        Ok(match start {
+            Start::Expression(inner) if predicates.is_empty() && steps.is_empty() => Ast { span, ..*inner },
+            start => Ast { kind: Kind::Path(Path { start, predicates, steps }), span },
+        })
+    }
+
+    fn starts_step(&self) -> bool {
+        matches!(self.peek(), Some(Token::Name(_) | Token::Any | Token::Dot | Token::DotDot | Token::At))
+    }
+
+    fn steps(&mut self, steps: &mut Vec<Step>) -> Result<(), SyntaxError> {
+        loop {
+            steps.push(self.step()?);
+            if self.eat(&Token::Slash) {
+                continue;
+            }
+            if self.peek() == Some(&Token::DoubleSlash) {
+                self.descendants(steps)?;
+            }
+            return Ok(());
+        }
+    }
+
+    fn descendants(&mut self, steps: &mut Vec<Step>) -> Result<(), SyntaxError> {
+        let span = self.here();
+        self.at += 1;
+        steps.push(Step { axis: Axis::Descendant, test: Test::Any, predicates: Vec::new(), span });
+        self.steps(steps)
+    }
+
+    fn step(&mut self) -> Result<Step, SyntaxError> {
+        let start = self.here().start;
+        let mut axis = Axis::Child;
+        let test = match self.peek().cloned() {
+            Some(Token::Dot) => {
+                self.at += 1;
+                axis = Axis::Itself;
+                Test::Any
+            }
+            Some(Token::DotDot) => {
+                self.at += 1;
+                axis = Axis::Parent;
+                Test::Any
+            }
+            Some(Token::At) => {
+                self.at += 1;
+                axis = Axis::Attribute;
+                self.test()?
+            }
+            Some(Token::Name(name)) if self.after() == Some(&Token::DoubleColon) => {
+                axis = axis_named(&name)
+                    .ok_or_else(|| SyntaxError::new(self.here(), format!("`{name}` is no axis")))?;
+                self.at += 2;
+                self.test()?
+            }
+            _ => self.test()?,
+        };
+        let predicates = self.predicates()?;
+        Ok(Step { axis, test, predicates, span: start..self.end_of_last() })
+    }
+
+    fn test(&mut self) -> Result<Test, SyntaxError> {
+        let span = self.here();
+        match self.peek().cloned() {
+            Some(Token::Any) => {
+                self.at += 1;
+                Ok(Test::Any)
+            }
+            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && name == "node" => {
+                self.at += 2;
+                self.expect(Token::Close, &span, ")")?;
+                Ok(Test::Any)
+            }
+            Some(Token::Name(name)) if self.after() != Some(&Token::Open) => {
+                self.at += 1;
+                Ok(Test::Name(name))
+            }
+            None => Err(SyntaxError::new(span, "the expression ends too early")
+                .hinted(Some("is something missing after the last operator or bracket?".into()))),
+            Some(Token::Operator(operator)) => {
+                Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written())))
+            }
+            Some(_) => Err(SyntaxError::new(span, "a value or a name should stand here")),
+        }
+    }
+
+    fn predicates(&mut self) -> Result<Vec<Ast>, SyntaxError> {
+        let mut predicates = Vec::new();
+        loop {
+            let open = self.here();
+            if !self.eat(&Token::OpenBracket) {
+                return Ok(predicates);
+            }
+            predicates.push(self.binary(1)?);
+            self.expect(Token::CloseBracket, &open, "]")?;
+        }
+    }
+
+    fn primary(&mut self) -> Result<Ast, SyntaxError> {
+        let (token, span) = self.tokens[self.at].clone();
+        self.at += 1;
+        let kind = match token {
+            Token::Number(number) => Kind::Number(number),
+            Token::Text(text) => Kind::Text(text),
+            Token::Open => {
+                let inner = self.binary(1)?;
+                self.expect(Token::Close, &span, ")")?;
+                return Ok(Ast { span: span.start..self.end_of_last(), ..inner });
+            }
+            Token::Name(name) => {
+                let open = self.here();
+                self.at += 1;
+                let mut arguments = Vec::new();
+                if !self.eat(&Token::Close) {
+                    loop {
+                        arguments.push(self.binary(1)?);
+                        if !self.eat(&Token::Comma) {
+                            break;
+                        }
+                    }
+                    self.expect(Token::Close, &open, ")")?;
+                }
+                Kind::Call { name, name_span: span.clone(), arguments }
+            }
+            _ => unreachable!("path() looked at the token"),
+        };
+        Ok(Ast { kind, span: span.start..self.end_of_last() })
+    }
+}
+
+fn is_node_test(name: &str) -> bool {
+    matches!(name, "node" | "text" | "comment" | "processing-instruction")
+}
+
+fn axis_named(name: &str) -> Option<Axis> {
+    Some(match name {
+        "child" => Axis::Child,
+        "parent" => Axis::Parent,
+        "self" => Axis::Itself,
+        "descendant-or-self" => Axis::Descendant,
+        "attribute" => Axis::Attribute,
+        "ancestor" => Axis::Other("ancestor"),
+        "ancestor-or-self" => Axis::Other("ancestor-or-self"),
+        "descendant" => Axis::Other("descendant"),
+        "following" => Axis::Other("following"),
+        "following-sibling" => Axis::Other("following-sibling"),
+        "preceding" => Axis::Other("preceding"),
+        "preceding-sibling" => Axis::Other("preceding-sibling"),
+        "namespace" => Axis::Other("namespace"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree with all its parentheses.
+    fn shape(ast: &Ast) -> String {
+        match &ast.kind {
+            Kind::Number(number) => number.to_string(),
+            Kind::Text(text) => format!("'{text}'"),
+            Kind::Negate(inner) => format!("(-{})", shape(inner)),
+            Kind::Binary(operator, a, b) => format!("({} {} {})", shape(a), operator.written(), shape(b)),
+            Kind::Call { name, arguments, .. } => {
+                format!("{name}({})", arguments.iter().map(shape).collect::<Vec<_>>().join(", "))
+            }
+            Kind::Path(path) => {
+                let mut out = match &path.start {
+                    Start::Context => String::new(),
+                    Start::Root => "/".into(),
+                    Start::Reference(name) => format!("${{{name}}}"),
+                    Start::Expression(inner) => shape(inner),
+                };
+                let predicate = |p: &Ast| format!("[{}]", shape(p));
+                out.extend(path.predicates.iter().map(predicate));
+                for (index, step) in path.steps.iter().enumerate() {
+                    if index > 0 || matches!(path.start, Start::Reference(_) | Start::Expression(_)) {
+                        out.push('/');
+                    }
+                    out.push_str(match (&step.axis, &step.test) {
+                        (Axis::Itself, _) => ".",
+                        (Axis::Parent, _) => "..",
+                        (Axis::Descendant, _) => "**",
+                        (_, Test::Any) => "*",
+                        (_, Test::Name(name)) => name,
+                    });
+                    out.extend(step.predicates.iter().map(predicate));
+                }
+                out
+            }
+        }
+    }
+
+    fn parsed(text: &str) -> String {
+        shape(&parse(text).unwrap())
+    }
+
+    #[test]
+    fn operators_bind_as_xpath_says() {
+        assert_eq!(parsed("1 + 2 * 3 - 4"), "((1 + (2 * 3)) - 4)");
+        assert_eq!(parsed("a or b and c = d < e"), "(a or (b and (c = (d < e))))");
+        assert_eq!(parsed("-a * 2"), "((-a) * 2)");
+        assert_eq!(parsed("10 div 2 mod 3"), "((10 div 2) mod 3)");
+        assert_eq!(parsed("(1 + 2) * 3"), "((1 + 2) * 3)");
+    }
+
+    #[test]
+    fn paths_references_and_predicates() {
+        assert_eq!(parsed("../a/b[. = 1]/c"), "../a/b[(. = 1)]/c");
+        assert_eq!(parsed("/data/x"), "/data/x");
+        assert_eq!(parsed("${m}[age > 60]/name"), "${m}[(age > 60)]/name");
+        assert_eq!(
+            parsed("instance('t')/root/item[n = current()/../k]/l"),
+            "instance('t')/root/item[(n = current()/../k)]/l"
+        );
+        assert_eq!(parsed("sum(${x})"), "sum(${x})");
+        assert_eq!(parsed("/"), "/");
+    }
+
+    #[test]
+    fn mistakes_say_where() {
+        let wrong = |text: &str| {
+            let error = parse(text).unwrap_err();
+            (error.span, error.message)
+        };
+        assert_eq!(wrong("if(1, 2"), (7..7, "`)` is missing here".into()));
+        assert_eq!(wrong("1 2").0, 2..3);
+        assert_eq!(wrong("a = = b").0, 4..5);
+        assert_eq!(wrong("a and").0, 5..5);
+        assert_eq!(wrong("").0, 0..0);
+        assert!(parse(&"(".repeat(5_000)).is_err());
+        assert!(parse(&"1+".repeat(9_000)).is_err());
+        assert!(parse(&"-".repeat(9_000)).is_err());
+        assert!(parse(&format!("{}1", "-".repeat(9_000))).is_ok());
+    }
+}

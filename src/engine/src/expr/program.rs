@@ -1,0 +1,170 @@
+//! Compiled expressions: a flat arena that refers to nodes, slots, lists and columns by id.
+
+use std::sync::Arc;
+
+use regex_lite::Regex;
+
+use super::functions::Function;
+use super::syntax::Operator;
+use crate::form::{ListId, ScopeDefId};
+use crate::view::NodeId;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct ExprId(pub u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PlanId(pub u32);
+
+/// All expressions of a form.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    exprs: Vec<Expr>,
+    plans: Vec<Plan>,
+    patterns: Vec<Regex>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Expr {
+    Number(f64),
+    Text(Arc<str>),
+    Or(ExprId, ExprId),
+    And(ExprId, ExprId),
+    /// One of the six comparisons.
+    Compare(Operator, ExprId, ExprId),
+    /// One of `+ - * div mod`.
+    Arithmetic(Operator, ExprId, ExprId),
+    Negate(ExprId),
+    Union(ExprId, ExprId),
+    /// The one cell of a node in the scope `up` levels above.
+    Cell {
+        base: Base,
+        up: u8,
+        node: NodeId,
+    },
+    /// The node-set of a plan.
+    Nodes(PlanId),
+    Call(&'static Function, Box<[ExprId]>),
+    /// `regex()` with a pattern that is written in the form.
+    Matches(ExprId, u32),
+    /// `jr:choice-name()`: the label of the choice of that list.
+    ChoiceName {
+        value: ExprId,
+        list: ListId,
+    },
+    /// `pulldata()`: a cell of the row whose key column equals the key.
+    Lookup {
+        list: ListId,
+        column: Column,
+        key_column: Column,
+        key: ExprId,
+    },
+    /// `position(..)`: the place of the repeat instance `up` levels above.
+    Position {
+        base: Base,
+        up: u8,
+    },
+    /// `position()` in a predicate.
+    ContextPosition,
+    /// `last()` in a predicate.
+    ContextSize,
+    /// `once()`: the node's own value, or the expression if it has none.
+    Once(ExprId),
+}
+
+/// Where a path starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Base {
+    /// The scope of the node that the expression belongs to.
+    Current,
+    /// The scope of the context node: inside predicates.
+    Context,
+}
+
+/// How a node-set is found.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub start: PlanStart,
+    pub steps: Box<[PlanStep]>,
+}
+
+#[derive(Debug)]
+pub(crate) enum PlanStart {
+    /// The repeat instance (or root) `up` levels above.
+    Scope { base: Base, up: u8 },
+    /// The context item of a choice list.
+    ContextItem,
+    /// All items of a list.
+    List(ListId),
+}
+
+#[derive(Debug)]
+pub(crate) enum PlanStep {
+    /// From a scope to the instances of a repeat in it.
+    Repeat(NodeId),
+    /// From a scope to the cell of a node in it.
+    Cell(NodeId),
+    /// From a repeat instance to the scope that holds it.
+    Outer,
+    /// From an item to one of its columns.
+    Column(Column),
+    /// Keeps what the predicate lets through. A number keeps the node at that place.
+    Filter { predicate: ExprId, numeric: bool },
+    /// Straight after `List`: keeps the items whose column equals the key, by the column's index.
+    Equal { column: Column, key: ExprId },
+}
+
+/// A column of a choice list.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Column {
+    Name,
+    /// In the reader's language.
+    Label,
+    Further(u16),
+}
+
+/// What an expression reads: an edge of the dependency graph.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Read {
+    pub what: What,
+    /// The scope from which it is reached: a change of the node touches the expression in all scopes under it.
+    pub from: ScopeDefId,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum What {
+    /// The node's value.
+    Value(NodeId),
+    /// Which instances a repeat has.
+    Instances(NodeId),
+    /// The place of an instance among its siblings.
+    Position(NodeId),
+}
+
+impl Program {
+    pub fn add(&mut self, expr: Expr) -> ExprId {
+        self.exprs.push(expr);
+        ExprId(self.exprs.len() as u32 - 1)
+    }
+
+    pub fn add_plan(&mut self, plan: Plan) -> PlanId {
+        self.plans.push(plan);
+        PlanId(self.plans.len() as u32 - 1)
+    }
+
+    pub fn add_pattern(&mut self, pattern: Regex) -> u32 {
+        self.patterns.push(pattern);
+        self.patterns.len() as u32 - 1
+    }
+
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.0 as usize]
+    }
+
+    pub fn plan(&self, id: PlanId) -> &Plan {
+        &self.plans[id.0 as usize]
+    }
+
+    pub fn pattern(&self, id: u32) -> &Regex {
+        &self.patterns[id as usize]
+    }
+}

@@ -1,0 +1,143 @@
+//! An expression as written, every part with its bytes.
+
+use std::ops::Range;
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Ast {
+    pub kind: Kind,
+    /// Bytes in the expression's text.
+    pub span: Range<usize>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Kind {
+    Number(f64),
+    Text(String),
+    Binary(Operator, Box<Ast>, Box<Ast>),
+    Negate(Box<Ast>),
+    Call { name: String, name_span: Range<usize>, arguments: Vec<Ast> },
+    Path(Path),
+}
+
+/// A location path, a reference, or an expression with predicates or steps after it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Path {
+    pub start: Start,
+    /// Predicates straight after the start: `${members}[age > 60]`.
+    pub predicates: Vec<Ast>,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Start {
+    /// `a/b`, `.`, `..`
+    Context,
+    /// `/a/b`
+    Root,
+    /// `${name}`
+    Reference(String),
+    /// `instance('x')`, `current()`, or any expression in parentheses.
+    Expression(Box<Ast>),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Step {
+    pub axis: Axis,
+    pub test: Test,
+    pub predicates: Vec<Ast>,
+    pub span: Range<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Axis {
+    Child,
+    Parent,
+    Itself,
+    Descendant,
+    Attribute,
+    /// One that is known but not compiled yet; by its name.
+    Other(&'static str),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Test {
+    Name(String),
+    /// `*` or `node()`
+    Any,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Operator {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Union,
+}
+
+impl Operator {
+    pub fn written(self) -> &'static str {
+        match self {
+            Operator::Or => "or",
+            Operator::And => "and",
+            Operator::Equal => "=",
+            Operator::NotEqual => "!=",
+            Operator::Less => "<",
+            Operator::AtMost => "<=",
+            Operator::More => ">",
+            Operator::AtLeast => ">=",
+            Operator::Add => "+",
+            Operator::Subtract => "-",
+            Operator::Multiply => "*",
+            Operator::Divide => "div",
+            Operator::Modulo => "mod",
+            Operator::Union => "|",
+        }
+    }
+
+    /// Binding strength, weakest first (XPath 1.0 §3).
+    pub fn strength(self) -> u8 {
+        match self {
+            Operator::Or => 1,
+            Operator::And => 2,
+            Operator::Equal | Operator::NotEqual => 3,
+            Operator::Less | Operator::AtMost | Operator::More | Operator::AtLeast => 4,
+            Operator::Add | Operator::Subtract => 5,
+            Operator::Multiply | Operator::Divide | Operator::Modulo => 6,
+            Operator::Union => 8,
+        }
+    }
+}
+
+/// Why text is no expression.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct SyntaxError {
+    pub span: Range<usize>,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl SyntaxError {
+    pub fn new(span: Range<usize>, message: impl Into<String>) -> SyntaxError {
+        SyntaxError { span, message: message.into(), hint: None }
+    }
+
+    pub fn hinted(mut self, hint: Option<String>) -> SyntaxError {
+        self.hint = hint;
+        self
+    }
+
+    pub fn shifted(mut self, by: usize) -> SyntaxError {
+        self.span = self.span.start + by..self.span.end + by;
+        self
+    }
+}

@@ -1,0 +1,226 @@
+//! The master dependency graph: everything that is computed, in an order in which each comes after what it reads.
+//!
+//! Acyclic and owned by the form. An answer walks it once, forwards, and meets only what is dirty.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use crate::expr::program::{ExprId, Read, What};
+use crate::form::{ScopeDefId, Skeleton, SkeletonKind};
+use crate::view::NodeId;
+
+/// Something that is computed for a node in each scope instance that holds it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Computation {
+    pub node: NodeId,
+    /// The scope that it is evaluated in.
+    pub scope: ScopeDefId,
+    pub task: Task,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Task {
+    Relevant(ExprId),
+    RepeatCount(ExprId),
+    Calculate(ExprId),
+    /// Which choices a filter lets through.
+    Choices(ExprId),
+    Required(ExprId),
+    Readonly(ExprId),
+    Constraint(ExprId),
+    /// The node's label, hint or messages hold outputs that may differ.
+    Shown,
+    /// The label of a repeat's instance does.
+    ItemShown,
+}
+
+impl Task {
+    /// Can others read what it computes?
+    fn provides(self) -> bool {
+        matches!(self, Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Choices(_))
+    }
+
+    pub fn column(self) -> &'static str {
+        match self {
+            Task::Relevant(_) => "relevant",
+            Task::RepeatCount(_) => "repeat_count",
+            Task::Calculate(_) => "calculation",
+            Task::Choices(_) => "choice_filter",
+            Task::Required(_) => "required",
+            Task::Readonly(_) => "read_only",
+            Task::Constraint(_) => "constraint",
+            Task::Shown => "label",
+            Task::ItemShown => "item_label",
+        }
+    }
+}
+
+/// A change touches this computation in every instance of its scope that lies under the ancestor `up` levels above.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Edge {
+    pub rank: u32,
+    pub up: u8,
+    pub scope: ScopeDefId,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct DependencyGraph {
+    /// By rank.
+    pub computations: Vec<Computation>,
+    /// By node: what reads its value.
+    pub value: Vec<Vec<Edge>>,
+    /// By repeat: what reads which instances there are.
+    pub instances: HashMap<NodeId, Vec<Edge>>,
+    /// By repeat: what reads an instance's place.
+    pub positions: HashMap<NodeId, Vec<Edge>>,
+    /// By scope def: the ranks to run in a new instance.
+    pub in_scope: Vec<Vec<u32>>,
+}
+
+/// A computation with what it reads, before it has a rank.
+pub(crate) struct Draft {
+    pub computation: Computation,
+    pub reads: Vec<Read>,
+}
+
+/// A way round: each reads the next, the last the first.
+pub(crate) struct Cycle {
+    pub members: Vec<Computation>,
+}
+
+/// Orders the computations; or finds the ways round, one for each knot.
+pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGraph, Vec<Cycle>> {
+    let mut providers: HashMap<NodeId, Vec<usize>> = HashMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if draft.computation.task.provides() {
+            providers.entry(draft.computation.node).or_default().push(index);
+        }
+    }
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    for (reader, draft) in drafts.iter().enumerate() {
+        let mut sources: Vec<usize> = Vec::new();
+        for read in &draft.reads {
+            gather(read.what, &drafts, &providers, form, &mut sources);
+        }
+        sources.sort_unstable();
+        sources.dedup();
+        for source in sources {
+            after[source].push(reader);
+            before[reader].push(source);
+        }
+    }
+    let mut waiting: Vec<usize> = before.iter().map(Vec::len).collect();
+    let mut ready: BinaryHeap<Reverse<usize>> =
+        (0..drafts.len()).filter(|index| waiting[*index] == 0).map(Reverse).collect();
+    let mut order = Vec::with_capacity(drafts.len());
+    while let Some(Reverse(next)) = ready.pop() {
+        order.push(next);
+        for reader in &after[next] {
+            waiting[*reader] -= 1;
+            if waiting[*reader] == 0 {
+                ready.push(Reverse(*reader));
+            }
+        }
+    }
+    if order.len() < drafts.len() {
+        return Err(cycles(&drafts, &before, &waiting));
+    }
+    Ok(ranked(&drafts, &order, form))
+}
+
+/// The computations that decide what a read sees.
+fn gather(
+    what: What,
+    drafts: &[Draft],
+    providers: &HashMap<NodeId, Vec<usize>>,
+    form: &Skeleton,
+    out: &mut Vec<usize>,
+) {
+    let (What::Value(node) | What::Instances(node) | What::Position(node)) = what;
+    let own = providers.get(&node).into_iter().flatten();
+    out.extend(own.filter(|index| match what {
+        What::Value(_) => true,
+        What::Instances(_) | What::Position(_) => {
+            matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
+        }
+    }));
+    if let What::Position(_) = what {
+        return;
+    }
+    // What lies in a group is blank while the group is not relevant, and gone when its repeat instance is.
+    let mut at = node;
+    while at != NodeId(0) {
+        at = form.node(at).parent;
+        let above = providers.get(&at).into_iter().flatten();
+        out.extend(above.filter(|index| {
+            matches!(drafts[**index].computation.task, Task::Relevant(_) | Task::RepeatCount(_))
+        }));
+    }
+}
+
+fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph {
+    let mut graph = DependencyGraph {
+        value: vec![Vec::new(); form.nodes.len()],
+        in_scope: vec![Vec::new(); form.scopes.len()],
+        ..DependencyGraph::default()
+    };
+    for (rank, index) in order.iter().enumerate() {
+        let draft = &drafts[*index];
+        let rank = rank as u32;
+        let scope = draft.computation.scope;
+        graph.computations.push(draft.computation);
+        graph.in_scope[usize::from(scope.0)].push(rank);
+        for read in &draft.reads {
+            let (changed, edges) = match read.what {
+                What::Value(node) => (form.node(node).scope, &mut graph.value[node.0 as usize]),
+                What::Instances(repeat) => {
+                    (form.node(repeat).scope, graph.instances.entry(repeat).or_default())
+                }
+                What::Position(repeat) => {
+                    let SkeletonKind::Repeat(own) = form.node(repeat).kind else { continue };
+                    (own, graph.positions.entry(repeat).or_default())
+                }
+            };
+            let up = form.scope(changed).depth.saturating_sub(form.scope(read.from).depth);
+            let edge = Edge { rank, up, scope };
+            if !edges.contains(&edge) {
+                edges.push(edge);
+            }
+        }
+    }
+    graph
+}
+
+/// One way round for each knot of what could not be ordered.
+fn cycles(drafts: &[Draft], before: &[Vec<usize>], waiting: &[usize]) -> Vec<Cycle> {
+    let mut done = vec![false; drafts.len()];
+    let mut found = Vec::new();
+    for start in 0..drafts.len() {
+        if waiting[start] == 0 || done[start] {
+            continue;
+        }
+        // Everything that is left waits for something that is left: walking back must come round.
+        let mut path: Vec<usize> = Vec::new();
+        let mut at = start;
+        let round = loop {
+            if let Some(place) = path.iter().position(|seen| *seen == at) {
+                break Some(place);
+            }
+            if done[at] {
+                break None;
+            }
+            path.push(at);
+            match before[at].iter().find(|source| waiting[**source] > 0) {
+                Some(source) => at = *source,
+                None => break None,
+            }
+        };
+        path.iter().for_each(|seen| done[*seen] = true);
+        if let Some(place) = round {
+            let members = path[place..].iter().map(|index| drafts[*index].computation).collect();
+            found.push(Cycle { members });
+        }
+    }
+    found
+}

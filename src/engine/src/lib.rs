@@ -1,0 +1,29 @@
+//! Understands forms: reads a definition, checks it, runs it over answers.
+//!
+//! Pure by design: no clock, no network, no randomness, no browser, no reactive library.
+//! Same form, same answers, same clock: the same result on every machine (invariant 2).
+//!
+//! `source, diagnostic ← expr ← definition ← form ← check, graph ← session ← view`.
+
+pub mod diagnostic;
+pub mod source;
+
+pub mod moment;
+pub mod value;
+
+pub mod expr;
+
+mod definition;
+
+mod check;
+mod form;
+mod graph;
+
+pub mod session;
+pub mod view;
+
+pub use diagnostic::{Diagnostic, Label, Severity};
+pub use form::{Checked, Form};
+pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};
+pub use source::{Bundle, BundleError, Position, Source, Span};
+pub use value::{DataType, Value};

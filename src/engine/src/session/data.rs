@@ -1,0 +1,246 @@
+//! Answers as JSON and back, and the paths that name them.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Number, Value as Json};
+
+use crate::form::{Form, NodeKind};
+use crate::session::{Extent, Session, World};
+use crate::value::{DataType, Value};
+use crate::view::{Key, NodeId, ScopeId};
+
+/// Why answers could not be taken up again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RestoreError {
+    /// Where, as [`Session::path`] writes it. Holds no answers.
+    pub path: String,
+    /// What is wrong there. Holds no answers.
+    pub reason: String,
+}
+
+impl std::fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path, self.reason)
+    }
+}
+
+impl std::error::Error for RestoreError {}
+
+impl Session {
+    /// Opens the form with the answers that [`Session::data`] gave, of the same form. A name that the form
+    /// does not have, or a value that is no JSON of its type, is an error and names the place.
+    pub fn restore(form: Arc<Form>, world: World, data: &Json) -> Result<Session, RestoreError> {
+        let mut session = Session::blank(form, world);
+        let root = session.form.id.to_string();
+        let top = data.as_object().filter(|top| top.len() == 1).and_then(|top| top.get(&root));
+        let Some(top) = top else {
+            return Err(RestoreError {
+                path: format!("/{root}"),
+                reason: "the answers must be one object of this name".into(),
+            });
+        };
+        session.start(ScopeId(0));
+        session.defaults.clear();
+        session.fill(ScopeId(0), NodeId(0), top)?;
+        // Fixed defaults were set anew: what was cleared is not in the data and stays cleared.
+        session.settle();
+        session.defaults.clear();
+        session.take_changes();
+        Ok(session)
+    }
+
+    fn fill(&mut self, scope: ScopeId, parent: NodeId, data: &Json) -> Result<(), RestoreError> {
+        let here = Key { scope, node: parent };
+        let Some(object) = data.as_object() else {
+            return Err(self.refuse(here, "an object is expected here"));
+        };
+        let form = self.form.clone();
+        if let Some(name) =
+            object.keys().find(|name| !form.child_names.contains_key(&(parent, Arc::from(name.as_str()))))
+        {
+            // The name is the sender's: it may be anything, so only its length is told.
+            let reason = format!("a name of {} characters is not in the form", name.chars().count());
+            return Err(self.refuse(here, &reason));
+        }
+        for node in form.children_of(parent) {
+            let key = Key { scope, node };
+            let data = object.get(&*form.node(node).name);
+            match (form.node(node).kind, data) {
+                (NodeKind::Group, Some(data)) => self.fill(scope, node, data)?,
+                // Fixed defaults below must go too.
+                (NodeKind::Group, None) => self.fill(scope, node, &Json::Object(Map::new()))?,
+                (NodeKind::Repeat { .. }, Some(data)) => self.fill_repeat(key, data)?,
+                (NodeKind::Repeat { .. }, None) => {}
+                (NodeKind::Leaf(data_type), Some(data)) => {
+                    let value = self.read_json(data_type, data).ok_or_else(|| {
+                        self.refuse(key, &format!("this is not a value of type {}", data_type.name()))
+                    })?;
+                    let value = self
+                        .in_list_order(node, value)
+                        .map_err(|_| self.refuse(key, "this is not among the choices"))?;
+                    self.offer(scope, node, value);
+                }
+                (NodeKind::Leaf(_), None) => {
+                    if form.node(node).bind.calculate.is_none() {
+                        self.put(scope, node, Value::Blank);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn fill_repeat(&mut self, key: Key, data: &Json) -> Result<(), RestoreError> {
+        let Some(instances) = data.as_array() else {
+            return Err(self.refuse(key, "a list is expected here"));
+        };
+        if instances.len() > super::recalculate::MAX_INSTANCES {
+            return Err(self.refuse(key, "there are too many"));
+        }
+        for (index, data) in instances.iter().enumerate() {
+            let scope = match self.instance.instances(key.scope, key.node).get(index) {
+                Some(scope) => *scope,
+                None => self.grow(key.scope, key.node),
+            };
+            self.fill(scope, key.node, data)?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, key: Key, reason: &str) -> RestoreError {
+        RestoreError { path: self.path(key), reason: reason.to_owned() }
+    }
+
+    fn read_json(&self, data_type: DataType, data: &Json) -> Option<Value> {
+        if let Some(unread) =
+            data.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("unread"))
+        {
+            return unread.as_str().map(|text| Value::Unread(text.into()));
+        }
+        match (data_type, data) {
+            (DataType::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
+            (DataType::Decimal, Json::Number(number)) => number.as_f64().map(Value::Decimal),
+            (DataType::Boolean, Json::Bool(value)) => Some(Value::Boolean(*value)),
+            // A calculation keeps numbers as numbers.
+            (DataType::Text, Json::Number(number)) => number.as_f64().map(Value::Decimal),
+            (DataType::Text, Json::Bool(value)) => Some(Value::Boolean(*value)),
+            (DataType::Choices, Json::Array(names)) => {
+                let names: Option<Vec<Arc<str>>> =
+                    names.iter().map(|name| name.as_str().map(Arc::from)).collect();
+                names.map(|names| if names.is_empty() { Value::Blank } else { Value::Choices(names.into()) })
+            }
+            (DataType::Choices | DataType::Integer | DataType::Decimal | DataType::Boolean, _) => None,
+            (_, Json::String(text)) => match Value::read(data_type, text) {
+                Value::Unread(_) => None,
+                value => Some(value),
+            },
+            _ => None,
+        }
+    }
+
+    /// The answers as JSON, in document order, groups as objects, repeats as arrays of objects; blank left out.
+    /// Text, dates, choices, places: strings. Integers, decimals and calculated numbers: numbers. Booleans: booleans.
+    /// `select_multiple`: array of strings. Unread text (drafts only): `{"unread": "…"}`.
+    pub fn data(&self, extent: Extent) -> Json {
+        let mut top = Map::new();
+        top.insert(self.form.id.to_string(), Json::Object(self.object(ScopeId(0), NodeId(0), extent)));
+        Json::Object(top)
+    }
+
+    fn object(&self, scope: ScopeId, parent: NodeId, extent: Extent) -> Map<String, Json> {
+        let mut object = Map::new();
+        for node in self.form.children_of(parent) {
+            if extent == Extent::Relevant && !self.instance.relevant(scope, node) {
+                continue;
+            }
+            let json = match self.form.node(node).kind {
+                NodeKind::Group => {
+                    let inner = self.object(scope, node, extent);
+                    (!inner.is_empty()).then_some(Json::Object(inner))
+                }
+                NodeKind::Repeat { .. } => {
+                    let instances = self.instance.instances(scope, node);
+                    let each = |scope: &ScopeId| Json::Object(self.object(*scope, node, extent));
+                    (!instances.is_empty()).then(|| instances.iter().map(each).collect())
+                }
+                NodeKind::Leaf(_) => {
+                    let value = match extent {
+                        Extent::All => self.instance.given(scope, node),
+                        Extent::Relevant => self.instance.kept(scope, node),
+                    };
+                    to_json(value, extent)
+                }
+            };
+            if let Some(json) = json {
+                object.insert(self.form.node(node).name.to_string(), json);
+            }
+        }
+        object
+    }
+
+    /// Where a node is, for people, logs and drafts: `/household-needs/members[2]/name`. Holds no answers.
+    pub fn path(&self, key: Key) -> String {
+        let node = self.form.node(key.node);
+        if key.node == NodeId(0) {
+            return format!("/{}", node.name);
+        }
+        let own = self.instance.own_node(key.scope) == key.node;
+        let (outer, place) = match own {
+            true => (self.instance.up(key.scope, 1), format!("[{}]", self.instance.position(key.scope))),
+            false => (key.scope, String::new()),
+        };
+        format!("{}/{}{place}", self.path(Key { scope: outer, node: node.parent }), node.name)
+    }
+
+    /// The node at such a path.
+    pub fn at(&self, path: &str) -> Option<Key> {
+        let mut parts = path.strip_prefix('/')?.split('/');
+        if parts.next()? != &*self.form.id {
+            return None;
+        }
+        let mut at = Key { scope: ScopeId(0), node: NodeId(0) };
+        for part in parts {
+            let (name, place) = match part.split_once('[') {
+                Some((name, place)) => (name, Some(place.strip_suffix(']')?.parse::<usize>().ok()?)),
+                None => (part, None),
+            };
+            let node = *self.form.child_names.get(&(at.node, Arc::from(name)))?;
+            at = Key { scope: at.scope, node };
+            if let Some(place) = place {
+                let NodeKind::Repeat { .. } = self.form.node(node).kind else { return None };
+                at.scope = *self.instance.instances(at.scope, node).get(place.checked_sub(1)?)?;
+            }
+        }
+        Some(at)
+    }
+}
+
+fn to_json(value: &Value, extent: Extent) -> Option<Json> {
+    Some(match value {
+        Value::Blank => return None,
+        Value::Unread(text) => match extent {
+            Extent::All => serde_json::json!({"unread": &**text}),
+            Extent::Relevant => return None,
+        },
+        Value::Integer(number) => Json::Number((*number).into()),
+        Value::Decimal(number) => decimal(*number),
+        Value::Boolean(value) => Json::Bool(*value),
+        Value::Choices(names) => names.iter().map(|name| Json::String(name.to_string())).collect(),
+        Value::Text(text)
+        | Value::Time(text)
+        | Value::DateTime(text)
+        | Value::Geo(text)
+        | Value::Choice(text)
+        | Value::Attachment(text) => Json::String(text.to_string()),
+        Value::Date(date) => Json::String(date.to_string()),
+    })
+}
+
+/// A whole number is written without a point; what JSON has no number for is written as XPath's text.
+fn decimal(number: f64) -> Json {
+    if number.fract() == 0.0 && number.abs() < 9e15 {
+        Json::Number((number as i64).into())
+    } else {
+        Number::from_f64(number).map_or_else(|| Json::String(crate::value::number_text(number)), Json::Number)
+    }
+}

@@ -1,0 +1,249 @@
+//! The primary instance: every answer in one flat arena, a run of cells for each repeat instance.
+//!
+//! A cell is found by `base + slot`: no names, no maps. Scopes are never used again after their removal.
+
+use std::collections::HashMap;
+
+use crate::form::{Form, NodeKind, ScopeDefId};
+use crate::value::Value;
+use crate::view::{NodeId, ScopeId};
+
+/// What a cell is besides its value.
+pub(crate) mod flag {
+    /// Its own condition holds.
+    pub const RELEVANT_ITSELF: u8 = 1;
+    /// So do those of everything that holds it.
+    pub const RELEVANT: u8 = 2;
+    pub const REQUIRED: u8 = 4;
+    pub const READONLY: u8 = 8;
+    /// Its constraint does not hold.
+    pub const VIOLATED: u8 = 16;
+}
+
+/// The answers of one form.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    scopes: Vec<Scope>,
+    values: Vec<Value>,
+    flags: Vec<u8>,
+    /// Answers that the choice filter does not let through now: kept, blank to expressions.
+    withheld: HashMap<usize, Value>,
+    /// By node: its slot in its scope, and for repeats their index there.
+    slots: Vec<u32>,
+    repeat_index: Vec<u16>,
+}
+
+#[derive(Debug)]
+struct Scope {
+    def: ScopeDefId,
+    parent: ScopeId,
+    own_node: NodeId,
+    base: u32,
+    /// From 1.
+    position: u32,
+    alive: bool,
+    /// By repeat index.
+    repeats: Vec<Vec<ScopeId>>,
+}
+
+static BLANK: Value = Value::Blank;
+
+impl Instance {
+    /// The root alone, everything blank and not relevant yet.
+    pub fn new(form: &Form) -> Instance {
+        let repeat_index = |kind: &NodeKind| match kind {
+            NodeKind::Repeat { repeat_index, .. } => *repeat_index,
+            NodeKind::Group | NodeKind::Leaf(_) => u16::MAX,
+        };
+        let mut instance = Instance {
+            scopes: Vec::new(),
+            values: Vec::new(),
+            flags: Vec::new(),
+            withheld: HashMap::new(),
+            slots: form.nodes.iter().map(|node| node.slot).collect(),
+            repeat_index: form.nodes.iter().map(|node| repeat_index(&node.kind)).collect(),
+        };
+        instance.push(form, ScopeDefId::ROOT, ScopeId(0), 1);
+        instance
+    }
+
+    fn push(&mut self, form: &Form, def: ScopeDefId, parent: ScopeId, position: u32) -> ScopeId {
+        let id = ScopeId(self.scopes.len() as u32);
+        let shape = form.scope(def);
+        let base = self.values.len() as u32;
+        self.values.resize(self.values.len() + shape.slots.len(), Value::Blank);
+        self.flags.resize(self.values.len(), flag::RELEVANT_ITSELF);
+        self.scopes.push(Scope {
+            def,
+            parent,
+            own_node: shape.node,
+            base,
+            position,
+            alive: true,
+            repeats: vec![Vec::new(); shape.repeats.len()],
+        });
+        id
+    }
+
+    /// Adds an instance of a repeat after those in `scope`.
+    pub fn add(&mut self, form: &Form, scope: ScopeId, repeat: NodeId) -> ScopeId {
+        let NodeKind::Repeat { own, repeat_index } = form.node(repeat).kind else { unreachable!("a repeat") };
+        let position = self.instances(scope, repeat).len() as u32 + 1;
+        let id = self.push(form, own, scope, position);
+        self.scopes[scope.0 as usize].repeats[usize::from(repeat_index)].push(id);
+        id
+    }
+
+    /// Takes a repeat instance out, with all that lies in it. Gives the scopes that are gone, itself first.
+    pub fn remove(&mut self, gone: ScopeId) -> Vec<ScopeId> {
+        let (parent, repeat) = (self.scope(gone).parent, self.scope(gone).own_node);
+        let index = usize::from(self.repeat_index[repeat.0 as usize]);
+        let siblings = &mut self.scopes[parent.0 as usize].repeats[index];
+        siblings.retain(|sibling| *sibling != gone);
+        let siblings = siblings.clone();
+        for (place, sibling) in siblings.iter().enumerate() {
+            self.scopes[sibling.0 as usize].position = place as u32 + 1;
+        }
+        let mut removed = vec![gone];
+        let mut next = 0;
+        while let Some(scope) = removed.get(next).copied() {
+            next += 1;
+            let inside: Vec<ScopeId> = self.scope(scope).repeats.iter().flatten().copied().collect();
+            removed.extend(inside);
+            let from = self.scope(scope).base as usize;
+            let to =
+                self.scopes.get(scope.0 as usize + 1).map_or(self.values.len(), |after| after.base as usize);
+            self.values[from..to].fill(Value::Blank);
+            self.flags[from..to].fill(0);
+            for cell in from..to {
+                self.withheld.remove(&cell);
+            }
+            self.scopes[scope.0 as usize].alive = false;
+        }
+        removed
+    }
+
+    fn scope(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+
+    /// The cell of a node in a scope; a repeat is an instance in its own scope and a whole in the one around.
+    pub fn cell(&self, scope: ScopeId, node: NodeId) -> usize {
+        let scope = self.scope(scope);
+        let slot = if scope.own_node == node { 0 } else { self.slots[node.0 as usize] };
+        (scope.base + slot) as usize
+    }
+
+    /// Is there such a scope, and does it hold the node?
+    pub fn holds(&self, form: &Form, scope: ScopeId, node: NodeId) -> bool {
+        let Some(instance) = self.scopes.get(scope.0 as usize).filter(|scope| scope.alive) else {
+            return false;
+        };
+        let known = (node.0 as usize) < form.nodes.len();
+        known && (instance.own_node == node || form.node(node).scope == instance.def)
+    }
+
+    pub fn alive(&self, scope: ScopeId) -> bool {
+        self.scope(scope).alive
+    }
+
+    pub fn def(&self, scope: ScopeId) -> ScopeDefId {
+        self.scope(scope).def
+    }
+
+    /// The repeat that a scope is an instance of; the root node for the root.
+    pub fn own_node(&self, scope: ScopeId) -> NodeId {
+        self.scope(scope).own_node
+    }
+
+    pub fn position(&self, scope: ScopeId) -> usize {
+        self.scope(scope).position as usize
+    }
+
+    pub fn up(&self, mut scope: ScopeId, levels: u8) -> ScopeId {
+        for _ in 0..levels {
+            scope = self.scope(scope).parent;
+        }
+        scope
+    }
+
+    /// The instances of a repeat in a scope, in order.
+    pub fn instances(&self, scope: ScopeId, repeat: NodeId) -> &[ScopeId] {
+        let index = usize::from(self.repeat_index[repeat.0 as usize]);
+        self.scope(scope).repeats.get(index).map_or(&[], |instances| instances)
+    }
+
+    /// Gives every living instance of `target` under `scope` to `take`; `scope` itself if it is one.
+    pub fn each_under(
+        &self,
+        form: &Form,
+        scope: ScopeId,
+        target: ScopeDefId,
+        take: &mut impl FnMut(ScopeId),
+    ) {
+        let def = self.scope(scope).def;
+        if def == target {
+            take(scope);
+            return;
+        }
+        // The repeat in `scope` that leads down to the target.
+        let mut next = target;
+        while form.scope(next).parent != def {
+            if next == ScopeDefId::ROOT {
+                return;
+            }
+            next = form.scope(next).parent;
+        }
+        for inner in self.instances(scope, form.scope(next).node) {
+            self.each_under(form, *inner, target, take);
+        }
+    }
+
+    /// A node's value as expressions see it: blank while it is not relevant.
+    pub fn value(&self, scope: ScopeId, node: NodeId) -> &Value {
+        let cell = self.cell(scope, node);
+        if self.flags[cell] & flag::RELEVANT == 0 { &BLANK } else { &self.values[cell] }
+    }
+
+    /// A node's value, relevant or not.
+    pub fn kept(&self, scope: ScopeId, node: NodeId) -> &Value {
+        &self.values[self.cell(scope, node)]
+    }
+
+    /// The answer that was given, even if the choice filter withholds it now.
+    pub fn given(&self, scope: ScopeId, node: NodeId) -> &Value {
+        let cell = self.cell(scope, node);
+        self.withheld.get(&cell).unwrap_or(&self.values[cell])
+    }
+
+    /// Sets a cell. Was it something else?
+    pub fn set(&mut self, cell: usize, value: Value) -> bool {
+        let differs = self.values[cell] != value;
+        if differs {
+            self.values[cell] = value;
+        }
+        differs
+    }
+
+    pub fn withhold(&mut self, cell: usize, given: Option<Value>) {
+        match given {
+            Some(value) => self.withheld.insert(cell, value),
+            None => self.withheld.remove(&cell),
+        };
+    }
+
+    pub fn has(&self, cell: usize, flag: u8) -> bool {
+        self.flags[cell] & flag != 0
+    }
+
+    pub fn relevant(&self, scope: ScopeId, node: NodeId) -> bool {
+        self.has(self.cell(scope, node), flag::RELEVANT)
+    }
+
+    /// Sets or clears a flag. Was it different?
+    pub fn mark(&mut self, cell: usize, flag: u8, on: bool) -> bool {
+        let before = self.flags[cell];
+        self.flags[cell] = if on { before | flag } else { before & !flag };
+        self.flags[cell] != before
+    }
+}

@@ -1,0 +1,274 @@
+//! Recalculation: what an answer touches, in the graph's order, and nothing else.
+
+use crate::expr::eval::Eval;
+use crate::expr::operand::NodeRef;
+use crate::expr::program::ExprId;
+use crate::form::{NodeKind, Start};
+use crate::graph::{Edge, Task};
+use crate::session::Session;
+use crate::session::instance::flag;
+use crate::value::{DataType, Value};
+use crate::view::{Key, NodeId, ScopeId};
+
+/// A repeat has at most this many instances: a slip in a count must not fill the memory.
+pub(super) const MAX_INSTANCES: usize = 10_000;
+
+impl Session {
+    pub(super) fn eval(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
+        Eval {
+            form: &self.form,
+            instance: &self.instance,
+            world: &self.world,
+            random: &self.random,
+            language: self.language,
+            scope,
+            node,
+            context: NodeRef::Cell(scope, node),
+            position: 1,
+            size: 1,
+        }
+    }
+
+    /// Runs everything that is dirty, each computation after what it reads.
+    pub(super) fn settle(&mut self) {
+        while let Some((rank, scopes)) = self.dirty.next() {
+            let computation = self.form.graph.computations[rank as usize];
+            for scope in &scopes {
+                if self.instance.alive(*scope) {
+                    self.run(computation.node, *scope, computation.task);
+                }
+            }
+            self.dirty.recycle(rank, scopes);
+        }
+    }
+
+    fn run(&mut self, node: NodeId, scope: ScopeId, task: Task) {
+        match task {
+            Task::Relevant(expr) => {
+                let on = self.eval(scope, node).boolean(expr);
+                let cell = self.instance.cell(scope, node);
+                if self.instance.mark(cell, flag::RELEVANT_ITSELF, on) {
+                    self.spread_relevance(scope, node);
+                }
+            }
+            Task::Calculate(expr) => self.calculate(scope, node, expr),
+            Task::Choices(_) => {
+                let given = self.instance.given(scope, node).clone();
+                self.offer(scope, node, given);
+                self.changed.push(Key { scope, node });
+            }
+            Task::Required(expr) => self.condition(scope, node, expr, flag::REQUIRED, true),
+            Task::Readonly(expr) => self.condition(scope, node, expr, flag::READONLY, true),
+            Task::Constraint(expr) => self.condition(scope, node, expr, flag::VIOLATED, false),
+            Task::RepeatCount(expr) => self.repeat_count(scope, node, expr),
+            Task::Shown => self.changed.push(Key { scope, node }),
+            Task::ItemShown => self.changed.push(Key { scope: self.instance.up(scope, 1), node }),
+        }
+    }
+
+    /// Sets a flag when the expression gives `holds`.
+    fn condition(&mut self, scope: ScopeId, node: NodeId, expr: ExprId, flag: u8, holds: bool) {
+        let on = self.eval(scope, node).boolean(expr) == holds;
+        let cell = self.instance.cell(scope, node);
+        if self.instance.mark(cell, flag, on) {
+            self.changed.push(Key { scope, node });
+        }
+    }
+
+    fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
+        let Some(data_type) = self.form.node(node).data_type() else { return };
+        let eval = self.eval(scope, node);
+        let operand = eval.value_of(eval.operand(expr));
+        let value = operand.into_value(data_type).unwrap_or(Value::Blank);
+        self.put(scope, node, value);
+    }
+
+    /// Writes a value where a choice filter may withhold it.
+    pub(super) fn offer(&mut self, scope: ScopeId, node: NodeId, given: Value) {
+        let body = &self.form.node(node).body;
+        let (Some(list), Some(filter)) = (body.list, body.filter) else {
+            self.put(scope, node, given);
+            return;
+        };
+        let eval = self.eval(scope, node);
+        let passes = |name: &str| {
+            let row = self.form.list(list).find(name);
+            row.is_some_and(|row| eval.choice_passes(list, row, filter))
+        };
+        let offered = match &given {
+            Value::Choice(name) if !passes(name) => Value::Blank,
+            Value::Choices(names) if !names.iter().all(|name| passes(name)) => {
+                let left: Vec<_> = names.iter().filter(|name| passes(name)).cloned().collect();
+                if left.is_empty() { Value::Blank } else { Value::Choices(left.into()) }
+            }
+            all => all.clone(),
+        };
+        let cell = self.instance.cell(scope, node);
+        self.instance.withhold(cell, (offered != given).then_some(given));
+        self.put(scope, node, offered);
+    }
+
+    /// Writes a value; if it is another, what reads it is dirty.
+    pub(super) fn put(&mut self, scope: ScopeId, node: NodeId, value: Value) {
+        let cell = self.instance.cell(scope, node);
+        if self.instance.set(cell, value) {
+            self.changed.push(Key { scope, node });
+            if self.instance.has(cell, flag::RELEVANT) {
+                self.touch_readers(scope, node);
+            }
+        }
+    }
+
+    fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
+        for edge in &self.form.graph.value[node.0 as usize] {
+            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+        }
+    }
+
+    pub(super) fn touch_instances(&mut self, scope: ScopeId, repeat: NodeId) {
+        for edge in self.form.graph.instances.get(&repeat).into_iter().flatten() {
+            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+        }
+    }
+
+    pub(super) fn touch_position(&mut self, instance: ScopeId, repeat: NodeId) {
+        for edge in self.form.graph.positions.get(&repeat).into_iter().flatten() {
+            touch(&mut self.dirty, &self.instance, &self.form, instance, edge);
+        }
+    }
+
+    /// Marks everything that is computed in one scope.
+    pub(super) fn touch_all_in(&mut self, scope: ScopeId) {
+        let def = self.instance.def(scope);
+        for rank in &self.form.graph.in_scope[usize::from(def.0)] {
+            let computation = self.form.graph.computations[*rank as usize];
+            let waits = matches!(computation.task, Task::Calculate(_))
+                && self.form.node(computation.node).bind.trigger.is_some();
+            if !waits {
+                self.dirty.mark(*rank, scope);
+            }
+        }
+    }
+
+    /// Carries a node's relevance to all that it holds.
+    pub(super) fn spread_relevance(&mut self, scope: ScopeId, node: NodeId) {
+        let own = self.instance.own_node(scope) == node;
+        let parent_relevant = if own && scope == ScopeId(0) {
+            true
+        } else if own {
+            self.instance.relevant(self.instance.up(scope, 1), node)
+        } else {
+            self.instance.relevant(scope, self.form.node(node).parent)
+        };
+        let cell = self.instance.cell(scope, node);
+        let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
+        if !self.instance.mark(cell, flag::RELEVANT, on) {
+            return;
+        }
+        self.changed.push(Key { scope, node });
+        match self.form.node(node).kind {
+            NodeKind::Leaf(_) => self.touch_readers(scope, node),
+            NodeKind::Repeat { .. } if !own => {
+                self.touch_instances(scope, node);
+                for instance in self.instance.instances(scope, node).to_vec() {
+                    self.spread_relevance(instance, node);
+                }
+            }
+            NodeKind::Group | NodeKind::Repeat { .. } => {
+                let children: Vec<NodeId> = self.form.children_of(node).collect();
+                for child in children {
+                    self.spread_relevance(scope, child);
+                }
+            }
+        }
+    }
+
+    fn repeat_count(&mut self, scope: ScopeId, repeat: NodeId, expr: ExprId) {
+        let wanted = self.eval(scope, repeat).number(expr);
+        let wanted = if wanted.is_nan() { 0 } else { wanted.clamp(0.0, MAX_INSTANCES as f64) as usize };
+        while self.instance.instances(scope, repeat).len() < wanted {
+            self.grow(scope, repeat);
+        }
+        while let Some(last) = self.instance.instances(scope, repeat).get(wanted..).and_then(<[_]>::last) {
+            self.shrink(*last);
+        }
+    }
+
+    /// Adds a repeat instance: its fixed defaults stand, everything in it is dirty.
+    pub(super) fn grow(&mut self, scope: ScopeId, repeat: NodeId) -> ScopeId {
+        let form = self.form.clone();
+        let added = self.instance.add(&form, scope, repeat);
+        self.added.push(Key { scope: added, node: repeat });
+        self.changed.push(Key { scope, node: repeat });
+        self.start(added);
+        self.touch_instances(scope, repeat);
+        added
+    }
+
+    /// Removes a repeat instance and what lies in it.
+    pub(super) fn shrink(&mut self, gone: ScopeId) {
+        let repeat = self.instance.own_node(gone);
+        let scope = self.instance.up(gone, 1);
+        let position = self.instance.position(gone);
+        for removed in self.instance.remove(gone) {
+            self.removed.push(Key { scope: removed, node: self.instance.own_node(removed) });
+        }
+        self.changed.push(Key { scope, node: repeat });
+        self.touch_instances(scope, repeat);
+        for moved in self.instance.instances(scope, repeat)[position - 1..].to_vec() {
+            self.touch_position(moved, repeat);
+        }
+    }
+
+    /// Brings a new scope to life: relevance, required, fixed defaults; dynamic defaults wait until it has settled.
+    pub(super) fn start(&mut self, scope: ScopeId) {
+        let form = self.form.clone();
+        let def = self.instance.def(scope);
+        self.spread_relevance(scope, self.instance.own_node(scope));
+        for node in &form.scope(def).slots {
+            let cell = self.instance.cell(scope, *node);
+            let bind = &form.node(*node).bind;
+            if *node == self.instance.own_node(scope) {
+                continue;
+            }
+            self.instance.mark(cell, flag::REQUIRED, bind.required);
+            self.instance.mark(cell, flag::READONLY, bind.readonly);
+            let Some(data_type) = form.node(*node).data_type() else { continue };
+            match &bind.default {
+                Some(Start::Literal(text)) => self.put(scope, *node, Value::read(data_type, text)),
+                Some(Start::Expression(expr)) => self.defaults.push((scope, *node, *expr)),
+                None => {}
+            }
+        }
+        self.touch_all_in(scope);
+    }
+
+    /// Sets dynamic defaults in document order, each over what the ones before it gave.
+    pub(super) fn run_defaults(&mut self) {
+        self.settle();
+        while !self.defaults.is_empty() {
+            let waiting = std::mem::take(&mut self.defaults);
+            for (scope, node, expr) in waiting {
+                if self.instance.alive(scope) && self.instance.kept(scope, node).is_blank() {
+                    let data_type = self.form.node(node).data_type().unwrap_or(DataType::Text);
+                    let eval = self.eval(scope, node);
+                    let value =
+                        eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+                    self.offer(scope, node, value);
+                    self.settle();
+                }
+            }
+        }
+    }
+}
+
+fn touch(
+    dirty: &mut super::dirty::Dirty,
+    instance: &super::instance::Instance,
+    form: &crate::form::Form,
+    changed: ScopeId,
+    edge: &Edge,
+) {
+    let top = instance.up(changed, edge.up);
+    instance.each_under(form, top, edge.scope, &mut |scope| dirty.mark(edge.rank, scope));
+}

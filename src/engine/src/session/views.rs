@@ -1,0 +1,309 @@
+//! What a screen shows, taken from the instance when asked for.
+
+use std::sync::Arc;
+
+use crate::expr::program::ExprId;
+use crate::form::{ListId, NodeKind, Piece, TextId};
+use crate::session::Session;
+use crate::session::instance::flag;
+use crate::value::Value;
+use crate::view::{
+    ChoiceView, Control, GroupView, Item, Key, NodeId, PageView, Progress, QuestionView, RepeatInstanceView,
+    RepeatView, ScopeId, Violation, ViolationKind,
+};
+
+impl Session {
+    /// The pages that are relevant, in order: each top-level group or repeat, and each run of top-level questions.
+    pub fn pages(&self) -> Vec<PageView> {
+        let root = ScopeId(0);
+        let mut pages: Vec<PageView> = Vec::new();
+        let mut loose = false;
+        for node in self.form.children_of(NodeId(0)) {
+            let key = Key { scope: root, node };
+            let Some(item) = self.item(key) else { continue };
+            if !self.instance.relevant(root, node) {
+                continue;
+            }
+            match item {
+                Item::Question(_) if loose => {
+                    let page = pages.last_mut().expect("a run of questions has begun");
+                    page.items.push(item);
+                }
+                Item::Question(_) => {
+                    pages.push(PageView {
+                        key,
+                        items: vec![item],
+                        label: String::new(),
+                        hint: None,
+                        progress: Progress::default(),
+                        violations: 0,
+                    });
+                    loose = true;
+                }
+                Item::Group(_) | Item::Repeat(_) => {
+                    let items = if let Item::Group(_) = item { self.children(key) } else { vec![item] };
+                    let body = &self.form.node(node).body;
+                    pages.push(PageView {
+                        key,
+                        items,
+                        label: self.words(body.label, key),
+                        hint: body.hint.map(|_| self.words(body.hint, key)),
+                        progress: Progress::default(),
+                        violations: 0,
+                    });
+                    loose = false;
+                }
+            }
+        }
+        for page in &mut pages {
+            let mut progress = Progress::default();
+            let mut violations = 0;
+            for item in &page.items {
+                self.walk(*item, &mut |key| {
+                    self.count(key, &mut progress);
+                    violations += usize::from(self.violation(key).is_some());
+                });
+            }
+            (page.progress, page.violations) = (progress, violations);
+        }
+        pages
+    }
+
+    /// The items of a group, or of a repeat instance (by its own key), relevant or not, in order.
+    pub fn children(&self, key: Key) -> Vec<Item> {
+        if !self.instance.holds(&self.form, key.scope, key.node) || self.is_repeat_as_whole(key) {
+            return Vec::new();
+        }
+        let children = self.form.children_of(key.node);
+        children.filter_map(|node| self.item(Key { scope: key.scope, node })).collect()
+    }
+
+    fn item(&self, key: Key) -> Option<Item> {
+        let node = self.form.node(key.node);
+        match node.kind {
+            NodeKind::Group => Some(Item::Group(key)),
+            NodeKind::Repeat { .. } => Some(Item::Repeat(key)),
+            NodeKind::Leaf(_) => node.body.control.map(|_| Item::Question(key)),
+        }
+    }
+
+    fn is_repeat_as_whole(&self, key: Key) -> bool {
+        matches!(self.form.node(key.node).kind, NodeKind::Repeat { .. })
+            && self.instance.own_node(key.scope) != key.node
+    }
+
+    /// Gives every question that is shown under an item to `take`, in document order.
+    fn walk(&self, item: Item, take: &mut dyn FnMut(Key)) {
+        let (Item::Question(key) | Item::Group(key) | Item::Repeat(key)) = item;
+        if !self.instance.relevant(key.scope, key.node) {
+            return;
+        }
+        match item {
+            Item::Question(key) => take(key),
+            Item::Group(key) => self.children(key).into_iter().for_each(|inner| self.walk(inner, take)),
+            Item::Repeat(Key { scope, node }) => {
+                for instance in self.instance.instances(scope, node) {
+                    let key = Key { scope: *instance, node };
+                    self.children(key).into_iter().for_each(|inner| self.walk(inner, take));
+                }
+            }
+        }
+    }
+
+    fn walk_all(&self, take: &mut dyn FnMut(Key)) {
+        for node in self.form.children_of(NodeId(0)) {
+            if let Some(item) = self.item(Key { scope: ScopeId(0), node }) {
+                self.walk(item, take);
+            }
+        }
+    }
+
+    fn count(&self, key: Key, progress: &mut Progress) {
+        let control = self.form.node(key.node).body.control;
+        if matches!(control, Some(Control::Note) | None) || self.is_readonly(key) {
+            return;
+        }
+        progress.askable += 1;
+        progress.answered += usize::from(!self.instance.kept(key.scope, key.node).is_blank());
+    }
+
+    /// A question's view. `None` if its repeat instance is gone or it is no question.
+    pub fn question(&self, key: Key) -> Option<QuestionView> {
+        if !self.instance.holds(&self.form, key.scope, key.node) {
+            return None;
+        }
+        let node = self.form.node(key.node);
+        let cell = self.instance.cell(key.scope, key.node);
+        Some(QuestionView {
+            key,
+            name: node.name.clone(),
+            control: node.body.control?,
+            data_type: node.data_type()?,
+            label: self.words(node.body.label, key),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
+            appearance: node.body.appearance.clone(),
+            value: self.instance.kept(key.scope, key.node).clone(),
+            relevant: self.instance.has(cell, flag::RELEVANT),
+            required: self.instance.has(cell, flag::REQUIRED),
+            readonly: self.is_readonly(key),
+            violation: self.violation(key),
+            choices: node
+                .body
+                .list
+                .map_or_else(|| Arc::new([]) as Arc<[ChoiceView]>, |list| self.choices(key, list)),
+        })
+    }
+
+    fn choices(&self, key: Key, list: ListId) -> Arc<[ChoiceView]> {
+        let choices = self.form.list(list);
+        let view = |row: u32| ChoiceView {
+            name: choices.name(row).clone(),
+            label: choices.label(row, self.language).to_string(),
+        };
+        let body = &self.form.node(key.node).body;
+        let Some(filter) = body.filter else {
+            let mut views = self.choice_views.borrow_mut();
+            let place = &mut views[usize::from(list.0)];
+            return place.get_or_insert_with(|| (0..choices.len()).map(view).collect()).clone();
+        };
+        let eval = self.eval(key.scope, key.node);
+        let passes = |row: &u32| eval.choice_passes(list, *row, filter);
+        match body.filter_key {
+            Some((column, equals)) => {
+                let rows = choices.rows_with(column, &eval.text(equals));
+                rows.iter().copied().filter(passes).map(view).collect()
+            }
+            None => (0..choices.len()).filter(passes).map(view).collect(),
+        }
+    }
+
+    /// A group's view.
+    pub fn group(&self, key: Key) -> Option<GroupView> {
+        if !self.instance.holds(&self.form, key.scope, key.node) {
+            return None;
+        }
+        let node = self.form.node(key.node);
+        matches!(node.kind, NodeKind::Group).then(|| GroupView {
+            key,
+            name: node.name.clone(),
+            label: self.words(node.body.label, key),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
+            appearance: node.body.appearance.clone(),
+            relevant: self.instance.relevant(key.scope, key.node),
+        })
+    }
+
+    /// A repeat's view, by the key of the repeat as a whole.
+    pub fn repeat(&self, key: Key) -> Option<RepeatView> {
+        if !self.instance.holds(&self.form, key.scope, key.node) || !self.is_repeat_as_whole(key) {
+            return None;
+        }
+        let node = self.form.node(key.node);
+        let instances: Vec<RepeatInstanceView> = self
+            .instance
+            .instances(key.scope, key.node)
+            .iter()
+            .map(|scope| {
+                let key = Key { scope: *scope, node: key.node };
+                let position = self.instance.position(*scope);
+                RepeatInstanceView { key, position, label: self.words(node.body.item_label, key) }
+            })
+            .collect();
+        let free = node.bind.repeat_count.is_none();
+        Some(RepeatView {
+            key,
+            name: node.name.clone(),
+            label: self.words(node.body.label, key),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
+            relevant: self.instance.relevant(key.scope, key.node),
+            can_add: free && instances.len() < super::recalculate::MAX_INSTANCES,
+            can_remove: free && !instances.is_empty(),
+            instances,
+        })
+    }
+
+    fn violation(&self, key: Key) -> Option<Violation> {
+        let node = self.form.node(key.node);
+        let cell = self.instance.cell(key.scope, key.node);
+        let asked = node.body.control.is_some_and(|control| control != Control::Note);
+        if !asked || !self.instance.has(cell, flag::RELEVANT) {
+            return None;
+        }
+        let data_type = node.data_type()?;
+        let words =
+            |text: Option<TextId>| text.map(|_| self.words(text, key)).filter(|words| !words.is_empty());
+        match self.instance.kept(key.scope, key.node) {
+            Value::Unread(_) => Some(Violation { kind: ViolationKind::Type(data_type), message: None }),
+            Value::Blank if self.instance.has(cell, flag::REQUIRED) => {
+                Some(Violation { kind: ViolationKind::Required, message: words(node.bind.required_message) })
+            }
+            Value::Blank => None,
+            _ if self.instance.has(cell, flag::VIOLATED) => Some(Violation {
+                kind: ViolationKind::Constraint,
+                message: words(node.bind.constraint_message),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Everything that is wrong now, in document order, relevant nodes only.
+    pub fn violations(&self) -> Vec<(Key, Violation)> {
+        let mut found = Vec::new();
+        self.walk_all(&mut |key| found.extend(self.violation(key).map(|violation| (key, violation))));
+        found
+    }
+
+    /// Answered of askable, over the whole form.
+    pub fn progress(&self) -> Progress {
+        let mut progress = Progress::default();
+        self.walk_all(&mut |key| self.count(key, &mut progress));
+        progress
+    }
+
+    /// A node's answer; a calculation's result. `None` if its repeat instance is gone or it is no leaf.
+    pub fn value(&self, key: Key) -> Option<&Value> {
+        let leaf = self.instance.holds(&self.form, key.scope, key.node)
+            && matches!(self.form.node(key.node).kind, NodeKind::Leaf(_));
+        leaf.then(|| self.instance.kept(key.scope, key.node))
+    }
+
+    /// Is the node relevant? `None` if its repeat instance is gone.
+    pub fn relevant(&self, key: Key) -> Option<bool> {
+        let known = self.instance.holds(&self.form, key.scope, key.node);
+        known.then(|| self.instance.relevant(key.scope, key.node))
+    }
+
+    /// The form's `instance_name` for these answers; empty if it has none or it is blank so far.
+    pub fn instance_name(&self) -> String {
+        let name = |expr: ExprId| self.eval(ScopeId(0), NodeId(0)).text(expr).trim().to_owned();
+        self.form.instance_name.map(name).unwrap_or_default()
+    }
+
+    /// The page (its key as in [`Session::pages`]) that shows a node.
+    pub fn page_of(&self, key: Key) -> Option<Key> {
+        if !self.instance.holds(&self.form, key.scope, key.node) || key.node == NodeId(0) {
+            return None;
+        }
+        let mut node = key.node;
+        while self.form.node(node).parent != NodeId(0) {
+            node = self.form.node(node).parent;
+        }
+        let top = Key { scope: ScopeId(0), node };
+        let shows = |page: &PageView| page.key == top || page.items.contains(&Item::Question(top));
+        self.pages().iter().find(|page| shows(page)).map(|page| page.key)
+    }
+
+    /// Words in the reader's language with their outputs filled in; empty if there are none.
+    fn words(&self, text: Option<TextId>, key: Key) -> String {
+        let Some(text) = text else { return String::new() };
+        let eval = self.eval(key.scope, key.node);
+        let mut words = String::new();
+        for piece in self.form.text(text).pieces(self.language) {
+            match piece {
+                Piece::Words(fixed) => words.push_str(fixed),
+                Piece::Output(expr) => words.push_str(&eval.text(*expr)),
+            }
+        }
+        words
+    }
+}
