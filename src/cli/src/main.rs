@@ -1,0 +1,56 @@
+//! The program `doorstep`: one file for each subcommand, dispatched here.
+
+mod serve;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+doorstep COMMAND
+
+  serve                    serve the app and take submissions
+      --port N               at port N (8080); 0 lets the system pick one
+      --host ADDRESS         at that address (127.0.0.1)
+      --data DIR             with the database in DIR (doorstep-data)
+      --app DIR              with the app's files from DIR (those inside the program, if any)
+      --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+
+  help                     this
+  version                  which Doorstep this is
+";
+
+fn main() -> ExitCode {
+    let mut arguments = lexopt::Parser::from_env();
+    match run(&mut arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("doorstep: {error}\n`doorstep help` says what there is.");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Finds the subcommand and gives it the rest of the arguments. An error is a mistake in the arguments.
+fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
+    use lexopt::prelude::*;
+    match arguments.next()? {
+        Some(Value(command)) => match command.string()?.as_str() {
+            "serve" => serve::run(arguments),
+            "help" => Ok(help()),
+            "version" => Ok(version()),
+            other => Err(format!("there is no command `{other}`").into()),
+        },
+        Some(Long("help") | Short('h')) | None => Ok(help()),
+        Some(Long("version") | Short('V')) => Ok(version()),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn help() -> ExitCode {
+    print!("{USAGE}");
+    ExitCode::SUCCESS
+}
+
+fn version() -> ExitCode {
+    println!("doorstep {}", env!("CARGO_PKG_VERSION"));
+    ExitCode::SUCCESS
+}

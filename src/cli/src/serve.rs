@@ -1,0 +1,56 @@
+//! `doorstep serve`: the server in the foreground, until SIGTERM or Ctrl-C.
+//!
+//! The first line on stdout says where it listens, for people and for programs that start it on a port of the system's choice.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use doorstep_server::{Files, Options, Server, StartError, stop_signal};
+use lexopt::prelude::*;
+
+/// Reads the options and serves.
+pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
+    let options = read(arguments)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let served = runtime.map_err(StartError::Runtime).and_then(|runtime| runtime.block_on(serve(options)));
+    match served {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            eprintln!("{error}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
+    let mut options = Options {
+        host: "127.0.0.1".into(),
+        port: 8080,
+        data: PathBuf::from("doorstep-data"),
+        app: Files::embedded_app().unwrap_or(Files::Nothing),
+        forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("port") => options.port = arguments.value()?.parse()?,
+            Long("host") => options.host = arguments.value()?.string()?,
+            Long("data") => options.data = PathBuf::from(arguments.value()?),
+            Long("app") => options.app = Files::Folder(PathBuf::from(arguments.value()?)),
+            Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+async fn serve(options: Options) -> Result<(), StartError> {
+    let data = options.data.clone();
+    // Before anything is listened on, so that a stop right after the start is not missed.
+    let stop = stop_signal().map_err(StartError::Runtime)?;
+    let server = Server::bind(options).await?;
+    println!("listening on http://{}", server.address());
+    println!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
+    server.run(stop).await;
+    println!("stopped");
+    Ok(())
+}

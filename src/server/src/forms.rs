@@ -1,0 +1,238 @@
+//! The forms that are handed out, and every version that ever was: a phone may come back with an old one.
+//!
+//! Kept here: a broken form is never served; its mistakes are given back as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
+use serde_json::{Map, Value as Json, json};
+
+use crate::files::{Asset, Files};
+use crate::listen::now_ms;
+use crate::store::{Store, StoreError};
+
+/// The definition's file in a form's folder.
+const DEFINITION: &str = "form.json";
+/// Brotli's quality for bundles: they are compressed once a start.
+const QUALITY: u32 = 9;
+
+/// A form that has mistakes.
+#[derive(Debug)]
+pub struct BrokenForm {
+    /// Its folder's name.
+    pub folder: String,
+    /// What was read.
+    pub bundle: Bundle,
+    /// What is wrong with it, warnings included.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Why forms can't be served.
+#[derive(Debug)]
+pub enum FormsError {
+    /// The folder, or a file in it, can't be read.
+    Unread(std::io::Error),
+    /// A definition or list is not UTF-8: its name.
+    NotText(String),
+    /// Forms with mistakes, all of them.
+    Broken(Vec<BrokenForm>),
+    /// Two folders hold the same form.
+    SameId {
+        /// The form's id.
+        id: String,
+        /// The second folder.
+        folder: String,
+    },
+}
+
+impl std::fmt::Display for FormsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FormsError::Unread(error) => write!(f, "the forms can't be read: {error}"),
+            FormsError::NotText(name) => write!(f, "{name} is not UTF-8 text"),
+            FormsError::SameId { id, folder } => {
+                write!(f, "{folder}: another folder holds the form {id} too")
+            }
+            FormsError::Broken(forms) => {
+                let lines: Vec<String> = forms.iter().flat_map(BrokenForm::lines).collect();
+                write!(f, "{}", lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for FormsError {}
+
+impl BrokenForm {
+    /// One line for each mistake, for where there is no better place to show them.
+    fn lines(&self) -> impl Iterator<Item = String> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).map(
+            |diagnostic| {
+                let at = self.bundle.position(diagnostic.span);
+                format!(
+                    "{}/{}:{}:{}: error[{}]: {}",
+                    self.folder, at.file, at.line, at.column, diagnostic.code, diagnostic.message
+                )
+            },
+        )
+    }
+}
+
+/// A form with what it was read from.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    form: Arc<Form>,
+    bundle: String,
+}
+
+/// Reads and checks every `<folder>/form.json`.
+pub(crate) fn read_all(files: &Files) -> Result<Vec<Checked>, FormsError> {
+    let files = files.read().map_err(FormsError::Unread)?;
+    let (mut forms, mut broken, mut ids) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for name in files.keys() {
+        let Some((folder, DEFINITION)) = name.rsplit_once('/') else { continue };
+        let bundle = read_bundle(&files, folder)?;
+        let checked = Form::read(&bundle);
+        let Some(form) = checked.form else {
+            broken.push(BrokenForm { folder: folder.to_owned(), bundle, diagnostics: checked.diagnostics });
+            continue;
+        };
+        if !ids.insert(form.id().to_owned()) {
+            return Err(FormsError::SameId { id: form.id().to_owned(), folder: folder.to_owned() });
+        }
+        forms.push(Checked { form, bundle: bundle.to_json() });
+    }
+    if broken.is_empty() { Ok(forms) } else { Err(FormsError::Broken(broken)) }
+}
+
+/// The definition in a folder, with those of the files it names that are there; the engine misses the others.
+fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, FormsError> {
+    let text = |name: &str| -> Result<Option<String>, FormsError> {
+        let Some(bytes) = files.get(name) else { return Ok(None) };
+        let text = std::str::from_utf8(bytes).map_err(|_| FormsError::NotText(name.to_owned()))?;
+        Ok(Some(text.to_owned()))
+    };
+    let main = Source::new(DEFINITION, text(&format!("{folder}/{DEFINITION}"))?.unwrap_or_default());
+    let mut named = Vec::new();
+    for name in Bundle::files_named(&main) {
+        if let Some(text) = resolve(folder, &name).map(|path| text(&path)).transpose()?.flatten() {
+            named.push(Source::new(name, text));
+        }
+    }
+    Ok(Bundle { main, files: named })
+}
+
+/// The name from the top of what a form in a folder calls `../lists/towns.csv`; `None` if it leads out of the forms.
+fn resolve(folder: &str, name: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// A version of a form as it is served.
+#[derive(Debug)]
+pub(crate) struct Served {
+    pub(crate) form: Arc<Form>,
+    /// Its bundle's wire JSON.
+    pub(crate) bundle: Asset,
+}
+
+impl Served {
+    fn new(form: Arc<Form>, bundle: String) -> Served {
+        let brotli = compress(bundle.as_bytes());
+        Served { form, bundle: Asset::new(bundle.into(), Some(brotli), "application/json", true) }
+    }
+}
+
+fn compress(plain: &[u8]) -> Bytes {
+    let mut compressed = Vec::new();
+    let params = brotli::enc::BrotliEncoderParams { quality: QUALITY as i32, ..Default::default() };
+    brotli::BrotliCompress(&mut &*plain, &mut compressed, &params).expect("memory can be written to");
+    compressed.into()
+}
+
+/// The forms.
+#[derive(Debug)]
+pub(crate) struct Forms {
+    store: Arc<Store>,
+    /// What `GET /api/v1/forms` says.
+    pub(crate) list: Json,
+    /// Versions by hash that were asked for since the start, the current ones among them.
+    ready: Mutex<BTreeMap<String, Arc<Served>>>,
+}
+
+/// Why a version of a form that is kept can't be had.
+#[derive(Debug)]
+pub(crate) enum FormError {
+    Store(StoreError),
+    /// This build can't read it any more.
+    Unreadable,
+}
+
+impl std::fmt::Display for FormError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FormError::Store(error) => write!(f, "{error}"),
+            FormError::Unreadable => write!(f, "a kept form can't be read by this Doorstep"),
+        }
+    }
+}
+
+impl Forms {
+    /// Takes the current forms, and keeps them for good.
+    pub(crate) fn serve(store: Arc<Store>, current: Vec<Checked>) -> Result<Forms, StoreError> {
+        let (mut list, mut ready) = (Vec::new(), BTreeMap::new());
+        for Checked { form, bundle } in current {
+            store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms())?;
+            let titles: Map<String, Json> =
+                form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
+            list.push(json!({
+                "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
+            }));
+            ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
+        }
+        Ok(Forms { store, list: json!({ "forms": list }), ready: Mutex::new(ready) })
+    }
+
+    /// The version of that hash; `None` if it was never served. Blocks while an old one is read.
+    pub(crate) fn get(&self, hash: &str) -> Result<Option<Arc<Served>>, FormError> {
+        let known = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(text) = self.store.form(hash).map_err(FormError::Store)? else { return Ok(None) };
+        let bundle = Bundle::from_json(&text).map_err(|_| FormError::Unreadable)?;
+        let form = Form::read(&bundle).form.ok_or(FormError::Unreadable)?;
+        let served = Arc::new(Served::new(form, text));
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        ready.insert(hash.to_owned(), served.clone());
+        Ok(Some(served))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_resolved_from_the_forms_folder_and_lead_nowhere_else() {
+        assert_eq!(resolve("needs", "../lists/towns.csv").as_deref(), Some("lists/towns.csv"));
+        assert_eq!(resolve("needs", "./own.csv").as_deref(), Some("needs/own.csv"));
+        assert_eq!(resolve("needs", "../../secret.csv"), None);
+        assert_eq!(resolve("needs", "/etc/passwd").as_deref(), Some("needs/etc/passwd"));
+    }
+
+    #[test]
+    fn bundles_are_compressed() {
+        let plain = "乡镇".repeat(1_000);
+        assert!(compress(plain.as_bytes()).len() < 200);
+    }
+}

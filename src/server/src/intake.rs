@@ -1,0 +1,115 @@
+//! Takes a submission in: checked as a whole, then kept in one transaction, then receipted.
+//!
+//! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
+//! here already, and only then the form. So a phone that lost the answer gets its receipt again, whatever became of the form.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use doorstep_delivery::sealed::{NotSealed, Sealed};
+use doorstep_delivery::submission::content_hash;
+use doorstep_delivery::{Moment, Uuid};
+use doorstep_engine::Form;
+use doorstep_engine::session::{Session, World};
+use doorstep_engine::view::ViolationKind;
+
+use crate::Shared;
+use crate::answer::Refusal;
+use crate::listen::now_ms;
+use crate::store::{Kept, Row};
+
+/// What the device is told.
+#[derive(Debug)]
+pub(crate) struct Acceptance {
+    /// Was it accepted just now?
+    pub(crate) new: bool,
+    pub(crate) hash: String,
+    /// When it was accepted first: RFC 3339, UTC.
+    pub(crate) server_time: String,
+}
+
+/// Accepts a body under an id. Blocks: use it off the async threads.
+pub(crate) fn accept(shared: &Shared, id: Uuid, body: &[u8]) -> Result<Acceptance, Refusal> {
+    let sealed = Sealed::read(body).map_err(not_sealed)?;
+    if sealed.id != id {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
+    }
+    let (id, hash) = (id.to_string(), content_hash(body));
+    if let Some((kept, received_at)) = shared.store.find(&id).map_err(|error| Refusal::fault(&error))? {
+        return if kept == hash { Ok(accepted(false, hash, received_at)) } else { Err(id_taken()) };
+    }
+    check_against_form(shared, &sealed)?;
+    let received_at = now_ms();
+    let row = Row {
+        id: &id,
+        form_id: &sealed.form.id,
+        form_version: &sealed.form.version,
+        form_hash: &sealed.form.hash,
+        content_hash: &hash,
+        body,
+        received_at,
+    };
+    match shared.store.keep(&row).map_err(|error| Refusal::fault(&error))? {
+        Kept::New => {
+            println!("accepted {id}: {} {}", sealed.form.id, sealed.form.version);
+            Ok(accepted(true, hash, received_at))
+        }
+        Kept::Again { received_at } => Ok(accepted(false, hash, received_at)),
+        Kept::Taken => Err(id_taken()),
+    }
+}
+
+fn accepted(new: bool, hash: String, received_at: i64) -> Acceptance {
+    let server_time = Moment { ms: received_at, utc_offset_minutes: 0 }.to_rfc3339().replace("+00:00", "Z");
+    Acceptance { new, hash, server_time }
+}
+
+fn id_taken() -> Refusal {
+    Refusal::new(StatusCode::CONFLICT, "id_taken", "another submission has this id")
+}
+
+fn not_sealed(error: NotSealed) -> Refusal {
+    match error {
+        NotSealed::NotJson { .. } => Refusal::new(StatusCode::BAD_REQUEST, "not_json", error.to_string()),
+        NotSealed::Fields { .. } | NotSealed::Layout(_) | NotSealed::Field(_) => unfit(error.to_string()),
+    }
+}
+
+fn unfit(reason: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_submission", reason)
+}
+
+/// Structure and types, by the engine. Missing and doubtful answers are the office's to judge, not a reason to lose the rest.
+fn check_against_form(shared: &Shared, sealed: &Sealed) -> Result<(), Refusal> {
+    let served = shared.forms.get(&sealed.form.hash).map_err(|error| Refusal::fault(&error))?;
+    let unknown = || {
+        Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "this version of the form was never served here")
+    };
+    let form = served.ok_or_else(unknown)?.form.clone();
+    if (form.id(), form.version()) != (sealed.form.id.as_str(), sealed.form.version.as_str()) {
+        return Err(unfit("the form's id or version is not the one of its hash"));
+    }
+    if !form.languages().iter().any(|tag| **tag == *sealed.language) {
+        return Err(unfit("`language` is none of the form's"));
+    }
+    check_answers(form, sealed)
+}
+
+fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
+    let world = World {
+        now_ms: sealed.finished_at.ms,
+        utc_offset_minutes: sealed.finished_at.utc_offset_minutes,
+        ..World::default()
+    };
+    let session = Session::restore(form, world, &sealed.data)
+        .map_err(|error| unfit(format!("{}: {}", error.path, error.reason)))?;
+    // A draft may hold text that is not of its question's type; a submission may not.
+    let unread = session
+        .violations()
+        .into_iter()
+        .find(|(_, violation)| matches!(violation.kind, ViolationKind::Type(_)));
+    match unread {
+        Some((key, _)) => Err(unfit(format!("{}: not a value of its type", session.path(key)))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,146 @@
+//! The other end of the wire: accepts submissions, hands out forms, serves the app. SQLite embedded.
+//!
+//! Kept here: each submission id is accepted once, with one hash, and what was answered with a receipt is on the disk
+//! (invariant 4); nothing is stored on any refusal; no log line and no error text holds an answer.
+
+mod answer;
+mod api;
+mod files;
+mod forms;
+mod headers;
+mod intake;
+mod listen;
+mod store;
+
+#[cfg(feature = "embed")]
+mod embedded {
+    //! What `build.rs` listed.
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use files::Files;
+pub use forms::{BrokenForm, FormsError};
+pub use store::StoreError;
+
+use files::App;
+use forms::Forms;
+use store::Store;
+
+/// How to run a server.
+#[derive(Debug)]
+pub struct Options {
+    /// The address to listen on: `127.0.0.1`.
+    pub host: String,
+    /// The port; 0 lets the system pick one.
+    pub port: u16,
+    /// The folder for the database, made if it is not there.
+    pub data: PathBuf,
+    /// The app's files.
+    pub app: Files,
+    /// The folder with the forms: `<form>/form.json` and the lists they name.
+    pub forms: Files,
+}
+
+/// Why a server can't start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The app's files can't be read.
+    App(std::io::Error),
+    /// The forms can't be read, or are broken.
+    Forms(FormsError),
+    /// The database can't be opened.
+    Store(StoreError),
+    /// The system gives no threads or signals.
+    Runtime(std::io::Error),
+    /// The address can't be listened on.
+    Listen(String, std::io::Error),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
+            StartError::Forms(error) => write!(f, "{error}"),
+            StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
+            StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
+            StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A server that listens but does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: tokio::net::TcpListener,
+    address: SocketAddr,
+    routes: axum::Router,
+}
+
+/// What every route sees.
+pub(crate) struct Shared {
+    store: Arc<Store>,
+    forms: Forms,
+    app: App,
+}
+
+impl Server {
+    /// Reads app and forms, opens the database and starts to listen.
+    ///
+    /// # Errors
+    /// [`StartError`]; a broken form is one, with all its diagnostics.
+    pub async fn bind(options: Options) -> Result<Server, StartError> {
+        let app = App::read(&options.app).map_err(StartError::App)?;
+        let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let store = Arc::new(Store::open(&options.data).map_err(StartError::Store)?);
+        let forms = Forms::serve(store.clone(), current).map_err(StartError::Store)?;
+
+        let address = format!("{}:{}", options.host, options.port);
+        let listen_error = |error| StartError::Listen(address.clone(), error);
+        let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
+        let bound = listener.local_addr().map_err(listen_error)?;
+        let routes = api::routes(Arc::new(Shared { store, forms, app }));
+        Ok(Server { listener, address: bound, routes })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        listen::run(self.listener, self.routes, stop).await;
+    }
+}
+
+/// Starts to watch for SIGTERM and SIGINT; what it gives is done at the first of them.
+///
+/// # Errors
+/// If the system lets no handler be set.
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        // Without a handler the system ends the program itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

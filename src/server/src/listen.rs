@@ -1,0 +1,58 @@
+//! Connections: a bounded number, none of which may dawdle over its headers, and an orderly end.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// The most connections at once; more wait to be taken.
+const CONNECTIONS: usize = 2_048;
+/// How long a request's headers may take, and how long a connection may stay without one.
+const HEADER_TIME: Duration = Duration::from_secs(30);
+/// How long open requests may take once the server is told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Answers until `stop` is done.
+pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut stop = pin!(stop);
+    loop {
+        let place = places.clone().acquire_owned();
+        let next = async { (place.await.expect("nobody closes it"), listener.accept().await) };
+        let (place, accepted) = tokio::select! {
+            () = &mut stop => break,
+            next = next => next,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of file descriptors, most likely: some will be free soon.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.clone()));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A connection that breaks is its phone's business: it asks again.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await;
+}
+
+/// The server's clock: milliseconds since 1970.
+pub(crate) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

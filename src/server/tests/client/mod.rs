@@ -1,0 +1,227 @@
+//! A house with a server in it, and a client that speaks plain HTTP/1.1 so that it can also hang up.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use doorstep_delivery::submission::content_hash;
+use doorstep_server::{Files, Options, Server};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+/// A form of one page.
+pub const FORM: &str = r#"{
+  "settings": {"form_id": "visit", "version": "1", "title": {"zh": "走访", "en": "Visit"}, "default_language": "zh"},
+  "survey": [
+    {"type": "group", "name": "person", "label": {"zh": "人", "en": "Person"}, "children": [
+      {"type": "text", "name": "name", "label": {"zh": "姓名", "en": "Name"}},
+      {"type": "integer", "name": "age", "label": {"zh": "年龄", "en": "Age"}}
+    ]}
+  ]
+}
+"#;
+
+/// The app's page, with an inline script.
+pub const PAGE: &str = "<!doctype html><script>alert(1)</script>";
+/// A script with a hash in its name.
+pub const SCRIPT: &str = "/app-0123456789abcdef.js";
+
+/// A server with its folders, until dropped.
+pub struct House {
+    folder: tempfile::TempDir,
+    address: SocketAddr,
+    form_hash: String,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What a device sends.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub id: String,
+    pub body: String,
+}
+
+impl Sent {
+    pub fn hash(&self) -> String {
+        content_hash(self.body.as_bytes())
+    }
+
+    pub fn digest(&self) -> String {
+        format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(self.body.as_bytes())))
+    }
+}
+
+/// What a server answers.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn reason(&self) -> String {
+        self.json()["error"]["reason"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl House {
+    pub fn new() -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("forms/visit/form.json", FORM);
+        write("app/index.html", PAGE);
+        write("app/sw.js", "//");
+        write(&format!("app{SCRIPT}"), "plain");
+        write(&format!("app{SCRIPT}.br"), "compressed");
+        write("secret.txt", "secret");
+        let (address, stop, thread) = start(folder.path());
+        let mut house =
+            House { folder, address, form_hash: String::new(), stop: Some(stop), thread: Some(thread) };
+        house.form_hash = house.get("/api/v1/forms").json()["forms"][0]["hash"].as_str().unwrap().to_owned();
+        house
+    }
+
+    pub fn restart_with_form(&mut self, form: &str) {
+        self.stop();
+        std::fs::write(self.folder.path().join("forms/visit/form.json"), form).unwrap();
+        let (address, stop, thread) = start(self.folder.path());
+        (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
+    }
+
+    fn stop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+
+    /// A sealed submission; the same number gives the same id.
+    pub fn submission(&self, number: u8, answers: Json) -> Sent {
+        let id = doorstep_delivery::draft::new_id(1_795_397_400_000, &[number; 10]).to_string();
+        let form = json!({"id": "visit", "version": "1", "hash": self.form_hash});
+        let body = json!({
+            "doorstep": 1, "id": id, "form": form, "supersedes": null,
+            "created_at": "2026-11-23T09:30:00.000+08:00", "finished_at": "2026-11-23T10:00:00.000+08:00",
+            "language": "zh", "instance_name": "", "data": {"visit": answers},
+        });
+        Sent { id, body: body.to_string() }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"")
+    }
+
+    pub fn put(&self, sent: &Sent) -> Answer {
+        let headers = [("content-type", "application/json"), ("content-digest", &sent.digest())];
+        self.send("PUT", &format!("/api/v1/submissions/{}", sent.id), &headers, sent.body.as_bytes())
+    }
+
+    /// Sends a submission and leaves the answer unread.
+    pub fn put_without_reading(&self, sent: &Sent) -> TcpStream {
+        let headers = [("content-type", "application/json"), ("content-digest", &*sent.digest())];
+        let path = format!("/api/v1/submissions/{}", sent.id);
+        self.write("PUT", &path, &headers, sent.body.as_bytes())
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut bytes = Vec::new();
+        self.write(method, path, headers, body).read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has headers");
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+    }
+
+    fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let length = body.len();
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n"
+        );
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        // A server that refuses early may have closed by now; its answer is what counts.
+        let _ = stream.write_all(body);
+        stream
+    }
+
+    /// Every stored submission: id and body.
+    pub fn rows(&self) -> Vec<(String, String)> {
+        let database = rusqlite::Connection::open(self.folder.path().join("data/doorstep.sqlite3")).unwrap();
+        let mut statement =
+            database.prepare("SELECT id, CAST(body AS TEXT) FROM submission ORDER BY id").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+
+    pub fn wait_for_rows(&self, count: usize) {
+        let start = Instant::now();
+        while self.rows().len() < count {
+            assert!(start.elapsed() < Duration::from_secs(10), "no row came");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+type Running = (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinHandle<()>);
+
+fn start(folder: &Path) -> Running {
+    let options = Options {
+        host: "127.0.0.1".into(),
+        port: 0,
+        data: folder.join("data"),
+        app: Files::Folder(folder.join("app")),
+        forms: Files::Folder(folder.join("forms")),
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(
+            async {
+                let server = Server::bind(options).await.unwrap();
+                tell.send(server.address()).unwrap();
+                server.run(async { drop(stopped.await) }).await;
+            },
+        );
+    });
+    (told.recv().unwrap(), stop, thread)
+}
