@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use doorstep_engine::session::Form;
+use doorstep_engine::Form;
 use doorstep_engine::session::{Extent, RestoreError, Session, World};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
