@@ -1,0 +1,114 @@
+//! What the server has in its database, against what was answered.
+
+use std::path::Path;
+
+use doorstep_delivery::submission::content_hash;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Map, Value};
+
+use crate::processes::Profile;
+use crate::script::Script;
+
+/// A row of the server's submissions.
+pub struct Row {
+    id: String,
+    form_id: String,
+    form_hash: String,
+    content_hash: String,
+    body: Vec<u8>,
+}
+
+/// All rows.
+pub fn rows(profile: &Profile) -> Vec<Row> {
+    let file = profile.data().join("doorstep.sqlite3");
+    let database =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the server made it");
+    let mut rows = database
+        .prepare("SELECT id, form_id, form_hash, content_hash, body FROM submission ORDER BY received_at")
+        .expect("the server keeps submissions");
+    let row = |row: &rusqlite::Row| {
+        Ok(Row {
+            id: row.get(0)?,
+            form_id: row.get(1)?,
+            form_hash: row.get(2)?,
+            content_hash: row.get(3)?,
+            body: row.get(4)?,
+        })
+    };
+    rows.query_map([], row).expect("they can be read").collect::<Result<_, _>>().expect("they can be read")
+}
+
+/// One submission has arrived, it is what was answered, and the receipt on the screen is its own.
+pub fn check(profile: &Profile, script: &Script, receipt: &str) {
+    let rows = rows(profile);
+    let [row] = &rows[..] else { panic!("one submission arrived, not {}", rows.len()) };
+    assert_eq!(row.form_id, script.form);
+    assert_eq!(row.content_hash, content_hash(&row.body), "the hash is the bytes' own");
+    assert!(receipt.contains(&row.content_hash[..12]), "the receipt on the screen names the hash: {receipt}");
+    assert!(receipt.contains(&row.id[24..]), "the receipt on the screen names the id: {receipt}");
+
+    let sealed: Value = serde_json::from_slice(&row.body).expect("the body is JSON");
+    assert_eq!(sealed["id"], Value::from(row.id.as_str()));
+    assert_eq!(sealed["form"]["hash"], Value::from(row.form_hash.as_str()));
+    assert_eq!(sealed["instance_name"], "王秀英 竹岛街道 2026-11-20");
+    assert_eq!(sealed["language"], "zh");
+    let mut data = sealed["data"][&script.form].clone();
+    take_times(&mut data, &sealed);
+    as_typed(&data, script);
+    as_expected(&data);
+}
+
+/// When the form was opened and finished is another time each run: looked at, and taken out.
+fn take_times(data: &mut Value, sealed: &Value) {
+    let fields = data.as_object_mut().expect("a form's data is an object");
+    let mut time = |name: &str| {
+        let time = fields.shift_remove(name).unwrap_or_else(|| panic!("{name} is there"));
+        let time = time.as_str().unwrap_or_default().to_owned();
+        assert!(time.ends_with("+08:00"), "{name} is in the phone's zone: {time}");
+        time
+    };
+    let (start, end) = (time("start"), time("end"));
+    assert!(start < end, "it was opened before it was finished: {start}, {end}");
+    assert_eq!(sealed["finished_at"].as_str().map(|at| &at[..19]), Some(&end[..19]));
+}
+
+/// Every answer of the script is where it belongs.
+fn as_typed(data: &Value, script: &Script) {
+    for part in script.parts() {
+        let mut answers = &data[&part.page];
+        if let Some(card) = part.card {
+            answers = &answers[card - 1];
+        }
+        for (name, typed) in &part.answers {
+            let arrived = find(answers, name).unwrap_or_else(|| panic!("{name} did not arrive"));
+            let same = match (typed, arrived) {
+                // The phone's picker gives minutes; the field has seconds and zone.
+                (Value::String(typed), Value::String(arrived))
+                    if name.ends_with("_start") || name.ends_with("_end") =>
+                {
+                    *arrived == format!("{typed}:00.000+08:00")
+                }
+                (typed, arrived) => typed == arrived,
+            };
+            assert!(same, "{name}: answered {typed}, arrived {arrived}");
+        }
+    }
+}
+
+/// A question of that name, in a page's groups too.
+fn find<'a>(answers: &'a Value, name: &str) -> Option<&'a Value> {
+    let fields: &Map<String, Value> = answers.as_object()?;
+    fields.get(name).or_else(|| fields.values().find_map(|inner| find(inner, name)))
+}
+
+/// Nothing more, nothing less: calculated values and all.
+fn as_expected(data: &Value) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/household.arrived.json");
+    let arrived = serde_json::to_string_pretty(data).expect("JSON can be written") + "\n";
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, &arrived).expect("the expectation can be written");
+    }
+    let expected =
+        std::fs::read_to_string(&file).expect("the expectation is there; UPDATE_EXPECT=1 writes it");
+    assert!(arrived == expected, "{} differs from what arrived:\n{arrived}", file.display());
+}

@@ -1,0 +1,232 @@
+//! Chromium on a phone's screen or on a desk, over WebDriver.
+//!
+//! Everything waits for what it needs and nothing sleeps; what never comes fails with a picture of what came instead.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use thirtyfour::cdp::Cdp;
+use thirtyfour::prelude::*;
+
+use crate::processes::{Profile, Program, free_port, pictures};
+
+/// How long the app may take for one thing, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked at meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// What the browser is shown on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// 360 × 740, touched.
+    Phone,
+    /// 1280 × 800.
+    Desktop,
+}
+
+/// A running browser.
+pub struct Browser {
+    driver: WebDriver,
+    cdp: Cdp,
+    program: RefCell<Program>,
+    /// What was touched and is smaller than a thumb.
+    pub(crate) small: RefCell<Vec<String>>,
+    pictures: PathBuf,
+}
+
+impl Browser {
+    /// Starts one on a profile that may have been used before.
+    pub async fn start(profile: &Profile, screen: Screen) -> Browser {
+        let port = free_port();
+        let mut chromedriver = Command::new("chromedriver");
+        chromedriver.arg(format!("--port={port}")).env("TZ", "Asia/Shanghai");
+        let program = Program::start(&mut chromedriver);
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options(profile, screen),
+        });
+        let capabilities: Capabilities = serde_json::from_value(capabilities).expect("it is an object");
+        let begun = Instant::now();
+        let driver = loop {
+            match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
+                Ok(driver) => break driver,
+                // It takes a moment until chromedriver listens.
+                Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(LOOK_EVERY).await,
+                Err(error) => panic!("the browser does not start: {error}"),
+            }
+        };
+        driver.set_script_timeout(PATIENCE).await.expect("the browser takes a time limit");
+        let cdp = Cdp::new(driver.handle().clone());
+        Browser {
+            driver,
+            cdp,
+            program: RefCell::new(program),
+            small: RefCell::default(),
+            pictures: pictures(),
+        }
+    }
+
+    /// Goes to an address.
+    pub async fn open(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
+    }
+
+    /// Ends it as its user would.
+    pub async fn quit(self) {
+        self.driver.quit().await.expect("the browser ends when told");
+    }
+
+    /// Kills it with all its processes, as a phone that runs out of power does.
+    pub fn kill(self) {
+        self.program.borrow_mut().end("-KILL");
+        // There is nobody left to say goodbye to.
+        std::mem::forget(self.driver);
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        match self.driver.execute(script, arguments).await {
+            Ok(returned) => returned.json().clone(),
+            Err(error) => panic!("the page's script fails: {error}\n{script}"),
+        }
+    }
+
+    /// Sends a command of the DevTools protocol.
+    pub async fn command(&self, method: &str, parameters: Value) {
+        let sent = self.cdp.send_raw(method, parameters).await;
+        sent.unwrap_or_else(|error| panic!("{method} fails: {error}"));
+    }
+
+    /// Waits until the service worker has every file.
+    pub async fn kept_for_offline(&self) {
+        let script = "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
+        self.driver.execute_async(script, vec![]).await.expect("the service worker gets ready");
+    }
+
+    /// Waits until an element can be seen.
+    pub async fn seen(&self, selector: &str) {
+        let script =
+            "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        self.until(&format!("{selector} is seen"), async || {
+            self.run(script, vec![selector.into()]).await == Value::Bool(true)
+        })
+        .await;
+    }
+
+    /// Waits until no such element is there.
+    pub async fn gone(&self, selector: &str) {
+        let script = "return !document.querySelector(arguments[0])";
+        self.until(&format!("{selector} is gone"), async || {
+            self.run(script, vec![selector.into()]).await == Value::Bool(true)
+        })
+        .await;
+    }
+
+    /// The text of an element.
+    pub async fn text(&self, selector: &str) -> String {
+        self.seen(selector).await;
+        let text =
+            self.run("return document.querySelector(arguments[0]).innerText", vec![selector.into()]).await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until a page of the form, or its review, is shown.
+    pub async fn on_page(&self, page: &str) {
+        self.seen(&format!("[data-page={page}]:not(a)")).await;
+    }
+
+    /// Where the reader is: page and open card.
+    pub async fn place(&self) -> Value {
+        let script = "return {
+            page: document.querySelector('[data-page]:not(a)')?.dataset.page,
+            card: document.querySelector('.instance.open')?.dataset.instance,
+        }";
+        self.run(script, vec![]).await
+    }
+
+    /// Waits until something is as it should be.
+    pub async fn until_eq(&self, what: &str, wanted: &Value, look: impl AsyncFn(&Browser) -> Value) {
+        let found = RefCell::new(Value::Null);
+        let done = self
+            .comes(async || {
+                found.replace(look(self).await);
+                *found.borrow() == *wanted
+            })
+            .await;
+        if !done {
+            self.fail(&format!("{what}: wanted {wanted}, found {}", found.borrow())).await;
+        }
+    }
+
+    /// Waits until something holds.
+    pub async fn until(&self, what: &str, holds: impl AsyncFn() -> bool) {
+        if !self.comes(holds).await {
+            self.fail(&format!("waited too long until {what}")).await;
+        }
+    }
+
+    async fn comes(&self, holds: impl AsyncFn() -> bool) -> bool {
+        let begun = Instant::now();
+        while !holds().await {
+            if begun.elapsed() > PATIENCE {
+                return false;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        true
+    }
+
+    /// Takes a picture.
+    pub async fn picture(&self, name: &str) {
+        // Fonts and the last frame.
+        let script = "const done = arguments[0];
+            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
+        self.driver.execute_async(script, vec![]).await.expect("the page paints");
+        let path = self.pictures.join(format!("{name}.png"));
+        self.driver.screenshot(&path).await.unwrap_or_else(|error| panic!("no picture {name}: {error}"));
+    }
+
+    /// Fails the test, with a picture and the page's text.
+    pub async fn fail(&self, why: &str) -> ! {
+        let path = self.pictures.join("failed.png");
+        let _ = self.driver.screenshot(&path).await;
+        let text = self.run("return location.href + '\\n' + document.body.innerText", vec![]).await;
+        let log = self.driver.browser_log().await.unwrap_or_default();
+        panic!(
+            "{why}\n{}\n--- the page\n{}\n--- its log\n{log:#?}",
+            path.display(),
+            text.as_str().unwrap_or_default()
+        );
+    }
+}
+
+fn options(profile: &Profile, screen: Screen) -> Value {
+    let mut arguments: Vec<String> = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--accept-lang=zh-CN,zh",
+        "--hide-scrollbars",
+    ]
+    .map(String::from)
+    .into();
+    arguments.push(format!("--user-data-dir={}", profile.browser().display()));
+    match screen {
+        Screen::Phone => json!({
+            "args": arguments,
+            "mobileEmulation": {
+                "deviceMetrics": {"width": 360, "height": 740, "pixelRatio": 2.0, "touch": true, "mobile": true},
+            },
+        }),
+        Screen::Desktop => {
+            arguments.push("--window-size=1280,800".into());
+            json!({ "args": arguments })
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The whole way in a real browser: a visit on a phone, through a dead server and a killed browser, to the receipt.
+//!
+//! Kept here is Doorstep's promise to who fills it in: what was shown as kept is there again, and what arrives is
+//! what was answered. `cargo xtask test e2e` builds the app and says where it is; pictures of every step go to
+//! `target/screenshots/`. `UPDATE_EXPECT=1` writes anew what is expected to arrive.
+
+mod arrived;
+mod browser;
+mod filling;
+mod processes;
+mod script;
+mod touch;
+
+use browser::{Browser, Screen};
+use processes::{Profile, Server};
+use script::Script;
+
+#[tokio::test]
+async fn a_household_visit_from_opening_the_form_to_the_receipt() {
+    let script = Script::read();
+    let profile = Profile::new("visit");
+    let mut server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+
+    // At the office, with a network: the app and the form come to the phone.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.kept_for_offline().await;
+    browser.picture("home").await;
+    browser.tap("[data-action=start]").await;
+
+    // On the way the network goes.
+    browser.on_page("visit").await;
+    browser.picture("first-page").await;
+    server.stop();
+    let (before, after) = script.killed_in_between();
+    for part in &before {
+        filling::fill(&browser, part).await;
+    }
+    let place = browser.place().await;
+    browser.seen("[data-state=kept].kept").await;
+    browser.picture("before-the-kill").await;
+    browser.kill();
+
+    // The phone starts again, and the server is still gone.
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-draft]").await;
+    browser.picture("started-again").await;
+    browser.tap("[data-action=continue]").await;
+    browser.until_eq("the same page and card as before the kill", &place, Browser::place).await;
+    let last = before.last().expect("something was filled in before the kill");
+    filling::check(&browser, last).await;
+    browser.picture("gone-on").await;
+    for part in &after {
+        filling::fill(&browser, part).await;
+    }
+
+    browser.on_page("review").await;
+    browser.picture("review").await;
+    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    browser.seen("[data-finished]").await;
+    browser.seen("[data-section=waiting] [data-item]").await;
+    browser.picture("finished-without-a-network").await;
+    assert!(arrived::rows(&profile).is_empty(), "nothing can have arrived yet");
+
+    // Back at the office.
+    server.start_again();
+    browser.tap("[data-action=send]").await;
+    browser.seen("[data-section=delivered] [data-item][data-state=delivered]").await;
+    browser.gone("[data-section=waiting] [data-item]").await;
+    browser.picture("receipt").await;
+    let receipt = browser.text("[data-section=delivered] .proof").await;
+
+    arrived::check(&profile, &script, &receipt);
+    browser.assert_thumbs_fit();
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn the_same_on_a_wide_screen() {
+    let script = Script::read();
+    let profile = Profile::new("wide");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Desktop).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.picture("wide-home").await;
+    browser.tap("[data-action=start]").await;
+    browser.on_page("visit").await;
+    let (parts, _) = script.killed_in_between();
+    filling::fill(&browser, &parts[0]).await;
+    browser.picture("wide-form-page").await;
+
+    // Wide screens show the jump list beside the form.
+    browser.tap(".side [data-page=review]").await;
+    browser.on_page("review").await;
+    browser.picture("wide-review").await;
+    browser.seen("[data-action=finish][aria-disabled=true]").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.seen("[data-section=delivered]").await;
+    browser.picture("wide-outbox").await;
+    browser.quit().await;
+}

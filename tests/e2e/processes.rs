@@ -1,0 +1,172 @@
+//! The programs that the tests start: each leads a process group of its own, and none outlives its test.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a program may take to start or to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a test leaves on the disk while it runs: the browser's profile and the server's data.
+pub struct Profile {
+    folder: PathBuf,
+}
+
+impl Profile {
+    /// An empty one.
+    pub fn new(name: &str) -> Profile {
+        let folder =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("e2e-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the target folder can be written");
+        Profile { folder }
+    }
+
+    /// The browser's.
+    pub fn browser(&self) -> PathBuf {
+        self.folder.join("browser")
+    }
+
+    /// The server's.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        // What can't be removed is in the target folder all the same.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Where the pictures go.
+pub fn pictures() -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder");
+    let folder = target.join("screenshots");
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the system has a free port");
+    listener.local_addr().expect("a bound port has an address").port()
+}
+
+/// A program with all that it starts. Dropped, it is killed.
+pub struct Program {
+    child: Child,
+}
+
+impl Program {
+    /// Starts it as the leader of its own process group.
+    pub fn start(command: &mut Command) -> Program {
+        let command = command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+        let name = command.get_program().to_owned();
+        Program {
+            child: command
+                .spawn()
+                .unwrap_or_else(|error| panic!("{} does not start: {error}", name.display())),
+        }
+    }
+
+    /// Has it ended by itself?
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends a signal to the whole group, and waits until its leader is gone.
+    pub fn end(&mut self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        // Fails if nothing of it is left, which is what is wanted.
+        let _ = Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
+        wait_until("the program ends", || self.has_ended());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Doorstep's own server, on one port for the whole test: the port is part of the app's origin.
+pub struct Server {
+    port: u16,
+    data: PathBuf,
+    running: Option<Program>,
+}
+
+impl Server {
+    /// Starts it with empty data.
+    pub fn start(profile: &Profile) -> Server {
+        let mut server = Server { port: free_port(), data: profile.data(), running: None };
+        server.start_again();
+        server
+    }
+
+    /// An address of it.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Ends it as an administrator would.
+    pub fn stop(&mut self) {
+        self.running.take().expect("it runs").end("-TERM");
+        assert!(TcpStream::connect(("127.0.0.1", self.port)).is_err(), "something still answers on its port");
+    }
+
+    /// Starts it on the same port, with the same data.
+    pub fn start_again(&mut self) {
+        let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms");
+        let mut command = Command::new(given("DOORSTEP_BIN"));
+        command.arg("serve").arg("--port").arg(self.port.to_string());
+        command
+            .arg("--data")
+            .arg(&self.data)
+            .arg("--forms")
+            .arg(forms)
+            .arg("--app")
+            .arg(given("DOORSTEP_APP_DIST"));
+        let mut program = Program::start(&mut command);
+        wait_until("the server answers", || {
+            assert!(!program.has_ended(), "the server ended by itself: {command:?}");
+            self.is_healthy()
+        });
+        self.running = Some(program);
+    }
+
+    fn is_healthy(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
+        let asked = b"GET /api/v1/health?nonce=e2e HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n";
+        let mut answer = String::new();
+        stream.write_all(asked).is_ok()
+            && stream.read_to_string(&mut answer).is_ok()
+            && answer.contains("\"e2e\"")
+    }
+}
+
+/// What `cargo xtask test e2e` says of the built app.
+fn given(variable: &str) -> PathBuf {
+    match std::env::var_os(variable) {
+        Some(path) => path.into(),
+        None => panic!(
+            "{variable} is not set: run `cargo xtask test e2e`, which builds the app and says where it is"
+        ),
+    }
+}
+
+/// Waits for something outside of the test.
+pub fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < PATIENCE, "waited too long until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
