@@ -57,8 +57,9 @@ fn trunk(workspace: &Workspace, mode: Mode, folder: &std::path::Path) -> anyhow:
     if mode == Mode::Release {
         trunk.args(["--release", "--cargo-profile", "wasm-release"]);
     }
-    // Trunk reads NO_COLOR as a yes-or-no of its own, and stops at the usual NO_COLOR=1.
-    trunk.env("PATH", path).env("TRUNK_OFFLINE", "true").env_remove("NO_COLOR");
+    // Trunk reads NO_COLOR as a yes-or-no of its own and stops at the usual NO_COLOR=1; a traceback of Trunk would bury the
+    // compiler's message.
+    trunk.env("PATH", path).env("TRUNK_OFFLINE", "true").env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     run(&mut trunk).context("the app could not be built")
 }
 

@@ -78,7 +78,9 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
         cargo(workspace)
             .args(["clippy", "--locked", "--all-targets", "--all-features"])
             .args(NATIVE)
-            .args(warnings),
+            .args(warnings)
+            // With all features the app is embedded: any folder will do, where only the code is looked at.
+            .env("DOORSTEP_APP_DIST", workspace.path("public")),
     )?;
     run_command(cargo(workspace).args(["clippy", "--locked", "--all-targets"]).args(APP).args(warnings))
 }
@@ -86,6 +88,8 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
 /// Every package but the one whose only content is other people's tools.
 const NATIVE: [&str; 3] = ["--workspace", "--exclude", "bindgen-tools"];
 const APP: [&str; 4] = ["--package", "doorstep-app", "--target", "wasm32-unknown-unknown"];
+/// The package whose tests see the crates from outside, the end-to-end tests among them.
+const TESTS: &str = "doorstep-tests";
 /// The tests that want a browser and a server that runs, by the name of their test program.
 const END_TO_END: &str = "binary(e2e)";
 
@@ -97,19 +101,35 @@ fn unit(workspace: &Workspace) -> anyhow::Result<()> {
         )?;
     } else {
         eprintln!("cargo-nextest isn't there; `cargo test` does the same, a little slower");
-        run_command(
-            cargo(workspace).args(["test", "--locked", "--no-fail-fast", "--lib", "--bins"]).args(NATIVE),
-        )?;
+        let test = ["test", "--locked", "--no-fail-fast"];
+        run_command(cargo(workspace).args(test).args(NATIVE).args([
+            "--lib",
+            "--bins",
+            "--tests",
+            "--exclude",
+            TESTS,
+        ]))?;
+        let programs = test_programs(workspace)?;
+        let named = programs.iter().flat_map(|name| ["--test", name]);
+        run_command(cargo(workspace).args(test).args(["--package", TESTS, "--lib"]).args(named))?;
     }
     // The examples in the documentation, which nextest leaves out.
-    run_command(cargo(workspace).args([
-        "test",
-        "--locked",
-        "--quiet",
-        "--doc",
-        "--package",
-        "doorstep-engine",
-    ]))
+    run_command(cargo(workspace).args(["test", "--locked", "--doc", "--package", "doorstep-engine"]))
+}
+
+/// The names of the test programs in tests/, but for the one that wants a browser.
+fn test_programs(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
+    let metadata = ask(cargo(workspace).args(["metadata", "--no-deps", "--format-version", "1"]));
+    let metadata: serde_json::Value =
+        serde_json::from_str(&metadata.context("cargo can't read the workspace")?)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let targets =
+        packages.filter(|package| package["name"] == TESTS).flat_map(|package| package["targets"].as_array());
+    let names = targets
+        .flatten()
+        .filter(|target| target["kind"][0] == "test")
+        .filter_map(|target| target["name"].as_str());
+    Ok(names.filter(|name| *name != "e2e").map(str::to_owned).collect())
 }
 
 fn web(workspace: &Workspace) -> anyhow::Result<()> {
@@ -137,11 +157,11 @@ fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     let mut tests = cargo(workspace);
     tests.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
     if has_nextest(workspace) {
-        tests.args(["nextest", "run", "--locked", "--package", "doorstep-tests", "-E", END_TO_END]);
+        tests.args(["nextest", "run", "--locked", "--package", TESTS, "-E", END_TO_END]);
     } else {
-        tests.args(["test", "--locked", "--package", "doorstep-tests", "--test", "e2e", "--", "--nocapture"]);
+        tests.args(["test", "--locked", "--package", TESTS, "--test", "e2e", "--", "--nocapture"]);
     }
-    run_command(&mut tests).context("pictures of each step are in target/e2e/")
+    run_command(&mut tests).context("pictures of each step are in target/screenshots/")
 }
 
 fn cargo(workspace: &Workspace) -> Command {
