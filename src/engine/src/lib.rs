@@ -22,6 +22,8 @@ mod graph;
 pub mod session;
 pub mod view;
 
+pub mod case;
+
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use form::{Checked, Form};
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};

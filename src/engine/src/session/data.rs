@@ -39,12 +39,13 @@ impl Session {
                 reason: "the answers must be one object of this name".into(),
             });
         };
+        session.restoring = true;
         session.start(ScopeId(0));
-        session.defaults.clear();
         session.fill(ScopeId(0), NodeId(0), top)?;
         // Fixed defaults were set anew: what was cleared is not in the data and stays cleared.
         session.settle();
         session.defaults.clear();
+        session.restoring = false;
         session.take_changes();
         Ok(session)
     }

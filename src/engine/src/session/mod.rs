@@ -85,6 +85,8 @@ pub struct Session {
     dirty: Dirty,
     /// Dynamic defaults of scopes that are new.
     defaults: Vec<(ScopeId, NodeId, ExprId)>,
+    /// Answers are being taken up again: they say how many instances repeats have.
+    restoring: bool,
     changed: Vec<Key>,
     added: Vec<Key>,
     removed: Vec<Key>,
@@ -113,6 +115,7 @@ impl Session {
             world,
             language: 0,
             defaults: Vec::new(),
+            restoring: false,
             changed: Vec::new(),
             added: Vec::new(),
             removed: Vec::new(),

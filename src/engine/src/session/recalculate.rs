@@ -241,6 +241,14 @@ impl Session {
             }
         }
         self.touch_all_in(scope);
+        // A repeat without a count starts with one instance, as in XLSForm; answers taken up again say how many.
+        if !self.restoring {
+            for repeat in &form.scope(def).repeats {
+                if form.node(*repeat).bind.repeat_count.is_none() {
+                    self.grow(scope, *repeat);
+                }
+            }
+        }
     }
 
     /// Sets dynamic defaults in document order, each over what the ones before it gave.

@@ -1,0 +1,61 @@
+//! `doorstep check PATH…`: all mistakes of forms at once, each with its place and a way out.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use doorstep_engine::{Form, Severity};
+
+use crate::{form_files, render};
+
+/// Checks forms; 1 if any has an error (or, with `--strict`, a warning).
+pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    let mut strict = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(path) => paths.push(path.into()),
+            Long("strict") => strict = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    if paths.is_empty() {
+        return Err("which form? For example: doorstep check forms/household-needs".into());
+    }
+    let mut failed = false;
+    for path in paths {
+        let definitions = match form_files::definitions(&path) {
+            Ok(definitions) => definitions,
+            Err(reason) => {
+                eprintln!("{reason}");
+                failed = true;
+                continue;
+            }
+        };
+        for definition in definitions {
+            failed |= !check(&definition, strict);
+        }
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn check(definition: &std::path::Path, strict: bool) -> bool {
+    let bundle = match form_files::read(definition) {
+        Ok(bundle) => bundle,
+        Err(reason) => {
+            eprintln!("{reason}");
+            return false;
+        }
+    };
+    let checked = Form::read(&bundle);
+    for found in &checked.diagnostics {
+        eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+    }
+    let count = |severity| checked.diagnostics.iter().filter(|found| found.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    match &checked.form {
+        Some(form) => println!("{}: {} {} is a form, {warnings} warnings", definition.display(), form.id(), form.version()),
+        None => println!("{}: not a form yet: {errors} errors, {warnings} warnings", definition.display()),
+    }
+    errors == 0 && (warnings == 0 || !strict)
+}

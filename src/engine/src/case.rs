@@ -1,0 +1,213 @@
+//! Cases of a form: answers in, expected values, relevance and violations out.
+//!
+//! A case stands beside its form as JSON; the same runner serves the tests, `doorstep test` and the designer.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::form::Form;
+use crate::moment;
+use crate::session::{Session, World};
+use crate::value::Value;
+use crate::view::{Key, ViolationKind};
+
+/// What did not come out as the case says: the step (from 1) and a sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Which step, from 1; 0 is the case itself.
+    pub step: usize,
+    /// What was expected and what came.
+    pub message: String,
+}
+
+/// Runs a case. No failures: it passed.
+///
+/// `{about, source?, now, language?, seed?, steps: [{answer} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, and `instance_name`, `complete`, `pages`.
+pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let now = case.get("now").and_then(Json::as_str).unwrap_or("2026-01-01T09:00:00+08:00");
+    let Some(mut world) = world_at(now) else {
+        return vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }];
+    };
+    world.seed = case.get("seed").and_then(Json::as_u64).unwrap_or(1);
+    let mut session = Session::new(form.clone(), world);
+    if let Some(language) = case.get("language").and_then(Json::as_str) {
+        session.set_language(language);
+    }
+    let steps = case.get("steps").and_then(Json::as_array).map_or(&[][..], |steps| steps);
+    let expects = steps.iter().any(|step| step.get("expect").is_some());
+    if !expects {
+        failures.push(Failure { step: 0, message: "the case expects nothing".into() });
+    }
+    for (index, step) in steps.iter().enumerate() {
+        let mut fail = |message: String| failures.push(Failure { step: index + 1, message });
+        let Some(step) = step.as_object() else {
+            fail("a step is an object".into());
+            continue;
+        };
+        for (verb, what) in step {
+            match (verb.as_str(), what) {
+                ("answer", Json::Object(answers)) => answer(&mut session, answers, &mut fail),
+                ("add_repeat", Json::String(path)) => match session.at(path) {
+                    Some(key) => {
+                        if let Err(error) = session.add_repeat(key) {
+                            fail(format!("{path} can't be added to: {error:?}"));
+                        }
+                    }
+                    None => fail(format!("there is no {path}")),
+                },
+                ("remove_repeat", Json::String(path)) => match session.at(path) {
+                    Some(key) => {
+                        if let Err(error) = session.remove_repeat(key) {
+                            fail(format!("{path} can't be removed: {error:?}"));
+                        }
+                    }
+                    None => fail(format!("there is no {path}")),
+                },
+                ("set_language", Json::String(language)) => session.set_language(language),
+                ("expect", Json::Object(expected)) => expect(&session, expected, &mut fail),
+                ("about", _) => {}
+                (verb, _) => fail(format!("a case knows no step `{verb}` of this shape")),
+            }
+        }
+    }
+    failures
+}
+
+/// The clock and zone that a written moment means.
+fn world_at(now: &str) -> Option<World> {
+    let (_, time) = now.split_once('T')?;
+    let zone = moment::read_time(time)?.1?;
+    let days = moment::moment_days(now, zone)?;
+    let now_ms = (days * 86_400_000.0).round() as i64;
+    Some(World { now_ms, utc_offset_minutes: zone, ..World::default() })
+}
+
+fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    for (path, value) in answers {
+        let Some(key) = session.at(path) else {
+            fail(format!("there is no {path}"));
+            continue;
+        };
+        let given = match value {
+            Json::Null => session.answer(key, Value::Blank),
+            Json::String(text) => session.answer_text(key, text),
+            other => session.answer_text(key, &as_text(other)),
+        };
+        if let Err(error) = given {
+            fail(format!("{path} can't be answered with {value}: {error:?}"));
+        }
+    }
+}
+
+/// A JSON value as an instance's text: arrays are names with spaces between.
+fn as_text(json: &Json) -> String {
+    match json {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(as_text).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    for (what, wanted) in expected {
+        match (what.as_str(), wanted) {
+            ("instance_name", Json::String(name)) => {
+                let given = session.instance_name();
+                if given != *name {
+                    fail(format!("the instance's name is {given:?}, not {name:?}"));
+                }
+            }
+            ("complete", Json::Bool(complete)) => {
+                let violations = session.violations();
+                if violations.is_empty() != *complete {
+                    let list: Vec<String> = violations
+                        .iter()
+                        .map(|(key, violation)| format!("{} ({})", session.path(*key), kind_name(violation.kind)))
+                        .collect();
+                    fail(format!("complete is {}, not {complete}: {}", violations.is_empty(), list.join(", ")));
+                }
+            }
+            ("pages", Json::Array(_)) => {
+                let pages: Vec<Json> =
+                    session.pages().iter().map(|page| Json::String(session.path(page.key))).collect();
+                if Json::Array(pages.clone()) != *wanted {
+                    fail(format!("the pages are {}, not {wanted}", Json::Array(pages)));
+                }
+            }
+            (_, Json::Object(by_path)) => {
+                for (path, wanted) in by_path {
+                    match session.at(path) {
+                        Some(key) => {
+                            if let Err(given) = one(session, what, key, wanted) {
+                                fail(format!("{what} of {path}: {given}, not {wanted}"));
+                            }
+                        }
+                        None => fail(format!("there is no {path}")),
+                    }
+                }
+            }
+            _ => fail(format!("a case knows no expectation `{what}` of this shape")),
+        }
+    }
+}
+
+/// Is it as wanted? If not, what it is.
+fn one(session: &Session, what: &str, key: Key, wanted: &Json) -> Result<(), String> {
+    let given = match what {
+        "values" => {
+            // As a submission would have it: blank while not relevant.
+            let relevant = session.relevant(key) == Some(true);
+            let value = session.value(key).filter(|_| relevant).map(Value::to_text).unwrap_or_default();
+            let wanted = as_text(wanted);
+            let same = value == wanted || same_number(&value, &wanted);
+            return if same { Ok(()) } else { Err(format!("{value:?}")) };
+        }
+        "relevant" => session.relevant(key).map_or(Json::Null, Json::Bool),
+        "readonly" => session.question(key).map_or(Json::Null, |question| Json::Bool(question.readonly)),
+        "required" => session.question(key).map_or(Json::Null, |question| Json::Bool(question.required)),
+        "labels" => label(session, key),
+        "hints" => session.question(key).and_then(|question| question.hint).map_or(Json::Null, Json::String),
+        "violations" | "messages" => {
+            let found = session.question(key).and_then(|question| question.violation);
+            match (what, found) {
+                (_, None) => Json::Null,
+                ("violations", Some(violation)) => kind_name(violation.kind).into(),
+                (_, Some(violation)) => violation.message.map_or(Json::Null, Json::String),
+            }
+        }
+        "choices" => {
+            let names = session.question(key).map(|question| {
+                question.choices.iter().map(|choice| Json::String(choice.name.to_string())).collect()
+            });
+            names.map_or(Json::Null, Json::Array)
+        }
+        "count" => session.repeat(key).map_or(Json::Null, |repeat| repeat.instances.len().into()),
+        _ => return Err("a case knows no such expectation".into()),
+    };
+    if given == *wanted { Ok(()) } else { Err(given.to_string()) }
+}
+
+fn label(session: &Session, key: Key) -> Json {
+    let question = session.question(key).map(|question| question.label);
+    let group = || session.group(key).map(|group| group.label);
+    let repeat = || session.repeat(key).map(|repeat| repeat.label);
+    question.or_else(group).or_else(repeat).map_or(Json::Null, Json::String)
+}
+
+/// `12.50` is what 12.5 comes out as, and the other way round.
+fn same_number(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|_| !text.starts_with('0') || text.len() == 1 || text.starts_with("0."));
+    matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
+}
+
+fn kind_name(kind: ViolationKind) -> &'static str {
+    match kind {
+        ViolationKind::Required => "required",
+        ViolationKind::Constraint => "constraint",
+        ViolationKind::Type(_) => "type",
+    }
+}
