@@ -115,13 +115,14 @@ fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, 
         Ok(Some(text.to_owned()))
     };
     let main = Source::new(DEFINITION, text(&format!("{folder}/{DEFINITION}"))?.unwrap_or_default());
-    let mut named = Vec::new();
-    for name in Bundle::files_named(&main) {
-        if let Some(text) = resolve(folder, &name).map(|path| text(&path)).transpose()?.flatten() {
-            named.push(Source::new(name, text));
-        }
-    }
-    Ok(Bundle { main, files: named })
+    let mut failed = None;
+    let bundle = Bundle::gather(main, |name| {
+        text(&resolve(folder, name)?).unwrap_or_else(|error| {
+            failed = Some(error);
+            None
+        })
+    });
+    failed.map_or(Ok(bundle), Err)
 }
 
 /// The name from the top of what a form in a folder calls `../lists/towns.csv`; `None` if it leads out of the forms.
