@@ -17,6 +17,9 @@ use crate::state::reader::{say, use_reader};
 use crate::state::saving::Word;
 use crate::state::seeking::field_id;
 
+const FOCUS_TRIES: u32 = 20;
+const FOCUS_WAIT_MS: u32 = 30;
+
 /// The page at `/draft/:id`, its review at `/draft/:id/review`.
 #[component]
 pub fn DraftPage() -> impl IntoView {
@@ -129,7 +132,7 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
         keeping.record(now(), Change::Page(cursor.clone()));
         keeping.hurry();
     }
-    if turning.at_review.get_untracked() || turning.is_named() {
+    if turning.at_review.get_untracked() || turning.is_named.get_untracked() {
         return;
     }
     let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
@@ -148,14 +151,20 @@ fn seek(answering: Answering, turning: Turning) {
             turning.to_page(page);
             return;
         }
-        answering.sought.set(None);
         if let Some(instance) = answering.instance_of(sought) {
             answering.open_card(Some(instance));
         }
-        // The card's questions are there after the next frame.
         timer::spawn(async move {
-            timer::sleep(60).await;
-            screen::focus(&field_id(sought));
+            // The page and the card are there after a frame or two.
+            for _ in 0..FOCUS_TRIES {
+                timer::sleep(FOCUS_WAIT_MS).await;
+                if screen::focus(&field_id(sought)) {
+                    break;
+                }
+            }
+            if !answering.sought.is_disposed() {
+                answering.sought.set(None);
+            }
         });
     });
 }

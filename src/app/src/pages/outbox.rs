@@ -1,6 +1,6 @@
 //! The outbox: what is on its way, and the receipts of what has arrived.
 
-use doorstep_delivery::{OutboxItem, Uuid, Wake};
+use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -20,6 +20,10 @@ pub fn OutboxPage() -> impl IntoView {
     title(|words| words.outbox_title.to_owned());
     timer::spawn(async move { device.read_outbox().await });
     let waiting = move || device.outbox.with(|items| !items.is_empty());
+    // A refused one is tried again by its own button only.
+    let to_send = move || {
+        device.outbox.with(|items| items.iter().any(|item| !matches!(item.state, State::Refused { .. })))
+    };
     view! {
         <TopBar title=Signal::derive(say(|w| w.outbox_title.to_owned())) />
         <main id="main" tabindex="-1">
@@ -35,10 +39,17 @@ pub fn OutboxPage() -> impl IntoView {
                         key=|item| (item.id, item.attempts, format!("{:?}", item.state))
                         children=move |item| view! { <Waiting device item /> }
                     />
-                    <button type="button" class="button main" data-action="send" on:click=move |_| sending::wake(device, Wake::Hand)>
-                        <Icon shape=Shape::Send />
-                        {say(|w| w.send_all)}
-                    </button>
+                    <Show when=to_send>
+                        <button
+                            type="button"
+                            class="button main"
+                            data-action="send"
+                            on:click=move |_| sending::wake(device, Wake::Hand)
+                        >
+                            <Icon shape=Shape::Send />
+                            {say(|w| w.send_all)}
+                        </button>
+                    </Show>
                 </Show>
             </section>
             <section class="section" data-section="delivered">
@@ -70,18 +81,19 @@ fn Finished(device: Device) -> impl IntoView {
         let id = query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())?;
         let find =
             |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).map(|item| item.name.clone());
-        device.outbox.with(find).or_else(|| device.delivered.with(find))
+        let waiting = device.outbox.with(find).map(|name| (name, false));
+        waiting.or_else(|| device.delivered.with(find).map(|name| (name, true)))
     });
     move || {
         let words = reader.language().words();
-        finished.get().map(|name| {
+        finished.get().map(|(name, delivered)| {
             view! {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
                         {(words.finished_title)(&called(&name, words))}
                     </h2>
-                    <p>{words.finished_explained}</p>
+                    <p>{if delivered { words.finished_delivered } else { words.finished_explained }}</p>
                 </div>
             }
         })

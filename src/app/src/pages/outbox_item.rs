@@ -11,7 +11,7 @@ use crate::state::keeping::now;
 use crate::state::reader::say;
 use crate::state::sending;
 use crate::words::Words;
-use crate::words::when::{when, when_written};
+use crate::words::when::{until, when, when_written};
 
 /// So much of an id or a hash tells two apart.
 const SHORT: usize = 12;
@@ -59,9 +59,7 @@ fn state_words(state: &State, words: &'static Words) -> String {
     match state {
         State::Queued => words.state_queued.to_owned(),
         State::Sending { .. } => words.state_sending.to_owned(),
-        State::Waiting { until: Until::Time(until), .. } => {
-            (words.state_waiting)(&when(*until, now(), words))
-        }
+        State::Waiting { until: Until::Time(at), .. } => (words.state_waiting)(&until(*at, now(), words)),
         State::Waiting { until: Until::Login, .. } => words.state_waiting_login.to_owned(),
         State::Refused { .. } => words.state_refused.to_owned(),
         State::Delivered { .. } => words.state_delivered.to_owned(),

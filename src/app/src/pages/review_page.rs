@@ -13,7 +13,7 @@ use crate::state::seeking::violation_words;
 /// The page's answers. A snapshot: the review is made anew when something changes.
 #[component]
 pub fn ReviewPage(answering: Answering, turning: Turning, page: PageView) -> impl IntoView {
-    let words = use_reader().language().words();
+    let words = use_reader().words_now();
     let key = page.key;
     view! {
         <section class="card" data-review=answering.page_name(key)>

@@ -7,7 +7,7 @@ use doorstep_delivery::Uuid;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
@@ -24,30 +24,49 @@ pub struct Turning {
     pub page: Memo<Option<Key>>,
     /// Is it the review?
     pub at_review: Memo<bool>,
+    /// Does the address name a page?
+    pub is_named: Memo<bool>,
+}
+
+/// What of the draft the address asks for.
+#[derive(Clone, PartialEq)]
+enum Part {
+    /// A page, by its name; the first one if it names none.
+    Page(Option<String>),
+    /// The review.
+    Review,
 }
 
 impl Turning {
     /// Within the router.
     pub fn new(answering: Answering, id: Uuid) -> Turning {
-        let query = use_query_map();
-        let params = use_params_map();
+        // Of the router itself: a route's own query is not renewed when only its parameters change.
+        let location = use_location();
+        let here = format!("/draft/{id}");
+        let part = Memo::new(move |old: Option<&Option<Part>>| {
+            let path = location.pathname.get();
+            match path.strip_prefix(&here).map(|rest| rest.trim_matches('/')) {
+                Some("review") => Some(Part::Review),
+                Some(_) => Some(Part::Page(location.query.with(|query| query.get("page")))),
+                // On the way out of the draft, what is on the screen stays.
+                None => old.cloned().flatten(),
+            }
+        });
         let page = Memo::new(move |_| {
-            let wanted = query.with(|query| query.get("page"));
+            let wanted = match part.get() {
+                Some(Part::Page(wanted)) => wanted,
+                Some(Part::Review) | None => None,
+            };
             answering.pages.with(|pages| {
                 let named = pages.iter().find(|page| Some(answering.page_name(page.key)) == wanted);
                 named.or(pages.first()).map(|page| page.key)
             })
         });
-        let at_review =
-            Memo::new(move |_| params.with(|params| params.get("part").as_deref() == Some("review")));
+        let at_review = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Review))));
+        let is_named = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Page(Some(_))))));
         let navigate = use_navigate();
         let navigate: Navigate = Rc::new(move |to: &str, options| navigate(to, options));
-        Turning { answering, id, navigate: StoredValue::new_local(navigate), page, at_review }
-    }
-
-    /// Does the address name a page?
-    pub fn is_named(self) -> bool {
-        use_query_map().with_untracked(|query| query.get("page").is_some())
+        Turning { answering, id, navigate: StoredValue::new_local(navigate), page, at_review, is_named }
     }
 
     /// To a page.

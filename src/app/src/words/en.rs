@@ -151,6 +151,7 @@ pub const WORDS: Words = Words {
     sent_title: "Delivered",
     finished_title: |name| format!("“{name}” is finished"),
     finished_explained: "It is sealed on this device and is sent by itself once there is a network. You need not wait.",
+    finished_delivered: "The server has it; its receipt is below.",
     state_queued: "To send",
     state_sending: "Sending",
     state_delivered: "Delivered",
@@ -158,7 +159,7 @@ pub const WORDS: Words = Words {
     state_waiting: |time| format!("Trying again at {time}"),
     refused_reason: "The server says",
     send_reason: |kind| match kind {
-        SendErrorKind::Offline => "No network",
+        SendErrorKind::Offline => "No connection to the server",
         SendErrorKind::Timeout => "The server did not answer in time",
         SendErrorKind::NotTheServer => {
             "There is a network, but not our server (does this Wi-Fi want a login?)"

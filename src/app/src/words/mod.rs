@@ -196,6 +196,7 @@ pub struct Words {
     pub sent_title: Text,
     pub finished_title: fn(&str) -> String,
     pub finished_explained: Text,
+    pub finished_delivered: Text,
     pub state_queued: Text,
     pub state_sending: Text,
     pub state_delivered: Text,

@@ -21,6 +21,16 @@ pub fn when(at_ms: i64, now: Moment, words: &Words) -> String {
     }
 }
 
+/// The same of a moment to come: today needs no saying.
+pub fn until(at_ms: i64, now: Moment, words: &Words) -> String {
+    let at = civil(at_ms, now.utc_offset_minutes);
+    if at.date() == civil(now.ms, now.utc_offset_minutes).date() {
+        format!("{:02}:{:02}", at.hour(), at.minute())
+    } else {
+        when(at_ms, now, words)
+    }
+}
+
 /// The same of an RFC 3339 time, as receipts have it; as it stands if it is none.
 pub fn when_written(time: &str, now: Moment, words: &Words) -> String {
     match time.parse::<Timestamp>() {
@@ -59,6 +69,8 @@ mod tests {
         assert_eq!(zh(NOW.ms - 9 * HOUR), "今天 00:30");
         assert_eq!(zh(NOW.ms - 10 * HOUR), "昨天 23:30");
         assert_eq!(zh(NOW.ms - 34 * HOUR), "2026年11月21日 23:30");
+        assert_eq!(until(NOW.ms + HOUR, NOW, Language::Chinese.words()), "10:30");
+        assert_eq!(until(NOW.ms + 15 * HOUR, NOW, Language::Chinese.words()), "2026年11月24日 00:30");
     }
 
     #[test]

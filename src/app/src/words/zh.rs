@@ -130,6 +130,7 @@ pub const WORDS: Words = Words {
     sent_title: "已送达",
     finished_title: |name| format!("“{name}”已完成"),
     finished_explained: "已封存在这台设备上，联网后会自动发送，不用守着。",
+    finished_delivered: "服务器已经收到，回执在下面。",
     state_queued: "待发送",
     state_sending: "发送中",
     state_delivered: "已送达",
@@ -137,7 +138,7 @@ pub const WORDS: Words = Words {
     state_waiting: |time| format!("等到 {time} 再发"),
     refused_reason: "服务器说",
     send_reason: |kind| match kind {
-        SendErrorKind::Offline => "没有网络",
+        SendErrorKind::Offline => "没有连上服务器",
         SendErrorKind::Timeout => "服务器没有及时回应",
         SendErrorKind::NotTheServer => "有网络，但连不上调查服务器（可能要先登录这个无线网）",
         SendErrorKind::Busy => "服务器正忙",
