@@ -1,6 +1,12 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
+mod check;
+mod functions;
 mod serve;
+mod test;
+
+mod form_files;
+mod render;
 
 use std::process::ExitCode;
 
@@ -13,6 +19,11 @@ doorstep COMMAND
       --data DIR             with the database in DIR (doorstep-data)
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+
+  check PATH…              say all that is wrong with forms: files, or folders of them
+      --strict               warnings count too
+  test PATH…               run the cases that stand beside forms
+  functions [NAME]         what expressions can call
 
   help                     this
   version                  which Doorstep this is
@@ -35,6 +46,9 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     match arguments.next()? {
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
+            "check" => check::run(arguments),
+            "test" => test::run(arguments),
+            "functions" => functions::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

@@ -2,23 +2,41 @@
 //!
 //! The first line on stdout says where it listens, for people and for programs that start it on a port of the system's choice.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_server::{Files, Options, Server, StartError, stop_signal};
+use doorstep_server::{BrokenForm, Files, FormsError, Options, Server, StartError, stop_signal};
 use lexopt::prelude::*;
+
+use crate::render;
 
 /// Reads the options and serves.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let options = read(arguments)?;
+    let forms = match &options.forms {
+        Files::Folder(folder) => folder.clone(),
+        Files::Embedded(_) | Files::Nothing => PathBuf::new(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let served = runtime.map_err(StartError::Runtime).and_then(|runtime| runtime.block_on(serve(options)));
     match served {
         Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(StartError::Forms(FormsError::Broken(broken))) => {
+            broken.iter().for_each(|form| explain(form, &forms));
+            Ok(ExitCode::FAILURE)
+        }
         Err(error) => {
             eprintln!("{error}");
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+/// A form with mistakes is not served; its author reads them as `doorstep check` shows them.
+fn explain(form: &BrokenForm, forms: &Path) {
+    let definition = forms.join(&form.folder).join(&*form.bundle.main.name);
+    for found in &form.diagnostics {
+        eprintln!("{}\n", render::diagnostic(found, &form.bundle, &definition));
     }
 }
 

@@ -110,13 +110,8 @@ pub struct Opened {
 /// Why a draft can't be taken up again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OpenError {
-    /// The form given is another one, or another version, than the draft's.
-    OtherForm {
-        /// The draft's.
-        wanted: FormRef,
-        /// The one given.
-        given: FormRef,
-    },
+    /// The form given, this one, is another one or another version than the draft's.
+    OtherForm(FormRef),
     /// The snapshot does not fit the form.
     Restore(RestoreError),
 }
@@ -165,7 +160,7 @@ impl Draft {
     pub fn open(&self, steps: &[Step], form: Arc<Form>, world: World) -> Result<Opened, OpenError> {
         let given = FormRef::of(&form);
         if given != self.form {
-            return Err(OpenError::OtherForm { wanted: self.form.clone(), given });
+            return Err(OpenError::OtherForm(given));
         }
         let (now_ms, offset) = (world.now_ms, world.utc_offset_minutes);
         let mut session = Session::restore(form, world, &self.answers).map_err(OpenError::Restore)?;

@@ -432,7 +432,7 @@ mod tests {
 
         ready(store.seal(&submission(), &item)).unwrap();
         assert!(ready(store.drafts()).unwrap().items.is_empty());
-        assert_eq!(ready(store.outbox()).unwrap().items, [item.clone()]);
+        assert_eq!(ready(store.outbox()).unwrap().items, std::slice::from_ref(&item));
         // The other tab, late.
         assert_eq!(kind(ready(store.seal(&submission(), &item))), StoreErrorKind::Gone);
         assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Gone);

@@ -200,7 +200,7 @@ fn what_can_not_be_taken_again_is_said() {
 fn a_draft_opens_with_its_own_form_only() {
     let reader = Reader::open(&visit());
     let error = reader.draft.open(&[], household_needs(), world(0)).unwrap_err();
-    assert!(matches!(error, OpenError::OtherForm { given, .. } if given.id == "household-needs"));
+    assert!(matches!(error, OpenError::OtherForm(given) if given.id == "household-needs"));
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! The wire contract, over real sockets: what is accepted, what is refused, and that a refusal stores nothing.
 
-mod client;
-
-use client::{Answer, House, Sent};
+use crate::client::{self, Answer, House, Sent};
 use serde_json::{Value as Json, json};
 
 #[test]
