@@ -26,10 +26,15 @@ pub struct Failure {
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
 /// `values, relevant, violations, messages, choices, count, labels, readonly` by path, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
+    run_through(form, case).1
+}
+
+/// Runs a case and gives the session as it stands after the last step, if the case could be begun.
+pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failure>) {
     let mut failures = Vec::new();
     let now = case.get("now").and_then(Json::as_str).unwrap_or("2026-01-01T09:00:00+08:00");
     let Some(mut world) = world_at(now) else {
-        return vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }];
+        return (None, vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }]);
     };
     world.seed = case.get("seed").and_then(Json::as_u64).unwrap_or(1);
     let mut session = Session::new(form.clone(), world);
@@ -73,7 +78,7 @@ pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
             }
         }
     }
-    failures
+    (Some(session), failures)
 }
 
 /// The clock and zone that a written moment means.
@@ -126,9 +131,15 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 if violations.is_empty() != *complete {
                     let list: Vec<String> = violations
                         .iter()
-                        .map(|(key, violation)| format!("{} ({})", session.path(*key), kind_name(violation.kind)))
+                        .map(|(key, violation)| {
+                            format!("{} ({})", session.path(*key), kind_name(violation.kind))
+                        })
                         .collect();
-                    fail(format!("complete is {}, not {complete}: {}", violations.is_empty(), list.join(", ")));
+                    fail(format!(
+                        "complete is {}, not {complete}: {}",
+                        violations.is_empty(),
+                        list.join(", ")
+                    ));
                 }
             }
             ("pages", Json::Array(_)) => {
@@ -200,7 +211,11 @@ fn label(session: &Session, key: Key) -> Json {
 
 /// `12.50` is what 12.5 comes out as, and the other way round.
 fn same_number(a: &str, b: &str) -> bool {
-    let number = |text: &str| text.parse::<f64>().ok().filter(|_| !text.starts_with('0') || text.len() == 1 || text.starts_with("0."));
+    let number = |text: &str| {
+        text.parse::<f64>()
+            .ok()
+            .filter(|_| !text.starts_with('0') || text.len() == 1 || text.starts_with("0."))
+    };
     matches!((number(a), number(b)), (Some(a), Some(b)) if a == b)
 }
 

@@ -78,7 +78,8 @@ impl Bundle {
     /// A definition with the files that it names, as far as `read` finds them; what is missing is a diagnostic later.
     pub fn gather(main: Source, mut read: impl FnMut(&str) -> Option<String>) -> Bundle {
         let names = Bundle::files_named(&main);
-        let files = names.into_iter().filter_map(|name| read(&name).map(|text| Source::new(name, text))).collect();
+        let files =
+            names.into_iter().filter_map(|name| read(&name).map(|text| Source::new(name, text))).collect();
         Bundle { main, files }
     }
 

@@ -543,11 +543,11 @@ impl<'a> Compiler<'a> {
                 }
             },
         };
-        self.predicates(&mut route, &path.predicates)?;
+        self.predicates(&mut route, &path.predicates);
         for (index, step) in path.steps.iter().enumerate() {
             let first_of_root = index == 0 && matches!(path.start, Start::Root);
             self.step(&mut route, step, first_of_root)?;
-            self.predicates(&mut route, &step.predicates)?;
+            self.predicates(&mut route, &step.predicates);
         }
         Some(route)
     }
@@ -724,7 +724,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn predicates(&mut self, route: &mut Route, predicates: &[Ast]) -> Option<()> {
+    fn predicates(&mut self, route: &mut Route, predicates: &[Ast]) {
         for predicate in predicates {
             if let Static::Node(node) = route.at {
                 self.settle(route, node);
@@ -737,7 +737,6 @@ impl<'a> Compiler<'a> {
             route.steps.push(step);
             route.many = true;
         }
-        (!self.failed).then_some(())
     }
 
     fn predicate(&mut self, route: &Route, predicate: &Ast) -> PlanStep {

@@ -127,6 +127,11 @@ impl Session {
         &self.form
     }
 
+    /// What it knows of the world.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
     /// Gives an answer. The value must be of the question's type, or [`Value::Blank`], or [`Value::Unread`];
     /// choices must be in the list. What is not relevant or not let through by a filter may still be answered.
     pub fn answer(&mut self, key: Key, value: Value) -> Result<Changes, AnswerError> {

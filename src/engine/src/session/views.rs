@@ -22,6 +22,8 @@ impl Session {
             let key = Key { scope: root, node };
             let Some(item) = self.item(key) else { continue };
             if !self.instance.relevant(root, node) {
+                // What is hidden still parts what stands before and after it, so that pages stay what they are.
+                loose &= matches!(item, Item::Question(_));
                 continue;
             }
             match item {

@@ -1,0 +1,54 @@
+//! `diagnostics/*.json`: broken forms. Beside each, `*.expected` holds all its mistakes with places and ways out.
+//!
+//! `UPDATE_EXPECT=1` writes what comes; read it before you commit it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use doorstep_engine::{Bundle, Form, Severity, Source};
+
+#[test]
+fn every_mistake_is_found_and_placed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("engine/diagnostics");
+    let bless = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = Vec::new();
+    let files = doorstep_tests::files(&folder, "json");
+    assert!(files.len() >= 6, "only {} broken forms were found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let bundle = Bundle::gather(Source::new("form.json", text), |name| {
+            std::fs::read_to_string(folder.join(name)).ok()
+        });
+        let given = mistakes(&bundle);
+        let expected = file.with_extension("expected");
+        if bless {
+            std::fs::write(&expected, &given).unwrap();
+        } else if std::fs::read_to_string(&expected).unwrap_or_default() != given {
+            wrong.push(format!("{}:\n{given}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn mistakes(bundle: &Bundle) -> String {
+    let checked = Form::read(bundle);
+    let mut out = String::new();
+    for found in &checked.diagnostics {
+        let at = bundle.position(found.span);
+        let severity = match found.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        writeln!(out, "{}:{}:{} {severity}[{}] {}", at.file, at.line, at.column, found.code, found.message)
+            .unwrap();
+        for label in &found.labels {
+            let at = bundle.position(label.span);
+            writeln!(out, "    {}:{}:{} {}", at.file, at.line, at.column, label.message).unwrap();
+        }
+        for hint in &found.hints {
+            writeln!(out, "    = {hint}").unwrap();
+        }
+    }
+    writeln!(out, "{}", if checked.form.is_some() { "a form" } else { "not a form" }).unwrap();
+    out
+}

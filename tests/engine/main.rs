@@ -1,0 +1,4 @@
+//! The engine's cases as data: small forms with answers in and expectations out, and broken forms with their mistakes.
+
+mod cases;
+mod diagnostics;
