@@ -244,6 +244,10 @@ fn the_real_form_comes_back_after_any_answers() {
         assert_eq!(opened.session.data(Extent::All), reader.session.data(Extent::All), "seed {seed}");
         assert_eq!(opened.session.violations(), reader.session.violations(), "seed {seed}");
         assert_eq!(opened.session.progress(), reader.session.progress(), "seed {seed}");
+        // What would be sent is taken by the other end, and means the same there.
+        let sent = reader.session.data(Extent::Relevant);
+        let received = Session::restore(form.clone(), world(reader.seq() as i64), &sent).unwrap();
+        assert_eq!(received.data(Extent::Relevant), sent, "seed {seed}");
     }
 }
 
