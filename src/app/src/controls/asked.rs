@@ -37,7 +37,6 @@ impl Asked {
             let said = match violation.kind {
                 ViolationKind::Required => false,
                 ViolationKind::Constraint | ViolationKind::Type(_) => left.get(),
-                ViolationKind::NotAChoice => true,
             };
             let said = said || answering.checked.with(|pages| pages.contains(&page));
             said.then(|| violation_words(&violation, reader.language().words()))

@@ -75,7 +75,6 @@ pub fn violation_words(violation: &Violation, words: &Words) -> String {
     let text = match violation.kind {
         ViolationKind::Required => words.required,
         ViolationKind::Constraint => words.constraint,
-        ViolationKind::NotAChoice => words.not_a_choice,
         ViolationKind::Type(data_type) => match data_type {
             DataType::Integer => words.type_integer,
             DataType::Decimal => words.type_decimal,

@@ -98,7 +98,6 @@ pub const WORDS: Words = Words {
     error_prefix: "Error: ",
     required: "Answer this question",
     constraint: "This answer doesn’t fit; check it",
-    not_a_choice: "What was chosen is no longer in the list; choose again",
     type_integer: "Enter a whole number, like 3",
     type_decimal: "Enter a number, like 3.5",
     type_date: "Enter a date",

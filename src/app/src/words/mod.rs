@@ -155,7 +155,6 @@ pub struct Words {
     pub error_prefix: Text,
     pub required: Text,
     pub constraint: Text,
-    pub not_a_choice: Text,
     pub type_integer: Text,
     pub type_decimal: Text,
     pub type_date: Text,

@@ -92,7 +92,6 @@ pub const WORDS: Words = Words {
     error_prefix: "有误：",
     required: "这一题要填",
     constraint: "这个答案不符合要求，请核对",
-    not_a_choice: "原来选的已经不在选项里，请重新选择",
     type_integer: "请填整数，例如 3",
     type_decimal: "请填数字，例如 3.5",
     type_date: "请填日期",
