@@ -166,6 +166,7 @@ mod tests {
             (&body[..body.len() - 1], "not JSON at 1:401"),
             (&body.replace("\"doorstep\":1", "\"doorstep\":2"), "the layout 2 is not known here"),
             (&body.replace("+08:00\",\"finished", "\",\"finished"), "`created_at` is not what it has to be"),
+            (&body.replace("\"version\":", "\"edition\":"), "`form` is not what it has to be"),
             (&body.replace("\"household-needs\":{", "\"other\":{"), "`data` is not what it has to be"),
             (
                 &body.replace("\"data\":", "\"more\":1,\"data\":"),
