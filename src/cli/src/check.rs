@@ -54,7 +54,12 @@ fn check(definition: &std::path::Path, strict: bool) -> bool {
     let count = |severity| checked.diagnostics.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match &checked.form {
-        Some(form) => println!("{}: {} {} is a form, {warnings} warnings", definition.display(), form.id(), form.version()),
+        Some(form) => println!(
+            "{}: {} {} is a form, {warnings} warnings",
+            definition.display(),
+            form.id(),
+            form.version()
+        ),
         None => println!("{}: not a form yet: {errors} errors, {warnings} warnings", definition.display()),
     }
     errors == 0 && (warnings == 0 || !strict)

@@ -18,7 +18,8 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
     sources.extend(found.labels.iter().map(|label| label.span.source));
     sources.dedup();
     for source in sources {
-        let mut snippet = Snippet::source(&*bundle.source(source).text).path(path(bundle, source, definition));
+        let mut snippet =
+            Snippet::source(&*bundle.source(source).text).path(path(bundle, source, definition));
         if source == found.span.source {
             snippet = snippet.annotation(AnnotationKind::Primary.span(range(bundle, found.span)));
         }

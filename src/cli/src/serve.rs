@@ -65,6 +65,9 @@ async fn serve(options: Options) -> Result<(), StartError> {
     let data = options.data.clone();
     // Before anything is listened on, so that a stop right after the start is not missed.
     let stop = stop_signal().map_err(StartError::Runtime)?;
+    if options.app == Files::Nothing {
+        eprintln!("there is no app in this program: submissions only, unless --app says where it is");
+    }
     let server = Server::bind(options).await?;
     println!("listening on http://{}", server.address());
     println!("data in {}", std::path::absolute(&data).unwrap_or(data).display());

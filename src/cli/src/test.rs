@@ -56,7 +56,8 @@ fn cases(definition: &Path) -> (usize, usize) {
     };
     let folder = definition.parent().unwrap_or(Path::new(".")).join("cases");
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries.filter(|file| file.extension().is_some_and(|it| it == "json")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter(|file| file.extension().is_some_and(|it| it == "json")).collect();
     files.sort();
     let (mut passed, mut failed) = (0, 0);
     for file in files {

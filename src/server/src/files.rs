@@ -150,8 +150,14 @@ pub(crate) struct App {
 
 impl App {
     /// Reads all files. A file `x.br` is the compressed `x`.
-    pub(crate) fn read(files: &Files) -> io::Result<App> {
-        let mut files = files.read()?;
+    ///
+    /// # Errors
+    /// If a file can't be read, or there are files but no `index.html`: then it is the wrong folder.
+    pub(crate) fn read(source: &Files) -> io::Result<App> {
+        let mut files = source.read()?;
+        if *source != Files::Nothing && !files.contains_key("index.html") {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no index.html among them"));
+        }
         let page = files.get("index.html").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let names: Vec<String> = files.keys().cloned().collect();
         let mut assets = BTreeMap::new();
@@ -235,6 +241,12 @@ mod tests {
         assert!(!accepts("br;q=0, gzip"));
         assert!(!accepts("brotli"));
         assert!(!accepts_brotli(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_folder_without_a_page_is_the_wrong_one() {
+        assert!(App::read(&Files::Embedded(&[("a.css", b"")])).is_err());
+        assert!(App::read(&Files::Nothing).unwrap().find("/").is_none());
     }
 
     #[test]
