@@ -263,11 +263,11 @@ impl<'a> Eval<'a> {
     fn compare(&self, operator: Operator, a: ExprId, b: ExprId) -> bool {
         let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
         let program = &self.form.program;
-        if equality {
-            if let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b)) {
-                let same = value_is(self.cell(*base, *up, *node), text);
-                return same == (operator == Operator::Equal);
-            }
+        if equality
+            && let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b))
+        {
+            let same = value_is(self.cell(*base, *up, *node), text);
+            return same == (operator == Operator::Equal);
         }
         if self.is_plain_number(a) || self.is_plain_number(b) {
             let single = |id| !matches!(program.expr(id), Expr::Nodes(_) | Expr::Union(..) | Expr::Call(..));

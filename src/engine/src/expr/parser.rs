@@ -145,9 +145,12 @@ impl Parser {
         let primary = !matches!(start, Start::Root | Start::Context);
         let predicates = if primary { self.predicates()? } else { Vec::new() };
         let mut steps = Vec::new();
-        if matches!(start, Start::Context) || (matches!(start, Start::Root) && self.starts_step()) {
-            self.steps(&mut steps)?;
-        } else if primary && self.eat(&Token::Slash) {
+        let goes_on = match start {
+            Start::Context => true,
+            Start::Root => self.starts_step(),
+            Start::Reference(_) | Start::Expression(_) => self.eat(&Token::Slash),
+        };
+        if goes_on {
             self.steps(&mut steps)?;
         } else if self.peek() == Some(&Token::DoubleSlash) {
             self.descendants(&mut steps)?;

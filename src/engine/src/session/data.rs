@@ -73,7 +73,8 @@ impl Session {
                 (NodeKind::Repeat { .. }, Some(data)) => self.fill_repeat(key, data)?,
                 (NodeKind::Repeat { .. }, None) => {}
                 (NodeKind::Leaf(data_type), Some(data)) => {
-                    let value = self.read_json(data_type, data).ok_or_else(|| {
+                    let calculated = form.node(node).bind.calculate.is_some();
+                    let value = read_json(data_type, calculated, data).ok_or_else(|| {
                         self.refuse(key, &format!("this is not a value of type {}", data_type.name()))
                     })?;
                     let value = self
@@ -110,33 +111,6 @@ impl Session {
 
     fn refuse(&self, key: Key, reason: &str) -> RestoreError {
         RestoreError { path: self.path(key), reason: reason.to_owned() }
-    }
-
-    fn read_json(&self, data_type: DataType, data: &Json) -> Option<Value> {
-        if let Some(unread) =
-            data.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("unread"))
-        {
-            return unread.as_str().map(|text| Value::Unread(text.into()));
-        }
-        match (data_type, data) {
-            (DataType::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
-            (DataType::Decimal, Json::Number(number)) => number.as_f64().map(Value::Decimal),
-            (DataType::Boolean, Json::Bool(value)) => Some(Value::Boolean(*value)),
-            // A calculation keeps numbers as numbers.
-            (DataType::Text, Json::Number(number)) => number.as_f64().map(Value::Decimal),
-            (DataType::Text, Json::Bool(value)) => Some(Value::Boolean(*value)),
-            (DataType::Choices, Json::Array(names)) => {
-                let names: Option<Vec<Arc<str>>> =
-                    names.iter().map(|name| name.as_str().map(Arc::from)).collect();
-                names.map(|names| if names.is_empty() { Value::Blank } else { Value::Choices(names.into()) })
-            }
-            (DataType::Choices | DataType::Integer | DataType::Decimal | DataType::Boolean, _) => None,
-            (_, Json::String(text)) => match Value::read(data_type, text) {
-                Value::Unread(_) => None,
-                value => Some(value),
-            },
-            _ => None,
-        }
     }
 
     /// The answers as JSON, in document order, groups as objects, repeats as arrays of objects; blank left out.
@@ -243,5 +217,33 @@ fn decimal(number: f64) -> Json {
         Json::Number((number as i64).into())
     } else {
         Number::from_f64(number).map_or_else(|| Json::String(crate::value::number_text(number)), Json::Number)
+    }
+}
+
+/// The value that JSON holds, if it is one of the type. A calculation keeps numbers as numbers.
+fn read_json(data_type: DataType, calculated: bool, data: &Json) -> Option<Value> {
+    if let Some(unread) =
+        data.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("unread"))
+    {
+        return unread.as_str().map(|text| Value::Unread(text.into()));
+    }
+    match (data_type, data) {
+        (DataType::Integer, Json::Number(number)) => number.as_i64().map(Value::Integer),
+        (DataType::Decimal, Json::Number(number)) => number.as_f64().map(Value::Decimal),
+        (DataType::Boolean, Json::Bool(value)) => Some(Value::Boolean(*value)),
+        // A calculation keeps numbers as numbers.
+        (DataType::Text, Json::Number(number)) if calculated => number.as_f64().map(Value::Decimal),
+        (DataType::Text, Json::Bool(value)) if calculated => Some(Value::Boolean(*value)),
+        (DataType::Choices, Json::Array(names)) => {
+            let names: Option<Vec<Arc<str>>> =
+                names.iter().map(|name| name.as_str().map(Arc::from)).collect();
+            names.map(|names| if names.is_empty() { Value::Blank } else { Value::Choices(names.into()) })
+        }
+        (DataType::Choices | DataType::Integer | DataType::Decimal | DataType::Boolean, _) => None,
+        (_, Json::String(text)) => match Value::read(data_type, text) {
+            Value::Unread(_) => None,
+            value => Some(value),
+        },
+        _ => None,
     }
 }

@@ -215,7 +215,8 @@ impl Session {
         }
         self.changed.push(Key { scope, node: repeat });
         self.touch_instances(scope, repeat);
-        for moved in self.instance.instances(scope, repeat)[position - 1..].to_vec() {
+        for place in position - 1..self.instance.instances(scope, repeat).len() {
+            let moved = self.instance.instances(scope, repeat)[place];
             self.touch_position(moved, repeat);
         }
     }
