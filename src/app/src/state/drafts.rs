@@ -94,6 +94,9 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let session = Rc::new(RefCell::new(opened.session));
     let keeping = Keeping::new(device.store(), session.clone(), draft, seq, lock);
     writer.replace(Rc::downgrade(&keeping));
+    if !stored.steps.is_empty() || lost > 0 {
+        keeping.cover();
+    }
     Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
 }
 

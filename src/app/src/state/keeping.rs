@@ -105,6 +105,13 @@ impl Keeping {
         self.go_on();
     }
 
+    /// What the session took was appended without a strict commit, or only in part: a snapshot must cover it
+    /// before anything is called kept.
+    pub fn cover(self: &Rc<Self>) {
+        self.saving.borrow_mut().answered(clock::now_ms());
+        self.hurry();
+    }
+
     /// The reader leaves the page or the app: nothing may wait.
     pub fn hurry(self: &Rc<Self>) {
         self.saving.borrow_mut().hurry();
