@@ -82,6 +82,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     server.current_dir(workspace.root());
     server.args(["serve", "--port", &options.port.to_string(), "--forms", "forms", "--data"]).arg(&data);
     server.arg("--app").arg(&built.app);
+    eprintln!("open http://127.0.0.1:{} in a browser; Ctrl-C stops the server", options.port);
     let error = server.exec();
     Err(error).with_context(|| format!("can't start {}", built.doorstep.display()))
 }
