@@ -7,9 +7,8 @@ use leptos::prelude::*;
 
 use super::Asked;
 
-/// Up to so many characters, and so many choices, stand side by side.
-const SHORT_LABEL: usize = 5;
-const SHORT_LIST: usize = 4;
+/// Labels up to so wide, in half-width characters, have room for two in a row on the narrowest phone.
+const SHORT_LABEL: usize = 8;
 
 /// The class that lays the rows out: by the form's appearance, else by how short the labels are.
 pub fn layout(
@@ -17,18 +16,18 @@ pub fn layout(
     choices: Memo<Arc<[ChoiceView]>>,
 ) -> impl Fn() -> &'static str + Send + Copy + 'static {
     let scale = asked.looks("likert");
-    let quick = asked.looks("quick") || asked.looks("columns-pack");
     let columns =
         asked.view.with_untracked(|view| view.appearance.iter().any(|word| word.starts_with("columns")));
     move || {
-        let short = choices.with(|choices| {
-            choices.len() <= SHORT_LIST
-                && choices.iter().all(|choice| width(&choice.label) <= SHORT_LABEL * 2)
+        let (count, short) = choices.with(|choices| {
+            (choices.len(), choices.iter().all(|choice| width(&choice.label) <= SHORT_LABEL))
         });
-        match (scale, short || quick && short, columns || choices.with(|choices| choices.len() > 7)) {
-            (true, _, _) => "choices scale",
-            (_, true, _) => "choices short",
-            (_, _, true) => "choices two",
+        match (count, short) {
+            _ if scale => "choices scale",
+            (2 | 4, true) => "choices short",
+            // Three would leave a hole on a phone.
+            (3, true) => "choices scale",
+            _ if columns || count > 7 => "choices two",
             _ => "choices",
         }
     }

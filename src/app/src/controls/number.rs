@@ -4,7 +4,7 @@
 use doorstep_engine::value::DataType;
 use leptos::prelude::*;
 
-use super::typed::Typed;
+use super::typed::{Typed, next_on_enter};
 use super::{Asked, Control, Frame};
 
 /// See the module.
@@ -32,6 +32,7 @@ fn show(asked: Asked) -> AnyView {
             on:input:target=move |event| typed.input(event.target().value())
             on:compositionstart=move |_| typed.compose()
             on:compositionend:target=move |event| typed.composed(event.target().value())
+            on:keydown=next_on_enter
             on:blur=move |_| typed.leave()
         />
     }

@@ -5,6 +5,7 @@ use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
 
 use super::{Asked, Control, Frame, looks};
+use crate::components::icon::{Icon, Shape};
 use crate::state::reader::say;
 
 /// See the module.
@@ -35,7 +36,7 @@ fn show(asked: Asked) -> AnyView {
             .collect_view()
     };
     view! {
-        <select
+        <div class="menu"><select
             class="field"
             id=asked.id()
             autocomplete="off"
@@ -48,7 +49,7 @@ fn show(asked: Asked) -> AnyView {
         >
             <option value="" prop:selected=move || chosen().is_empty()>{say(|w| w.choose)}</option>
             {options}
-        </select>
+        </select><Icon shape=Shape::Down /></div>
     }
     .into_any()
 }

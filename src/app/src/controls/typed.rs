@@ -7,6 +7,7 @@ use doorstep_engine::value::Value;
 use leptos::prelude::*;
 
 use super::Asked;
+use crate::platform::page;
 
 /// The text of a field, and when it becomes an answer.
 #[derive(Clone, Copy)]
@@ -74,5 +75,13 @@ impl Typed {
     fn value_of(self, text: &str) -> Value {
         let data_type = self.asked.view.with_untracked(|view| view.data_type);
         Value::read(data_type, &(self.read)(text))
+    }
+}
+
+/// The keyboard's "next" key goes to the next field. Not while an input method composes: there it picks a word.
+pub fn next_on_enter(event: leptos::ev::KeyboardEvent) {
+    if event.key() == "Enter" && !event.is_composing() {
+        event.prevent_default();
+        page::focus_next();
     }
 }

@@ -20,6 +20,9 @@ use crate::state::{drafts, forms};
 pub fn Home() -> impl IntoView {
     let device = use_device();
     title(|words| words.home.to_owned());
+    if device.ready.get_untracked() {
+        forms::refresh(device);
+    }
     view! {
         <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
             <Network device />
@@ -27,7 +30,7 @@ pub fn Home() -> impl IntoView {
         <main id="main" tabindex="-1">
             <h1 class="unseen">{say(|w| w.home)}</h1>
             <NewBuild />
-            <Show when=move || !device.online.get()>
+            <Show when=move || !device.online.get() || device.reached.get() == Some(false)>
                 <p class="notice warn">{say(|w| w.offline_note)}</p>
             </Show>
             <Show when=move || device.ready.get()>
@@ -42,19 +45,42 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn Network(device: Device) -> impl IntoView {
     let reader = use_reader();
+    let reach = Memo::new(move |_| match (device.online.get(), device.reached.get()) {
+        (false, _) => Reach::Offline,
+        (true, Some(false)) => Reach::NoServer,
+        (true, Some(true) | None) => Reach::Online,
+    });
+    let class = move || match reach.get() {
+        Reach::Online => "state good",
+        Reach::NoServer | Reach::Offline => "state wait",
+    };
+    let name = move || match reach.get() {
+        Reach::Online => "online",
+        Reach::NoServer => "no-server",
+        Reach::Offline => "offline",
+    };
+    let said = move || {
+        let words = reader.language().words();
+        match reach.get() {
+            Reach::Online => words.online,
+            Reach::NoServer => words.no_server,
+            Reach::Offline => words.offline,
+        }
+    };
     view! {
-        <span
-            class=move || if device.online.get() { "state good" } else { "state wait" }
-            data-network=move || if device.online.get() { "online" } else { "offline" }
-            role="status"
-        >
+        <span class=class data-network=name role="status">
             <span class="lamp" aria-hidden="true"></span>
-            {move || {
-                let words = reader.language().words();
-                if device.online.get() { words.online } else { words.offline }
-            }}
+            {said}
         </span>
     }
+}
+
+/// What there is at the other end.
+#[derive(Clone, Copy, PartialEq)]
+enum Reach {
+    Online,
+    NoServer,
+    Offline,
 }
 
 /// A new build waits; it takes over when the reader says so, and never while a form is open.

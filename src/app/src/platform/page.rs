@@ -80,6 +80,21 @@ pub fn blur() {
     }
 }
 
+/// Puts the focus on the next field, choice or button of the page's main part, as a keyboard's "next" key promises.
+pub fn focus_next() {
+    const FOCUSABLE: &str = "input, select, textarea, button, [tabindex='0']";
+    let Some(active) = document().active_element() else { return };
+    let Ok(Some(main)) = document().query_selector("main") else { return };
+    let Ok(all) = main.query_selector_all(FOCUSABLE) else { return };
+    let all = (0..all.length()).filter_map(|place| all.get(place)?.dyn_into::<HtmlElement>().ok());
+    let mut after = all.skip_while(|element| **element != active).skip(1);
+    // What is folded away has no box, and is passed over.
+    if let Some(next) = after.find(|element| element.offset_parent().is_some()) {
+        scroll(&next, ScrollLogicalPosition::Center);
+        let _ = next.focus();
+    }
+}
+
 /// Calls `f` when the page leaves the screen or is closed: the last moment at which something can be saved.
 /// `f` must begin its writing at once; what it awaits may come too late.
 pub fn on_hide(f: impl Fn() + Clone + 'static) -> Subscription {

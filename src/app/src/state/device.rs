@@ -35,6 +35,8 @@ pub struct Device {
     pub fetching: RwSignal<bool>,
     /// Does the browser see a network?
     pub online: RwSignal<bool>,
+    /// Did the server answer when it was last asked? Nothing: it was not asked yet.
+    pub reached: RwSignal<Option<bool>>,
 }
 
 impl Device {
@@ -51,6 +53,7 @@ impl Device {
             ready: RwSignal::new(false),
             fetching: RwSignal::new(false),
             online: RwSignal::new(network::is_online()),
+            reached: RwSignal::new(None),
         };
         network::on_change(move |online| device.online.set(online)).forget();
         provide_context(device);

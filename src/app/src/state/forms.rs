@@ -81,9 +81,11 @@ pub fn refresh(device: Device) {
     }
     device.fetching.set(true);
     timer::spawn(async move {
-        if let Some(listing) = fetch(device, "/api/v1/forms").await
-            && let Ok(listing) = serde_json::from_str::<Listing>(&listing)
-        {
+        let listing = fetch(device, "/api/v1/forms").await;
+        // Only our server's own words count: a login page of the Wi-Fi is an answer, too.
+        let listing = listing.and_then(|listing| serde_json::from_str::<Listing>(&listing).ok());
+        device.reached.set(Some(listing.is_some()));
+        if let Some(listing) = listing {
             take(device, listing).await;
         }
         device.fetching.set(false);

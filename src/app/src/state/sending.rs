@@ -11,6 +11,7 @@ use doorstep_delivery::{Uuid, Wake};
 use leptos::prelude::*;
 
 use super::device::Device;
+use super::forms;
 use super::keeping::now;
 use crate::platform::{clock, locks, network, timer};
 
@@ -28,7 +29,11 @@ thread_local! {
 
 /// Sends from now on whenever it is worth trying.
 pub fn start(device: Device) {
-    network::on_wake(move || wake(device, Wake::Network)).forget();
+    network::on_wake(move || {
+        forms::refresh(device);
+        wake(device, Wake::Network);
+    })
+    .forget();
     wake(device, Wake::Start);
 }
 

@@ -22,7 +22,8 @@ pub const WORDS: Words = Words {
     day: |year, month, day, time| format!("{day} {} {year}, {time}", month_name(month)),
     online: "Online",
     offline: "Offline",
-    offline_note: "You can work as usual without a network. Finished surveys are sent once there is one.",
+    no_server: "No server",
+    offline_note: "The server can’t be reached now. Work as usual; finished surveys are sent once it can.",
     update: "A new version is ready.",
     update_now: "Update now",
 

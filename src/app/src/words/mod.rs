@@ -82,6 +82,7 @@ pub struct Words {
     pub day: fn(i16, i8, i8, &str) -> String,
     pub online: Text,
     pub offline: Text,
+    pub no_server: Text,
     pub offline_note: Text,
     pub update: Text,
     pub update_now: Text,

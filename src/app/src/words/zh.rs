@@ -22,7 +22,8 @@ pub const WORDS: Words = Words {
     day: |year, month, day, time| format!("{year}年{month}月{day}日 {time}"),
     online: "已联网",
     offline: "未联网",
-    offline_note: "没有网络也可以照常填写，联网后会自动发送。",
+    no_server: "连不上服务器",
+    offline_note: "现在连不上服务器，可以照常填写；连上后会自动发送。",
     update: "新版本已经准备好。",
     update_now: "现在更新",
 
