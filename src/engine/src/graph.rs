@@ -73,6 +73,8 @@ pub(crate) struct DependencyGraph {
     pub instances: HashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads an instance's place.
     pub positions: HashMap<NodeId, Vec<Edge>>,
+    /// What reads the reader's language.
+    pub language: Vec<u32>,
     /// By scope def: the ranks to run in a new instance.
     pub in_scope: Vec<Vec<u32>>,
 }
@@ -137,11 +139,14 @@ fn gather(
     form: &Skeleton,
     out: &mut Vec<usize>,
 ) {
-    let (What::Value(node) | What::Instances(node) | What::Position(node)) = what;
+    let node = match what {
+        What::Value(node) | What::Instances(node) | What::Position(node) => node,
+        What::Language => return,
+    };
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
         What::Value(_) => true,
-        What::Instances(_) | What::Position(_) => {
+        What::Instances(_) | What::Position(_) | What::Language => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
     }));
@@ -180,6 +185,10 @@ fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph
                 What::Position(repeat) => {
                     let SkeletonKind::Repeat(own) = form.node(repeat).kind else { continue };
                     (own, graph.positions.entry(repeat).or_default())
+                }
+                What::Language => {
+                    graph.language.push(rank);
+                    continue;
                 }
             };
             let up = form.scope(changed).depth.saturating_sub(form.scope(read.from).depth);

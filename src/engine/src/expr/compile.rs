@@ -378,6 +378,13 @@ impl<'a> Compiler<'a> {
         None
     }
 
+    /// A label is in the reader's language.
+    fn read_column(&mut self, column: Column) {
+        if column == Column::Label {
+            self.reads.push(Read { what: What::Language, from: self.anchor.scope });
+        }
+    }
+
     fn column_named(&mut self, list: ListId, argument: &Ast) -> Option<Column> {
         let Kind::Text(name) = &argument.kind else {
             self.error("wrong-type", &argument.span, "the column must be named in quotes");
@@ -426,6 +433,7 @@ impl<'a> Compiler<'a> {
         match list {
             Some(list) => {
                 let value = self.expr(value);
+                self.reads.push(Read { what: What::Language, from: self.anchor.scope });
                 self.program.add(Expr::ChoiceName { value, list })
             }
             None if self.failed => self.program.add(Expr::Number(f64::NAN)),
@@ -437,10 +445,14 @@ impl<'a> Compiler<'a> {
         let Some(list) = self.list_named(list) else { return self.program.add(Expr::Number(f64::NAN)) };
         let columns = (self.column_named(list, column), self.column_named(list, key_column));
         let key = self.expr(key);
-        self.program.add(match columns {
-            (Some(column), Some(key_column)) => Expr::Lookup { list, column, key_column, key },
+        let lookup = match columns {
+            (Some(column), Some(key_column)) => {
+                self.read_column(column);
+                Expr::Lookup { list, column, key_column, key }
+            }
             _ => Expr::Number(f64::NAN),
-        })
+        };
+        self.program.add(lookup)
     }
 
     /// `indexed-repeat(${field}, ${repeat}, n)` is `${repeat}[n]/…/field`.
@@ -641,6 +653,7 @@ impl<'a> Compiler<'a> {
                 }
                 Static::Item(list) => match self.form.list(list).column(name) {
                     Some(column) => {
+                        self.read_column(column);
                         route.steps.push(PlanStep::Column(column));
                         route.at = Static::Column(list, column);
                         Some(())

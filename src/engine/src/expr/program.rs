@@ -138,6 +138,8 @@ pub(crate) enum What {
     Instances(NodeId),
     /// The place of an instance among its siblings.
     Position(NodeId),
+    /// The reader's language.
+    Language,
 }
 
 impl Program {

@@ -203,11 +203,9 @@ impl Session {
         self.language = self.form.language_index(language);
         self.choice_views.borrow_mut().fill(None);
         let form = self.form.clone();
-        for def in 0..form.scopes.len() {
-            let mut scopes = Vec::new();
-            let def = crate::form::ScopeDefId(def as u16);
-            self.instance.each_under(&form, ScopeId(0), def, &mut |scope| scopes.push(scope));
-            scopes.into_iter().for_each(|scope| self.touch_all_in(scope));
+        for rank in &form.graph.language {
+            let scope = form.graph.computations[*rank as usize].scope;
+            self.instance.each_under(&form, ScopeId(0), scope, &mut |scope| self.dirty.mark(*rank, scope));
         }
         self.settle();
         self.take_changes();
