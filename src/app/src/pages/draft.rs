@@ -151,7 +151,9 @@ fn seek(answering: Answering, turning: Turning) {
             turning.to_page(page);
             return;
         }
-        if let Some(instance) = answering.instance_of(sought) {
+        if let Some(instance) = answering.instance_of(sought)
+            && !untrack(|| answering.is_open(instance))
+        {
             answering.open_card(Some(instance));
         }
         timer::spawn(async move {

@@ -199,8 +199,11 @@ impl Answering {
         self.refresh_pages();
         let path = self.with(|session| session.path(page));
         if open.keeping.cursor().page.as_ref() != Some(&path) {
-            self.card.set(None);
-            open.keeping.record(now(), Change::Page(Cursor { page: Some(path), card: None }));
+            // Only what is sought on the new page has its card open.
+            let card = self.sought.get_untracked().and_then(|sought| self.instance_of(sought));
+            self.card.set(card);
+            let card = card.map(|card| self.with(|session| session.path(card)));
+            open.keeping.record(now(), Change::Page(Cursor { page: Some(path), card }));
         }
         open.keeping.hurry();
     }

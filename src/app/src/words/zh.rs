@@ -112,7 +112,7 @@ pub const WORDS: Words = Words {
 
     draft_gone: "找不到这份调查",
     draft_gone_explained: "它可能已经完成并进了发件箱，或者已被删除，或者是在另一台设备上填的。",
-    draft_elsewhere: "这份调查正在另一个标签页里填写",
+    draft_elsewhere: "已在另一个标签页打开",
     draft_elsewhere_explained: "为了不让两边的答案互相覆盖，同一份调查只在一个地方打开。请回到那个标签页，或者关掉它再试。",
     draft_taken: "这份调查已在另一个标签页打开",
     draft_taken_explained: "这里不再保存新的答案。之前显示“已保存”的都在。",
