@@ -3,6 +3,7 @@
 //! Everything waits for what it needs and nothing sleeps; what never comes fails with a picture of what came instead.
 
 use std::cell::RefCell;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,8 +30,9 @@ pub enum Screen {
 
 /// A running browser.
 pub struct Browser {
-    driver: WebDriver,
-    cdp: Cdp,
+    // Dropping these would say goodbye and wait two minutes for an answer; ending the program is enough.
+    driver: ManuallyDrop<WebDriver>,
+    cdp: ManuallyDrop<Cdp>,
     program: RefCell<Program>,
     /// What was touched and is smaller than a thumb.
     pub(crate) small: RefCell<Vec<String>>,
@@ -59,9 +61,9 @@ impl Browser {
             }
         };
         driver.set_script_timeout(PATIENCE).await.expect("the browser takes a time limit");
-        let cdp = Cdp::new(driver.handle().clone());
+        let cdp = ManuallyDrop::new(Cdp::new(driver.handle().clone()));
         Browser {
-            driver,
+            driver: ManuallyDrop::new(driver),
             cdp,
             program: RefCell::new(program),
             small: RefCell::default(),
@@ -76,14 +78,12 @@ impl Browser {
 
     /// Ends it as its user would.
     pub async fn quit(self) {
-        self.driver.quit().await.expect("the browser ends when told");
+        WebDriver::clone(&self.driver).quit().await.expect("the browser ends when told");
     }
 
     /// Kills it with all its processes, as a phone that runs out of power does.
     pub fn kill(self) {
         self.program.borrow_mut().end("-KILL");
-        // There is nobody left to say goodbye to.
-        std::mem::forget(self.driver);
     }
 
     /// Runs a script in the page.
@@ -111,6 +111,15 @@ impl Browser {
         let script =
             "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
         self.until(&format!("{selector} is seen"), async || {
+            self.run(script, vec![selector.into()]).await == Value::Bool(true)
+        })
+        .await;
+    }
+
+    /// Waits until an element is there, be it seen or not.
+    pub async fn there(&self, selector: &str) {
+        let script = "return !!document.querySelector(arguments[0])";
+        self.until(&format!("{selector} is there"), async || {
             self.run(script, vec![selector.into()]).await == Value::Bool(true)
         })
         .await;

@@ -97,7 +97,7 @@ async fn answer(browser: &Browser, name: &str, answer: &Value) {
                 field.focus(); field.value = arguments[1];
                 for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));";
             let field = format!("{question} select");
-            browser.seen(&format!("{field} option[value='{text}']")).await;
+            browser.there(&format!("{field} option[value='{text}']")).await;
             browser.run(script, vec![field.into(), text.into()]).await;
         }
         "choice-sheet" => from_sheet(browser, &question, &text).await,
@@ -120,10 +120,11 @@ async fn from_sheet(browser: &Browser, question: &str, choice: &str) {
     let label = browser.text(&row).await;
     browser.tap(&format!("{sheet} input[type=search]")).await;
     browser.type_text(label.trim()).await;
-    let first = "return document.querySelector(arguments[0])?.value";
+    let rows = "return [...document.querySelectorAll(arguments[0])].every((row) => row.innerText.includes(arguments[1]))";
+    let arguments = vec![format!("{sheet} label.choice").into(), label.trim().into()];
     browser
-        .until_eq("the search finds it first", &choice.into(), async |browser| {
-            browser.run(first, vec![format!("{sheet} .choice input").into()]).await
+        .until("only what was searched for is left", async || {
+            browser.run(rows, arguments.clone()).await == Value::Bool(true)
         })
         .await;
     browser.tap(&row).await;

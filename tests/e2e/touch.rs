@@ -45,13 +45,11 @@ impl Browser {
         }
     }
 
-    /// Types text into what has the focus: Chinese as an input method composes it, all else key by key.
+    /// Types text into what has the focus, as a phone's keyboard gives it: Chinese composed first, all else letter by letter.
     pub async fn type_text(&self, text: &str) {
         if text.is_ascii() {
             for letter in text.chars() {
-                let letter = letter.to_string();
-                self.command("Input.dispatchKeyEvent", json!({"type": "keyDown", "text": letter})).await;
-                self.command("Input.dispatchKeyEvent", json!({"type": "keyUp"})).await;
+                self.command("Input.insertText", json!({"text": letter.to_string()})).await;
             }
             return;
         }
