@@ -38,7 +38,7 @@ pub fn ErrorSummary(answering: Answering, page: Key) -> impl IntoView {
                                 answering.sought.set(Some(key));
                             }
                         >
-                            {format!("{}：{}", answering.called(key), violation_words(violation, words))}
+                            {(words.problem)(&answering.called(key), &violation_words(violation, words))}
                         </a>
                     </li>
                 }

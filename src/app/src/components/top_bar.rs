@@ -14,6 +14,9 @@ pub fn TopBar(
     #[prop(into)]
     title: Signal<String>,
     #[prop(optional)] home: bool,
+    /// Is there a list at the side of the page?
+    #[prop(optional)]
+    wide: bool,
     /// Between title and language: the saving state of a form.
     #[prop(optional)]
     children: Option<Children>,
@@ -23,7 +26,7 @@ pub fn TopBar(
 ) -> impl IntoView {
     view! {
         <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
-        <header class="top">
+        <header class=if wide { "top wide" } else { "top" }>
             <div class="top-row">
                 {(!home)
                     .then(|| view! {

@@ -38,6 +38,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
     view! {
         <TopBar
             title=form_title
+            wide=true
             below=move || view! {
                 <progress
                     max=move || place.get().1.to_string()
@@ -152,7 +153,9 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
                             (false, None) => words.to_review,
                         }
                     }}
-                    <Icon shape=Shape::Next />
+                    <Show when=move || !was_told.get()>
+                        <Icon shape=Shape::Next />
+                    </Show>
                 </button>
             </div>
         </div>

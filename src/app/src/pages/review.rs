@@ -50,7 +50,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                             answering.sought.set(Some(key));
                         }
                     >
-                        {format!("{}：{}", answering.called(key), violation_words(&violation, words))}
+                        {(words.problem)(&answering.called(key), &violation_words(&violation, words))}
                     </a>
                 </li>
             }
@@ -59,7 +59,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     };
     let go = move |page: Option<Key>| turning.to(page);
     view! {
-        <TopBar title=Signal::derive(form_title)>
+        <TopBar title=Signal::derive(form_title) wide=true>
             <Kept answering />
         </TopBar>
         <div class="with-side">

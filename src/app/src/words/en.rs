@@ -94,8 +94,12 @@ pub const WORDS: Words = Words {
         1 => "One thing on this page needs attention".into(),
         n => format!("{n} things on this page need attention"),
     },
+    problem: |question, wrong| {
+        let colon = if question.ends_with('?') { "" } else { ":" };
+        format!("{question}{colon} {wrong}")
+    },
     problems_go_on: "If you can’t get an answer now, go on. You’ll be reminded before you finish.",
-    go_on_anyway: "Go on anyway",
+    go_on_anyway: "Skip for now",
     error_prefix: "Error: ",
     required: "Answer this question",
     constraint: "This answer doesn’t fit; check it",

@@ -151,6 +151,7 @@ pub struct Words {
 
     // What is wrong
     pub problems_title: fn(usize) -> String,
+    pub problem: fn(&str, &str) -> String,
     pub problems_go_on: Text,
     pub go_on_anyway: Text,
     pub error_prefix: Text,

@@ -88,6 +88,10 @@ pub const WORDS: Words = Words {
     done_with: "收起",
 
     problems_title: |n| format!("这一页有 {n} 处要处理"),
+    problem: |question, wrong| {
+        let colon = if question.ends_with(['？', '?']) { "" } else { "：" };
+        format!("{question}{colon}{wrong}")
+    },
     problems_go_on: "现在问不到也可以先往下走，完成之前会再提醒。",
     go_on_anyway: "先往下走",
     error_prefix: "有误：",
