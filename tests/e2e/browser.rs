@@ -30,6 +30,8 @@ pub enum Screen {
 
 /// A running browser.
 pub struct Browser {
+    /// What it is shown on.
+    pub screen: Screen,
     // Dropping these would say goodbye and wait two minutes for an answer; ending the program is enough.
     driver: ManuallyDrop<WebDriver>,
     cdp: ManuallyDrop<Cdp>,
@@ -63,6 +65,7 @@ impl Browser {
         driver.set_script_timeout(PATIENCE).await.expect("the browser takes a time limit");
         let cdp = ManuallyDrop::new(Cdp::new(driver.handle().clone()));
         Browser {
+            screen,
             driver: ManuallyDrop::new(driver),
             cdp,
             program: RefCell::new(program),
@@ -86,6 +89,36 @@ impl Browser {
         self.program.borrow_mut().end("-KILL");
     }
 
+    /// The tab that is looked at.
+    pub async fn tab(&self) -> WindowHandle {
+        self.driver.window().await.expect("there is a tab")
+    }
+
+    /// Opens a tab beside the others, and looks at it.
+    pub async fn new_tab(&self) -> WindowHandle {
+        let tab = self.driver.new_tab().await.expect("the browser opens tabs");
+        self.look_at(&tab).await;
+        tab
+    }
+
+    /// Looks at another tab.
+    pub async fn look_at(&self, tab: &WindowHandle) {
+        self.driver.switch_to_window(tab.clone()).await.expect("the tab is there");
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.driver.refresh().await.expect("the page loads anew");
+    }
+
+    /// Runs a script in the page that calls its last argument when it is done.
+    pub async fn run_until_done(&self, script: &str) -> Value {
+        match self.driver.execute_async(script, vec![]).await {
+            Ok(returned) => returned.json().clone(),
+            Err(error) => panic!("the page's script fails: {error}\n{script}"),
+        }
+    }
+
     /// Runs a script in the page.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         match self.driver.execute(script, arguments).await {
@@ -102,8 +135,7 @@ impl Browser {
 
     /// Waits until the service worker has every file.
     pub async fn kept_for_offline(&self) {
-        let script = "const done = arguments[0]; navigator.serviceWorker.ready.then(() => done(true));";
-        self.driver.execute_async(script, vec![]).await.expect("the service worker gets ready");
+        self.run_until_done("navigator.serviceWorker.ready.then(() => arguments[0](true))").await;
     }
 
     /// Waits until an element can be seen.
@@ -190,10 +222,12 @@ impl Browser {
 
     /// Takes a picture.
     pub async fn picture(&self, name: &str) {
-        // Fonts and the last frame.
+        // Fonts, what moves or fades and comes to an end, and the last frame.
         let script = "const done = arguments[0];
-            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
-        self.driver.execute_async(script, vec![]).await.expect("the page paints");
+            const moving = document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime !== Infinity);
+            Promise.allSettled([document.fonts.ready, ...moving.map((a) => a.finished)])
+                .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
+        self.run_until_done(script).await;
         let path = self.pictures.join(format!("{name}.png"));
         self.driver.screenshot(&path).await.unwrap_or_else(|error| panic!("no picture {name}: {error}"));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, Screen};
 use crate::script::Part;
 
 /// Fills in a page or a card, and goes on to the next.
@@ -15,11 +15,10 @@ pub async fn fill(browser: &Browser, part: &Part) {
         self::answer(browser, name, answer).await;
     }
     check(browser, part).await;
-    let picture = match part.card {
-        Some(card) => format!("{}-{card}", part.page),
-        None => part.page.clone(),
-    };
-    browser.picture(&format!("form-{picture}")).await;
+    if browser.screen == Screen::Phone {
+        let card = part.card.map(|card| format!("-{card}")).unwrap_or_default();
+        browser.picture(&format!("form-{}{card}", part.page)).await;
+    }
     if part.leaves_page {
         browser.tap("[data-action=next]").await;
         browser.gone(&format!("[data-page={}]:not(a)", part.page)).await;

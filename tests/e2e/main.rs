@@ -102,3 +102,55 @@ async fn the_same_on_a_wide_screen() {
     browser.picture("wide-outbox").await;
     browser.quit().await;
 }
+
+#[tokio::test]
+async fn a_new_build_waits_until_no_form_is_open() {
+    let profile = Profile::new("build");
+    let mut server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    let is_new = "return document.documentElement.outerHTML.includes('new-build')";
+    let is_new = async || browser.run(is_new, vec![]).await == true;
+
+    // One tab at home, one with a form open.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.kept_for_offline().await;
+    let home = browser.tab().await;
+    let form = browser.new_tab().await;
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-action=start]").await;
+    browser.on_page("visit").await;
+
+    // A new build comes, and the tab at home wants it.
+    server.stop();
+    server.start_with_new_build(&profile, "<head><meta name='new-build'>");
+    browser.look_at(&home).await;
+    browser
+        .run_until_done(
+            "navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => arguments[0](true))",
+        )
+        .await;
+    browser.tap("[data-action=update]").await;
+    // The app asks the same; whatever it does then is under way before this is done.
+    browser.run_until_done("navigator.locks.query().then(() => arguments[0](true))").await;
+    browser.reload().await;
+    browser.seen("[data-action=update]").await;
+    assert!(!is_new().await, "it took over though a form is open");
+
+    // The form goes on with its own build, a reload included, and with it gone the new one comes.
+    browser.look_at(&form).await;
+    browser.reload().await;
+    browser.on_page("visit").await;
+    assert!(!is_new().await, "the form got another build under it");
+    browser.tap("[data-action=home]").await;
+    browser.tap("[data-action=update]").await;
+    browser.until("the new build is there", is_new).await;
+    browser.seen("[data-draft]").await;
+
+    // The other tab goes on with what it started with until it is loaded anew.
+    browser.look_at(&home).await;
+    assert!(!is_new().await, "nobody loaded it anew");
+    browser.reload().await;
+    browser.until("the new build is there", is_new).await;
+    browser.quit().await;
+}

@@ -99,13 +99,19 @@ impl Drop for Program {
 pub struct Server {
     port: u16,
     data: PathBuf,
+    app: PathBuf,
     running: Option<Program>,
 }
 
 impl Server {
     /// Starts it with empty data.
     pub fn start(profile: &Profile) -> Server {
-        let mut server = Server { port: free_port(), data: profile.data(), running: None };
+        let mut server = Server {
+            port: free_port(),
+            data: profile.data(),
+            app: given("DOORSTEP_APP_DIST"),
+            running: None,
+        };
         server.start_again();
         server
     }
@@ -121,18 +127,29 @@ impl Server {
         assert!(TcpStream::connect(("127.0.0.1", self.port)).is_err(), "something still answers on its port");
     }
 
+    /// Starts it with another build of the app: the same but for its id, and a mark on its page.
+    pub fn start_with_new_build(&mut self, profile: &Profile, mark: &str) {
+        let app = profile.folder.join("app");
+        let copied = Command::new("cp").arg("-r").arg(&self.app).arg(&app).status();
+        assert!(copied.is_ok_and(|status| status.success()), "the app can be copied");
+        for (name, from, to) in [("index.html", "<head>", mark), ("sw.js", "\"id\":\"", "\"id\":\"2")] {
+            let file = app.join(name);
+            let text = std::fs::read_to_string(&file).expect("the app has it");
+            assert!(text.contains(from), "{name} has {from}");
+            std::fs::write(&file, text.replacen(from, to, 1)).expect("a copy can be changed");
+            // The compressed twin is the old build's; there may be none.
+            let _ = std::fs::remove_file(app.join(format!("{name}.br")));
+        }
+        self.app = app;
+        self.start_again();
+    }
+
     /// Starts it on the same port, with the same data.
     pub fn start_again(&mut self) {
         let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms");
         let mut command = Command::new(given("DOORSTEP_BIN"));
         command.arg("serve").arg("--port").arg(self.port.to_string());
-        command
-            .arg("--data")
-            .arg(&self.data)
-            .arg("--forms")
-            .arg(forms)
-            .arg("--app")
-            .arg(given("DOORSTEP_APP_DIST"));
+        command.arg("--data").arg(&self.data).arg("--forms").arg(forms).arg("--app").arg(&self.app);
         let mut program = Program::start(&mut command);
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");
