@@ -137,6 +137,8 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
     }
     let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
     if let Some(page) = page {
+        // At once: a first page that is shown meanwhile would be where the draft is next.
+        turning.left_at.set(Some(page));
         turning.to_page_instead(page);
     }
     answering.card.set(cursor.card.and_then(|path| answering.with(|session| session.at(&path))));
@@ -151,9 +153,7 @@ fn seek(answering: Answering, turning: Turning) {
             turning.to_page(page);
             return;
         }
-        if let Some(instance) = answering.instance_of(sought)
-            && !untrack(|| answering.is_open(instance))
-        {
+        if let Some(instance) = answering.instance_of(sought) {
             answering.open_card(Some(instance));
         }
         timer::spawn(async move {

@@ -20,7 +20,9 @@ pub struct Turning {
     answering: Answering,
     id: Uuid,
     navigate: StoredValue<Navigate, LocalStorage>,
-    /// The page; the first one if the address names none that there is.
+    /// The page that is meant where the address names none: the one where the draft was left.
+    pub left_at: RwSignal<Option<Key>>,
+    /// The page; where the draft was left, else the first one, if the address names none that there is.
     pub page: Memo<Option<Key>>,
     /// Is it the review?
     pub at_review: Memo<bool>,
@@ -52,6 +54,7 @@ impl Turning {
                 None => old.cloned().flatten(),
             }
         });
+        let left_at = RwSignal::new(None);
         let page = Memo::new(move |_| {
             let wanted = match part.get() {
                 Some(Part::Page(wanted)) => wanted,
@@ -59,14 +62,23 @@ impl Turning {
             };
             answering.pages.with(|pages| {
                 let named = pages.iter().find(|page| Some(answering.page_name(page.key)) == wanted);
-                named.or(pages.first()).map(|page| page.key)
+                let left = || left_at.get().and_then(|left| pages.iter().find(|page| page.key == left));
+                named.or_else(left).or(pages.first()).map(|page| page.key)
             })
         });
         let at_review = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Review))));
         let is_named = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Page(Some(_))))));
         let navigate = use_navigate();
         let navigate: Navigate = Rc::new(move |to: &str, options| navigate(to, options));
-        Turning { answering, id, navigate: StoredValue::new_local(navigate), page, at_review, is_named }
+        Turning {
+            answering,
+            id,
+            navigate: StoredValue::new_local(navigate),
+            left_at,
+            page,
+            at_review,
+            is_named,
+        }
     }
 
     /// To a page.

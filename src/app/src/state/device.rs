@@ -44,7 +44,7 @@ impl Device {
     pub fn provide(store: IndexedDb) -> Device {
         let device = Device {
             store: StoredValue::new_local(Rc::new(store)),
-            transport: StoredValue::new_local(Rc::new(Fetch::default())),
+            transport: StoredValue::new_local(Rc::new(Fetch)),
             forms: RwSignal::default(),
             broken: RwSignal::default(),
             drafts: RwSignal::default(),

@@ -124,7 +124,7 @@ async fn submissions_behave(store: &impl Store) {
     store.seal(&submission, &item).await.unwrap();
     assert_eq!(store.load_draft(draft.id).await, Ok(None));
     assert!(store.drafts().await.unwrap().items.is_empty());
-    assert_eq!(store.outbox().await.unwrap().items, [item.clone()]);
+    assert_eq!(store.outbox().await.unwrap().items, std::slice::from_ref(&item));
     assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
     // A late save of another tab brings nothing back.
     assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
