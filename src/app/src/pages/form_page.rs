@@ -123,6 +123,8 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
             timer::spawn(async {
                 timer::sleep(30).await;
                 screen::focus(SUMMARY);
+                // It may be longer than the screen: it is read from its top.
+                screen::scroll_to(SUMMARY);
             });
         } else {
             turning.to(untrack(|| turning.neighbours().1));
