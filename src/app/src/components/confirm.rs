@@ -1,5 +1,6 @@
 //! Asks before something goes for good. The safe way out has the focus.
 
+use super::live::live;
 use leptos::prelude::*;
 
 use crate::state::reader::say;
@@ -42,14 +43,14 @@ pub fn Confirm<T: Clone + PartialEq + Send + Sync + 'static>(
     };
     view! {
         <dialog node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| asking.set(None)>
-            <h2 id="confirm-title">{move || asking.get().map(|what| title.run(what))}</h2>
-            <p>{move || explained.get()}</p>
+            <h2 id="confirm-title">{live(move || asking.get().map(|what| title.run(what)))}</h2>
+            <p>{live(move || explained.get())}</p>
             <div class="actions">
                 <button type="button" class="button" data-action="cancel" autofocus on:click=move |_| asking.set(None)>
                     {say(|w| w.cancel)}
                 </button>
                 <button type="button" class="button danger" data-action="confirm" on:click=go>
-                    {move || yes.get()}
+                    {live(move || yes.get())}
                 </button>
             </div>
         </dialog>

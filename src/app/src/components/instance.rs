@@ -1,5 +1,6 @@
 //! One card of a repeat: folded, it says its name and what is left to do; open, it has its questions.
 
+use super::live::{live, shown_when};
 use doorstep_engine::view::{Key, RepeatView};
 use leptos::prelude::*;
 
@@ -37,27 +38,27 @@ pub fn Instance(
     });
     let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
     view! {
-        <article class=move || if open.get() { "instance open" } else { "instance" } data-instance=move || place.get().0.to_string()>
+        <article class=live(move || if open.get() { "instance open" } else { "instance" }) data-instance=live(move || place.get().0.to_string())>
             <h3>
-                <button type="button" class="instance-head" id=card_id(key) aria-expanded=move || open.get().to_string() on:click=fold>
-                    <span class="number-badge" aria-hidden="true">{move || place.get().0}</span>
+                <button type="button" class="instance-head" id=card_id(key) aria-expanded=live(move || open.get().to_string()) on:click=fold>
+                    <span class="number-badge" aria-hidden="true">{live(move || place.get().0)}</span>
                     <span class="grow">{name}</span>
-                    {move || (wrong.get() > 0).then(|| view! {
+                    {live(move || (wrong.get() > 0).then(|| view! {
                         <span class="state bad">
                             <Icon shape=Shape::Alert small=true />
-                            {move || (reader.language().words().instance_problems)(wrong.get())}
+                            {live(move || (reader.language().words().instance_problems)(wrong.get()))}
                         </span>
-                    })}
+                    }))}
                     <svg class="icon turns" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 9l7 7 7-7"></path></svg>
                 </button>
             </h3>
-            <Show when=move || open.get()>
+            {shown_when(move || open.get(), move || view! {
                 <div class="instance-body">
                     {items(answering, answering.children(key), page)}
                     <div class="card-row">
                         <button type="button" class="button" data-action="fold" on:click=fold>{say(|w| w.done_with)}</button>
                         <span class="grow"></span>
-                        <Show when=move || can_remove.get()>
+                        {shown_when(move || can_remove.get(), move || view! {
                             <button
                                 type="button"
                                 class="button plain danger"
@@ -66,11 +67,9 @@ pub fn Instance(
                             >
                                 <Icon shape=Shape::Bin />
                                 {say(|w| w.remove)}
-                            </button>
-                        </Show>
+                            </button> }.into_any())}
                     </div>
-                </div>
-            </Show>
+                </div> }.into_any())}
         </article>
     }
 }

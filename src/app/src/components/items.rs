@@ -1,5 +1,6 @@
 //! What stands on a page or in a group, in order. Which items there are is the definition's, and stays.
 
+use super::live::{live, shown_when};
 use doorstep_engine::view::{Item, Key};
 use leptos::prelude::*;
 
@@ -28,13 +29,12 @@ fn group(answering: Answering, key: Key, page: Key) -> AnyView {
     let hint = Memo::new(move |_| view.with(|view| view.hint.clone()));
     let name = view.with_untracked(|view| view.name.to_string());
     view! {
-        <Show when=move || relevant.get()>
+        {shown_when(move || relevant.get(), move || view! {
             <section class="inner-group" data-group=name.clone()>
-                {move || (!label.with(String::is_empty)).then(|| view! { <h2>{label.get()}</h2> })}
-                {move || hint.get().map(|hint| view! { <p class="hint">{hint}</p> })}
+                {live(move || (!label.with(String::is_empty)).then(|| view! { <h2>{label.get()}</h2> }))}
+                {live(move || hint.get().map(|hint| view! { <p class="hint">{hint}</p> }))}
                 {items(answering, answering.children(key), page)}
-            </section>
-        </Show>
+            </section> }.into_any())}
     }
     .into_any()
 }

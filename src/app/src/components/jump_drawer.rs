@@ -1,5 +1,6 @@
 //! The jump list of a phone: a sheet that rises from the bottom bar.
 
+use super::live::shown_when;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -48,13 +49,12 @@ pub fn JumpDrawer(
                 </div>
             </div>
             <div class="sheet-body">
-                <Show when=move || open.get()>
+                {shown_when(move || open.get(), move || view! {
                     <JumpList
                         answering
                         current
                         go=go_and_close
-                    />
-                </Show>
+                    /> }.into_any())}
             </div>
         </dialog>
     }

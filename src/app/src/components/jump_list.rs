@@ -4,9 +4,11 @@ use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
+use super::live::{Row, live, rows};
 use crate::state::answering::Answering;
 use crate::state::page_state::PageState;
 use crate::state::reader::{say, use_reader};
+use crate::state::seeking::field_id;
 
 /// The list. `go` is called with the page wanted, or nothing for the review.
 #[component]
@@ -17,14 +19,18 @@ pub fn JumpList(
     current: Signal<Option<Key>>,
     #[prop(into)] go: Callback<Option<Key>>,
 ) -> impl IntoView {
+    let pages = move || {
+        let pages = answering.pages.get().into_iter().enumerate();
+        let row = |(place, page): (usize, PageView)| {
+            let key = page.key;
+            Row::new(format!("{place} {}", field_id(key)), move || row(answering, place, key, current, go))
+        };
+        pages.map(row).collect()
+    };
     view! {
         <nav class="jump" aria-label=say(|w| w.pages)>
             <ol>
-                <For
-                    each=move || answering.pages.get().into_iter().enumerate()
-                    key=|(place, page)| (*place, page.key)
-                    children=move |(place, page)| row(answering, place, page.key, current, go)
-                />
+                {rows(pages)}
                 <li>
                     <a
                         href="#"
@@ -32,7 +38,7 @@ pub fn JumpList(
                         class="review"
                         data-action="jump"
                         data-page="review"
-                        aria-current=move || current.get().is_none().then_some("page")
+                        aria-current=live(move || current.get().is_none().then_some("page"))
                         on:click=move |event| {
                             event.prevent_default();
                             go.run(None);
@@ -82,24 +88,24 @@ fn row(
             <a
                 href=format!("?page={name}")
                 rel="external"
-                class=move || state.get().name()
+                class=live(move || state.get().name())
                 data-action="jump"
                 data-page=name
-                data-state=move || state.get().name()
-                aria-current=move || (current.get() == Some(key)).then_some("page")
+                data-state=live(move || state.get().name())
+                aria-current=live(move || (current.get() == Some(key)).then_some("page"))
                 on:click=move |event| {
                     event.prevent_default();
                     go.run(Some(key));
                 }
             >
                 <span class="dot figures">
-                    {move || match state.get() {
+                    {live(move || match state.get() {
                         PageState::Done => view! { <Icon shape=Shape::Check small=true /> }.into_any(),
                         PageState::Problem => view! { <span class="mark">"!"</span> }.into_any(),
                         PageState::Untouched | PageState::Part => (place + 1).into_any(),
-                    }}
+                    })}
                 </span>
-                <span class="grow">{move || of_page(|page| page.label.clone())}</span>
+                <span class="grow">{live(move || of_page(|page| page.label.clone()))}</span>
                 <span class="unseen">{said}</span>
             </a>
         </li>

@@ -1,5 +1,6 @@
 //! Says whether the answers are kept, in words and with an icon (invariant 4: never before they are).
 
+use super::live::{live, shown_when};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
@@ -24,19 +25,19 @@ pub fn Kept(answering: Answering) -> impl IntoView {
     };
     view! {
         <span class=class data-state=name role="status">
-            {move || match word.get() {
+            {live(move || match word.get() {
                 Word::Kept => view! { <Icon shape=Shape::Check small=true /> },
                 Word::Saving => view! { <Icon shape=Shape::Turning small=true /> },
                 Word::Failed => view! { <Icon shape=Shape::Alert small=true /> },
-            }}
-            {move || {
+            })}
+            {live(move || {
                 let words = reader.language().words();
                 match word.get() {
                     Word::Kept => words.kept,
                     Word::Saving => words.saving,
                     Word::Failed => words.save_failed,
                 }
-            }}
+            })}
         </span>
     }
 }
@@ -48,14 +49,12 @@ pub fn NotKept(answering: Answering) -> impl IntoView {
     let word = RwSignal::from(answering.keeping().word());
     let ended = RwSignal::from(answering.keeping().ended());
     view! {
-        <Show when=move || word.get() == Word::Failed>
-            <p class="notice danger" role="alert">{move || reader.language().words().save_failed_explained}</p>
-        </Show>
-        <Show when=move || ended.get()>
+        {shown_when(move || word.get() == Word::Failed, move || view! {
+            <p class="notice danger" role="alert">{live(move || reader.language().words().save_failed_explained)}</p> }.into_any())}
+        {shown_when(move || ended.get(), move || view! {
             <div class="notice danger" role="alert">
-                <h2>{move || reader.language().words().draft_taken}</h2>
-                <p>{move || reader.language().words().draft_taken_explained}</p>
-            </div>
-        </Show>
+                <h2>{live(move || reader.language().words().draft_taken)}</h2>
+                <p>{live(move || reader.language().words().draft_taken_explained)}</p>
+            </div> }.into_any())}
     }
 }

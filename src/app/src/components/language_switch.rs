@@ -1,5 +1,6 @@
 //! One tap to the other language, written in that language.
 
+use super::live::live;
 use leptos::prelude::*;
 
 use crate::state::reader::{say, use_reader};
@@ -13,7 +14,7 @@ pub fn LanguageSwitch() -> impl IntoView {
             type="button"
             class="button plain icon-only"
             data-action="language"
-            lang=move || reader.language().other().page_tag()
+            lang=live(move || reader.language().other().page_tag())
             aria-label=say(|w| w.other_language_long)
             on:click=move |_| reader.switch()
         >

@@ -1,5 +1,6 @@
 //! A page that has nothing to show but words and a way on.
 
+use super::live::live;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
@@ -21,7 +22,7 @@ pub fn Message(
         <main id="main" tabindex="-1">
             <div class="card">
                 <h1>{say(heading)}</h1>
-                <p>{move || explained.get()}</p>
+                <p>{live(move || explained.get())}</p>
                 <div class="stack">
                     {children.map(|children| children())}
                     <a class="button" href="/">

@@ -9,6 +9,7 @@ pub mod jump_drawer;
 pub mod jump_list;
 pub mod kept;
 pub mod language_switch;
+pub mod live;
 pub mod message;
 pub mod question;
 pub mod repeat;

@@ -1,5 +1,6 @@
 //! A question: its words, what is wrong, and its control from the catalogue.
 
+use super::live::{live, shown_when};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ pub fn Question(answering: Answering, key: Key, page: Key) -> impl IntoView {
     let asked = Asked::new(answering, key, page);
     asked.map(|asked| {
         let relevant = Memo::new(move |_| asked.view.with(|view| view.relevant));
-        view! { <Show when=move || relevant.get()>{asked_view(asked)}</Show> }
+        view! { {shown_when(move || relevant.get(), move || view! {{asked_view(asked)} }.into_any())} }
     })
 }
 
@@ -31,8 +32,8 @@ fn asked_view(asked: Asked) -> impl IntoView {
     };
     let name = asked.view.with_untracked(|view| view.name.to_string());
     view! {
-        <div class=class data-name=name data-control=move || control.get().name>
-            {move || framed(control.get(), asked)}
+        <div class=class data-name=name data-control=live(move || control.get().name)>
+            {live(move || framed(control.get(), asked))}
         </div>
     }
 }
@@ -62,10 +63,9 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
 /// The label; what may be left out is marked, since most must be answered.
 fn words(asked: Asked) -> impl IntoView {
     view! {
-        {move || asked.view.with(|view| view.label.clone())}
-        <Show when=move || !asked.view.with(|view| view.required)>
-            <span class="optional">{say(|w| w.optional)}</span>
-        </Show>
+        {live(move || asked.view.with(|view| view.label.clone()))}
+        {shown_when(move || !asked.view.with(|view| view.required), move || view! {
+            <span class="optional">{say(|w| w.optional)}</span> }.into_any())}
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::confirm::Confirm;
 use super::icon::{Icon, Shape};
 use super::instance::Instance;
+use super::live::{Row, live, rows, shown_when};
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
@@ -17,7 +18,7 @@ pub fn Repeat(answering: Answering, key: Key, page: Key) -> impl IntoView {
     let view = answering.repeat(key).map(RwSignal::from);
     view.map(|view| {
         let relevant = Memo::new(move |_| view.with(|view| view.relevant));
-        view! { <Show when=move || relevant.get()>{cards(answering, view, key, page)}</Show> }
+        view! { {shown_when(move || relevant.get(), move || view! {{cards(answering, view, key, page)} }.into_any())} }
     })
 }
 
@@ -37,27 +38,27 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
         answering.remove(instance);
         focus_soon(field_id(key));
     };
+    let instances = move || {
+        let keys: Vec<Key> = view.with(|view| view.instances.iter().map(|instance| instance.key).collect());
+        let row = |key: Key| {
+            Row::new(field_id(key), move || view! { <Instance answering view key page removing /> })
+        };
+        keys.into_iter().map(row).collect()
+    };
     view! {
         <section class="section" data-name=name>
             // A repeat that is a page has its heading there.
-            <Show when=move || key != page>
-                <h2>{move || label.get()}</h2>
-                {move || view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> })}
-            </Show>
-            <Show when=move || empty.get()>
-                <p class="empty">{say(|w| w.none_yet)}</p>
-            </Show>
-            <For
-                each=move || view.with(|view| view.instances.clone())
-                key=|instance| instance.key
-                children=move |instance| view! { <Instance answering view key=instance.key page removing /> }
-            />
-            <Show when=move || can_add.get()>
+            {shown_when(move || key != page, move || view! {
+                <h2>{live(move || label.get())}</h2>
+                {live(move || view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))} }.into_any())}
+            {shown_when(move || empty.get(), move || view! {
+                <p class="empty">{say(|w| w.none_yet)}</p> }.into_any())}
+            {rows(instances)}
+            {shown_when(move || can_add.get(), move || view! {
                 <button type="button" class="button" id=field_id(key) data-action="add" on:click=add>
                     <Icon shape=Shape::Plus />
-                    {move || (reader.language().words().add_to)(&label.get())}
-                </button>
-            </Show>
+                    {live(move || (reader.language().words().add_to)(&label.get()))}
+                </button> }.into_any())}
             <Confirm
                 asking=removing
                 title=move |(_, name): (Key, String)| (reader.words_now().remove_title)(&name)

@@ -1,5 +1,6 @@
 //! The bar on top of every page: the way home, where one is, and the language.
 
+use super::live::live;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -34,7 +35,7 @@ pub fn TopBar(
                             <Icon shape=Shape::Home />
                         </A>
                     })}
-                <span class=if home { "top-title home" } else { "top-title" }>{move || title.get()}</span>
+                <span class=if home { "top-title home" } else { "top-title" }>{live(move || title.get())}</span>
                 {children.map(|children| children())}
                 <LanguageSwitch />
             </div>

@@ -6,6 +6,7 @@ use doorstep_engine::view::ChoiceView;
 use leptos::prelude::*;
 
 use super::Asked;
+use crate::components::live::{Row, live, rows};
 
 /// Labels up to so wide, in half-width characters, have room for two in a row on the narrowest phone.
 const SHORT_LABEL: usize = 8;
@@ -52,28 +53,27 @@ pub fn ChoiceRows(
 ) -> impl IntoView {
     let group = asked.id();
     let kind = if many { "checkbox" } else { "radio" };
-    view! {
-        <For
-            each=move || choices.get()
-            // The label is in the key, since a row does not follow the language by itself.
-            key=|choice| (choice.name.clone(), choice.label.clone())
-            children=move |choice| {
-                let name = choice.name.clone();
-                let picked = choice.name.clone();
-                view! {
-                    <label class="choice">
-                        <input
-                            type=kind
-                            name=group.clone()
-                            value=choice.name.to_string()
-                            aria-invalid=asked.is_wrong()
-                            prop:checked=move || chosen.run(name.clone())
-                            on:change:target=move |event| pick.run((picked.clone(), event.target().checked()))
-                        />
-                        <span>{choice.label}</span>
-                    </label>
-                }
+    let row = move |choice: ChoiceView| {
+        let group = group.clone();
+        let (name, picked) = (choice.name.clone(), choice.name.clone());
+        // The label is in the key, since a row does not follow the language by itself.
+        Row::new(format!("{} {}", choice.name, choice.label), move || {
+            view! {
+                <label class="choice">
+                    <input
+                        type=kind
+                        name=group
+                        value=choice.name.to_string()
+                        aria-invalid=asked.is_wrong()
+                        prop:checked=live(move || chosen.run(name.clone()))
+                        on:change:target=move |event| pick.run((picked.clone(), event.target().checked()))
+                    />
+                    <span>{choice.label}</span>
+                </label>
             }
-        />
+        })
+    };
+    view! {
+        {rows(move || choices.get().into_iter().map(&row).collect())}
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::live::{live, shown_when};
 use doorstep_engine::value::Value;
 use doorstep_engine::view::{ChoiceView, Control as Kind};
 use leptos::prelude::*;
@@ -76,7 +77,7 @@ fn show(asked: Asked) -> AnyView {
         <dialog class="sheet" node_ref=sheet aria-labelledby=asked.part("sheet") on:close=move |_| open.set(false)>
             <div class="sheet-head">
                 <div class="sheet-title">
-                    <h2 id=asked.part("sheet")>{move || asked.view.with(|view| view.label.clone())}</h2>
+                    <h2 id=asked.part("sheet")>{live(move || asked.view.with(|view| view.label.clone()))}</h2>
                     <button type="button" class="button plain icon-only" aria-label=say(|w| w.close) on:click=move |_| close()>
                         <Icon shape=Shape::Close />
                     </button>
@@ -87,14 +88,14 @@ fn show(asked: Asked) -> AnyView {
                     autocomplete="off"
                     aria-label=say(|w| w.search)
                     placeholder=say(|w| w.search)
-                    prop:value=move || search.get()
+                    prop:value=live(move || search.get())
                     on:input:target=move |event| search.set(event.target().value())
                 />
             </div>
             <div class="sheet-body">
-                <Show when=move || open.get()>
+                {shown_when(move || open.get(), move || view! {
                     <fieldset class="stack">
-                        <legend class="unseen">{move || asked.view.with(|view| view.label.clone())}</legend>
+                        <legend class="unseen">{live(move || asked.view.with(|view| view.label.clone()))}</legend>
                         <ChoiceRows
                             asked
                             choices=Signal::derive(move || matching.with(|rows| rows.iter().take(ROWS).cloned().collect()))
@@ -104,14 +105,14 @@ fn show(asked: Asked) -> AnyView {
                         />
                     </fieldset>
                     <p class="soft" role="status">
-                        {move || {
+                        {live(move || {
                             let words = reader.language().words();
                             match matching.with(Vec::len) {
                                 0 => words.search_none.to_owned(),
                                 n if n > ROWS => (words.search_more)(n - ROWS),
                                 _ => String::new(),
                             }
-                        }}
+                        })}
                     </p>
                     <button
                         type="button"
@@ -122,8 +123,7 @@ fn show(asked: Asked) -> AnyView {
                         }
                     >
                         {say(|w| w.clear)}
-                    </button>
-                </Show>
+                    </button> }.into_any())}
             </div>
         </dialog>
     }

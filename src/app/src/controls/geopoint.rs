@@ -1,5 +1,6 @@
 //! A place: measured by the device, never demanded. What the device says of its exactness is shown.
 
+use crate::components::live::{live, shown_when};
 use doorstep_engine::value::{DataType, Value};
 use leptos::prelude::*;
 
@@ -72,24 +73,23 @@ fn show(asked: Asked) -> AnyView {
     };
     view! {
         <div class="choices">
-            {move || place.get().map(|place| view! {
+            {live(move || place.get().map(|place| view! {
                 <p class="shown-value figures">
                     {place}
-                    {move || accuracy().map(|metres| view! {
+                    {live(move || accuracy().map(|metres| view! {
                         <span class="optional">{say(move |w| (w.place_accuracy)(metres))}</span>
-                    })}
+                    }))}
                 </p>
-            })}
-            <button type="button" class="button" on:click=take aria-disabled=move || (measuring.get() == Measuring::Yes).then_some("true")>
+            }))}
+            <button type="button" class="button" on:click=take aria-disabled=live(move || (measuring.get() == Measuring::Yes).then_some("true"))>
                 <Icon shape=Shape::Place />
                 {button}
             </button>
             <p class="hint" role="status">{state}</p>
-            <Show when=move || place.with(Option::is_some)>
+            {shown_when(move || place.with(Option::is_some), move || view! {
                 <button type="button" class="button plain" on:click=move |_| asked.give(Value::Blank)>
                     {say(|w| w.clear)}
-                </button>
-            </Show>
+                </button> }.into_any())}
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Words to read; a calculated value may stand in them or below.
 
+use crate::components::live::live;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
 
@@ -12,9 +13,9 @@ pub const CONTROL: Control =
 fn show(asked: Asked) -> AnyView {
     let value = Memo::new(move |_| asked.view.with(readable));
     view! {
-        <p class="note-words" id=asked.id() tabindex="-1">{move || asked.view.with(|view| view.label.clone())}</p>
-        {move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> })}
-        {move || value.get().map(|value| view! { <p class="shown-value">{value}</p> })}
+        <p class="note-words" id=asked.id() tabindex="-1">{live(move || asked.view.with(|view| view.label.clone()))}</p>
+        {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
+        {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! One of a few choices, folded away (`minimal`): the device's own menu.
 
+use crate::components::live::live;
 use doorstep_engine::value::Value;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
@@ -47,7 +48,7 @@ fn show(asked: Asked) -> AnyView {
                 asked.give(if name.is_empty() { Value::Blank } else { Value::Choice(name.into()) });
             }
         >
-            <option value="" prop:selected=move || chosen().is_empty()>{say(|w| w.choose)}</option>
+            <option value="" prop:selected=live(move || chosen().is_empty())>{say(|w| w.choose)}</option>
             {options}
         </select><Icon shape=Shape::Down /></div>
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::components::live::shown_when;
 use doorstep_engine::value::Value;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
@@ -33,13 +34,12 @@ fn show(asked: Asked) -> AnyView {
         <div class=layout(asked, choices)>
             <ChoiceRows asked choices=Signal::derive(move || choices.get().to_vec()) many=false chosen pick />
         </div>
-        <Show when=can_clear>
+        {shown_when(can_clear, move || view! {
             <div>
                 <button type="button" class="button plain" on:click=move |_| asked.give(Value::Blank)>
                     {say(|w| w.clear)}
                 </button>
-            </div>
-        </Show>
+            </div> }.into_any())}
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! An answer that is not the reader's to change: read-only or calculated. Also any answer in readable words.
 
+use crate::components::live::live;
 use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
@@ -16,12 +17,12 @@ fn show(asked: Asked) -> AnyView {
     let value = Memo::new(move |_| asked.view.with(readable));
     view! {
         <p class="question-label">
-            {move || asked.view.with(|view| view.label.clone())}
+            {live(move || asked.view.with(|view| view.label.clone()))}
             <span class="optional">{say(|w| w.computed)}</span>
         </p>
-        {move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> })}
+        {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
         <output class="shown-value" id=asked.id() tabindex="-1">
-            {move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned())}
+            {live(move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned()))}
         </output>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Questions that this build cannot take answers to: said plainly, never a control that pretends.
 
+use crate::components::live::live;
 use doorstep_engine::value::DataType;
 use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::prelude::*;
@@ -27,12 +28,12 @@ fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
     let file = asked.view.with_untracked(is_file);
     view! {
-        <p class="question-label">{move || asked.view.with(|view| view.label.clone())}</p>
+        <p class="question-label">{live(move || asked.view.with(|view| view.label.clone()))}</p>
         <p class="hint" id=asked.id() tabindex="-1">
-            {move || {
+            {live(move || {
                 let words = reader.language().words();
                 if file { words.no_upload } else { words.no_shapes }
-            }}
+            })}
         </p>
     }
     .into_any()

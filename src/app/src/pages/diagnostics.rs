@@ -1,5 +1,6 @@
 //! Forms that do not check: every mistake with its file, line and column, and a way out.
 
+use crate::components::live::live;
 use doorstep_engine::{Diagnostic, Severity};
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub fn DiagnosticsPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.diagnostics_title.to_owned())) />
         <main id="main" tabindex="-1">
             <h1>{say(|w| w.diagnostics_title)}</h1>
-            {move || {
+            {live(move || {
                 let broken = device.broken.get();
                 if broken.is_empty() {
                     view! { <p class="empty">{say(|w| w.diagnostics_none)}</p> }.into_any()
@@ -28,7 +29,7 @@ pub fn DiagnosticsPage() -> impl IntoView {
                     }
                     .into_any()
                 }
-            }}
+            })}
         </main>
     }
 }

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
+use crate::components::live::{Row, live, rows};
 use crate::state::device::Device;
 use crate::state::forms;
 use crate::state::keeping::now;
@@ -18,21 +19,21 @@ use crate::words::when::when;
 pub fn Drafts(device: Device) -> impl IntoView {
     let reader = use_reader();
     let deleting = RwSignal::new(None::<(Uuid, String)>);
+    let row = move |draft: DraftSummary| {
+        let key = format!("{} {}", draft.id, draft.updated_at.ms);
+        Row::new(key, move || view! { <DraftCard device draft deleting /> })
+    };
     view! {
         <section class="section" data-section="drafts">
             <h2>
                 {say(|w| w.drafts_title)}
-                {move || device.drafts.with(|drafts| (!drafts.is_empty()).then(|| view! { <span class="count">{drafts.len()}</span> }))}
+                {live(move || device.drafts.with(|drafts| (!drafts.is_empty()).then(|| view! { <span class="count">{drafts.len()}</span> })))}
             </h2>
             <Show
                 when=move || device.drafts.with(|drafts| !drafts.is_empty())
                 fallback=|| view! { <p class="empty">{say(|w| w.no_drafts)}</p> }
             >
-                <For
-                    each=move || device.drafts.get()
-                    key=|draft| (draft.id, draft.updated_at.ms)
-                    children=move |draft| view! { <DraftCard device draft deleting /> }
-                />
+                {rows(move || device.drafts.get().into_iter().map(row).collect())}
             </Show>
             <Confirm
                 asking=deleting

@@ -1,5 +1,6 @@
 //! The way to finish: off by state while something is wrong, and it says so.
 
+use crate::components::live::live;
 use leptos::prelude::*;
 
 use super::turning::Turning;
@@ -66,7 +67,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
     };
     view! {
         <div class="bottom">
-            {move || said().map(|said| view! { <p class="bottom-note" id="finish-note" role="status">{said}</p> })}
+            {live(move || said().map(|said| view! { <p class="bottom-note" id="finish-note" role="status">{said}</p> }))}
             <div class="bottom-row">
                 <button type="button" class="button" data-action="back" on:click=back>
                     {say(|w| w.back)}
@@ -76,14 +77,14 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                     class="button main"
                     data-action="finish"
                     aria-describedby="finish-note"
-                    aria-disabled=move || blocked().then_some("true")
+                    aria-disabled=live(move || blocked().then_some("true"))
                     on:click=finish
                 >
                     <Icon shape=Shape::Check />
-                    {move || {
+                    {live(move || {
                         let words = reader.language().words();
                         if sealing.get() == Sealing::Yes { words.finishing } else { words.finish }
-                    }}
+                    })}
                 </button>
             </div>
         </div>

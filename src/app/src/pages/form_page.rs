@@ -1,5 +1,6 @@
 //! One page of a form: its questions and nothing else of the form is mounted.
 
+use crate::components::live::{live, shown_when};
 use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
@@ -41,9 +42,9 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
             wide=true
             below=move || view! {
                 <progress
-                    max=move || place.get().1.to_string()
-                    prop:value=move || place.get().0.to_string()
-                    aria-label=move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) }
+                    max=live(move || place.get().1.to_string())
+                    prop:value=live(move || place.get().0.to_string())
+                    aria-label=live(move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) })
                 ></progress>
             }
         >
@@ -58,7 +59,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
-                {move || page.get().map(|page| view! { <PageBody answering page place /> })}
+                {live(move || page.get().map(|page| view! { <PageBody answering page place /> }))}
             </main>
         </div>
         <Bottom answering turning />
@@ -86,10 +87,10 @@ fn PageBody(answering: Answering, page: Key, place: Memo<(usize, usize)>) -> imp
         <div class="page-body" data-page=answering.page_name(page)>
             <div class="page-head">
                 <p class="soft small figures">
-                    {move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) }}
+                    {live(move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) })}
                 </p>
-                <h1 id=HEADING tabindex="-1">{move || label.get()}</h1>
-                {move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> })}
+                <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
+                {live(move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> }))}
             </div>
             <ErrorSummary answering page />
             {items(answering, on_page, page)}
@@ -113,9 +114,9 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
         screen::blur();
         let Some(current) = page.get_untracked() else { return };
         let first_time = answering.checked.with_untracked(|pages| !pages.contains(&current));
-        answering.checked.update(|pages| {
-            pages.insert(current);
-        });
+        if first_time {
+            answering.checked.update(|pages| pages.push(current));
+        }
         let wrong = untrack(|| !answering.violations_on(current).is_empty());
         if wrong && first_time {
             // Said once; whoever goes on then knows.
@@ -140,24 +141,22 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
     view! {
         <div class="bottom">
             <div class="bottom-row">
-                <Show when=move || turning.neighbours().0.is_some()>
+                {shown_when(move || turning.neighbours().0.is_some(), move || view! {
                     <button type="button" class="button" data-action="back" on:click=back>
                         {say(|w| w.back)}
-                    </button>
-                </Show>
+                    </button> }.into_any())}
                 <JumpDrawer answering current=page go=go />
                 <button type="button" class="button main" data-action="next" on:click=next>
-                    {move || {
+                    {live(move || {
                         let words = reader.language().words();
                         match (was_told.get(), turning.neighbours().1) {
                             (true, _) => words.go_on_anyway,
                             (false, Some(_)) => words.next,
                             (false, None) => words.to_review,
                         }
-                    }}
-                    <Show when=move || !was_told.get()>
-                        <Icon shape=Shape::Next />
-                    </Show>
+                    })}
+                    {shown_when(move || !was_told.get(), move || view! {
+                        <Icon shape=Shape::Next /> }.into_any())}
                 </button>
             </div>
         </div>

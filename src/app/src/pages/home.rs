@@ -9,6 +9,7 @@ use leptos_router::hooks::use_navigate;
 use super::Update;
 use super::draft_card::Drafts;
 use crate::components::icon::{Icon, Shape};
+use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::platform::{timer, worker};
 use crate::state::device::{Device, use_device};
@@ -30,14 +31,12 @@ pub fn Home() -> impl IntoView {
         <main id="main" tabindex="-1">
             <h1 class="unseen">{say(|w| w.home)}</h1>
             <NewBuild />
-            <Show when=move || !device.online.get() || device.reached.get() == Some(false)>
-                <p class="notice warn">{say(|w| w.offline_note)}</p>
-            </Show>
-            <Show when=move || device.ready.get()>
+            {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
+                <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
+            {shown_when(move || device.ready.get(), move || view! {
                 <Start device />
                 <Drafts device />
-                <OutboxLine device />
-            </Show>
+                <OutboxLine device /> }.into_any())}
         </main>
     }
 }
@@ -93,12 +92,11 @@ fn NewBuild() -> impl IntoView {
         })
     };
     view! {
-        <Show when=move || update.get()>
+        {shown_when(move || update.get(), move || view! {
             <div class="notice card-row">
                 <p class="grow">{say(|w| w.update)}</p>
                 <button type="button" class="button" data-action="update" on:click=take>{say(|w| w.update_now)}</button>
-            </div>
-        </Show>
+            </div> }.into_any())}
     }
 }
 
@@ -107,6 +105,9 @@ fn Start(device: Device) -> impl IntoView {
     let current = Memo::new(move |_| {
         device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect::<Vec<_>>())
     });
+    let row = move |version: FormVersion| {
+        Row::new(version.form.hash.clone(), move || view! { <StartForm device version /> })
+    };
     view! {
         <section class="section">
             <h2>{say(|w| w.start_title)}</h2>
@@ -115,11 +116,7 @@ fn Start(device: Device) -> impl IntoView {
                 fallback=move || view! { <NoForms device /> }
             >
                 <div class="forms">
-                    <For
-                        each=move || current.get()
-                        key=|version| version.form.hash.clone()
-                        children=move |version| view! { <StartForm device version /> }
-                    />
+                    {rows(move || current.get().into_iter().map(row).collect())}
                 </div>
             </Show>
             <BrokenForms device />
@@ -176,14 +173,13 @@ fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
         <button type="button" class="form-start" data-action="start" data-form=form on:click=start>
             <Icon shape=Shape::Door />
             <span class="grow">
-                <span class="card-title">{move || forms::title(&version, reader.language().tag())}</span>
+                <span class="card-title">{live(move || forms::title(&version, reader.language().tag()))}</span>
                 <span class="soft small figures">{say(move |w| (w.version)(&number))}</span>
             </span>
             <Icon shape=Shape::Plus />
         </button>
-        <Show when=move || failed.get()>
-            <p class="notice danger" role="alert">{say(|w| w.store_failed_explained)}</p>
-        </Show>
+        {shown_when(move || failed.get(), move || view! {
+            <p class="notice danger" role="alert">{say(|w| w.store_failed_explained)}</p> }.into_any())}
     }
 }
 
@@ -215,7 +211,7 @@ fn OutboxLine(device: Device) -> impl IntoView {
                 <div class="card-row">
                     <Icon shape=Shape::Send />
                     <div class="grow stack tight">
-                        {move || {
+                        {live(move || {
                             let (waiting, refused, delivered) = counts.get();
                             let line = move |class: &'static str, words: Box<dyn Fn() -> String + Send>| {
                                 view! { <span class=class>{words}</span> }
@@ -231,7 +227,7 @@ fn OutboxLine(device: Device) -> impl IntoView {
                             .into_iter()
                             .flatten()
                             .collect_view()
-                        }}
+                        })}
                     </div>
                     <Icon shape=Shape::Next />
                 </div>

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::draft_card::called;
 use super::outbox_item::{Delivered, Waiting};
 use crate::components::icon::{Icon, Shape};
+use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::platform::timer;
 use crate::state::device::{Device, use_device};
@@ -31,15 +32,10 @@ pub fn OutboxPage() -> impl IntoView {
             <Finished device />
             <section class="section" data-section="waiting">
                 <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
-                    <Show when=move || !device.online.get()>
-                        <p class="notice warn">{say(|w| w.offline_note)}</p>
-                    </Show>
-                    <For
-                        each=move || device.outbox.get()
-                        key=|item| (item.id, item.attempts, format!("{:?}", item.state))
-                        children=move |item| view! { <Waiting device item /> }
-                    />
-                    <Show when=to_send>
+                    {shown_when(move || !device.online.get(), move || view! {
+                        <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
+                    {waiting_rows(device)}
+                    {shown_when(to_send, move || view! {
                         <button
                             type="button"
                             class="button main"
@@ -48,28 +44,43 @@ pub fn OutboxPage() -> impl IntoView {
                         >
                             <Icon shape=Shape::Send />
                             {say(|w| w.send_all)}
-                        </button>
-                    </Show>
+                        </button> }.into_any())}
                 </Show>
             </section>
             <section class="section" data-section="delivered">
                 <h2>
                     {say(|w| w.sent_title)}
-                    {move || device.delivered.with(|items| (!items.is_empty()).then(|| view! { <span class="count">{items.len()}</span> }))}
+                    {live(move || device.delivered.with(|items| (!items.is_empty()).then(|| view! { <span class="count">{items.len()}</span> })))}
                 </h2>
                 <Show
                     when=move || device.delivered.with(|items| !items.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    <For
-                        each=move || device.delivered.get()
-                        key=|item| item.id
-                        children=move |item| view! { <Delivered item /> }
-                    />
+                    {delivered_rows(device)}
                 </Show>
             </section>
         </main>
     }
+}
+
+fn waiting_rows(device: Device) -> AnyView {
+    let row = move |item: OutboxItem| {
+        // An item in another state is another row.
+        let key = format!("{} {} {:?}", item.id, item.attempts, item.state);
+        Row::new(key, move || view! { <Waiting device item /> })
+    };
+    rows(move || device.outbox.get().into_iter().map(row).collect())
+}
+
+fn delivered_rows(device: Device) -> AnyView {
+    rows(move || {
+        device
+            .delivered
+            .get()
+            .into_iter()
+            .map(|item| Row::new(item.id, move || view! { <Delivered item /> }))
+            .collect()
+    })
 }
 
 /// Right after finishing: that it is done, in so many words.

@@ -1,5 +1,6 @@
 //! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
 
+use crate::components::live::shown_when;
 use doorstep_delivery::outbox::Until;
 use doorstep_delivery::{OutboxItem, State};
 use leptos::prelude::*;
@@ -36,11 +37,10 @@ pub fn Waiting(device: Device, item: OutboxItem) -> impl IntoView {
             </div>
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
             {reason(&item.state, attempts)}
-            <Show when=move || refused || waits>
+            {shown_when(move || refused || waits, move || view! {
                 <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
                     {say(|w| w.retry)}
-                </button>
-            </Show>
+                </button> }.into_any())}
         </article>
     }
 }

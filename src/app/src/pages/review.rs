@@ -1,5 +1,6 @@
 //! The review: every page with its answers in words, every mistake a link, and the way to finish.
 
+use crate::components::live::live;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -19,11 +20,9 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     let reader = use_reader();
     title(|words| words.review.to_owned());
     // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
-    answering.checked.update(|checked| {
-        checked.extend(
-            answering.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect::<Vec<_>>()),
-        );
-    });
+    answering
+        .checked
+        .set(answering.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect()));
     answering.keeping().hurry();
     start_at("review-heading");
 
@@ -68,10 +67,10 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
             </aside>
             <main id="main" tabindex="-1" data-page="review">
                 <div class="page-head">
-                    <h1 id="review-heading" tabindex="-1">{move || reader.language().words().to_review}</h1>
+                    <h1 id="review-heading" tabindex="-1">{live(move || reader.language().words().to_review)}</h1>
                 </div>
                 <NotKept answering />
-                {move || {
+                {live(move || {
                     let words = reader.language().words();
                     match count.get() {
                         0 => view! { <p class="notice" role="status">{words.review_good}</p> }.into_any(),
@@ -83,14 +82,14 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         }
                         .into_any(),
                     }
-                }}
-                {move || {
+                })}
+                {live(move || {
                     // In another language everything is written anew.
                     reader.language();
                     answering.revision.track();
                     let pages = answering.pages.get();
                     pages.into_iter().map(|page| view! { <ReviewPage answering turning page /> }).collect_view()
-                }}
+                })}
             </main>
         </div>
         <Finish answering turning count />

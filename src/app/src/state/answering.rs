@@ -4,7 +4,7 @@
 //! (invariant 5). The signals are counted references held here, outside the rows that show them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use doorstep_delivery::{Change, Cursor, Moment};
@@ -49,7 +49,7 @@ impl Shown {
 struct Open {
     session: Rc<RefCell<Session>>,
     keeping: Rc<Keeping>,
-    shown: RefCell<BTreeMap<Key, Shown>>,
+    shown: RefCell<HashMap<Key, Shown>>,
     pages_pending: Cell<bool>,
 }
 
@@ -60,7 +60,7 @@ pub struct Answering {
     /// The relevant pages.
     pub pages: RwSignal<Vec<PageView>>,
     /// Pages that the reader pressed Next on: there missing answers are said.
-    pub checked: RwSignal<BTreeSet<Key>>,
+    pub checked: RwSignal<Vec<Key>>,
     /// Goes up with every change; for what has no signal of its own.
     pub revision: RwSignal<u64>,
     /// The node that is to be shown and get the focus: its card opens first.

@@ -23,9 +23,9 @@ pub struct Device {
     pub forms: RwSignal<Vec<FormVersion>>,
     /// Forms that the server has but that did not check.
     pub broken: RwSignal<Vec<BrokenForm>>,
-    /// Drafts, the latest touched first.
+    /// Drafts, the latest begun first.
     pub drafts: RwSignal<Vec<DraftSummary>>,
-    /// What has no receipt yet, the latest finished first.
+    /// What has no receipt yet, the latest begun first.
     pub outbox: RwSignal<Vec<OutboxItem>>,
     /// What has its receipt, the latest first.
     pub delivered: RwSignal<Vec<OutboxItem>>,
@@ -75,7 +75,8 @@ impl Device {
         let store = self.store();
         self.forms.set(list(store.forms().await));
         let mut drafts = list(store.drafts().await);
-        drafts.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at.ms));
+        // By id is by the time they were begun.
+        drafts.reverse();
         self.drafts.set(drafts);
         self.read_outbox().await;
         self.ready.set(true);
@@ -85,9 +86,9 @@ impl Device {
     pub async fn read_outbox(self) {
         let store = self.store();
         let mut outbox = list(store.outbox().await);
-        outbox.sort_by_key(|item| std::cmp::Reverse(item.finished_at.ms));
+        outbox.reverse();
         let mut delivered = list(store.delivered().await);
-        delivered.sort_by_key(|item| std::cmp::Reverse(item.finished_at.ms));
+        delivered.reverse();
         if self.outbox.with_untracked(|old| *old != outbox) {
             self.outbox.set(outbox);
         }

@@ -3,7 +3,6 @@
 //! A form that does not check is never kept or begun; its diagnostics are shown instead (invariant 1).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -53,13 +52,13 @@ pub enum FormError {
 }
 
 thread_local! {
-    /// Forms read once, by hash: reading is the dear part.
-    static READ: RefCell<BTreeMap<String, Arc<Form>>> = const { RefCell::new(BTreeMap::new()) };
+    /// Forms read once: reading is the dear part.
+    static READ: RefCell<Vec<Arc<Form>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A form of the device, by its hash.
 pub async fn open(device: Device, hash: &str) -> Result<Arc<Form>, FormError> {
-    if let Some(form) = READ.with_borrow(|read| read.get(hash).cloned()) {
+    if let Some(form) = READ.with_borrow(|read| read.iter().find(|form| form.hash() == hash).cloned()) {
         return Ok(form);
     }
     let kept = device.store().load_form(hash).await.ok().flatten();
@@ -70,7 +69,7 @@ pub async fn open(device: Device, hash: &str) -> Result<Arc<Form>, FormError> {
     };
     let bundle = Bundle::from_json(&wire).map_err(|_| FormError::Broken)?;
     let form = Form::read(&bundle).form.ok_or(FormError::Broken)?;
-    READ.with_borrow_mut(|read| read.insert(hash.to_owned(), form.clone()));
+    READ.with_borrow_mut(|read| read.push(form.clone()));
     Ok(form)
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::live::{Live, live};
 use crate::platform::{page, preferences};
 use crate::words::{Language, Words};
 
@@ -52,11 +53,9 @@ pub fn use_reader() -> Reader {
 }
 
 /// Words that follow the language: `{say(|w| w.home)}`.
-pub fn say<T: 'static>(
-    pick: impl Fn(&'static Words) -> T + Send + 'static,
-) -> impl Fn() -> T + Send + 'static {
+pub fn say<T: 'static>(pick: impl Fn(&'static Words) -> T + Send + Sync + 'static) -> Live<T> {
     let reader = use_reader();
-    move || pick(reader.language().words())
+    live(move || pick(reader.language().words()))
 }
 
 /// Keeps the page's title: what this page is, then the app's name.
