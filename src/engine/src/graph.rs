@@ -61,6 +61,8 @@ pub(crate) struct Edge {
     pub rank: u32,
     pub up: u8,
     pub scope: ScopeDefId,
+    /// The node is the computation's trigger: only a change by itself counts.
+    pub trigger: bool,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +85,8 @@ pub(crate) struct DependencyGraph {
 pub(crate) struct Draft {
     pub computation: Computation,
     pub reads: Vec<Read>,
+    /// It runs by a trigger, which is all that it reads.
+    pub trigger: bool,
 }
 
 /// A way round: each reads the next, the last the first.
@@ -192,8 +196,9 @@ fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph
                 }
             };
             let up = form.scope(changed).depth.saturating_sub(form.scope(read.from).depth);
-            let edge = Edge { rank, up, scope };
-            if !edges.contains(&edge) {
+            let edge = Edge { rank, up, scope, trigger: draft.trigger };
+            // Ranks come in order: only the last edges can be the same.
+            if !edges.iter().rev().take_while(|known| known.rank == rank).any(|known| *known == edge) {
                 edges.push(edge);
             }
         }

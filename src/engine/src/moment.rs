@@ -30,7 +30,9 @@ pub fn date_of_days(days: f64) -> Option<Date> {
     if !days.is_finite() || days.abs() > 4_000_000.0 {
         return None;
     }
-    Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.floor() as i64)).ok()
+    let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.floor() as i64)).ok()?;
+    // What four digits can write, and read again.
+    (0..=9999).contains(&date.year()).then_some(date)
 }
 
 /// `09:30`, `09:30:00`, `09:30:00.000`, each with or without `Z` or `+08:00`.
@@ -87,6 +89,20 @@ pub fn moment_days(text: &str, zone_minutes: i32) -> Option<f64> {
     let millis = f64::from(time.subsec_nanosecond()) / 1e6;
     let minutes = f64::from(offset.unwrap_or(zone_minutes));
     Some(days(read_date(day)?) + (seconds * 1000.0 + millis - minutes * 60_000.0) / 86_400_000.0)
+}
+
+/// Where a moment, a day or a time of day stands among its like, in days. `None` if the text is none of them.
+pub fn order(text: &str, zone_minutes: i32) -> Option<f64> {
+    if let Some(days) = moment_days(text, zone_minutes) {
+        return Some(days);
+    }
+    // A day begins at the reader's midnight, so that it can stand beside a moment.
+    if let Some(date) = read_date(text) {
+        return Some(days(date) - f64::from(zone_minutes) / 1440.0);
+    }
+    let (time, offset) = read_time(text)?;
+    let minutes = f64::from(time.hour()) * 60.0 + f64::from(time.minute()) + f64::from(time.second()) / 60.0;
+    Some((minutes - f64::from(offset.unwrap_or(zone_minutes))) / 1440.0)
 }
 
 /// The civil date and time at a moment in a zone.

@@ -124,9 +124,7 @@ impl Value {
                 .filter(|point| !point.is_empty())
                 .all(is_geopoint)
                 .then(|| Value::Geo(trimmed.into())),
-            DataType::Choice => {
-                (!trimmed.contains(char::is_whitespace)).then(|| Value::Choice(trimmed.into()))
-            }
+            DataType::Choice => Some(Value::Choice(trimmed.into())),
             DataType::Choices => Some(Value::Choices(trimmed.split_whitespace().map(Arc::from).collect())),
             DataType::Attachment => Some(Value::Attachment(trimmed.into())),
         };

@@ -23,11 +23,7 @@ pub(crate) fn report(cycles: &[Cycle], form: &Skeleton, rows: &[Option<&Row>], f
             let label = format!("`{}` reads the next one here", name(member));
             diagnostic = diagnostic.label(place(member, rows, form), label);
         }
-        found.push(
-            diagnostic.hint(
-                "take one of them out of the circle, or use `once(…)` for a value that is set only once",
-            ),
-        );
+        found.push(diagnostic.hint("take one of them out of the circle"));
     }
 }
 

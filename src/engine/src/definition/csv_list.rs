@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::definition::{ChoiceDefinition, ListDefinition, Written, WrittenText};
+use crate::definition::{ChoiceDefinition, ListDefinition, MAX_COLUMNS, Written, WrittenText};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Bundle, MAX_SOURCE_BYTES, Span};
 
@@ -76,6 +76,13 @@ fn columns(
             }
         })
         .collect();
+    if list.columns.len() > MAX_COLUMNS {
+        found.push(Diagnostic::error(
+            "too-large",
+            line,
+            format!("a list has at most {MAX_COLUMNS} further columns"),
+        ));
+    }
     if !columns.iter().any(|column| matches!(column, Column::Name)) {
         found.push(
             Diagnostic::error("bad-csv", line, "this list has no column `name`")

@@ -7,14 +7,16 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 use crate::definition::json::{self, properties, span, written, wrong_kind};
 use crate::definition::row_type::{NOT_YET, TYPES};
 use crate::definition::{
-    ChoiceDefinition, FormDefinition, ListDefinition, Logical, Row, RowType, Settings, Written, WrittenText,
-    csv_list,
+    ChoiceDefinition, FormDefinition, ListDefinition, Logical, MAX_COLUMNS, Row, RowType, Settings, Written,
+    WrittenText, csv_list,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Bundle, Source, Span};
 
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 32;
+/// How many choice lists a form may have, and so how many files.
+const MAX_LISTS: usize = 2_000;
 /// How many rows a form may have.
 const MAX_ROWS: usize = 50_000;
 
@@ -123,6 +125,14 @@ impl Reader<'_> {
             found.push(wrong_kind(value, "choices", "an object of lists"));
             return;
         };
+        if object.properties.len() > MAX_LISTS {
+            found.push(Diagnostic::error(
+                "too-large",
+                span(value),
+                format!("a form has at most {MAX_LISTS} lists"),
+            ));
+            return;
+        }
         for property in &object.properties {
             let place = span(&property.name);
             let name = Written::plain(property.name.as_str(), place);
@@ -205,6 +215,7 @@ impl Reader<'_> {
                     }
                 }
                 "label" => choice.label = self.texts(property, found),
+                _ if list.columns.len() >= MAX_COLUMNS => {}
                 column => {
                     let index =
                         list.columns.iter().position(|known| **known == *column).unwrap_or_else(|| {

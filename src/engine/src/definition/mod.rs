@@ -63,6 +63,9 @@ pub(crate) struct Row {
     pub children: Vec<Row>,
 }
 
+/// How many columns a list may have beside name and label.
+pub(crate) const MAX_COLUMNS: usize = 1_000;
+
 /// A condition that may be plain true or false.
 #[derive(Debug)]
 pub(crate) enum Logical {

@@ -92,6 +92,11 @@ impl Diagnostics {
         self.found.push(diagnostic);
     }
 
+    /// How many so far.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Is there a mistake without which there is no form?
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -12,6 +12,7 @@ use crate::definition::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::SkeletonKind;
 use crate::form::{ListId, ScopeDefId, Skeleton};
+use crate::value::DataType;
 use crate::view::NodeId;
 
 /// Where an expression stands.
@@ -67,7 +68,6 @@ pub(crate) fn compile(
         base,
         from: anchor.scope,
         failed: false,
-        depth: 0,
     };
     let root = compiler.expr(&ast);
     let key = anchor.items_of.filter(|_| !compiler.failed).and_then(|list| compiler.filter_key(list, &ast));
@@ -100,7 +100,6 @@ struct Compiler<'a> {
     /// The scope from which the context node-set is reached.
     from: ScopeDefId,
     failed: bool,
-    depth: usize,
 }
 
 /// A path while its steps are compiled.
@@ -131,16 +130,6 @@ impl<'a> Compiler<'a> {
     }
 
     fn expr(&mut self, ast: &Ast) -> ExprId {
-        self.depth += 1;
-        if self.depth > 1_200 {
-            return self.error("too-deep", &ast.span, "this expression is too long to evaluate in one go");
-        }
-        let id = self.expr_inner(ast);
-        self.depth -= 1;
-        id
-    }
-
-    fn expr_inner(&mut self, ast: &Ast) -> ExprId {
         let expr = match &ast.kind {
             Kind::Number(number) => Expr::Number(*number),
             Kind::Text(text) => Expr::Text(text.as_str().into()),
@@ -233,7 +222,7 @@ impl<'a> Compiler<'a> {
         };
         let count = arguments.len();
         let (least, most) = function.arity;
-        if count < usize::from(least) || count > usize::from(most) {
+        if count < usize::from(least) || (most != u8::MAX && count > usize::from(most)) {
             let span = self.written.part(span.clone());
             let wanted = match (least, most) {
                 (least, most) if least == most => format!("{least}"),
@@ -262,7 +251,7 @@ impl<'a> Compiler<'a> {
                     }
                 }
                 if function.name == "selected"
-                    && let [Ast { kind: Kind::Path(path), .. }, Ast { kind: Kind::Text(choice), span }] =
+                    && let [Ast { kind: Kind::Path(path), .. }, Ast { kind: Kind::Text(choice), span, .. }] =
                         arguments
                     && let (Start::Reference(question), []) = (&path.start, path.steps.as_slice())
                 {
@@ -286,7 +275,7 @@ impl<'a> Compiler<'a> {
                     );
                 };
                 // ODK matches the whole value.
-                match Regex::new(&format!("^(?:{text})$")) {
+                match Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$"))) {
                     Ok(regex) => {
                         let value = self.expr(value);
                         let pattern = self.program.add_pattern(regex);
@@ -343,7 +332,13 @@ impl<'a> Compiler<'a> {
             return self.error("wrong-type", &node.span, "this is not inside a repeat");
         };
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };
-        let extra = self.form.scope(route.top).depth - self.form.scope(own).depth;
+        let Some(extra) = self.form.scope(route.top).depth.checked_sub(self.form.scope(own).depth) else {
+            return self.error(
+                "wrong-type",
+                &node.span,
+                "`position` needs one repeat instance, such as `..`",
+            );
+        };
         self.reads.push(Read { what: What::Position(repeat), from: own });
         self.program.add(Expr::Position { base: route.base, up: route.up + extra })
     }
@@ -502,7 +497,9 @@ impl<'a> Compiler<'a> {
             },
             _ => self.anchor.scope,
         };
-        Route { start: None, base, up: 0, top, at, steps: Vec::new(), many: false, settled: true }
+        // Only the scope's own node is where a plan begins.
+        let settled = !matches!(at, Static::Node(node) if self.form.scope(top).node != node);
+        Route { start: None, base, up: 0, top, at, steps: Vec::new(), many: false, settled }
     }
 
     fn route(&mut self, path: &Path, span: &Range<usize>) -> Option<Route> {
@@ -584,7 +581,10 @@ impl<'a> Compiler<'a> {
             }
             None => {
                 let span = self.written.part(span.clone());
-                let mut names: Vec<&str> = self.form.by_name.keys().map(|name| &**name).collect();
+                // After that many mistakes a near name helps nobody, and looking for it takes its time.
+                let names = self.form.by_name.keys().map(|name| &**name);
+                let mut names: Vec<&str> =
+                    names.take(if self.found.len() < 200 { usize::MAX } else { 0 }).collect();
                 names.sort_unstable();
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, format!("there is no question `{name}`"))
@@ -719,6 +719,15 @@ impl<'a> Compiler<'a> {
             self.fail(diagnostic);
             return None;
         };
+        if let SkeletonKind::Repeat(own) = self.form.node(parent).kind
+            && !route.many
+            && route.top != own
+        {
+            // From a repeat as a whole, its children are those of all its instances.
+            self.reads.push(Read { what: What::Instances(parent), from: self.reach(route) });
+            route.steps.push(PlanStep::Repeat(parent));
+            route.many = true;
+        }
         if let SkeletonKind::Repeat(_) = self.form.node(child).kind {
             self.reads.push(Read { what: What::Instances(child), from: self.reach(route) });
             route.steps.push(PlanStep::Repeat(child));
@@ -758,12 +767,8 @@ impl<'a> Compiler<'a> {
             && let Kind::Binary(Operator::Equal, a, b) = &predicate.kind
         {
             for (side, other) in [(a, b), (b, a)] {
-                if let Some(column) = self.bare_column(list, side)
-                    && column != Column::Label
-                    && !mentions_context(other)
-                    && is_text(other)
-                {
-                    return PlanStep::Equal { column, key: self.expr(other) };
+                if let Some((column, key)) = self.column_key(list, side, other) {
+                    return PlanStep::Equal { column, key };
                 }
             }
         }
@@ -777,12 +782,34 @@ impl<'a> Compiler<'a> {
             Kind::Binary(Operator::And, a, b) => {
                 self.filter_key(list, a).or_else(|| self.filter_key(list, b))
             }
-            Kind::Binary(Operator::Equal, a, b) => [(a, b), (b, a)].into_iter().find_map(|(side, other)| {
-                let column = self.bare_column(list, side).filter(|column| *column != Column::Label)?;
-                (!mentions_context(other) && is_text(other)).then(|| (column, self.expr(other)))
-            }),
+            Kind::Binary(Operator::Equal, a, b) => {
+                [(a, b), (b, a)].into_iter().find_map(|(side, other)| self.column_key(list, side, other))
+            }
             _ => None,
         }
+    }
+
+    /// A column and the text that it must equal, if that is one text which does not depend on the item:
+    /// numbers compare `01` and `1` as equal and node-sets compare each of theirs, which an index can't.
+    fn column_key(&mut self, list: ListId, side: &Ast, other: &Ast) -> Option<(Column, ExprId)> {
+        let column = self.bare_column(list, side).filter(|column| *column != Column::Label)?;
+        if mentions_context(other) {
+            return None;
+        }
+        let key = self.expr(other);
+        let text = match self.program.expr(key) {
+            Expr::Text(_) | Expr::ChoiceName { .. } => true,
+            Expr::Call(function, _) => {
+                matches!(function.name, "string" | "concat" | "selected-at" | "substr")
+            }
+            Expr::Cell { node, .. } => {
+                let node = self.form.node(*node);
+                let text = matches!(node.kind, SkeletonKind::Leaf(DataType::Text | DataType::Choice));
+                text && !node.calculated
+            }
+            _ => false,
+        };
+        text.then_some((column, key))
     }
 
     fn bare_column(&self, list: ListId, ast: &Ast) -> Option<Column> {
@@ -866,17 +893,6 @@ fn mentions_context(ast: &Ast) -> bool {
             Start::Root | Start::Reference(_) => false,
             Start::Expression(inner) => mentions_context(inner),
         },
-    }
-}
-
-/// Is a comparison with it one of texts? A number would compare `01` and `1` as equal, which an index can't.
-fn is_text(ast: &Ast) -> bool {
-    match &ast.kind {
-        Kind::Text(_) | Kind::Path(_) => true,
-        Kind::Call { name, .. } => {
-            matches!(name.as_str(), "string" | "concat" | "selected-at" | "jr:choice-name" | "substr")
-        }
-        Kind::Number(_) | Kind::Negate(_) | Kind::Binary(..) => false,
     }
 }
 

@@ -73,8 +73,8 @@ impl<'a> Eval<'a> {
                 let number = self.number(id);
                 number != 0.0 && !number.is_nan()
             }
-            // A node-set is true when it holds a node (XPath 1.0 §4.3), and this one always does.
-            Expr::Cell { .. } => true,
+            // A node-set is true when it holds a node (XPath 1.0 §4.3).
+            Expr::Cell { base, up, node } => self.instance.relevant(self.scope_up(*base, *up), *node),
             _ => match self.operand(id) {
                 Operand::Boolean(value) => value,
                 Operand::Number(number) => number != 0.0 && !number.is_nan(),
@@ -161,7 +161,9 @@ impl<'a> Eval<'a> {
                 (&plan.start, &*plan.steps)
             {
                 for scope in self.instance.instances(self.scope_up(*base, *up), *repeat) {
-                    take(NodeRef::Cell(*scope, *node));
+                    if self.instance.relevant(*scope, *repeat) {
+                        take(NodeRef::Cell(*scope, *node));
+                    }
                 }
                 return;
             }
@@ -239,7 +241,14 @@ impl<'a> Eval<'a> {
             Value::DateTime(text) => {
                 moment::moment_days(text, self.world.utc_offset_minutes).unwrap_or(f64::NAN)
             }
-            Value::Text(text) | Value::Choice(text) => number_of(text),
+            Value::Choice(text) => number_of(text),
+            // A day that was calculated once is a text after it was put away.
+            Value::Text(text) => match number_of(text) {
+                number if number.is_nan() && text.len() == 10 => {
+                    moment::read_date(text).map_or(f64::NAN, moment::days)
+                }
+                number => number,
+            },
             Value::Choices(names) if names.len() == 1 => number_of(&names[0]),
             Value::Blank
             | Value::Time(_)
@@ -266,8 +275,9 @@ impl<'a> Eval<'a> {
         if equality
             && let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b))
         {
-            let same = value_is(self.cell(*base, *up, *node), text);
-            return same == (operator == Operator::Equal);
+            if let Some(same) = text_is(self.cell(*base, *up, *node), text) {
+                return same == (operator == Operator::Equal);
+            }
         }
         if self.is_plain_number(a) || self.is_plain_number(b) {
             let single = |id| !matches!(program.expr(id), Expr::Nodes(_) | Expr::Union(..) | Expr::Call(..));
@@ -319,11 +329,16 @@ impl<'a> Eval<'a> {
     }
 
     fn compare_single(&self, operator: Operator, a: &Operand, b: &Operand) -> bool {
+        let ordered = !matches!(operator, Operator::Equal | Operator::NotEqual);
         let number = |operand: &Operand, other: &Operand| match (operand, other) {
             // A day against a text: the text may be a day too (ODK's documentation compares them so).
             (Operand::Text(text), Operand::Date(_)) => {
                 moment::read_date(text).map_or_else(|| number_of(text), moment::days)
             }
+            // Moments and times are texts, but come before and after each other.
+            (Operand::Text(text), _) if ordered => moment::order(text, self.world.utc_offset_minutes)
+                .filter(|_| number_of(text).is_nan())
+                .unwrap_or_else(|| number_of(text)),
             _ => self.number_of_operand(operand),
         };
         if matches!(operator, Operator::Equal | Operator::NotEqual) {
@@ -372,7 +387,13 @@ impl<'a> Eval<'a> {
                         NodeRef::Cell(scope, _) => self.instance.instances(*scope, *repeat),
                         _ => &[],
                     };
-                    nodes.iter().flat_map(instances).map(|scope| NodeRef::Cell(*scope, *repeat)).collect()
+                    nodes
+                        .iter()
+                        .flat_map(instances)
+                        // What is not relevant is not there.
+                        .filter(|scope| self.instance.relevant(**scope, *repeat))
+                        .map(|scope| NodeRef::Cell(*scope, *repeat))
+                        .collect()
                 }
                 PlanStep::Cell(target) => nodes
                     .iter()
@@ -506,20 +527,21 @@ fn truth(operand: &Operand) -> bool {
     }
 }
 
-/// Is the value's text this one?
-fn value_is(value: &Value, text: &str) -> bool {
+/// Is the value's text this one? `None` where the value is no text: then other rules hold.
+fn text_is(value: &Value, text: &str) -> Option<bool> {
     match value {
-        Value::Blank => text.is_empty(),
-        Value::Text(own)
-        | Value::Choice(own)
-        | Value::Time(own)
-        | Value::DateTime(own)
-        | Value::Geo(own)
-        | Value::Attachment(own) => **own == *text,
-        Value::Unread(_) => text.is_empty(),
-        Value::Boolean(own) => text == if *own { "true" } else { "false" },
-        Value::Choices(names) if names.len() == 1 => *names[0] == *text,
-        Value::Integer(_) | Value::Decimal(_) | Value::Date(_) | Value::Choices(_) => value.to_text() == text,
+        Value::Blank | Value::Unread(_) => Some(text.is_empty()),
+        Value::Text(own) | Value::Choice(own) => Some(**own == *text),
+        Value::Choices(names) if names.len() == 1 => Some(*names[0] == *text),
+        Value::Integer(_)
+        | Value::Decimal(_)
+        | Value::Boolean(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::DateTime(_)
+        | Value::Geo(_)
+        | Value::Choices(_)
+        | Value::Attachment(_) => None,
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) enum Token {
     DoubleColon,
 }
 
+/// How many tokens an expression may have.
+const MAX_TOKENS: usize = 20_000;
+
 /// Tokens with the bytes they stand at.
 pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
     let mut found: Vec<(Token, Range<usize>)> = Vec::new();
@@ -39,6 +42,10 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxErr
         }
         // After an operand, `*` and the words and/or/div/mod are operators (§3.7).
         let operand_before = found.last().is_some_and(|(token, _)| token.ends_operand());
+        if found.len() >= MAX_TOKENS {
+            return Err(SyntaxError::new(at..text.len(), "this expression is too long")
+                .hinted(Some("move a part of it into a calculation of its own".into())));
+        }
         let (token, length) = one(&text[at..], operand_before).map_err(|error| error.shifted(at))?;
         found.push((token, at..at + length));
         at += length;

@@ -7,6 +7,29 @@ pub(crate) struct Ast {
     pub kind: Kind,
     /// Bytes in the expression's text.
     pub span: Range<usize>,
+    /// How deep it is: what walks it needs that much stack.
+    pub height: u16,
+}
+
+impl Ast {
+    pub fn new(kind: Kind, span: Range<usize>) -> Ast {
+        let highest = |parts: &[Ast]| parts.iter().map(|part| part.height).max().unwrap_or(0);
+        let below = match &kind {
+            Kind::Number(_) | Kind::Text(_) => 0,
+            Kind::Binary(_, a, b) => a.height.max(b.height),
+            Kind::Negate(inner) => inner.height,
+            Kind::Call { arguments, .. } => highest(arguments),
+            Kind::Path(path) => {
+                let start = match &path.start {
+                    Start::Expression(inner) => inner.height,
+                    Start::Context | Start::Root | Start::Reference(_) => 0,
+                };
+                let steps = path.steps.iter().map(|step| highest(&step.predicates)).max().unwrap_or(0);
+                start.max(highest(&path.predicates)).max(steps)
+            }
+        };
+        Ast { kind, span, height: below.saturating_add(1) }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]

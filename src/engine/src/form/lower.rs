@@ -192,8 +192,8 @@ impl Lowering<'_> {
     }
 
     fn draft(&mut self, anchor: Anchor, task: Task, reads: Vec<Read>) {
-        self.drafts
-            .push(Draft { computation: Computation { node: anchor.node, scope: anchor.scope, task }, reads });
+        let computation = Computation { node: anchor.node, scope: anchor.scope, task };
+        self.drafts.push(Draft { computation, reads, trigger: false });
     }
 
     /// Puts a condition into the graph; gives whether it is plain true.
@@ -292,7 +292,9 @@ impl Lowering<'_> {
                 None => Vec::new(),
             },
         };
-        self.draft(anchor, Task::Calculate(compiled.root), reads);
+        let computation =
+            Computation { node: anchor.node, scope: anchor.scope, task: Task::Calculate(compiled.root) };
+        self.drafts.push(Draft { computation, reads, trigger: row.trigger.is_some() });
         Some(compiled.root)
     }
 

@@ -28,6 +28,7 @@ pub(crate) struct SkeletonNode {
     pub scope: ScopeDefId,
     pub slot: u32,
     pub list: Option<ListId>,
+    pub calculated: bool,
     pub span: Span,
 }
 

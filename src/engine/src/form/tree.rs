@@ -1,5 +1,6 @@
 //! Builds the model tree of a form from its rows: nodes in document order, scopes, slots, names.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::definition::{FormDefinition, Row, RowType};
@@ -53,23 +54,35 @@ impl<'a> Tree<'a, '_> {
         let slots = &mut self.form.scopes[usize::from(scope.0)].slots;
         let slot = slots.len() as u32;
         slots.push(id);
-        self.form.nodes.push(SkeletonNode { name, parent, end: id, kind, scope, slot, list: None, span });
+        self.form.nodes.push(SkeletonNode {
+            name,
+            parent,
+            end: id,
+            kind,
+            scope,
+            slot,
+            list: None,
+            calculated: row.is_some_and(|row| row.calculation.is_some()),
+            span,
+        });
         self.rows.push(row);
         id
     }
 
     fn rows(&mut self, rows: &'a [Row], parent: NodeId, scope: ScopeDefId) {
-        let mut siblings: Vec<(Arc<str>, Span)> = Vec::new();
+        let mut siblings: HashMap<Arc<str>, Span> = HashMap::new();
         for row in rows {
             let Some(name) = self.name_of(row) else { continue };
             let span = row.name.as_ref().map_or(row.span, |name| name.span);
-            match siblings.iter().find(|(known, _)| *known == name) {
-                Some((_, first)) => self.found.push(
+            match siblings.get(&name) {
+                Some(first) => self.found.push(
                     Diagnostic::error("duplicate-name", span, format!("there are two `{name}` side by side"))
                         .label(*first, "first here")
                         .hint("give one of them another name"),
                 ),
-                None => siblings.push((name.clone(), span)),
+                None => {
+                    siblings.insert(name.clone(), span);
+                }
             }
             let kind = match row.row_type {
                 RowType::Group => SkeletonKind::Group,

@@ -46,6 +46,7 @@ impl Session {
         session.settle();
         session.defaults.clear();
         session.restoring = false;
+        session.quiet = false;
         session.take_changes();
         Ok(session)
     }
@@ -73,17 +74,25 @@ impl Session {
                 (NodeKind::Repeat { .. }, Some(data)) => self.fill_repeat(key, data)?,
                 (NodeKind::Repeat { .. }, None) => {}
                 (NodeKind::Leaf(data_type), Some(data)) => {
-                    let calculated = form.node(node).bind.calculate.is_some();
-                    let value = read_json(data_type, calculated, data).ok_or_else(|| {
-                        self.refuse(key, &format!("this is not a value of type {}", data_type.name()))
-                    })?;
-                    let value = self
-                        .in_list_order(node, value)
-                        .map_err(|_| self.refuse(key, "this is not among the choices"))?;
-                    self.offer(scope, node, value);
+                    let bind = &form.node(node).bind;
+                    let read = read_json(data_type, bind.calculate.is_some(), data);
+                    let value = read.and_then(|value| self.in_list_order(node, value).ok());
+                    match value {
+                        Some(value) => self.offer(scope, node, value),
+                        // It is calculated again anyway.
+                        None if bind.calculate.is_some() && bind.trigger.is_none() => {}
+                        None => {
+                            let reason = match form.node(node).body.list {
+                                Some(_) => "this is not among the choices".to_owned(),
+                                None => format!("this is not a value of type {}", data_type.name()),
+                            };
+                            return Err(self.refuse(key, &reason));
+                        }
+                    }
                 }
                 (NodeKind::Leaf(_), None) => {
-                    if form.node(node).bind.calculate.is_none() {
+                    let bind = &form.node(node).bind;
+                    if bind.calculate.is_none() || bind.trigger.is_some() {
                         self.put(scope, node, Value::Blank);
                     }
                 }
@@ -155,6 +164,9 @@ impl Session {
 
     /// Where a node is, for people, logs and drafts: `/household-needs/members[2]/name`. Holds no answers.
     pub fn path(&self, key: Key) -> String {
+        if !self.instance.holds(&self.form, key.scope, key.node) {
+            return "/".into();
+        }
         let node = self.form.node(key.node);
         if key.node == NodeId(0) {
             return format!("/{}", node.name);
@@ -180,6 +192,9 @@ impl Session {
                 None => (part, None),
             };
             let node = *self.form.child_names.get(&(at.node, Arc::from(name)))?;
+            if !self.instance.holds(&self.form, at.scope, node) {
+                return None;
+            }
             at = Key { scope: at.scope, node };
             if let Some(place) = place {
                 let NodeKind::Repeat { .. } = self.form.node(node).kind else { return None };
@@ -240,6 +255,9 @@ fn read_json(data_type: DataType, calculated: bool, data: &Json) -> Option<Value
             names.map(|names| if names.is_empty() { Value::Blank } else { Value::Choices(names.into()) })
         }
         (DataType::Choices | DataType::Integer | DataType::Decimal | DataType::Boolean, _) => None,
+        (DataType::Choice, Json::String(text)) if !text.is_empty() => {
+            Some(Value::Choice(text.as_str().into()))
+        }
         (_, Json::String(text)) => match Value::read(data_type, text) {
             Value::Unread(_) => None,
             value => Some(value),

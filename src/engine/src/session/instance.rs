@@ -24,6 +24,7 @@ pub(crate) mod flag {
 #[derive(Debug)]
 pub(crate) struct Instance {
     scopes: Vec<Scope>,
+    living: usize,
     values: Vec<Value>,
     flags: Vec<u8>,
     /// Answers that the choice filter does not let through now: kept, blank to expressions.
@@ -57,6 +58,7 @@ impl Instance {
         };
         let mut instance = Instance {
             scopes: Vec::new(),
+            living: 0,
             values: Vec::new(),
             flags: Vec::new(),
             withheld: HashMap::new(),
@@ -69,6 +71,7 @@ impl Instance {
 
     fn push(&mut self, form: &Form, def: ScopeDefId, parent: ScopeId, position: u32) -> ScopeId {
         let id = ScopeId(self.scopes.len() as u32);
+        self.living += 1;
         let shape = form.scope(def);
         let base = self.values.len() as u32;
         self.values.resize(self.values.len() + shape.slots.len(), Value::Blank);
@@ -98,12 +101,13 @@ impl Instance {
     pub fn remove(&mut self, gone: ScopeId) -> Vec<ScopeId> {
         let (parent, repeat) = (self.scope(gone).parent, self.scope(gone).own_node);
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
-        let siblings = &mut self.scopes[parent.0 as usize].repeats[index];
-        siblings.retain(|sibling| *sibling != gone);
-        let siblings = siblings.clone();
-        for (place, sibling) in siblings.iter().enumerate() {
-            self.scopes[sibling.0 as usize].position = place as u32 + 1;
+        let place = self.position(gone) - 1;
+        let mut siblings = std::mem::take(&mut self.scopes[parent.0 as usize].repeats[index]);
+        siblings.remove(place);
+        for sibling in &siblings[place..] {
+            self.scopes[sibling.0 as usize].position -= 1;
         }
+        self.scopes[parent.0 as usize].repeats[index] = siblings;
         let mut removed = vec![gone];
         let mut next = 0;
         while let Some(scope) = removed.get(next).copied() {
@@ -119,8 +123,14 @@ impl Instance {
                 self.withheld.remove(&cell);
             }
             self.scopes[scope.0 as usize].alive = false;
+            self.living -= 1;
         }
         removed
+    }
+
+    /// How many scopes there are now.
+    pub fn living(&self) -> usize {
+        self.living
     }
 
     fn scope(&self, id: ScopeId) -> &Scope {

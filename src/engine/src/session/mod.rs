@@ -8,7 +8,7 @@ use crate::expr::program::ExprId;
 use crate::form::{Form, NodeKind};
 use crate::moment;
 use crate::value::Value;
-use crate::view::{ChoiceView, Key, NodeId, ScopeId};
+use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 
 mod data;
 mod dirty;
@@ -29,7 +29,7 @@ pub struct World {
     pub now_ms: i64,
     /// The zone's offset from UTC at that moment, in minutes, east positive (China: 480).
     pub utc_offset_minutes: i32,
-    /// What `random()` and `uuid()` start from.
+    /// What `random()` and `uuid()` start from. A session that is taken up again needs another one, or it repeats itself.
     pub seed: u64,
     /// `deviceid`; empty if not known.
     pub device_id: Arc<str>,
@@ -87,6 +87,10 @@ pub struct Session {
     defaults: Vec<(ScopeId, NodeId, ExprId)>,
     /// Answers are being taken up again: they say how many instances repeats have.
     restoring: bool,
+    /// What is written is no change by anybody: triggers stay still.
+    quiet: bool,
+    /// Where views draw random numbers from, so that looking changes nothing.
+    seen: Cell<u64>,
     changed: Vec<Key>,
     added: Vec<Key>,
     removed: Vec<Key>,
@@ -101,6 +105,7 @@ impl Session {
         session.start(ScopeId(0));
         session.preload(&[Preload::Start, Preload::Today, Preload::DeviceId, Preload::Username]);
         session.run_defaults();
+        session.quiet = false;
         session.take_changes();
         session
     }
@@ -116,6 +121,8 @@ impl Session {
             language: 0,
             defaults: Vec::new(),
             restoring: false,
+            quiet: true,
+            seen: Cell::new(0),
             changed: Vec::new(),
             added: Vec::new(),
             removed: Vec::new(),
@@ -140,9 +147,17 @@ impl Session {
             return Err(AnswerError::NoSuchNode);
         }
         let Some(data_type) = self.form.node(node).data_type() else { return Err(AnswerError::NoSuchNode) };
+        if self.form.node(node).body.control == Some(Control::Note) {
+            return Err(AnswerError::NoSuchNode);
+        }
         if self.is_readonly(key) {
             return Err(AnswerError::ReadOnly);
         }
+        let value = match value {
+            Value::Text(text) if text.trim().is_empty() => Value::Blank,
+            Value::Choices(names) if names.is_empty() => Value::Blank,
+            other => other,
+        };
         if !value.fits(data_type) {
             return Err(AnswerError::WrongType);
         }
@@ -166,7 +181,9 @@ impl Session {
     pub fn add_repeat(&mut self, repeat: Key) -> Result<Changes, AnswerError> {
         let Key { scope, node } = repeat;
         self.repeat_is_free(repeat)?;
-        if self.instance.instances(scope, node).len() >= recalculate::MAX_INSTANCES {
+        if self.instance.instances(scope, node).len() >= recalculate::MAX_INSTANCES
+            || self.instance.living() >= recalculate::MAX_SCOPES
+        {
             return Err(AnswerError::CountIsFixed);
         }
         self.grow(scope, node);
@@ -183,7 +200,7 @@ impl Session {
         }
         self.repeat_is_free(Key { scope: self.instance.up(scope, 1), node })?;
         self.shrink(scope);
-        self.settle();
+        self.run_defaults();
         Ok(self.take_changes())
     }
 
@@ -207,7 +224,7 @@ impl Session {
             let scope = form.graph.computations[*rank as usize].scope;
             self.instance.each_under(&form, ScopeId(0), scope, &mut |scope| self.dirty.mark(*rank, scope));
         }
-        self.settle();
+        self.run_defaults();
         self.take_changes();
     }
 
@@ -225,7 +242,7 @@ impl Session {
     /// Says that the reader is done: sets `end`. The violations stay to be looked at first.
     pub fn finish(&mut self) -> Changes {
         self.preload(&[Preload::End]);
-        self.settle();
+        self.run_defaults();
         self.take_changes()
     }
 

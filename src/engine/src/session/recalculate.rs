@@ -12,6 +12,8 @@ use crate::view::{Key, NodeId, ScopeId};
 
 /// A repeat has at most this many instances: a slip in a count must not fill the memory.
 pub(super) const MAX_INSTANCES: usize = 10_000;
+/// And all repeats of a form together this many: counts within counts multiply.
+pub(super) const MAX_SCOPES: usize = 50_000;
 
 impl Session {
     pub(super) fn eval(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
@@ -78,9 +80,23 @@ impl Session {
     fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
         let Some(data_type) = self.form.node(node).data_type() else { return };
         let eval = self.eval(scope, node);
-        let operand = eval.value_of(eval.operand(expr));
-        let value = operand.into_value(data_type).unwrap_or(Value::Blank);
-        self.put(scope, node, value);
+        let value = eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+        let value = self.fitting(node, value);
+        self.offer(scope, node, value);
+    }
+
+    /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.
+    fn fitting(&self, node: NodeId, value: Value) -> Value {
+        let calculated = self.form.node(node).bind.calculate.is_some();
+        let text = self.form.node(node).data_type() == Some(DataType::Text);
+        let value = match value {
+            Value::Decimal(number) if !number.is_finite() => Value::Blank,
+            Value::Blank => Value::Blank,
+            // A calculation keeps its number; what a reader may edit is text.
+            other if text && !calculated => Value::Text(other.to_text().into()),
+            other => other,
+        };
+        self.in_list_order(node, value).unwrap_or(Value::Blank)
     }
 
     /// Writes a value where a choice filter may withhold it.
@@ -114,14 +130,17 @@ impl Session {
         if self.instance.set(cell, value) {
             self.changed.push(Key { scope, node });
             if self.instance.has(cell, flag::RELEVANT) {
-                self.touch_readers(scope, node);
+                self.touch_readers(scope, node, !self.quiet);
             }
         }
     }
 
-    fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
+    /// `fires`: a change by itself, which runs what it is the trigger of.
+    fn touch_readers(&mut self, scope: ScopeId, node: NodeId, fires: bool) {
         for edge in &self.form.graph.value[node.0 as usize] {
-            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+            if fires || !edge.trigger {
+                touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+            }
         }
     }
 
@@ -167,7 +186,7 @@ impl Session {
         }
         self.changed.push(Key { scope, node });
         match self.form.node(node).kind {
-            NodeKind::Leaf(_) => self.touch_readers(scope, node),
+            NodeKind::Leaf(_) => self.touch_readers(scope, node, false),
             NodeKind::Repeat { .. } if !own => {
                 self.touch_instances(scope, node);
                 for instance in self.instance.instances(scope, node).to_vec() {
@@ -186,23 +205,42 @@ impl Session {
     fn repeat_count(&mut self, scope: ScopeId, repeat: NodeId, expr: ExprId) {
         let wanted = self.eval(scope, repeat).number(expr);
         let wanted = if wanted.is_nan() { 0 } else { wanted.clamp(0.0, MAX_INSTANCES as f64) as usize };
-        while self.instance.instances(scope, repeat).len() < wanted {
-            self.grow(scope, repeat);
+        let before = self.instance.instances(scope, repeat).len();
+        for _ in before..wanted {
+            if self.instance.living() >= MAX_SCOPES {
+                break;
+            }
+            self.sprout(scope, repeat);
         }
         while let Some(last) = self.instance.instances(scope, repeat).get(wanted..).and_then(<[_]>::last) {
-            self.shrink(*last);
+            self.wither(*last);
+        }
+        if self.instance.instances(scope, repeat).len() != before {
+            self.changed.push(Key { scope, node: repeat });
+            self.touch_instances(scope, repeat);
         }
     }
 
     /// Adds a repeat instance: its fixed defaults stand, everything in it is dirty.
     pub(super) fn grow(&mut self, scope: ScopeId, repeat: NodeId) -> ScopeId {
+        let added = self.sprout(scope, repeat);
+        self.changed.push(Key { scope, node: repeat });
+        self.touch_instances(scope, repeat);
+        added
+    }
+
+    fn sprout(&mut self, scope: ScopeId, repeat: NodeId) -> ScopeId {
         let form = self.form.clone();
         let added = self.instance.add(&form, scope, repeat);
         self.added.push(Key { scope: added, node: repeat });
-        self.changed.push(Key { scope, node: repeat });
         self.start(added);
-        self.touch_instances(scope, repeat);
         added
+    }
+
+    fn wither(&mut self, gone: ScopeId) {
+        for removed in self.instance.remove(gone) {
+            self.removed.push(Key { scope: removed, node: self.instance.own_node(removed) });
+        }
     }
 
     /// Removes a repeat instance and what lies in it.
@@ -210,9 +248,7 @@ impl Session {
         let repeat = self.instance.own_node(gone);
         let scope = self.instance.up(gone, 1);
         let position = self.instance.position(gone);
-        for removed in self.instance.remove(gone) {
-            self.removed.push(Key { scope: removed, node: self.instance.own_node(removed) });
-        }
+        self.wither(gone);
         self.changed.push(Key { scope, node: repeat });
         self.touch_instances(scope, repeat);
         for place in position - 1..self.instance.instances(scope, repeat).len() {
@@ -225,6 +261,7 @@ impl Session {
     pub(super) fn start(&mut self, scope: ScopeId) {
         let form = self.form.clone();
         let def = self.instance.def(scope);
+        let quiet = std::mem::replace(&mut self.quiet, true);
         self.spread_relevance(scope, self.instance.own_node(scope));
         for node in &form.scope(def).slots {
             let cell = self.instance.cell(scope, *node);
@@ -236,11 +273,16 @@ impl Session {
             self.instance.mark(cell, flag::READONLY, bind.readonly);
             let Some(data_type) = form.node(*node).data_type() else { continue };
             match &bind.default {
-                Some(Start::Literal(text)) => self.put(scope, *node, Value::read(data_type, text)),
+                Some(Start::Literal(text)) => {
+                    let value =
+                        self.in_list_order(*node, Value::read(data_type, text)).unwrap_or(Value::Blank);
+                    self.put(scope, *node, value);
+                }
                 Some(Start::Expression(expr)) => self.defaults.push((scope, *node, *expr)),
                 None => {}
             }
         }
+        self.quiet = quiet;
         self.touch_all_in(scope);
         // A repeat without a count starts with one instance, as in XLSForm; answers taken up again say how many.
         if !self.restoring {
@@ -263,6 +305,7 @@ impl Session {
                     let eval = self.eval(scope, node);
                     let value =
                         eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+                    let value = self.fitting(node, value);
                     self.offer(scope, node, value);
                     self.settle();
                 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::expr::eval::Eval;
 use crate::expr::program::ExprId;
 use crate::form::{ListId, NodeKind, Piece, TextId};
 use crate::session::Session;
@@ -168,7 +169,7 @@ impl Session {
             let place = &mut views[usize::from(list.0)];
             return place.get_or_insert_with(|| (0..choices.len()).map(view).collect()).clone();
         };
-        let eval = self.eval(key.scope, key.node);
+        let eval = self.look(key.scope, key.node);
         let passes = |row: &u32| eval.choice_passes(list, *row, filter);
         match body.filter_key {
             Some((column, equals)) => {
@@ -277,7 +278,7 @@ impl Session {
 
     /// The form's `instance_name` for these answers; empty if it has none or it is blank so far.
     pub fn instance_name(&self) -> String {
-        let name = |expr: ExprId| self.eval(ScopeId(0), NodeId(0)).text(expr).trim().to_owned();
+        let name = |expr: ExprId| self.look(ScopeId(0), NodeId(0)).text(expr).trim().to_owned();
         self.form.instance_name.map(name).unwrap_or_default()
     }
 
@@ -295,10 +296,16 @@ impl Session {
         self.pages().iter().find(|page| shows(page)).map(|page| page.key)
     }
 
+    /// An evaluation that changes nothing: random numbers are drawn from a copy.
+    fn look(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
+        self.seen.set(self.random.get());
+        Eval { random: &self.seen, ..self.eval(scope, node) }
+    }
+
     /// Words in the reader's language with their outputs filled in; empty if there are none.
     fn words(&self, text: Option<TextId>, key: Key) -> String {
         let Some(text) = text else { return String::new() };
-        let eval = self.eval(key.scope, key.node);
+        let eval = self.look(key.scope, key.node);
         let mut words = String::new();
         for piece in self.form.text(text).pieces(self.language) {
             match piece {

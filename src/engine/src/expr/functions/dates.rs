@@ -37,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("date-time('2026-11-23T09:30:00.000+08:00')", "2026-11-23T09:30:00.000+08:00"),
         |call| match call.value(0) {
             Operand::Text(text) if moment::is_date_time(&text) => Operand::Text(text),
-            Operand::Number(days) if days.is_finite() && days.abs() < 4e6 => {
+            Operand::Number(days) if moment::date_of_days(days).is_some() => {
                 let ms = (days * 86_400_000.0).round() as i64;
                 Operand::text(moment::date_time_text(ms, call.eval.world.utc_offset_minutes))
             }
