@@ -13,7 +13,7 @@ mod touch;
 
 use browser::{Browser, Screen};
 use processes::{Profile, Server};
-use script::Script;
+use script::{Part, Script};
 
 #[tokio::test]
 async fn a_household_visit_from_opening_the_form_to_the_receipt() {
@@ -152,5 +152,50 @@ async fn a_new_build_waits_until_no_form_is_open() {
     assert!(!is_new().await, "nobody loaded it anew");
     browser.reload().await;
     browser.until("the new build is there", is_new).await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_draft_is_answered_in_one_tab_at_a_time() {
+    let profile = Profile::new("tabs");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    let (parts, _) = Script::read().killed_in_between();
+    let visit = Part { leaves_page: false, ..parts.into_iter().next().expect("the visit comes first") };
+
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-action=start]").await;
+    filling::fill(&browser, &visit).await;
+    browser.seen("[data-state=kept].kept").await;
+    let first = browser.tab().await;
+    let address = browser.run("return location.href", vec![]).await;
+
+    // The other tab gets it only when told, and with all that was answered.
+    browser.new_tab().await;
+    browser.open(address.as_str().expect("an address is text")).await;
+    browser.tap("[data-action=take-over]").await;
+    browser.on_page("visit").await;
+    filling::check(&browser, &visit).await;
+
+    // The first one says that it is no longer its.
+    browser.look_at(&first).await;
+    browser.seen(".notice.danger[role=alert]").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn an_app_that_stopped_says_so() {
+    let profile = Profile::new("stopped");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.gone("#trap-notice:not([hidden])").await;
+    // What the browser tells a page when compiled code traps; what WebDriver's own scripts throw, it tells without its error.
+    let trap =
+        "dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('unreachable') }))";
+    browser.run(trap, vec![]).await;
+    browser.seen("#trap-notice").await;
+    browser.picture("stopped").await;
     browser.quit().await;
 }
