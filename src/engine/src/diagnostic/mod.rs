@@ -93,7 +93,7 @@ impl Diagnostics {
     }
 
     /// How many so far.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.found.len()
     }
 

@@ -584,7 +584,7 @@ impl<'a> Compiler<'a> {
                 // After that many mistakes a near name helps nobody, and looking for it takes its time.
                 let names = self.form.by_name.keys().map(|name| &**name);
                 let mut names: Vec<&str> =
-                    names.take(if self.found.len() < 200 { usize::MAX } else { 0 }).collect();
+                    names.take(if self.found.count() < 200 { usize::MAX } else { 0 }).collect();
                 names.sort_unstable();
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, format!("there is no question `{name}`"))

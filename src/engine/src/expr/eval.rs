@@ -274,10 +274,9 @@ impl<'a> Eval<'a> {
         let program = &self.form.program;
         if equality
             && let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b))
+            && let Some(same) = text_is(self.cell(*base, *up, *node), text)
         {
-            if let Some(same) = text_is(self.cell(*base, *up, *node), text) {
-                return same == (operator == Operator::Equal);
-            }
+            return same == (operator == Operator::Equal);
         }
         if self.is_plain_number(a) || self.is_plain_number(b) {
             let single = |id| !matches!(program.expr(id), Expr::Nodes(_) | Expr::Union(..) | Expr::Call(..));

@@ -142,9 +142,7 @@ impl Parser {
             Start::Root => self.starts_step(),
             Start::Reference(_) | Start::Expression(_) => self.eat(&Token::Slash),
         };
-        if goes_on {
-            self.steps(&mut steps)?;
-        } else if self.descend(&mut steps) {
+        if goes_on || self.descend(&mut steps) {
             self.steps(&mut steps)?;
         }
         let span = start_at..self.end_of_last();
