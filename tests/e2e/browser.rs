@@ -64,14 +64,20 @@ impl Browser {
         };
         driver.set_script_timeout(PATIENCE).await.expect("the browser takes a time limit");
         let cdp = ManuallyDrop::new(Cdp::new(driver.handle().clone()));
-        Browser {
+        let browser = Browser {
             screen,
             driver: ManuallyDrop::new(driver),
             cdp,
             program: RefCell::new(program),
             small: RefCell::default(),
             pictures: pictures(),
+        };
+        if screen == Screen::Desktop {
+            // A window's size has the browser's own bars in it.
+            let metrics = json!({"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+            browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
         }
+        browser
     }
 
     /// Goes to an address.
@@ -267,9 +273,6 @@ fn options(profile: &Profile, screen: Screen) -> Value {
                 "deviceMetrics": {"width": 360, "height": 740, "pixelRatio": 2.0, "touch": true, "mobile": true},
             },
         }),
-        Screen::Desktop => {
-            arguments.push("--window-size=1280,800".into());
-            json!({ "args": arguments })
-        }
+        Screen::Desktop => json!({ "args": arguments }),
     }
 }
