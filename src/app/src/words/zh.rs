@@ -163,7 +163,7 @@ pub const WORDS: Words = Words {
     receipt_id: "编号",
     receipt_hash: "校验",
     receipt_time: "服务器收到",
-    outbox_empty: "没有等待发送的调查，都送到了。",
+    outbox_empty: "没有等待发送的调查。",
     receipts_none: "送达之后，服务器的回执会留在这里。",
 
     diagnostics_title: "表单有误",
