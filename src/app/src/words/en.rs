@@ -189,7 +189,7 @@ pub const WORDS: Words = Words {
     receipt_id: "Id",
     receipt_hash: "Hash",
     receipt_time: "Server got it",
-    outbox_empty: "Nothing is waiting. Everything has been delivered.",
+    outbox_empty: "Nothing is waiting to be sent.",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
     diagnostics_title: "Forms with mistakes",
