@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use doorstep_engine::view::Item;
 use doorstep_engine::{Bundle, Extent, Form, Session, Source, case};
 use serde_json::Value as Json;
 
@@ -20,6 +21,16 @@ fn every_case_holds() {
         wrong.extend(
             failures.iter().map(|failure| format!("{name}, step {}: {}", failure.step, failure.message)),
         );
+        for page in session.iter().flat_map(Session::pages) {
+            for item in &page.items {
+                let (Item::Question(key) | Item::Group(key) | Item::Repeat(key)) = *item;
+                let relevant = session.as_ref().is_some_and(|session| session.relevant(key) == Some(true));
+                let found = session.as_ref().and_then(|session| session.page_of(key));
+                if relevant && found != Some(page.key) {
+                    wrong.push(format!("{name}: an item of a page is looked for on another"));
+                }
+            }
+        }
         wrong.extend(session.and_then(|session| comes_back(&session)).map(|what| format!("{name}: {what}")));
         ran += 1;
     }

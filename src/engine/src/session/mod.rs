@@ -306,7 +306,11 @@ impl Session {
         nodes.dedup();
         let mut added = std::mem::take(&mut self.added);
         added.retain(|key| self.instance.alive(key.scope));
-        let pages = nodes.iter().any(|key| self.form.node(key.node).parent == NodeId(0));
+        // A calculation at the top is on no page.
+        let pages = nodes.iter().any(|key| {
+            let node = self.form.node(key.node);
+            node.parent == NodeId(0) && (node.data_type().is_none() || node.body.control.is_some())
+        });
         Changes { nodes, added, removed: std::mem::take(&mut self.removed), pages }
     }
 }

@@ -291,9 +291,27 @@ impl Session {
         while self.form.node(node).parent != NodeId(0) {
             node = self.form.node(node).parent;
         }
-        let top = Key { scope: ScopeId(0), node };
-        let shows = |page: &PageView| page.key == top || page.items.contains(&Item::Question(top));
-        self.pages().iter().find(|page| shows(page)).map(|page| page.key)
+        let root = ScopeId(0);
+        let top = Key { scope: root, node };
+        if !self.instance.relevant(root, node) {
+            return None;
+        }
+        if !matches!(self.item(top)?, Item::Question(_)) {
+            return Some(top);
+        }
+        // The first of the run of loose questions that it stands in.
+        let mut first = None;
+        for sibling in self.form.children_of(NodeId(0)).take_while(|sibling| *sibling <= node) {
+            let key = Key { scope: root, node: sibling };
+            match self.item(key) {
+                Some(Item::Question(_)) if self.instance.relevant(root, sibling) => {
+                    first = first.or(Some(key))
+                }
+                Some(Item::Question(_)) | None => {}
+                Some(Item::Group(_) | Item::Repeat(_)) => first = None,
+            }
+        }
+        first
     }
 
     /// An evaluation that changes nothing: random numbers are drawn from a copy.
