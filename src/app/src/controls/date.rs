@@ -4,7 +4,7 @@ use doorstep_engine::value::DataType;
 use leptos::prelude::*;
 
 use super::typed::Typed;
-use super::{Asked, Control, Frame};
+use super::{Asked, Control, Frame, picker};
 
 /// See the module.
 pub const CONTROL: Control = Control {
@@ -15,20 +15,5 @@ pub const CONTROL: Control = Control {
 };
 
 fn show(asked: Asked) -> AnyView {
-    let typed = Typed::new(asked);
-    view! {
-        <input
-            type="date"
-            class="field when"
-            id=asked.id()
-            max="9999-12-31"
-            autocomplete="off"
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            prop:value=typed.text()
-            on:input:target=move |event| typed.input(event.target().value())
-            on:blur=move |_| typed.leave()
-        />
-    }
-    .into_any()
+    picker::field(asked, Typed::new(asked), "date", Some("9999-12-31"))
 }

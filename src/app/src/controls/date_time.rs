@@ -1,11 +1,10 @@
 //! A moment, with the device's own picker. The answer carries the zone, the field does not.
 
-use doorstep_engine::value::{DataType, Value};
+use doorstep_engine::value::DataType;
 use leptos::prelude::*;
 
 use super::typed::Typed;
-use super::{Asked, Control, Frame};
-use crate::words::when::offset_text;
+use super::{Asked, Control, Frame, picker};
 
 /// See the module.
 pub const CONTROL: Control = Control {
@@ -16,34 +15,7 @@ pub const CONTROL: Control = Control {
 };
 
 fn show(asked: Asked) -> AnyView {
-    let typed = Typed::through(asked, to_field, from_field);
-    view! {
-        <input
-            type="datetime-local"
-            class="field when"
-            id=asked.id()
-            max="9999-12-31T23:59"
-            autocomplete="off"
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            prop:value=typed.text()
-            on:input:target=move |event| typed.input(event.target().value())
-            on:blur=move |_| typed.leave()
-        />
-    }
-    .into_any()
-}
-
-/// `2026-11-23T09:30:00.000+08:00` as `2026-11-23T09:30`.
-fn to_field(value: &Value) -> String {
-    value.to_text().chars().take("2026-11-23T09:30".len()).collect()
-}
-
-/// The other way round, in the device's zone.
-fn from_field(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!("{text}:00.000{}", offset_text(crate::state::keeping::now()))
-    }
+    let typed =
+        Typed::through(asked, |value| picker::to_minutes(value, "2026-11-23T09:30"), picker::with_zone);
+    picker::field(asked, typed, "datetime-local", Some("9999-12-31T23:59"))
 }

@@ -13,6 +13,7 @@ mod geopoint;
 mod multiline;
 mod note;
 mod number;
+mod picker;
 mod select_menu;
 mod select_multiple;
 mod select_one;
