@@ -2,6 +2,7 @@
 //!
 //! Every position that a diagnostic names is a [`Span`]: a range of bytes in one file of a [`Bundle`].
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,38 @@ impl std::fmt::Display for BundleError {
 }
 
 impl std::error::Error for BundleError {}
+
+/// A piece of the author's text and how its bytes map to the file's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Written {
+    pub text: Arc<str>,
+    /// The bytes between the quotes.
+    pub span: Span,
+    /// After each escape: the byte of the text and the byte of the file it stands at.
+    pub escapes: Box<[(u32, u32)]>,
+}
+
+impl Written {
+    pub fn plain(text: &str, span: Span) -> Written {
+        Written { text: text.into(), span, escapes: Box::default() }
+    }
+
+    /// The file's bytes of a range of the text.
+    pub fn part(&self, range: Range<usize>) -> Span {
+        Span {
+            source: self.span.source,
+            start: self.place(range.start),
+            end: self.place(range.end).min(self.span.end),
+        }
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        let at = at as u32;
+        let known = self.escapes.iter().rev().find(|(text, _)| *text <= at);
+        let (text, file) = known.copied().unwrap_or((0, self.span.start));
+        file + (at - text)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,10 @@
 //!
 //! May be wrong; reading never fails, it collects diagnostics.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::source::Span;
+pub(crate) use crate::source::Written;
 
 mod csv_list;
 mod json;
@@ -95,38 +95,6 @@ pub(crate) struct ChoiceDefinition {
 #[derive(Debug, Default)]
 pub(crate) struct WrittenText {
     pub by_language: Vec<(Option<Arc<str>>, Written)>,
-}
-
-/// A piece of the author's text and how its bytes map to the file's.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Written {
-    pub text: Arc<str>,
-    /// The bytes between the quotes.
-    pub span: Span,
-    /// After each escape: the byte of the text and the byte of the file it stands at.
-    pub escapes: Box<[(u32, u32)]>,
-}
-
-impl Written {
-    pub fn plain(text: &str, span: Span) -> Written {
-        Written { text: text.into(), span, escapes: Box::default() }
-    }
-
-    /// The file's bytes of a range of the text.
-    pub fn part(&self, range: Range<usize>) -> Span {
-        Span {
-            source: self.span.source,
-            start: self.place(range.start),
-            end: self.place(range.end).min(self.span.end),
-        }
-    }
-
-    fn place(&self, at: usize) -> u32 {
-        let at = at as u32;
-        let known = self.escapes.iter().rev().find(|(text, _)| *text <= at);
-        let (text, file) = known.copied().unwrap_or((0, self.span.start));
-        file + (at - text)
-    }
 }
 
 impl WrittenText {

@@ -1,0 +1,258 @@
+//! XML text to elements, within bounds: no external entities, no bombs, no deep nesting.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use roxmltree::{Document, NodeType, ParsingOptions};
+
+use super::{Attribute, Content, Element, Name, Namespace};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{MAX_SOURCE_BYTES, Source, Span, Written};
+
+/// How deep elements may nest: what walks them needs that much stack.
+const MAX_DEPTH: usize = 200;
+/// How many nodes a document may have: a form of 50,000 choices has half a million.
+const MAX_NODES: u32 = 4_000_000;
+
+/// Reads a document's root element. What is wrong goes to `found`; then there is none.
+pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Option<Element> {
+    let text = &*source.text;
+    let at = |start: usize, end: usize| Span { source: index, start: start as u32, end: end as u32 };
+    if text.len() > MAX_SOURCE_BYTES {
+        let message = format!("this file is over {} MB", MAX_SOURCE_BYTES >> 20);
+        found.push(Diagnostic::error("too-large", Span::top(index), message));
+        return None;
+    }
+    let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
+    let document = match Document::parse_with_options(text, options) {
+        Ok(document) => document,
+        Err(error) => {
+            let start = byte_of(text, error.pos());
+            let end = text[start..].chars().next().map_or(start, |c| start + c.len_utf8());
+            let (code, message) = match error {
+                roxmltree::Error::EntityReferenceLoop(_) => {
+                    ("too-large", "the entities of this file refer to each other too often".to_owned())
+                }
+                roxmltree::Error::NodesLimitReached => {
+                    ("too-large", format!("a form has at most {MAX_NODES} elements and texts"))
+                }
+                other => ("bad-xml", format!("this is no XML: {}", plain(&other))),
+            };
+            found.push(Diagnostic::error(code, at(start, end), message));
+            return None;
+        }
+    };
+    let mut names = Names::default();
+    let root = document.root_element();
+    let mut open: Vec<Element> = vec![start_tag(root, text, index, &mut names)];
+    // Children are visited in document order; an element is closed when its last descendant was.
+    let mut at_node = root;
+    loop {
+        let next = match at_node.first_child() {
+            Some(child) => Some(child),
+            None => loop {
+                if at_node == root {
+                    break None;
+                }
+                if at_node.is_element() {
+                    close(&mut open);
+                }
+                if let Some(sibling) = at_node.next_sibling() {
+                    break Some(sibling);
+                }
+                at_node = at_node.parent().unwrap_or(root);
+                if at_node == root {
+                    break None;
+                }
+                // Its children are done: look for what follows it.
+                let (node, found) = ascend(at_node, root, &mut open);
+                at_node = node;
+                break found;
+            },
+        };
+        let Some(node) = next else { break };
+        at_node = node;
+        match node.node_type() {
+            NodeType::Element => {
+                if open.len() >= MAX_DEPTH {
+                    let range = node.range();
+                    found.push(Diagnostic::error(
+                        "too-deep",
+                        at(range.start, range.start + 1),
+                        format!("elements nest deeper than {MAX_DEPTH}"),
+                    ));
+                    return None;
+                }
+                open.push(start_tag(node, text, index, &mut names));
+            }
+            NodeType::Text => {
+                let range = node.range();
+                let words = node.text().unwrap_or_default();
+                let span = at(range.start, range.end);
+                if let Some(parent) = open.last_mut() {
+                    parent.push_text(written(words, &text[range], span));
+                }
+            }
+            NodeType::Root | NodeType::Comment | NodeType::PI => {}
+        }
+    }
+    while open.len() > 1 {
+        close(&mut open);
+    }
+    open.pop()
+}
+
+type Node<'a, 'i> = roxmltree::Node<'a, 'i>;
+
+/// Climbs from a node whose children are done to the next node after it, closing what it leaves.
+fn ascend<'a, 'i>(
+    mut node: Node<'a, 'i>,
+    root: Node<'a, 'i>,
+    open: &mut Vec<Element>,
+) -> (Node<'a, 'i>, Option<Node<'a, 'i>>) {
+    loop {
+        if node == root {
+            return (root, None);
+        }
+        close(open);
+        if let Some(sibling) = node.next_sibling() {
+            return (node, Some(sibling));
+        }
+        node = node.parent().unwrap_or(root);
+    }
+}
+
+fn close(open: &mut Vec<Element>) {
+    if open.len() > 1
+        && let Some(element) = open.pop()
+        && let Some(parent) = open.last_mut()
+    {
+        parent.content.push(Content::Element(element));
+    }
+}
+
+fn start_tag<'a>(node: Node<'a, '_>, text: &str, index: u16, names: &mut Names<'a>) -> Element {
+    let range = node.range();
+    let tag = &text[range.clone()];
+    let end = range.start + tag.find('>').map_or(tag.len(), |at| at + 1);
+    let span = Span { source: index, start: range.start as u32, end: end as u32 };
+    let uri = node.tag_name().namespace().unwrap_or("");
+    let prefix = || node.lookup_prefix(uri).unwrap_or("");
+    let name = names.get(uri, node.tag_name().name(), prefix);
+    let attributes = node
+        .attributes()
+        .map(|attribute| {
+            let uri = attribute.namespace().unwrap_or("");
+            let range = attribute.range_value();
+            let span = Span { source: index, start: range.start as u32, end: range.end as u32 };
+            Attribute {
+                name: names.get(uri, attribute.name(), || node.lookup_prefix(uri).unwrap_or("")),
+                value: written(attribute.value(), &text[range], span),
+            }
+        })
+        .collect();
+    Element { name, attributes, content: Vec::new(), span }
+}
+
+/// Names recur: each is made once.
+#[derive(Default)]
+struct Names<'a> {
+    known: HashMap<(&'a str, &'a str), Name>,
+}
+
+impl<'a> Names<'a> {
+    fn get(&mut self, uri: &'a str, local: &'a str, prefix: impl Fn() -> &'a str) -> Name {
+        let make = || Name::new(Namespace::of(uri, prefix()), local);
+        self.known.entry((uri, local)).or_insert_with(make).clone()
+    }
+}
+
+/// Text with the map from its bytes to the file's, where references and line ends make them differ.
+fn written(text: &str, raw: &str, span: Span) -> Written {
+    if text.len() == raw.len() {
+        return Written { text: text.into(), span, escapes: Box::default() };
+    }
+    let mut escapes = Vec::new();
+    let (mut at, mut file) = (0, 0);
+    let bytes = raw.as_bytes();
+    while file < bytes.len() && at < text.len() {
+        let long = match bytes[file] {
+            b'&' => raw[file..].find(';').map_or(1, |end| end + 1),
+            b'\r' if bytes.get(file + 1) == Some(&b'\n') => 2,
+            _ => {
+                at += 1;
+                file += 1;
+                continue;
+            }
+        };
+        file += long;
+        at += text[at..].chars().next().map_or(1, char::len_utf8);
+        escapes.push((at as u32, span.start + file as u32));
+    }
+    Written { text: Arc::from(text), span, escapes: escapes.into() }
+}
+
+fn byte_of(text: &str, at: roxmltree::TextPos) -> usize {
+    let mut start = 0;
+    for _ in 1..at.row {
+        match text[start..].find('\n') {
+            Some(end) => start += end + 1,
+            None => return text.len(),
+        }
+    }
+    let column = (at.col as usize).saturating_sub(1);
+    text[start..].char_indices().nth(column).map_or(text.len(), |(byte, _)| start + byte)
+}
+
+/// The parser's words without its position: the diagnostic has its own.
+fn plain(error: &roxmltree::Error) -> String {
+    let words = error.to_string();
+    match words.rfind(" at ") {
+        Some(at) if words[at + 4..].bytes().all(|byte| byte.is_ascii_digit() || byte == b':') => {
+            words[..at].to_owned()
+        }
+        _ => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(text: &str) -> Result<Element, Vec<Diagnostic>> {
+        let mut found = Diagnostics::default();
+        read(&Source::new("form.xml", text), 0, &mut found).ok_or_else(|| found.into_sorted())
+    }
+
+    #[test]
+    fn elements_keep_their_order_and_places() {
+        let text = "<a x='1 &lt; 2'><b><c/>t</b>u<!-- - --><b/></a>";
+        let a = root(text).unwrap();
+        assert_eq!(a.elements().count(), 2);
+        let b = a.elements().next().unwrap();
+        assert_eq!((b.elements().count(), b.text().as_str()), (1, "t"));
+        assert_eq!(a.text(), "tu");
+        let x = a.attribute("x").unwrap();
+        assert_eq!(&*x.text, "1 < 2");
+        let two = x.part(4..5);
+        assert_eq!(&text[two.start as usize..two.end as usize], "2");
+    }
+
+    #[test]
+    fn deep_chains_come_back_up() {
+        let a = root("<a><b><c><d/></c></b><e><f/></e><g/></a>").unwrap();
+        let names: Vec<&str> = a.elements().map(|element| &*element.name.local).collect();
+        assert_eq!(names, ["b", "e", "g"]);
+        assert_eq!(a.elements().next().unwrap().elements().next().unwrap().elements().count(), 1);
+    }
+
+    #[test]
+    fn hostile_files_are_refused_with_a_reason() {
+        let code = |text: &str| root(text).unwrap_err()[0].code;
+        assert_eq!(code("<a><b></a>"), "bad-xml");
+        assert_eq!(code(&format!("{}{}", "<a>".repeat(5_000), "</a>".repeat(5_000))), "too-deep");
+        let bomb = "<!DOCTYPE a [<!ENTITY b 'xxxxxxxxxx'><!ENTITY c '&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;'><!ENTITY d '&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;'><!ENTITY e '&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;'><!ENTITY f '&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;'>]><a>&f;</a>";
+        assert_eq!(code(bomb), "too-large");
+        assert_eq!(code(""), "bad-xml");
+    }
+}
