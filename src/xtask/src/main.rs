@@ -4,6 +4,7 @@
 //! has to be remembered as "run this one first".
 
 mod app;
+mod bench;
 mod command;
 mod debian;
 mod dist;
@@ -28,6 +29,8 @@ cargo xtask COMMAND
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
+  bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
+      --only WORD          what has this word in its name, before the forms
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
 
@@ -59,6 +62,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             serve::build(&workspace, options.mode()).map(drop)
         }
         "test" => test::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;
             dist::run(&workspace)
