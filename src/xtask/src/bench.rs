@@ -160,7 +160,8 @@ impl Bench {
             }
         };
         let here = figure("here")?;
-        let peers = PEERS.iter().map(|(engine, _)| figure(engine)).collect::<anyhow::Result<_>>()?;
+        let peers = PEERS.iter().map(|(engine, _)| figure(engine)).collect::<anyhow::Result<Vec<_>>>()?;
+        eprintln!("    {here:?} {peers:?}");
         Ok(Row { work: format!("{}{}", work.name, slowed(throttle)), n: work.n, here, peers })
     }
 
@@ -212,6 +213,7 @@ impl Bench {
         spec["engine"] = "here".into();
         spec["budget"] = 2_000.into();
         let found = self.measure(&spec, 1)?;
+        eprintln!("    {found}");
         Ok(Growth { name: work.name.clone(), n: work.n, found })
     }
 }

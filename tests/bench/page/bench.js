@@ -5,11 +5,14 @@
 // `budget` milliseconds and the row says how many of the 200 it came to.
 
 import * as here from "./here.js";
+import { surveyFrom } from "./convert.js";
 
 const engines = { here: () => here, odk: () => import("./odk.js"), surveyjs: () => import("./surveyjs.js") };
 const ANSWERS = 200;
 /** The clock's own steps are 5 µs here: what takes less than twenty of them is timed by the handful. */
 const SHORT = 0.1;
+/** How long adding repeats may take before one is measured, where it can be looked at in between. */
+const PATIENCE = 20000;
 
 window.measure = async (spec) => {
   try {
@@ -25,7 +28,10 @@ const measures = { load, answer, add, addAll, fill, memory, growth };
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 async function textOf({ engine, shape, n, file }) {
-  if (file) return (await fetch(file)).text();
+  if (file) {
+    const text = await (await fetch(file)).text();
+    return engine === "surveyjs" ? surveyFrom(text) : text;
+  }
   return here.generated(engine, shape, n);
 }
 
@@ -49,7 +55,7 @@ async function answer(engine, spec) {
   const text = await textOf(spec);
   if (text === null) return { none: true };
   const form = await engine.open(text);
-  if (spec.repeats) form.grow("/data/m", spec.repeats - 1);
+  if (spec.repeats) form.grow("/data/m", spec.repeats - 1, PATIENCE);
   const give = form.answering(spec.path, reads(spec), spec.choices);
   const check = () => expect(form, spec);
   return { ...timed(give, spec.values, spec.budget, check), failed: check() };
@@ -93,7 +99,7 @@ async function add(engine, spec) {
   if (text === null) return { none: true };
   const form = await engine.open(text);
   const last = spec.last ?? 20;
-  form.grow("/data/m", spec.n - last - 1);
+  form.grow("/data/m", spec.n - last - 1, PATIENCE);
   const more = form.adding("/data/m", reads(spec));
   const times = [];
   const begun = performance.now();
@@ -176,9 +182,15 @@ async function growth(engine, spec) {
   const points = [];
   for (const n of spec.sizes) {
     const at = { ...spec, ...spec.at, n, reads_to: spec.at.reads_to && n, repeats: spec.at.repeats && n };
-    const found = await measures[spec.of](engine, at);
-    if (found.failed || found.none) return found;
-    points.push([n, found.ms]);
+    try {
+      const found = await measures[spec.of](engine, at);
+      if (found.failed || found.none) return found;
+      points.push([n, found.ms]);
+    } catch (error) {
+      // Sizes that are out of reach are left out, if there is a line all the same.
+      if (points.length < 3) throw error;
+      break;
+    }
   }
   const logs = points.map(([n, ms]) => [Math.log(n), Math.log(ms)]);
   const mean = (i) => logs.reduce((sum, point) => sum + point[i], 0) / logs.length;

@@ -43,9 +43,14 @@ class Here {
     return () => opened.add_repeat(place);
   }
 
-  grow(path, count) {
+  /** Adds as many instances, but for no longer than `patience` milliseconds. */
+  grow(path, count, patience) {
     const add = this.adding(path);
-    for (let i = 0; i < count; i++) add();
+    const begun = performance.now();
+    for (let i = 0; i < count; i++) {
+      if (i % 16 === 0 && performance.now() - begun > patience) throw new Error(`${i} repeats took too long to go on to ${count}`);
+      add();
+    }
   }
 
   offered(path) {

@@ -8,8 +8,8 @@ export async function open(text) {
   return new SurveyJs(new Model(JSON.parse(text)));
 }
 
-/** `/data/m` is `m`. */
-const named = (path) => path.slice(path.lastIndexOf("/") + 1);
+/** `/data/m` is `m` in a generated form, and `data_m` in one that was converted. */
+const names = (path) => [path.slice(path.lastIndexOf("/") + 1), path.slice(1).replaceAll("/", "_")];
 
 class SurveyJs {
   constructor(model) {
@@ -17,15 +17,15 @@ class SurveyJs {
   }
 
   question(path) {
-    const question = this.model.getQuestionByName(named(path));
+    const question = names(path).map((name) => this.model.getQuestionByName(name)).find(Boolean);
     if (!question) throw new Error(`there is no ${path}`);
     return question;
   }
 
   answering(path, reads, choices) {
     const { model } = this;
-    const name = named(path);
-    const typed = this.question(path).inputType === "number" ? Number : String;
+    const { name, inputType } = this.question(path);
+    const typed = inputType === "number" ? Number : String;
     const questions = reads.map((read) => this.question(read));
     const offering = choices && this.question(choices);
     this.read = 0;
