@@ -176,8 +176,8 @@ impl Compiler<'_> {
     fn step(&mut self, route: &mut Route, step: &Step, first_of_root: bool) -> Option<()> {
         let at = route.at;
         match (step.axis, &step.test) {
-            (Axis::Itself, Test::Any) => Some(()),
-            (Axis::Parent, Test::Any) => self.parent(route, step),
+            (Axis::Itself, Test::Node) => Some(()),
+            (Axis::Parent, Test::Node) => self.parent(route, step),
             (Axis::Child, Test::Name(name)) => match at {
                 Static::Node(node) if first_of_root && node == NodeId(0) => {
                     let root = self.form.node(node).name.clone();
