@@ -14,6 +14,7 @@ mod tree;
 
 pub mod moment;
 pub mod value;
+mod zone;
 
 pub mod expr;
 

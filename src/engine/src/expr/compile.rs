@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::{ListId, ScopeDefId, Skeleton};
 use crate::view::NodeId;
 
+pub(super) mod paths;
 mod route;
 mod special;
 
@@ -236,7 +237,7 @@ impl<'a> Compiler<'a> {
                 let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
                 self.program.add(Expr::Call(function, arguments))
             }
-            Body::Compiled => self.special(function.name, arguments, span),
+            Body::Compiled(_) => self.special(function.name, arguments, span),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use regex_lite::Regex;
 
 use super::functions::Function;
-use super::syntax::Operator;
+use super::syntax::{Axis, Operator};
 use crate::form::{ListId, ScopeDefId};
+use crate::tree::{NameId, Names, SpaceId, TreeId};
 use crate::view::NodeId;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,12 +16,18 @@ pub(crate) struct ExprId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PlanId(pub u32);
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PathId(pub u32);
+
 /// All expressions of a form.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     exprs: Vec<Expr>,
     plans: Vec<Plan>,
+    paths: Vec<Path>,
     patterns: Vec<Regex>,
+    /// The names of the form's trees, and those that tests ask for.
+    pub names: Names,
 }
 
 #[derive(Debug)]
@@ -43,6 +50,8 @@ pub(crate) enum Expr {
     },
     /// The node-set of a plan.
     Nodes(PlanId),
+    /// The node-set of a path that is walked node by node.
+    Path(PathId),
     Call(&'static Function, Box<[ExprId]>),
     /// `regex()` with a pattern that is written in the form.
     Matches(ExprId, u32),
@@ -69,6 +78,70 @@ pub(crate) enum Expr {
     ContextSize,
     /// `once()`: the node's own value, or the expression if it has none.
     Once(ExprId),
+    /// What can't be called so, where that is no mistake until it is called: expressions without a form.
+    Fails(Arc<str>),
+}
+
+/// A location path, or an expression with predicates or steps after it.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub start: PathStart,
+    /// Over the whole of what it starts with (XPath 1.0 §3.3).
+    pub predicates: Box<[Predicate]>,
+    pub steps: Box<[Step]>,
+}
+
+#[derive(Debug)]
+pub(crate) enum PathStart {
+    /// `.`
+    Context,
+    /// `/`
+    Root,
+    /// `current()`
+    Current,
+    /// The document of a secondary instance.
+    Tree(TreeId),
+    Expr(ExprId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub axis: Axis,
+    pub test: NodeTest,
+    pub predicates: Box<[Predicate]>,
+}
+
+/// Which nodes of an axis are had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NodeTest {
+    /// One of two names: a name without a prefix is had with no namespace, and with the default one.
+    Name(NameId, NameId),
+    Space(SpaceId),
+    /// Any element; on the attribute axis any attribute.
+    Any,
+    Node,
+    Text,
+    Comment,
+    /// [`NameId::NONE`] for any target.
+    Instruction(NameId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Predicate {
+    pub expr: ExprId,
+    pub gives: Gives,
+    /// It is `child = key`, and the key does not depend on what is being tried.
+    pub equal: Option<(NodeTest, ExprId)>,
+}
+
+/// What is known of an expression's type before it is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Gives {
+    Number,
+    Boolean,
+    Text,
+    Nodes,
+    Any,
 }
 
 /// Where a path starts.
@@ -153,6 +226,11 @@ impl Program {
         PlanId(self.plans.len() as u32 - 1)
     }
 
+    pub fn add_path(&mut self, path: Path) -> PathId {
+        self.paths.push(path);
+        PathId(self.paths.len() as u32 - 1)
+    }
+
     pub fn add_pattern(&mut self, pattern: Regex) -> u32 {
         self.patterns.push(pattern);
         self.patterns.len() as u32 - 1
@@ -164,6 +242,10 @@ impl Program {
 
     pub fn plan(&self, id: PlanId) -> &Plan {
         &self.plans[id.0 as usize]
+    }
+
+    pub fn path(&self, id: PathId) -> &Path {
+        &self.paths[id.0 as usize]
     }
 
     pub fn pattern(&self, id: u32) -> &Regex {

@@ -9,6 +9,7 @@ use crate::form::{Form, NodeKind};
 use crate::moment;
 use crate::value::Value;
 use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
+use crate::zone::Zone;
 
 mod data;
 mod dirty;
@@ -29,12 +30,22 @@ pub struct World {
     pub now_ms: i64,
     /// The zone's offset from UTC at that moment, in minutes, east positive (China: 480).
     pub utc_offset_minutes: i32,
+    /// Where the zone changes its offset: `(from, minutes)`, from that moment on (milliseconds since 1970-01-01T00:00Z, ascending)
+    /// so many minutes; before the first, and where there are none, `utc_offset_minutes`. Without them a day on the other side
+    /// of a change begins an hour off.
+    pub offsets: Arc<[(i64, i32)]>,
     /// What `random()` and `uuid()` start from. A session that is taken up again needs another one, or it repeats itself.
     pub seed: u64,
     /// `deviceid`; empty if not known.
     pub device_id: Arc<str>,
     /// `username`; empty if nobody is logged in.
     pub username: Arc<str>,
+}
+
+impl World {
+    pub(crate) fn zone(&self) -> Zone<'_> {
+        Zone { minutes: self.utc_offset_minutes, changes: &self.offsets }
+    }
 }
 
 /// What an answer changed. Everything else is as it was.

@@ -1,6 +1,6 @@
 //! Recalculation: what an answer touches, in the graph's order, and nothing else.
 
-use crate::expr::eval::Eval;
+use crate::expr::eval::{Eval, Primary};
 use crate::expr::operand::NodeRef;
 use crate::expr::program::ExprId;
 use crate::form::{NodeKind, Start};
@@ -18,13 +18,18 @@ pub(super) const MAX_SCOPES: usize = 50_000;
 impl Session {
     pub(super) fn eval(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
         Eval {
-            form: &self.form,
-            instance: &self.instance,
+            program: &self.form.program,
+            names: &self.form.program.names,
+            trees: &[],
+            primary: Some(Primary { form: &self.form, instance: &self.instance }),
+            alone: None,
             world: &self.world,
             random: &self.random,
             language: self.language,
             scope,
             node,
+            current: NodeRef::Cell(scope, node),
+            root: NodeRef::Document,
             context: NodeRef::Cell(scope, node),
             position: 1,
             size: 1,
@@ -80,7 +85,7 @@ impl Session {
     fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
         let Some(data_type) = self.form.node(node).data_type() else { return };
         let eval = self.eval(scope, node);
-        let value = eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+        let value = eval.value_of(eval.operand(expr)).into_value(data_type, self.world.zone()).unwrap_or(Value::Blank);
         let value = self.fitting(node, value);
         self.offer(scope, node, value);
     }
@@ -304,7 +309,7 @@ impl Session {
                     let data_type = self.form.node(node).data_type().unwrap_or(DataType::Text);
                     let eval = self.eval(scope, node);
                     let value =
-                        eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+                        eval.value_of(eval.operand(expr)).into_value(data_type, self.world.zone()).unwrap_or(Value::Blank);
                     let value = self.fitting(node, value);
                     self.offer(scope, node, value);
                     self.settle();

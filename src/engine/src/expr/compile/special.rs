@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use regex_lite::Regex;
-
 use super::Compiler;
 use super::route::Static;
 use crate::diagnostic::Diagnostic;
+use crate::expr::functions;
 use crate::expr::parser::parse;
 use crate::expr::program::{Base, Column, Expr, ExprId, PlanStep, Read, What};
 use crate::expr::syntax::{Ast, Kind, Start};
@@ -24,18 +23,13 @@ impl Compiler<'_> {
                         "a pattern must be written out in quotes",
                     );
                 };
-                // ODK matches the whole value.
-                match Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$"))) {
+                match functions::pattern(text) {
                     Ok(regex) => {
                         let value = self.expr(value);
                         let pattern = self.program.add_pattern(regex);
                         self.program.add(Expr::Matches(value, pattern))
                     }
-                    Err(error) => self.error(
-                        "bad-pattern",
-                        &pattern.span,
-                        format!("this is no regular expression: {error}"),
-                    ),
+                    Err(message) => self.error("bad-pattern", &pattern.span, message),
                 }
             }
             ("position", []) => self.program.add(Expr::ContextPosition),
