@@ -162,7 +162,14 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn get(&mut self, uri: &'a str, local: &'a str, prefix: impl Fn() -> &'a str) -> Name {
-        let make = || Name::new(Namespace::of(uri, prefix()), local);
+        let make = || {
+            let known = Namespace::of(uri, prefix());
+            // Instances are written with the prefix that their author chose for the metadata.
+            let own = known == Namespace::OpenRosa && prefix() != known.prefix();
+            let namespace =
+                if own { Namespace::Other { prefix: prefix().into(), uri: uri.into() } } else { known };
+            Name::new(namespace, local)
+        };
         self.known.entry((uri, local)).or_insert_with(make).clone()
     }
 }
