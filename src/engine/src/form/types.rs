@@ -86,8 +86,8 @@ pub(super) fn of_control(control: Control, bind: DataType) -> DataType {
 pub(super) fn known_name(written: &str) -> &str {
     match name_of(written) {
         "integer" | "long" => "int",
-        known @ ("string" | "int" | "boolean" | "decimal" | "date" | "time" | "dateTime" | "geopoint" | "geotrace"
-        | "geoshape" | "binary" | "barcode" | "intent") => known,
+        known @ ("string" | "int" | "boolean" | "decimal" | "date" | "time" | "dateTime" | "geopoint"
+        | "geotrace" | "geoshape" | "binary" | "barcode" | "intent") => known,
         _ => "string",
     }
 }

@@ -58,7 +58,11 @@ impl Compiler<'_> {
     pub(super) fn nothing(&mut self) -> ExprId {
         let test = program::NodeTest::Name(NameId::NONE, NameId::NONE);
         let step = program::Step { axis: Axis::Child, test, predicates: Box::default() };
-        let path = program::Path { start: program::PathStart::Root, predicates: Box::default(), steps: [step].into() };
+        let path = program::Path {
+            start: program::PathStart::Root,
+            predicates: Box::default(),
+            steps: [step].into(),
+        };
         let path = self.program.add_path(path);
         self.program.add(Expr::Path(path))
     }
