@@ -105,9 +105,7 @@ impl<'a> Eval<'a> {
             }
             Expr::Negate(inner) => -self.number(*inner),
             Expr::Cell { base, up, node } => self.cell_number(self.cell(*base, *up, *node)),
-            Expr::Position { base, up } => {
-                self.primary().instance.position(self.scope_up(*base, *up)) as f64
-            }
+            Expr::Position { base, up } => self.primary().instance.position(self.scope_up(*base, *up)) as f64,
             Expr::ContextPosition => f64::from(self.position),
             Expr::ContextSize => f64::from(self.size),
             Expr::Path(path) => {
@@ -143,9 +141,9 @@ impl<'a> Eval<'a> {
         match self.program.expr(id) {
             Expr::Text(text) => text.clone(),
             Expr::Cell { base, up, node } => text_of_value(self.cell(*base, *up, *node)),
-            Expr::Path(path) => {
-                self.first_of_path(self.program.path(*path)).map_or_else(|| "".into(), |node| self.node_text(node))
-            }
+            Expr::Path(path) => self
+                .first_of_path(self.program.path(*path))
+                .map_or_else(|| "".into(), |node| self.node_text(node)),
             _ => self.text_of_operand(&self.operand(id)),
         }
     }

@@ -191,12 +191,8 @@ fn word(rest: &str, operand_before: bool) -> (Token, usize) {
     (Token::Name(rest[..length].to_owned()), length)
 }
 
-const WORDS: [(&str, Operator); 4] = [
-    ("and", Operator::And),
-    ("or", Operator::Or),
-    ("div", Operator::Divide),
-    ("mod", Operator::Modulo),
-];
+const WORDS: [(&str, Operator); 4] =
+    [("and", Operator::And), ("or", Operator::Or), ("div", Operator::Divide), ("mod", Operator::Modulo)];
 
 pub(crate) fn starts_name(c: char) -> bool {
     c == '_' || c.is_alphabetic()

@@ -128,7 +128,8 @@ impl<'a> Eval<'a> {
             Axis::Following => {
                 let mut at = node;
                 while let Some(parent) = self.parent(at) {
-                    for sibling in self.children(parent).into_iter().skip_while(|child| *child != at).skip(1) {
+                    for sibling in self.children(parent).into_iter().skip_while(|child| *child != at).skip(1)
+                    {
                         take(sibling);
                         self.below(sibling, &mut take);
                     }
@@ -278,9 +279,7 @@ impl<'a> Eval<'a> {
                 }
             }
             NodeRef::Item(list, row) => Cow::Owned(self.column_text(list, row, Column::Name).to_string()),
-            NodeRef::Column(list, row, column) => {
-                Cow::Owned(self.column_text(list, row, column).to_string())
-            }
+            NodeRef::Column(list, row, column) => Cow::Owned(self.column_text(list, row, column).to_string()),
             NodeRef::Document => self.string_value(NodeRef::Cell(ScopeId(0), NodeId(0))),
         }
     }

@@ -6,8 +6,8 @@ use jiff::civil::{Date, Time};
 
 use crate::form::ListId;
 use crate::moment;
-use crate::value::{DataType, Value, number_text};
 use crate::tree::{Place, TreeId};
+use crate::value::{DataType, Value, number_text};
 use crate::view::{NodeId, ScopeId};
 use crate::zone::{DAY_MS, Zone};
 
@@ -22,6 +22,11 @@ pub(crate) enum Operand {
     Date(Date),
     /// A moment that is no local midnight: a number of days, or ISO text with its offset.
     Moment(Moment),
+    /// What `number()` makes of a text that is a day or a moment: that many days, written as whole ones.
+    Days {
+        number: f64,
+        whole: i64,
+    },
     /// A node-set, in document order.
     Nodes(Vec<NodeRef>),
 }
@@ -107,6 +112,8 @@ impl Operand {
                 Some((_, time)) => Value::read(DataType::Time, time),
                 None => return None,
             },
+            (Operand::Days { whole, .. }, DataType::Text | DataType::Integer) => Value::Integer(whole),
+            (Operand::Days { number, .. }, other) => return Operand::Number(number).into_value(other, zone),
             (Operand::Moment(moment), other) => return Some(Value::read(other, &moment.to_string())),
             (Operand::Date(date), other) => return Some(Value::read(other, &date.to_string())),
         })

@@ -85,7 +85,10 @@ impl Session {
     fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
         let Some(data_type) = self.form.node(node).data_type() else { return };
         let eval = self.eval(scope, node);
-        let value = eval.value_of(eval.operand(expr)).into_value(data_type, self.world.zone()).unwrap_or(Value::Blank);
+        let value = eval
+            .value_of(eval.operand(expr))
+            .into_value(data_type, self.world.zone())
+            .unwrap_or(Value::Blank);
         let value = self.fitting(node, value);
         self.offer(scope, node, value);
     }
@@ -308,8 +311,10 @@ impl Session {
                 if self.instance.alive(scope) && self.instance.kept(scope, node).is_blank() {
                     let data_type = self.form.node(node).data_type().unwrap_or(DataType::Text);
                     let eval = self.eval(scope, node);
-                    let value =
-                        eval.value_of(eval.operand(expr)).into_value(data_type, self.world.zone()).unwrap_or(Value::Blank);
+                    let value = eval
+                        .value_of(eval.operand(expr))
+                        .into_value(data_type, self.world.zone())
+                        .unwrap_or(Value::Blank);
                     let value = self.fitting(node, value);
                     self.offer(scope, node, value);
                     self.settle();

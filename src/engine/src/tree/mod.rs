@@ -315,7 +315,10 @@ mod tests {
         let root = tree.children(Place::DOCUMENT).next().unwrap();
         let name = |local: &str| names.find(SpaceId::NONE, local);
         let rows = tree.rows_with(root, name("item"), name("k"), "1");
-        assert_eq!(shown(&tree, &names, rows.iter().map(|row| tree.children(*row).next().unwrap())), "name name");
+        assert_eq!(
+            shown(&tree, &names, rows.iter().map(|row| tree.children(*row).next().unwrap())),
+            "name name"
+        );
         assert_eq!(tree.rows_with(root, name("item"), name("k"), "2").len(), 1);
         assert!(tree.rows_with(root, name("item"), name("k"), "").is_empty());
     }

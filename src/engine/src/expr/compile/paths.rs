@@ -145,7 +145,13 @@ pub(crate) fn mentions_context(ast: &Ast) -> bool {
         Kind::Call { name, arguments, .. } => {
             let of_context = matches!(
                 name.as_str(),
-                "string" | "number" | "string-length" | "normalize-space" | "name" | "local-name" | "namespace-uri"
+                "string"
+                    | "number"
+                    | "string-length"
+                    | "normalize-space"
+                    | "name"
+                    | "local-name"
+                    | "namespace-uri"
             ) && arguments.is_empty();
             of_context
                 || matches!(name.as_str(), "position" | "last" | "random" | "randomize" | "uuid" | "once")

@@ -58,14 +58,8 @@ impl Spaces for Declared<'_> {
         if let Some((_, uri)) = self.namespaces.iter().find(|(prefix, _)| prefix.is_empty()) {
             return self.document.names.find_space(uri);
         }
-        // A form's elements are XForms's, whatever the prefix of its root.
-        let xforms = self.document.names.find_space("http://www.w3.org/2002/xforms");
-        let tree = self.document.tree();
-        let root = tree.children(Place::DOCUMENT).find(|place| tree.prefix(*place).is_empty());
-        match root {
-            Some(root) if xforms == SpaceId::UNKNOWN => self.document.names.space_of(tree.name(root)),
-            _ => xforms,
-        }
+        // Names without a prefix are XForms's in a form; in any other document they are in no namespace (XPath 1.0 §2.3).
+        self.document.names.find_space("http://www.w3.org/2002/xforms")
     }
 }
 
@@ -111,7 +105,8 @@ impl Compiler<'_> {
             return Ok(Expr::Fails(format!("there is no function `{name}`").into()));
         };
         if !function.takes(arguments.len()) {
-            let message = format!("`{name}` is written `{}`, not with {}", function.signature, arguments.len());
+            let message =
+                format!("`{name}` is written `{}`, not with {}", function.signature, arguments.len());
             return Ok(Expr::Fails(message.into()));
         }
         let single = |index: &usize| arguments.get(*index).is_some_and(|argument| !may_be_nodes(argument));
@@ -123,12 +118,10 @@ impl Compiler<'_> {
         Ok(match (name, arguments) {
             ("position", []) => Expr::ContextPosition,
             ("last", []) => Expr::ContextSize,
-            ("regex", [_, Ast { kind: Kind::Text(pattern), .. }]) => {
-                match functions::pattern(pattern) {
-                    Ok(regex) => self.matches(compiled?[0], regex),
-                    Err(message) => Expr::Fails(message.into()),
-                }
-            }
+            ("regex", [_, Ast { kind: Kind::Text(pattern), .. }]) => match functions::pattern(pattern) {
+                Ok(regex) => self.matches(compiled?[0], regex),
+                Err(message) => Expr::Fails(message.into()),
+            },
             _ => Expr::Call(function, compiled?),
         })
     }
@@ -143,7 +136,9 @@ impl Compiler<'_> {
             Start::Context => PathStart::Context,
             Start::Root => PathStart::Root,
             Start::Reference(name) => {
-                return Err(Refused { message: format!("`${{{name}}}` names a question, and there is no form") });
+                return Err(Refused {
+                    message: format!("`${{{name}}}` names a question, and there is no form"),
+                });
             }
             Start::Expression(inner) => match &inner.kind {
                 Kind::Call { name, arguments, .. } if name == "current" && arguments.is_empty() => {

@@ -17,10 +17,8 @@ pub(in crate::expr) fn instance_element(eval: &Eval<'_>, id: &str) -> Option<Nod
 pub(in crate::expr) fn itext_values(eval: &Eval<'_>, id: &str, language: Option<&str>) -> Vec<NodeRef> {
     let Some(tree) = eval.trees.first() else { return Vec::new() };
     let names = eval.names;
-    let translations: Vec<Place> = tree
-        .descendants(Place::DOCUMENT)
-        .filter(|place| is(tree, names, *place, "translation"))
-        .collect();
+    let translations: Vec<Place> =
+        tree.descendants(Place::DOCUMENT).filter(|place| is(tree, names, *place, "translation")).collect();
     let chosen = match language {
         Some(language) => {
             translations.iter().find(|place| attribute(tree, names, **place, "lang") == Some(language))
@@ -31,9 +29,9 @@ pub(in crate::expr) fn itext_values(eval: &Eval<'_>, id: &str, language: Option<
         }
     };
     let Some(translation) = chosen else { return Vec::new() };
-    let text = tree.children(*translation).find(|place| {
-        is(tree, names, *place, "text") && attribute(tree, names, *place, "id") == Some(id)
-    });
+    let text = tree
+        .children(*translation)
+        .find(|place| is(tree, names, *place, "text") && attribute(tree, names, *place, "id") == Some(id));
     let Some(text) = text else { return Vec::new() };
     tree.children(text).filter(|place| is(tree, names, *place, "value")).map(node).collect()
 }

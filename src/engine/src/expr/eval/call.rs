@@ -75,7 +75,9 @@ impl<'a, 'b> Call<'a, 'b> {
     /// The values of an argument: of a node-set every node's.
     pub fn values(&self, index: usize) -> Vec<Operand> {
         match self.operand(index) {
-            Operand::Nodes(nodes) => nodes.into_iter().map(|node| Operand::Text(self.eval.node_text(node))).collect(),
+            Operand::Nodes(nodes) => {
+                nodes.into_iter().map(|node| Operand::Text(self.eval.node_text(node))).collect()
+            }
             other => vec![other],
         }
     }
@@ -85,7 +87,9 @@ impl<'a, 'b> Call<'a, 'b> {
         match self.value(index) {
             Operand::Date(date) => Some(date),
             Operand::Text(text) if text.len() == 10 => moment::read_date(&text),
-            other => self.moment_of(&other).and_then(|ms| self.eval.world.zone().civil(ms)).map(DateTime::date),
+            other => {
+                self.moment_of(&other).and_then(|ms| self.eval.world.zone().civil(ms)).map(DateTime::date)
+            }
         }
     }
 
@@ -95,9 +99,11 @@ impl<'a, 'b> Call<'a, 'b> {
         match value {
             Operand::Date(date) => Some(zone.midnight(*date)),
             Operand::Moment(moment) => Some(moment.ms),
-            Operand::Number(days) if days.is_finite() => Some((days * DAY_MS).round() as i64),
+            Operand::Number(days) | Operand::Days { number: days, .. } if days.is_finite() => {
+                Some((days * DAY_MS).round() as i64)
+            }
             Operand::Text(text) => zone.read(text.trim()),
-            Operand::Number(_) | Operand::Boolean(_) | Operand::Nodes(_) => None,
+            Operand::Number(_) | Operand::Days { .. } | Operand::Boolean(_) | Operand::Nodes(_) => None,
         }
     }
 }

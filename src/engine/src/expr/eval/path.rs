@@ -118,7 +118,9 @@ impl Eval<'_> {
         key: &str,
         out: &mut Vec<NodeRef>,
     ) {
-        let (NodeTest::Name(item_a, item_b), NodeTest::Name(child_a, child_b)) = (item, child) else { return };
+        let (NodeTest::Name(item_a, item_b), NodeTest::Name(child_a, child_b)) = (item, child) else {
+            return;
+        };
         let begin = out.len();
         let tree = self.tree(id);
         let mut take = |item, child| {
@@ -169,7 +171,7 @@ impl Eval<'_> {
             Gives::Number => self.number(predicate) == f64::from(self.position),
             Gives::Boolean | Gives::Text | Gives::Nodes => self.boolean(predicate),
             Gives::Any => match self.operand(predicate) {
-                Operand::Number(number) => number == f64::from(self.position),
+                Operand::Number(number) | Operand::Days { number, .. } => number == f64::from(self.position),
                 other => super::compare::truth(&other),
             },
         }

@@ -2,7 +2,7 @@
 
 use super::Eval;
 use crate::expr::operand::NodeRef;
-use crate::expr::program::{Column, ExprId, Plan, PlanStart, PlanStep};
+use crate::expr::program::{ExprId, Plan, PlanStart, PlanStep};
 use crate::form::ListId;
 
 impl Eval<'_> {
@@ -29,7 +29,9 @@ impl Eval<'_> {
                         .map(|row| NodeRef::Item(*list, *row))
                         .collect()
                 }
-                _ => (0..self.primary().form.list(*list).len()).map(|row| NodeRef::Item(*list, row)).collect(),
+                _ => {
+                    (0..self.primary().form.list(*list).len()).map(|row| NodeRef::Item(*list, row)).collect()
+                }
             },
         };
         for step in steps {
@@ -110,4 +112,3 @@ impl Eval<'_> {
         Eval { context: NodeRef::Item(list, row), position: row + 1, size, ..*self }.boolean(filter)
     }
 }
-

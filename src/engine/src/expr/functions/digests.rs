@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn base64_goes_both_ways() {
-        for (plain, written) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, written) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
             assert_eq!(encoded(plain.as_bytes()), written);
             assert_eq!(decoded(written).unwrap(), plain.as_bytes());
         }

@@ -17,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "distance(shape, …) → number",
         (1, 255),
         "The length of a geotrace, of a geoshape's edge, or of the way over all points named, in metres to two decimals; NaN if there are not two points.",
-        ("distance('0 0;0 1')", "111318.84"),
+        ("distance('0 0;0 1')", "111318.85"),
         |call| {
             let points = points(call, 0..call.len()).filter(|points| points.len() > 1);
             Operand::Number(points.map_or(f64::NAN, |points| {
@@ -89,8 +89,7 @@ fn area(points: &[Point]) -> f64 {
     }
     let next = points.iter().skip(1).chain(points.first());
     let edges = points.iter().zip(next).map(|((from_lat, from_lon), (to_lat, to_lon))| {
-        (to_lon - from_lon).to_radians()
-            * (2.0 + to_lat.to_radians().sin() + from_lat.to_radians().sin())
+        (to_lon - from_lon).to_radians() * (2.0 + to_lat.to_radians().sin() + from_lat.to_radians().sin())
     });
     edges.sum::<f64>() * RADIUS * RADIUS / 2.0
 }

@@ -128,7 +128,8 @@ fn indexed_repeat(call: &Call<'_, '_>) -> Operand {
     pairs.sort_by_key(|(depth, ..)| *depth);
     let mut chosen: Option<NodeRef> = None;
     for (_, repeats, place) in pairs {
-        let mut within = repeats.into_iter().filter(|repeat| chosen.is_none_or(|outer| holds(outer, *repeat)));
+        let mut within =
+            repeats.into_iter().filter(|repeat| chosen.is_none_or(|outer| holds(outer, *repeat)));
         let at = (place >= 1.0 && place.fract() == 0.0).then(|| within.nth(place as usize - 1)).flatten();
         let Some(repeat) = at else { return Operand::Nodes(Vec::new()) };
         chosen = Some(repeat);

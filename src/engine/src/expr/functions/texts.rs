@@ -132,7 +132,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (0, 1),
         "The text, or the context node's, without white space at its ends, and single spaces within.",
         ("normalize-space('  a   b ')", "a b"),
-        |call| Operand::text(own_text(call, 0).split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")),
+        |call| {
+            Operand::text(
+                own_text(call, 0)
+                    .split([' ', '\t', '\r', '\n'])
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        },
     ),
     Function::new(
         "translate",
