@@ -4,6 +4,7 @@
 //! `itext`. A function that does not exist or is called with too few arguments is an error when it is called, as in ODK's engines.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::eval::{Alone, Eval};
 use super::operand::{NodeRef, Operand};
@@ -22,7 +23,7 @@ pub(super) use xform::{instance_element, itext_values};
 #[derive(Debug)]
 pub struct Document {
     names: Names,
-    trees: Vec<Tree>,
+    trees: Vec<Arc<Tree>>,
 }
 
 /// A node of a [`Document`].
@@ -101,7 +102,7 @@ impl Document {
     pub fn read(text: &str) -> Result<Document, String> {
         let mut names = Names::default();
         let tree = Tree::read_xml(text, &mut names)?;
-        Ok(Document { names, trees: vec![tree] })
+        Ok(Document { names, trees: vec![Arc::new(tree)] })
     }
 
     /// The document itself.

@@ -7,7 +7,7 @@ use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use super::operand::{NodeRef, Operand, number_of};
-use super::program::{Base, Expr, ExprId, PlanStart, PlanStep, Program};
+use super::program::{Base, Expr, ExprId, PlanStep, Program};
 use super::syntax::Operator;
 use crate::form::Form;
 use crate::session::{Instance, World};
@@ -16,6 +16,7 @@ use crate::value::Value;
 use crate::view::{NodeId, ScopeId};
 
 mod call;
+mod choices;
 mod compare;
 mod convert;
 mod path;
@@ -30,7 +31,7 @@ pub(crate) struct Eval<'a> {
     pub program: &'a Program,
     /// The names of all trees: the program's, or an extension of them.
     pub names: &'a Names,
-    pub trees: &'a [Tree],
+    pub trees: &'a [Arc<Tree>],
     /// What cells and choice lists are of; expressions that name any are compiled for forms only.
     pub primary: Option<Primary<'a>>,
     /// Where an expression without a form is evaluated.
@@ -175,21 +176,10 @@ impl<'a> Eval<'a> {
                 Operand::Nodes(self.nodes(id))
             }
             Expr::Call(function, arguments) => function.call(&Call::new(self, arguments)),
-            Expr::ChoiceName { value, list } => {
-                let value = self.text(*value);
-                let list = self.primary().form.list(*list);
-                Operand::Text(match list.find(&value) {
-                    Some(row) => list.label(row, self.language),
-                    None => "".into(),
-                })
+            Expr::ChoiceName { value, question } => {
+                Operand::text(self.choice_name(&self.text(*value), *question).unwrap_or_default())
             }
-            Expr::Lookup { list, column, key_column, key } => {
-                let key = self.text(*key);
-                match self.primary().form.list(*list).rows_with(*key_column, &key).first() {
-                    Some(row) => Operand::Text(self.column_text(*list, *row, *column)),
-                    None => Operand::text(""),
-                }
-            }
+            Expr::Itext(id) => Operand::text(self.itext(&self.text(*id))),
             Expr::Once(inner) => match self.primary().instance.kept(self.scope, self.node) {
                 Value::Blank => self.value_of(self.operand(*inner)),
                 kept => operand_of_value(kept),
@@ -216,11 +206,9 @@ impl<'a> Eval<'a> {
     pub fn each(&self, id: ExprId, take: &mut dyn FnMut(NodeRef)) {
         if let Expr::Nodes(plan) = self.program.expr(id) {
             let plan = self.program.plan(*plan);
-            if let (PlanStart::Scope { base, up }, [PlanStep::Repeat(repeat), PlanStep::Cell(node)]) =
-                (&plan.start, &*plan.steps)
-            {
+            if let [PlanStep::Repeat(repeat), PlanStep::Cell(node)] = &*plan.steps {
                 let instance = self.primary().instance;
-                for scope in instance.instances(self.scope_up(*base, *up), *repeat) {
+                for scope in instance.instances(self.scope_up(plan.start.base, plan.start.up), *repeat) {
                     if instance.relevant(*scope, *repeat) {
                         take(NodeRef::Cell(*scope, *node));
                     }

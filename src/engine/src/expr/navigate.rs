@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use super::eval::{Eval, text_of_value};
 use super::operand::NodeRef;
-use super::program::{Column, NodeTest};
+use super::program::NodeTest;
 use super::syntax::Axis;
 use crate::form::NodeKind;
 use crate::tree::{NameId, Place, Sort, Tree, TreeId};
@@ -22,7 +22,7 @@ impl<'a> Eval<'a> {
     pub fn axis(&self, node: NodeRef, axis: Axis, test: NodeTest, out: &mut Vec<NodeRef>) {
         match node {
             NodeRef::Tree(tree, place) => self.tree_axis(tree, place, axis, test, out),
-            NodeRef::Cell(..) | NodeRef::Item(..) | NodeRef::Column(..) | NodeRef::Document => {
+            NodeRef::Cell(..) | NodeRef::Text(..) | NodeRef::Document => {
                 self.other_axis(node, axis, test, out);
             }
         }
@@ -102,7 +102,12 @@ impl<'a> Eval<'a> {
             Axis::Itself => take(node),
             Axis::Child => self.children(node).into_iter().for_each(take),
             Axis::Parent => self.parent(node).into_iter().for_each(take),
-            Axis::Attribute => {}
+            Axis::Attribute => {
+                if let NodeRef::Cell(scope, node) = node {
+                    let form = self.primary().form;
+                    form.attributes_of(node).for_each(|attribute| take(NodeRef::Cell(scope, attribute)));
+                }
+            }
             Axis::Descendant => self.below(node, &mut take),
             Axis::DescendantOrSelf => {
                 take(node);
@@ -163,7 +168,7 @@ impl<'a> Eval<'a> {
     fn other_test(&self, node: NodeRef, test: NodeTest) -> bool {
         match test {
             NodeTest::Node => true,
-            NodeTest::Any => node != NodeRef::Document,
+            NodeTest::Any => matches!(node, NodeRef::Cell(..)),
             NodeTest::Name(..) | NodeTest::Space(_) => {
                 let name = self.name_id(node);
                 match test {
@@ -172,7 +177,8 @@ impl<'a> Eval<'a> {
                     _ => false,
                 }
             }
-            NodeTest::Text | NodeTest::Comment | NodeTest::Instruction(_) => false,
+            NodeTest::Text => matches!(node, NodeRef::Text(..)),
+            NodeTest::Comment | NodeTest::Instruction(_) => false,
         }
     }
 
@@ -180,10 +186,8 @@ impl<'a> Eval<'a> {
     pub fn name_id(&self, node: NodeRef) -> NameId {
         match node {
             NodeRef::Tree(tree, place) => self.tree(tree).name(place),
-            NodeRef::Cell(_, node) => {
-                self.names.find(crate::tree::SpaceId::NONE, &self.primary().form.node(node).name)
-            }
-            NodeRef::Item(..) | NodeRef::Column(..) | NodeRef::Document => NameId::NONE,
+            NodeRef::Cell(_, node) => self.primary().form.node(node).name_id,
+            NodeRef::Text(..) | NodeRef::Document => NameId::NONE,
         }
     }
 
@@ -199,20 +203,15 @@ impl<'a> Eval<'a> {
                 }
             }
             NodeRef::Cell(_, node) => {
-                let name = &*self.primary().form.node(node).name;
-                (Cow::Borrowed(name), name, "")
-            }
-            NodeRef::Item(..) => (Cow::Borrowed("item"), "item", ""),
-            NodeRef::Column(list, _, column) => {
-                let name = match column {
-                    Column::Name => "name",
-                    Column::Label => "label",
-                    Column::Further(at) => {
-                        self.primary().form.list(list).columns().nth(usize::from(at)).unwrap_or_default()
-                    }
+                let qname = &self.primary().form.node(node).qname;
+                let uri = match qname.namespace {
+                    crate::xml::Namespace::XForms => "",
+                    ref other => other.uri(),
                 };
-                (Cow::Borrowed(name), name, "")
+                let name = &*self.primary().form.node(node).name;
+                (Cow::Borrowed(name.strip_prefix('@').unwrap_or(name)), &*qname.local, uri)
             }
+            NodeRef::Text(..) => (Cow::Borrowed(""), "", ""),
             NodeRef::Document => (Cow::Borrowed(""), "", ""),
         }
     }
@@ -227,8 +226,8 @@ impl<'a> Eval<'a> {
                 let scope = if own { primary.instance.up(scope, 1) } else { scope };
                 Some(NodeRef::Cell(scope, primary.form.node(node).parent))
             }
-            NodeRef::Column(list, row, _) => Some(NodeRef::Item(list, row)),
-            NodeRef::Item(..) | NodeRef::Document => None,
+            NodeRef::Text(scope, node) => Some(NodeRef::Cell(scope, node)),
+            NodeRef::Document => None,
         }
     }
 
@@ -242,6 +241,12 @@ impl<'a> Eval<'a> {
             NodeRef::Cell(scope, node) => {
                 let (form, instance) = (self.primary().form, self.primary().instance);
                 let mut found = Vec::new();
+                if form.node(node).data_type().is_some() {
+                    if !text_of_value(instance.value(scope, node)).is_empty() {
+                        found.push(NodeRef::Text(scope, node));
+                    }
+                    return found;
+                }
                 for child in form.children_of(node) {
                     match form.node(child).kind {
                         NodeKind::Repeat { .. } => {
@@ -249,7 +254,7 @@ impl<'a> Eval<'a> {
                             let relevant = living.filter(|scope| instance.relevant(**scope, child));
                             found.extend(relevant.map(|scope| NodeRef::Cell(*scope, child)));
                         }
-                        NodeKind::Group | NodeKind::Leaf(_) => {
+                        NodeKind::Group | NodeKind::Leaf(_) | NodeKind::Attribute => {
                             if instance.relevant(scope, child) {
                                 found.push(NodeRef::Cell(scope, child));
                             }
@@ -258,7 +263,7 @@ impl<'a> Eval<'a> {
                 }
                 found
             }
-            NodeRef::Item(..) | NodeRef::Column(..) => Vec::new(),
+            NodeRef::Text(..) => Vec::new(),
         }
     }
 
@@ -269,7 +274,7 @@ impl<'a> Eval<'a> {
             NodeRef::Cell(scope, node) => {
                 let primary = self.primary();
                 match primary.form.node(node).kind {
-                    NodeKind::Leaf(_) => {
+                    NodeKind::Leaf(_) | NodeKind::Attribute => {
                         Cow::Owned(text_of_value(primary.instance.value(scope, node)).to_string())
                     }
                     NodeKind::Group | NodeKind::Repeat { .. } => {
@@ -278,8 +283,9 @@ impl<'a> Eval<'a> {
                     }
                 }
             }
-            NodeRef::Item(list, row) => Cow::Owned(self.column_text(list, row, Column::Name).to_string()),
-            NodeRef::Column(list, row, column) => Cow::Owned(self.column_text(list, row, column).to_string()),
+            NodeRef::Text(scope, node) => {
+                Cow::Owned(text_of_value(self.primary().instance.value(scope, node)).to_string())
+            }
             NodeRef::Document => self.string_value(NodeRef::Cell(ScopeId(0), NodeId(0))),
         }
     }
@@ -288,25 +294,31 @@ impl<'a> Eval<'a> {
     pub fn compare_order(&self, a: NodeRef, b: NodeRef) -> Ordering {
         let family = |node: NodeRef| match node {
             NodeRef::Document => (0, 0),
-            NodeRef::Cell(..) => (1, 0),
-            NodeRef::Item(list, _) | NodeRef::Column(list, ..) => (2, list.0),
+            NodeRef::Cell(..) | NodeRef::Text(..) => (1, 0),
             NodeRef::Tree(tree, _) => (3, tree.0),
         };
         match (a, b) {
             (NodeRef::Tree(x, a), NodeRef::Tree(y, b)) if x == y => self.tree(x).compare(a, b),
             (NodeRef::Cell(x, a), NodeRef::Cell(y, b)) if x == y => a.cmp(&b),
-            (NodeRef::Cell(..), NodeRef::Cell(..)) => self.order_of_cell(a).cmp(&self.order_of_cell(b)),
-            (NodeRef::Item(x, a), NodeRef::Item(y, b)) if x == y => a.cmp(&b),
-            (NodeRef::Column(x, a, _), NodeRef::Column(y, b, _)) if x == y && a != b => a.cmp(&b),
+            (NodeRef::Cell(..) | NodeRef::Text(..), NodeRef::Cell(..) | NodeRef::Text(..)) => {
+                self.order_of_cell(a).cmp(&self.order_of_cell(b))
+            }
             _ => family(a).cmp(&family(b)),
         }
     }
 
     /// The way down to a cell: nodes and places among a repeat's instances.
     fn order_of_cell(&self, node: NodeRef) -> Vec<(u32, usize)> {
-        let NodeRef::Cell(mut scope, node) = node else { return Vec::new() };
+        let (mut scope, node, text) = match node {
+            NodeRef::Cell(scope, node) => (scope, node, false),
+            NodeRef::Text(scope, node) => (scope, node, true),
+            NodeRef::Tree(..) | NodeRef::Document => return Vec::new(),
+        };
         let instance = self.primary().instance;
         let mut way = Vec::new();
+        if text {
+            way.push((u32::MAX, 0));
+        }
         if instance.own_node(scope) != node {
             way.push((node.0, 0));
         }

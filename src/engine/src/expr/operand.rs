@@ -4,14 +4,11 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 
-use crate::form::ListId;
 use crate::moment;
 use crate::tree::{Place, TreeId};
 use crate::value::{DataType, Value, number_text};
 use crate::view::{NodeId, ScopeId};
 use crate::zone::{DAY_MS, Zone};
-
-use super::program::Column;
 
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Operand {
@@ -43,10 +40,8 @@ pub(crate) struct Moment {
 pub(crate) enum NodeRef {
     /// An element of the primary instance. A repeat instance has its own scope here.
     Cell(ScopeId, NodeId),
-    /// An item of a choice list.
-    Item(ListId, u32),
-    /// One of an item's columns.
-    Column(ListId, u32, Column),
+    /// The text in an element of the primary instance.
+    Text(ScopeId, NodeId),
     /// A node of a tree.
     Tree(TreeId, Place),
     /// What the primary instance's root element lies in.

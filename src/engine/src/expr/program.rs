@@ -6,7 +6,7 @@ use regex_lite::Regex;
 
 use super::functions::Function;
 use super::syntax::{Axis, Operator};
-use crate::form::{ListId, ScopeDefId};
+use crate::form::ScopeDefId;
 use crate::tree::{NameId, Names, SpaceId, TreeId};
 use crate::view::NodeId;
 
@@ -26,8 +26,10 @@ pub(crate) struct Program {
     plans: Vec<Plan>,
     paths: Vec<Path>,
     patterns: Vec<Regex>,
-    /// The names of the form's trees, and those that tests ask for.
+    /// The names of the form's nodes and trees, and those that tests ask for.
     pub names: Names,
+    /// Some expression asks for itext by an id that is known only while running.
+    pub asks_itext: bool,
 }
 
 #[derive(Debug)]
@@ -55,18 +57,13 @@ pub(crate) enum Expr {
     Call(&'static Function, Box<[ExprId]>),
     /// `regex()` with a pattern that is written in the form.
     Matches(ExprId, u32),
-    /// `jr:choice-name()`: the label of the choice of that list.
+    /// `jr:choice-name()`: the label of that choice of the question.
     ChoiceName {
         value: ExprId,
-        list: ListId,
+        question: ExprId,
     },
-    /// `pulldata()`: a cell of the row whose key column equals the key.
-    Lookup {
-        list: ListId,
-        column: Column,
-        key_column: Column,
-        key: ExprId,
-    },
+    /// `jr:itext()`: the text of that id.
+    Itext(ExprId),
     /// `position(..)`: the place of the repeat instance `up` levels above.
     Position {
         base: Base,
@@ -160,14 +157,11 @@ pub(crate) struct Plan {
     pub steps: Box<[PlanStep]>,
 }
 
-#[derive(Debug)]
-pub(crate) enum PlanStart {
-    /// The repeat instance (or root) `up` levels above.
-    Scope { base: Base, up: u8 },
-    /// The context item of a choice list.
-    ContextItem,
-    /// All items of a list.
-    List(ListId),
+/// The repeat instance (or root) `up` levels above.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanStart {
+    pub base: Base,
+    pub up: u8,
 }
 
 #[derive(Debug)]
@@ -178,21 +172,10 @@ pub(crate) enum PlanStep {
     Cell(NodeId),
     /// From a repeat instance to the scope that holds it.
     Outer,
-    /// From an item to one of its columns.
-    Column(Column),
     /// Keeps what the predicate lets through. A number keeps the node at that place.
-    Filter { predicate: ExprId, numeric: bool },
-    /// Straight after `List`: keeps the items whose column equals the key, by the column's index.
-    Equal { column: Column, key: ExprId },
-}
-
-/// A column of a choice list.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Column {
-    Name,
-    /// In the reader's language.
-    Label,
-    Further(u16),
+    Filter { predicate: ExprId, gives: Gives },
+    /// Keeps, of the instances in each scope, the one at a place that does not depend on what is being tried.
+    At(ExprId),
 }
 
 /// What an expression reads: an edge of the dependency graph.
@@ -207,6 +190,8 @@ pub(crate) struct Read {
 pub(crate) enum What {
     /// The node's value.
     Value(NodeId),
+    /// Its value in instances that a predicate picks, among those of a repeat that holds the reader too.
+    Sibling(NodeId),
     /// Which instances a repeat has.
     Instances(NodeId),
     /// The place of an instance among its siblings.
@@ -216,6 +201,11 @@ pub(crate) enum What {
 }
 
 impl Program {
+    /// A program without expressions, over a form's names.
+    pub fn new(names: Names) -> Program {
+        Program { names, ..Program::default() }
+    }
+
     pub fn add(&mut self, expr: Expr) -> ExprId {
         self.exprs.push(expr);
         ExprId(self.exprs.len() as u32 - 1)

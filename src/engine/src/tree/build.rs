@@ -3,7 +3,7 @@
 use roxmltree::{Document, NodeType, ParsingOptions};
 
 use super::{INLINE, NameId, Names, Node, Sort, SpaceId, Tree};
-use crate::xml::{Content, Element, Name};
+use crate::xml::{Content, Element, Name, Namespace};
 
 /// How many nodes a tree may have.
 const MAX_NODES: u32 = 8_000_000;
@@ -160,7 +160,11 @@ impl<'a> Builder<'a> {
     }
 
     fn element(&mut self, element: &Element) {
-        let of = |name: &Name| (name.namespace.uri().to_owned(), name.namespace.prefix().to_owned());
+        // In a form, what has no prefix is XForms's, and named without one in expressions.
+        let of = |name: &Name| match &name.namespace {
+            Namespace::XForms => (String::new(), String::new()),
+            other => (other.uri().to_owned(), other.prefix().to_owned()),
+        };
         let (uri, prefix) = of(&element.name);
         let name = self.name(&uri, &element.name.local);
         self.open(name, &prefix);

@@ -48,6 +48,11 @@ impl Place {
         self.0 & INLINE != 0
     }
 
+    /// Its place in document order.
+    pub fn order(self) -> u32 {
+        self.0 & !INLINE
+    }
+
     /// The node that is stored; for an inline text its element.
     fn index(self) -> usize {
         (self.0 & !INLINE) as usize

@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::xml::{Name, Namespace};
+
 /// A name in a namespace.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct NameId(pub u32);
@@ -68,6 +70,16 @@ impl Names {
         self.names.push((space, local.clone()));
         self.known.insert((space, local), id);
         id
+    }
+
+    /// The number of a name of the form's own; XForms's is no namespace in expressions.
+    pub fn of(&mut self, name: &Name) -> NameId {
+        let uri = match &name.namespace {
+            Namespace::XForms => "",
+            other => other.uri(),
+        };
+        let space = self.space(uri);
+        self.name(space, &name.local)
     }
 
     /// The number of a name, [`NameId::NONE`] if nothing bears it.

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use super::Eval;
 use crate::expr::operand::{NodeRef, Operand, number_of};
-use crate::expr::program::Column;
-use crate::form::ListId;
 use crate::moment;
 use crate::value::{Value, number_text};
 
@@ -13,9 +11,11 @@ impl Eval<'_> {
     /// The text of a node.
     pub fn node_text(&self, node: NodeRef) -> Arc<str> {
         match node {
-            NodeRef::Cell(scope, node) => text_of_value(self.primary().instance.value(scope, node)),
-            NodeRef::Item(list, row) => self.column_text(list, row, Column::Name),
-            NodeRef::Column(list, row, column) => self.column_text(list, row, column),
+            NodeRef::Cell(scope, node) if self.primary().form.node(node).data_type().is_some() => {
+                text_of_value(self.primary().instance.value(scope, node))
+            }
+            NodeRef::Text(scope, node) => text_of_value(self.primary().instance.value(scope, node)),
+            NodeRef::Cell(..) => self.string_value(node).into(),
             NodeRef::Tree(tree, place) => self.tree(tree).value(place).into(),
             NodeRef::Document => self.string_value(node).into(),
         }
@@ -109,15 +109,6 @@ impl Eval<'_> {
             | Value::Choices(_)
             | Value::Attachment(_)
             | Value::Unread(_) => f64::NAN,
-        }
-    }
-
-    pub(in crate::expr) fn column_text(&self, list: ListId, row: u32, column: Column) -> Arc<str> {
-        let list = self.primary().form.list(list);
-        match column {
-            Column::Name => list.name(row).clone(),
-            Column::Label => list.label(row, self.language),
-            Column::Further(index) => list.cell(row, index).cloned().unwrap_or_else(|| "".into()),
         }
     }
 

@@ -166,7 +166,7 @@ impl Eval<'_> {
         nodes.truncate(kept);
     }
 
-    fn passes(&self, predicate: ExprId, gives: Gives) -> bool {
+    pub(super) fn passes(&self, predicate: ExprId, gives: Gives) -> bool {
         match gives {
             Gives::Number => self.number(predicate) == f64::from(self.position),
             Gives::Boolean | Gives::Text | Gives::Nodes => self.boolean(predicate),

@@ -132,6 +132,8 @@ impl Function {
     }
 }
 
+pub(crate) use random::identifier;
+
 static CATALOGUE: &[&[Function]] = &[
     logic::FUNCTIONS,
     numbers::FUNCTIONS,

@@ -73,7 +73,8 @@ fn next(state: &Cell<u64>) -> u64 {
     z ^ (z >> 31)
 }
 
-fn identifier(state: &Cell<u64>) -> String {
+/// A random identifier: UUID version 4.
+pub(crate) fn identifier(state: &Cell<u64>) -> String {
     let (high, low) = (next(state), next(state));
     let high = (high & !0xF000) | 0x4000;
     let low = (low & !(0b11 << 62)) | (0b10 << 62);
