@@ -1,4 +1,4 @@
-//! The forms that are measured, each a shape of a given size: as an XForm, as our own JSON, and as SurveyJS says the same.
+//! The forms that are measured, each a shape of a given size: as an XForm, and as SurveyJS says the same.
 //!
 //! One generator for the native bench and for the one in the browser, so that all of them measure the same form. The paths
 //! are written as pyxform writes them: absolute outside of repeats, relative within one.

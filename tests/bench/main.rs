@@ -3,7 +3,6 @@
 //! Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.
 
-mod form_json;
 mod forms;
 
 use std::time::{Duration, Instant};
@@ -52,8 +51,8 @@ fn main() {
 }
 
 fn open(shape: Shape, n: usize) -> Session {
-    let text = form_json::form_json(shape, n);
-    let checked = Form::read(&Bundle::single(Source::new("form", text)));
+    let text = shape.xform(n);
+    let checked = Form::read(&Bundle::single(Source::new("form.xml", text)));
     let errors: Vec<_> = checked.diagnostics.iter().map(|found| found.message.clone()).take(3).collect();
     let form = checked.form.unwrap_or_else(|| panic!("{errors:?}"));
     Session::new(form, World::default())

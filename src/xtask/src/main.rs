@@ -6,6 +6,7 @@
 mod app;
 mod bench;
 mod command;
+mod conformance;
 mod debian;
 mod dist;
 mod fingerprint;
@@ -31,6 +32,9 @@ cargo xtask COMMAND
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
+  conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
+      --failures             with each case that fails
+      --hold                 fail if fewer pass than the best so far
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
 
@@ -63,6 +67,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         }
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
+        "conformance" => conformance::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;
             dist::run(&workspace)

@@ -1,12 +1,11 @@
 // Doorstep's engine, by the wasm that tests/bench/wasm is built to.
 
-import init, { Opened, own, xform, survey_js } from "/wasm/doorstep_bench.js";
+import init, { Opened, xform, survey_js } from "/wasm/doorstep_bench.js";
 
 const wasm = await init();
 
-/** The generated form as text, in each engine's own words; null where it has none. */
-export const generated = (engine, shape, n) =>
-  ({ here: own, odk: xform, surveyjs: survey_js })[engine](shape, n) ?? null;
+/** The generated form as text: an XForm, or what SurveyJS has in its place; null where it has nothing. */
+export const generated = (engine, shape, n) => (engine === "surveyjs" ? survey_js : xform)(shape, n) ?? null;
 
 export const linearMemory = () => wasm.memory.buffer.byteLength;
 

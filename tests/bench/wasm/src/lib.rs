@@ -4,8 +4,6 @@
 //! same build profile as the app, without the app around it. What changed is read back as text in here, as the app
 //! does: a peer's client is JavaScript, ours is wasm.
 
-#[path = "../../form_json.rs"]
-mod form_json;
 #[path = "../../forms.rs"]
 mod forms;
 
@@ -29,12 +27,6 @@ pub fn xform(name: &str, n: usize) -> Result<String, JsError> {
 #[wasm_bindgen]
 pub fn survey_js(name: &str, n: usize) -> Result<Option<String>, JsError> {
     Ok(shape(name)?.survey_js(n))
-}
-
-/// The form as the engine reads it.
-#[wasm_bindgen]
-pub fn own(name: &str, n: usize) -> Result<String, JsError> {
-    Ok(form_json::form_json(shape(name)?, n))
 }
 
 /// A form being answered.
