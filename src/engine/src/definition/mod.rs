@@ -2,6 +2,8 @@
 //!
 //! May be wrong; reading never fails, it collects diagnostics.
 
+#![allow(dead_code, reason = "the form compiler takes the road through `read_xform` next")]
+
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -12,8 +14,26 @@ mod json;
 mod json_form;
 mod row_type;
 
+pub(crate) mod columns;
+pub(crate) mod default_kind;
+mod json_rows;
+mod loops;
+pub(crate) mod lower;
+pub(crate) mod nest;
+pub(crate) mod parameters;
+pub(crate) mod question_types;
+pub(crate) mod references;
+pub(crate) mod row_types;
+pub(crate) mod rows;
+pub(crate) mod sheets;
+pub(crate) mod spell_out;
+pub(crate) mod table;
+mod xform;
+
 pub(crate) use json_form::read;
 pub(crate) use row_type::{Preload, RowType};
+#[allow(unused_imports, reason = "the form compiler takes this road next")]
+pub(crate) use xform::read_xform;
 
 /// A form as written.
 #[derive(Debug, Default)]
