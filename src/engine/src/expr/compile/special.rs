@@ -97,8 +97,13 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, not_one);
         }
         let Some(repeat) = self.repeat_around(route.at) else {
+            if self.form.strict_paths {
+                return self.error("wrong-type", &node.span, "this is not inside a repeat");
+            }
             // What is in no repeat is the first of its kind.
-            return self.error("wrong-type", &node.span, "this is not inside a repeat");
+            let span = self.written.part(node.span.clone());
+            self.found.push(Diagnostic::warning("wrong-type", span, "this is not inside a repeat"));
+            return self.program.add(Expr::Number(1.0));
         };
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };
         let Some(extra) = self.form.scope(route.top).depth.checked_sub(self.form.scope(own).depth) else {
