@@ -12,6 +12,8 @@ mod instance;
 mod named;
 mod scenarios;
 mod xlsforms;
+mod xpath;
+mod zones;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ conformance [DIR] [WORD…]   run the corpora in DIR (else in DOORSTEP_CORPUS)
 ";
 
 /// The corpora, in the order in which they are printed.
-const CORPORA: &[Corpus] = &[scenarios::CORPUS, xlsforms::CORPUS];
+const CORPORA: &[Corpus] = &[xpath::CORPUS, scenarios::CORPUS, xlsforms::CORPUS];
 
 /// What is asked for on the command line.
 #[derive(Default)]

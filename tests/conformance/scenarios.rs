@@ -15,6 +15,7 @@ use crate::instance;
 /// The scenarios.
 pub const CORPUS: Corpus = Corpus {
     name: "scenarios",
+    texts: None,
     tiers: &["core", "odk"],
     tier: |data| data["tier"].as_str().unwrap_or_default(),
     judge,
