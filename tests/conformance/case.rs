@@ -9,8 +9,6 @@ use serde_json::Value as Json;
 pub struct Corpus {
     /// Its name in what is printed; its file is `NAME.jsonl`.
     pub name: &'static str,
-    /// The file beside it with texts that its cases name.
-    pub texts: Option<&'static str>,
     /// The tiers in the order in which they are printed. A case of none of them counts for the last.
     pub tiers: &'static [&'static str],
     /// The tier that a case is of.
@@ -27,8 +25,8 @@ pub struct Case {
     pub id: String,
     /// For people, on one line.
     pub title: String,
-    /// Texts beside the corpus that cases name, by key.
-    pub texts: Arc<Json>,
+    /// Where the corpus lies, for what stands beside it.
+    pub folder: Arc<Path>,
     /// The whole line; null if it is no JSON.
     pub data: Arc<Json>,
 }
@@ -40,17 +38,11 @@ impl Corpus {
         if !file.exists() {
             return Ok(None);
         }
-        let text = read(&file)?;
-        let texts = match self.texts {
-            Some(name) => serde_json::from_str(&read(&folder.join(name))?)
-                .map_err(|error| format!("{name}: {error}"))?,
-            None => Json::Null,
-        };
-        let texts = Arc::new(texts);
-        Ok(Some(text.lines().enumerate().map(|(index, line)| self.case(&texts, index, line)).collect()))
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(Some(text.lines().enumerate().map(|(index, line)| self.case(folder, index, line)).collect()))
     }
 
-    fn case(&self, texts: &Arc<Json>, index: usize, line: &str) -> Case {
+    fn case(&self, folder: &Path, index: usize, line: &str) -> Case {
         let data: Json = serde_json::from_str(line).unwrap_or_default();
         let tier = (self.tier)(&data);
         let known = self.tiers.iter().copied().find(|known| *known == tier);
@@ -59,7 +51,7 @@ impl Corpus {
             tier: known.or(self.tiers.last().copied()).unwrap_or_default(),
             id: data["id"].as_str().map_or_else(|| format!("line {}", index + 1), str::to_owned),
             title: data["title"].as_str().or(data["expr"].as_str()).unwrap_or_default().replace('\n', " "),
-            texts: texts.clone(),
+            folder: folder.into(),
             data: Arc::new(data),
         }
     }
@@ -75,8 +67,4 @@ impl Case {
     pub fn text(&self, key: &str) -> &str {
         self.data[key].as_str().unwrap_or_default()
     }
-}
-
-fn read(file: &Path) -> Result<String, String> {
-    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }

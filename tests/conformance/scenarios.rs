@@ -15,7 +15,6 @@ use crate::instance;
 /// The scenarios.
 pub const CORPUS: Corpus = Corpus {
     name: "scenarios",
-    texts: None,
     tiers: &["core", "odk"],
     tier: |data| data["tier"].as_str().unwrap_or_default(),
     judge,

@@ -14,7 +14,6 @@ use crate::scenarios::world;
 /// The workbooks.
 pub const CORPUS: Corpus = Corpus {
     name: "xlsforms",
-    texts: None,
     tiers: &["valid", "wrong"],
     tier: |data| if data["xform"].is_string() { "valid" } else { "wrong" },
     judge,

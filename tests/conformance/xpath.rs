@@ -1,5 +1,9 @@
 //! `xpath.jsonl`: expressions over documents.
 
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
 use doorstep_engine::World;
 use doorstep_engine::expr::document::{Answer, Document, Node, NodeKind, Outcome, Setting};
 use serde_json::Value as Json;
@@ -10,10 +14,9 @@ use crate::zones;
 /// What an expression without a document stands on.
 const EMPTY: &str = "<none/>";
 
-/// The expressions.
+/// The corpus.
 pub const CORPUS: Corpus = Corpus {
     name: "xpath",
-    texts: Some("xpath-docs.json"),
     tiers: &["odk", "xpath1"],
     tier: |data| data["tier"].as_str().unwrap_or_default(),
     judge,
@@ -21,11 +24,22 @@ pub const CORPUS: Corpus = Corpus {
 
 fn judge(case: &Case) -> Result<(), String> {
     let text = match case.data["doc"].as_str() {
-        Some(key) => case.texts[key].as_str().ok_or("the document is missing")?,
+        Some(key) => texts(&case.folder)?.get(key).map(String::as_str).ok_or("the document is missing")?,
         None => EMPTY,
     };
     let document = Read::new(text).map_err(|error| format!("the document can't be read: {error}"))?;
     check(&case.data, &document)
+}
+
+/// The documents that cases name, read once.
+fn texts(folder: &Path) -> Result<&'static HashMap<String, String>, String> {
+    static TEXTS: OnceLock<Result<HashMap<String, String>, String>> = OnceLock::new();
+    let read = || {
+        let file = folder.join("xpath-docs.json");
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    };
+    TEXTS.get_or_init(read).as_ref().map_err(Clone::clone)
 }
 
 /// A document, and where its document type stands among the document's children: paths count it, the engine has no node for it.
