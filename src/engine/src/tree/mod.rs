@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 mod build;
+mod csv;
+mod geojson;
 mod index;
 mod names;
 
