@@ -5,7 +5,7 @@
 pub(crate) use texts::pattern;
 
 use super::eval::Call;
-use super::operand::Operand;
+use super::operand::{Operand, number_of};
 use super::program::Gives;
 
 mod choices;
@@ -167,6 +167,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::document::{Document, Setting};
     use crate::session::{Session, World};
     use crate::{Bundle, Form, Source};
 
@@ -206,12 +207,25 @@ mod tests {
         session.value(result).unwrap().to_text()
     }
 
+    /// A document with the translations that an example speaks of.
+    fn over_an_xform(expression: &str) -> String {
+        let text = "<itext><translation lang='zh'><text id='greeting'><value>您好</value></text></translation></itext>";
+        let document = Document::read(text).unwrap();
+        let world = World::default();
+        let setting =
+            Setting { context: document.top(), root: None, namespaces: &[], world: &world, language: None };
+        document.evaluate(expression, &setting).unwrap().text
+    }
+
     #[test]
     fn every_example_gives_what_it_says() {
         let mut wrong = Vec::new();
         for function in all() {
             let (expression, expected) = function.example;
-            let given = example(expression);
+            let given = match function.name {
+                "jr:itext" => over_an_xform(expression),
+                _ => example(expression),
+            };
             let matches = match expected.split_once('…') {
                 Some((start, end)) => given.starts_with(start) && given.ends_with(end) && !given.is_empty(),
                 None => given == expected,
