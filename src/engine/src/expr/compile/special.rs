@@ -173,9 +173,10 @@ impl Compiler<'_> {
         let call = |name: &str, argument: &Ast| {
             at(Kind::Call { name: name.into(), name_span: span.clone(), arguments: vec![argument.clone()] })
         };
+        // A column is an element of the item, or `@column` an attribute.
         let step = |name: &str, predicates: Vec<Ast>| Step {
-            axis: Axis::Child,
-            test: Test::Name(name.into()),
+            axis: if name.starts_with('@') { Axis::Attribute } else { Axis::Child },
+            test: Test::Name(name.trim_start_matches('@').into()),
             predicates,
             span: span.clone(),
         };
