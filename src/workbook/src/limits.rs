@@ -31,3 +31,20 @@ pub(crate) fn file(bytes: usize) -> Result<(), WorkbookError> {
 pub(crate) fn too_large(what: impl Into<String>, bytes: usize) -> WorkbookError {
     WorkbookError::TooLarge { what: what.into(), limit: format!("{} MB", bytes >> 20) }
 }
+
+/// How much text the sheets of a workbook hold together: many may share one part.
+#[derive(Default)]
+pub(crate) struct Sum(usize);
+
+impl Sum {
+    /// Counts a sheet in.
+    pub fn add(&mut self, sheet: &crate::sheet::Sheet) -> Result<(), WorkbookError> {
+        // A row and a cell cost something even where they are empty.
+        self.0 += sheet.rows.iter().flat_map(|row| row.iter().map(|cell| cell.len() + 1)).sum::<usize>();
+        self.0 += sheet.rows.len() + 1;
+        match self.0 <= ALL_BYTES {
+            true => Ok(()),
+            false => Err(too_large("the workbook", ALL_BYTES)),
+        }
+    }
+}

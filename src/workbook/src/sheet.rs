@@ -126,7 +126,8 @@ impl Cells {
             if cells.len() <= column {
                 cells.resize_with(column + 1, String::new);
             }
-            cells[column] = text;
+            // A title with a stray tab or newline at its end is the title.
+            cells[column] = if row == 0 { text.trim().to_owned() } else { text };
         }
         Ok(Sheet { name: self.name, rows })
     }

@@ -6,6 +6,7 @@ mod styles;
 mod xml;
 
 use crate::WorkbookError;
+use crate::limits::Sum;
 use crate::names::wanted;
 use crate::package::Package;
 use crate::sheet::Sheet;
@@ -32,6 +33,7 @@ pub(crate) fn read(package: &mut Package<'_>) -> Result<Vec<Sheet>, WorkbookErro
     let shared = Shared { strings, moments, since_1904: workbook.since_1904 };
     let count = workbook.sheets.len();
     let mut sheets = Vec::new();
+    let mut sum = Sum::default();
     for (name, part) in workbook.sheets {
         if !wanted(&name, count) {
             sheets.push(Sheet { name, rows: Vec::new() });
@@ -40,7 +42,9 @@ pub(crate) fn read(package: &mut Package<'_>) -> Result<Vec<Sheet>, WorkbookErro
         let Some(text) = package.text(&part)? else {
             return Err(WorkbookError::Damaged { part, reason: "it is not there".into() });
         };
-        sheets.push(sheet_data::sheet(&name, &part, &text, &shared)?);
+        let sheet = sheet_data::sheet(&name, &part, &text, &shared)?;
+        sum.add(&sheet)?;
+        sheets.push(sheet);
     }
     Ok(sheets)
 }

@@ -6,7 +6,7 @@ use super::Shared;
 use super::xml::{Part, Step, attribute, name};
 use crate::WorkbookError;
 use crate::cell;
-use crate::limits::{COLUMNS, ROWS};
+use crate::limits::{CELLS, COLUMNS, ROWS};
 use crate::sheet::{Cells, Sheet};
 
 /// The shared strings in their order.
@@ -15,7 +15,13 @@ pub(crate) fn strings(part: &str, text: &str) -> Result<Vec<String>, WorkbookErr
     let mut part = Part::new(part, text);
     loop {
         match part.next()? {
-            Step::Start(start) if name(&start) == "si" => strings.push(rich(&mut part, "si")?),
+            Step::Start(start) if name(&start) == "si" => {
+                if strings.len() >= CELLS {
+                    let what = "the workbook".to_owned();
+                    return Err(WorkbookError::TooLarge { what, limit: format!("{CELLS} strings") });
+                }
+                strings.push(rich(&mut part, "si")?);
+            }
             Step::Start(_) | Step::End(_) | Step::Text(_) => {}
             Step::Done => return Ok(strings),
         }

@@ -1,8 +1,0 @@
-//! Excel 97 workbooks.
-
-use crate::WorkbookError;
-use crate::sheet::Sheet;
-
-pub(crate) fn read(_bytes: &[u8]) -> Result<Vec<Sheet>, WorkbookError> {
-    Err(WorkbookError::TooOld)
-}
