@@ -12,7 +12,17 @@ mod json;
 mod json_form;
 mod row_type;
 
-pub(crate) use json_form::read;
+/// Reads a bundle's definition into an XForm. What is wrong goes to `found`.
+pub(crate) fn read(
+    bundle: &crate::source::Bundle,
+    found: &mut crate::diagnostic::Diagnostics,
+) -> Option<crate::xml::Element> {
+    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        return crate::xml::read(&bundle.main, 0, found);
+    }
+    json_form::read(bundle, found);
+    None
+}
 pub(crate) use row_type::{Preload, RowType};
 
 /// A form as written.
