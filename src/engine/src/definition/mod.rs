@@ -2,6 +2,8 @@
 //!
 //! May be wrong; reading never fails, it collects diagnostics.
 
+#![allow(dead_code, reason = "the form compiler takes the road through `read_xform` next")]
+
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -12,18 +14,24 @@ mod json;
 mod json_form;
 mod row_type;
 
-/// Reads a bundle's definition into an XForm. What is wrong goes to `found`.
-pub(crate) fn read(
-    bundle: &crate::source::Bundle,
-    found: &mut crate::diagnostic::Diagnostics,
-) -> Option<crate::xml::Element> {
-    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
-        return crate::xml::read(&bundle.main, 0, found);
-    }
-    json_form::read(bundle, found);
-    None
-}
+pub(crate) mod columns;
+pub(crate) mod default_kind;
+mod json_rows;
+mod loops;
+pub(crate) mod lower;
+pub(crate) mod nest;
+pub(crate) mod parameters;
+pub(crate) mod question_types;
+pub(crate) mod references;
+pub(crate) mod row_types;
+pub(crate) mod rows;
+pub(crate) mod sheets;
+pub(crate) mod spell_out;
+pub(crate) mod table;
+mod xform;
+
 pub(crate) use row_type::{Preload, RowType};
+pub(crate) use xform::read_xform as read;
 
 /// A form as written.
 #[derive(Debug, Default)]
