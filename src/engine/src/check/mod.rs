@@ -2,8 +2,8 @@
 
 #![allow(dead_code, reason = "the form compiler takes the road through `read_xform` next")]
 
-pub(crate) mod cycle;
 pub(crate) mod choices;
+pub(crate) mod cycle;
 pub(crate) mod entities;
 pub(crate) mod labels;
 pub(crate) mod names;

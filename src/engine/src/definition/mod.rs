@@ -31,6 +31,7 @@ pub(crate) mod table;
 mod xform;
 
 pub(crate) use row_type::{Preload, RowType};
+pub(crate) use xform::read_xform;
 pub(crate) use xform::read_xform as read;
 
 /// A form as written.

@@ -47,11 +47,6 @@ impl<'a> Itext<'a> {
         }
         itext
     }
-
-    /// Does the form speak languages that have names?
-    pub fn named(&self) -> bool {
-        self.languages.iter().any(|language| *language != "default")
-    }
 }
 
 /// A column for one language.
@@ -106,17 +101,14 @@ impl Texts<'_, '_> {
         }
     }
 
-    /// Words without a language are there for all.
+    /// Words without a language.
     fn everywhere(&self, words: &str, kind: Kind, row: &mut Row) {
         let base = match kind {
             Kind::Label => "label",
             Kind::Hint => "hint",
             Kind::Message(column) => column,
         };
-        match self.itext.named() && !words.trim().is_empty() {
-            true => self.itext.languages.iter().for_each(|language| row.set(column(base, language), words)),
-            false => row.set(base, words),
-        }
+        row.set(base, words);
     }
 
     /// The values of a text of the translations.
@@ -161,6 +153,11 @@ impl Texts<'_, '_> {
                 Content::Element(output) if output.name.is("output") => {
                     let value = output.attribute("value").or_else(|| output.attribute("ref"));
                     let value = value.map_or("", |value| &value.text);
+                    // What a list says of an answer may stand in a text as it is.
+                    if value.trim_start().starts_with("instance(") && !value.contains("last-saved") {
+                        words.push_str(&self.form.named(value, from));
+                        continue;
+                    }
                     match self.form.names.single(value, &self.form.nodes[from].path) {
                         Some(name) => words.push_str(&name),
                         None => losses.push(
@@ -179,6 +176,21 @@ impl Texts<'_, '_> {
             }
         }
         words
+    }
+}
+
+/// In a sheet whose column speaks languages, words without one are there in all of them: else they would be the default one's.
+pub(super) fn spread(rows: &mut [Row], languages: &[&str]) {
+    for base in ["label", "hint", "constraint_message", "required_message", "noAppErrorString"] {
+        let translated = |column: &str| column.strip_prefix(base).is_some_and(|rest| rest.starts_with("::"));
+        let speaks = |row: &Row| row.cells.iter().any(|(column, _)| translated(column));
+        if !rows.iter().any(speaks) {
+            continue;
+        }
+        for row in rows.iter_mut().filter(|row| !speaks(row)) {
+            let Some(words) = row.take(base) else { continue };
+            languages.iter().for_each(|language| row.set(column(base, language), words.as_str()));
+        }
     }
 }
 

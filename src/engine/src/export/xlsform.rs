@@ -9,7 +9,7 @@ use super::instances::{self, Columns, Instance, ItemsetParts, Source};
 use super::model::Model;
 use super::survey::Survey;
 use super::table::{Row, source};
-use super::texts::{Itext, Texts};
+use super::texts::{Itext, Texts, spread};
 use super::{Exported, Losses, entities, settings};
 use crate::source::{Bundle, Source as File};
 use crate::xml::Element;
@@ -69,6 +69,8 @@ pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
         rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
+    spread(&mut rows, &itext.languages);
+    spread(&mut choices, &itext.languages);
     let duplicates = has_duplicates(&choices);
     let settings = settings::row(&form, &itext, duplicates, losses);
     Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
