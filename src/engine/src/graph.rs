@@ -24,7 +24,7 @@ pub(crate) enum Task {
     RepeatCount(ExprId),
     Calculate(ExprId),
     /// Which choices a filter lets through.
-    Choices(ExprId),
+    Choices,
     Required(ExprId),
     Readonly(ExprId),
     Constraint(ExprId),
@@ -37,7 +37,7 @@ pub(crate) enum Task {
 impl Task {
     /// Can others read what it computes?
     fn provides(self) -> bool {
-        matches!(self, Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Choices(_))
+        matches!(self, Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Choices)
     }
 
     pub fn column(self) -> &'static str {
@@ -45,7 +45,7 @@ impl Task {
             Task::Relevant(_) => "relevant",
             Task::RepeatCount(_) => "repeat_count",
             Task::Calculate(_) => "calculation",
-            Task::Choices(_) => "choice_filter",
+            Task::Choices => "choice_filter",
             Task::Required(_) => "required",
             Task::Readonly(_) => "read_only",
             Task::Constraint(_) => "constraint",
@@ -61,8 +61,6 @@ pub(crate) struct Edge {
     pub rank: u32,
     pub up: u8,
     pub scope: ScopeDefId,
-    /// The node is the computation's trigger: only a change by itself counts.
-    pub trigger: bool,
 }
 
 #[derive(Debug, Default)]
@@ -82,11 +80,10 @@ pub(crate) struct DependencyGraph {
 }
 
 /// A computation with what it reads, before it has a rank.
+#[derive(Debug)]
 pub(crate) struct Draft {
     pub computation: Computation,
     pub reads: Vec<Read>,
-    /// It runs by a trigger, which is all that it reads.
-    pub trigger: bool,
 }
 
 /// A way round: each reads the next, the last the first.
@@ -104,27 +101,54 @@ pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGra
     }
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    let mut after_loosely = after.clone();
+    let mut before_loosely = after.clone();
     for (reader, draft) in drafts.iter().enumerate() {
         let mut sources: Vec<usize> = Vec::new();
+        let mut siblings: Vec<usize> = Vec::new();
         for read in &draft.reads {
-            gather(read.what, &drafts, &providers, form, &mut sources);
+            let into = if let What::Sibling(_) = read.what { &mut siblings } else { &mut sources };
+            gather(read.what, &drafts, &providers, form, into);
         }
         sources.sort_unstable();
         sources.dedup();
+        siblings.retain(|source| *source != reader && sources.binary_search(source).is_err());
+        siblings.sort_unstable();
+        siblings.dedup();
+        // What is read of other instances comes first if it can; if not, the walk comes round again.
+        for source in siblings {
+            after_loosely[source].push(reader);
+            before_loosely[reader].push(source);
+        }
         for source in sources {
             after[source].push(reader);
             before[reader].push(source);
         }
     }
     let mut waiting: Vec<usize> = before.iter().map(Vec::len).collect();
+    let mut loosely: Vec<usize> = before_loosely.iter().map(Vec::len).collect();
     let mut ready: BinaryHeap<Reverse<usize>> =
-        (0..drafts.len()).filter(|index| waiting[*index] == 0).map(Reverse).collect();
+        (0..drafts.len()).filter(|index| waiting[*index] + loosely[*index] == 0).map(Reverse).collect();
+    let mut done = vec![false; drafts.len()];
     let mut order = Vec::with_capacity(drafts.len());
-    while let Some(Reverse(next)) = ready.pop() {
+    loop {
+        let next = match ready.pop() {
+            Some(Reverse(next)) => next,
+            // Nothing is left but what waits for other instances of itself.
+            None => match (0..drafts.len()).find(|index| !done[*index] && waiting[*index] == 0) {
+                Some(next) => next,
+                None => break,
+            },
+        };
+        if std::mem::replace(&mut done[next], true) {
+            continue;
+        }
         order.push(next);
-        for reader in &after[next] {
-            waiting[*reader] -= 1;
-            if waiting[*reader] == 0 {
+        for (readers, count) in [(&after[next], &mut waiting), (&after_loosely[next], &mut loosely)] {
+            readers.iter().for_each(|reader| count[*reader] -= 1);
+        }
+        for reader in after[next].iter().chain(&after_loosely[next]) {
+            if waiting[*reader] + loosely[*reader] == 0 && !done[*reader] {
                 ready.push(Reverse(*reader));
             }
         }
@@ -144,12 +168,12 @@ fn gather(
     out: &mut Vec<usize>,
 ) {
     let node = match what {
-        What::Value(node) | What::Instances(node) | What::Position(node) => node,
+        What::Value(node) | What::Sibling(node) | What::Instances(node) | What::Position(node) => node,
         What::Language => return,
     };
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
-        What::Value(_) => true,
+        What::Value(_) | What::Sibling(_) => true,
         What::Instances(_) | What::Position(_) | What::Language => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
@@ -182,7 +206,9 @@ fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph
         graph.in_scope[usize::from(scope.0)].push(rank);
         for read in &draft.reads {
             let (changed, edges) = match read.what {
-                What::Value(node) => (form.node(node).scope, &mut graph.value[node.0 as usize]),
+                What::Value(node) | What::Sibling(node) => {
+                    (form.node(node).scope, &mut graph.value[node.0 as usize])
+                }
                 What::Instances(repeat) => {
                     (form.node(repeat).scope, graph.instances.entry(repeat).or_default())
                 }
@@ -196,7 +222,7 @@ fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph
                 }
             };
             let up = form.scope(changed).depth.saturating_sub(form.scope(read.from).depth);
-            let edge = Edge { rank, up, scope, trigger: draft.trigger };
+            let edge = Edge { rank, up, scope };
             // Ranks come in order: only the last edges can be the same.
             if !edges.iter().rev().take_while(|known| known.rank == rank).any(|known| *known == edge) {
                 edges.push(edge);

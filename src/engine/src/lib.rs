@@ -7,11 +7,14 @@
 
 pub mod diagnostic;
 pub mod source;
+#[allow(dead_code, reason = "readers of forms come next")]
+mod tree;
 #[allow(dead_code, reason = "readers and writers of forms come next")]
 mod xml;
 
 pub mod moment;
 pub mod value;
+mod zone;
 
 pub mod expr;
 

@@ -50,6 +50,10 @@ pub enum Control {
     Note,
     /// A single box that says "seen" or "agreed" (`acknowledge`, value `OK`).
     Acknowledge,
+    /// All of a list, put in an order.
+    Rank,
+    /// A number between two ends.
+    Range,
     /// A place on the map (`geopoint`).
     Geopoint,
     /// A photo, sound, video or other file.

@@ -2,37 +2,58 @@
 
 use std::ops::Range;
 
-use super::functions::{self, Body};
+use super::functions;
 use super::parser::parse;
-use super::program::{Base, Column, Expr, ExprId, Program, Read};
+use super::program::{Base, Expr, ExprId, Program, Read};
 use super::syntax::{Ast, Kind, Operator, Start};
-use crate::definition::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::form::{ListId, ScopeDefId, Skeleton};
+use crate::form::{KnownChoices, ScopeDefId, Skeleton};
+use crate::source::Written;
 use crate::view::NodeId;
 
+mod call;
+mod indexed;
+pub(crate) mod paths;
 mod route;
 mod special;
+mod walk;
 
 use route::Static;
 
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anchor {
-    /// The node it belongs to: `.` and `current()`.
+    /// The node it belongs to: `current()`, and `.` unless it is about items.
     pub node: NodeId,
     /// The scope it is evaluated in.
     pub scope: ScopeDefId,
-    /// The list whose items it filters: bare names are that list's columns.
-    pub items_of: Option<ListId>,
+    /// The items of an itemset that it is evaluated on.
+    pub items: Over,
+}
+
+impl Anchor {
+    /// An expression of a node, evaluated in a scope.
+    pub fn at(node: NodeId, scope: ScopeDefId) -> Anchor {
+        Anchor { node, scope, items: Over::Value }
+    }
+}
+
+/// What an expression's nodes are, as far as it is known while compiling.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Over {
+    /// It gives no nodes.
+    Value,
+    /// Nodes of the primary instance.
+    Nodes(NodeId),
+    /// Nodes of a secondary instance.
+    Tree,
 }
 
 /// A compiled expression and what it reads.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     pub root: ExprId,
-    /// For a filter over items: a column that must equal a key which does not depend on the item.
-    pub key: Option<(Column, ExprId)>,
+    pub over: Over,
     pub reads: Vec<Read>,
 }
 
@@ -53,11 +74,11 @@ pub(crate) fn compile(
             return None;
         }
     };
-    let context = match anchor.items_of {
-        Some(list) => Static::Item(list),
-        None => Static::Node(anchor.node),
+    let (context, base, from) = match anchor.items {
+        Over::Value => (Static::Node(anchor.node), Base::Current, anchor.scope),
+        Over::Nodes(node) => (Static::Node(node), Base::Context, ScopeDefId::ROOT),
+        Over::Tree => (Static::Tree, Base::Context, anchor.scope),
     };
-    let base = if anchor.items_of.is_some() { Base::Context } else { Base::Current };
     let mut compiler = Compiler {
         written,
         anchor,
@@ -67,16 +88,15 @@ pub(crate) fn compile(
         reads: Vec::new(),
         context,
         base,
-        from: anchor.scope,
+        from,
         failed: false,
     };
-    let root = compiler.expr(&ast);
-    let key = anchor.items_of.filter(|_| !compiler.failed).and_then(|list| compiler.filter_key(list, &ast));
+    let (root, over) = compiler.expr_over(&ast);
     let failed = compiler.failed;
     let mut reads = compiler.reads;
     reads.sort();
     reads.dedup();
-    (!failed).then_some(Compiled { root, key, reads })
+    (!failed).then_some(Compiled { root, over, reads })
 }
 
 struct Compiler<'a> {
@@ -106,42 +126,37 @@ impl<'a> Compiler<'a> {
     }
 
     fn expr(&mut self, ast: &Ast) -> ExprId {
-        let expr = match &ast.kind {
-            Kind::Number(number) => Expr::Number(*number),
-            Kind::Text(text) => Expr::Text(text.as_str().into()),
-            Kind::Negate(inner) => Expr::Negate(self.expr(inner)),
-            Kind::Binary(operator, a, b) => return self.binary(*operator, a, b),
-            Kind::Call { name, name_span, arguments } => {
-                return self.call(name, name_span, arguments, &ast.span);
-            }
-            Kind::Path(path) => return self.path(path, &ast.span),
-        };
-        self.program.add(expr)
+        self.expr_over(ast).0
     }
 
-    fn binary(&mut self, operator: Operator, a: &Ast, b: &Ast) -> ExprId {
+    /// Compiles, and says what the nodes are.
+    fn expr_over(&mut self, ast: &Ast) -> (ExprId, Over) {
+        let value = |id| (id, Over::Value);
+        match &ast.kind {
+            Kind::Number(number) => value(self.program.add(Expr::Number(*number))),
+            Kind::Text(text) => value(self.program.add(Expr::Text(text.as_str().into()))),
+            Kind::Negate(inner) => {
+                let inner = self.expr(inner);
+                value(self.program.add(Expr::Negate(inner)))
+            }
+            Kind::Binary(operator, a, b) => self.binary(*operator, a, b),
+            Kind::Call { name, name_span, arguments } => self.call(name, name_span, arguments, &ast.span),
+            Kind::Path(path) => self.path(path, &ast.span),
+        }
+    }
+
+    fn binary(&mut self, operator: Operator, a: &Ast, b: &Ast) -> (ExprId, Over) {
         self.check_choice(operator, a, b);
         self.check_choice(operator, b, a);
         if matches!(
             operator,
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo
         ) {
-            for side in [a, b] {
-                if let Kind::Text(text) = &side.kind
-                    && super::operand::number_of(text).is_nan()
-                {
-                    let message = format!("`{}` needs numbers, and '{text}' is none", operator.written());
-                    let span = self.written.part(side.span.clone());
-                    let mut diagnostic = Diagnostic::error("wrong-type", span, message);
-                    if operator == Operator::Add {
-                        diagnostic = diagnostic.hint("texts are joined with `concat(a, b)`");
-                    }
-                    self.fail(diagnostic);
-                }
-            }
+            self.check_numbers(operator, [a, b]);
         }
-        let (left, right) = (self.expr(a), self.expr(b));
-        self.program.add(match operator {
+        let ((left, over), (right, _)) = (self.expr_over(a), self.expr_over(b));
+        let over = if operator == Operator::Union { over } else { Over::Value };
+        let expr = match operator {
             Operator::Or => Expr::Or(left, right),
             Operator::And => Expr::And(left, right),
             Operator::Union => Expr::Union(left, right),
@@ -154,7 +169,29 @@ impl<'a> Compiler<'a> {
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
                 Expr::Arithmetic(operator, left, right)
             }
-        })
+        };
+        (self.program.add(expr), over)
+    }
+
+    /// A text that is no number makes any sum NaN.
+    fn check_numbers(&mut self, operator: Operator, sides: [&Ast; 2]) {
+        for side in sides {
+            let Kind::Text(text) = &side.kind else { continue };
+            // A day is a number too.
+            if !super::operand::number_of(text).is_nan()
+                || crate::moment::read_date(text).is_some()
+                || text.is_empty()
+            {
+                continue;
+            }
+            let message = format!("`{}` needs numbers, and '{text}' is none", operator.written());
+            let span = self.written.part(side.span.clone());
+            let mut diagnostic = Diagnostic::error("wrong-type", span, message);
+            if operator == Operator::Add {
+                diagnostic = diagnostic.hint("texts are joined with `concat(a, b)`");
+            }
+            self.fail(diagnostic);
+        }
     }
 
     /// A select compared to a choice that its list does not have can never hold.
@@ -171,72 +208,22 @@ impl<'a> Compiler<'a> {
 
     fn check_choice_of(&mut self, question: &str, choice: &str, at: &Range<usize>) {
         let Some([node]) = self.form.by_name.get(question).map(Vec::as_slice) else { return };
-        let Some(list) = self.form.node(*node).list else { return };
-        let list = self.form.list(list);
-        if !choice.is_empty() && list.find(choice).is_none() && list.len() > 0 {
-            let span = self.written.part(at.clone());
-            let message = format!("`{question}` has no choice '{choice}' (its list is `{}`)", list.name);
-            self.found.push(
-                Diagnostic::warning("unknown-choice", span, message).did_you_mean(choice, list.names()),
-            );
-        }
-    }
-
-    fn call(
-        &mut self,
-        name: &str,
-        name_span: &Range<usize>,
-        arguments: &[Ast],
-        span: &Range<usize>,
-    ) -> ExprId {
-        let Some(function) = functions::find(name) else {
-            let span = self.written.part(name_span.clone());
-            let diagnostic =
-                Diagnostic::error("unknown-function", span, format!("there is no function `{name}`"))
-                    .did_you_mean(name, functions::names());
-            return self.fail(diagnostic);
-        };
-        let count = arguments.len();
-        let (least, most) = function.arity;
-        if count < usize::from(least) || (most != u8::MAX && count > usize::from(most)) {
-            let span = self.written.part(span.clone());
-            let wanted = match (least, most) {
-                (least, most) if least == most => format!("{least}"),
-                (least, u8::MAX) => format!("at least {least}"),
-                (least, most) => format!("{least} to {most}"),
-            };
-            let diagnostic = Diagnostic::error(
-                "wrong-arity",
-                span,
-                format!(
-                    "`{name}` takes {wanted} argument{}, not {count}",
-                    if wanted == "1" { "" } else { "s" }
-                ),
-            )
-            .hint(format!("it is written `{}`", function.signature));
-            return self.fail(diagnostic);
-        }
-        match function.body {
-            Body::Plain(_) => {
-                for index in function.node_sets {
-                    if let Some(argument) = arguments.get(*index)
-                        && matches!(argument.kind, Kind::Number(_) | Kind::Text(_) | Kind::Negate(_))
-                    {
-                        let message = format!("`{name}` counts over questions, and this is a single value");
-                        self.error("wrong-type", &argument.span, message);
-                    }
+        let (list, names): (String, Vec<&str>) = match &self.form.node(*node).choices {
+            None => return,
+            Some(KnownChoices::Listed(names)) => (String::new(), names.iter().map(|name| &**name).collect()),
+            Some(KnownChoices::Tree(list)) => {
+                let tree = self.form.tree(list.tree);
+                if list.find(tree, choice).is_some() {
+                    return;
                 }
-                if function.name == "selected"
-                    && let [Ast { kind: Kind::Path(path), .. }, Ast { kind: Kind::Text(choice), span, .. }] =
-                        arguments
-                    && let (Start::Reference(question), []) = (&path.start, path.steps.as_slice())
-                {
-                    self.check_choice_of(question, choice, span);
-                }
-                let arguments = arguments.iter().map(|argument| self.expr(argument)).collect();
-                self.program.add(Expr::Call(function, arguments))
+                (format!(" (its list is `{}`)", list.name), list.values(tree).collect())
             }
-            Body::Compiled => self.special(function.name, arguments, span),
+        };
+        if choice.is_empty() || names.is_empty() || names.contains(&choice) {
+            return;
         }
+        let span = self.written.part(at.clone());
+        let message = format!("`{question}` has no choice '{choice}'{list}");
+        self.found.push(Diagnostic::warning("unknown-choice", span, message).did_you_mean(choice, names));
     }
 }

@@ -10,7 +10,7 @@ pub(crate) enum Token {
     Text(String),
     /// `${name}`
     Reference(String),
-    /// A name, possibly with one colon: an element, a function or an axis.
+    /// A name, possibly with one colon: an element, a function or an axis; or `prefix:*`.
     Name(String),
     /// `*` as a name test.
     Any,
@@ -151,30 +151,48 @@ fn number(rest: &str) -> Result<(Token, usize), SyntaxError> {
     if rest[whole..].starts_with('.') {
         length = whole + 1 + rest[whole + 1..].bytes().take_while(u8::is_ascii_digit).count();
     }
+    length += exponent(&rest[length..]);
     let parsed = rest[..length].parse().map_err(|_| SyntaxError::new(0..length, "this is no number"))?;
     Ok((Token::Number(parsed), length))
 }
 
+/// How long an exponent is. XPath 1.0 has none, but numbers are written so by other programs, and nothing else can stand here.
+fn exponent(rest: &str) -> usize {
+    let Some(after) = rest.strip_prefix(['e', 'E']) else { return 0 };
+    let sign = usize::from(after.starts_with(['-', '+']));
+    match after[sign..].bytes().take_while(u8::is_ascii_digit).count() {
+        0 => 0,
+        digits => 1 + sign + digits,
+    }
+}
+
 fn word(rest: &str, operand_before: bool) -> (Token, usize) {
     let mut length = rest.find(|c: char| !continues_name(c)).unwrap_or(rest.len());
+    // After an operand only an operator can stand (§3.7): `1 div2` needs no second space.
+    if operand_before {
+        for (word, operator) in WORDS {
+            if rest[..length].strip_prefix(word).is_some_and(|after| {
+                after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit() || c == '.' || c == '-')
+            }) {
+                return (Token::Operator(operator), word.len());
+            }
+        }
+    }
     // A name never ends in a dot or a hyphen by accident: `a -1` is written with a space, `a-1` is a name, as in XML.
     let after = &rest[length..];
     if after.starts_with(':') && !after.starts_with("::") {
         let local = after[1..].find(|c: char| !continues_name(c)).unwrap_or(after.len() - 1);
         if local > 0 && after[1..].starts_with(starts_name) {
             length += 1 + local;
+        } else if after.starts_with(":*") {
+            length += 2;
         }
     }
-    let text = &rest[..length];
-    let token = match text {
-        "and" if operand_before => Token::Operator(Operator::And),
-        "or" if operand_before => Token::Operator(Operator::Or),
-        "div" if operand_before => Token::Operator(Operator::Divide),
-        "mod" if operand_before => Token::Operator(Operator::Modulo),
-        _ => Token::Name(text.to_owned()),
-    };
-    (token, length)
+    (Token::Name(rest[..length].to_owned()), length)
 }
+
+const WORDS: [(&str, Operator); 4] =
+    [("and", Operator::And), ("or", Operator::Or), ("div", Operator::Divide), ("mod", Operator::Modulo)];
 
 pub(crate) fn starts_name(c: char) -> bool {
     c == '_' || c.is_alphabetic()
@@ -229,6 +247,16 @@ mod tests {
             kinds("self::a"),
             [Token::Name("self".into()), Token::DoubleColon, Token::Name("a".into())]
         );
+    }
+
+    #[test]
+    fn an_operator_needs_no_space_before_a_digit_and_a_number_may_have_an_exponent() {
+        let one = Token::Number(1.0);
+        assert_eq!(kinds("1 div1"), [one.clone(), Token::Operator(Operator::Divide), one.clone()]);
+        assert_eq!(kinds("1or1"), [one.clone(), Token::Operator(Operator::Or), one.clone()]);
+        assert_eq!(kinds("1.5e-3"), [Token::Number(0.0015)]);
+        assert_eq!(kinds("jr:*"), [Token::Name("jr:*".into())]);
+        assert_eq!(kinds("div1"), [Token::Name("div1".into())]);
     }
 
     #[test]

@@ -12,3 +12,6 @@ pub(crate) mod program;
 
 pub(crate) mod compile;
 pub(crate) mod eval;
+mod navigate;
+
+pub mod document;

@@ -1,25 +1,33 @@
-//! What an expression gives: XPath 1.0's four types, and ODK's dates, which are numbers or texts when first asked.
+//! What an expression gives: XPath 1.0's four types, and ODK's days and moments, which are numbers or texts when first asked.
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 
-use crate::form::ListId;
 use crate::moment;
+use crate::tree::{Place, TreeId};
 use crate::value::{DataType, Value, number_text};
 use crate::view::{NodeId, ScopeId};
-
-use super::program::Column;
+use crate::zone::{DAY_MS, Zone};
 
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Operand {
     Number(f64),
     Text(Arc<str>),
     Boolean(bool),
-    /// A day: a number of days, or ISO text.
+    /// A day: a number of days at its local midnight, or ISO text.
     Date(Date),
+    /// A moment that is no local midnight: a number of days, or ISO text with its offset.
+    Moment(Moment),
     /// A node-set, in document order.
     Nodes(Vec<NodeRef>),
+}
+
+/// Milliseconds since 1970-01-01T00:00Z, and the reader's offset then, in minutes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Moment {
+    pub ms: i64,
+    pub minutes: i32,
 }
 
 /// A node that an expression can stand on.
@@ -27,10 +35,12 @@ pub(crate) enum Operand {
 pub(crate) enum NodeRef {
     /// An element of the primary instance. A repeat instance has its own scope here.
     Cell(ScopeId, NodeId),
-    /// An item of a choice list.
-    Item(ListId, u32),
-    /// One of an item's columns.
-    Column(ListId, u32, Column),
+    /// The text in an element of the primary instance.
+    Text(ScopeId, NodeId),
+    /// A node of a tree.
+    Tree(TreeId, Place),
+    /// What the primary instance's root element lies in.
+    Document,
 }
 
 impl Operand {
@@ -38,10 +48,19 @@ impl Operand {
         Operand::Text(text.into())
     }
 
-    /// The operand as an answer of a type. `None`: it can't be one.
+    /// A moment in the reader's zone; at a local midnight it is a day (as ODK Web Forms has it). Blank beyond the year 9999.
+    pub fn moment(ms: i64, zone: Zone<'_>) -> Operand {
+        match zone.civil(ms) {
+            None => Operand::text(""),
+            Some(civil) if civil.time() == Time::midnight() => Operand::Date(civil.date()),
+            Some(_) => Operand::Moment(Moment { ms, minutes: zone.offset_at(ms) }),
+        }
+    }
+
+    /// The operand as an answer of a type, in the reader's zone. `None`: it can't be one.
     ///
     /// A text node keeps a number as a number: its text is made when first asked for.
-    pub fn into_value(self, data_type: DataType) -> Option<Value> {
+    pub fn into_value(self, data_type: DataType, zone: Zone<'_>) -> Option<Value> {
         Some(match (self, data_type) {
             (Operand::Nodes(_), _) => return None,
             (Operand::Text(text), DataType::Text) => match text.is_empty() {
@@ -51,7 +70,7 @@ impl Operand {
             (Operand::Text(text), _) => match Value::read(data_type, &text) {
                 // A whole number written with decimals is still whole.
                 Value::Unread(text) if data_type == DataType::Integer => {
-                    return Operand::Number(number_of(&text)).into_value(DataType::Integer);
+                    return Operand::Number(number_of(&text)).into_value(DataType::Integer, zone);
                 }
                 value => value,
             },
@@ -62,7 +81,10 @@ impl Operand {
                 true => Value::Integer(number.trunc() as i64),
                 false => return None,
             },
-            (Operand::Number(number), DataType::Date) => Value::Date(moment::date_of_days(number)?),
+            (Operand::Number(number), DataType::Date) => {
+                let civil = zone.civil((number * DAY_MS).round() as i64).filter(|_| number.is_finite())?;
+                Value::Date(civil.date())
+            }
             (Operand::Number(number), other) => return Some(Value::read(other, &number_text(number))),
             (Operand::Boolean(value), DataType::Text | DataType::Boolean) => Value::Boolean(value),
             (Operand::Boolean(value), DataType::Integer) => Value::Integer(value.into()),
@@ -70,9 +92,32 @@ impl Operand {
             (Operand::Boolean(value), other) => return Some(Value::read(other, &value.to_string())),
             (Operand::Date(date), DataType::Text | DataType::Date) => Value::Date(date),
             (Operand::Date(date), DataType::Integer) => Value::Integer(moment::days(date) as i64),
-            (Operand::Date(date), DataType::Decimal) => Value::Decimal(moment::days(date)),
+            (Operand::Date(date), DataType::Decimal) => Value::Decimal(zone.days(date)),
+            (Operand::Moment(moment), DataType::Text | DataType::DateTime) => {
+                Value::DateTime(moment.to_string().into())
+            }
+            (Operand::Moment(moment), DataType::Decimal) => Value::Decimal(moment.days()),
+            (Operand::Moment(moment), DataType::Integer) => Value::Integer(moment.days().floor() as i64),
+            (Operand::Moment(moment), DataType::Time) => match moment.to_string().split_once('T') {
+                Some((_, time)) => Value::read(DataType::Time, time),
+                None => return None,
+            },
+            (Operand::Moment(moment), other) => return Some(Value::read(other, &moment.to_string())),
             (Operand::Date(date), other) => return Some(Value::read(other, &date.to_string())),
         })
+    }
+}
+
+impl Moment {
+    /// As XPath's number: days since 1970-01-01T00:00Z.
+    pub fn days(self) -> f64 {
+        self.ms as f64 / DAY_MS
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&moment::date_time_text(self.ms, self.minutes))
     }
 }
 

@@ -170,7 +170,7 @@ impl Parser {
         let span = self.here();
         let found = self.eat(&Token::DoubleSlash);
         if found {
-            steps.push(Step { axis: Axis::Descendant, test: Test::Any, predicates: Vec::new(), span });
+            steps.push(Step { axis: Axis::DescendantOrSelf, test: Test::Node, predicates: Vec::new(), span });
         }
         found
     }
@@ -182,12 +182,12 @@ impl Parser {
             Some(Token::Dot) => {
                 self.at += 1;
                 axis = Axis::Itself;
-                Test::Any
+                Test::Node
             }
             Some(Token::DotDot) => {
                 self.at += 1;
                 axis = Axis::Parent;
-                Test::Any
+                Test::Node
             }
             Some(Token::At) => {
                 self.at += 1;
@@ -195,8 +195,10 @@ impl Parser {
                 self.test()?
             }
             Some(Token::Name(name)) if self.after() == Some(&Token::DoubleColon) => {
-                axis = axis_named(&name)
-                    .ok_or_else(|| SyntaxError::new(self.here(), format!("`{name}` is no axis")))?;
+                axis = Axis::named(&name).ok_or_else(|| {
+                    SyntaxError::new(self.here(), format!("`{name}` is no axis"))
+                        .hinted((name == "namespace").then(|| "namespaces are no nodes here".into()))
+                })?;
                 self.at += 2;
                 self.test()?
             }
@@ -213,14 +215,29 @@ impl Parser {
                 self.at += 1;
                 Ok(Test::Any)
             }
-            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && name == "node" => {
+            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && is_node_test(&name) => {
                 self.at += 2;
+                let target = match (name.as_str(), self.peek().cloned()) {
+                    ("processing-instruction", Some(Token::Text(target))) => {
+                        self.at += 1;
+                        Some(target)
+                    }
+                    _ => None,
+                };
                 self.expect(Token::Close, &span, ")")?;
-                Ok(Test::Any)
+                Ok(match name.as_str() {
+                    "node" => Test::Node,
+                    "text" => Test::Text,
+                    "comment" => Test::Comment,
+                    _ => Test::Instruction(target),
+                })
             }
             Some(Token::Name(name)) if self.after() != Some(&Token::Open) => {
                 self.at += 1;
-                Ok(Test::Name(name))
+                Ok(match name.strip_suffix(":*") {
+                    Some(prefix) => Test::Space(prefix.to_owned()),
+                    None => Test::Name(name),
+                })
             }
             None => Err(SyntaxError::new(span, "the expression ends too early")
                 .hinted(Some("is something missing after the last operator or bracket?".into()))),
@@ -284,25 +301,6 @@ fn is_node_test(name: &str) -> bool {
     matches!(name, "node" | "text" | "comment" | "processing-instruction")
 }
 
-fn axis_named(name: &str) -> Option<Axis> {
-    Some(match name {
-        "child" => Axis::Child,
-        "parent" => Axis::Parent,
-        "self" => Axis::Itself,
-        "descendant-or-self" => Axis::Descendant,
-        "attribute" => Axis::Attribute,
-        "ancestor" => Axis::Other("ancestor"),
-        "ancestor-or-self" => Axis::Other("ancestor-or-self"),
-        "descendant" => Axis::Other("descendant"),
-        "following" => Axis::Other("following"),
-        "following-sibling" => Axis::Other("following-sibling"),
-        "preceding" => Axis::Other("preceding"),
-        "preceding-sibling" => Axis::Other("preceding-sibling"),
-        "namespace" => Axis::Other("namespace"),
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -333,9 +331,11 @@ mod tests {
                     out.push_str(match (&step.axis, &step.test) {
                         (Axis::Itself, _) => ".",
                         (Axis::Parent, _) => "..",
-                        (Axis::Descendant, _) => "**",
-                        (_, Test::Any) => "*",
-                        (_, Test::Name(name)) => name,
+                        (Axis::DescendantOrSelf, _) => "**",
+                        (Axis::Ancestor, _) => "^",
+                        (_, Test::Name(name) | Test::Space(name)) => name,
+                        (_, Test::Text) => "text()",
+                        _ => "*",
                     });
                     out.extend(step.predicates.iter().map(predicate));
                 }
@@ -368,6 +368,11 @@ mod tests {
         );
         assert_eq!(parsed("sum(${x})"), "sum(${x})");
         assert_eq!(parsed("/"), "/");
+        assert_eq!(parsed("(a | b)[1]/c"), "(a | b)[1]/c");
+        assert_eq!(parsed("//a/text()"), "/**/a/text()");
+        assert_eq!(parsed("concat('x')//@jr:y"), "concat('x')/**/jr:y");
+        assert_eq!(parsed("ancestor::*[1]"), "^[1]");
+        assert_eq!(parsed("a * p:*"), "(a * p)");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use regex_lite::Regex;
 
 use super::functions::Function;
-use super::syntax::Operator;
-use crate::form::{ListId, ScopeDefId};
+use super::syntax::{Axis, Operator};
+use crate::form::ScopeDefId;
+use crate::tree::{NameId, Names, SpaceId, TreeId};
 use crate::view::NodeId;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,12 +16,20 @@ pub(crate) struct ExprId(pub u32);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PlanId(pub u32);
 
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PathId(pub u32);
+
 /// All expressions of a form.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
     exprs: Vec<Expr>,
     plans: Vec<Plan>,
+    paths: Vec<Path>,
     patterns: Vec<Regex>,
+    /// The names of the form's nodes and trees, and those that tests ask for.
+    pub names: Names,
+    /// Some expression asks for itext by an id that is known only while running.
+    pub asks_itext: bool,
 }
 
 #[derive(Debug)]
@@ -43,21 +52,18 @@ pub(crate) enum Expr {
     },
     /// The node-set of a plan.
     Nodes(PlanId),
+    /// The node-set of a path that is walked node by node.
+    Path(PathId),
     Call(&'static Function, Box<[ExprId]>),
     /// `regex()` with a pattern that is written in the form.
     Matches(ExprId, u32),
-    /// `jr:choice-name()`: the label of the choice of that list.
+    /// `jr:choice-name()`: the label of that choice of the question.
     ChoiceName {
         value: ExprId,
-        list: ListId,
+        question: ExprId,
     },
-    /// `pulldata()`: a cell of the row whose key column equals the key.
-    Lookup {
-        list: ListId,
-        column: Column,
-        key_column: Column,
-        key: ExprId,
-    },
+    /// `jr:itext()`: the text of that id.
+    Itext(ExprId),
     /// `position(..)`: the place of the repeat instance `up` levels above.
     Position {
         base: Base,
@@ -69,6 +75,70 @@ pub(crate) enum Expr {
     ContextSize,
     /// `once()`: the node's own value, or the expression if it has none.
     Once(ExprId),
+    /// What can't be called so, where that is no mistake until it is called: expressions without a form.
+    Fails(Arc<str>),
+}
+
+/// A location path, or an expression with predicates or steps after it.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub start: PathStart,
+    /// Over the whole of what it starts with (XPath 1.0 §3.3).
+    pub predicates: Box<[Predicate]>,
+    pub steps: Box<[Step]>,
+}
+
+#[derive(Debug)]
+pub(crate) enum PathStart {
+    /// `.`
+    Context,
+    /// `/`
+    Root,
+    /// `current()`
+    Current,
+    /// The document of a secondary instance.
+    Tree(TreeId),
+    Expr(ExprId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub axis: Axis,
+    pub test: NodeTest,
+    pub predicates: Box<[Predicate]>,
+}
+
+/// Which nodes of an axis are had.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NodeTest {
+    /// One of two names: a name without a prefix is had with no namespace, and with the default one.
+    Name(NameId, NameId),
+    Space(SpaceId),
+    /// Any element; on the attribute axis any attribute.
+    Any,
+    Node,
+    Text,
+    Comment,
+    /// [`NameId::NONE`] for any target.
+    Instruction(NameId),
+}
+
+#[derive(Debug)]
+pub(crate) struct Predicate {
+    pub expr: ExprId,
+    pub gives: Gives,
+    /// It is `child = key`, and the key does not depend on what is being tried.
+    pub equal: Option<(NodeTest, ExprId)>,
+}
+
+/// What is known of an expression's type before it is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Gives {
+    Number,
+    Boolean,
+    Text,
+    Nodes,
+    Any,
 }
 
 /// Where a path starts.
@@ -87,14 +157,11 @@ pub(crate) struct Plan {
     pub steps: Box<[PlanStep]>,
 }
 
-#[derive(Debug)]
-pub(crate) enum PlanStart {
-    /// The repeat instance (or root) `up` levels above.
-    Scope { base: Base, up: u8 },
-    /// The context item of a choice list.
-    ContextItem,
-    /// All items of a list.
-    List(ListId),
+/// The repeat instance (or root) `up` levels above.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlanStart {
+    pub base: Base,
+    pub up: u8,
 }
 
 #[derive(Debug)]
@@ -105,21 +172,10 @@ pub(crate) enum PlanStep {
     Cell(NodeId),
     /// From a repeat instance to the scope that holds it.
     Outer,
-    /// From an item to one of its columns.
-    Column(Column),
     /// Keeps what the predicate lets through. A number keeps the node at that place.
-    Filter { predicate: ExprId, numeric: bool },
-    /// Straight after `List`: keeps the items whose column equals the key, by the column's index.
-    Equal { column: Column, key: ExprId },
-}
-
-/// A column of a choice list.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Column {
-    Name,
-    /// In the reader's language.
-    Label,
-    Further(u16),
+    Filter { predicate: ExprId, gives: Gives },
+    /// Keeps, of the instances in each scope, the one at a place that does not depend on what is being tried.
+    At(ExprId),
 }
 
 /// What an expression reads: an edge of the dependency graph.
@@ -134,6 +190,8 @@ pub(crate) struct Read {
 pub(crate) enum What {
     /// The node's value.
     Value(NodeId),
+    /// Its value in instances that a predicate picks, among those of a repeat that holds the reader too.
+    Sibling(NodeId),
     /// Which instances a repeat has.
     Instances(NodeId),
     /// The place of an instance among its siblings.
@@ -143,6 +201,11 @@ pub(crate) enum What {
 }
 
 impl Program {
+    /// A program without expressions, over a form's names.
+    pub fn new(names: Names) -> Program {
+        Program { names, ..Program::default() }
+    }
+
     pub fn add(&mut self, expr: Expr) -> ExprId {
         self.exprs.push(expr);
         ExprId(self.exprs.len() as u32 - 1)
@@ -151,6 +214,11 @@ impl Program {
     pub fn add_plan(&mut self, plan: Plan) -> PlanId {
         self.plans.push(plan);
         PlanId(self.plans.len() as u32 - 1)
+    }
+
+    pub fn add_path(&mut self, path: Path) -> PathId {
+        self.paths.push(path);
+        PathId(self.paths.len() as u32 - 1)
     }
 
     pub fn add_pattern(&mut self, pattern: Regex) -> u32 {
@@ -164,6 +232,10 @@ impl Program {
 
     pub fn plan(&self, id: PlanId) -> &Plan {
         &self.plans[id.0 as usize]
+    }
+
+    pub fn path(&self, id: PathId) -> &Path {
+        &self.paths[id.0 as usize]
     }
 
     pub fn pattern(&self, id: u32) -> &Regex {

@@ -71,22 +71,70 @@ pub(crate) struct Step {
     pub span: Range<usize>,
 }
 
+/// XPath 1.0 §2.2, without the namespace axis.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Axis {
     Child,
     Parent,
+    /// `self`
     Itself,
     Descendant,
+    DescendantOrSelf,
+    Ancestor,
+    AncestorOrSelf,
+    Following,
+    FollowingSibling,
+    Preceding,
+    PrecedingSibling,
     Attribute,
-    /// One that is known but not compiled yet; by its name.
-    Other(&'static str),
 }
 
+impl Axis {
+    /// Its name as it is written before `::`.
+    pub fn named(name: &str) -> Option<Axis> {
+        Some(match name {
+            "child" => Axis::Child,
+            "parent" => Axis::Parent,
+            "self" => Axis::Itself,
+            "descendant" => Axis::Descendant,
+            "descendant-or-self" => Axis::DescendantOrSelf,
+            "ancestor" => Axis::Ancestor,
+            "ancestor-or-self" => Axis::AncestorOrSelf,
+            "following" => Axis::Following,
+            "following-sibling" => Axis::FollowingSibling,
+            "preceding" => Axis::Preceding,
+            "preceding-sibling" => Axis::PrecedingSibling,
+            "attribute" => Axis::Attribute,
+            _ => return None,
+        })
+    }
+
+    /// Do places on it count backwards in document order?
+    pub fn is_reverse(self) -> bool {
+        matches!(
+            self,
+            Axis::Parent | Axis::Ancestor | Axis::AncestorOrSelf | Axis::Preceding | Axis::PrecedingSibling
+        )
+    }
+}
+
+/// XPath 1.0 §2.3.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Test {
+    /// `name` or `prefix:name`
     Name(String),
-    /// `*` or `node()`
+    /// `prefix:*`
+    Space(String),
+    /// `*`: any element, on the attribute axis any attribute.
     Any,
+    /// `node()`, `.` and `..`
+    Node,
+    /// `text()`
+    Text,
+    /// `comment()`
+    Comment,
+    /// `processing-instruction()`, possibly with its target.
+    Instruction(Option<String>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

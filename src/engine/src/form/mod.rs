@@ -1,27 +1,38 @@
 //! A checked form: a model tree with binds and a body that points into it, every reference an id.
 //!
-//! Immutable and shared; exists only without errors. Authoring syntaxes are lowered into it ([`crate::definition`]).
+//! Immutable and shared; exists only without errors. Authoring syntaxes are lowered into an XForm first ([`crate::definition`]).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::definition::Preload;
 use crate::diagnostic::Diagnostic;
-use crate::expr::program::{Column, ExprId, Program};
+use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
 use crate::source::Bundle;
+use crate::tree::{NameId, Tree, TreeId};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
+use crate::xml::Name;
 
+mod actions;
+mod binds;
+mod body;
 mod choices;
-mod lower;
+mod compile;
+mod itext;
+mod meta;
 mod names;
+mod paths;
 mod texts;
 mod tree;
+mod types;
+mod xform;
 
-pub(crate) use choices::{ChoiceList, ListId};
-pub(crate) use names::{Skeleton, SkeletonKind};
+pub(crate) use actions::{Action, Effect, Event};
+pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
+pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub(crate) use texts::{Piece, Text, TextId};
+pub use types::{Preload, Property};
 
 /// A checked form.
 #[derive(Debug)]
@@ -33,11 +44,22 @@ pub struct Form {
     pub(crate) languages: Vec<Arc<str>>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) scopes: Vec<ScopeDef>,
-    pub(crate) lists: Vec<ChoiceList>,
+    /// What the root starts with.
+    pub(crate) seed: Arc<Seed>,
+    /// Secondary instances. A session has its own where one is known only then.
+    pub(crate) trees: Vec<Arc<Tree>>,
+    /// The secondary instance that holds the submission before this one.
+    pub(crate) last_saved: Option<TreeId>,
     pub(crate) texts: Vec<Text>,
+    /// itext by its id: for what is looked up while running.
+    pub(crate) itext: HashMap<Arc<str>, TextId>,
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
+    pub(crate) actions: Vec<Action>,
     pub(crate) instance_name: Option<ExprId>,
+    /// Where `instanceID` stands.
+    pub(crate) instance_id: Option<NodeId>,
+    pub(crate) deprecated_id: Option<NodeId>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: HashMap<(NodeId, Arc<str>), NodeId>,
 }
@@ -68,13 +90,38 @@ pub(crate) struct ScopeDef {
     pub depth: u8,
     /// The nodes by slot. Slot 0 is the instance itself; a repeat within has a slot here for it as a whole.
     pub slots: Vec<NodeId>,
-    /// The repeats straight in it, by [`Node::repeat_index`].
+    /// The repeats straight in it, by `repeat_index` of [`NodeKind::Repeat`].
     pub repeats: Vec<NodeId>,
+}
+
+impl ScopeDef {
+    pub fn new(node: NodeId, parent: ScopeDefId, depth: u8) -> ScopeDef {
+        ScopeDef { node, parent, depth, slots: Vec::new(), repeats: Vec::new() }
+    }
+}
+
+/// What a scope starts with: texts as they stand in the primary instance, and the instances of its repeats.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Seed {
+    pub values: Vec<(NodeId, Arc<str>)>,
+    pub repeats: Vec<(NodeId, RepeatSeed)>,
+}
+
+/// What a repeat starts with.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct RepeatSeed {
+    /// What an added instance looks like.
+    pub template: Arc<Seed>,
+    pub instances: Vec<Arc<Seed>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Node {
+    /// As it is written: `orx:meta`, `@id`.
     pub name: Arc<str>,
+    pub qname: Name,
+    /// What a name test compares.
+    pub name_id: NameId,
     pub parent: NodeId,
     /// One past the last node under it.
     pub end: NodeId,
@@ -82,6 +129,8 @@ pub(crate) struct Node {
     /// The scope that holds it; a repeat lies in its parent's.
     pub scope: ScopeDefId,
     pub slot: u32,
+    /// The engine put it there, not the form's author: a submission as JSON leaves it out.
+    pub implied: bool,
     pub bind: Bind,
     pub body: Body,
 }
@@ -96,30 +145,28 @@ pub(crate) enum NodeKind {
         repeat_index: u16,
     },
     Leaf(DataType),
+    /// An attribute of its parent: a value, but no element.
+    Attribute,
 }
 
 /// What the model says of a node, beside what the graph computes for it.
 #[derive(Debug, Default)]
 pub(crate) struct Bind {
+    /// The bind's type as written, without prefix; `string` if there is none.
+    pub type_name: Arc<str>,
     /// Always; a condition is the graph's.
     pub required: bool,
     /// Always; a condition is the graph's.
     pub readonly: bool,
     pub calculate: Option<ExprId>,
-    /// The node whose change makes `calculate` run; without one it runs when anything it reads changes.
-    pub trigger: Option<NodeId>,
-    pub default: Option<Start>,
     pub repeat_count: Option<ExprId>,
+    /// `jr:noAddRemove`: the form's instances are all there are.
+    pub fixed: bool,
     pub preload: Option<Preload>,
+    /// A change of its value sets others: indexes of [`Form::actions`].
+    pub triggers: Box<[u32]>,
     pub constraint_message: Option<TextId>,
     pub required_message: Option<TextId>,
-}
-
-/// What a node starts with.
-#[derive(Clone, Debug)]
-pub(crate) enum Start {
-    Literal(Arc<str>),
-    Expression(ExprId),
 }
 
 /// How a node is shown.
@@ -127,20 +174,23 @@ pub(crate) enum Start {
 pub(crate) struct Body {
     /// `None`: never shown by itself.
     pub control: Option<Control>,
+    /// It has a control, a group or a repeat in the body.
+    pub shown: bool,
     pub label: Option<TextId>,
     pub hint: Option<TextId>,
     pub item_label: Option<TextId>,
     pub appearance: Arc<[Arc<str>]>,
-    pub list: Option<ListId>,
-    pub filter: Option<ExprId>,
-    /// A column that the filter wants equal to a key: its index finds the candidates.
-    pub filter_key: Option<(Column, ExprId)>,
+    /// What else the control says: `start`, `end`, `step`, `mediatype`, `rows` …
+    pub parameters: Box<[(Arc<str>, Arc<str>)]>,
+    pub choices: Option<Choices>,
+    /// What is shown inside, in the body's order.
+    pub items: Box<[NodeId]>,
 }
 
 impl Form {
     /// Reads, checks and compiles a definition. Warnings do not prevent a form.
     pub fn read(bundle: &Bundle) -> Checked {
-        lower::read(bundle)
+        compile::read(bundle)
     }
 
     /// A name that never changes for the same form, e.g. `household-needs`.
@@ -165,14 +215,17 @@ impl Form {
         if title.is_empty() { self.id.to_string() } else { title }
     }
 
-    /// Its languages, the default first, as BCP 47 tags: `zh`, `en`.
+    /// Its languages, the default first, as the form names them: `zh`, `English (en)`.
     pub fn languages(&self) -> &[Arc<str>] {
         &self.languages
     }
 
-    /// A language's index; the default's if the form does not speak it.
+    /// A language's index, by its name or by the tag in it (`en` for `English (en)`); the default's if the form does not speak it.
     pub(crate) fn language_index(&self, language: &str) -> usize {
-        self.languages.iter().position(|known| **known == *language).unwrap_or(0)
+        let tag =
+            |known: &str| known.rsplit_once('(').map(|(_, tag)| tag.trim_end_matches(')').trim() == language);
+        let exact = self.languages.iter().position(|known| **known == *language);
+        exact.or_else(|| self.languages.iter().position(|known| tag(known) == Some(true))).unwrap_or(0)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
@@ -183,16 +236,21 @@ impl Form {
         &self.scopes[usize::from(id.0)]
     }
 
-    pub(crate) fn list(&self, id: ListId) -> &ChoiceList {
-        &self.lists[usize::from(id.0)]
-    }
-
     pub(crate) fn text(&self, id: TextId) -> &Text {
         &self.texts[id.0 as usize]
     }
 
-    /// The nodes straight under one, in order.
+    /// The elements straight under one, in order.
     pub(crate) fn children_of(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.all_under(parent).filter(|child| self.node(*child).kind != NodeKind::Attribute)
+    }
+
+    /// The attributes of one, in order.
+    pub(crate) fn attributes_of(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.all_under(parent).filter(|child| self.node(*child).kind == NodeKind::Attribute)
+    }
+
+    fn all_under(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.node(parent).end;
         let mut next = NodeId(parent.0 + 1);
         std::iter::from_fn(move || {
@@ -204,9 +262,11 @@ impl Form {
 }
 
 impl Node {
+    /// What it holds; `None` for groups and repeats.
     pub fn data_type(&self) -> Option<DataType> {
         match self.kind {
             NodeKind::Leaf(data_type) => Some(data_type),
+            NodeKind::Attribute => Some(DataType::Text),
             NodeKind::Group | NodeKind::Repeat { .. } => None,
         }
     }

@@ -1,35 +1,57 @@
-//! What names mean while a form is compiled: nodes, scopes and lists, before binds and texts exist.
+//! What names mean while a form is compiled: nodes, scopes and trees, before binds and texts exist.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::form::{ChoiceList, ListId, ScopeDef, ScopeDefId};
+use crate::form::{ChoiceList, ScopeDef, ScopeDefId};
 use crate::source::Span;
+use crate::tree::{NameId, Names, Tree, TreeId};
 use crate::value::DataType;
 use crate::view::NodeId;
+use crate::xml::Name;
 
 /// The tree of a form being compiled.
 #[derive(Debug, Default)]
 pub(crate) struct Skeleton {
     pub nodes: Vec<SkeletonNode>,
     pub scopes: Vec<ScopeDef>,
-    pub lists: Vec<ChoiceList>,
-    pub list_names: HashMap<Arc<str>, ListId>,
+    /// Secondary instances.
+    pub trees: Vec<Tree>,
+    /// The names in them.
+    pub tree_node_names: Names,
+    pub tree_names: HashMap<Arc<str>, TreeId>,
     /// `${name}`: the node, or several where the author gave a name twice.
     pub by_name: HashMap<Arc<str>, Vec<NodeId>>,
+    /// `/data/group/name`, with prefixes as the engine writes them, and again without.
+    pub by_path: HashMap<Arc<str>, NodeId>,
+    /// By parent and name; attributes as `@name`.
+    pub child_names: HashMap<(NodeId, Arc<str>), NodeId>,
 }
 
 #[derive(Debug)]
 pub(crate) struct SkeletonNode {
+    /// As it is written: `orx:meta`, `@id`.
     pub name: Arc<str>,
+    pub qname: Name,
+    pub name_id: NameId,
     pub parent: NodeId,
     pub end: NodeId,
     pub kind: SkeletonKind,
     pub scope: ScopeDefId,
     pub slot: u32,
-    pub list: Option<ListId>,
     pub calculated: bool,
+    /// It is answered by choosing.
+    pub select: bool,
+    /// Where a select's choices come from, as far as a check can know them.
+    pub choices: Option<KnownChoices>,
     pub span: Span,
+}
+
+/// The choices that a question has, whatever its filter says.
+#[derive(Clone, Debug)]
+pub(crate) enum KnownChoices {
+    Listed(Arc<[Arc<str>]>),
+    Tree(ChoiceList),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +61,7 @@ pub(crate) enum SkeletonKind {
     Leaf(DataType),
     /// A note: has a place, but never a value.
     Note,
+    Attribute,
 }
 
 impl Skeleton {
@@ -50,11 +73,21 @@ impl Skeleton {
         &self.scopes[usize::from(id.0)]
     }
 
-    pub fn list(&self, id: ListId) -> &ChoiceList {
-        &self.lists[usize::from(id.0)]
+    pub fn tree(&self, id: TreeId) -> &Tree {
+        &self.trees[usize::from(id.0)]
     }
 
+    /// The elements straight under one, in order.
     pub fn children_of(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.all_under(parent).filter(|child| self.node(*child).kind != SkeletonKind::Attribute)
+    }
+
+    /// The attributes of one, in order.
+    pub fn attributes_of(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.all_under(parent).filter(|child| self.node(*child).kind == SkeletonKind::Attribute)
+    }
+
+    fn all_under(&self, parent: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let end = self.node(parent).end;
         let mut next = NodeId(parent.0 + 1);
         std::iter::from_fn(move || {
@@ -62,6 +95,23 @@ impl Skeleton {
             next = self.node(child).end;
             Some(child)
         })
+    }
+
+    /// The child of that name. A prefix that the form's author chose differently is no hindrance.
+    pub fn child(&self, parent: NodeId, name: &str) -> Option<NodeId> {
+        let find = |name: &str| self.child_names.get(&(parent, Arc::from(name))).copied();
+        find(name).or_else(|| match name.rsplit_once(':') {
+            Some((_, local)) => find(local),
+            None => None,
+        })
+    }
+
+    /// The node at an absolute path.
+    pub fn at(&self, path: &str) -> Option<NodeId> {
+        self.by_path
+            .get(path)
+            .or_else(|| self.by_path.get(super::paths::without_prefixes(path).as_str()))
+            .copied()
     }
 
     /// The deepest scope that holds both.

@@ -1,4 +1,4 @@
-//! Words shown to readers, by language, with `${name}` outputs.
+//! Words shown to readers, by language, with outputs, and the media that stand beside them.
 
 use std::sync::Arc;
 
@@ -8,9 +8,17 @@ use crate::expr::program::ExprId;
 pub(crate) struct TextId(pub u32);
 
 /// By language, the default first; a language without words has the default's.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Text {
-    pub by_language: Vec<Vec<Piece>>,
+    pub by_language: Vec<Words>,
+}
+
+/// A text in one language.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    pub pieces: Box<[Piece]>,
+    /// By form (`image`, `big-image`, `audio`, `video`, `guidance`, `short`).
+    pub forms: Box<[(Arc<str>, Box<[Piece]>)]>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +39,11 @@ impl Text {
             .collect()
     }
 
+    pub fn words(&self, language: usize) -> Option<&Words> {
+        self.by_language.get(language).or(self.by_language.first())
+    }
+
     pub fn pieces(&self, language: usize) -> &[Piece] {
-        self.by_language.get(language).or(self.by_language.first()).map_or(&[], |pieces| pieces)
+        self.words(language).map_or(&[], |words| &words.pieces)
     }
 }

@@ -1,162 +1,254 @@
-//! Builds the model tree of a form from its rows: nodes in document order, scopes, slots, names.
+//! The model tree of a form, from its primary instance: nodes in document order, scopes, slots, names, and what each starts with.
+//!
+//! The instances of a repeat are merged into one node; what differs between them is in their seeds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::definition::{FormDefinition, Row, RowType};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expr::lexer::{continues_name, starts_name};
 use crate::form::names::{Skeleton, SkeletonKind, SkeletonNode};
-use crate::form::{ScopeDef, ScopeDefId};
+use crate::form::{RepeatSeed, ScopeDef, ScopeDefId, Seed};
 use crate::source::Span;
 use crate::value::DataType;
-use crate::view::{Control, NodeId};
+use crate::view::NodeId;
+use crate::xml::{Element, Name, Namespace};
 
-/// The tree, and for each node but the root the row that it comes from.
-pub(super) fn build<'a>(
-    definition: &'a FormDefinition,
-    form_id: Arc<str>,
-    lists: Skeleton,
-    found: &mut Diagnostics,
-) -> (Skeleton, Vec<Option<&'a Row>>) {
-    let mut tree = Tree { form: lists, rows: Vec::new(), found };
-    tree.form.scopes.push(ScopeDef {
-        node: NodeId(0),
-        parent: ScopeDefId::ROOT,
-        depth: 0,
-        slots: Vec::new(),
-        repeats: Vec::new(),
-    });
-    tree.add(form_id, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, Span::top(0), None);
-    tree.rows(&definition.survey, NodeId(0), ScopeDefId::ROOT);
-    let end = NodeId(tree.form.nodes.len() as u32);
-    tree.form.nodes[0].end = end;
-    (tree.form, tree.rows)
+/// How deep repeats may nest, and how many there may be.
+const MAX_DEPTH: u8 = 32;
+const MAX_SCOPES: usize = 5_000;
+
+/// What the body says of the tree: which paths are repeats, and which are groups even if nothing is in them.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    pub repeats: HashSet<String>,
+    pub groups: HashSet<String>,
+}
+
+/// The tree and the seed of the root.
+pub(super) fn build(root: &Element, shapes: &Shapes, found: &mut Diagnostics) -> (Skeleton, Seed) {
+    let mut tree = Tree { form: Skeleton::default(), shapes, found };
+    tree.form.scopes.push(ScopeDef::new(NodeId(0), ScopeDefId::ROOT, 0));
+    tree.add(&root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
+    let mut path = format!("/{}", root.name.written());
+    tree.note_path(&path, NodeId(0));
+    let mut seeds = tree.inside(&[root], NodeId(0), ScopeDefId::ROOT, &mut path);
+    tree.form.nodes[0].end = NodeId(tree.form.nodes.len() as u32);
+    let form = tree.form;
+    (form, seeds.pop().unwrap_or_default())
 }
 
 struct Tree<'a, 'b> {
     form: Skeleton,
-    rows: Vec<Option<&'a Row>>,
+    shapes: &'a Shapes,
     found: &'b mut Diagnostics,
 }
 
-impl<'a> Tree<'a, '_> {
+impl Tree<'_, '_> {
     fn add(
         &mut self,
-        name: Arc<str>,
+        qname: &Name,
         parent: NodeId,
         kind: SkeletonKind,
         scope: ScopeDefId,
         span: Span,
-        row: Option<&'a Row>,
     ) -> NodeId {
         let id = NodeId(self.form.nodes.len() as u32);
+        let at = if kind == SkeletonKind::Attribute { "@" } else { "" };
+        let name: Arc<str> = format!("{at}{}", qname.written()).into();
         let slots = &mut self.form.scopes[usize::from(scope.0)].slots;
         let slot = slots.len() as u32;
         slots.push(id);
+        if id != NodeId(0) {
+            self.form.child_names.entry((parent, name.clone())).or_insert(id);
+            if name.contains(':') {
+                let local = format!("{at}{}", qname.local);
+                self.form.child_names.entry((parent, local.into())).or_insert(id);
+            }
+        }
         self.form.nodes.push(SkeletonNode {
             name,
+            qname: qname.clone(),
+            name_id: self.form.tree_node_names.of(qname),
             parent,
-            end: id,
+            end: NodeId(id.0 + 1),
             kind,
             scope,
             slot,
-            list: None,
-            calculated: row.is_some_and(|row| row.calculation.is_some()),
+            calculated: false,
+            select: false,
+            choices: None,
             span,
         });
-        self.rows.push(row);
         id
     }
 
-    fn rows(&mut self, rows: &'a [Row], parent: NodeId, scope: ScopeDefId) {
-        let mut siblings: HashMap<Arc<str>, Span> = HashMap::new();
-        for row in rows {
-            let Some(name) = self.name_of(row) else { continue };
-            let span = row.name.as_ref().map_or(row.span, |name| name.span);
-            match siblings.get(&name) {
-                Some(first) => self.found.push(
-                    Diagnostic::error("duplicate-name", span, format!("there are two `{name}` side by side"))
-                        .label(*first, "first here")
-                        .hint("give one of them another name"),
-                ),
-                None => {
-                    siblings.insert(name.clone(), span);
-                }
-            }
-            let kind = match row.row_type {
-                RowType::Group => SkeletonKind::Group,
-                RowType::Repeat => SkeletonKind::Repeat(self.scope_within(scope)),
-                RowType::Question(_, Control::Note) => SkeletonKind::Note,
-                RowType::Question(data_type, _) => SkeletonKind::Leaf(data_type),
-                RowType::Hidden => SkeletonKind::Leaf(DataType::Text),
-                RowType::Preload(preload) => SkeletonKind::Leaf(preload.data_type()),
-            };
-            let id = self.add(name.clone(), parent, kind, scope, span, Some(row));
-            self.form.by_name.entry(name).or_default().push(id);
-            match kind {
-                SkeletonKind::Repeat(own) => {
-                    let def = &mut self.form.scopes[usize::from(own.0)];
-                    def.node = id;
-                    // Slot 0 of the instance is the instance itself.
-                    def.slots.push(id);
-                    self.form.scopes[usize::from(scope.0)].repeats.push(id);
-                    self.rows(&row.children, id, own);
-                }
-                SkeletonKind::Group => self.rows(&row.children, id, scope),
-                SkeletonKind::Leaf(_) | SkeletonKind::Note => {
-                    if !row.children.is_empty() {
-                        self.found.push(Diagnostic::error(
-                            "no-effect",
-                            span,
-                            "only groups and repeats have `children`",
-                        ));
-                    }
-                }
-            }
-            if matches!(row.row_type, RowType::Group | RowType::Repeat) && row.children.is_empty() {
-                self.found.push(Diagnostic::warning(
-                    "empty-group",
-                    span,
-                    format!("`{}` holds nothing", self.form.node(id).name),
-                ));
-            }
-            self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
+    fn note_path(&mut self, path: &str, id: NodeId) {
+        self.form.by_path.entry(path.into()).or_insert(id);
+        if path.contains(':') {
+            self.form.by_path.entry(super::paths::without_prefixes(path).into()).or_insert(id);
         }
     }
 
-    fn scope_within(&mut self, parent: ScopeDefId) -> ScopeDefId {
-        let depth = self.form.scope(parent).depth + 1;
-        self.form.scopes.push(ScopeDef {
-            node: NodeId(0),
-            parent,
-            depth,
-            slots: Vec::new(),
-            repeats: Vec::new(),
-        });
-        ScopeDefId(self.form.scopes.len() as u16 - 1)
+    /// Adds what stands inside the given elements, which are instances of one node. Gives the seed of each.
+    fn inside(
+        &mut self,
+        elements: &[&Element],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+    ) -> Vec<Seed> {
+        let mut seeds: Vec<Seed> = elements.iter().map(|_| Seed::default()).collect();
+        self.attributes(elements, parent, scope, path, &mut seeds);
+        for (name, lists) in by_name(elements) {
+            let length = path.len();
+            path.push('/');
+            path.push_str(&name.written());
+            if self.shapes.repeats.contains(path.as_str()) {
+                self.repeat(name, &lists, parent, scope, path, &mut seeds);
+            } else {
+                // Two of a name that are no repeat are two nodes.
+                let most = lists.iter().map(Vec::len).max().unwrap_or(0);
+                for place in 0..most {
+                    let at: Vec<(usize, &Element)> = lists
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(seed, list)| Some((seed, *list.get(place)?)))
+                        .collect();
+                    self.single(name, &at, parent, scope, path, &mut seeds);
+                }
+            }
+            path.truncate(length);
+        }
+        seeds
     }
 
-    fn name_of(&mut self, row: &Row) -> Option<Arc<str>> {
-        let Some(name) = &row.name else {
-            self.found.push(Diagnostic::error("missing-name", row.span, "this row has no `name`"));
-            return None;
-        };
-        if is_name(&name.text) {
-            return Some(name.text.clone());
+    fn attributes(
+        &mut self,
+        elements: &[&Element],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+        seeds: &mut [Seed],
+    ) {
+        for (place, element) in elements.iter().enumerate() {
+            for attribute in &element.attributes {
+                if attribute.name.namespace == Namespace::JavaRosa && &*attribute.name.local == "template" {
+                    continue;
+                }
+                let name: Arc<str> = format!("@{}", attribute.name.written()).into();
+                let known = self.form.child_names.get(&(parent, name.clone())).copied();
+                let id = known.unwrap_or_else(|| {
+                    let id = self.add(
+                        &attribute.name,
+                        parent,
+                        SkeletonKind::Attribute,
+                        scope,
+                        attribute.value.span,
+                    );
+                    let length = path.len();
+                    path.push('/');
+                    path.push_str(&name);
+                    let whole = path.clone();
+                    self.note_path(&whole, id);
+                    path.truncate(length);
+                    id
+                });
+                seeds[place].values.push((id, attribute.value.text.clone()));
+            }
         }
-        let message = format!("`{}` can't be a name", name.text);
-        self.found.push(
-            Diagnostic::error("bad-name", name.span, message).hint(
-                "a name starts with a letter or `_` and goes on with letters, digits, `_`, `-` and `.`",
-            ),
-        );
-        None
+    }
+
+    fn single(
+        &mut self,
+        name: &Name,
+        at: &[(usize, &Element)],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+        seeds: &mut [Seed],
+    ) {
+        let group = self.shapes.groups.contains(path.as_str())
+            || at.iter().any(|(_, element)| element.elements().next().is_some());
+        let kind = if group { SkeletonKind::Group } else { SkeletonKind::Leaf(DataType::Text) };
+        let id = self.add(name, parent, kind, scope, at[0].1.span);
+        self.note_path(path, id);
+        self.form.by_name.entry(name.local.clone()).or_default().push(id);
+        let elements: Vec<&Element> = at.iter().map(|(_, element)| *element).collect();
+        let inner = self.inside(&elements, id, scope, path);
+        for ((place, element), seed) in at.iter().zip(inner) {
+            seeds[*place].values.extend(seed.values);
+            seeds[*place].repeats.extend(seed.repeats);
+            if !group {
+                let text = element.text();
+                if !text.is_empty() {
+                    seeds[*place].values.push((id, text.into()));
+                }
+            }
+        }
+        self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
+    }
+
+    fn repeat(
+        &mut self,
+        name: &Name,
+        lists: &[Vec<&Element>],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+        seeds: &mut [Seed],
+    ) {
+        let all: Vec<&Element> = lists.iter().flatten().copied().collect();
+        let Some(first) = all.first() else { return };
+        let depth = self.form.scope(scope).depth + 1;
+        if depth > MAX_DEPTH || self.form.scopes.len() >= MAX_SCOPES {
+            self.found.push(Diagnostic::error(
+                "too-deep",
+                first.span,
+                format!("repeats nest deeper than {MAX_DEPTH}, or there are over {MAX_SCOPES}"),
+            ));
+            return;
+        }
+        self.form.scopes.push(ScopeDef::new(NodeId(0), scope, depth));
+        let own = ScopeDefId(self.form.scopes.len() as u16 - 1);
+        let id = self.add(name, parent, SkeletonKind::Repeat(own), scope, first.span);
+        self.note_path(path, id);
+        self.form.by_name.entry(name.local.clone()).or_default().push(id);
+        let def = &mut self.form.scopes[usize::from(own.0)];
+        def.node = id;
+        // Slot 0 of the instance is the instance itself.
+        def.slots.push(id);
+        self.form.scopes[usize::from(scope.0)].repeats.push(id);
+        let mut inner = self.inside(&all, id, own, path).into_iter().map(Arc::new);
+        for (place, list) in lists.iter().enumerate() {
+            let marked: Vec<(bool, Arc<Seed>)> =
+                list.iter().map(|element| is_template(element)).zip(inner.by_ref()).collect();
+            let template = marked.iter().find(|(template, _)| *template).map(|(_, seed)| seed.clone());
+            let instances: Vec<Arc<Seed>> =
+                marked.iter().filter(|(template, _)| !template).map(|(_, seed)| seed.clone()).collect();
+            // Without a template, what is added looks like the first instance.
+            let template = template.or_else(|| instances.first().cloned()).unwrap_or_default();
+            seeds[place].repeats.push((id, RepeatSeed { template, instances }));
+        }
+        self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
     }
 }
 
-/// An XML name without a colon.
-pub(super) fn is_name(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(starts_name) && chars.all(continues_name)
+fn is_template(element: &Element) -> bool {
+    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
+}
+
+/// The children by name, in the order of the names' first use: for each name, those of each element.
+fn by_name<'a>(elements: &[&'a Element]) -> Vec<(&'a Name, Vec<Vec<&'a Element>>)> {
+    let mut found: Vec<(&Name, Vec<Vec<&Element>>)> = Vec::new();
+    let mut places: HashMap<&Name, usize> = HashMap::new();
+    for (element, children) in elements.iter().enumerate() {
+        for child in children.elements() {
+            let place = *places.entry(&child.name).or_insert_with(|| {
+                found.push((&child.name, vec![Vec::new(); elements.len()]));
+                found.len() - 1
+            });
+            found[place].1[element].push(child);
+        }
+    }
+    found
 }

@@ -44,9 +44,11 @@ impl Session {
         session.fill(ScopeId(0), NodeId(0), top)?;
         // Fixed defaults were set anew: what was cleared is not in the data and stays cleared.
         session.settle();
-        session.defaults.clear();
+        session.name_instance();
         session.restoring = false;
         session.quiet = false;
+        session.loaded(false);
+        session.run();
         session.take_changes();
         Ok(session)
     }
@@ -80,9 +82,9 @@ impl Session {
                     match value {
                         Some(value) => self.offer(scope, node, value),
                         // It is calculated again anyway.
-                        None if bind.calculate.is_some() && bind.trigger.is_none() => {}
+                        None if bind.calculate.is_some() => {}
                         None => {
-                            let reason = match form.node(node).body.list {
+                            let reason = match form.node(node).body.choices {
                                 Some(_) => "this is not among the choices".to_owned(),
                                 None => format!("this is not a value of type {}", data_type.name()),
                             };
@@ -91,11 +93,11 @@ impl Session {
                     }
                 }
                 (NodeKind::Leaf(_), None) => {
-                    let bind = &form.node(node).bind;
-                    if bind.calculate.is_none() || bind.trigger.is_some() {
+                    if form.node(node).bind.calculate.is_none() {
                         self.put(scope, node, Value::Blank);
                     }
                 }
+                (NodeKind::Attribute, _) => {}
             }
         }
         Ok(())
@@ -111,7 +113,7 @@ impl Session {
         for (index, data) in instances.iter().enumerate() {
             let scope = match self.instance.instances(key.scope, key.node).get(index) {
                 Some(scope) => *scope,
-                None => self.grow(key.scope, key.node),
+                None => self.grow(key.scope, key.node, false),
             };
             self.fill(scope, key.node, data)?;
         }
@@ -134,7 +136,8 @@ impl Session {
     fn object(&self, scope: ScopeId, parent: NodeId, extent: Extent) -> Map<String, Json> {
         let mut object = Map::new();
         for node in self.form.children_of(parent) {
-            if extent == Extent::Relevant && !self.instance.relevant(scope, node) {
+            let hidden = extent == Extent::Relevant && !self.instance.relevant(scope, node);
+            if hidden || self.form.node(node).implied {
                 continue;
             }
             let json = match self.form.node(node).kind {
@@ -154,6 +157,7 @@ impl Session {
                     };
                     to_json(value, extent)
                 }
+                NodeKind::Attribute => None,
             };
             if let Some(json) = json {
                 object.insert(self.form.node(node).name.to_string(), json);
@@ -182,7 +186,7 @@ impl Session {
     /// The node at such a path.
     pub fn at(&self, path: &str) -> Option<Key> {
         let mut parts = path.strip_prefix('/')?.split('/');
-        if parts.next()? != &*self.form.id {
+        if parts.next()? != &*self.form.node(NodeId(0)).name {
             return None;
         }
         let mut at = Key { scope: ScopeId(0), node: NodeId(0) };

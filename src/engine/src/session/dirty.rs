@@ -47,6 +47,13 @@ impl Dirty {
         None
     }
 
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.ranks.fill(0);
+        self.scopes.iter_mut().for_each(Vec::clear);
+        self.cursor = self.scopes.len();
+    }
+
     /// Keeps a list's memory for the next time.
     pub fn recycle(&mut self, rank: u32, mut scopes: Vec<ScopeId>) {
         let place = &mut self.scopes[rank as usize];

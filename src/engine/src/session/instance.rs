@@ -3,8 +3,9 @@
 //! A cell is found by `base + slot`: no names, no maps. Scopes are never used again after their removal.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::form::{Form, NodeKind, ScopeDefId};
+use crate::form::{Form, NodeKind, ScopeDefId, Seed};
 use crate::value::Value;
 use crate::view::{NodeId, ScopeId};
 
@@ -43,8 +44,12 @@ struct Scope {
     /// From 1.
     position: u32,
     alive: bool,
+    /// What it started with.
+    seed: Arc<Seed>,
     /// By repeat index.
     repeats: Vec<Vec<ScopeId>>,
+    /// By repeat index: how many of the instances are not relevant.
+    irrelevant: Vec<u32>,
 }
 
 static BLANK: Value = Value::Blank;
@@ -54,7 +59,7 @@ impl Instance {
     pub fn new(form: &Form) -> Instance {
         let repeat_index = |kind: &NodeKind| match kind {
             NodeKind::Repeat { repeat_index, .. } => *repeat_index,
-            NodeKind::Group | NodeKind::Leaf(_) => u16::MAX,
+            NodeKind::Group | NodeKind::Leaf(_) | NodeKind::Attribute => u16::MAX,
         };
         let mut instance = Instance {
             scopes: Vec::new(),
@@ -65,11 +70,18 @@ impl Instance {
             slots: form.nodes.iter().map(|node| node.slot).collect(),
             repeat_index: form.nodes.iter().map(|node| repeat_index(&node.kind)).collect(),
         };
-        instance.push(form, ScopeDefId::ROOT, ScopeId(0), 1);
+        instance.push(form, ScopeDefId::ROOT, ScopeId(0), 1, form.seed.clone());
         instance
     }
 
-    fn push(&mut self, form: &Form, def: ScopeDefId, parent: ScopeId, position: u32) -> ScopeId {
+    fn push(
+        &mut self,
+        form: &Form,
+        def: ScopeDefId,
+        parent: ScopeId,
+        position: u32,
+        seed: Arc<Seed>,
+    ) -> ScopeId {
         let id = ScopeId(self.scopes.len() as u32);
         self.living += 1;
         let shape = form.scope(def);
@@ -83,16 +95,24 @@ impl Instance {
             base,
             position,
             alive: true,
+            seed,
             repeats: vec![Vec::new(); shape.repeats.len()],
+            irrelevant: vec![0; shape.repeats.len()],
         });
         id
     }
 
-    /// Adds an instance of a repeat after those in `scope`.
-    pub fn add(&mut self, form: &Form, scope: ScopeId, repeat: NodeId) -> ScopeId {
+    /// Adds an instance of a repeat after those in `scope`. Where the form says what stands at that place, and `seeded`,
+    /// it starts with that; else like the repeat's template.
+    pub fn add(&mut self, form: &Form, scope: ScopeId, repeat: NodeId, seeded: bool) -> ScopeId {
         let NodeKind::Repeat { own, repeat_index } = form.node(repeat).kind else { unreachable!("a repeat") };
-        let position = self.instances(scope, repeat).len() as u32 + 1;
-        let id = self.push(form, own, scope, position);
+        let place = self.instances(scope, repeat).len();
+        let seeds = self.scope(scope).seed.repeats.iter().find(|(node, _)| *node == repeat);
+        let seed = seeds.map(|(_, seeds)| match seeds.instances.get(place) {
+            Some(seed) if seeded => seed.clone(),
+            _ => seeds.template.clone(),
+        });
+        let id = self.push(form, own, scope, place as u32 + 1, seed.unwrap_or_default());
         self.scopes[scope.0 as usize].repeats[usize::from(repeat_index)].push(id);
         id
     }
@@ -126,6 +146,11 @@ impl Instance {
             self.living -= 1;
         }
         removed
+    }
+
+    /// What a scope started with.
+    pub fn seed(&self, scope: ScopeId) -> &Arc<Seed> {
+        &self.scope(scope).seed
     }
 
     /// How many scopes there are now.
@@ -181,6 +206,12 @@ impl Instance {
     pub fn instances(&self, scope: ScopeId, repeat: NodeId) -> &[ScopeId] {
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
         self.scope(scope).repeats.get(index).map_or(&[], |instances| instances)
+    }
+
+    /// Are all instances of a repeat in a scope relevant?
+    pub fn all_relevant(&self, scope: ScopeId, repeat: NodeId) -> bool {
+        let index = usize::from(self.repeat_index[repeat.0 as usize]);
+        self.scope(scope).irrelevant.get(index).is_none_or(|count| *count == 0)
     }
 
     /// Gives every living instance of `target` under `scope` to `take`; `scope` itself if it is one.

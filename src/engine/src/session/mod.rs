@@ -1,25 +1,33 @@
 //! A form being answered. The only writer of answers: [`Session::answer`] → recalculate → revalidate → [`Changes`].
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::definition::Preload;
-use crate::expr::program::ExprId;
-use crate::form::{Form, NodeKind};
-use crate::moment;
-use crate::value::Value;
+use crate::form::{Choices, Form, NodeKind};
+use crate::tree::Tree;
+use crate::value::{DataType, Value};
 use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
+use crate::zone::Zone;
 
 mod data;
 mod dirty;
+mod events;
 mod instance;
+mod instance_xml;
+mod look;
+mod preload;
 mod recalculate;
+mod state;
 mod views;
 
 pub use data::RestoreError;
 pub(crate) use instance::Instance;
+pub use instance_xml::Opening;
+pub use state::{Kind, NodeState};
 
 use dirty::Dirty;
+use events::Happened;
 use instance::flag;
 
 /// What the world tells a session, since it may not ask: clock, zone, seed, and whose device it is.
@@ -29,12 +37,30 @@ pub struct World {
     pub now_ms: i64,
     /// The zone's offset from UTC at that moment, in minutes, east positive (China: 480).
     pub utc_offset_minutes: i32,
+    /// Where the zone changes its offset: `(from, minutes)`, from that moment on (milliseconds since 1970-01-01T00:00Z, ascending)
+    /// so many minutes; before the first, and where there are none, `utc_offset_minutes`. Without them a day on the other side
+    /// of a change begins an hour off.
+    pub offsets: Arc<[(i64, i32)]>,
     /// What `random()` and `uuid()` start from. A session that is taken up again needs another one, or it repeats itself.
     pub seed: u64,
     /// `deviceid`; empty if not known.
     pub device_id: Arc<str>,
     /// `username`; empty if nobody is logged in.
     pub username: Arc<str>,
+    /// `email`; empty if not known.
+    pub email: Arc<str>,
+    /// `phonenumber`; empty if not known.
+    pub phone_number: Arc<str>,
+    /// What `instanceID` becomes; empty: a fresh `uuid:…`.
+    pub instance_id: Arc<str>,
+    /// The instance XML of the submission before this one, for `${last-saved#…}`; empty if there is none.
+    pub last_saved: Arc<str>,
+}
+
+impl World {
+    pub(crate) fn zone(&self) -> Zone<'_> {
+        Zone { minutes: self.utc_offset_minutes, changes: &self.offsets }
+    }
 }
 
 /// What an answer changed. Everything else is as it was.
@@ -83,8 +109,10 @@ pub struct Session {
     /// Index among the form's languages.
     language: usize,
     dirty: Dirty,
-    /// Dynamic defaults of scopes that are new.
-    defaults: Vec<(ScopeId, NodeId, ExprId)>,
+    /// What happened that actions wait for, oldest first.
+    waiting: VecDeque<Happened>,
+    /// The form's secondary instances, and those that only this session knows.
+    trees: Vec<Arc<Tree>>,
     /// Answers are being taken up again: they say how many instances repeats have.
     restoring: bool,
     /// What is written is no change by anybody: triggers stay still.
@@ -94,8 +122,8 @@ pub struct Session {
     changed: Vec<Key>,
     added: Vec<Key>,
     removed: Vec<Key>,
-    /// By list: its choices as views in the reader's language, made when first shown whole.
-    choice_views: RefCell<Vec<Option<Arc<[ChoiceView]>>>>,
+    /// By question: choices that no answer changes, as views in the reader's language, made when first shown.
+    choice_views: RefCell<HashMap<NodeId, Arc<[ChoiceView]>>>,
 }
 
 impl Session {
@@ -103,9 +131,11 @@ impl Session {
     pub fn new(form: Arc<Form>, world: World) -> Session {
         let mut session = Session::blank(form, world);
         session.start(ScopeId(0));
-        session.preload(&[Preload::Start, Preload::Today, Preload::DeviceId, Preload::Username]);
-        session.run_defaults();
+        session.preload_at_start();
+        session.settle();
         session.quiet = false;
+        session.loaded(true);
+        session.run();
         session.take_changes();
         session
     }
@@ -115,11 +145,12 @@ impl Session {
             instance: Instance::new(&form),
             random: Cell::new(world.seed),
             dirty: Dirty::new(form.graph.computations.len()),
-            choice_views: RefCell::new(vec![None; form.lists.len()]),
+            choice_views: RefCell::default(),
+            trees: preload::trees(&form, &world),
             form,
             world,
             language: 0,
-            defaults: Vec::new(),
+            waiting: VecDeque::new(),
             restoring: false,
             quiet: true,
             seen: Cell::new(0),
@@ -163,8 +194,7 @@ impl Session {
         }
         let value = self.in_list_order(node, value)?;
         self.offer(scope, node, value);
-        self.settle();
-        self.run_defaults();
+        self.run();
         Ok(self.take_changes())
     }
 
@@ -172,6 +202,7 @@ impl Session {
     pub fn answer_text(&mut self, key: Key, text: &str) -> Result<Changes, AnswerError> {
         let data_type = match self.form.nodes.get(key.node.0 as usize).map(|node| node.kind) {
             Some(NodeKind::Leaf(data_type)) => data_type,
+            Some(NodeKind::Attribute) => DataType::Text,
             _ => return Err(AnswerError::NoSuchNode),
         };
         self.answer(key, Value::read(data_type, text))
@@ -186,8 +217,9 @@ impl Session {
         {
             return Err(AnswerError::CountIsFixed);
         }
-        self.grow(scope, node);
-        self.run_defaults();
+        let added = self.grow(scope, node, false);
+        self.happened_in(added, node);
+        self.run();
         Ok(self.take_changes())
     }
 
@@ -200,7 +232,7 @@ impl Session {
         }
         self.repeat_is_free(Key { scope: self.instance.up(scope, 1), node })?;
         self.shrink(scope);
-        self.run_defaults();
+        self.run();
         Ok(self.take_changes())
     }
 
@@ -208,23 +240,24 @@ impl Session {
         let repeat = self.instance.holds(&self.form, scope, node)
             && self.instance.own_node(scope) != node
             && matches!(self.form.node(node).kind, NodeKind::Repeat { .. });
-        match (repeat, self.form.node(node).bind.repeat_count) {
+        let bind = &self.form.node(node).bind;
+        match (repeat, bind.repeat_count.is_some() || bind.fixed) {
             (false, _) => Err(AnswerError::NoSuchNode),
-            (true, Some(_)) => Err(AnswerError::CountIsFixed),
-            (true, None) => Ok(()),
+            (true, true) => Err(AnswerError::CountIsFixed),
+            (true, false) => Ok(()),
         }
     }
 
     /// Reads in another language: every view may differ, and so may what choice names are calculated to.
     pub fn set_language(&mut self, language: &str) {
         self.language = self.form.language_index(language);
-        self.choice_views.borrow_mut().fill(None);
+        self.choice_views.borrow_mut().clear();
         let form = self.form.clone();
         for rank in &form.graph.language {
             let scope = form.graph.computations[*rank as usize].scope;
             self.instance.each_under(&form, ScopeId(0), scope, &mut |scope| self.dirty.mark(*rank, scope));
         }
-        self.run_defaults();
+        self.run();
         self.take_changes();
     }
 
@@ -241,58 +274,67 @@ impl Session {
 
     /// Says that the reader is done: sets `end`. The violations stay to be looked at first.
     pub fn finish(&mut self) -> Changes {
-        self.preload(&[Preload::End]);
-        self.run_defaults();
+        self.preload_at_end();
+        self.run();
         self.take_changes()
     }
 
-    fn preload(&mut self, which: &[Preload]) {
-        let form = self.form.clone();
-        for (index, node) in form.nodes.iter().enumerate() {
-            let Some(preload) = node.bind.preload.filter(|preload| which.contains(preload)) else { continue };
-            let (now, zone) = (self.world.now_ms, self.world.utc_offset_minutes);
-            let text =
-                |text: &Arc<str>| if text.is_empty() { Value::Blank } else { Value::Text(text.clone()) };
-            let value = match preload {
-                Preload::Start | Preload::End => Value::DateTime(moment::date_time_text(now, zone).into()),
-                Preload::Today => Value::Date(moment::civil(now, zone).date()),
-                Preload::DeviceId => text(&self.world.device_id),
-                Preload::Username => text(&self.world.username),
-            };
-            // What the device knows is the same in every repeat instance: it stands at the root.
-            if node.scope == crate::form::ScopeDefId::ROOT {
-                self.put(ScopeId(0), NodeId(index as u32), value);
+    /// May it not be changed? What holds it may say so too.
+    fn is_readonly(&self, key: Key) -> bool {
+        let bind = &self.form.node(key.node).bind;
+        bind.calculate.is_some() || bind.preload.is_some() || self.is_bound_readonly(key)
+    }
+
+    /// Does its bind, or that of something around it, say readonly?
+    fn is_bound_readonly(&self, Key { mut scope, mut node }: Key) -> bool {
+        loop {
+            let own = self.instance.own_node(scope) == node;
+            if self.instance.has(self.instance.cell(scope, node), flag::READONLY) {
+                return true;
+            }
+            if node == NodeId(0) {
+                return false;
+            }
+            if own {
+                // The repeat as a whole stands in the scope around.
+                scope = self.instance.up(scope, 1);
+            } else {
+                node = self.form.node(node).parent;
             }
         }
     }
 
-    fn is_readonly(&self, Key { scope, node }: Key) -> bool {
-        let bind = &self.form.node(node).bind;
-        let calculated = bind.calculate.is_some() && bind.trigger.is_none();
-        calculated
-            || bind.preload.is_some()
-            || self.instance.has(self.instance.cell(scope, node), flag::READONLY)
-    }
-
     /// Selected names in the list's order, each once; a name that the list does not have is an error.
     fn in_list_order(&self, node: NodeId, value: Value) -> Result<Value, AnswerError> {
-        let Some(list) = self.form.node(node).body.list.map(|list| self.form.list(list)) else {
-            return Ok(value);
+        let body = &self.form.node(node).body;
+        let Some(choices) = &body.choices else { return Ok(value) };
+        let place = |name: &str| match choices {
+            Choices::Listed(listed) => listed.places.get(name).copied(),
+            Choices::Itemset(itemset) => match &itemset.list {
+                Some(list) => list.find(&self.trees[usize::from(list.tree.0)], name).map(|row| row.order()),
+                // Items that answers make come and go: any name may be one.
+                None => Some(0),
+            },
         };
         match value {
-            Value::Choice(name) => match list.find(&name) {
-                Some(row) => Ok(Value::Choice(list.name(row).clone())),
+            Value::Choice(name) => match place(&name) {
+                Some(_) => Ok(Value::Choice(name)),
                 None => Err(AnswerError::WrongType),
             },
             Value::Choices(names) => {
-                let rows: Option<Vec<u32>> = names.iter().map(|name| list.find(name)).collect();
-                let mut rows = rows.ok_or(AnswerError::WrongType)?;
-                rows.sort_unstable();
-                rows.dedup();
-                Ok(match rows.is_empty() {
-                    true => Value::Blank,
-                    false => Value::Choices(rows.into_iter().map(|row| list.name(row).clone()).collect()),
-                })
+                let places = names.iter().map(|name| Some((place(name)?, name.clone())));
+                let places: Option<Vec<(u32, Arc<str>)>> = places.collect();
+                let mut places = places.ok_or(AnswerError::WrongType)?;
+                if body.control != Some(Control::Rank) {
+                    places.sort_by_key(|(place, _)| *place);
+                }
+                let mut ordered: Vec<Arc<str>> = Vec::with_capacity(places.len());
+                for (_, name) in places {
+                    if !ordered.contains(&name) {
+                        ordered.push(name);
+                    }
+                }
+                Ok(if ordered.is_empty() { Value::Blank } else { Value::Choices(ordered.into()) })
             }
             other => Ok(other),
         }

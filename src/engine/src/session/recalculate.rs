@@ -1,12 +1,10 @@
 //! Recalculation: what an answer touches, in the graph's order, and nothing else.
 
-use crate::expr::eval::Eval;
-use crate::expr::operand::NodeRef;
 use crate::expr::program::ExprId;
-use crate::form::{NodeKind, Start};
+use crate::form::NodeKind;
 use crate::graph::{Edge, Task};
-use crate::session::Session;
 use crate::session::instance::flag;
+use crate::session::{Happened, Session};
 use crate::value::{DataType, Value};
 use crate::view::{Key, NodeId, ScopeId};
 
@@ -14,37 +12,32 @@ use crate::view::{Key, NodeId, ScopeId};
 pub(super) const MAX_INSTANCES: usize = 10_000;
 /// And all repeats of a form together this many: counts within counts multiply.
 pub(super) const MAX_SCOPES: usize = 50_000;
+/// How many computations one answer may set off at the least.
+const MAX_RUNS: usize = 1_000_000;
 
 impl Session {
-    pub(super) fn eval(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
-        Eval {
-            form: &self.form,
-            instance: &self.instance,
-            world: &self.world,
-            random: &self.random,
-            language: self.language,
-            scope,
-            node,
-            context: NodeRef::Cell(scope, node),
-            position: 1,
-            size: 1,
-        }
-    }
-
     /// Runs everything that is dirty, each computation after what it reads.
     pub(super) fn settle(&mut self) {
+        // What reads other instances of itself may come round; a form that never comes to rest is stopped.
+        let mut left =
+            MAX_RUNS.max(self.form.graph.computations.len().saturating_mul(self.instance.living()) * 64);
         while let Some((rank, scopes)) = self.dirty.next() {
             let computation = self.form.graph.computations[rank as usize];
+            left = left.saturating_sub(scopes.len());
+            if left == 0 {
+                self.dirty.clear();
+                return;
+            }
             for scope in &scopes {
                 if self.instance.alive(*scope) {
-                    self.run(computation.node, *scope, computation.task);
+                    self.compute(computation.node, *scope, computation.task);
                 }
             }
             self.dirty.recycle(rank, scopes);
         }
     }
 
-    fn run(&mut self, node: NodeId, scope: ScopeId, task: Task) {
+    fn compute(&mut self, node: NodeId, scope: ScopeId, task: Task) {
         match task {
             Task::Relevant(expr) => {
                 let on = self.eval(scope, node).boolean(expr);
@@ -54,7 +47,7 @@ impl Session {
                 }
             }
             Task::Calculate(expr) => self.calculate(scope, node, expr),
-            Task::Choices(_) => {
+            Task::Choices => {
                 let given = self.instance.given(scope, node).clone();
                 self.offer(scope, node, given);
                 self.changed.push(Key { scope, node });
@@ -80,13 +73,16 @@ impl Session {
     fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
         let Some(data_type) = self.form.node(node).data_type() else { return };
         let eval = self.eval(scope, node);
-        let value = eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
+        let value = eval
+            .value_of(eval.operand(expr))
+            .into_value(data_type, self.world.zone())
+            .unwrap_or(Value::Blank);
         let value = self.fitting(node, value);
         self.offer(scope, node, value);
     }
 
     /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.
-    fn fitting(&self, node: NodeId, value: Value) -> Value {
+    pub(super) fn fitting(&self, node: NodeId, value: Value) -> Value {
         let calculated = self.form.node(node).bind.calculate.is_some();
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
@@ -99,48 +95,23 @@ impl Session {
         self.in_list_order(node, value).unwrap_or(Value::Blank)
     }
 
-    /// Writes a value where a choice filter may withhold it.
-    pub(super) fn offer(&mut self, scope: ScopeId, node: NodeId, given: Value) {
-        let body = &self.form.node(node).body;
-        let (Some(list), Some(filter)) = (body.list, body.filter) else {
-            self.put(scope, node, given);
-            return;
-        };
-        let eval = self.eval(scope, node);
-        let passes = |name: &str| {
-            let row = self.form.list(list).find(name);
-            row.is_some_and(|row| eval.choice_passes(list, row, filter))
-        };
-        let offered = match &given {
-            Value::Choice(name) if !passes(name) => Value::Blank,
-            Value::Choices(names) if !names.iter().all(|name| passes(name)) => {
-                let left: Vec<_> = names.iter().filter(|name| passes(name)).cloned().collect();
-                if left.is_empty() { Value::Blank } else { Value::Choices(left.into()) }
-            }
-            all => all.clone(),
-        };
-        let cell = self.instance.cell(scope, node);
-        self.instance.withhold(cell, (offered != given).then_some(given));
-        self.put(scope, node, offered);
-    }
-
     /// Writes a value; if it is another, what reads it is dirty.
     pub(super) fn put(&mut self, scope: ScopeId, node: NodeId, value: Value) {
         let cell = self.instance.cell(scope, node);
         if self.instance.set(cell, value) {
             self.changed.push(Key { scope, node });
             if self.instance.has(cell, flag::RELEVANT) {
-                self.touch_readers(scope, node, !self.quiet);
+                self.touch_readers(scope, node);
+            }
+            if !self.quiet && !self.form.node(node).bind.triggers.is_empty() {
+                self.waiting.push_back(Happened::Changed(scope, node));
             }
         }
     }
 
-    /// `fires`: a change by itself, which runs what it is the trigger of.
-    fn touch_readers(&mut self, scope: ScopeId, node: NodeId, fires: bool) {
+    fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
-            if fires || !edge.trigger {
-                touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
-            }
+            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
         }
     }
 
@@ -160,12 +131,7 @@ impl Session {
     pub(super) fn touch_all_in(&mut self, scope: ScopeId) {
         let def = self.instance.def(scope);
         for rank in &self.form.graph.in_scope[usize::from(def.0)] {
-            let computation = self.form.graph.computations[*rank as usize];
-            let waits = matches!(computation.task, Task::Calculate(_))
-                && self.form.node(computation.node).bind.trigger.is_some();
-            if !waits {
-                self.dirty.mark(*rank, scope);
-            }
+            self.dirty.mark(*rank, scope);
         }
     }
 
@@ -186,7 +152,11 @@ impl Session {
         }
         self.changed.push(Key { scope, node });
         match self.form.node(node).kind {
-            NodeKind::Leaf(_) => self.touch_readers(scope, node, false),
+            NodeKind::Leaf(_) => {
+                self.touch_readers(scope, node);
+                self.spread_to_attributes(scope, node);
+            }
+            NodeKind::Attribute => self.touch_readers(scope, node),
             NodeKind::Repeat { .. } if !own => {
                 self.touch_instances(scope, node);
                 for instance in self.instance.instances(scope, node).to_vec() {
@@ -198,7 +168,15 @@ impl Session {
                 for child in children {
                     self.spread_relevance(scope, child);
                 }
+                self.spread_to_attributes(scope, node);
             }
+        }
+    }
+
+    fn spread_to_attributes(&mut self, scope: ScopeId, node: NodeId) {
+        let form = self.form.clone();
+        for attribute in form.attributes_of(node) {
+            self.spread_relevance(scope, attribute);
         }
     }
 
@@ -210,7 +188,8 @@ impl Session {
             if self.instance.living() >= MAX_SCOPES {
                 break;
             }
-            self.sprout(scope, repeat);
+            let added = self.sprout(scope, repeat, true);
+            self.happened_in(added, repeat);
         }
         while let Some(last) = self.instance.instances(scope, repeat).get(wanted..).and_then(<[_]>::last) {
             self.wither(*last);
@@ -221,17 +200,17 @@ impl Session {
         }
     }
 
-    /// Adds a repeat instance: its fixed defaults stand, everything in it is dirty.
-    pub(super) fn grow(&mut self, scope: ScopeId, repeat: NodeId) -> ScopeId {
-        let added = self.sprout(scope, repeat);
+    /// Adds a repeat instance: what it starts with stands, everything in it is dirty. `seeded`: as [`super::Instance::add`] has it.
+    pub(super) fn grow(&mut self, scope: ScopeId, repeat: NodeId, seeded: bool) -> ScopeId {
+        let added = self.sprout(scope, repeat, seeded);
         self.changed.push(Key { scope, node: repeat });
         self.touch_instances(scope, repeat);
         added
     }
 
-    fn sprout(&mut self, scope: ScopeId, repeat: NodeId) -> ScopeId {
+    fn sprout(&mut self, scope: ScopeId, repeat: NodeId, seeded: bool) -> ScopeId {
         let form = self.form.clone();
-        let added = self.instance.add(&form, scope, repeat);
+        let added = self.instance.add(&form, scope, repeat, seeded);
         self.added.push(Key { scope: added, node: repeat });
         self.start(added);
         added
@@ -257,57 +236,36 @@ impl Session {
         }
     }
 
-    /// Brings a new scope to life: relevance, required, fixed defaults; dynamic defaults wait until it has settled.
+    /// Brings a new scope to life: relevance, required, what it starts with, the instances in it.
     pub(super) fn start(&mut self, scope: ScopeId) {
         let form = self.form.clone();
         let def = self.instance.def(scope);
+        let seed = self.instance.seed(scope).clone();
         let quiet = std::mem::replace(&mut self.quiet, true);
         self.spread_relevance(scope, self.instance.own_node(scope));
         for node in &form.scope(def).slots {
-            let cell = self.instance.cell(scope, *node);
-            let bind = &form.node(*node).bind;
-            if *node == self.instance.own_node(scope) {
-                continue;
+            if *node != self.instance.own_node(scope) || scope == ScopeId(0) {
+                let cell = self.instance.cell(scope, *node);
+                let bind = &form.node(*node).bind;
+                self.instance.mark(cell, flag::REQUIRED, bind.required);
+                self.instance.mark(cell, flag::READONLY, bind.readonly);
             }
-            self.instance.mark(cell, flag::REQUIRED, bind.required);
-            self.instance.mark(cell, flag::READONLY, bind.readonly);
+        }
+        for (node, text) in &seed.values {
             let Some(data_type) = form.node(*node).data_type() else { continue };
-            match &bind.default {
-                Some(Start::Literal(text)) => {
-                    let value =
-                        self.in_list_order(*node, Value::read(data_type, text)).unwrap_or(Value::Blank);
-                    self.put(scope, *node, value);
-                }
-                Some(Start::Expression(expr)) => self.defaults.push((scope, *node, *expr)),
-                None => {}
-            }
+            let value = Value::read(data_type, text);
+            let value = self.in_list_order(*node, value).unwrap_or(Value::Blank);
+            self.put(scope, *node, value);
         }
         self.quiet = quiet;
         self.touch_all_in(scope);
-        // A repeat without a count starts with one instance, as in XLSForm; answers taken up again say how many.
+        // Answers taken up again say themselves how many there are.
         if !self.restoring {
-            for repeat in &form.scope(def).repeats {
+            for (repeat, seeds) in &seed.repeats {
                 if form.node(*repeat).bind.repeat_count.is_none() {
-                    self.grow(scope, *repeat);
-                }
-            }
-        }
-    }
-
-    /// Sets dynamic defaults in document order, each over what the ones before it gave.
-    pub(super) fn run_defaults(&mut self) {
-        self.settle();
-        while !self.defaults.is_empty() {
-            let waiting = std::mem::take(&mut self.defaults);
-            for (scope, node, expr) in waiting {
-                if self.instance.alive(scope) && self.instance.kept(scope, node).is_blank() {
-                    let data_type = self.form.node(node).data_type().unwrap_or(DataType::Text);
-                    let eval = self.eval(scope, node);
-                    let value =
-                        eval.value_of(eval.operand(expr)).into_value(data_type).unwrap_or(Value::Blank);
-                    let value = self.fitting(node, value);
-                    self.offer(scope, node, value);
-                    self.settle();
+                    for _ in &seeds.instances {
+                        self.grow(scope, *repeat, true);
+                    }
                 }
             }
         }

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::expr::eval::Eval;
 use crate::expr::program::ExprId;
-use crate::form::{ListId, NodeKind, Piece, TextId};
+use crate::form::{NodeKind, TextId};
 use crate::session::Session;
 use crate::session::instance::flag;
 use crate::value::Value;
 use crate::view::{
-    ChoiceView, Control, GroupView, Item, Key, NodeId, PageView, Progress, QuestionView, RepeatInstanceView,
-    RepeatView, ScopeId, Violation, ViolationKind,
+    Control, GroupView, Item, Key, NodeId, PageView, Progress, QuestionView, RepeatInstanceView, RepeatView,
+    ScopeId, Violation, ViolationKind,
 };
 
 impl Session {
@@ -19,7 +18,7 @@ impl Session {
         let root = ScopeId(0);
         let mut pages: Vec<PageView> = Vec::new();
         let mut loose = false;
-        for node in self.form.children_of(NodeId(0)) {
+        for node in self.form.node(NodeId(0)).body.items.iter().copied() {
             let key = Key { scope: root, node };
             let Some(item) = self.item(key) else { continue };
             if !self.instance.relevant(root, node) {
@@ -77,16 +76,19 @@ impl Session {
         if !self.instance.holds(&self.form, key.scope, key.node) || self.is_repeat_as_whole(key) {
             return Vec::new();
         }
-        let children = self.form.children_of(key.node);
-        children.filter_map(|node| self.item(Key { scope: key.scope, node })).collect()
+        let items = self.form.node(key.node).body.items.iter();
+        items.filter_map(|node| self.item(Key { scope: key.scope, node: *node })).collect()
     }
 
     fn item(&self, key: Key) -> Option<Item> {
         let node = self.form.node(key.node);
+        if !node.body.shown {
+            return None;
+        }
         match node.kind {
             NodeKind::Group => Some(Item::Group(key)),
             NodeKind::Repeat { .. } => Some(Item::Repeat(key)),
-            NodeKind::Leaf(_) => node.body.control.map(|_| Item::Question(key)),
+            NodeKind::Leaf(_) | NodeKind::Attribute => node.body.control.map(|_| Item::Question(key)),
         }
     }
 
@@ -114,7 +116,7 @@ impl Session {
     }
 
     fn walk_all(&self, take: &mut dyn FnMut(Key)) {
-        for node in self.form.children_of(NodeId(0)) {
+        for node in self.form.node(NodeId(0)).body.items.iter().copied() {
             if let Some(item) = self.item(Key { scope: ScopeId(0), node }) {
                 self.walk(item, take);
             }
@@ -150,34 +152,11 @@ impl Session {
             required: self.instance.has(cell, flag::REQUIRED),
             readonly: self.is_readonly(key),
             violation: self.violation(key),
-            choices: node
-                .body
-                .list
-                .map_or_else(|| Arc::new([]) as Arc<[ChoiceView]>, |list| self.choices(key, list)),
+            choices: match &node.body.choices {
+                Some(choices) => self.choices(key, choices),
+                None => Arc::new([]),
+            },
         })
-    }
-
-    fn choices(&self, key: Key, list: ListId) -> Arc<[ChoiceView]> {
-        let choices = self.form.list(list);
-        let view = |row: u32| ChoiceView {
-            name: choices.name(row).clone(),
-            label: choices.label(row, self.language).to_string(),
-        };
-        let body = &self.form.node(key.node).body;
-        let Some(filter) = body.filter else {
-            let mut views = self.choice_views.borrow_mut();
-            let place = &mut views[usize::from(list.0)];
-            return place.get_or_insert_with(|| (0..choices.len()).map(view).collect()).clone();
-        };
-        let eval = self.look(key.scope, key.node);
-        let passes = |row: &u32| eval.choice_passes(list, *row, filter);
-        match body.filter_key {
-            Some((column, equals)) => {
-                let rows = choices.rows_with(column, &eval.text(equals));
-                rows.iter().copied().filter(passes).map(view).collect()
-            }
-            None => (0..choices.len()).filter(passes).map(view).collect(),
-        }
     }
 
     /// A group's view.
@@ -212,7 +191,7 @@ impl Session {
                 RepeatInstanceView { key, position, label: self.words(node.body.item_label, key) }
             })
             .collect();
-        let free = node.bind.repeat_count.is_none();
+        let free = node.bind.repeat_count.is_none() && !node.bind.fixed;
         Some(RepeatView {
             key,
             name: node.name.clone(),
@@ -225,7 +204,7 @@ impl Session {
         })
     }
 
-    fn violation(&self, key: Key) -> Option<Violation> {
+    pub(super) fn violation(&self, key: Key) -> Option<Violation> {
         let node = self.form.node(key.node);
         let cell = self.instance.cell(key.scope, key.node);
         let asked = node.body.control.is_some_and(|control| control != Control::Note);
@@ -301,7 +280,9 @@ impl Session {
         }
         // The first of the run of loose questions that it stands in.
         let mut first = None;
-        for sibling in self.form.children_of(NodeId(0)).take_while(|sibling| *sibling <= node) {
+        let items = self.form.node(NodeId(0)).body.items.iter().copied();
+        let until = items.clone().position(|sibling| sibling == node).map_or(0, |place| place + 1);
+        for sibling in items.take(until) {
             let key = Key { scope: root, node: sibling };
             match self.item(key) {
                 Some(Item::Question(_)) if self.instance.relevant(root, sibling) => {
@@ -312,25 +293,5 @@ impl Session {
             }
         }
         first
-    }
-
-    /// An evaluation that changes nothing: random numbers are drawn from a copy.
-    fn look(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
-        self.seen.set(self.random.get());
-        Eval { random: &self.seen, ..self.eval(scope, node) }
-    }
-
-    /// Words in the reader's language with their outputs filled in; empty if there are none.
-    fn words(&self, text: Option<TextId>, key: Key) -> String {
-        let Some(text) = text else { return String::new() };
-        let eval = self.look(key.scope, key.node);
-        let mut words = String::new();
-        for piece in self.form.text(text).pieces(self.language) {
-            match piece {
-                Piece::Words(fixed) => words.push_str(fixed),
-                Piece::Output(expr) => words.push_str(&eval.text(*expr)),
-            }
-        }
-        words
     }
 }

@@ -57,6 +57,12 @@ impl Namespace {
         }
     }
 
+    /// The namespace that is written with a prefix of the field.
+    pub fn of_prefix(prefix: &str) -> Option<Namespace> {
+        let known = KNOWN.iter().find(|(_, known, _)| *known == prefix && !prefix.is_empty());
+        known.map(|(namespace, ..)| namespace.clone())
+    }
+
     /// The prefix that it is written with; empty for none.
     pub fn prefix(&self) -> &str {
         match self {

@@ -9,4 +9,4 @@ mod write;
 
 pub(crate) use element::{Attribute, Content, Element, Name, Namespace};
 pub(crate) use read::read;
-pub(crate) use write::write;
+pub(crate) use write::{write, write_compact};

@@ -14,6 +14,15 @@ pub(crate) fn write(root: &Element) -> String {
     out
 }
 
+/// Writes an element without declaration or indentation.
+pub(crate) fn write_compact(root: &Element) -> String {
+    let mut out = String::new();
+    let mut namespaces: Vec<Namespace> = Vec::new();
+    gather(root, &mut namespaces);
+    element(root, &namespaces, 0, false, &mut out);
+    out
+}
+
 /// The namespaces in use, in the order of their first use. The one of a prefix that two share is the first.
 fn gather(element: &Element, into: &mut Vec<Namespace>) {
     let mut note = |namespace: &Namespace| {

@@ -2,42 +2,24 @@
 
 use std::ops::Range;
 
-use regex_lite::Regex;
-
-use super::Compiler;
-use super::route::Static;
+use super::{Compiler, Over};
 use crate::diagnostic::Diagnostic;
+use crate::expr::functions::{self, Function};
 use crate::expr::parser::parse;
-use crate::expr::program::{Base, Column, Expr, ExprId, PlanStep, Read, What};
-use crate::expr::syntax::{Ast, Kind, Start};
-use crate::form::{ListId, SkeletonKind};
+use crate::expr::program::{Base, Expr, ExprId, PathStart, Read, What};
+use crate::expr::syntax::{Ast, Axis, Kind, Operator, Path, Start, Step, Test};
+use crate::form::SkeletonKind;
 use crate::view::NodeId;
 
 impl Compiler<'_> {
-    pub(super) fn special(&mut self, name: &str, arguments: &[Ast], span: &Range<usize>) -> ExprId {
-        match (name, arguments) {
-            ("regex", [value, pattern]) => {
-                let Kind::Text(text) = &pattern.kind else {
-                    return self.error(
-                        "wrong-type",
-                        &pattern.span,
-                        "a pattern must be written out in quotes",
-                    );
-                };
-                // ODK matches the whole value.
-                match Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$"))) {
-                    Ok(regex) => {
-                        let value = self.expr(value);
-                        let pattern = self.program.add_pattern(regex);
-                        self.program.add(Expr::Matches(value, pattern))
-                    }
-                    Err(error) => self.error(
-                        "bad-pattern",
-                        &pattern.span,
-                        format!("this is no regular expression: {error}"),
-                    ),
-                }
-            }
+    pub(super) fn special(
+        &mut self,
+        function: &'static Function,
+        arguments: &[Ast],
+        span: &Range<usize>,
+    ) -> (ExprId, Over) {
+        let expr = match (function.name, arguments) {
+            ("regex", [value, pattern]) => self.regex(function, value, pattern),
             ("position", []) => self.program.add(Expr::ContextPosition),
             ("last", []) => self.program.add(Expr::ContextSize),
             ("position", [node]) => self.position(node),
@@ -46,21 +28,57 @@ impl Compiler<'_> {
                 self.program.add(Expr::Once(inner))
             }
             ("current", []) => {
-                let route = self.route_here(Base::Current, Static::Node(self.anchor.node));
-                self.finish(route, span)
+                let route = self.route_here(Base::Current, self.anchor.node);
+                return (self.finish(route), Over::Nodes(self.anchor.node));
             }
-            ("instance", [list]) => match self.list_named(list) {
-                Some(list) => {
-                    let message =
-                        format!("`instance('{}')` needs a path after it", self.form.list(list).name);
-                    self.error("wrong-path", span, message)
+            ("instance", [list]) => match self.tree_named(list) {
+                Some(tree) => {
+                    let path = crate::expr::program::Path {
+                        start: PathStart::Tree(tree),
+                        predicates: Box::default(),
+                        steps: Box::default(),
+                    };
+                    let path = self.program.add_path(path);
+                    return (self.program.add(Expr::Path(path)), Over::Tree);
                 }
                 None => self.program.add(Expr::Number(f64::NAN)),
             },
             ("jr:choice-name", [value, question]) => self.choice_name(value, question),
-            ("pulldata", [list, column, key_column, key]) => self.pulldata(list, column, key_column, key),
-            ("indexed-repeat", [field, repeat, index]) => self.indexed_repeat(field, repeat, index, span),
-            _ => self.error("wrong-arity", span, format!("`{name}` is not written like this")),
+            ("jr:itext", [id]) => {
+                let id = self.expr(id);
+                self.program.asks_itext = true;
+                self.reads.push(Read { what: What::Language, from: self.anchor.scope });
+                self.program.add(Expr::Itext(id))
+            }
+            ("pulldata", [list, column, key_column, key]) => {
+                return self.pulldata([list, column, key_column, key], span);
+            }
+            ("indexed-repeat", _) if arguments.len() >= 3 && arguments.len() % 2 == 1 => {
+                return self.indexed_repeat(&arguments[0], &arguments[1..], span);
+            }
+            _ => {
+                let message = format!("`{}` is not written like this", function.name);
+                let span = self.written.part(span.clone());
+                let hint = format!("it is written `{}`", function.signature);
+                self.fail(Diagnostic::error("wrong-arity", span, message).hint(hint))
+            }
+        };
+        (expr, Over::Value)
+    }
+
+    /// A pattern that is written out is compiled here; one that is calculated, while running.
+    fn regex(&mut self, function: &'static Function, value: &Ast, pattern: &Ast) -> ExprId {
+        let Kind::Text(text) = &pattern.kind else {
+            let arguments = [value, pattern].map(|argument| self.expr(argument));
+            return self.program.add(Expr::Call(function, arguments.into()));
+        };
+        match functions::pattern(text) {
+            Ok(regex) => {
+                let value = self.expr(value);
+                let pattern = self.program.add_pattern(regex);
+                self.program.add(Expr::Matches(value, pattern))
+            }
+            Err(error) => self.error("bad-pattern", &pattern.span, error),
         }
     }
 
@@ -69,25 +87,22 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, "`position` needs a repeat");
         };
         let Some(route) = self.route(path, &node.span) else {
+            if !self.failed {
+                return self.error("wrong-type", &node.span, "`position` needs a repeat of this form");
+            }
             return self.program.add(Expr::Number(f64::NAN));
         };
-        let (Static::Node(at), false) = (route.at, route.many) else {
-            return self.error(
-                "wrong-type",
-                &node.span,
-                "`position` needs one repeat instance, such as `..`",
-            );
-        };
-        let Some(repeat) = self.repeat_around(at) else {
+        let not_one = "`position` needs one repeat instance, such as `..`";
+        if route.many {
+            return self.error("wrong-type", &node.span, not_one);
+        }
+        let Some(repeat) = self.repeat_around(route.at) else {
+            // What is in no repeat is the first of its kind.
             return self.error("wrong-type", &node.span, "this is not inside a repeat");
         };
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };
         let Some(extra) = self.form.scope(route.top).depth.checked_sub(self.form.scope(own).depth) else {
-            return self.error(
-                "wrong-type",
-                &node.span,
-                "`position` needs one repeat instance, such as `..`",
-            );
+            return self.error("wrong-type", &node.span, not_one);
         };
         self.reads.push(Read { what: What::Position(repeat), from: own });
         self.program.add(Expr::Position { base: route.base, up: route.up + extra })
@@ -105,127 +120,78 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn list_named(&mut self, argument: &Ast) -> Option<ListId> {
-        let Kind::Text(name) = &argument.kind else {
-            self.error("wrong-type", &argument.span, "the list must be named in quotes");
-            return None;
-        };
-        if let Some(list) = self.form.list_names.get(name.as_str()) {
-            return Some(*list);
-        }
-        let span = self.written.part(argument.span.clone());
-        let names = self.form.list_names.keys().map(|name| &**name);
-        let mut names: Vec<&str> = names.collect();
-        names.sort_unstable();
-        let diagnostic = Diagnostic::error("unknown-list", span, format!("there is no list `{name}`"))
-            .did_you_mean(name, names);
-        self.fail(diagnostic);
-        None
-    }
-
-    /// A label is in the reader's language.
-    pub(super) fn read_column(&mut self, column: Column) {
-        if column == Column::Label {
-            self.reads.push(Read { what: What::Language, from: self.anchor.scope });
-        }
-    }
-
-    fn column_named(&mut self, list: ListId, argument: &Ast) -> Option<Column> {
-        let Kind::Text(name) = &argument.kind else {
-            self.error("wrong-type", &argument.span, "the column must be named in quotes");
-            return None;
-        };
-        let column = self.form.list(list).column(name);
-        if column.is_none() {
-            self.unknown_column(list, name, &argument.span.clone());
-        }
-        column
-    }
-
-    pub(super) fn unknown_column(&mut self, list: ListId, name: &str, at: &Range<usize>) {
-        let known = self.form.list(list);
-        let span = self.written.part(at.clone());
-        let mut diagnostic = Diagnostic::error(
-            "unknown-column",
-            span,
-            format!("the list `{}` has no column `{name}`", known.name),
-        )
-        .did_you_mean(name, known.columns().chain(["name", "label"]));
-        if self.form.by_name.contains_key(name) {
-            diagnostic = diagnostic.hint(format!("the question is written `${{{name}}}`"));
-        }
-        self.fail(diagnostic);
-    }
-
+    /// The question may be written as a path or as one in quotes.
     fn choice_name(&mut self, value: &Ast, question: &Ast) -> ExprId {
-        let target = match &question.kind {
+        let quoted = match &question.kind {
             Kind::Text(text) => match parse(text.trim()) {
-                Ok(Ast { kind: Kind::Path(path), .. }) => {
-                    self.route(&path, &question.span).map(|route| route.at)
-                }
-                _ => {
-                    self.error("wrong-type", &question.span, "the question must be named, such as '${town}'");
-                    return self.program.add(Expr::Number(f64::NAN));
-                }
+                Ok(ast @ Ast { kind: Kind::Path(_), .. }) => Some(ast),
+                _ => None,
             },
-            Kind::Path(path) => self.route(path, &question.span).map(|route| route.at),
+            Kind::Path(_) => Some(question.clone()),
             _ => None,
         };
-        let list = match target {
-            Some(Static::Node(node)) => self.form.node(node).list,
-            _ => None,
+        let Some(Ast { kind: Kind::Path(path), .. }) = &quoted else {
+            return self.error("wrong-type", &question.span, "the question must be named, such as '${town}'");
         };
-        match list {
-            Some(list) => {
-                let value = self.expr(value);
-                self.reads.push(Read { what: What::Language, from: self.anchor.scope });
-                self.program.add(Expr::ChoiceName { value, list })
+        let (node, over) = self.path(path, &question.span);
+        let has_choices = matches!(over, Over::Nodes(node) if self.form.node(node).choices.is_some())
+            || matches!(over, Over::Nodes(node) if self.form.node(node).select);
+        if !has_choices {
+            if self.failed {
+                return node;
             }
-            None if self.failed => self.program.add(Expr::Number(f64::NAN)),
-            None => self.error("wrong-type", &question.span, "this question has no choices"),
+            return self.error("wrong-type", &question.span, "this question has no choices");
         }
+        let value = self.expr(value);
+        self.reads.push(Read { what: What::Language, from: self.anchor.scope });
+        self.program.add(Expr::ChoiceName { value, question: node })
     }
 
-    fn pulldata(&mut self, list: &Ast, column: &Ast, key_column: &Ast, key: &Ast) -> ExprId {
-        let Some(list) = self.list_named(list) else { return self.program.add(Expr::Number(f64::NAN)) };
-        let columns = (self.column_named(list, column), self.column_named(list, key_column));
-        let key = self.expr(key);
-        let lookup = match columns {
-            (Some(column), Some(key_column)) => {
-                self.read_column(column);
-                Expr::Lookup { list, column, key_column, key }
-            }
-            _ => Expr::Number(f64::NAN),
-        };
-        self.program.add(lookup)
-    }
-
-    /// `indexed-repeat(${field}, ${repeat}, n)` is `${repeat}[n]/…/field`.
-    fn indexed_repeat(&mut self, field: &Ast, repeat: &Ast, index: &Ast, span: &Range<usize>) -> ExprId {
-        let (Kind::Path(field_path), Kind::Path(repeat_path)) = (&field.kind, &repeat.kind) else {
-            return self.error("wrong-type", span, "`indexed-repeat` needs a question and its repeat");
-        };
-        let target = match &field_path.start {
-            Start::Reference(name) => self.reference(name, &field.span),
+    /// `pulldata('list', 'column', 'key column', key)` is `instance('list')/root/item[key column = string(key)]/column`.
+    fn pulldata(
+        &mut self,
+        [list, column, key_column, key]: [&Ast; 4],
+        span: &Range<usize>,
+    ) -> (ExprId, Over) {
+        let name = |ast: &Ast| match &ast.kind {
+            Kind::Text(text) => Some(text.trim().to_owned()),
             _ => None,
         };
-        let Some(mut route) = self.route(repeat_path, &repeat.span) else {
-            return self.program.add(Expr::Number(f64::NAN));
+        let (Some(column_name), Some(key_name)) = (name(column), name(key_column)) else {
+            let message = "the columns of `pulldata` must be named in quotes";
+            return (self.error("wrong-type", &column.span, message), Over::Value);
         };
-        let (Some(target), Static::Node(repeat_node)) = (target, route.at) else {
-            return self.error("wrong-type", span, "`indexed-repeat` needs `${question}` and `${repeat}`");
-        };
-        let SkeletonKind::Repeat(own) = self.form.node(repeat_node).kind else {
-            return self.error("wrong-type", &repeat.span, "this is not a repeat");
-        };
-        if self.form.node(target).scope != own {
-            return self.error("wrong-type", &field.span, "this question is not in that repeat");
+        if self.tree_named(list).is_none() {
+            return (self.program.add(Expr::Number(f64::NAN)), Over::Value);
         }
-        let predicate = self.expr(index);
-        route.many = true;
-        route.steps.push(PlanStep::Filter { predicate, numeric: true });
-        route.at = Static::Node(target);
-        route.settled = false;
-        self.finish(route, span)
+        let at = |kind: Kind| Ast::new(kind, span.clone());
+        let call = |name: &str, argument: &Ast| {
+            at(Kind::Call { name: name.into(), name_span: span.clone(), arguments: vec![argument.clone()] })
+        };
+        let step = |name: &str, predicates: Vec<Ast>| Step {
+            axis: Axis::Child,
+            test: Test::Name(name.into()),
+            predicates,
+            span: span.clone(),
+        };
+        let key_path =
+            Path { start: Start::Context, predicates: Vec::new(), steps: vec![step(&key_name, Vec::new())] };
+        let equal =
+            Kind::Binary(Operator::Equal, Box::new(at(Kind::Path(key_path))), Box::new(call("string", key)));
+        let path = Path {
+            start: Start::Expression(Box::new(call("instance", list))),
+            predicates: Vec::new(),
+            steps: vec![
+                step("root", Vec::new()),
+                step("item", vec![at(equal)]),
+                step(&column_name, Vec::new()),
+            ],
+        };
+        let (nodes, _) = self.path(&path, span);
+        // A text, not nodes: of several rows the first counts.
+        match functions::find("string") {
+            Some(string) => (self.program.add(Expr::Call(string, [nodes].into())), Over::Value),
+            None => (nodes, Over::Value),
+        }
     }
 }

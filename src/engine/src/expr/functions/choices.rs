@@ -1,18 +1,33 @@
 //! Selects and choice lists.
 
 use super::{Function, Operand};
+use crate::expr::document;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "selected",
         "selected(select, name) → boolean",
         (2, 2),
-        "Is the choice among those selected?",
+        "Is the choice among those selected? Of a question without an answer the empty name is.",
         ("selected(${needs}, 'bath')", "true"),
         |call| {
-            let name = call.text(1);
-            let name = name.trim();
-            Operand::Boolean(call.text(0).split_whitespace().any(|selected| selected == name))
+            let (select, name) = (call.cow(0), call.cow(1));
+            let (select, name) = (select.trim(), name.trim());
+            Operand::Boolean(match select.is_empty() {
+                true => name.is_empty(),
+                false => select.split_whitespace().any(|selected| selected == name),
+            })
+        },
+    ),
+    Function::new(
+        "is-selected",
+        "is-selected(select, name) → boolean",
+        (2, 2),
+        "Another name of `selected`.",
+        ("is-selected(${needs}, 'bath')", "true"),
+        |call| match super::find("selected") {
+            Some(selected) => selected.call(call),
+            None => call.fail("there is no `selected`"),
         },
     ),
     Function::new(
@@ -43,6 +58,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "The label of a choice of the question, in the reader's language.",
         ("jr:choice-name(${town}, '${town}')", "成山镇"),
+        |call| call.fail("`jr:choice-name` needs a form"),
+    ),
+    Function::compiled(
+        "jr:itext",
+        "jr:itext(id) → nodes",
+        (1, 1),
+        "The values of a translated text in the reader's language.",
+        ("string(jr:itext('greeting'))", "您好"),
+        |call| {
+            let language = call.eval.alone.and_then(|alone| alone.language);
+            Operand::Nodes(document::itext_values(call.eval, &call.cow(0), language))
+        },
     ),
     Function::compiled(
         "pulldata",
@@ -50,5 +77,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (4, 4),
         "The column of the first row of a list whose key column equals the key; empty if there is none.",
         ("pulldata('town', 'county', 'name', ${town})", "371082"),
+        |call| call.fail("`pulldata` needs a form"),
     ),
 ];

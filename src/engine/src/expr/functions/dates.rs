@@ -1,14 +1,15 @@
 //! Days and moments. `today()` and `now()` are the session's, never the machine's.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::DateTime;
 
-use super::{Function, Operand};
+use super::{Call, Function, Operand};
 use crate::moment;
+use crate::zone::DAY_MS;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("today", "today() → date", (0, 0), "The day, in the reader's zone.", ("today()", "2026-11-23"), |call| {
         let world = call.eval.world;
-        Operand::Date(moment::civil(world.now_ms, world.utc_offset_minutes).date())
+        world.zone().civil(world.now_ms).map_or_else(|| Operand::text(""), |now| Operand::Date(now.date()))
     }),
     Function::new(
         "now",
@@ -18,31 +19,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("now()", "2026-11-23T09:30:00.000+08:00"),
         |call| {
             let world = call.eval.world;
-            Operand::text(moment::date_time_text(world.now_ms, world.utc_offset_minutes))
+            Operand::moment(world.now_ms, world.zone())
         },
     ),
     Function::new(
         "date",
         "date(value) → date",
         (1, 1),
-        "The day of a text, a moment, or a number of days since 1970-01-01; blank if it is none.",
+        "The day or the moment of a text, or of a number of days since 1970-01-01T00:00Z, in the reader's zone; one that is a local midnight is written as a day, any other with its time (as in ODK Web Forms; JavaRosa cuts the time off). `2026-1-2` is read too. Blank if it is none.",
         ("date('2026-11-23') - date('2026-11-01')", "22"),
-        |call| call.date(0).map_or_else(|| Operand::text(""), Operand::Date),
+        moment_of_value,
     ),
     Function::new(
         "date-time",
         "date-time(value) → datetime",
         (1, 1),
-        "The moment of a text or a number of days since 1970-01-01T00:00Z; blank if it is none.",
+        "As `date`.",
         ("date-time('2026-11-23T09:30:00.000+08:00')", "2026-11-23T09:30:00.000+08:00"),
-        |call| match call.value(0) {
-            Operand::Text(text) if moment::is_date_time(&text) => Operand::Text(text),
-            Operand::Number(days) if moment::date_of_days(days).is_some() => {
-                let ms = (days * 86_400_000.0).round() as i64;
-                Operand::text(moment::date_time_text(ms, call.eval.world.utc_offset_minutes))
-            }
-            _ => call.date(0).map_or_else(|| Operand::text(""), Operand::Date),
-        },
+        moment_of_value,
     ),
     Function::new(
         "decimal-date-time",
@@ -51,11 +45,26 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Days since 1970-01-01T00:00Z, with the fraction of the day; a day alone counts from its local midnight.",
         ("decimal-date-time('1970-01-02T08:00:00.000+08:00')", "1"),
         |call| {
-            let zone = call.eval.world.utc_offset_minutes;
-            let text = call.text(0);
-            let days = moment::moment_days(&text, zone)
-                .or_else(|| call.date(0).map(|date| moment::days(date) - f64::from(zone) / 1440.0));
-            Operand::Number(days.unwrap_or(f64::NAN))
+            let moment = call.moment_of(&call.value(0));
+            Operand::Number(moment.map_or(f64::NAN, |ms| ms as f64 / DAY_MS))
+        },
+    )
+    .number(),
+    Function::new(
+        "decimal-time",
+        "decimal-time(time) → number",
+        (1, 1),
+        "A time of day as the part of the day that has passed in the reader's zone, from 0 up to 1; NaN if it is none. One with an offset is what clocks here showed then on 1970-01-01.",
+        ("decimal-time('06:00:00.000+08:00')", "0.25"),
+        |call| {
+            let zone = call.eval.world.zone();
+            let text = call.cow(0);
+            let moment = moment::is_time(&text).then(|| zone.read(&format!("1970-01-01T{text}"))).flatten();
+            let time = moment.and_then(|ms| zone.civil(ms)).map(DateTime::time);
+            Operand::Number(time.map_or(f64::NAN, |time| {
+                let seconds = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+                (seconds * 1000 + i64::from(time.millisecond())) as f64 / DAY_MS
+            }))
         },
     )
     .number(),
@@ -63,27 +72,17 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "format-date",
         "format-date(date, format) → text",
         (2, 2),
-        "The date in the format: %Y %y %m %n %b %d %e %a, as ODK has them; %b and %a in English. Blank if there is no date.",
+        "The date in the format: %Y %y %m %n %b %d %e %a, as ODK has them; %b and %a in English. %H %h %M %S %3 are the time of day, as in JavaRosa. Blank if there is no date.",
         ("format-date(${born}, '%Y年%n月%e日')", "1950年3月1日"),
-        |call| match call.date(0) {
-            Some(date) => Operand::text(format(&call.text(1), date, None)),
-            None => Operand::text(""),
-        },
+        formatted,
     ),
     Function::new(
         "format-date-time",
         "format-date-time(datetime, format) → text",
         (2, 2),
-        "As `format-date`, with %H %h %M %S %3 for the time as it is written.",
+        "As `format-date`. A moment with an offset is told in the reader's zone.",
         ("format-date-time('2026-11-23T09:05:00.000+08:00', '%H:%M')", "09:05"),
-        |call| {
-            let text = call.text(0);
-            let time = text.split_once('T').and_then(|(_, time)| moment::read_time(time)).map(|(time, _)| time);
-            match call.date(0) {
-                Some(date) => Operand::text(format(&call.text(1), date, Some(time.unwrap_or(Time::midnight())))),
-                None => Operand::text(""),
-            }
-        },
+        formatted,
     ),
     Function::new(
         "full-years",
@@ -99,11 +98,41 @@ pub(super) const FUNCTIONS: &[Function] = &[
     .number(),
 ];
 
+fn moment_of_value(call: &Call<'_, '_>) -> Operand {
+    let zone = call.eval.world.zone();
+    match call.value(0) {
+        date @ Operand::Date(_) => date,
+        Operand::Text(text) => {
+            let moment = zone.read(text.trim()).or_else(|| zone.read(&padded(text.trim())?));
+            moment.map_or_else(|| Operand::text(""), |ms| Operand::moment(ms, zone))
+        }
+        other => call.moment_of(&other).map_or_else(|| Operand::text(""), |ms| Operand::moment(ms, zone)),
+    }
+}
+
+/// `2026-1-2` as `2026-01-02`.
+fn padded(text: &str) -> Option<String> {
+    let (day, time) = text.split_at(text.find('T').unwrap_or(text.len()));
+    let mut parts = day.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!("{year}-{month:0>2}-{day:0>2}{time}"))
+}
+
+fn formatted(call: &Call<'_, '_>) -> Operand {
+    let zone = call.eval.world.zone();
+    let value = call.value(0);
+    let civil = match &value {
+        Operand::Text(text) if text.is_empty() => None,
+        other => call.moment_of(other).and_then(|ms| zone.civil(ms)),
+    };
+    Operand::text(civil.map_or_else(String::new, |at| format(&call.cow(1), at)))
+}
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-fn format(pattern: &str, date: Date, time: Option<Time>) -> String {
+fn format(pattern: &str, at: DateTime) -> String {
     let mut out = String::new();
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
@@ -111,29 +140,24 @@ fn format(pattern: &str, date: Date, time: Option<Time>) -> String {
             out.push(c);
             continue;
         }
-        let part = chars.next();
-        let known = match (part, time) {
-            (Some('Y'), _) => Some(format!("{:04}", date.year())),
-            (Some('y'), _) => Some(format!("{:02}", date.year().rem_euclid(100))),
-            (Some('m'), _) => Some(format!("{:02}", date.month())),
-            (Some('n'), _) => Some(date.month().to_string()),
-            (Some('b'), _) => Some(MONTHS[date.month() as usize - 1].to_owned()),
-            (Some('d'), _) => Some(format!("{:02}", date.day())),
-            (Some('e'), _) => Some(date.day().to_string()),
-            (Some('a'), _) => Some(DAYS[date.weekday().to_monday_zero_offset() as usize].to_owned()),
-            (Some('H'), Some(time)) => Some(format!("{:02}", time.hour())),
-            (Some('h'), Some(time)) => Some(time.hour().to_string()),
-            (Some('M'), Some(time)) => Some(format!("{:02}", time.minute())),
-            (Some('S'), Some(time)) => Some(format!("{:02}", time.second())),
-            (Some('3'), Some(time)) => Some(format!("{:03}", time.millisecond())),
-            (Some('%'), _) => Some("%".to_owned()),
-            _ => None,
-        };
-        match known {
-            Some(text) => out.push_str(&text),
-            None => {
+        match chars.next() {
+            Some('Y') => out.push_str(&format!("{:04}", at.year())),
+            Some('y') => out.push_str(&format!("{:02}", at.year().rem_euclid(100))),
+            Some('m') => out.push_str(&format!("{:02}", at.month())),
+            Some('n') => out.push_str(&at.month().to_string()),
+            Some('b') => out.push_str(MONTHS[at.month() as usize - 1]),
+            Some('d') => out.push_str(&format!("{:02}", at.day())),
+            Some('e') => out.push_str(&at.day().to_string()),
+            Some('a') => out.push_str(DAYS[at.date().weekday().to_monday_zero_offset() as usize]),
+            Some('H') => out.push_str(&format!("{:02}", at.hour())),
+            Some('h') => out.push_str(&at.hour().to_string()),
+            Some('M') => out.push_str(&format!("{:02}", at.minute())),
+            Some('S') => out.push_str(&format!("{:02}", at.second())),
+            Some('3') => out.push_str(&format!("{:03}", at.millisecond())),
+            Some('%') => out.push('%'),
+            other => {
                 out.push('%');
-                out.extend(part);
+                out.extend(other);
             }
         }
     }

@@ -2,16 +2,24 @@
 //!
 //! The examples run as tests (`tests` below) and are the printed reference: nothing is documented twice.
 
+pub(crate) use texts::pattern;
+
 use super::eval::Call;
 use super::operand::Operand;
+use super::program::Gives;
 
 mod choices;
 mod dates;
+mod digests;
+mod geo;
 mod identity;
 mod logic;
 mod node_sets;
 mod numbers;
+mod place;
+mod random;
 mod texts;
+mod trigonometry;
 
 /// One function.
 #[derive(Debug)]
@@ -36,15 +44,15 @@ pub struct Function {
 pub(crate) enum Body {
     /// Evaluated over its arguments.
     Plain(fn(&Call<'_, '_>) -> Operand),
-    /// Known to the compiler, which turns it into something quicker.
-    Compiled,
+    /// Known to a form's compiler, which turns it into something quicker; as a call where there is no form.
+    Compiled(fn(&Call<'_, '_>) -> Operand),
 }
 
 impl std::fmt::Debug for Body {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Body::Plain(_) => "plain",
-            Body::Compiled => "compiled",
+            Body::Compiled(_) => "compiled",
         })
     }
 }
@@ -52,9 +60,7 @@ impl std::fmt::Debug for Body {
 impl Function {
     pub(crate) fn call(&self, call: &Call<'_, '_>) -> Operand {
         match self.body {
-            Body::Plain(body) => body(call),
-            // The compiler never emits a call to these.
-            Body::Compiled => Operand::Number(f64::NAN),
+            Body::Plain(body) | Body::Compiled(body) => body(call),
         }
     }
 
@@ -84,6 +90,7 @@ impl Function {
         arity: (u8, u8),
         doc: &'static str,
         example: (&'static str, &'static str),
+        body: fn(&Call<'_, '_>) -> Operand,
     ) -> Function {
         Function {
             name,
@@ -93,7 +100,24 @@ impl Function {
             arity,
             node_sets: &[],
             gives_number: false,
-            body: Body::Compiled,
+            body: Body::Compiled(body),
+        }
+    }
+
+    /// May it be called with that many arguments?
+    pub(crate) fn takes(&self, count: usize) -> bool {
+        let (least, most) = self.arity;
+        count >= usize::from(least) && (most == u8::MAX || count <= usize::from(most))
+    }
+
+    /// The type of what it gives, as the signature has it.
+    pub(crate) fn gives(&self) -> Gives {
+        match self.signature.rsplit(' ').next() {
+            Some("number") => Gives::Number,
+            Some("boolean") => Gives::Boolean,
+            Some("text") => Gives::Text,
+            Some("nodes") => Gives::Nodes,
+            _ => Gives::Any,
         }
     }
 
@@ -108,13 +132,20 @@ impl Function {
     }
 }
 
+pub(crate) use random::identifier;
+
 static CATALOGUE: &[&[Function]] = &[
     logic::FUNCTIONS,
     numbers::FUNCTIONS,
+    trigonometry::FUNCTIONS,
     texts::FUNCTIONS,
+    digests::FUNCTIONS,
     node_sets::FUNCTIONS,
+    place::FUNCTIONS,
     choices::FUNCTIONS,
     dates::FUNCTIONS,
+    geo::FUNCTIONS,
+    random::FUNCTIONS,
     identity::FUNCTIONS,
 ];
 

@@ -5,11 +5,11 @@ use super::{Function, Operand};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "number",
-        "number(value) → number",
-        (1, 1),
-        "The value as a number: a date is its days since 1970-01-01; text that is none gives NaN, and so does a blank.",
+        "number(value?) → number",
+        (0, 1),
+        "The value, or the context node's, as a number: a day or a moment is its days since 1970-01-01T00:00Z, so that a day has the fraction of its local midnight (as in ODK Web Forms; JavaRosa cuts it off). Text that is none gives NaN, and so does a blank. `1.1e6` and `Infinity` are none in a text.",
         ("number('12.50')", "12.5"),
-        |call| Operand::Number(call.number(0)),
+        |call| Operand::Number(if call.len() > 0 { call.number(0) } else { call.eval.node_number(call.eval.context) }),
     )
     .number(),
     Function::new(
@@ -53,15 +53,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Operand::Number(call.number(0).sqrt())
     })
     .number(),
-    Function::new(
-        "random",
-        "random() → number",
-        (0, 0),
-        "A number from 0 up to 1, from the session's seed: the same session gives the same sequence.",
-        ("random()", "0.…"),
-        |call| Operand::Number((next(call.eval.random) >> 11) as f64 / (1u64 << 53) as f64),
-    )
-    .number(),
 ];
 
 /// Rounds to that many decimals, halves away from zero, on the shortest decimal that names the number:
@@ -77,15 +68,6 @@ fn rounded(number: f64, places: f64) -> f64 {
         return number;
     }
     format!("{whole}e{}", -places).parse().unwrap_or(whole)
-}
-
-/// The next number of a splitmix64 sequence.
-pub(super) fn next(state: &std::cell::Cell<u64>) -> u64 {
-    state.set(state.get().wrapping_add(0x9E37_79B9_7F4A_7C15));
-    let mut z = state.get();
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

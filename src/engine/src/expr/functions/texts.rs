@@ -1,16 +1,19 @@
 //! Text: joining, cutting, searching. Positions count characters, not bytes.
 
-use super::logic::is_blank;
-use super::{Function, Operand, numbers};
+use std::borrow::Cow;
+
+use regex_lite::{Regex, RegexBuilder};
+
+use super::{Call, Function, Operand};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "string",
-        "string(value) → text",
-        (1, 1),
-        "The value as text.",
+        "string(value?) → text",
+        (0, 1),
+        "The value, or the context node's, as text. A number that is none is `NaN`.",
         ("string(1.50)", "1.5"),
-        |call| Operand::Text(call.text(0)),
+        |call| own(call, 0),
     ),
     Function::new(
         "concat",
@@ -56,8 +59,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The characters from `start` on, counted from 1 (XPath 1.0 §4.2).",
         ("substring('12345', 2, 3)", "234"),
         |call| {
-            let start = call.number(1).round();
-            let end = if call.len() > 2 { start + call.number(2).round() } else { f64::INFINITY };
+            // Halves go up here (XPath 1.0 §4.2).
+            let round = |number: f64| (number + 0.5).floor();
+            let start = round(call.number(1));
+            let end = if call.len() > 2 { start + round(call.number(2)) } else { f64::INFINITY };
             let inside = |(index, _): &(usize, char)| {
                 let place = *index as f64 + 1.0;
                 place >= start && place < end
@@ -72,7 +77,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "What stands before the first mark; empty if there is none.",
         ("substring-before('a-b-c', '-')", "a"),
-        |call| Operand::text(call.text(0).split_once(&*call.text(1)).map_or("", |(before, _)| before)),
+        |call| {
+            let text = call.cow(0);
+            Operand::text(text.find(&*call.cow(1)).map_or("", |at| &text[..at]))
+        },
     ),
     Function::new(
         "substring-after",
@@ -80,15 +88,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "What stands after the first mark; empty if there is none.",
         ("substring-after('a-b-c', '-')", "b-c"),
-        |call| Operand::text(call.text(0).split_once(&*call.text(1)).map_or("", |(_, after)| after)),
+        |call| {
+            let (text, mark) = (call.cow(0), call.cow(1));
+            Operand::text(text.find(&*mark).map_or("", |at| &text[at + mark.len()..]))
+        },
     ),
     Function::new(
         "string-length",
-        "string-length(text) → number",
-        (1, 1),
-        "How many characters.",
+        "string-length(text?) → number",
+        (0, 1),
+        "How many characters the text has, or the context node's.",
         ("string-length(${name})", "3"),
-        |call| Operand::Number(call.text(0).chars().count() as f64),
+        |call| Operand::Number(own_text(call, 0).chars().count() as f64),
     )
     .number(),
     Function::new(
@@ -97,7 +108,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "Is the part in the text?",
         ("contains('abc', 'b')", "true"),
-        |call| Operand::Boolean(call.text(0).contains(&*call.text(1))),
+        |call| Operand::Boolean(call.cow(0).contains(&*call.cow(1))),
     ),
     Function::new(
         "starts-with",
@@ -105,7 +116,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "Does the text start with the part?",
         ("starts-with('abc', 'ab')", "true"),
-        |call| Operand::Boolean(call.text(0).starts_with(&*call.text(1))),
+        |call| Operand::Boolean(call.cow(0).starts_with(&*call.cow(1))),
     ),
     Function::new(
         "ends-with",
@@ -113,15 +124,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (2, 2),
         "Does the text end with the part?",
         ("ends-with('abc', 'bc')", "true"),
-        |call| Operand::Boolean(call.text(0).ends_with(&*call.text(1))),
+        |call| Operand::Boolean(call.cow(0).ends_with(&*call.cow(1))),
     ),
     Function::new(
         "normalize-space",
-        "normalize-space(text) → text",
-        (1, 1),
-        "The text without white space at its ends, and single spaces within.",
+        "normalize-space(text?) → text",
+        (0, 1),
+        "The text, or the context node's, without white space at its ends, and single spaces within.",
         ("normalize-space('  a   b ')", "a b"),
-        |call| Operand::text(call.text(0).split_whitespace().collect::<Vec<_>>().join(" ")),
+        |call| {
+            Operand::text(
+                own_text(call, 0)
+                    .split([' ', '\t', '\r', '\n'])
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        },
     ),
     Function::new(
         "translate",
@@ -144,38 +163,43 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "regex",
         "regex(text, pattern) → boolean",
         (2, 2),
-        "Does the whole text match the pattern? The pattern stands in quotes in the form; look-around and back-references are not had, so that no text can make it slow.",
+        "Does the whole text match the pattern? In a form the pattern stands in quotes; look-around and back-references are not had, so that no text can make it slow.",
         ("regex('13812345678', '1[3-9][0-9]{9}')", "true"),
-    ),
-    Function::new(
-        "uuid",
-        "uuid() → text",
-        (0, 0),
-        "A random identifier (UUID version 4), from the session's seed.",
-        ("string-length(uuid())", "36"),
-        |call| {
-            let (high, low) = (numbers::next(call.eval.random), numbers::next(call.eval.random));
-            let high = (high & !0xF000) | 0x4000;
-            let low = (low & !(0b11 << 62)) | (0b10 << 62);
-            Operand::text(format!(
-                "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-                high >> 32,
-                (high >> 16) & 0xFFFF,
-                high & 0xFFFF,
-                low >> 48,
-                low & 0xFFFF_FFFF_FFFF
-            ))
+        |call| match pattern(&call.cow(1)) {
+            Ok(pattern) => Operand::Boolean(pattern.is_match(&call.cow(0))),
+            Err(message) => call.fail(message),
         },
     ),
 ];
 
-/// The texts of an argument: one, or one for each node that is not blank.
-fn texts(call: &super::Call<'_, '_>, index: usize) -> Vec<String> {
-    match call.operand(index) {
-        Operand::Nodes(nodes) => {
-            nodes.into_iter().map(|node| call.eval.node_text(node).to_string()).collect()
-        }
-        blank if is_blank(&blank) && !matches!(blank, Operand::Number(_)) => vec![String::new()],
-        other => vec![call.eval.text_of_operand(&other).to_string()],
+/// How many bytes a pattern may compile to: a few nested counts make millions of states.
+const MAX_PATTERN: usize = 1 << 20;
+
+/// A pattern for the whole of a text, as ODK matches it. The error is one sentence.
+pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
+    let build = |text: &str| RegexBuilder::new(text).size_limit(MAX_PATTERN).build();
+    // First by itself: what is wrong with it is told without what is put around it.
+    build(text)
+        .and_then(|_| build(&format!("^(?:{text})$")))
+        .map_err(|error| format!("this is no regular expression: {error}"))
+}
+
+/// An argument's text; the context node's where it is left out.
+fn own_text<'a>(call: &Call<'a, '_>, index: usize) -> Cow<'a, str> {
+    match index < call.len() {
+        true => call.cow(index),
+        false => call.eval.string_value(call.eval.context),
     }
+}
+
+fn own(call: &Call<'_, '_>, index: usize) -> Operand {
+    match index < call.len() {
+        true => Operand::Text(call.text(index)),
+        false => Operand::Text(call.eval.node_text(call.eval.context)),
+    }
+}
+
+/// The texts of an argument: one, or one for each node.
+fn texts(call: &Call<'_, '_>, index: usize) -> Vec<String> {
+    call.values(index).iter().map(|value| call.eval.text_of_operand(value).to_string()).collect()
 }

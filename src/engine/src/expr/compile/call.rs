@@ -1,0 +1,75 @@
+//! Calls: the function is there, takes that many arguments, and of that kind.
+
+use std::ops::Range;
+
+use super::{Compiler, Over};
+use crate::diagnostic::Diagnostic;
+use crate::expr::functions::{self, Body};
+use crate::expr::program::{Expr, ExprId};
+use crate::expr::syntax::{Ast, Kind, Start};
+
+impl Compiler<'_> {
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        name_span: &Range<usize>,
+        arguments: &[Ast],
+        span: &Range<usize>,
+    ) -> (ExprId, Over) {
+        let Some(function) = functions::find(name) else {
+            let span = self.written.part(name_span.clone());
+            let diagnostic =
+                Diagnostic::error("unknown-function", span, format!("there is no function `{name}`"))
+                    .did_you_mean(name, functions::names());
+            return (self.fail(diagnostic), Over::Value);
+        };
+        if !function.takes(arguments.len()) {
+            return (self.wrong_arity(function, arguments.len(), span), Over::Value);
+        }
+        if let Body::Compiled(_) = function.body {
+            return self.special(function, arguments, span);
+        }
+        for index in function.node_sets {
+            if let Some(argument) = arguments.get(*index)
+                && matches!(argument.kind, Kind::Number(_) | Kind::Text(_) | Kind::Negate(_))
+            {
+                let message = format!("`{name}` counts over questions, and this is a single value");
+                self.error("wrong-type", &argument.span, message);
+            }
+        }
+        if function.name == "selected"
+            && let [Ast { kind: Kind::Path(path), .. }, Ast { kind: Kind::Text(choice), span, .. }] =
+                arguments
+            && let (Start::Reference(question), []) = (&path.start, path.steps.as_slice())
+        {
+            self.check_choice_of(question, choice, span);
+        }
+        let mut over = Over::Value;
+        let mut compiled = Vec::with_capacity(arguments.len());
+        for (index, argument) in arguments.iter().enumerate() {
+            let (id, nodes) = self.expr_over(argument);
+            // The nodes of its first argument in another order.
+            if index == 0 && name == "randomize" {
+                over = nodes;
+            }
+            compiled.push(id);
+        }
+        (self.program.add(Expr::Call(function, compiled.into())), over)
+    }
+
+    fn wrong_arity(&mut self, function: &functions::Function, count: usize, span: &Range<usize>) -> ExprId {
+        let (least, most) = function.arity;
+        let wanted = match (least, most) {
+            (least, most) if least == most => format!("{least}"),
+            (least, u8::MAX) => format!("at least {least}"),
+            (least, most) => format!("{least} to {most}"),
+        };
+        let plural = if wanted == "1" { "" } else { "s" };
+        let span = self.written.part(span.clone());
+        let message = format!("`{}` takes {wanted} argument{plural}, not {count}", function.name);
+        self.fail(
+            Diagnostic::error("wrong-arity", span, message)
+                .hint(format!("it is written `{}`", function.signature)),
+        )
+    }
+}

@@ -1,0 +1,147 @@
+//! What a select offers, and words with answers in them: over the instance as it is.
+
+use std::sync::Arc;
+
+use super::Eval;
+use crate::expr::operand::{NodeRef, Operand};
+use crate::expr::program::ExprId;
+use crate::form::{Choices, Itemset, Piece, TextId};
+use crate::session::{Instance, World};
+use crate::tree::Tree;
+use crate::view::{NodeId, ScopeId};
+
+use super::Primary;
+
+/// Where a choice's words come from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LabelOf {
+    None,
+    Text(TextId),
+    /// An expression on an item.
+    Item(ExprId, NodeRef),
+}
+
+impl<'a> Eval<'a> {
+    /// An evaluation of what belongs to a node of a form.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is another part of the world that an expression may see"
+    )]
+    pub fn at(
+        form: &'a crate::form::Form,
+        instance: &'a Instance,
+        trees: &'a [Arc<Tree>],
+        world: &'a World,
+        random: &'a std::cell::Cell<u64>,
+        language: usize,
+        scope: ScopeId,
+        node: NodeId,
+    ) -> Eval<'a> {
+        Eval {
+            program: &form.program,
+            names: &form.program.names,
+            trees,
+            primary: Some(Primary { form, instance }),
+            alone: None,
+            world,
+            random,
+            language,
+            scope,
+            node,
+            current: NodeRef::Cell(scope, node),
+            root: NodeRef::Document,
+            context: NodeRef::Cell(scope, node),
+            position: 1,
+            size: 1,
+        }
+    }
+
+    /// Gives each choice to `take` until that says no: its value and where its words come from.
+    pub fn each_choice(&self, choices: &Choices, take: &mut dyn FnMut(Arc<str>, LabelOf) -> bool) {
+        match choices {
+            Choices::Listed(listed) => {
+                for (value, label) in &listed.items {
+                    if !take(value.clone(), label.map_or(LabelOf::None, LabelOf::Text)) {
+                        return;
+                    }
+                }
+            }
+            Choices::Itemset(itemset) => self.each_item(itemset, take),
+        }
+    }
+
+    fn each_item(&self, itemset: &Itemset, take: &mut dyn FnMut(Arc<str>, LabelOf) -> bool) {
+        let nodes = self.nodes(itemset.nodes);
+        let mut inner = Eval { size: nodes.len() as u32, position: 0, ..*self };
+        for node in nodes {
+            inner.position += 1;
+            inner.context = node;
+            let label = itemset.label.map_or(LabelOf::None, |label| LabelOf::Item(label, node));
+            if !take(inner.text(itemset.value), label) {
+                return;
+            }
+        }
+    }
+
+    /// A choice's words in the reader's language; `None` if it has none.
+    pub fn choice_label(&self, label: &LabelOf) -> Option<String> {
+        match label {
+            LabelOf::None => None,
+            LabelOf::Text(text) => Some(self.words(*text)),
+            LabelOf::Item(expr, node) => {
+                let inner = Eval { context: *node, ..*self };
+                Some(inner.text(*expr).to_string())
+            }
+        }
+    }
+
+    /// The words of the choice of that value, of the question that the expression's first node is.
+    pub(super) fn choice_name(&self, value: &str, question: ExprId) -> Option<String> {
+        let (scope, node) = self.first_cell(question)?;
+        let choices = self.primary().form.node(node).body.choices.as_ref()?;
+        let there = Eval {
+            scope,
+            node,
+            current: NodeRef::Cell(scope, node),
+            context: NodeRef::Cell(scope, node),
+            ..*self
+        };
+        let mut label = None;
+        there.each_choice(choices, &mut |name, words| {
+            if *name == *value {
+                label = Some(words);
+            }
+            label.is_none()
+        });
+        there.choice_label(&label?)
+    }
+
+    /// The first element of the primary instance that an expression gives.
+    pub fn first_cell(&self, id: ExprId) -> Option<(ScopeId, NodeId)> {
+        match self.operand(id) {
+            Operand::Nodes(nodes) => nodes.iter().find_map(|node| match node {
+                NodeRef::Cell(scope, node) => Some((*scope, *node)),
+                NodeRef::Text(..) | NodeRef::Tree(..) | NodeRef::Document => None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The text of an itext id in the reader's language; empty if there is none.
+    pub(super) fn itext(&self, id: &str) -> String {
+        let text = self.primary.and_then(|primary| primary.form.itext.get(id).copied());
+        text.map(|text| self.words(text)).unwrap_or_default()
+    }
+
+    /// Words in the reader's language with their outputs filled in.
+    pub fn words(&self, text: TextId) -> String {
+        let mut words = String::new();
+        for piece in self.primary().form.text(text).pieces(self.language) {
+            match piece {
+                Piece::Words(fixed) => words.push_str(fixed),
+                Piece::Output(expr) => words.push_str(&self.text(*expr)),
+            }
+        }
+        words
+    }
+}

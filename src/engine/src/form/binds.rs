@@ -1,0 +1,92 @@
+//! Binds: what the model says of each node (ODK XForms, *Bindings*). Two binds of one node add up; the later wins.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::form::Skeleton;
+use crate::form::paths::absolute;
+use crate::source::{Span, Written};
+use crate::view::NodeId;
+use crate::xml::{Attribute, Element, Namespace};
+
+/// The bind attributes of one node.
+#[derive(Clone, Debug, Default)]
+pub(super) struct BindOf<'a> {
+    attributes: Vec<&'a Attribute>,
+}
+
+impl<'a> BindOf<'a> {
+    /// An attribute without a namespace.
+    pub fn get(&self, local: &str) -> Option<&'a Written> {
+        self.find(&Namespace::None, local)
+    }
+
+    /// An attribute of JavaRosa's namespace.
+    pub fn jr(&self, local: &str) -> Option<&'a Written> {
+        self.find(&Namespace::JavaRosa, local)
+    }
+
+    fn find(&self, namespace: &Namespace, local: &str) -> Option<&'a Written> {
+        let is = |attribute: &&&Attribute| {
+            *attribute.name.local == *local && attribute.name.namespace == *namespace
+        };
+        self.attributes.iter().rev().find(is).map(|attribute| &attribute.value)
+    }
+
+    /// Does the bind say that the node is never to be changed by hand?
+    pub fn always_readonly(&self) -> bool {
+        self.get("readonly").and_then(|written| constant(&written.text)) == Some(true)
+    }
+}
+
+/// `true()`, `false()`, and the ways in which they are written by hand.
+pub(super) fn constant(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true()" | "true" | "yes" | "1" => Some(true),
+        "false()" | "false" | "no" | "0" | "" => Some(false),
+        _ => None,
+    }
+}
+
+/// The nodesets of the binds that have an id, for controls that name one.
+pub(super) fn by_id<'a>(binds: &[&'a Element]) -> HashMap<&'a str, &'a str> {
+    let pair = |bind: &&'a Element| Some((&*bind.attribute("id")?.text, &*bind.attribute("nodeset")?.text));
+    binds.iter().filter_map(pair).collect()
+}
+
+/// The binds by node.
+pub(super) fn by_node<'a>(
+    binds: &[&'a Element],
+    root: &str,
+    form: &Skeleton,
+    found: &mut Diagnostics,
+) -> HashMap<NodeId, BindOf<'a>> {
+    let mut by_node: HashMap<NodeId, BindOf<'a>> = HashMap::with_capacity(binds.len());
+    for bind in binds {
+        let Some(nodeset) = bind.attribute("nodeset").or_else(|| bind.attribute("ref")) else {
+            found.push(
+                Diagnostic::error("missing-key", bind.span, "this bind has no `nodeset`")
+                    .hint("write the path of the node that it is about"),
+            );
+            continue;
+        };
+        match absolute(root, &nodeset.text).and_then(|path| form.at(&path)) {
+            Some(node) => by_node.entry(node).or_default().attributes.extend(&bind.attributes),
+            None => found.push(unknown(form, &nodeset.text, nodeset.span)),
+        }
+    }
+    by_node
+}
+
+/// There is no such node in the primary instance.
+pub(super) fn unknown(form: &Skeleton, path: &str, span: Span) -> Diagnostic {
+    let name = path.trim().rsplit('/').next().unwrap_or_default();
+    let mut names: Vec<&str> = form.by_name.keys().map(|name| &**name).collect();
+    names.sort_unstable();
+    Diagnostic::error(
+        "unknown-name",
+        span,
+        format!("there is no node `{}` in the primary instance", path.trim()),
+    )
+    .did_you_mean(name, names)
+}

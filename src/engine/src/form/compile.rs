@@ -1,0 +1,399 @@
+//! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::check;
+use crate::definition;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expr::compile::{Anchor, Compiled, compile};
+use crate::expr::program::{ExprId, Program, Read};
+use crate::form::binds::{self, BindOf, constant};
+use crate::form::body::{self, Placed, PlacedKind};
+use crate::form::itext::Itext;
+use crate::form::names::{Skeleton, SkeletonKind};
+use crate::form::xform::{self, XForm};
+use crate::form::{
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDefId, Text, TextId, meta, tree, types,
+};
+use crate::graph::{self, Computation, Draft, Task};
+use crate::source::{Bundle, Span, Written};
+use crate::value::DataType;
+use crate::view::{Control, NodeId};
+use crate::xml::{Element, Namespace};
+
+mod instances;
+mod itemset;
+mod setvalue;
+mod text;
+
+pub(super) fn read(bundle: &Bundle) -> Checked {
+    let mut found = Diagnostics::default();
+    let document = definition::read(bundle, &mut found);
+    let form = document.and_then(|document| lower(&document, bundle, &mut found));
+    let form = if found.has_errors() { None } else { form.map(Arc::new) };
+    Checked { form, diagnostics: found.into_sorted() }
+}
+
+fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
+    let parts = xform::parts(document, found)?;
+    let with_meta = meta::complete(parts.primary);
+    let root = format!("/{}", parts.primary.name.written());
+    let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
+    let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
+    instances::read(&parts, bundle, &mut skeleton, found);
+    let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
+    let shown = resolve(&body, &skeleton, found);
+    kinds(&mut skeleton, &binds, &body.placed, &shown);
+    itemset::note_choices(&mut skeleton, &body.placed, &shown);
+    let names = std::mem::take(&mut skeleton.tree_node_names);
+    let itext = Itext::read(parts.itext, found);
+    let languages = if itext.languages.is_empty() { vec!["".into()] } else { itext.languages.clone() };
+
+    let mut lowering = Lowering {
+        skeleton: &skeleton,
+        itext: &itext,
+        languages: languages.len(),
+        program: Program::new(names),
+        texts: Vec::new(),
+        itext_used: HashMap::new(),
+        drafts: Vec::new(),
+        spans: HashMap::new(),
+        actions: Vec::new(),
+        triggers: HashMap::new(),
+        found,
+    };
+    let title = parts.title.and_then(|title| lowering.plain_text(title));
+    let by_node: HashMap<NodeId, &Placed<'_>> =
+        shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
+    let implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
+    let no_bind = BindOf::default();
+    let mut nodes = Vec::with_capacity(skeleton.nodes.len());
+    for index in 0..skeleton.nodes.len() {
+        let id = NodeId(index as u32);
+        let bind = binds.get(&id).unwrap_or(&no_bind);
+        let (bind, body) = lowering.node(id, bind, by_node.get(&id).copied());
+        nodes.push(node(&skeleton, id, bind, body, implied.contains(&id)));
+    }
+    items(&body.placed, &shown, &mut nodes);
+    lowering.actions(&parts, &body, &root);
+    let instance_name = lowering.instance_name(&binds);
+    let looked_up = lowering.looked_up_texts();
+    let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
+    for (node, indexes) in triggers {
+        nodes[node.0 as usize].bind.triggers = indexes.into();
+    }
+    let graph = match graph::build(drafts, &skeleton) {
+        Ok(graph) => graph,
+        Err(cycles) => {
+            check::cycle::report(&cycles, &skeleton, &spans, found);
+            return None;
+        }
+    };
+    Some(Form {
+        hash: bundle.hash().into(),
+        id: attribute(parts.primary, "id").unwrap_or_else(|| parts.primary.name.local.clone()),
+        version: attribute(parts.primary, "version").unwrap_or_default(),
+        title,
+        languages,
+        nodes,
+        seed: Arc::new(seed),
+        texts,
+        itext: looked_up,
+        program,
+        graph,
+        actions,
+        instance_name,
+        instance_id: meta::find(&skeleton, "instanceID"),
+        deprecated_id: meta::find(&skeleton, "deprecatedID"),
+        scopes: skeleton.scopes,
+        last_saved: instances::last_saved(&parts, &skeleton.tree_names),
+        trees: skeleton.trees.into_iter().map(Arc::new).collect(),
+        child_names: skeleton.child_names,
+    })
+}
+
+fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
+    let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
+    plain.map(|written| written.text.clone())
+}
+
+/// The node that each control, group and repeat of the body stands for.
+fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> Vec<Option<NodeId>> {
+    let mut resolved = Vec::with_capacity(body.placed.len());
+    for placed in &body.placed {
+        let node = form.at(&placed.path);
+        if node.is_none() {
+            found.push(binds::unknown(form, &placed.path, placed.span));
+        }
+        resolved.push(node);
+    }
+    resolved
+}
+
+/// Gives each leaf its data type: the control's where it has one, else the bind's.
+fn kinds(
+    form: &mut Skeleton,
+    binds: &HashMap<NodeId, BindOf<'_>>,
+    placed: &[Placed<'_>],
+    shown: &[Option<NodeId>],
+) {
+    for (id, bind) in binds {
+        let node = &mut form.nodes[id.0 as usize];
+        node.calculated = bind.get("calculate").is_some();
+        if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
+            node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(&written.text)));
+        }
+    }
+    for (placed, id) in placed.iter().zip(shown).rev() {
+        let (PlacedKind::Question(control), Some(id)) = (placed.kind, id) else { continue };
+        let node = &mut form.nodes[id.0 as usize];
+        let SkeletonKind::Leaf(bound) = node.kind else { continue };
+        node.select = matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank);
+        node.kind = match is_note(control, binds.get(id), bound) {
+            true => SkeletonKind::Note,
+            false => SkeletonKind::Leaf(types::of_control(control, bound)),
+        };
+    }
+}
+
+/// An input that nobody can ever change and nothing calculates is text to read.
+fn is_note(control: Control, bind: Option<&BindOf<'_>>, bound: DataType) -> bool {
+    control == Control::Input
+        && bound == DataType::Text
+        && bind.is_some_and(|bind| bind.always_readonly() && bind.get("calculate").is_none())
+}
+
+fn node(skeleton: &Skeleton, id: NodeId, bind: Bind, body: Body, implied: bool) -> Node {
+    let node = skeleton.node(id);
+    let kind = match node.kind {
+        SkeletonKind::Group => NodeKind::Group,
+        SkeletonKind::Leaf(data_type) => NodeKind::Leaf(data_type),
+        SkeletonKind::Note => NodeKind::Leaf(DataType::Text),
+        SkeletonKind::Attribute => NodeKind::Attribute,
+        SkeletonKind::Repeat(own) => {
+            let repeats = &skeleton.scope(node.scope).repeats;
+            let repeat_index = repeats.iter().position(|repeat| *repeat == id).unwrap_or(0) as u16;
+            NodeKind::Repeat { own, repeat_index }
+        }
+    };
+    Node {
+        name: node.name.clone(),
+        qname: node.qname.clone(),
+        name_id: node.name_id,
+        parent: node.parent,
+        end: node.end,
+        kind,
+        scope: node.scope,
+        slot: node.slot,
+        implied,
+        bind,
+        body,
+    }
+}
+
+/// Which nodes are shown inside which, in the body's order.
+fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], nodes: &mut [Node]) {
+    let mut items: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    for (placed, id) in placed.iter().zip(shown) {
+        let Some(id) = *id else { continue };
+        let parent = placed.parent.and_then(|parent| shown[parent]).unwrap_or(NodeId(0));
+        let inside = items.entry(parent).or_default();
+        // A node that is shown twice is shown where it is shown first.
+        if !nodes[id.0 as usize].body.shown {
+            nodes[id.0 as usize].body.shown = true;
+            inside.push(id);
+        }
+    }
+    for (parent, inside) in items {
+        nodes[parent.0 as usize].body.items = inside.into();
+    }
+}
+
+struct Lowering<'a, 'f> {
+    skeleton: &'a Skeleton,
+    itext: &'a Itext<'a>,
+    /// How many, the default included.
+    languages: usize,
+    program: Program,
+    texts: Vec<Text>,
+    /// itext that a control names.
+    itext_used: HashMap<Arc<str>, TextId>,
+    drafts: Vec<Draft>,
+    /// Where each computation is written.
+    spans: check::cycle::Places,
+    actions: Vec<Action>,
+    triggers: HashMap<NodeId, Vec<u32>>,
+    found: &'f mut Diagnostics,
+}
+
+impl Lowering<'_, '_> {
+    fn expr(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
+        if written.text.trim().is_empty() {
+            return None;
+        }
+        compile(written, anchor, self.skeleton, &mut self.program, self.found)
+    }
+
+    /// Compiles a bind's expression and puts it into the graph.
+    fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
+        let compiled = self.expr(written, anchor)?;
+        self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
+        self.draft(anchor, task(compiled.root), compiled.reads);
+        Some(compiled.root)
+    }
+
+    fn draft(&mut self, anchor: Anchor, task: Task, reads: Vec<Read>) {
+        let computation = Computation { node: anchor.node, scope: anchor.scope, task };
+        self.drafts.push(Draft { computation, reads });
+    }
+
+    /// Puts a condition into the graph; gives whether it is plain true.
+    fn rule(&mut self, written: Option<&Written>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
+        let Some(written) = written else { return false };
+        if let Some(always) = constant(&written.text) {
+            return always;
+        }
+        self.task(written, anchor, task);
+        false
+    }
+
+    fn node(&mut self, id: NodeId, bind: &BindOf<'_>, placed: Option<&Placed<'_>>) -> (Bind, Body) {
+        let node = self.skeleton.node(id);
+        let anchor = Anchor::at(id, node.scope);
+        let mut shown = Vec::new();
+        let body = placed.map(|placed| self.body(id, anchor, placed, &mut shown)).unwrap_or_default();
+        for (attribute, task) in
+            [("relevant", Task::Relevant as fn(ExprId) -> Task), ("constraint", Task::Constraint)]
+        {
+            if let Some(written) = bind.get(attribute) {
+                self.task(written, anchor, task);
+            }
+        }
+        let repeat = placed.filter(|placed| placed.kind == PlacedKind::Repeat);
+        let preload = bind.jr("preload").or_else(|| bind.get("preload"));
+        let bind = Bind {
+            type_name: bind.get("type").map_or("string", |written| types::name_of(&written.text)).into(),
+            required: self.rule(bind.get("required"), anchor, Task::Required),
+            readonly: self.rule(bind.get("readonly"), anchor, Task::Readonly),
+            calculate: bind.get("calculate").and_then(|written| self.task(written, anchor, Task::Calculate)),
+            repeat_count: repeat
+                .and_then(|placed| placed.element.attribute_in(&Namespace::JavaRosa, "count"))
+                .and_then(|written| self.task(written, anchor, Task::RepeatCount)),
+            fixed: repeat
+                .and_then(|placed| placed.element.attribute_in(&Namespace::JavaRosa, "noAddRemove"))
+                .is_some_and(|written| constant(&written.text) == Some(true)),
+            preload: preload.and_then(|written| self.preload(written, bind)),
+            triggers: Box::default(),
+            constraint_message: bind
+                .jr("constraintMsg")
+                .and_then(|text| self.message(text, anchor, &mut shown)),
+            required_message: bind.jr("requiredMsg").and_then(|text| self.message(text, anchor, &mut shown)),
+        };
+        if !shown.is_empty() {
+            self.draft(anchor, Task::Shown, shown);
+        }
+        (bind, body)
+    }
+
+    fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
+        let parameters = bind.jr("preloadParams").or_else(|| bind.get("preloadParams"));
+        let parameters = parameters.map_or("", |written| &*written.text);
+        let preload = Preload::read(&written.text, parameters);
+        if preload.is_none() && !written.text.trim().is_empty() {
+            let message = format!("nothing is known to fill in for `{} {parameters}`", written.text);
+            self.found.push(Diagnostic::warning(
+                "unknown-preload",
+                written.span,
+                message.trim_end().to_owned(),
+            ));
+        }
+        preload
+    }
+
+    fn body(&mut self, id: NodeId, anchor: Anchor, placed: &Placed<'_>, shown: &mut Vec<Read>) -> Body {
+        let node = self.skeleton.node(id);
+        let control = match (placed.kind, node.kind) {
+            (PlacedKind::Question(Control::Input), SkeletonKind::Note) => Some(Control::Note),
+            (PlacedKind::Question(Control::Input), SkeletonKind::Leaf(DataType::Geopoint)) => {
+                Some(Control::Geopoint)
+            }
+            (PlacedKind::Question(control), SkeletonKind::Leaf(_)) => Some(control),
+            (PlacedKind::Question(_), _) => {
+                let message = format!("`{}` holds other nodes: it can't be answered", node.name);
+                self.found.push(Diagnostic::error("wrong-control", placed.span, message));
+                None
+            }
+            _ => None,
+        };
+        let item_label = match node.kind {
+            SkeletonKind::Repeat(own) => self.item_label(placed, Anchor::at(id, own)),
+            _ => None,
+        };
+        let appearance =
+            placed.element.attribute("appearance").or_else(|| placed.heading.attribute("appearance"));
+        Body {
+            control,
+            shown: false,
+            label: self.words_of(placed.heading, "label", anchor, shown),
+            hint: self.words_of(placed.heading, "hint", anchor, shown),
+            item_label,
+            appearance: appearance
+                .iter()
+                .flat_map(|written| written.text.split_whitespace())
+                .map(Arc::from)
+                .collect(),
+            parameters: self.parameters(placed),
+            choices: match control {
+                Some(Control::SelectOne | Control::SelectMultiple | Control::Rank) => {
+                    self.choices(placed.element, anchor, shown)
+                }
+                _ => None,
+            },
+            items: Box::default(),
+        }
+    }
+
+    /// The words on each card of a repeat, over that card's own answers.
+    fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
+        let mut reads = Vec::new();
+        let element = placed.element.elements().find(|element| {
+            element.name.namespace == Namespace::Doorstep && &*element.name.local == "itemLabel"
+        })?;
+        let text = self.text_of(element, inside, &mut reads);
+        if !reads.is_empty() {
+            self.draft(inside, Task::ItemShown, reads);
+        }
+        text
+    }
+
+    /// What a control says beside its reference and appearance.
+    fn parameters(&mut self, placed: &Placed<'_>) -> Box<[(Arc<str>, Arc<str>)]> {
+        if let (PlacedKind::Question(Control::Upload), Some(media)) =
+            (placed.kind, placed.element.attribute("mediatype"))
+            && !media.text.trim().is_empty()
+            && !media.text.contains('/')
+        {
+            let message = format!("`{}` is no media type", media.text);
+            self.found.push(
+                Diagnostic::error("bad-media-type", media.span, message)
+                    .hint("write for example `image/*`, `application/pdf`"),
+            );
+        }
+        placed
+            .element
+            .attributes
+            .iter()
+            .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.clone()))
+            .collect()
+    }
+
+    /// The form's name for an answered instance: what `meta/instanceName` is calculated as.
+    fn instance_name(&mut self, binds: &HashMap<NodeId, BindOf<'_>>) -> Option<ExprId> {
+        let node = meta::find(self.skeleton, "instanceName")?;
+        let written = binds.get(&node)?.get("calculate")?;
+        let anchor = Anchor::at(node, self.skeleton.node(node).scope);
+        self.expr(written, anchor).map(|compiled| compiled.root)
+    }
+}

@@ -1,0 +1,123 @@
+//! Choices of selects: items in the control, and itemsets over nodes (ODK XForms, *Select*).
+
+use std::sync::Arc;
+
+use super::Lowering;
+use crate::diagnostic::Diagnostic;
+use crate::expr::compile::{Anchor, Over};
+use crate::expr::program::Read;
+use crate::form::body::{Placed, PlacedKind};
+use crate::form::{ChoiceList, Choices, Itemset, KnownChoices, Listed, Skeleton};
+use crate::graph::Task;
+use crate::tree::{Place, SpaceId};
+use crate::view::NodeId;
+use crate::xml::Element;
+
+impl Lowering<'_, '_> {
+    /// What a select offers. What its labels read goes to `shown`.
+    pub(super) fn choices(
+        &mut self,
+        control: &Element,
+        anchor: Anchor,
+        shown: &mut Vec<Read>,
+    ) -> Option<Choices> {
+        if let Some(itemset) = control.elements().find(|element| &*element.name.local == "itemset") {
+            return self.itemset(itemset, anchor, shown).map(Choices::Itemset);
+        }
+        let mut listed = Listed::default();
+        for item in control.elements().filter(|element| &*element.name.local == "item") {
+            let value = item.elements().find(|element| &*element.name.local == "value");
+            let Some(value) = value.map(Element::text) else {
+                self.found.push(Diagnostic::error("missing-name", item.span, "this item has no `value`"));
+                continue;
+            };
+            let label = self.words_of(item, "label", anchor, shown);
+            listed.push(value.trim().into(), label);
+        }
+        Some(Choices::Listed(listed))
+    }
+
+    fn itemset(&mut self, itemset: &Element, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
+        let Some(nodeset) = itemset.attribute("nodeset") else {
+            self.found.push(Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`"));
+            return None;
+        };
+        let nodes = self.expr(nodeset, anchor)?;
+        if nodes.over == Over::Value {
+            let message = "an itemset is over nodes, and this is a single value";
+            self.found.push(Diagnostic::error("wrong-type", nodeset.span, message));
+            return None;
+        }
+        let of = |name: &str| itemset.elements().find(|element| &*element.name.local == name);
+        let reference = |name: &str| of(name).and_then(|element| element.attribute("ref"));
+        let Some(value) = reference("value") else {
+            self.found.push(Diagnostic::error("missing-name", itemset.span, "this itemset has no `value`"));
+            return None;
+        };
+        let inside = Anchor { items: nodes.over, ..anchor };
+        let value = self.expr(value, inside)?;
+        let label = reference("label").and_then(|label| self.expr(label, inside));
+        let mut reads = nodes.reads.clone();
+        reads.extend(value.reads.iter().copied());
+        let label = label.map(|label| {
+            shown.extend(label.reads.iter().copied());
+            label.root
+        });
+        self.spans.insert((anchor.node, Task::Choices.column()), nodeset.span);
+        let reads_nothing = reads.is_empty() && !nodeset.text.contains('[');
+        if !reads.is_empty() {
+            self.draft(anchor, Task::Choices, reads);
+        }
+        let shuffled = nodeset.text.trim_start().starts_with("randomize");
+        let list = match &self.skeleton.node(anchor.node).choices {
+            Some(KnownChoices::Tree(list)) => Some(list.clone()),
+            _ => None,
+        };
+        let whole = reads_nothing && list.is_some();
+        Some(Itemset { nodes: nodes.root, value: value.root, label, list, whole, shuffled })
+    }
+}
+
+/// Notes which choices each select has, for checks of what is compared with it.
+pub(super) fn note_choices(form: &mut Skeleton, placed: &[Placed<'_>], shown: &[Option<NodeId>]) {
+    for (placed, id) in placed.iter().zip(shown).rev() {
+        let (PlacedKind::Question(_), Some(id)) = (placed.kind, id) else { continue };
+        let known = known(form, placed.element);
+        form.nodes[id.0 as usize].choices = known;
+    }
+}
+
+fn known(form: &Skeleton, control: &Element) -> Option<KnownChoices> {
+    let itemset = control.elements().find(|element| &*element.name.local == "itemset");
+    match itemset {
+        Some(itemset) => listed_in(form, itemset).map(KnownChoices::Tree),
+        None => {
+            let items = control.elements().filter(|element| &*element.name.local == "item");
+            let value = |item: &Element| {
+                let value = item.elements().find(|element| &*element.name.local == "value")?;
+                Some(Arc::from(value.text().trim()))
+            };
+            let names: Arc<[Arc<str>]> = items.filter_map(value).collect();
+            (!names.is_empty()).then_some(KnownChoices::Listed(names))
+        }
+    }
+}
+
+/// The list that an itemset takes its choices from, whatever its filter says: `instance('id')/root/item[…]`.
+fn listed_in(form: &Skeleton, itemset: &Element) -> Option<ChoiceList> {
+    let nodeset = &itemset.attribute("nodeset")?.text;
+    let value = itemset.elements().find(|element| &*element.name.local == "value")?.attribute("ref")?;
+    let start = nodeset.find("instance(")? + "instance(".len();
+    let inner = nodeset[start..].trim_start();
+    let quote = inner.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let (id, rest) = inner[1..].split_once(quote)?;
+    let steps = rest.trim_start().strip_prefix(')')?.trim_start().strip_prefix('/')?;
+    let (root, rest) = steps.split_once('/')?;
+    let item = rest.split(['[', ',', ')', '/', ' ']).next()?;
+    let tree = *form.tree_names.get(id)?;
+    let names = &form.tree_node_names;
+    let name = |local: &str| names.find(SpaceId::NONE, local.trim());
+    let nodes = form.tree(tree);
+    let top = nodes.children(Place::DOCUMENT).find(|child| nodes.name(*child) == name(root))?;
+    Some(ChoiceList { name: id.into(), tree, top, item: name(item), value: name(&value.text) })
+}

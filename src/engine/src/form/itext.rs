@@ -1,0 +1,68 @@
+//! itext: the translations of a form's texts, by id (ODK XForms, *Languages*).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::form::binds::constant;
+use crate::xml::Element;
+
+/// The translations as written.
+#[derive(Debug, Default)]
+pub(super) struct Itext<'a> {
+    /// The default first.
+    pub languages: Vec<Arc<str>>,
+    /// By id: for each language its `text` element.
+    texts: HashMap<&'a str, Vec<Option<&'a Element>>>,
+    order: Vec<&'a str>,
+}
+
+impl<'a> Itext<'a> {
+    /// Reads `itext`. The language that is marked as default, else the first, comes first.
+    pub fn read(element: Option<&'a Element>, found: &mut Diagnostics) -> Itext<'a> {
+        let mut itext = Itext::default();
+        let mut translations: Vec<(&str, &Element)> = Vec::new();
+        for translation in element.into_iter().flat_map(Element::elements) {
+            match translation.attribute("lang") {
+                Some(lang) if translations.iter().any(|(known, _)| *known == &*lang.text) => {
+                    let message = format!("there are two translations `{}`", lang.text);
+                    found.push(Diagnostic::error("duplicate-language", lang.span, message));
+                }
+                Some(lang) => translations.push((&lang.text, translation)),
+                None => found.push(
+                    Diagnostic::error("missing-key", translation.span, "this translation has no `lang`")
+                        .hint("for example lang=\"中文 (zh)\""),
+                ),
+            }
+        }
+        let marked = |(_, translation): &(&str, &Element)| {
+            translation.attribute("default").is_some_and(|written| constant(&written.text) != Some(false))
+        };
+        if let Some(default) = translations.iter().position(marked) {
+            translations[..=default].rotate_right(1);
+        }
+        let count = translations.len();
+        for (index, (language, translation)) in translations.into_iter().enumerate() {
+            itext.languages.push(language.into());
+            for text in translation.elements() {
+                let Some(id) = text.attribute("id") else { continue };
+                let of = itext.texts.entry(&id.text).or_insert_with(|| {
+                    itext.order.push(&id.text);
+                    vec![None; count]
+                });
+                of[index] = Some(text);
+            }
+        }
+        itext
+    }
+
+    /// The `text` elements of an id, by language.
+    pub fn get(&self, id: &str) -> Option<&[Option<&'a Element>]> {
+        self.texts.get(id).map(Vec::as_slice)
+    }
+
+    /// All ids, in the order of their first use.
+    pub fn ids(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.order.iter().copied()
+    }
+}

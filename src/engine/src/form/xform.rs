@@ -1,0 +1,118 @@
+//! Where the parts of an XForm stand: title, primary and secondary instances, binds, itext, actions, body (ODK XForms, *Structure*).
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::xml::{Element, Namespace};
+
+/// The parts of a document, each where its author put it.
+pub(super) struct XForm<'a> {
+    pub title: Option<&'a Element>,
+    pub model: &'a Element,
+    /// The root element of the primary instance.
+    pub primary: &'a Element,
+    /// The other instances by id: the `instance` element itself.
+    pub secondary: Vec<(Arc<str>, &'a Element)>,
+    pub binds: Vec<&'a Element>,
+    pub itext: Option<&'a Element>,
+    /// Actions that stand in the model.
+    pub actions: Vec<&'a Element>,
+    pub submission: Option<&'a Element>,
+    pub body: Option<&'a Element>,
+}
+
+/// Finds the parts. What is missing goes to `found`.
+pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Option<XForm<'a>> {
+    let head = document.elements().find(|element| &*element.name.local == "head");
+    let body = document.elements().find(|element| &*element.name.local == "body");
+    let within = head.unwrap_or(document);
+    let title = within.elements().find(|element| &*element.name.local == "title");
+    let Some(model) = within.elements().find(|element| &*element.name.local == "model") else {
+        let message = "this is no XForm: there is no `model` in its `head`";
+        found.push(Diagnostic::error("missing-key", document.span, message));
+        return None;
+    };
+    let mut form = XForm {
+        title,
+        model,
+        primary: model,
+        secondary: Vec::new(),
+        binds: Vec::new(),
+        itext: None,
+        actions: Vec::new(),
+        submission: None,
+        body,
+    };
+    let mut primary = None;
+    for element in model.elements() {
+        match &*element.name.local {
+            "instance" => instance(element, &mut primary, &mut form.secondary, found),
+            "bind" => form.binds.push(element),
+            "itext" => form.itext = form.itext.or(Some(element)),
+            "submission" => form.submission = form.submission.or(Some(element)),
+            "setvalue" | "setgeopoint" | "recordaudio" => form.actions.push(element),
+            _ => {}
+        }
+    }
+    let Some(primary) = primary else {
+        let message = "the model has no primary instance: its first `instance` must hold one element";
+        found.push(Diagnostic::error("missing-key", model.span, message));
+        return None;
+    };
+    form.primary = primary;
+    submission(&form, found);
+    Some(form)
+}
+
+/// The first instance is the primary one; the others have ids.
+fn instance<'a>(
+    element: &'a Element,
+    primary: &mut Option<&'a Element>,
+    secondary: &mut Vec<(Arc<str>, &'a Element)>,
+    found: &mut Diagnostics,
+) {
+    if primary.is_none() {
+        *primary = element.elements().next();
+        return;
+    }
+    let Some(id) = element.attribute("id") else {
+        found.push(Diagnostic::warning(
+            "missing-key",
+            element.span,
+            "this instance has no `id`, so nothing can refer to it",
+        ));
+        return;
+    };
+    if secondary.iter().any(|(known, _)| **known == *id.text) {
+        let message = format!("there are two instances `{}`", id.text);
+        found.push(Diagnostic::error("duplicate-list", id.span, message));
+        return;
+    }
+    secondary.push((id.text.clone(), element));
+}
+
+/// ODK knows one way to submit: a POST.
+fn submission(form: &XForm<'_>, found: &mut Diagnostics) {
+    let Some(method) = form.submission.and_then(|submission| submission.attribute("method")) else { return };
+    if !matches!(method.text.trim(), "post" | "form-data-post") {
+        found.push(
+            Diagnostic::error(
+                "bad-submission",
+                method.span,
+                format!("a form can't be submitted by `{}`", method.text),
+            )
+            .hint("write `post`"),
+        );
+    }
+}
+
+/// An attribute of JavaRosa's namespace, or the same without one, as some tools write it.
+pub(super) fn jr<'a>(element: &'a Element, local: &str) -> Option<&'a crate::source::Written> {
+    element.attribute_in(&Namespace::JavaRosa, local)
+}
+
+/// The span of an element's attribute, else of the element.
+pub(super) fn span_of(element: &Element, attribute: &str) -> Span {
+    element.attribute(attribute).map_or(element.span, |written| written.span)
+}

@@ -1,0 +1,121 @@
+//! Actions: what happened is noted, and when everything has settled, what waits for it runs, in order.
+
+use crate::form::{Action, Effect, Event, ScopeDefId};
+use crate::session::Session;
+use crate::value::Value;
+use crate::view::{NodeId, ScopeId};
+
+/// How often actions may set each other off: two that answer each other must not go on for ever.
+const MAX_ROUNDS: usize = 10_000;
+
+/// Something that actions wait for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Happened {
+    /// The form was opened, for the first time or again.
+    Loaded { first: bool },
+    /// This instance of this repeat is new.
+    Added(ScopeId, NodeId),
+    /// The value of this node is another.
+    Changed(ScopeId, NodeId),
+}
+
+impl Session {
+    /// Notes that the form was opened.
+    pub(super) fn loaded(&mut self, first: bool) {
+        self.waiting.push_front(Happened::Loaded { first });
+    }
+
+    /// Notes that a repeat instance is new.
+    pub(super) fn happened_in(&mut self, added: ScopeId, repeat: NodeId) {
+        if !self.restoring {
+            self.waiting.push_back(Happened::Added(added, repeat));
+        }
+    }
+
+    /// Settles, and runs what waits for what happened, until nothing more happens.
+    pub(super) fn run(&mut self) {
+        self.settle();
+        for _ in 0..MAX_ROUNDS {
+            let Some(happened) = self.waiting.pop_front() else { return };
+            self.run_actions(happened);
+        }
+        self.waiting.clear();
+    }
+
+    fn run_actions(&mut self, happened: Happened) {
+        let form = self.form.clone();
+        match happened {
+            Happened::Loaded { first } => {
+                for action in &form.actions {
+                    let waits = action.events.iter().any(|event| match event {
+                        Event::FirstLoad => first,
+                        Event::Load => true,
+                        Event::NewRepeat | Event::ValueChanged => false,
+                    });
+                    if waits {
+                        self.act(action, ScopeId(0), ScopeDefId::ROOT);
+                    }
+                }
+            }
+            Happened::Added(scope, repeat) => {
+                for action in &form.actions {
+                    if action.repeat == Some(repeat) && action.events.contains(&Event::NewRepeat) {
+                        self.act(action, scope, self.instance.def(scope));
+                    }
+                }
+            }
+            Happened::Changed(scope, node) => {
+                if !self.instance.alive(scope) {
+                    return;
+                }
+                for index in &form.node(node).bind.triggers {
+                    let action = &form.actions[*index as usize];
+                    if action.events.contains(&Event::ValueChanged) {
+                        self.act(action, scope, self.instance.def(scope));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets the targets of an action that was set off in a scope.
+    fn act(&mut self, action: &Action, scope: ScopeId, def: ScopeDefId) {
+        if !self.instance.alive(scope) {
+            return;
+        }
+        if let Some(picked) = action.picked {
+            let here = self.instance.own_node(scope);
+            if let Some((scope, node)) = self.eval(scope, here).first_cell(picked) {
+                self.set(action, scope, node);
+            }
+            return;
+        }
+        let form = self.form.clone();
+        let depth = |def: ScopeDefId| form.scope(def).depth;
+        let top = self.instance.up(scope, depth(def).saturating_sub(depth(action.common)));
+        let mut targets = Vec::new();
+        self.instance.each_under(&form, top, action.scope, &mut |scope| targets.push(scope));
+        for target in targets {
+            self.set(action, target, action.target);
+        }
+    }
+
+    fn set(&mut self, action: &Action, scope: ScopeId, node: NodeId) {
+        let Some(data_type) = self.form.node(node).data_type() else { return };
+        let value = match &action.effect {
+            Effect::Calculate(expr) => {
+                let eval = self.eval(scope, node);
+                eval.value_of(eval.operand(*expr))
+                    .into_value(data_type, self.world.zone())
+                    .unwrap_or(Value::Blank)
+            }
+            Effect::Literal(text) => Value::read(data_type, text),
+            // The device's to do: the app looks at what the form declares.
+            Effect::Geopoint | Effect::Audio => return,
+        };
+        let value = if let Value::Unread(_) = value { Value::Blank } else { value };
+        let value = self.fitting(node, value);
+        self.offer(scope, node, value);
+        self.settle();
+    }
+}

@@ -1,0 +1,168 @@
+//! The instance as XML: what a submission is to ODK's servers, and how one is opened again (OpenRosa, *Metadata*; ODK XForms, *Instance*).
+//!
+//! The same answers give the same bytes: elements and attributes in the form's order, what is not relevant left out.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostics;
+use crate::form::{Form, NodeKind};
+use crate::session::{Extent, RestoreError, Session, World};
+use crate::source::{Source, Span, Written};
+use crate::value::{DataType, Value};
+use crate::view::{Key, NodeId, ScopeId};
+use crate::xml::{self, Element};
+
+/// Why an instance is opened again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Opening {
+    /// To go on with it: it stays what it is.
+    Restore,
+    /// To replace what was submitted: it gets a new `instanceID`, and `deprecatedID` names the old one.
+    Edit,
+}
+
+impl Session {
+    /// The instance as XML, without declaration or indentation. `Extent::Relevant` is what is submitted.
+    pub fn instance_xml(&self, extent: Extent) -> String {
+        xml::write_compact(&self.element(ScopeId(0), NodeId(0), extent))
+    }
+
+    fn element(&self, scope: ScopeId, node: NodeId, extent: Extent) -> Element {
+        let span = Span::top(0);
+        let this = self.form.node(node);
+        let mut element = Element::new(this.qname.clone(), span);
+        for attribute in self.form.attributes_of(node) {
+            let value = self.instance.kept(scope, attribute).to_text();
+            element = element.with_text(self.form.node(attribute).qname.clone(), &value);
+        }
+        if let NodeKind::Leaf(_) = this.kind {
+            let text = self.text_of(scope, node, extent);
+            if !text.is_empty() {
+                element.push_text(Written::plain(&text, span));
+            }
+            return element;
+        }
+        for child in self.form.children_of(node) {
+            let absent = Some(child) == self.form.deprecated_id
+                && self.form.node(child).implied
+                && self.instance.kept(scope, child).is_blank();
+            if absent || (extent == Extent::Relevant && !self.instance.relevant(scope, child)) {
+                continue;
+            }
+            match self.form.node(child).kind {
+                NodeKind::Repeat { .. } => {
+                    for instance in self.instance.instances(scope, child) {
+                        if extent == Extent::All || self.instance.relevant(*instance, child) {
+                            element.push(self.element(*instance, child, extent));
+                        }
+                    }
+                }
+                NodeKind::Group | NodeKind::Leaf(_) | NodeKind::Attribute => {
+                    element.push(self.element(scope, child, extent));
+                }
+            }
+        }
+        element
+    }
+
+    fn text_of(&self, scope: ScopeId, node: NodeId, extent: Extent) -> String {
+        let value = match extent {
+            Extent::All => self.instance.given(scope, node),
+            Extent::Relevant => self.instance.kept(scope, node),
+        };
+        match value {
+            Value::Unread(_) if extent == Extent::Relevant => String::new(),
+            value => value.to_text(),
+        }
+    }
+
+    /// Opens the form with an instance that was put away or submitted. Elements that the form does not have are passed over:
+    /// they come from another version of it.
+    pub fn open_xml(
+        form: Arc<Form>,
+        world: World,
+        xml: &str,
+        opening: Opening,
+    ) -> Result<Session, RestoreError> {
+        let mut found = Diagnostics::default();
+        let refused = |reason: &str| RestoreError { path: "/".into(), reason: reason.to_owned() };
+        let Some(root) = xml::read(&Source::new("instance.xml", xml), 0, &mut found) else {
+            let reason = found.into_sorted().into_iter().next().map(|first| first.message);
+            return Err(refused(reason.as_deref().unwrap_or("this is no XML")));
+        };
+        if root.name.local != form.node(NodeId(0)).qname.local {
+            return Err(refused("this is an instance of another form"));
+        }
+        let mut session = Session::blank(form, world);
+        session.restoring = true;
+        session.start(ScopeId(0));
+        session.take_up(ScopeId(0), NodeId(0), &root)?;
+        session.settle();
+        if opening == Opening::Edit {
+            session.succeed();
+        }
+        session.name_instance();
+        session.restoring = false;
+        session.quiet = false;
+        session.loaded(false);
+        session.run();
+        session.take_changes();
+        Ok(session)
+    }
+
+    fn take_up(&mut self, scope: ScopeId, parent: NodeId, element: &Element) -> Result<(), RestoreError> {
+        let form = self.form.clone();
+        for attribute in &element.attributes {
+            let name = format!("@{}", attribute.name.written());
+            // The root says which form this is an instance of: the form knows that best.
+            let own = parent == NodeId(0) && matches!(&*attribute.name.local, "id" | "version");
+            if let (Some(node), false) = (form.child_names.get(&(parent, name.into())), own) {
+                self.put(scope, *node, Value::Text(attribute.value.text.clone()));
+            }
+        }
+        for child in element.elements() {
+            let named = |name: String| form.child_names.get(&(parent, Arc::from(name))).copied();
+            let node = named(child.name.written()).or_else(|| named(child.name.local.to_string()));
+            let Some(node) = node else { continue };
+            match form.node(node).kind {
+                NodeKind::Group => self.take_up(scope, node, child)?,
+                NodeKind::Repeat { .. } => {
+                    if self.instance.instances(scope, node).len() >= super::recalculate::MAX_INSTANCES
+                        || self.instance.living() >= super::recalculate::MAX_SCOPES
+                    {
+                        let path = self.path(Key { scope, node });
+                        return Err(RestoreError { path, reason: "there are too many".into() });
+                    }
+                    let added = self.grow(scope, node, true);
+                    self.take_up(added, node, child)?;
+                }
+                NodeKind::Leaf(data_type) => {
+                    let value = self.taken(node, data_type, &child.text());
+                    self.offer(scope, node, value);
+                }
+                NodeKind::Attribute => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A text as the node's value; what is none is kept as it is, and is not valid.
+    fn taken(&self, node: NodeId, data_type: DataType, text: &str) -> Value {
+        let value = Value::read(data_type, text);
+        self.in_list_order(node, value).unwrap_or_else(|_| Value::Unread(text.into()))
+    }
+
+    /// Becomes the successor of what was submitted.
+    fn succeed(&mut self) {
+        let root = ScopeId(0);
+        let (Some(id), Some(deprecated)) = (self.form.instance_id, self.form.deprecated_id) else { return };
+        let old = self.instance.kept(root, id).clone();
+        if old.is_blank() {
+            return;
+        }
+        self.put(root, deprecated, Value::Text(old.to_text().into()));
+        let fresh = self.fresh_id();
+        self.put(root, id, Value::Text(fresh));
+        self.settle();
+    }
+}

@@ -1,0 +1,108 @@
+//! Evaluations over the session's instance: for computations, and for what a screen shows.
+
+use std::sync::Arc;
+
+use crate::expr::eval::Eval;
+use crate::form::{Choices, TextId};
+use crate::session::Session;
+use crate::value::Value;
+use crate::view::{ChoiceView, Key, NodeId, ScopeId};
+
+impl Session {
+    /// An evaluation at a node, that may draw random numbers.
+    pub(super) fn eval(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
+        Eval::at(
+            &self.form,
+            &self.instance,
+            &self.trees,
+            &self.world,
+            &self.random,
+            self.language,
+            scope,
+            node,
+        )
+    }
+
+    /// An evaluation that changes nothing: random numbers are drawn from a copy.
+    pub(super) fn look(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
+        self.seen.set(self.random.get());
+        Eval { random: &self.seen, ..self.eval(scope, node) }
+    }
+
+    /// Words in the reader's language with their outputs filled in; empty if there are none.
+    pub(super) fn words(&self, text: Option<TextId>, key: Key) -> String {
+        text.map(|text| self.look(key.scope, key.node).words(text)).unwrap_or_default()
+    }
+
+    /// The choices that a question offers now.
+    pub(super) fn choices(&self, key: Key, choices: &Choices) -> Arc<[ChoiceView]> {
+        let fixed = match choices {
+            Choices::Listed(_) => false,
+            Choices::Itemset(itemset) => itemset.whole && !itemset.shuffled,
+        };
+        if let (true, Some(views)) = (fixed, self.choice_views.borrow().get(&key.node)) {
+            return views.clone();
+        }
+        let eval = self.look(key.scope, key.node);
+        let mut views = Vec::new();
+        eval.each_choice(choices, &mut |name, label| {
+            let label = eval.choice_label(&label).unwrap_or_else(|| name.to_string());
+            views.push(ChoiceView { name, label });
+            true
+        });
+        let views: Arc<[ChoiceView]> = views.into();
+        if fixed {
+            self.choice_views.borrow_mut().insert(key.node, views.clone());
+        }
+        views
+    }
+
+    /// Writes a value; names that the choices do not offer now are withheld.
+    pub(super) fn offer(&mut self, scope: ScopeId, node: NodeId, given: Value) {
+        let form = self.form.clone();
+        let filtered = match &form.node(node).body.choices {
+            Some(Choices::Itemset(itemset)) if !itemset.whole => Some(itemset),
+            _ => None,
+        };
+        if filtered.is_none() || given.is_blank() {
+            let cell = self.instance.cell(scope, node);
+            self.instance.withhold(cell, None);
+            self.put(scope, node, given);
+            return;
+        }
+        let names: &[Arc<str>] = match &given {
+            Value::Choice(name) => std::slice::from_ref(name),
+            Value::Choices(names) => names,
+            _ => &[],
+        };
+        let mut offered = vec![false; names.len()];
+        let mut missing = names.len();
+        if let Some(choices) = &form.node(node).body.choices {
+            self.eval(scope, node).each_choice(choices, &mut |name, _| {
+                for (place, wanted) in names.iter().enumerate() {
+                    if !offered[place] && *wanted == name {
+                        offered[place] = true;
+                        missing -= 1;
+                    }
+                }
+                missing > 0
+            });
+        }
+        let left = match &given {
+            all if missing == 0 => all.clone(),
+            Value::Choices(names) => {
+                let left: Vec<Arc<str>> = names
+                    .iter()
+                    .zip(&offered)
+                    .filter(|(_, offered)| **offered)
+                    .map(|(name, _)| name.clone())
+                    .collect();
+                if left.is_empty() { Value::Blank } else { Value::Choices(left.into()) }
+            }
+            _ => Value::Blank,
+        };
+        let cell = self.instance.cell(scope, node);
+        self.instance.withhold(cell, (left != given).then_some(given));
+        self.put(scope, node, left);
+    }
+}
