@@ -57,8 +57,13 @@ impl Lowering<'_> {
                 }
             }
             for column in columns.iter().filter(|column| is_name(column)) {
-                if let Some(cell) = choice.plain(column) {
-                    item.push(said(column, cell));
+                match choice.plain(column) {
+                    Some(cell) => item.push(said(column, cell)),
+                    // In form JSON a column that a choice leaves out is blank, not absent.
+                    None if self.form.syntax == Syntax::Json => {
+                        item.push(Element::new(Name::xforms(&**column), choice.place));
+                    }
+                    None => {}
                 }
             }
             root.push(item);
