@@ -18,11 +18,17 @@ impl Tree {
             return Err("it has null characters".into());
         }
         let line_break = line_break(text);
-        let mut rows =
-            Rows { rest: text, done: text.is_empty(), delimiter: delimiter(text, line_break), line_break };
+        let delimiter = delimiter(text, line_break);
+        let shown = delimiter.unwrap_or(DELIMITERS[0]);
+        let mut rows = Rows { rest: text, done: text.is_empty(), delimiter: shown, line_break };
         let mut builder = Builder::new(names);
         let (root, item) = (builder.plain("root"), builder.plain("item"));
         let header = rows.next().unwrap_or(Ok(Vec::new()))?;
+        if let (None, [only]) = (delimiter, header.as_slice())
+            && !only.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' '))
+        {
+            return Err(format!("its columns are parted by none of `,`, `;`, tab and `|`: `{only}`"));
+        }
         let columns: Vec<NameId> = header.iter().map(|title| builder.plain(title)).collect();
         builder.open(root, "");
         for (index, row) in rows.enumerate() {
@@ -56,7 +62,7 @@ fn line_break(text: &str) -> &'static str {
 }
 
 /// Of those that part the first rows at all, the one with which their numbers of cells differ least; then the one that gives most.
-fn delimiter(text: &str, line_break: &'static str) -> char {
+fn delimiter(text: &str, line_break: &'static str) -> Option<char> {
     let mut best: Option<(char, usize, usize)> = None;
     for delimiter in DELIMITERS {
         let rows = Rows { rest: text, done: false, delimiter, line_break };
@@ -68,7 +74,7 @@ fn delimiter(text: &str, line_break: &'static str) -> char {
             best = Some((delimiter, differences, cells));
         }
     }
-    best.map_or(DELIMITERS[0], |(delimiter, ..)| delimiter)
+    best.map(|(delimiter, ..)| delimiter)
 }
 
 /// The rows of a text, each as its cells.
@@ -182,6 +188,8 @@ mod tests {
     fn a_blank_row_is_a_blank_item_and_a_short_one_is_filled_up() {
         assert_eq!(read("a,b\n\n1\n2,3,,").unwrap(), [["", ""], ["1", ""], ["2", "3"]]);
         assert_eq!(read("a,b\n1,2,3"), Err("row 2 has 3 cells, and there are 2 columns".into()));
+        assert_eq!(read("name\na").unwrap(), [["a"]]);
+        assert!(read("a$b\n1$2").is_err());
         assert!(read("a,b").unwrap().is_empty());
         assert!(read("").unwrap().is_empty());
     }
