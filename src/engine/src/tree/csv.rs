@@ -52,6 +52,12 @@ fn named(record: &::csv::StringRecord, builder: &mut Builder<'_>) -> Result<Vec<
     if record.len() > MAX_COLUMNS {
         return Err(format!("it has more than {MAX_COLUMNS} columns"));
     }
+    // One column is a list of names; what is no name shows that something else parts the cells.
+    if let (1, Some(title)) = (record.len(), record.get(0))
+        && !title.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' '))
+    {
+        return Err(format!("its columns are parted by none of `,`, `;`, tab and `|`: `{title}`"));
+    }
     Ok(record.iter().map(|title| builder.plain(title.trim())).collect())
 }
 
