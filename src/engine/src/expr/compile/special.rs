@@ -168,11 +168,13 @@ impl Compiler<'_> {
         let call = |name: &str, argument: &Ast| {
             at(Kind::Call { name: name.into(), name_span: span.clone(), arguments: vec![argument.clone()] })
         };
-        let step = |name: &str, predicates: Vec<Ast>| Step {
-            axis: Axis::Child,
-            test: Test::Name(name.into()),
-            predicates,
-            span: span.clone(),
+        // A column may be an attribute of its row: `@code`.
+        let step = |name: &str, predicates: Vec<Ast>| {
+            let (axis, name) = match name.strip_prefix('@') {
+                Some(name) => (Axis::Attribute, name),
+                None => (Axis::Child, name),
+            };
+            Step { axis, test: Test::Name(name.into()), predicates, span: span.clone() }
         };
         let key_path =
             Path { start: Start::Context, predicates: Vec::new(), steps: vec![step(&key_name, Vec::new())] };
