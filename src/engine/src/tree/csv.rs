@@ -33,7 +33,12 @@ impl Tree {
         builder.open(root, "");
         while rows.next(&mut cells)? {
             if cells.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
-                return Err(format!("row {} has {} cells for {} columns", rows.row, cells.len(), columns.len()));
+                return Err(format!(
+                    "row {} has {} cells for {} columns",
+                    rows.row,
+                    cells.len(),
+                    columns.len()
+                ));
             }
             builder.open(item, "");
             for (index, column) in columns.iter().enumerate() {
@@ -155,10 +160,10 @@ mod tests {
 
     #[test]
     fn rows_become_items() {
-        assert_eq!(rows("\u{feff}name,label\na,A\n\"b\",\"B, \"\"b\"\"\n2\"\n").unwrap(), [
-            "name=a;label=A",
-            "name=b;label=B, \"b\"\n2"
-        ]);
+        assert_eq!(
+            rows("\u{feff}name,label\na,A\n\"b\",\"B, \"\"b\"\"\n2\"\n").unwrap(),
+            ["name=a;label=A", "name=b;label=B, \"b\"\n2"]
+        );
         assert_eq!(rows("name;label\r\na;A,1\r\n\r\n").unwrap(), ["name=a;label=A,1"]);
         assert_eq!(rows("name\tlabel\na").unwrap(), ["name=a;label="]);
         assert_eq!(rows("name|label\na|A||").unwrap(), ["name=a;label=A"]);

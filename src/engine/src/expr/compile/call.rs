@@ -69,7 +69,9 @@ impl Compiler<'_> {
                 let message = format!("`{name}` needs places, and '{text}' is none");
                 let span = self.written.part(argument.span.clone());
                 let diagnostic = Diagnostic::error("wrong-type", span, message);
-                self.fail(diagnostic.hint("a place is written `latitude longitude`, a line `lat lon; lat lon`"));
+                self.fail(
+                    diagnostic.hint("a place is written `latitude longitude`, a line `lat lon; lat lon`"),
+                );
             }
         }
     }
