@@ -13,6 +13,7 @@ impl Tree {
     /// The tree of a CSV file. Its first row names the columns and shows what separates them: `,`, `;`, a tab or `|`.
     /// Cells that are missing are blank; more cells than columns, or a quote without an end, are an error, which names the row.
     pub fn read_csv(text: &str, names: &mut Names) -> Result<Tree, String> {
+        super::build::bounded(text)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\n', '\r']);
         if text.contains('\0') {
             return Err("it holds a character that no text has".into());
