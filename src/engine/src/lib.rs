@@ -7,7 +7,6 @@
 
 pub mod diagnostic;
 pub mod source;
-#[allow(dead_code, reason = "readers of forms come next")]
 mod tree;
 #[allow(dead_code, reason = "readers and writers of forms come next")]
 mod xml;
