@@ -122,7 +122,9 @@ impl Read {
             9 => Json::Null,
             _ => self.document.value(node).into(),
         };
-        expected["path"] == path.as_str() && expected["type"] == kind && expected["value"] == value
+        // A CDATA section is text (XPath 1.0 §5.7).
+        let wanted = if expected["type"] == 4 { 3.into() } else { expected["type"].clone() };
+        expected["path"] == path.as_str() && wanted == kind && expected["value"] == value
     }
 
     fn show(&self, nodes: &[Node]) -> String {

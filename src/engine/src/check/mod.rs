@@ -1,7 +1,5 @@
 //! What can be wrong with a definition beyond its syntax. One subject, one file.
 
-#![allow(dead_code, reason = "the form compiler takes the road through `read_xform` next")]
-
 pub(crate) mod choices;
 pub(crate) mod cycle;
 pub(crate) mod entities;

@@ -24,6 +24,6 @@ pub(crate) fn read_xform(bundle: &Bundle, found: &mut Diagnostics) -> Option<Ele
     Some(lower::lower(&form))
 }
 
-fn is_xml(text: &str) -> bool {
+pub(super) fn is_xml(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }

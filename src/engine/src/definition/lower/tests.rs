@@ -1,6 +1,6 @@
 //! Small workbooks and what becomes of them.
 
-use crate::definition::read_xform;
+use crate::definition::read as read_xform;
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
 use crate::xml::{Content, Element, write};
