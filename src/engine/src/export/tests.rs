@@ -1,6 +1,8 @@
 //! Forms out of XForms: the sheets, and what is lost.
 
-use super::{Loss, form_json, xlsform};
+use super::form_json::form_json;
+use super::xlsform::xlsform;
+use super::{Loss, to_xform, to_xlsform};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
 use crate::xml::{Element, read};
@@ -167,4 +169,18 @@ fn rows_nest_as_json() {
     assert_eq!(given, expected);
     assert_eq!(exported.losses.len(), 1);
     assert!(exported.losses[0].what.contains("bind::saveto"));
+}
+
+#[test]
+fn a_definition_is_read_and_written() {
+    let text = crate::xml::write(&form(
+        "<a/>",
+        "<bind nodeset='/data/a' type='int'/>",
+        "<input ref='/data/a'><label>A</label></input>",
+    ));
+    let bundle = Bundle::single(Source::new("f.xml", text.as_str()));
+    assert_eq!(to_xform(&bundle).exported.unwrap().written, text);
+    assert_eq!(to_xlsform(&bundle, "f").exported.unwrap().written.files.len(), 1);
+    let broken = to_xlsform(&Bundle::single(Source::new("f.xml", "<a")), "f");
+    assert!(broken.exported.is_none() && broken.diagnostics[0].code == "bad-xml");
 }
