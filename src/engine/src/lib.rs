@@ -7,7 +7,6 @@
 
 pub mod diagnostic;
 pub mod source;
-#[allow(dead_code, reason = "readers of forms come next")]
 mod tree;
 #[allow(dead_code, reason = "readers and writers of forms come next")]
 mod xml;
@@ -28,6 +27,8 @@ pub mod session;
 pub mod view;
 
 pub mod case;
+
+pub mod export;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use form::{Checked, Form};

@@ -2,11 +2,14 @@
 //!
 //! Every position that a diagnostic names is a [`Span`]: a range of bytes in one file of a [`Bundle`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+mod written;
+
+pub(crate) use written::{Composer, Written};
 
 /// One file of a form: its name as the form refers to it, and its text.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -46,6 +49,34 @@ pub struct Position {
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
+    /// Where it is in its workbook, if the file is one of its sheets.
+    pub cell: Option<Cell>,
+}
+
+/// A cell of a workbook's sheet. The row is [`Position::line`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cell {
+    /// `survey`
+    pub sheet: Arc<str>,
+    /// As spreadsheets name it: `C`, `AA`.
+    pub column: String,
+    /// The column's header as its author wrote it: `relevant`. Empty if it has none.
+    pub title: Arc<str>,
+}
+
+impl std::fmt::Display for Position {
+    /// `form.json:3:14`, or `form.xlsx: survey row 7, column C (relevant)`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Some(cell) = &self.cell else {
+            return write!(f, "{}:{}:{}", self.file, self.line, self.column);
+        };
+        let file = self.file.rsplit_once('#').map_or(&*self.file, |(file, _)| file);
+        write!(f, "{file}: {} row {}, column {}", cell.sheet, self.line, cell.column)?;
+        match cell.title.is_empty() {
+            true => Ok(()),
+            false => write!(f, " ({})", cell.title),
+        }
+    }
 }
 
 /// The largest text that is read, in bytes: a form is written by people.
@@ -56,6 +87,34 @@ impl Source {
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Source {
         Source { name: name.into(), text: text.into() }
     }
+
+    /// The sheet that this is, if it is one of a workbook: `survey` of `form.xlsx#survey`.
+    ///
+    /// A sheet's text is its rows as lines of cells with tabs between, so that a line's number is the row's.
+    /// A tab within a cell is written `␉`, a newline `␊`, a carriage return `␍`.
+    pub fn sheet(&self) -> Option<&str> {
+        self.name.rsplit_once('#').map(|(_, sheet)| sheet)
+    }
+
+    /// The cell of a sheet that a byte lies in, of the line that starts there.
+    fn cell(&self, line_start: usize, start: usize) -> Option<Cell> {
+        let sheet = self.sheet()?;
+        let index = self.text[line_start..start].matches('\t').count();
+        let header = self.text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+        let title = header.split('\t').nth(index).unwrap_or("").trim();
+        Some(Cell { sheet: sheet.into(), column: column_letters(index), title: title.into() })
+    }
+}
+
+/// `A` for 0, `Z` for 25, `AA` for 26.
+fn column_letters(index: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = index + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 impl Span {
@@ -105,6 +164,7 @@ impl Bundle {
             file: source.name.clone(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
+            cell: source.cell(line_start, start),
         }
     }
 
@@ -146,38 +206,6 @@ impl std::fmt::Display for BundleError {
 
 impl std::error::Error for BundleError {}
 
-/// A piece of the author's text and how its bytes map to the file's.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Written {
-    pub text: Arc<str>,
-    /// The bytes between the quotes.
-    pub span: Span,
-    /// After each escape: the byte of the text and the byte of the file it stands at.
-    pub escapes: Box<[(u32, u32)]>,
-}
-
-impl Written {
-    pub fn plain(text: &str, span: Span) -> Written {
-        Written { text: text.into(), span, escapes: Box::default() }
-    }
-
-    /// The file's bytes of a range of the text.
-    pub fn part(&self, range: Range<usize>) -> Span {
-        Span {
-            source: self.span.source,
-            start: self.place(range.start),
-            end: self.place(range.end).min(self.span.end),
-        }
-    }
-
-    fn place(&self, at: usize) -> u32 {
-        let at = at as u32;
-        let known = self.escapes.iter().rev().find(|(text, _)| *text <= at);
-        let (text, file) = known.copied().unwrap_or((0, self.span.start));
-        file + (at - text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,6 +216,18 @@ mod tests {
         let at = "一\n二三".len();
         let position = bundle.position(Span::in_main(at, at + 1));
         assert_eq!((position.line, position.column), (2, 3));
+    }
+
+    #[test]
+    fn a_sheet_is_spoken_of_in_its_own_words() {
+        let text = "type\tname\trelevant\n\ntext\ta\t${b}\n";
+        let bundle = Bundle::single(Source::new("form.xlsx#survey", text));
+        let at = text.find("${b}").unwrap();
+        let position = bundle.position(Span::in_main(at, at + 4));
+        assert_eq!(position.to_string(), "form.xlsx: survey row 3, column C (relevant)");
+        assert_eq!(column_letters(25), "Z");
+        assert_eq!(column_letters(26), "AA");
+        assert_eq!(column_letters(702), "AAA");
     }
 
     #[test]

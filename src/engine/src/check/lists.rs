@@ -1,97 +1,65 @@
-//! Choice lists: every select has one, every list is used, every choice is there once.
+//! Choice lists: every one that is named is there, and every one that is there is used.
 
-use std::collections::HashMap;
-
-use crate::definition::{ListDefinition, Row, RowType};
+use crate::definition::parameters::Parameters;
+use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, Questionnaire, Select};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::form::Skeleton;
-use crate::view::Control;
 
-/// Gives each select its list, and says what is wrong with the lists.
-pub(crate) fn resolve(
-    form: &mut Skeleton,
-    rows: &[Option<&Row>],
-    lists: &[ListDefinition],
-    found: &mut Diagnostics,
-) {
-    let mut used = vec![false; lists.len()];
-    let mut multiple = vec![false; lists.len()];
-    for (index, row) in rows.iter().enumerate() {
-        let Some(row) = row else { continue };
-        let RowType::Question(_, control @ (Control::SelectOne | Control::SelectMultiple)) = row.row_type
-        else {
-            if let Some(list) = &row.list {
-                found.push(Diagnostic::error("no-effect", list.span, "only selects name a list"));
-            }
-            continue;
-        };
-        let Some(name) = &row.list else {
+/// `unknown-list`: selects name lists that are there.
+pub(crate) fn named(form: &Questionnaire, found: &mut Diagnostics) {
+    Item::walk(&form.items, &mut |item, _| {
+        let ItemKind::Select(Select { from: ChoicesFrom::List(name), how, .. }) = &item.kind else { return };
+        let lists = if *how == Choosing::External { &form.external_lists } else { &form.lists };
+        if !lists.iter().any(|list| list.name.text == name.text) {
             found.push(
-                Diagnostic::error("missing-list", row.span, "this select names no list")
-                    .hint("write it after the type: \"select_one yes_no\""),
-            );
-            continue;
-        };
-        match form.list_names.get(&name.text) {
-            Some(list) => {
-                form.nodes[index].list = Some(*list);
-                used[usize::from(list.0)] = true;
-                multiple[usize::from(list.0)] |= control == Control::SelectMultiple;
-            }
-            None => found.push(
                 Diagnostic::error("unknown-list", name.span, format!("there is no list `{}`", name.text))
                     .did_you_mean(&name.text, lists.iter().map(|list| &*list.name.text)),
-            ),
+            );
         }
-    }
-    for (index, list) in lists.iter().enumerate() {
-        choices(list, multiple[index], found);
-        let mentioned = |row: &&Row| {
-            [&row.calculation, &row.relevant, &row.constraint, &row.default, &row.choice_filter]
-                .into_iter()
-                .flatten()
-                .any(|written| written.text.contains(&format!("'{}'", list.name.text)))
+    });
+}
+
+/// `empty-list` and `unused-list`.
+pub(crate) fn used(form: &Questionnaire, found: &mut Diagnostics) {
+    let mut used: Vec<String> = Vec::new();
+    let mut quoted: Vec<&str> = Vec::new();
+    Item::walk(&form.items, &mut |item, _| {
+        match &item.kind {
+            ItemKind::Select(Select { from: ChoicesFrom::List(name), .. }) | ItemKind::Loop(name) => {
+                used.push(name.text.to_string());
+            }
+            // A loop is groups by now, and says itself what it went over.
+            ItemKind::Group => {
+                let over = item.row.plain("type").and_then(|written| written.text.split_whitespace().last());
+                used.extend(over.map(str::to_owned));
+            }
+            _ => {}
+        }
+        let parameters = Parameters::read(item.row.plain("parameters"), &mut Diagnostics::default());
+        for key in ["tick_labelset", "reference-geometry"] {
+            used.extend(parameters.get(key).map(|list| list.text.to_string()));
+        }
+        let texts = item.row.cells.iter().map(|cell| &*cell.words.text);
+        quoted.extend(texts.filter(|text| text.contains(['\'', '"'])));
+    });
+    for list in &form.lists {
+        let name = &*list.name.text;
+        if list.choices.is_empty() {
+            found.push(Diagnostic::warning(
+                "empty-list",
+                list.name.span,
+                format!("the list `{name}` has no choices"),
+            ));
+        }
+        let mentioned = || {
+            let (single, double) = (format!("'{name}'"), format!("\"{name}\""));
+            quoted.iter().any(|text| text.contains(&single) || text.contains(&double))
         };
-        if !used[index] && !rows.iter().flatten().any(mentioned) {
+        if !used.iter().any(|known| known == name) && !mentioned() {
             found.push(Diagnostic::warning(
                 "unused-list",
                 list.name.span,
-                format!("no question uses the list `{}`", list.name.text),
+                format!("no question uses the list `{name}`"),
             ));
-        }
-    }
-}
-
-fn choices(list: &ListDefinition, multiple: bool, found: &mut Diagnostics) {
-    if list.choices.is_empty() {
-        found.push(Diagnostic::warning(
-            "empty-list",
-            list.name.span,
-            format!("the list `{}` has no choices", list.name.text),
-        ));
-    }
-    let mut seen = HashMap::new();
-    for choice in &list.choices {
-        let name = &choice.name;
-        if let Some(first) = seen.insert(name.text.clone(), name.span) {
-            found.push(
-                Diagnostic::error(
-                    "duplicate-choice",
-                    name.span,
-                    format!("the choice `{}` is there twice", name.text),
-                )
-                .label(first, "first here"),
-            );
-        }
-        if multiple && name.text.contains(char::is_whitespace) {
-            found.push(
-                Diagnostic::error(
-                    "bad-name",
-                    name.span,
-                    format!("the choice `{}` has a space in its name", name.text),
-                )
-                .hint("the answers to a select_multiple are separated by spaces: use `_` instead"),
-            );
         }
     }
 }

@@ -1,14 +1,18 @@
-//! A choice list in a CSV file: `name`, `label` or `label::zh`, and any further columns for filters.
+//! A choice list in a CSV file: the columns of the sheet `choices`, without the list's name.
 
 use std::sync::Arc;
 
-use crate::definition::{ChoiceDefinition, ListDefinition, MAX_COLUMNS, Written, WrittenText};
+use super::columns::{self, Sheet};
+use super::rows::{Cell, Column, Group, List, Row};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Bundle, MAX_SOURCE_BYTES, Span};
+use crate::source::{Bundle, MAX_SOURCE_BYTES, Span, Written};
+
+/// How many columns a list may have.
+const MAX_COLUMNS: usize = 1_000;
 
 /// Reads `bundle.files[source - 1]` as the list `name`.
-pub(crate) fn read(name: Written, bundle: &Bundle, source: u16, found: &mut Diagnostics) -> ListDefinition {
-    let mut list = ListDefinition { name, columns: Vec::new(), choices: Vec::new() };
+pub(crate) fn read(name: Written, bundle: &Bundle, source: u16, found: &mut Diagnostics) -> List {
+    let mut list = List { name, choices: Vec::new() };
     let text = &bundle.source(source).text;
     if text.len() > MAX_SOURCE_BYTES {
         found.push(Diagnostic::error("too-large", Span::top(source), "this list is too large"));
@@ -18,7 +22,7 @@ pub(crate) fn read(name: Written, bundle: &Bundle, source: u16, found: &mut Diag
     let offset = bundle.source(source).text.len() - text.len();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
-    let mut header: Option<Vec<Column>> = None;
+    let mut header: Option<Vec<Arc<Column>>> = None;
     loop {
         let start = offset + reader.position().byte() as usize;
         match reader.read_record(&mut record) {
@@ -38,8 +42,11 @@ pub(crate) fn read(name: Written, bundle: &Bundle, source: u16, found: &mut Diag
             continue;
         }
         match &header {
-            None => header = Some(columns(&record, &mut list, line, found)),
-            Some(columns) => choice(&record, columns, &mut list, line, found),
+            None => header = Some(read_header(&record, line, found)),
+            Some(columns) => {
+                let row = choice(&record, columns, list.choices.len() + 1, line, found);
+                list.choices.push(row);
+            }
         }
     }
     if header.is_none() {
@@ -51,39 +58,13 @@ pub(crate) fn read(name: Written, bundle: &Bundle, source: u16, found: &mut Diag
     list
 }
 
-enum Column {
-    Name,
-    Label(Option<Arc<str>>),
-    Further(usize),
-}
-
-fn columns(
-    record: &csv::StringRecord,
-    list: &mut ListDefinition,
-    line: Span,
-    found: &mut Diagnostics,
-) -> Vec<Column> {
-    let columns: Vec<Column> = record
-        .iter()
-        .map(str::trim)
-        .map(|title| match title.split_once("::") {
-            _ if title == "name" => Column::Name,
-            _ if title == "label" => Column::Label(None),
-            Some(("label", language)) => Column::Label(Some(language.trim().into())),
-            _ => {
-                list.columns.push(title.into());
-                Column::Further(list.columns.len() - 1)
-            }
-        })
-        .collect();
-    if list.columns.len() > MAX_COLUMNS {
-        found.push(Diagnostic::error(
-            "too-large",
-            line,
-            format!("a list has at most {MAX_COLUMNS} further columns"),
-        ));
+fn read_header(record: &csv::StringRecord, line: Span, found: &mut Diagnostics) -> Vec<Arc<Column>> {
+    let columns: Vec<Arc<Column>> =
+        record.iter().map(|title| Arc::new(columns::column(title.trim(), Sheet::Choices, true))).collect();
+    if columns.len() > MAX_COLUMNS {
+        found.push(Diagnostic::error("too-large", line, format!("a list has at most {MAX_COLUMNS} columns")));
     }
-    if !columns.iter().any(|column| matches!(column, Column::Name)) {
+    if !columns.iter().any(|column| column.group == Group::Plain && &*column.name == "name") {
         found.push(
             Diagnostic::error("bad-csv", line, "this list has no column `name`")
                 .hint("its first row names the columns: `name,label::zh,label::en`"),
@@ -94,32 +75,23 @@ fn columns(
 
 fn choice(
     record: &csv::StringRecord,
-    columns: &[Column],
-    list: &mut ListDefinition,
+    columns: &[Arc<Column>],
+    number: usize,
     line: Span,
     found: &mut Diagnostics,
-) {
+) -> Row {
     if record.len() > columns.len() {
         found.push(
             Diagnostic::warning("bad-csv", line, "this row has more cells than there are columns")
                 .hint("put a cell that holds a comma in quotes"),
         );
     }
-    let mut name = None;
-    let mut label = WrittenText::default();
-    let mut cells = vec![None; list.columns.len()];
-    for (cell, column) in record.iter().map(str::trim).zip(columns) {
-        match column {
-            _ if cell.is_empty() => {}
-            Column::Name => name = Some(Written::plain(cell, line)),
-            Column::Label(language) => label.by_language.push((language.clone(), Written::plain(cell, line))),
-            Column::Further(index) => cells[*index] = Some(cell.into()),
-        }
-    }
-    match name {
-        Some(name) => list.choices.push(ChoiceDefinition { name, label, cells }),
-        None => found.push(Diagnostic::error("missing-name", line, "this choice has no `name`")),
-    }
+    let filled = record.iter().map(str::trim).zip(columns).filter(|(cell, _)| !cell.is_empty());
+    let cell = |(cell, column): (&str, &Arc<Column>)| Cell {
+        column: column.clone(),
+        words: Written::plain(cell, line),
+    };
+    Row { place: line, number, cells: filled.map(cell).collect() }
 }
 
 /// The rest of the line that starts there.
@@ -137,7 +109,7 @@ mod tests {
     use crate::source::Source;
 
     #[test]
-    fn a_list_with_a_broken_row_keeps_the_others() {
+    fn a_list_keeps_its_languages_columns_and_lines() {
         let bundle = Bundle {
             main: Source::new("form.json", ""),
             files: vec![Source::new(
@@ -147,11 +119,12 @@ mod tests {
         };
         let mut found = Diagnostics::default();
         let list = read(Written::plain("town", Span::top(0)), &bundle, 1, &mut found);
-        assert_eq!(list.choices.len(), 2);
-        assert_eq!(&*list.choices[0].label.by_language[0].1.text, "环翠,楼");
-        assert_eq!(list.choices[1].cells[0].as_deref(), Some("371003"));
-        let found = found.into_sorted();
-        assert_eq!(found.len(), 1);
-        assert_eq!(bundle.position(found[0].span).line, 3);
+        assert!(found.into_sorted().is_empty());
+        assert_eq!(list.choices.len(), 3);
+        let label = list.choices[0].texts(Group::Plain, "label");
+        assert_eq!(&*label.of(Some("zh")).unwrap().text, "环翠,楼");
+        assert_eq!(&*list.choices[0].plain("county").unwrap().text, "371002");
+        assert!(list.choices[1].plain("name").is_none());
+        assert_eq!(bundle.position(list.choices[1].place).line, 3);
     }
 }

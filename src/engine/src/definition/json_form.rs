@@ -1,95 +1,65 @@
-//! Form JSON: XLSForm's words as JSON, groups and repeats nested by `children`.
+//! Form JSON: XLSForm's words as JSON, groups and repeats nested by `children`, to the same rows as XLSForm's sheets.
 
 use std::sync::Arc;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
-use crate::definition::json::{self, properties, span, written, wrong_kind};
-use crate::definition::row_type::{NOT_YET, TYPES};
-use crate::definition::{
-    ChoiceDefinition, FormDefinition, ListDefinition, Logical, MAX_COLUMNS, Row, RowType, Settings, Written,
-    WrittenText, csv_list,
-};
+use super::columns::{self, ENTITIES_PLAIN, Sheet};
+use super::json::{self, properties, span, written, wrong_kind};
+use super::nest::{self, MAX_DEPTH, MAX_ITEMS};
+use super::question_types::QuestionType;
+use super::row_types::{self, RowMeaning};
+use super::rows::{Cell, Column, Group, Item, ItemKind, List, Questionnaire, Row, Syntax};
+use super::{csv_list, loops};
+use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Bundle, Source, Span};
+use crate::source::{Bundle, Source, Span, Written};
 
-/// How deep groups may nest.
-const MAX_DEPTH: usize = 32;
+mod keys;
+
+use keys::{ROW_KEYS, SETTINGS_KEYS, TOP_KEYS, is_translated};
+
 /// How many choice lists a form may have, and so how many files.
 const MAX_LISTS: usize = 2_000;
-/// How many rows a form may have.
-const MAX_ROWS: usize = 50_000;
 
-const TOP_KEYS: &[&str] = &["$schema", "settings", "choices", "survey"];
-const SETTINGS_KEYS: &[&str] = &["form_id", "version", "title", "default_language", "instance_name"];
-const ROW_KEYS: &[&str] = &[
-    "type",
-    "name",
-    "label",
-    "hint",
-    "relevant",
-    "constraint",
-    "constraint_message",
-    "required",
-    "required_message",
-    "read_only",
-    "calculation",
-    "appearance",
-    "parameters",
-    "choice_filter",
-    "repeat_count",
-    "default",
-    "trigger",
-    "item_label",
-    "children",
-];
-
-/// Reads a bundle's definition and its lists.
-pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> FormDefinition {
-    let mut reader = Reader { bundle, source: &bundle.main, definition: FormDefinition::default(), rows: 0 };
-    if let Some(value) = json::parse(&bundle.main, found) {
-        match &value {
-            Value::Object(object) => reader.top(object, found),
-            other => found.push(wrong_kind(other, "the form", "an object with settings, choices and survey")),
+/// Reads a bundle's definition and its lists. None if it is no object at all.
+pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Questionnaire> {
+    let mut reader = Reader { bundle, source: &bundle.main, rows: 0 };
+    match &json::parse(&bundle.main, found)? {
+        Value::Object(object) => Some(reader.top(object, found)),
+        other => {
+            found.push(wrong_kind(other, "the form", "an object with settings, choices and survey"));
+            None
         }
-    }
-    reader.definition
-}
-
-impl Bundle {
-    /// The files that a definition names, each once, for whoever loads them. Empty if it can't be read.
-    pub fn files_named(main: &Source) -> Vec<String> {
-        let mut names = Vec::new();
-        let value = json::parse(main, &mut Diagnostics::default());
-        let lists = value.as_ref().and_then(Value::as_object).and_then(|top| top.get_object("choices"));
-        for list in lists.iter().flat_map(|lists| &lists.properties) {
-            if let Some(file) = list.value.as_object().and_then(|list| list.get_string("csv"))
-                && !names.iter().any(|name| *name == file.value)
-            {
-                names.push(file.value.to_string());
-            }
-        }
-        names
     }
 }
 
 struct Reader<'a> {
     bundle: &'a Bundle,
     source: &'a Source,
-    definition: FormDefinition,
     rows: usize,
 }
 
 impl Reader<'_> {
-    fn top(&mut self, object: &Object<'_>, found: &mut Diagnostics) {
-        let mut settings = None;
+    fn top(&mut self, object: &Object<'_>, found: &mut Diagnostics) -> Questionnaire {
+        let mut form = Questionnaire {
+            syntax: Syntax::Json,
+            settings: Row { place: Span::top(0), number: 0, cells: Vec::new() },
+            items: Vec::new(),
+            lists: Vec::new(),
+            external_lists: Vec::new(),
+            tag_lists: Vec::new(),
+            entities: Vec::new(),
+            fallback_name: "form".into(),
+            fallback_id: "form".into(),
+        };
         properties(object, TOP_KEYS, found, |key, property, found| match key {
-            "settings" => settings = Some(self.settings(property, found)),
-            "choices" => self.lists(&property.value, found),
-            "survey" => {
-                let rows = self.rows(&property.value, "survey", 0, found);
-                self.definition.survey = rows;
-            }
+            "settings" => form.settings = self.settings(property, found),
+            "choices" => form.lists = self.lists(&property.value, key, found),
+            "external_choices" => form.external_lists = self.lists(&property.value, key, found),
+            "osm" => form.tag_lists = self.lists(&property.value, key, found),
+            "entities" => form.entities = self.entities(&property.value, found),
+            "survey" => form.items = self.items(&property.value, "survey", 0, found),
             _ => {}
         });
         for key in ["settings", "survey"] {
@@ -101,29 +71,33 @@ impl Reader<'_> {
                 ));
             }
         }
-        self.definition.settings = settings.unwrap_or_default();
+        if object.get("settings").is_some() {
+            check::settings::check(&form, found);
+        }
+        check::choices::rows(&form, found);
+        nest::or_other(&mut form.items, &mut form.lists, found);
+        form.items = loops::expand(std::mem::take(&mut form.items), &form.lists, found);
+        check::lists::named(&form, found);
+        form
     }
 
-    fn settings(&self, property: &ObjectProp<'_>, found: &mut Diagnostics) -> Settings {
-        let mut settings = Settings { span: Some(span(&property.name)), ..Settings::default() };
+    fn settings(&self, property: &ObjectProp<'_>, found: &mut Diagnostics) -> Row {
+        let mut settings = Row { place: span(&property.name), number: 0, cells: Vec::new() };
         let Value::Object(object) = &property.value else {
             found.push(wrong_kind(&property.value, "settings", "an object"));
             return settings;
         };
-        properties(object, SETTINGS_KEYS, found, |key, property, found| match key {
-            "form_id" => settings.form_id = self.text(property, found),
-            "version" => settings.version = self.text(property, found),
-            "title" => settings.title = self.texts(property, found),
-            "default_language" => settings.default_language = self.text(property, found),
-            _ => settings.instance_name = self.text(property, found),
+        properties(object, SETTINGS_KEYS, found, |key, property, found| {
+            self.cells(key, property, Sheet::Settings, &mut settings, found);
         });
         settings
     }
 
-    fn lists(&mut self, value: &Value<'_>, found: &mut Diagnostics) {
+    fn lists(&self, value: &Value<'_>, key: &str, found: &mut Diagnostics) -> Vec<List> {
+        let mut lists: Vec<List> = Vec::new();
         let Value::Object(object) = value else {
-            found.push(wrong_kind(value, "choices", "an object of lists"));
-            return;
+            found.push(wrong_kind(value, key, "an object of lists"));
+            return lists;
         };
         if object.properties.len() > MAX_LISTS {
             found.push(Diagnostic::error(
@@ -131,30 +105,26 @@ impl Reader<'_> {
                 span(value),
                 format!("a form has at most {MAX_LISTS} lists"),
             ));
-            return;
+            return lists;
         }
         for property in &object.properties {
             let place = span(&property.name);
             let name = Written::plain(property.name.as_str(), place);
             let list = match &property.value {
                 Value::Array(array) => {
-                    let mut list = ListDefinition { name, columns: Vec::new(), choices: Vec::new() };
-                    for element in &array.elements {
-                        self.choice(element, &mut list, found);
-                    }
-                    list
+                    let rows = array.elements.iter().enumerate();
+                    let choices =
+                        rows.filter_map(|(at, element)| self.choice(element, at + 1, found)).collect();
+                    List { name, choices }
                 }
                 Value::Object(object) => self.file_list(name, object, found),
                 other => {
-                    found.push(wrong_kind(
-                        other,
-                        property.name.as_str(),
-                        "a list of choices or {\"csv\": file}",
-                    ));
+                    let wanted = "a list of choices or {\"csv\": file}";
+                    found.push(wrong_kind(other, property.name.as_str(), wanted));
                     continue;
                 }
             };
-            match self.definition.lists.iter().find(|other| other.name.text == list.name.text) {
+            match lists.iter().find(|other| other.name.text == list.name.text) {
                 Some(first) => found.push(
                     Diagnostic::error(
                         "duplicate-list",
@@ -163,15 +133,15 @@ impl Reader<'_> {
                     )
                     .label(first.name.span, "first here"),
                 ),
-                None => self.definition.lists.push(list),
+                None => lists.push(list),
             }
         }
+        lists
     }
 
-    fn file_list(&self, name: Written, object: &Object<'_>, found: &mut Diagnostics) -> ListDefinition {
+    fn file_list(&self, name: Written, object: &Object<'_>, found: &mut Diagnostics) -> List {
         let mut file = None;
         properties(object, &["csv"], found, |_, property, found| file = self.text(property, found));
-        let empty = ListDefinition { name: name.clone(), columns: Vec::new(), choices: Vec::new() };
         let Some(file) = file else {
             if object.get("csv").is_none() {
                 found.push(
@@ -179,7 +149,7 @@ impl Reader<'_> {
                         .hint("write {\"csv\": \"lists/towns.csv\"}"),
                 );
             }
-            return empty;
+            return List { name, choices: Vec::new() };
         };
         match self.bundle.files.iter().position(|source| *source.name == *file.text) {
             Some(index) => csv_list::read(name, self.bundle, index as u16 + 1, found),
@@ -192,49 +162,45 @@ impl Reader<'_> {
                     )
                     .hint("its path starts at the form's own folder"),
                 );
-                empty
+                List { name, choices: Vec::new() }
             }
         }
     }
 
-    fn choice(&self, value: &Value<'_>, list: &mut ListDefinition, found: &mut Diagnostics) {
+    fn choice(&self, value: &Value<'_>, number: usize, found: &mut Diagnostics) -> Option<Row> {
         let Value::Object(object) = value else {
             found.push(wrong_kind(value, "a choice", "an object with name and label"));
-            return;
+            return None;
         };
-        let mut choice = ChoiceDefinition {
-            name: Written::plain("", span(value)),
-            label: WrittenText::default(),
-            cells: vec![None; list.columns.len()],
-        };
+        let mut choice = Row { place: span(value), number, cells: Vec::new() };
         for property in &object.properties {
-            match property.name.as_str() {
-                "name" => {
-                    if let Some(name) = self.text(property, found) {
-                        choice.name = name;
-                    }
-                }
-                "label" => choice.label = self.texts(property, found),
-                _ if list.columns.len() >= MAX_COLUMNS => {}
-                column => {
-                    let index =
-                        list.columns.iter().position(|known| **known == *column).unwrap_or_else(|| {
-                            list.columns.push(column.into());
-                            list.columns.len() - 1
-                        });
-                    choice.cells.resize(list.columns.len(), None);
-                    choice.cells[index] = self.text(property, found).map(|cell| cell.text);
-                }
-            }
+            self.cells(property.name.as_str(), property, Sheet::Choices, &mut choice, found);
         }
-        if choice.name.text.trim().is_empty() {
-            found.push(Diagnostic::error("missing-name", span(value), "this choice has no `name`"));
-            return;
-        }
-        list.choices.push(choice);
+        Some(choice)
     }
 
-    fn rows(&mut self, value: &Value<'_>, key: &str, depth: usize, found: &mut Diagnostics) -> Vec<Row> {
+    fn entities(&self, value: &Value<'_>, found: &mut Diagnostics) -> Vec<Row> {
+        let Value::Array(array) = value else {
+            found.push(wrong_kind(value, "entities", "a list of entities"));
+            return Vec::new();
+        };
+        let known: Vec<&str> = ENTITIES_PLAIN.iter().copied().chain(["list_name"]).collect();
+        let mut rows = Vec::new();
+        for (index, element) in array.elements.iter().enumerate() {
+            let Value::Object(object) = element else {
+                found.push(wrong_kind(element, "an entity", "an object with list_name and label"));
+                continue;
+            };
+            let mut row = Row { place: span(element), number: index + 1, cells: Vec::new() };
+            properties(object, &known, found, |key, property, found| {
+                self.cells(key, property, Sheet::Entities, &mut row, found);
+            });
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn items(&mut self, value: &Value<'_>, key: &str, depth: usize, found: &mut Diagnostics) -> Vec<Item> {
         let Value::Array(array) = value else {
             found.push(wrong_kind(value, key, "a list of rows"));
             return Vec::new();
@@ -243,48 +209,31 @@ impl Reader<'_> {
             found.push(Diagnostic::error("too-deep", span(value), "groups are nested too deeply"));
             return Vec::new();
         }
-        array.elements.iter().filter_map(|element| self.row(element, depth, found)).collect()
+        array.elements.iter().filter_map(|element| self.item(element, depth, found)).collect()
     }
 
-    fn row(&mut self, value: &Value<'_>, depth: usize, found: &mut Diagnostics) -> Option<Row> {
+    fn item(&mut self, value: &Value<'_>, depth: usize, found: &mut Diagnostics) -> Option<Item> {
         let Value::Object(object) = value else {
             found.push(wrong_kind(value, "a row", "an object with type and name"));
             return None;
         };
         self.rows += 1;
-        if self.rows > MAX_ROWS {
-            if self.rows == MAX_ROWS + 1 {
+        if self.rows > MAX_ITEMS {
+            if self.rows == MAX_ITEMS + 1 {
                 found.push(Diagnostic::error(
                     "too-large",
                     span(value),
-                    format!("a form has at most {MAX_ROWS} rows"),
+                    format!("a form has at most {MAX_ITEMS} rows"),
                 ));
             }
             return None;
         }
         let place = object.properties.first().map_or_else(|| span(value), |first| span(&first.name));
-        let mut row = Row::empty(place);
-        let mut row_type = None;
+        let mut row = Row { place, number: self.rows, cells: Vec::new() };
+        let mut children = None;
         properties(object, ROW_KEYS, found, |key, property, found| match key {
-            "type" => row_type = self.row_type(property, &mut row, found),
-            "name" => row.name = self.text(property, found),
-            "label" => row.label = self.texts(property, found),
-            "hint" => row.hint = self.texts(property, found),
-            "relevant" => row.relevant = self.text(property, found),
-            "constraint" => row.constraint = self.text(property, found),
-            "constraint_message" => row.constraint_message = self.texts(property, found),
-            "required" => row.required = self.logical(property, found),
-            "required_message" => row.required_message = self.texts(property, found),
-            "read_only" => row.read_only = self.logical(property, found),
-            "calculation" => row.calculation = self.text(property, found),
-            "appearance" => row.appearance = self.text(property, found),
-            "parameters" => row.parameters = self.text(property, found),
-            "choice_filter" => row.choice_filter = self.text(property, found),
-            "repeat_count" => row.repeat_count = self.text(property, found),
-            "default" => row.default = self.text(property, found),
-            "trigger" => row.trigger = self.text(property, found),
-            "item_label" => row.item_label = self.texts(property, found),
-            _ => row.children = self.rows(&property.value, "children", depth + 1, found),
+            "children" => children = Some(self.items(&property.value, key, depth + 1, found)),
+            _ => self.cells(key, property, Sheet::Survey, &mut row, found),
         });
         if object.get("type").is_none() {
             found.push(
@@ -292,32 +241,63 @@ impl Reader<'_> {
                     .hint("for example \"type\": \"text\""),
             );
         }
-        row.row_type = row_type?;
-        Some(row)
+        let kind = kind(row.plain("type")?, found)?;
+        let name = row.plain("name").cloned().unwrap_or_else(|| {
+            check::names::missing(&row, found);
+            Written::plain("", row.place)
+        });
+        check::names::check(&name, found);
+        let mut item = Item { row, kind, name, children: children.unwrap_or_default() };
+        check::sections::children(&item, object.get("children").is_some(), found);
+        if !item.is_section() {
+            item.children.clear();
+        }
+        (!item.name.text.is_empty()).then_some(item)
     }
 
-    fn row_type(&self, property: &ObjectProp<'_>, row: &mut Row, found: &mut Diagnostics) -> Option<RowType> {
-        let text = self.text(property, found)?;
-        let mut words = text.text.split_whitespace();
-        let word = words.next().unwrap_or("");
-        let Some((_, row_type)) = TYPES.iter().find(|(name, _)| *name == word) else {
-            found.push(if NOT_YET.contains(&word) {
-                Diagnostic::error(
-                    "type-not-yet",
-                    text.span,
-                    format!("this version has no control for `{word}` yet"),
-                )
-            } else {
-                Diagnostic::error("unknown-type", text.span, format!("`{word}` is no question type"))
-                    .did_you_mean(word, TYPES.iter().map(|(name, _)| *name))
-            });
-            return None;
+    /// What a key says, as cells: one, or one for each language or attribute.
+    fn cells(
+        &self,
+        key: &str,
+        property: &ObjectProp<'_>,
+        sheet: Sheet,
+        row: &mut Row,
+        found: &mut Diagnostics,
+    ) {
+        let whole = columns::column(key, sheet, true);
+        let Value::Object(object) = &property.value else {
+            if let Some(words) = self.text(property, found) {
+                row.cells.push(Cell { column: Arc::new(whole), words });
+            }
+            return;
         };
-        if let Some(list) = words.next() {
-            let start = text.text.rfind(list).unwrap_or(0);
-            row.list = Some(Written::plain(list, text.part(start..start + list.len())));
+        if matches!(key, "bind" | "body" | "instance" | "media" | "attributes") {
+            let group = if key == "attributes" { "attribute" } else { key };
+            for part in &object.properties {
+                let name = part.name.as_str();
+                let column = columns::column(&format!("{group}::{name}"), sheet, true);
+                self.by_language(column, part, row, found);
+            }
+        } else if is_translated(&whole) {
+            self.by_language(whole, property, row, found);
+        } else {
+            found.push(wrong_kind(&property.value, key, "a text"));
         }
-        Some(*row_type)
+    }
+
+    fn by_language(&self, column: Column, property: &ObjectProp<'_>, row: &mut Row, found: &mut Diagnostics) {
+        let Value::Object(object) = &property.value else {
+            if let Some(words) = self.text(property, found) {
+                row.cells.push(Cell { column: Arc::new(column), words });
+            }
+            return;
+        };
+        for language in &object.properties {
+            if let Some(words) = self.text(language, found) {
+                let named = Column { language: Some(language.name.as_str().into()), ..column.clone() };
+                row.cells.push(Cell { column: Arc::new(named), words });
+            }
+        }
     }
 
     /// A text; numbers and booleans are taken as they are written.
@@ -334,60 +314,44 @@ impl Reader<'_> {
             }
         }
     }
+}
 
-    fn logical(&self, property: &ObjectProp<'_>, found: &mut Diagnostics) -> Option<Logical> {
-        if let Value::BooleanLit(boolean) = &property.value {
-            return Some(Logical::Constant(boolean.value));
-        }
-        let text = self.text(property, found)?;
-        Some(match &*text.text.trim().to_lowercase() {
-            "yes" | "true" | "true()" => Logical::Constant(true),
-            "no" | "false" | "false()" | "" => Logical::Constant(false),
-            _ => Logical::Expression(text),
-        })
-    }
-
-    fn texts(&self, property: &ObjectProp<'_>, found: &mut Diagnostics) -> WrittenText {
-        let mut text = WrittenText::default();
-        match &property.value {
-            Value::Object(object) => {
-                for language in &object.properties {
-                    if let Some(words) = self.text(language, found) {
-                        text.by_language.push((Some(Arc::from(language.name.as_str())), words));
-                    }
-                }
+/// What a row's type says; sections are named alone, since `children` says what they hold.
+fn kind(written: &Written, found: &mut Diagnostics) -> Option<ItemKind> {
+    match &*written.text {
+        "group" => return Some(ItemKind::Group),
+        "repeat" => return Some(ItemKind::Repeat),
+        text => {
+            if let Some(list) = text.strip_prefix("loop over ") {
+                return Some(ItemKind::Loop(written.slice(text.len() - list.len()..text.len())));
             }
-            _ => text.by_language.extend(self.text(property, found).map(|words| (None, words))),
         }
-        text
+    }
+    match row_types::read(written, found) {
+        Some(RowMeaning::One(kind)) => Some(kind),
+        Some(RowMeaning::Begin(_) | RowMeaning::End(_)) => {
+            found.push(
+                Diagnostic::error(
+                    "unknown-type",
+                    written.span,
+                    format!("`{}` is no question type", written.text),
+                )
+                .hint("a group is written {\"type\": \"group\", \"name\": …, \"children\": […]}"),
+            );
+            None
+        }
+        // Stands for a text, so that what refers to its name is not wrong too.
+        None => QuestionType::named("text").map(ItemKind::Question),
     }
 }
 
-impl Row {
-    fn empty(span: Span) -> Row {
-        Row {
-            row_type: RowType::Hidden,
-            list: None,
-            name: None,
-            span,
-            label: WrittenText::default(),
-            hint: WrittenText::default(),
-            relevant: None,
-            constraint: None,
-            constraint_message: WrittenText::default(),
-            required: None,
-            required_message: WrittenText::default(),
-            read_only: None,
-            calculation: None,
-            appearance: None,
-            parameters: None,
-            choice_filter: None,
-            repeat_count: None,
-            default: None,
-            trigger: None,
-            item_label: WrittenText::default(),
-            children: Vec::new(),
-        }
+/// Is it the column of words for the reader?
+fn is_words(group: Group, name: &str) -> bool {
+    match group {
+        Group::Plain => matches!(name, "label" | "hint" | "guidance_hint" | "item_label" | "title"),
+        Group::Bind => matches!(name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString"),
+        Group::Media => true,
+        Group::Body | Group::Instance | Group::Attribute => false,
     }
 }
 
@@ -409,7 +373,7 @@ mod tests {
     #[test]
     fn all_mistakes_at_once_each_with_its_line() {
         let found = codes(
-            "{\"settings\": {\"form_idd\": \"x\"},\n\"survey\": [{\"type\": \"txt\", \"name\": \"a\"},\n{\"name\": \"b\", \"type\": 3, \"labl\": \"\"},\n7]}",
+            "{\"settings\": {\"form_idd\": \"x\", \"form_id\": \"x\", \"version\": \"1\"},\n\"survey\": [{\"type\": \"txt\", \"name\": \"a\"},\n{\"name\": \"b\", \"type\": 3, \"labl\": \"\"},\n7]}",
         );
         assert_eq!(found[0], ("unknown-key", 1, vec!["did you mean `form_id`?".into()]));
         assert_eq!(found[1], ("unknown-type", 2, vec!["did you mean `text`?".into()]));
@@ -425,5 +389,6 @@ mod tests {
             "{\"choices\": {\"a\": {\"csv\": \"../lists/a.csv\"}, \"b\": [], \"c\": {\"csv\": \"../lists/a.csv\"}}}",
         );
         assert_eq!(Bundle::files_named(&main), ["../lists/a.csv"]);
+        assert!(Bundle::files_named(&Source::new("f.xml", "<h/>")).is_empty());
     }
 }

@@ -1,114 +1,54 @@
-//! A form as its author wrote it: *survey, choices, settings*, every part with its place.
+//! A form as its author wrote it, in whatever syntax, every part with its place; and the one XForm that comes of it.
 //!
-//! May be wrong; reading never fails, it collects diagnostics.
+//! May be wrong; reading never fails, it collects diagnostics. `sheets` and `json_form` read into the same rows, `lower`
+//! makes an XForm of them, `spell_out` makes one of that which others can read.
 
-use std::sync::Arc;
+use crate::check;
+use crate::diagnostic::Diagnostics;
+use crate::source::{Bundle, Source};
+use crate::xml::{self, Element};
 
-use crate::source::Span;
-pub(crate) use crate::source::Written;
+pub(crate) mod rows;
+
+pub(crate) mod columns;
+pub(crate) mod table;
+
+pub(crate) mod question_types;
+pub(crate) mod row_types;
+
+pub(crate) mod sheets;
 
 mod csv_list;
+mod files;
 mod json;
 mod json_form;
-mod row_type;
 
-/// Reads a bundle's definition into an XForm. What is wrong goes to `found`.
-pub(crate) fn read(
-    bundle: &crate::source::Bundle,
-    found: &mut crate::diagnostic::Diagnostics,
-) -> Option<crate::xml::Element> {
-    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
-        return crate::xml::read(&bundle.main, 0, found);
+mod loops;
+pub(crate) mod nest;
+
+pub(crate) mod default_kind;
+pub(crate) mod parameters;
+pub(crate) mod references;
+
+pub(crate) mod lower;
+pub(crate) mod spell_out;
+
+/// Reads a bundle's definition as an XForm: an `h:html`, every part with its place.
+///
+/// Text that starts with `<` is an XForm, a sheet (`form.xlsx#survey`) is part of a workbook, anything else is form JSON.
+/// None where there is nothing to go on with; what is wrong is in `found` either way.
+pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> {
+    if is_xml(&bundle.main) {
+        return xml::read(&bundle.main, 0, found);
     }
-    json_form::read(bundle, found);
-    None
-}
-pub(crate) use row_type::{Preload, RowType};
-
-/// A form as written.
-#[derive(Debug, Default)]
-pub(crate) struct FormDefinition {
-    pub settings: Settings,
-    pub lists: Vec<ListDefinition>,
-    pub survey: Vec<Row>,
+    let form = match sheets::is_workbook(bundle) {
+        true => sheets::read(bundle, found)?,
+        false => json_form::read(bundle, found)?,
+    };
+    check::questionnaire(&form, found);
+    Some(lower::lower(&form))
 }
 
-/// XLSForm's *settings*.
-#[derive(Debug, Default)]
-pub(crate) struct Settings {
-    pub form_id: Option<Written>,
-    pub version: Option<Written>,
-    pub title: WrittenText,
-    pub default_language: Option<Written>,
-    pub instance_name: Option<Written>,
-    /// Where the settings stand, for what is missing in them.
-    pub span: Option<Span>,
-}
-
-/// One row of the *survey*.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub row_type: RowType,
-    /// The list that a select names.
-    pub list: Option<Written>,
-    pub name: Option<Written>,
-    /// The row's first key: for what is missing in it.
-    pub span: Span,
-    pub label: WrittenText,
-    pub hint: WrittenText,
-    pub relevant: Option<Written>,
-    pub constraint: Option<Written>,
-    pub constraint_message: WrittenText,
-    pub required: Option<Logical>,
-    pub required_message: WrittenText,
-    pub read_only: Option<Logical>,
-    pub calculation: Option<Written>,
-    pub appearance: Option<Written>,
-    pub parameters: Option<Written>,
-    pub choice_filter: Option<Written>,
-    pub repeat_count: Option<Written>,
-    pub default: Option<Written>,
-    pub trigger: Option<Written>,
-    pub item_label: WrittenText,
-    pub children: Vec<Row>,
-}
-
-/// How many columns a list may have beside name and label.
-pub(crate) const MAX_COLUMNS: usize = 1_000;
-
-/// A condition that may be plain true or false.
-#[derive(Debug)]
-pub(crate) enum Logical {
-    Constant(bool),
-    Expression(Written),
-}
-
-/// A choice list: from the definition or from a CSV file.
-#[derive(Debug)]
-pub(crate) struct ListDefinition {
-    pub name: Written,
-    /// Columns beside name and label, in the order of their first use.
-    pub columns: Vec<Arc<str>>,
-    pub choices: Vec<ChoiceDefinition>,
-}
-
-/// One choice.
-#[derive(Debug)]
-pub(crate) struct ChoiceDefinition {
-    pub name: Written,
-    pub label: WrittenText,
-    /// By the index of the column.
-    pub cells: Vec<Option<Arc<str>>>,
-}
-
-/// Words in one or more languages. No language named: the default one.
-#[derive(Debug, Default)]
-pub(crate) struct WrittenText {
-    pub by_language: Vec<(Option<Arc<str>>, Written)>,
-}
-
-impl WrittenText {
-    pub fn is_empty(&self) -> bool {
-        self.by_language.is_empty()
-    }
+fn is_xml(main: &Source) -> bool {
+    main.sheet().is_none() && main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }

@@ -1,0 +1,168 @@
+//! `${name}` in cells that no expression is made of, and references that are none.
+
+use crate::definition::lower::Names;
+use crate::definition::question_types::{Action, Control};
+use crate::definition::references::{malformed, only_reference, references};
+use crate::definition::rows::{Cell, ChoicesFrom, Group, Item, ItemKind, Questionnaire, Row, Select};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Written;
+
+/// `bad-reference` and `unknown-name` in every cell.
+///
+/// Names in expressions and labels are the compiler's to find, which knows more of where they stand; here it is those
+/// that the XForm no longer shows.
+pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnostics) {
+    Item::walk(&form.items, &mut |item, _| {
+        for cell in &item.row.cells {
+            well_formed(cell, found);
+            if !is_compiled(cell) {
+                known(&cell.words, names, found);
+            }
+        }
+        trigger(item, names, found);
+        if let ItemKind::Select(Select { from: ChoicesFrom::Repeat(reference), .. }) = &item.kind {
+            choices_from(reference, names, found);
+        }
+    });
+    let lists = form.lists.iter().flat_map(|list| &list.choices);
+    for row in lists.chain(&form.entities) {
+        every_cell(row, names, found);
+    }
+    every_cell(&form.settings, names, found);
+}
+
+fn every_cell(row: &Row, names: &Names<'_>, found: &mut Diagnostics) {
+    for cell in &row.cells {
+        well_formed(cell, found);
+        known(&cell.words, names, found);
+    }
+}
+
+/// Is the cell an expression or words that the form's compiler reads?
+fn is_compiled(cell: &Cell) -> bool {
+    let name = &*cell.column.name;
+    match cell.column.group {
+        Group::Plain => matches!(
+            name,
+            "label"
+                | "hint"
+                | "guidance_hint"
+                | "choice_filter"
+                | "default"
+                | "item_label"
+                | "trigger"
+                | "name"
+        ),
+        Group::Bind => {
+            matches!(
+                name,
+                "relevant"
+                    | "constraint"
+                    | "calculate"
+                    | "required"
+                    | "readonly"
+                    | "jr:constraintMsg"
+                    | "jr:requiredMsg"
+            )
+        }
+        Group::Body => name == "jr:count",
+        Group::Instance | Group::Media | Group::Attribute => false,
+    }
+}
+
+/// `bad-reference`: what begins like a reference is one.
+fn well_formed(cell: &Cell, found: &mut Diagnostics) {
+    if let Some(range) = malformed(&cell.words) {
+        found.push(
+            Diagnostic::error("bad-reference", cell.words.part(range), "this is no reference")
+                .hint("a reference is written `${name}`"),
+        );
+    }
+}
+
+/// `unknown-name`: what is referred to exists.
+fn known(words: &Written, names: &Names<'_>, found: &mut Diagnostics) {
+    for reference in references(&words.text) {
+        if !names.is_known(reference.name) {
+            found.push(unknown(words, &reference, names));
+        }
+    }
+}
+
+fn unknown(
+    words: &Written,
+    reference: &crate::definition::references::Reference<'_>,
+    names: &Names<'_>,
+) -> Diagnostic {
+    let message = format!("there is no question `{}`", reference.name);
+    Diagnostic::error("unknown-name", words.part(reference.span.clone()), message)
+        .did_you_mean(reference.name, names.sorted())
+}
+
+/// `bad-trigger`: a trigger is a question that is shown, or several with commas between.
+fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
+    let background = matches!(&item.kind, ItemKind::Question(question)
+        if question.control == Control::Action(Action::BackgroundGeopoint));
+    let Some(written) = item.row.plain("trigger") else {
+        if background {
+            found.push(
+                Diagnostic::error("bad-trigger", item.row.place, "this `background-geopoint` has no trigger")
+                    .hint("write the question whose answer it follows, such as `${age}`, in the column `trigger`"),
+            );
+        }
+        return;
+    };
+    if background && let Some(calculation) = item.row.bind("calculate") {
+        found.push(Diagnostic::error(
+            "no-effect",
+            calculation.span,
+            "a `background-geopoint` is filled in by the device: it can't be calculated",
+        ));
+    }
+    if malformed(written).is_some() {
+        return;
+    }
+    for part in written.text.split(',').filter(|part| !part.trim().is_empty()) {
+        let start = part.as_ptr() as usize - written.text.as_ptr() as usize;
+        let place = written.part(start..start + part.len());
+        let Some(name) = only_reference(part) else {
+            found.push(
+                Diagnostic::error("bad-trigger", place, format!("`{}` is no trigger", part.trim()))
+                    .hint("write `${name}`, with commas between if there are several"),
+            );
+            continue;
+        };
+        let Some(asked) = names.all(name).next() else {
+            known(&written.slice(start..start + part.len()), names, found);
+            continue;
+        };
+        let shown = match &asked.item.kind {
+            ItemKind::Question(question) => question.is_shown(),
+            ItemKind::Select(_) => true,
+            ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
+        };
+        if !shown {
+            found.push(
+                Diagnostic::error(
+                    "bad-trigger",
+                    place,
+                    format!("`{name}` is never shown: nobody changes it"),
+                )
+                .hint("a trigger is a question that is answered"),
+            );
+        }
+    }
+}
+
+/// `unknown-name`, `wrong-path`: choices come from what is asked within a repeat.
+fn choices_from(reference: &Written, names: &Names<'_>, found: &mut Diagnostics) {
+    let Some(name) = only_reference(&reference.text) else { return };
+    if !names.is_known(name) {
+        known(reference, names, found);
+    } else if names.repeat_around(name).is_none() {
+        found.push(
+            Diagnostic::error("wrong-path", reference.span, format!("`{name}` is not asked within a repeat"))
+                .hint("the choices of a select are a list, a file, or a question within a repeat"),
+        );
+    }
+}

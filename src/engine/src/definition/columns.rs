@@ -1,0 +1,230 @@
+//! XLSForm's columns: every spelling that authors use, and what it means.
+//!
+//! Case and spaces do not count (`Constraint Message` is `constraint_message`). A header is cut at `::`, or at `:` in a
+//! sheet that has no `::` at all; what follows is a language or an attribute.
+
+use std::sync::Arc;
+
+use super::rows::{Column, Group};
+
+/// Which sheet a header stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sheet {
+    Survey,
+    Choices,
+    Settings,
+    Entities,
+    /// `external_choices` and `osm`.
+    Other,
+}
+
+/// Spellings of the survey's columns.
+const SURVEY: &[(&str, Group, &str)] = &[
+    ("caption", Group::Plain, "label"),
+    ("command", Group::Plain, "type"),
+    ("tag", Group::Plain, "name"),
+    ("value", Group::Plain, "name"),
+    ("image", Group::Media, "image"),
+    ("big-image", Group::Media, "big-image"),
+    ("audio", Group::Media, "audio"),
+    ("video", Group::Media, "video"),
+    ("appearance", Group::Body, "appearance"),
+    ("autoplay", Group::Body, "autoplay"),
+    ("rows", Group::Body, "rows"),
+    ("count", Group::Body, "jr:count"),
+    ("jr:count", Group::Body, "jr:count"),
+    ("repeat_count", Group::Body, "jr:count"),
+    ("read_only", Group::Bind, "readonly"),
+    ("readonly", Group::Bind, "readonly"),
+    ("relevant", Group::Bind, "relevant"),
+    ("relevance", Group::Bind, "relevant"),
+    ("required", Group::Bind, "required"),
+    ("constraint", Group::Bind, "constraint"),
+    ("constraint_message", Group::Bind, "jr:constraintMsg"),
+    ("constraining_message", Group::Bind, "jr:constraintMsg"),
+    ("required_message", Group::Bind, "jr:requiredMsg"),
+    ("requiredmsg", Group::Bind, "jr:requiredMsg"),
+    ("calculation", Group::Bind, "calculate"),
+    ("calculate", Group::Bind, "calculate"),
+    ("noapperrorstring", Group::Bind, "jr:noAppErrorString"),
+    ("no_app_error_string", Group::Bind, "jr:noAppErrorString"),
+    ("save_to", Group::Bind, "entities:saveto"),
+    ("compact_tag", Group::Instance, "odk:tag"),
+];
+
+/// The survey's other columns, which have one spelling each.
+pub(crate) const SURVEY_PLAIN: &[&str] = &[
+    "type",
+    "name",
+    "label",
+    "hint",
+    "guidance_hint",
+    "default",
+    "trigger",
+    "parameters",
+    "choice_filter",
+    "intent",
+    "query",
+    "disabled",
+    "item_label",
+    "sms_field",
+    "sms_option",
+    "sms_separator",
+    "sms_allow_media",
+    "sms_date_format",
+    "sms_datetime_format",
+    "sms_response",
+];
+
+const CHOICES: &[(&str, Group, &str)] = &[
+    ("list name", Group::Plain, "list_name"),
+    ("list_name", Group::Plain, "list_name"),
+    ("caption", Group::Plain, "label"),
+    ("value", Group::Plain, "name"),
+    ("name", Group::Plain, "name"),
+    ("label", Group::Plain, "label"),
+    ("image", Group::Media, "image"),
+    ("big-image", Group::Media, "big-image"),
+    ("audio", Group::Media, "audio"),
+    ("video", Group::Media, "video"),
+];
+
+const SETTINGS: &[(&str, Group, &str)] = &[
+    ("form_title", Group::Plain, "title"),
+    ("set_form_title", Group::Plain, "title"),
+    ("title", Group::Plain, "title"),
+    ("form_id", Group::Plain, "form_id"),
+    ("set_form_id", Group::Plain, "form_id"),
+    ("id_string", Group::Plain, "form_id"),
+];
+
+/// The settings' other columns.
+pub(crate) const SETTINGS_PLAIN: &[&str] = &[
+    "version",
+    "default_language",
+    "instance_name",
+    "public_key",
+    "submission_url",
+    "auto_send",
+    "auto_delete",
+    "style",
+    "name",
+    "namespaces",
+    "instance_xmlns",
+    "instance_id",
+    "omit_instanceid",
+    "clean_text_values",
+    "allow_choice_duplicates",
+    "client_editable",
+    "prefix",
+    "delimiter",
+    "sms_keyword",
+    "sms_separator",
+    "sms_allow_media",
+    "sms_date_format",
+    "sms_datetime_format",
+    "sms_response",
+    "flat",
+    "add_none_option",
+];
+
+/// The entities' columns.
+pub(crate) const ENTITIES_PLAIN: &[&str] = &["label", "create_if", "update_if", "entity_id", "repeat"];
+
+const ENTITIES: &[(&str, Group, &str)] =
+    &[("dataset", Group::Plain, "list_name"), ("list_name", Group::Plain, "list_name")];
+
+/// What a header means. `double`: does any header of its sheet hold `::`?
+pub(crate) fn column(header: &str, sheet: Sheet, double: bool) -> Column {
+    let parts = parts(header, double);
+    let first = parts.first().copied().unwrap_or("");
+    let rest = &parts[1.min(parts.len())..];
+    let (spellings, plain): (&[_], &[_]) = match sheet {
+        Sheet::Survey => (SURVEY, SURVEY_PLAIN),
+        Sheet::Choices | Sheet::Other => (CHOICES, &[]),
+        Sheet::Settings => (SETTINGS, SETTINGS_PLAIN),
+        Sheet::Entities => (ENTITIES, ENTITIES_PLAIN),
+    };
+    let snake = snake_case(first);
+    let named = |group: Group, name: &str, language: Option<&&str>| Column {
+        group,
+        name: name.into(),
+        language: language.map(|language| Arc::from(*language)),
+        title: header.trim().into(),
+    };
+    let known = |word: &str| spellings.iter().find(|(spelling, ..)| *spelling == word);
+    // A whole header such as `jr:count` is known before it is cut.
+    if let Some((_, group, name)) = known(&snake_case(header)) {
+        return named(*group, name, None);
+    }
+    if let Some((_, group, name)) = known(&snake) {
+        return named(*group, name, rest.first());
+    }
+    if let Some(name) = plain.iter().find(|name| **name == snake) {
+        return named(Group::Plain, name, rest.first());
+    }
+    let group = match (&*snake, sheet) {
+        ("bind", Sheet::Survey) => Group::Bind,
+        ("body" | "control", Sheet::Survey) => Group::Body,
+        ("instance", Sheet::Survey) => Group::Instance,
+        ("media", Sheet::Survey | Sheet::Choices) => Group::Media,
+        ("attribute", Sheet::Settings) => Group::Attribute,
+        // What is not known keeps its spelling: a choice filter may name it.
+        _ => return named(Group::Plain, first, rest.first()),
+    };
+    match rest {
+        [] => named(group, "", None),
+        [name, languages @ ..] => {
+            let canonical = SURVEY
+                .iter()
+                .find(|(spelling, known, _)| *known == group && *spelling == snake_case(name))
+                .map_or(*name, |(_, _, canonical)| canonical);
+            named(group, canonical, languages.first())
+        }
+    }
+}
+
+fn parts(header: &str, double: bool) -> Vec<&str> {
+    if double || header.contains("::") {
+        return header.split("::").map(str::trim).collect();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let mut start = 0;
+    for (at, _) in header.match_indices(':') {
+        // `jr:count` is one word.
+        if header[start..at].trim() != "jr" {
+            parts.push(header[start..at].trim());
+            start = at + 1;
+        }
+    }
+    parts.push(header[start..].trim());
+    parts
+}
+
+/// `Constraint  Message` → `constraint_message`.
+pub(crate) fn snake_case(text: &str) -> String {
+    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join("_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(header: &str) -> (Group, String, Option<String>) {
+        let column = column(header, Sheet::Survey, header.contains("::"));
+        (column.group, column.name.to_string(), column.language.map(|language| language.to_string()))
+    }
+
+    #[test]
+    fn the_spellings_of_authors() {
+        assert_eq!(said("Constraint Message :: English (en)").1, "jr:constraintMsg");
+        assert_eq!(said("label::语言 (zh)").2.unwrap(), "语言 (zh)");
+        assert_eq!(said("jr:count"), (Group::Body, "jr:count".into(), None));
+        assert_eq!(said("label:English"), (Group::Plain, "label".into(), Some("English".into())));
+        assert_eq!(said("media::image::fr"), (Group::Media, "image".into(), Some("fr".into())));
+        assert_eq!(said("bind::relevant"), (Group::Bind, "relevant".into(), None));
+        assert_eq!(said("bind:jr:constraintMsg:en").1, "jr:constraintMsg");
+        assert_eq!(said("Relevance"), (Group::Bind, "relevant".into(), None));
+        assert_eq!(said("instance::ex:duration"), (Group::Instance, "ex:duration".into(), None));
+    }
+}

@@ -1,0 +1,1 @@
+//! `${name}` to the path that XForms has for it, for what leaves Doorstep.

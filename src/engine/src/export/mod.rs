@@ -1,0 +1,92 @@
+//! Forms out: from the engine's XForm trees to the syntaxes that authors and other tools read.
+//!
+//! What a syntax can't say is never dropped in silence: it is a [`Loss`] with the place that it stands at.
+
+mod actions;
+mod entities;
+mod form_json;
+mod instances;
+mod model;
+mod names;
+mod question;
+mod settings;
+mod survey;
+mod table;
+mod texts;
+mod xform;
+mod xlsform;
+
+use crate::definition;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Bundle, Span};
+use crate::xml::Element;
+
+/// What the target can't hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Loss {
+    /// One sentence: what it is, and what becomes of it.
+    pub what: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A form in another syntax, and what was lost on the way.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exported<T> {
+    /// What was written.
+    pub written: T,
+    /// In the order of their places.
+    pub losses: Vec<Loss>,
+}
+
+/// What came of a definition that was to be written in another syntax.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Converted<T> {
+    /// None: the definition can't be read; the diagnostics say why.
+    pub exported: Option<Exported<T>>,
+    /// All that was found while reading, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A definition as XLSForm: the sheets `FILE#survey`, `FILE#choices` and so on, for `doorstep-workbook` to write.
+pub fn to_xlsform(bundle: &Bundle, file: &str) -> Converted<Bundle> {
+    convert(bundle, |root| xlsform::xlsform(root, file))
+}
+
+/// A definition as form JSON.
+pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
+    convert(bundle, form_json::form_json)
+}
+
+/// A definition as the text of an XForm.
+pub fn to_xform(bundle: &Bundle) -> Converted<String> {
+    convert(bundle, xform::xform)
+}
+
+fn convert<T>(bundle: &Bundle, export: impl FnOnce(&Element) -> Exported<T>) -> Converted<T> {
+    let mut found = Diagnostics::default();
+    let root = definition::read(bundle, &mut found);
+    let root = root.filter(|_| !found.has_errors());
+    Converted { exported: root.as_ref().map(export), diagnostics: found.into_sorted() }
+}
+
+/// Losses as they are found.
+#[derive(Debug, Default)]
+struct Losses {
+    found: Vec<Loss>,
+}
+
+impl Losses {
+    fn push(&mut self, span: Span, what: impl Into<String>) {
+        self.found.push(Loss { what: what.into(), span });
+    }
+
+    fn into_sorted(mut self) -> Vec<Loss> {
+        self.found.sort_by(|a, b| (a.span, &a.what).cmp(&(b.span, &b.what)));
+        self.found.dedup();
+        self.found
+    }
+}
+
+#[cfg(test)]
+mod tests;
