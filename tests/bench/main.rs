@@ -1,4 +1,4 @@
-//! How long the engine takes: `cargo bench -p doorstep-tests`. Native, release; the median of 200 answers.
+//! How long the engine takes: `cargo bench -p doorstep-bench`. Native, release; the median of 200 answers.
 //!
 //! Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.

@@ -30,7 +30,7 @@ const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 async function textOf({ engine, shape, n, file }) {
   if (file) {
     const text = await (await fetch(file)).text();
-    return engine === "surveyjs" ? surveyFrom(text) : text;
+    return engine === "surveyjs" ? surveyFrom(text, (await engines.surveyjs()).parses) : text;
   }
   return here.generated(engine, shape, n);
 }

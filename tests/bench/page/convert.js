@@ -2,11 +2,12 @@
 //
 // What it can't say is left out, which is in its favour: it then has less to load.
 
-export function surveyFrom(xform) {
+/** `parses` says whether SurveyJS reads an expression. */
+export function surveyFrom(xform, parses) {
   const document = new DOMParser().parseFromString(xform, "text/xml");
   const all = (name) => [...document.getElementsByTagNameNS("*", name)];
   const binds = new Map(all("bind").map((bind) => [bind.getAttribute("nodeset"), bind]));
-  const form = { document, binds, words: itext(all("translation")), controls: new Map() };
+  const form = { document, binds, words: itext(all("translation")), controls: new Map(), parses };
   const body = all("body")[0];
   for (const control of body.querySelectorAll("[ref]")) form.controls.set(control.getAttribute("ref"), control.localName);
   const elements = [...body.children].flatMap((child) => element(form, child));
@@ -106,5 +107,6 @@ function said(form, expression, self) {
   text = text.replace(/(^|[\s(,=<>])(\/[\w-]+(?:\/[\w-]+)+)/g, (_, before, path) => `${before}{${named(path)}}`);
   if (self) text = text.replace(/(^|[\s(])\.(?=[\s)=<>!]|$)/g, `$1{${named(self)}}`);
   const without = text.replace(/'[^']*'/g, "").replace(/\{[^}]*\}/g, "").replace(/\biif\(/g, "(").replace(/today\(\)/g, "");
-  return /[\w-]+\(|\/\/|\.\.|(^|[\s(])\/\w/.test(without) ? null : text;
+  const strange = /[\w-]+\(|\/\/|\.\.|(^|[\s(])\/\w/.test(without);
+  return !strange && form.parses(text) ? text : null;
 }

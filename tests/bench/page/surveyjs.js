@@ -1,8 +1,11 @@
 // SurveyJS's model, without a user interface.
 
-import { FunctionFactory, Model } from "/peers/survey-core/fesm/survey-core.mjs";
+import { ConditionsParser, FunctionFactory, Model } from "/peers/survey-core/fesm/survey-core.mjs";
 
 FunctionFactory.Instance.register("endsWithName", ([choice, name]) => !!name && choice.endsWith("-" + name));
+
+/** Is it an expression? */
+export const parses = (text) => !!new ConditionsParser().parseExpression(text);
 
 export async function open(text) {
   return new SurveyJs(new Model(JSON.parse(text)));

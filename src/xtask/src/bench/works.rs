@@ -46,7 +46,8 @@ pub fn works() -> Vec<Work> {
             "repeat of ten questions with ten sums, one more",
             1_000,
             json!({"measure": "add", "shape": "sums", "n": 1_000, "reads": sums, "expected": {"/data/s9": 1_000}}),
-        ),
+        )
+        .only_unthrottled(),
         Work::new(
             "repeats each reading the one before, added one by one",
             200,
