@@ -1,56 +1,105 @@
-//! `conformance [DIR] [--failures]`: what the reference engines of the ODK family answer, asked of Doorstep's.
+//! Holds the engine to what the reference engines of the ODK family answer: `cargo xtask conformance [DIR] [--failures]`.
 //!
-//! DIR (or `DOORSTEP_CORPUS`) holds the corpora, whose README has their format. One module reads one corpus; each of its lines is one
-//! case, which passes or fails: what the runner can't do has failed.
+//! DIR, or `DOORSTEP_CORPUS`, is a folder with the corpora's files. A case that can't be run has failed: passed and failed
+//! add up to a file's lines.
+
+mod bounded;
+mod case;
+mod expected;
+mod generated;
+mod held;
+mod instance;
+mod named;
+mod scenarios;
+mod xlsforms;
+mod xpath;
+mod zones;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-mod tally;
-mod xpath;
-mod zones;
+use case::{Case, Corpus};
 
-use tally::Tally;
+const USAGE: &str = "\
+conformance [DIR] [WORD…]   run the corpora in DIR (else in DOORSTEP_CORPUS)
+    WORD                    only the cases whose corpus, tier or id has the word in it: scenarios/odk, sc-371a6d4a6d
+    --failures              the cases that fail, each with what was expected and what came
+    --hold                  fail if fewer pass than the best so far; with UPDATE_EXPECT=1 note what passes as the best
+";
+
+/// The corpora, in the order in which they are printed.
+const CORPORA: &[Corpus] = &[xpath::CORPUS, scenarios::CORPUS, xlsforms::CORPUS];
+
+/// What is asked for on the command line.
+#[derive(Default)]
+struct Options {
+    folder: Option<PathBuf>,
+    failures: bool,
+    hold: bool,
+    words: Vec<String>,
+}
 
 fn main() -> ExitCode {
-    let mut folder = std::env::var_os("DOORSTEP_CORPUS").map(PathBuf::from);
-    let mut failures = false;
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--failures" => failures = true,
-            path if !path.starts_with('-') => folder = Some(path.into()),
-            other => {
-                eprintln!("`{other}` isn't understood here: conformance [DIR] [--failures]");
-                return ExitCode::FAILURE;
-            }
-        }
-    }
-    let Some(folder) = folder else {
-        eprintln!("name the folder of the corpora, or set DOORSTEP_CORPUS");
+    let options = options(std::env::args().skip(1));
+    let Some(folder) = &options.folder else {
+        eprint!("{USAGE}");
         return ExitCode::FAILURE;
     };
-    match run(&folder, failures) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(folder, &options) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("{}: {error}", folder.display());
+            eprintln!("conformance: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(folder: &Path, failures: bool) -> std::io::Result<()> {
-    let mut tally = Tally::new(failures);
-    xpath::run(folder, &mut tally)?;
-    Ok(())
+fn options(arguments: impl Iterator<Item = String>) -> Options {
+    let mut options = Options::default();
+    for argument in arguments {
+        match argument.as_str() {
+            "--failures" => options.failures = true,
+            "--hold" => options.hold = true,
+            folder if Path::new(folder).is_dir() => options.folder = Some(folder.into()),
+            word => options.words.push(word.to_owned()),
+        }
+    }
+    options.folder = options.folder.or_else(|| std::env::var_os("DOORSTEP_CORPUS").map(PathBuf::from));
+    options
 }
 
-/// The lines of a corpus as JSON. One that is not there has none.
-fn lines(folder: &Path, name: &str) -> std::io::Result<Vec<serde_json::Value>> {
-    let path = folder.join(name);
-    if !path.exists() {
-        return Ok(Vec::new());
+/// Runs every corpus that the folder has. False if something that is held fell.
+fn run(folder: &Path, options: &Options) -> Result<bool, String> {
+    let mut counts = Vec::new();
+    for corpus in CORPORA {
+        let Some(mut cases) = corpus.read(folder)? else { continue };
+        cases.retain(|case| {
+            options.words.is_empty() || options.words.iter().any(|word| case.is_meant_by(word))
+        });
+        let failures = bounded::judge_all(&cases, corpus.judge);
+        for tier in corpus.tiers {
+            let name = format!("{}/{tier}", corpus.name);
+            let of_tier: Vec<(&Case, &Option<String>)> =
+                cases.iter().zip(&failures).filter(|(case, _)| case.tier == *tier).collect();
+            if of_tier.is_empty() && !options.words.is_empty() {
+                continue;
+            }
+            let failed = of_tier.iter().filter(|(_, failure)| failure.is_some()).count();
+            println!("{name}: {} passed, {failed} failed", of_tier.len() - failed);
+            if options.failures {
+                for (case, failure) in &of_tier {
+                    if let Some(failure) = failure {
+                        println!("  {} {} — {}", case.id, case.title, failure.replace('\n', "␊"));
+                    }
+                }
+            }
+            counts.push((name, of_tier.len() - failed));
+        }
     }
-    let text = std::fs::read_to_string(path)?;
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| serde_json::from_str(line).map_err(std::io::Error::other)).collect()
+    match options.hold {
+        true if !options.words.is_empty() => Err("--hold is about all of the cases".into()),
+        true => held::hold(&counts),
+        false => Ok(true),
+    }
 }

@@ -2,50 +2,44 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use doorstep_engine::World;
 use doorstep_engine::expr::document::{Answer, Document, Node, NodeKind, Outcome, Setting};
 use serde_json::Value as Json;
 
-use super::{Tally, lines, zones};
+use crate::case::{Case, Corpus};
+use crate::zones;
 
 /// What an expression without a document stands on.
 const EMPTY: &str = "<none/>";
 
-pub fn run(folder: &Path, tally: &mut Tally) -> std::io::Result<()> {
-    let cases = lines(folder, "xpath.jsonl")?;
-    let texts = match std::fs::read_to_string(folder.join("xpath-docs.json")) {
-        Ok(text) => serde_json::from_str(&text).map_err(std::io::Error::other)?,
-        Err(_) => Json::Null,
+/// The corpus.
+pub const CORPUS: Corpus = Corpus {
+    name: "xpath",
+    tiers: &["odk", "xpath1"],
+    tier: |data| data["tier"].as_str().unwrap_or_default(),
+    judge,
+};
+
+fn judge(case: &Case) -> Result<(), String> {
+    let text = match case.data["doc"].as_str() {
+        Some(key) => texts(&case.folder)?.get(key).map(String::as_str).ok_or("the document is missing")?,
+        None => EMPTY,
     };
-    let mut documents = HashMap::new();
-    if let Some(texts) = texts.as_object() {
-        for (key, text) in texts {
-            documents.insert(key.as_str(), text.as_str().ok_or("no text".to_owned()).and_then(Read::new));
-        }
-    }
-    let empty = Read::new(EMPTY);
-    for tier in ["odk", "xpath1"] {
-        let mut any = false;
-        for case in cases.iter().filter(|case| case["tier"] == tier) {
-            any = true;
-            let document = match case["doc"].as_str() {
-                Some(key) => documents.get(key),
-                None => Some(&empty),
-            };
-            let result = match document {
-                Some(Ok(document)) => check(case, document),
-                Some(Err(error)) => Err(format!("the document can't be read: {error}")),
-                None => Err("the document is missing".into()),
-            };
-            let result = result.map_err(|error| format!("{}  {error}", case["expr"].as_str().unwrap_or("")));
-            tally.take(case["id"].as_str().unwrap_or("?"), result);
-        }
-        if any {
-            tally.print(&format!("xpath/{tier}"));
-        }
-    }
-    Ok(())
+    let document = Read::new(text).map_err(|error| format!("the document can't be read: {error}"))?;
+    check(&case.data, &document)
+}
+
+/// The documents that cases name, read once.
+fn texts(folder: &Path) -> Result<&'static HashMap<String, String>, String> {
+    static TEXTS: OnceLock<Result<HashMap<String, String>, String>> = OnceLock::new();
+    let read = || {
+        let file = folder.join("xpath-docs.json");
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    };
+    TEXTS.get_or_init(read).as_ref().map_err(Clone::clone)
 }
 
 /// A document, and where its document type stands among the document's children: paths count it, the engine has no node for it.
@@ -128,7 +122,9 @@ impl Read {
             9 => Json::Null,
             _ => self.document.value(node).into(),
         };
-        expected["path"] == path.as_str() && expected["type"] == kind && expected["value"] == value
+        // A CDATA section is text (XPath 1.0 §5.7).
+        let wanted = if expected["type"] == 4 { 3.into() } else { expected["type"].clone() };
+        expected["path"] == path.as_str() && wanted == kind && expected["value"] == value
     }
 
     fn show(&self, nodes: &[Node]) -> String {

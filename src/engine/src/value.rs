@@ -117,7 +117,7 @@ impl Value {
                 let half = half_width(trimmed);
                 moment::is_date_time(&half).then(|| Value::DateTime(half.into()))
             }
-            DataType::Geopoint => is_geopoint(trimmed).then(|| Value::Geo(trimmed.into())),
+            DataType::Geopoint => is_geopoint(trimmed).then(|| Value::Geo(whole_point(trimmed).into())),
             DataType::Geotrace | DataType::Geoshape => trimmed
                 .split(';')
                 .map(str::trim)
@@ -134,6 +134,11 @@ impl Value {
     /// Is there no answer?
     pub fn is_blank(&self) -> bool {
         matches!(self, Value::Blank)
+    }
+
+    /// Is it kept though it is no value of its question's type?
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Value::Unread(_))
     }
 
     /// May a question of this type hold it? Blank and unread text always may.
@@ -211,6 +216,13 @@ fn read_decimal(text: &str) -> Option<f64> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && digits.bytes().any(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
+}
+
+/// A place with its altitude and accuracy: what is not known is 0.0, as ODK's tools write it.
+fn whole_point(text: &str) -> String {
+    let mut parts: Vec<&str> = text.split_whitespace().collect();
+    parts.resize(parts.len().max(4), "0.0");
+    parts.join(" ")
 }
 
 fn is_geopoint(text: &str) -> bool {

@@ -5,6 +5,7 @@
 
 mod app;
 mod command;
+mod conformance;
 mod debian;
 mod dist;
 mod fingerprint;
@@ -28,6 +29,9 @@ cargo xtask COMMAND
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
+  conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
+      --failures             with each case that fails
+      --hold                 fail if fewer pass than the best so far
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
 
@@ -59,6 +63,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             serve::build(&workspace, options.mode()).map(drop)
         }
         "test" => test::run(&workspace, rest),
+        "conformance" => conformance::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;
             dist::run(&workspace)

@@ -191,7 +191,7 @@ impl Document {
 
     fn answer(&self, eval: &Eval<'_>, operand: Operand) -> Answer {
         match operand {
-            Operand::Number(number) => Answer::Number(number),
+            Operand::Number(number) | Operand::Days { number, .. } => Answer::Number(number),
             Operand::Text(text) => Answer::Text(text.to_string()),
             Operand::Boolean(value) => Answer::Boolean(value),
             Operand::Date(_) => Answer::Moment((eval.number_of_operand(&operand) * DAY_MS).round() as i64),

@@ -19,6 +19,11 @@ pub(crate) enum Operand {
     Date(Date),
     /// A moment that is no local midnight: a number of days, or ISO text with its offset.
     Moment(Moment),
+    /// What `number()` makes of a text that is a day or a moment: that many days, written as whole ones.
+    Days {
+        number: f64,
+        whole: i64,
+    },
     /// A node-set, in document order.
     Nodes(Vec<NodeRef>),
 }
@@ -102,6 +107,8 @@ impl Operand {
                 Some((_, time)) => Value::read(DataType::Time, time),
                 None => return None,
             },
+            (Operand::Days { whole, .. }, DataType::Text | DataType::Integer) => Value::Integer(whole),
+            (Operand::Days { number, .. }, other) => return Operand::Number(number).into_value(other, zone),
             (Operand::Moment(moment), other) => return Some(Value::read(other, &moment.to_string())),
             (Operand::Date(date), other) => return Some(Value::read(other, &date.to_string())),
         })

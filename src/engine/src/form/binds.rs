@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::form::Skeleton;
 use crate::form::paths::absolute;
 use crate::source::{Span, Written};
@@ -72,7 +72,11 @@ pub(super) fn by_node<'a>(
         };
         match absolute(root, &nodeset.text).and_then(|path| form.at(&path)) {
             Some(node) => by_node.entry(node).or_default().attributes.extend(&bind.attributes),
-            None => found.push(unknown(form, &nodeset.text, nodeset.span)),
+            // ODK's tools pass over such a bind.
+            None => {
+                let diagnostic = unknown(form, &nodeset.text, nodeset.span);
+                found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
+            }
         }
     }
     by_node

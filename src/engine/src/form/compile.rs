@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::definition;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
 use crate::expr::program::{ExprId, Program, Read};
 use crate::form::binds::{self, BindOf, constant};
@@ -37,10 +37,15 @@ pub(super) fn read(bundle: &Bundle) -> Checked {
 
 fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
     let parts = xform::parts(document, found)?;
-    let with_meta = meta::complete(parts.primary);
+    let declares = |attribute: &crate::xml::Attribute| {
+        attribute.name.namespace == Namespace::Xmlns && *attribute.value.text == *Namespace::OpenRosa.uri()
+    };
+    let is_xml = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
+    let with_meta = meta::complete(parts.primary, !is_xml || document.attributes.iter().any(declares));
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
     let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
+    skeleton.strict_paths = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
@@ -124,7 +129,9 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
     for placed in &body.placed {
         let node = form.at(&placed.path);
         if node.is_none() {
-            found.push(binds::unknown(form, &placed.path, placed.span));
+            let diagnostic = binds::unknown(form, &placed.path, placed.span);
+            let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
+            found.push(Diagnostic { severity, ..diagnostic });
         }
         resolved.push(node);
     }
@@ -273,7 +280,7 @@ impl Lowering<'_, '_> {
         let repeat = placed.filter(|placed| placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
         let bind = Bind {
-            type_name: bind.get("type").map_or("string", |written| types::name_of(&written.text)).into(),
+            type_name: bind.get("type").map_or("string", |written| types::known_name(&written.text)).into(),
             required: self.rule(bind.get("required"), anchor, Task::Required),
             readonly: self.rule(bind.get("readonly"), anchor, Task::Readonly),
             calculate: bind.get("calculate").and_then(|written| self.task(written, anchor, Task::Calculate)),

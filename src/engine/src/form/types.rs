@@ -55,12 +55,11 @@ impl Preload {
     }
 }
 
-/// The data type of a bind's `type`, without a control. An unknown one is text.
+/// The data type of a bind's `type`, without a control. An unknown one is text, and so is `boolean`: an instance keeps it as written.
 pub(super) fn of_bind(name: &str) -> DataType {
     match name {
         "int" | "integer" | "long" => DataType::Integer,
         "decimal" => DataType::Decimal,
-        "boolean" => DataType::Boolean,
         "date" => DataType::Date,
         "time" => DataType::Time,
         "dateTime" => DataType::DateTime,
@@ -80,6 +79,16 @@ pub(super) fn of_control(control: Control, bind: DataType) -> DataType {
         Control::Upload => DataType::Attachment,
         Control::Acknowledge | Control::Note => DataType::Text,
         Control::Input | Control::Range | Control::Geopoint => bind,
+    }
+}
+
+/// The name of a bind's type as ODK XForms lists it; another type is a `string`.
+pub(super) fn known_name(written: &str) -> &str {
+    match name_of(written) {
+        "integer" | "long" => "int",
+        known @ ("string" | "int" | "boolean" | "decimal" | "date" | "time" | "dateTime" | "geopoint"
+        | "geotrace" | "geoshape" | "binary" | "barcode" | "intent") => known,
+        _ => "string",
     }
 }
 

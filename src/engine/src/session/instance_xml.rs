@@ -10,7 +10,7 @@ use crate::session::{Extent, RestoreError, Session, World};
 use crate::source::{Source, Span, Written};
 use crate::value::{DataType, Value};
 use crate::view::{Key, NodeId, ScopeId};
-use crate::xml::{self, Element};
+use crate::xml::{self, Element, Name, Namespace};
 
 /// Why an instance is opened again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,7 +30,12 @@ impl Session {
     fn element(&self, scope: ScopeId, node: NodeId, extent: Extent) -> Element {
         let span = Span::top(0);
         let this = self.form.node(node);
-        let mut element = Element::new(this.qname.clone(), span);
+        // What is XForms's in the form has no namespace in an instance.
+        let name = match &this.qname.namespace {
+            Namespace::XForms => Name::plain(this.qname.local.clone()),
+            _ => this.qname.clone(),
+        };
+        let mut element = Element::new(name, span);
         for attribute in self.form.attributes_of(node) {
             let value = self.instance.kept(scope, attribute).to_text();
             element = element.with_text(self.form.node(attribute).qname.clone(), &value);
@@ -101,7 +106,7 @@ impl Session {
         if opening == Opening::Edit {
             session.succeed();
         }
-        session.name_instance();
+        session.name_instance(false);
         session.restoring = false;
         session.quiet = false;
         session.loaded(false);

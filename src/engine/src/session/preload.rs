@@ -27,12 +27,13 @@ impl Session {
     /// When the form is opened for the first time.
     pub(super) fn preload_at_start(&mut self) {
         self.preload(|preload| preload != Preload::End);
-        self.name_instance();
+        self.name_instance(false);
     }
 
     /// When its reader says that it is done.
     pub(super) fn preload_at_end(&mut self) {
         self.preload(|preload| preload == Preload::End);
+        self.name_instance(true);
     }
 
     fn preload(&mut self, which: impl Fn(Preload) -> bool) {
@@ -66,11 +67,11 @@ impl Session {
     }
 
     /// Every submission has an id, whether or not its form says how it comes by one.
-    pub(super) fn name_instance(&mut self) {
+    pub(super) fn name_instance(&mut self, finished: bool) {
         let Some(node) = self.form.instance_id else { return };
-        let bind = &self.form.node(node).bind;
-        let told = bind.calculate.is_some() || bind.preload.is_some();
-        if !told && self.instance.kept(ScopeId(0), node).is_blank() {
+        let form = self.form.clone();
+        // What the form declares is its author's to fill in, until it is finished.
+        if (form.node(node).implied || finished) && self.instance.kept(ScopeId(0), node).is_blank() {
             let id = self.fresh_id();
             self.put(ScopeId(0), node, Value::Text(id));
         }

@@ -262,8 +262,11 @@ impl Session {
         // Answers taken up again say themselves how many there are.
         if !self.restoring {
             for (repeat, seeds) in &seed.repeats {
-                if form.node(*repeat).bind.repeat_count.is_none() {
-                    for _ in &seeds.instances {
+                let bind = &form.node(*repeat).bind;
+                if bind.repeat_count.is_none() {
+                    // Where nobody may add one, the template stands for the one that there is.
+                    let count = seeds.instances.len().max(usize::from(bind.fixed));
+                    for _ in 0..count {
                         self.grow(scope, *repeat, true);
                     }
                 }

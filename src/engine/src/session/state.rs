@@ -109,6 +109,13 @@ impl Session {
                 false => Kind::RepeatUncontrolled,
             },
             NodeKind::Leaf(_) | NodeKind::Attribute => match node.body.control {
+                // What is always read-only is text to read, also where it is calculated.
+                Some(Control::Input)
+                    if node.bind.readonly && (node.body.label.or(node.body.hint)).is_some() =>
+                {
+                    Kind::Question(Control::Note)
+                }
+                Some(Control::Geopoint) => Kind::Question(Control::Input),
                 Some(control) => Kind::Question(control),
                 None => Kind::ModelValue,
             },

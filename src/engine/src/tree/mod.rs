@@ -7,10 +7,12 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 mod build;
+mod csv;
+mod geojson;
 mod index;
 mod names;
 
-pub(crate) use build::Builder;
+use build::Builder;
 pub(crate) use names::{NameId, Names, SpaceId};
 
 use index::Indexes;

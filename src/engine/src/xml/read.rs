@@ -44,7 +44,14 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
     };
     let mut names = Names::default();
     let root = document.root_element();
-    let mut open: Vec<Element> = vec![start_tag(root, text, index, &mut names)];
+    let mut top = start_tag(root, text, index, &mut names);
+    for declared in root.namespaces() {
+        if let Some(prefix) = declared.name() {
+            let value = Written::plain(declared.uri(), top.span);
+            top.attributes.push(Attribute { name: Name::new(Namespace::Xmlns, prefix), value });
+        }
+    }
+    let mut open: Vec<Element> = vec![top];
     // Children are visited in document order; an element is closed when its last descendant was.
     let mut at_node = root;
     loop {
@@ -131,14 +138,13 @@ fn close(open: &mut Vec<Element>) {
     }
 }
 
-fn start_tag<'a>(node: Node<'a, '_>, text: &str, index: u16, names: &mut Names<'a>) -> Element {
+fn start_tag<'a>(node: Node<'a, '_>, text: &'a str, index: u16, names: &mut Names<'a>) -> Element {
     let range = node.range();
     let tag = &text[range.clone()];
     let end = range.start + tag.find('>').map_or(tag.len(), |at| at + 1);
     let span = Span { source: index, start: range.start as u32, end: end as u32 };
     let uri = node.tag_name().namespace().unwrap_or("");
-    let prefix = || node.lookup_prefix(uri).unwrap_or("");
-    let name = names.get(uri, node.tag_name().name(), prefix);
+    let name = names.get(uri, node.tag_name().name(), written_prefix(&tag[1..]));
     let attributes = node
         .attributes()
         .map(|attribute| {
@@ -146,7 +152,7 @@ fn start_tag<'a>(node: Node<'a, '_>, text: &str, index: u16, names: &mut Names<'
             let range = attribute.range_value();
             let span = Span { source: index, start: range.start as u32, end: range.end as u32 };
             Attribute {
-                name: names.get(uri, attribute.name(), || node.lookup_prefix(uri).unwrap_or("")),
+                name: names.get(uri, attribute.name(), written_prefix(&text[attribute.range().start..])),
                 value: written(attribute.value(), &text[range], span),
             }
         })
@@ -154,16 +160,29 @@ fn start_tag<'a>(node: Node<'a, '_>, text: &str, index: u16, names: &mut Names<'
     Element { name, attributes, content: Vec::new(), span }
 }
 
+/// The prefix of a name as it is written at the start of `text`.
+fn written_prefix(text: &str) -> &str {
+    let end = text.find([':', ' ', '\t', '\r', '\n', '=', '>', '/']).unwrap_or(0);
+    if text[end..].starts_with(':') { &text[..end] } else { "" }
+}
+
 /// Names recur: each is made once.
 #[derive(Default)]
 struct Names<'a> {
-    known: HashMap<(&'a str, &'a str), Name>,
+    known: HashMap<(&'a str, &'a str, &'a str), Name>,
 }
 
 impl<'a> Names<'a> {
-    fn get(&mut self, uri: &'a str, local: &'a str, prefix: impl Fn() -> &'a str) -> Name {
-        let make = || Name::new(Namespace::of(uri, prefix()), local);
-        self.known.entry((uri, local)).or_insert_with(make).clone()
+    fn get(&mut self, uri: &'a str, local: &'a str, prefix: &'a str) -> Name {
+        let make = || {
+            let known = Namespace::of(uri, prefix);
+            // Instances are written with the prefix that their author chose for the metadata.
+            let own = known == Namespace::OpenRosa && prefix != known.prefix();
+            let namespace =
+                if own { Namespace::Other { prefix: prefix.into(), uri: uri.into() } } else { known };
+            Name::new(namespace, local)
+        };
+        self.known.entry((uri, local, prefix)).or_insert_with(make).clone()
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::{Content, Element, Namespace};
+use super::{Attribute, Content, Element, Namespace};
 
 /// Writes a document.
 pub(crate) fn write(root: &Element) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    element(root, &namespaces, 0, true, &mut out);
+    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, true, &mut out);
     out.push('\n');
     out
 }
@@ -19,14 +19,16 @@ pub(crate) fn write_compact(root: &Element) -> String {
     let mut out = String::new();
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    element(root, &namespaces, 0, false, &mut out);
+    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, false, &mut out);
     out
 }
 
 /// The namespaces in use, in the order of their first use. The one of a prefix that two share is the first.
 fn gather(element: &Element, into: &mut Vec<Namespace>) {
     let mut note = |namespace: &Namespace| {
-        let undeclared = !matches!(namespace, Namespace::None | Namespace::Xml);
+        // Those without a prefix are declared where they begin.
+        let undeclared =
+            !namespace.prefix().is_empty() && !matches!(namespace, Namespace::Xml | Namespace::Xmlns);
         if undeclared && !into.contains(namespace) {
             into.push(namespace.clone());
         }
@@ -36,7 +38,14 @@ fn gather(element: &Element, into: &mut Vec<Namespace>) {
     element.elements().for_each(|child| gather(child, into));
 }
 
-fn element(element_: &Element, namespaces: &[Namespace], depth: usize, indent: bool, out: &mut String) {
+/// What is declared around an element.
+struct Scope<'a> {
+    namespaces: &'a [Namespace],
+    /// The namespace of names without a prefix.
+    default: &'a str,
+}
+
+fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, out: &mut String) {
     if indent && depth > 0 {
         out.push('\n');
         out.extend(std::iter::repeat_n("  ", depth));
@@ -44,12 +53,20 @@ fn element(element_: &Element, namespaces: &[Namespace], depth: usize, indent: b
     let name = element_.name.written();
     out.push('<');
     out.push_str(&name);
-    for namespace in if depth == 0 { namespaces } else { &[] } {
-        let prefix = namespace.prefix();
-        let colon = if prefix.is_empty() { "" } else { ":" };
-        let _ = write!(out, " xmlns{colon}{prefix}=\"{}\"", escaped(namespace.uri(), true));
+    let namespace = &element_.name.namespace;
+    let default = if namespace.prefix().is_empty() { namespace.uri() } else { scope.default };
+    if default != scope.default {
+        let _ = write!(out, " xmlns=\"{}\"", escaped(default, true));
     }
-    for attribute in &element_.attributes {
+    for namespace in if depth == 0 { scope.namespaces } else { &[] } {
+        let _ = write!(out, " xmlns:{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
+    }
+    let scope = &Scope { namespaces: scope.namespaces, default };
+    let declared = |attribute: &&Attribute| {
+        attribute.name.namespace == Namespace::Xmlns
+            && scope.namespaces.iter().any(|namespace| namespace.prefix() == &*attribute.name.local)
+    };
+    for attribute in element_.attributes.iter().filter(|attribute| !declared(attribute)) {
         let _ = write!(out, " {}=\"{}\"", attribute.name.written(), escaped(&attribute.value.text, true));
     }
     if element_.content.is_empty() {
@@ -61,7 +78,7 @@ fn element(element_: &Element, namespaces: &[Namespace], depth: usize, indent: b
     let mixed = element_.content.iter().any(|content| matches!(content, Content::Text(_)));
     for content in &element_.content {
         match content {
-            Content::Element(child) => element(child, namespaces, depth + 1, indent && !mixed, out),
+            Content::Element(child) => element(child, scope, depth + 1, indent && !mixed, out),
             Content::Text(text) => out.push_str(&escaped(&text.text, false)),
         }
     }

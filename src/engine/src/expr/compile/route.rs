@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::paths::{gives, mentions_context};
 use super::{Compiler, Over};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::program::{self, Base, Expr, ExprId, Plan, PlanStart, PlanStep, Read, What};
 use crate::expr::syntax::{Ast, Axis, Kind, Operator, Path, Start, Step, Test};
 use crate::form::{ScopeDefId, SkeletonKind};
+use crate::tree::NameId;
 use crate::view::NodeId;
 
 /// What a path stands on, known while compiling.
@@ -48,7 +49,31 @@ impl Compiler<'_> {
                 let at = route.at;
                 (self.finish(route), Over::Nodes(at))
             }
-            None => (self.program.add(Expr::Number(f64::NAN)), Over::Value),
+            None if self.failed => (self.program.add(Expr::Number(f64::NAN)), Over::Value),
+            None => (self.nothing(), Over::Tree),
+        }
+    }
+
+    /// An empty node-set.
+    pub(super) fn nothing(&mut self) -> ExprId {
+        let test = program::NodeTest::Name(NameId::NONE, NameId::NONE);
+        let step = program::Step { axis: Axis::Child, test, predicates: Box::default() };
+        let path = program::Path {
+            start: program::PathStart::Root,
+            predicates: Box::default(),
+            steps: [step].into(),
+        };
+        let path = self.program.add_path(path);
+        self.program.add(Expr::Path(path))
+    }
+
+    /// A path leads to a node that is not there.
+    fn no_such_path(&mut self, diagnostic: Diagnostic) {
+        match self.form.strict_paths {
+            true => {
+                self.fail(diagnostic);
+            }
+            false => self.found.push(Diagnostic { severity: Severity::Warning, ..diagnostic }),
         }
     }
 
@@ -185,7 +210,7 @@ impl Compiler<'_> {
                 let message = format!("the form's root is `{root}`, not `{name}`");
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, message).hint(format!("write `/{root}/…`"));
-                self.fail(diagnostic);
+                self.no_such_path(diagnostic);
                 None
             }
             (Axis::Child, Test::Name(name)) => self.child(route, name, step),
@@ -197,7 +222,8 @@ impl Compiler<'_> {
     fn parent(&mut self, route: &mut Route, step: &Step) -> Option<()> {
         let node = route.at;
         if node == NodeId(0) {
-            self.error("wrong-path", &step.span, "`..` leads out of the form");
+            let span = self.written.part(step.span.clone());
+            self.no_such_path(Diagnostic::error("wrong-path", span, "`..` leads out of the form"));
             return None;
         }
         let in_own_scope = match self.form.node(node).kind {
@@ -258,7 +284,7 @@ impl Compiler<'_> {
             true => diagnostic.hint(format!("the question is written `${{{name}}}`")),
             false => diagnostic.did_you_mean(name, near),
         };
-        self.fail(diagnostic);
+        self.no_such_path(diagnostic);
     }
 
     /// The scope from which everything that a route can meet is reached.

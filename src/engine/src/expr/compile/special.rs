@@ -97,8 +97,13 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, not_one);
         }
         let Some(repeat) = self.repeat_around(route.at) else {
+            if self.form.strict_paths {
+                return self.error("wrong-type", &node.span, "this is not inside a repeat");
+            }
             // What is in no repeat is the first of its kind.
-            return self.error("wrong-type", &node.span, "this is not inside a repeat");
+            let span = self.written.part(node.span.clone());
+            self.found.push(Diagnostic::warning("wrong-type", span, "this is not inside a repeat"));
+            return self.program.add(Expr::Number(1.0));
         };
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };
         let Some(extra) = self.form.scope(route.top).depth.checked_sub(self.form.scope(own).depth) else {
@@ -168,9 +173,10 @@ impl Compiler<'_> {
         let call = |name: &str, argument: &Ast| {
             at(Kind::Call { name: name.into(), name_span: span.clone(), arguments: vec![argument.clone()] })
         };
+        // A column is an element of the item, or `@column` an attribute.
         let step = |name: &str, predicates: Vec<Ast>| Step {
-            axis: Axis::Child,
-            test: Test::Name(name.into()),
+            axis: if name.starts_with('@') { Axis::Attribute } else { Axis::Child },
+            test: Test::Name(name.trim_start_matches('@').into()),
             predicates,
             span: span.clone(),
         };

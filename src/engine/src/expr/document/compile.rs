@@ -58,14 +58,8 @@ impl Spaces for Declared<'_> {
         if let Some((_, uri)) = self.namespaces.iter().find(|(prefix, _)| prefix.is_empty()) {
             return self.document.names.find_space(uri);
         }
-        // A form's elements are XForms's, whatever the prefix of its root.
-        let xforms = self.document.names.find_space("http://www.w3.org/2002/xforms");
-        let tree = self.document.tree();
-        let root = tree.children(Place::DOCUMENT).find(|place| tree.prefix(*place).is_empty());
-        match root {
-            Some(root) if xforms == SpaceId::UNKNOWN => self.document.names.space_of(tree.name(root)),
-            _ => xforms,
-        }
+        // Names without a prefix are XForms's in a form; in any other document they are in no namespace (XPath 1.0 §2.3).
+        self.document.names.find_space("http://www.w3.org/2002/xforms")
     }
 }
 

@@ -99,9 +99,11 @@ impl<'a, 'b> Call<'a, 'b> {
         match value {
             Operand::Date(date) => Some(zone.midnight(*date)),
             Operand::Moment(moment) => Some(moment.ms),
-            Operand::Number(days) if days.is_finite() => Some((days * DAY_MS).round() as i64),
+            Operand::Number(days) | Operand::Days { number: days, .. } if days.is_finite() => {
+                Some((days * DAY_MS).round() as i64)
+            }
             Operand::Text(text) => zone.read(text.trim()),
-            Operand::Number(_) | Operand::Boolean(_) | Operand::Nodes(_) => None,
+            Operand::Number(_) | Operand::Days { .. } | Operand::Boolean(_) | Operand::Nodes(_) => None,
         }
     }
 }

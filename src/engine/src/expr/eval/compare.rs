@@ -18,7 +18,9 @@ impl Eval<'_> {
             return same == (operator == Operator::Equal);
         }
         if self.is_plain_number(a) || self.is_plain_number(b) {
-            let single = |id| !matches!(program.expr(id), Expr::Nodes(_) | Expr::Union(..) | Expr::Call(..));
+            let single = |id| {
+                !matches!(program.expr(id), Expr::Nodes(_) | Expr::Path(_) | Expr::Union(..) | Expr::Call(..))
+            };
             if single(a) && single(b) && !(equality && (self.is_boolean(a) || self.is_boolean(b))) {
                 return holds(operator, self.number(a), self.number(b));
             }
@@ -117,7 +119,7 @@ pub(super) fn truth(operand: &Operand) -> bool {
         Operand::Boolean(value) => *value,
         Operand::Number(number) => *number != 0.0 && !number.is_nan(),
         Operand::Text(text) => !text.is_empty(),
-        Operand::Date(_) | Operand::Moment(_) => true,
+        Operand::Date(_) | Operand::Moment(_) | Operand::Days { .. } => true,
         Operand::Nodes(nodes) => !nodes.is_empty(),
     }
 }

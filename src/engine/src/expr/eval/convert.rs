@@ -75,6 +75,7 @@ impl Eval<'_> {
             Operand::Text(text) => self.number_of_text(text),
             Operand::Date(date) => self.world.zone().days(*date),
             Operand::Moment(moment) => moment.days(),
+            Operand::Days { number, .. } => *number,
             Operand::Nodes(nodes) => nodes.first().map_or(f64::NAN, |node| self.node_number(*node)),
         }
     }
@@ -86,6 +87,7 @@ impl Eval<'_> {
             Operand::Text(text) => text.clone(),
             Operand::Date(date) => date.to_string().into(),
             Operand::Moment(moment) => moment.to_string().into(),
+            Operand::Days { whole, .. } => whole.to_string().into(),
             Operand::Nodes(nodes) => nodes.first().map_or_else(|| "".into(), |node| self.node_text(*node)),
         }
     }

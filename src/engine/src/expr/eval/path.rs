@@ -171,7 +171,7 @@ impl Eval<'_> {
             Gives::Number => self.number(predicate) == f64::from(self.position),
             Gives::Boolean | Gives::Text | Gives::Nodes => self.boolean(predicate),
             Gives::Any => match self.operand(predicate) {
-                Operand::Number(number) => number == f64::from(self.position),
+                Operand::Number(number) | Operand::Days { number, .. } => number == f64::from(self.position),
                 other => super::compare::truth(&other),
             },
         }

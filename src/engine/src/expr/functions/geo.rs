@@ -13,11 +13,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
     )
     .number(),
     Function::new(
+        "enclosed-area",
+        "enclosed-area(shape) → number",
+        (1, 1),
+        "Another name of `area`.",
+        ("round(enclosed-area('0 0;0 0.001;0.001 0.001;0.001 0'))", "12392"),
+        |call| Operand::Number(points(call, 0..1).map_or(0.0, |points| cents(area(&points).abs()))),
+    )
+    .number(),
+    Function::new(
         "distance",
         "distance(shape, …) → number",
         (1, 255),
         "The length of a geotrace, of a geoshape's edge, or of the way over all points named, in metres to two decimals; NaN if there are not two points.",
-        ("distance('0 0;0 1')", "111318.84"),
+        ("distance('0 0;0 1')", "111318.85"),
         |call| {
             let points = points(call, 0..call.len()).filter(|points| points.len() > 1);
             Operand::Number(points.map_or(f64::NAN, |points| {

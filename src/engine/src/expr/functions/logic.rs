@@ -72,7 +72,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "checklist",
         "checklist(min, max, condition, …) → boolean",
         (2, 255),
-        "True if at least `min` and at most `max` of the conditions hold, a node-set's nodes each being one; -1 is no limit.",
+        "True if at least `min` and at most `max` of the conditions hold; a node is one by itself, and holds if it is not blank. -1 is no limit.",
         ("checklist(1, 2, ${size} = 3, ${size} = 4)", "true"),
         |call| {
             let held = (2..call.len()).flat_map(|index| conditions(call, index)).filter(|held| *held).count();
@@ -112,10 +112,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// An argument as conditions: of a node-set each node is there, so each holds.
+/// An argument as conditions: of a node-set each node that is not blank holds.
 fn conditions(call: &Call<'_, '_>, index: usize) -> Vec<bool> {
     match call.operand(index) {
-        Operand::Nodes(nodes) => vec![true; nodes.len()],
+        Operand::Nodes(nodes) => {
+            nodes.into_iter().map(|node| !call.eval.string_value(node).is_empty()).collect()
+        }
         _ => vec![call.boolean(index)],
     }
 }
@@ -132,6 +134,6 @@ pub(super) fn is_blank(value: &Operand) -> bool {
         Operand::Text(text) => text.is_empty(),
         Operand::Number(number) => number.is_nan(),
         Operand::Nodes(nodes) => nodes.is_empty(),
-        Operand::Boolean(_) | Operand::Date(_) | Operand::Moment(_) => false,
+        Operand::Boolean(_) | Operand::Date(_) | Operand::Moment(_) | Operand::Days { .. } => false,
     }
 }

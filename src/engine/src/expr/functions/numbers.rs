@@ -1,15 +1,16 @@
 //! Arithmetic. IEEE double precision, as in XPath 1.0.
 
-use super::{Function, Operand};
+use super::{Call, Function, Operand};
+use crate::moment;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "number",
         "number(value?) → number",
         (0, 1),
-        "The value, or the context node's, as a number: a day or a moment is its days since 1970-01-01T00:00Z, so that a day has the fraction of its local midnight (as in ODK Web Forms; JavaRosa cuts it off). Text that is none gives NaN, and so does a blank. `1.1e6` and `Infinity` are none in a text.",
+        "The value, or the context node's, as a number: a day or a moment is its days since 1970-01-01T00:00Z, so that a day has the fraction of its local midnight (as in ODK Web Forms; JavaRosa cuts it off), and is written as whole days. Text that is none gives NaN, and so does a blank. `1.1e6` and `Infinity` are none in a text.",
         ("number('12.50')", "12.5"),
-        |call| Operand::Number(if call.len() > 0 { call.number(0) } else { call.eval.node_number(call.eval.context) }),
+        number,
     )
     .number(),
     Function::new(
@@ -54,6 +55,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
     })
     .number(),
 ];
+
+fn number(call: &Call<'_, '_>) -> Operand {
+    let value = match call.len() {
+        0 => call.eval.value_of(Operand::Nodes(vec![call.eval.context])),
+        _ => call.value(0),
+    };
+    let number = call.eval.number_of_operand(&value);
+    match &value {
+        Operand::Text(text) if super::number_of(text).is_nan() && !number.is_nan() => {
+            // A day is the number of its date, wherever its midnight lies.
+            let day = moment::read_date(text.trim()).filter(|_| !text.contains('T'));
+            let whole = day.map_or(number.floor(), moment::days) as i64;
+            Operand::Days { number, whole }
+        }
+        _ => Operand::Number(number),
+    }
+}
 
 /// Rounds to that many decimals, halves away from zero, on the shortest decimal that names the number:
 /// 2.345 rounds to 2.35, although the nearest double lies a little below.

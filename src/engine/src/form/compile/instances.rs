@@ -62,7 +62,8 @@ fn external(src: &Written, bundle: &Bundle, form: &mut Skeleton, found: &mut Dia
     let span = Span::top(index as u16 + 1);
     let names = &mut form.tree_node_names;
     let read = match name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "csv" | "txt" | "tsv" | "geojson" | "json" => Err("not yet".to_owned()),
+        "csv" | "txt" | "tsv" => Tree::read_csv(&source.text, names),
+        "geojson" | "json" => Tree::read_geojson(&source.text, names),
         _ => Tree::read_xml(&source.text, names),
     };
     match read {
