@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use doorstep_engine::expr::functions;
+use doorstep_engine::diagnostic::nearest;
+use doorstep_engine::expr::functions::{self, Function};
 
-/// Prints all functions, or those whose name holds the word.
+/// Prints one function in full, or all whose name holds the word, or all there are.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut word = String::new();
@@ -14,14 +15,31 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    let found: Vec<_> = functions::all().filter(|function| function.name.contains(&word)).collect();
+    // A name may have several entries, one for each way to call it.
+    let named: Vec<&Function> = functions::all().filter(|function| function.name == word).collect();
+    if !named.is_empty() {
+        named.into_iter().for_each(full);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let found: Vec<&Function> = functions::all().filter(|function| function.name.contains(&word)).collect();
     for function in &found {
         let (example, gives) = function.example;
         println!("{}\n  {}\n  {example} = {gives}\n", function.signature, function.doc);
     }
     if found.is_empty() {
         eprintln!("there is no function like `{word}`");
+        if let Some(near) = nearest(&word, functions::names()) {
+            eprintln!("did you mean `{near}`?");
+        }
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn full(function: &Function) {
+    let (example, gives) = function.example;
+    println!(
+        "{}\n\n{}\n\n{}\n\nExample:\n\n    {example}\n\ngives\n\n    {gives}\n",
+        function.name, function.signature, function.doc
+    );
 }

@@ -1,6 +1,7 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
 mod check;
+mod explain;
 mod functions;
 mod serve;
 mod test;
@@ -23,7 +24,8 @@ doorstep COMMAND
   check PATH…              say all that is wrong with forms: files, or folders of them
       --strict               warnings count too
   test PATH…               run the cases that stand beside forms
-  functions [NAME]         what expressions can call
+  explain [CODE]           what a mistake's code means, and how to mend it; all codes
+  functions [NAME]         what expressions can call; one function in full
 
   help                     this
   version                  which Doorstep this is
@@ -48,6 +50,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
+            "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),

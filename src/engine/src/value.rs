@@ -145,6 +145,11 @@ impl Value {
         matches!(self, Value::Blank)
     }
 
+    /// Is it kept though it is no value of its question's type?
+    pub fn is_unread(&self) -> bool {
+        matches!(self, Value::Unread(_))
+    }
+
     /// May a question of this type hold it? Blank and unread text always may.
     pub fn fits(&self, data_type: DataType) -> bool {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 
+pub mod explain;
 mod near;
 
 pub use near::nearest;

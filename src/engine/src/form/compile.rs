@@ -37,7 +37,11 @@ pub(super) fn read(bundle: &Bundle) -> Checked {
 
 fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
     let parts = xform::parts(document, found)?;
-    let with_meta = meta::complete(parts.primary);
+    let declares = |attribute: &crate::xml::Attribute| {
+        attribute.name.namespace == Namespace::Xmlns && *attribute.value.text == *Namespace::OpenRosa.uri()
+    };
+    let is_xml = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
+    let with_meta = meta::complete(parts.primary, !is_xml || document.attributes.iter().any(declares));
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
     let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);

@@ -13,7 +13,9 @@ pub(super) struct WithMeta {
 }
 
 /// Adds `meta`, `instanceID` and `deprecatedID` where they are missing.
-pub(super) fn complete(primary: &Element) -> WithMeta {
+///
+/// `prefixed`: the form knows OpenRosa's namespace; else its own stands for it, as ODK Web Forms has it.
+pub(super) fn complete(primary: &Element, prefixed: bool) -> WithMeta {
     let mut root = primary.clone();
     let mut added = Vec::new();
     let path = format!("/{}", root.name.written());
@@ -21,8 +23,10 @@ pub(super) fn complete(primary: &Element) -> WithMeta {
     let is_meta =
         |content: &Content| matches!(content, Content::Element(element) if &*element.name.local == "meta");
     if !root.content.iter().any(is_meta) {
-        root.push(Element::new(Name::new(Namespace::OpenRosa, "meta"), span));
-        added.push(format!("{path}/orx:meta"));
+        let namespace = if prefixed { Namespace::OpenRosa } else { root.name.namespace.clone() };
+        let name = Name::new(namespace, "meta");
+        added.push(format!("{path}/{}", name.written()));
+        root.push(Element::new(name, span));
     }
     for content in &mut root.content {
         let Content::Element(meta) = content else { continue };

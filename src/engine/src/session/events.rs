@@ -1,7 +1,7 @@
 //! Actions: what happened is noted, and when everything has settled, what waits for it runs, in order.
 
 use crate::form::{Action, Effect, Event, ScopeDefId};
-use crate::session::Session;
+use crate::session::{AnswerError, Session};
 use crate::value::Value;
 use crate::view::{NodeId, ScopeId};
 
@@ -78,6 +78,25 @@ impl Session {
         }
     }
 
+    /// ODK's tools set no node of which there are several: which one is meant nobody can know.
+    pub(super) fn targets_are_single(&self, scope: ScopeId, node: NodeId) -> Result<(), AnswerError> {
+        for index in &self.form.node(node).bind.triggers {
+            let action = &self.form.actions[*index as usize];
+            if action.picked.is_none() && self.targets(action, scope, self.instance.def(scope)).len() > 1 {
+                return Err(AnswerError::ManyTargets);
+            }
+        }
+        Ok(())
+    }
+
+    fn targets(&self, action: &Action, scope: ScopeId, def: ScopeDefId) -> Vec<ScopeId> {
+        let depth = |def: ScopeDefId| self.form.scope(def).depth;
+        let top = self.instance.up(scope, depth(def).saturating_sub(depth(action.common)));
+        let mut targets = Vec::new();
+        self.instance.each_under(&self.form, top, action.scope, &mut |scope| targets.push(scope));
+        targets
+    }
+
     /// Sets the targets of an action that was set off in a scope.
     fn act(&mut self, action: &Action, scope: ScopeId, def: ScopeDefId) {
         if !self.instance.alive(scope) {
@@ -90,12 +109,7 @@ impl Session {
             }
             return;
         }
-        let form = self.form.clone();
-        let depth = |def: ScopeDefId| form.scope(def).depth;
-        let top = self.instance.up(scope, depth(def).saturating_sub(depth(action.common)));
-        let mut targets = Vec::new();
-        self.instance.each_under(&form, top, action.scope, &mut |scope| targets.push(scope));
-        for target in targets {
+        for target in self.targets(action, scope, def) {
             self.set(action, target, action.target);
         }
     }

@@ -88,6 +88,8 @@ pub enum AnswerError {
     CountIsFixed,
     /// The value is not of the question's type.
     WrongType,
+    /// The form sets another node when this one changes, and there are several of that.
+    ManyTargets,
 }
 
 /// Which answers to give out.
@@ -183,6 +185,9 @@ impl Session {
         }
         if self.is_readonly(key) {
             return Err(AnswerError::ReadOnly);
+        }
+        if !self.form.node(node).bind.triggers.is_empty() {
+            self.targets_are_single(scope, node)?;
         }
         let value = match value {
             Value::Text(text) if text.trim().is_empty() => Value::Blank,

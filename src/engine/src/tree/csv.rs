@@ -7,6 +7,8 @@
 use super::{Builder, NameId, Names, Tree};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+/// A file has at most this many columns: each row has an element for each.
+const MAX_COLUMNS: usize = 1_000;
 /// How many rows show which delimiter is meant.
 const SHOWN: usize = 10;
 
@@ -29,7 +31,10 @@ impl Tree {
         {
             return Err(format!("its columns are parted by none of `,`, `;`, tab and `|`: `{only}`"));
         }
-        let columns: Vec<NameId> = header.iter().map(|title| builder.plain(title)).collect();
+        if header.len() > MAX_COLUMNS {
+            return Err(format!("it has more than {MAX_COLUMNS} columns"));
+        }
+        let columns: Vec<NameId> = header.iter().map(|title| builder.plain(title.trim())).collect();
         builder.open(root, "");
         for (index, row) in rows.enumerate() {
             let row = row?;

@@ -12,7 +12,7 @@ mod geojson;
 mod index;
 mod names;
 
-pub(crate) use build::Builder;
+use build::Builder;
 pub(crate) use names::{NameId, Names, SpaceId};
 
 use index::Indexes;

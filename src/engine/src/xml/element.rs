@@ -25,6 +25,8 @@ pub(crate) enum Namespace {
     Events,
     /// `http://www.w3.org/XML/1998/namespace`, `xml:`.
     Xml,
+    /// `http://www.w3.org/2000/xmlns/`: a declaration at a document's root, kept to know what its author declared.
+    Xmlns,
     /// What only Doorstep's forms say: `https://doorstep.forms/ns`, `ds:`.
     Doorstep,
     /// Any other.
@@ -44,6 +46,7 @@ const KNOWN: &[(Namespace, &str, &str)] = &[
     (Namespace::Entities, "entities", "http://www.opendatakit.org/xforms/entities"),
     (Namespace::Events, "ev", "http://www.w3.org/2001/xml-events"),
     (Namespace::Xml, "xml", "http://www.w3.org/XML/1998/namespace"),
+    (Namespace::Xmlns, "xmlns", "http://www.w3.org/2000/xmlns/"),
     (Namespace::Doorstep, "ds", "https://doorstep.forms/ns"),
 ];
 
@@ -101,7 +104,7 @@ pub(crate) struct Element {
     pub span: Span,
 }
 
-/// An attribute. Namespace declarations are none: names carry their namespaces.
+/// An attribute. Namespace declarations are none, but for those at the root: names carry their namespaces.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Attribute {
     pub name: Name,

@@ -44,7 +44,14 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
     };
     let mut names = Names::default();
     let root = document.root_element();
-    let mut open: Vec<Element> = vec![start_tag(root, text, index, &mut names)];
+    let mut top = start_tag(root, text, index, &mut names);
+    for declared in root.namespaces() {
+        if let Some(prefix) = declared.name() {
+            let value = Written::plain(declared.uri(), top.span);
+            top.attributes.push(Attribute { name: Name::new(Namespace::Xmlns, prefix), value });
+        }
+    }
+    let mut open: Vec<Element> = vec![top];
     // Children are visited in document order; an element is closed when its last descendant was.
     let mut at_node = root;
     loop {

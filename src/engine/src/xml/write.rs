@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Content, Element, Namespace};
+use super::{Attribute, Content, Element, Namespace};
 
 /// Writes a document.
 pub(crate) fn write(root: &Element) -> String {
@@ -27,7 +27,8 @@ pub(crate) fn write_compact(root: &Element) -> String {
 fn gather(element: &Element, into: &mut Vec<Namespace>) {
     let mut note = |namespace: &Namespace| {
         // Those without a prefix are declared where they begin.
-        let undeclared = !namespace.prefix().is_empty() && *namespace != Namespace::Xml;
+        let undeclared =
+            !namespace.prefix().is_empty() && !matches!(namespace, Namespace::Xml | Namespace::Xmlns);
         if undeclared && !into.contains(namespace) {
             into.push(namespace.clone());
         }
@@ -61,7 +62,11 @@ fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, ou
         let _ = write!(out, " xmlns:{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
     }
     let scope = &Scope { namespaces: scope.namespaces, default };
-    for attribute in &element_.attributes {
+    let declared = |attribute: &&Attribute| {
+        attribute.name.namespace == Namespace::Xmlns
+            && scope.namespaces.iter().any(|namespace| namespace.prefix() == &*attribute.name.local)
+    };
+    for attribute in element_.attributes.iter().filter(|attribute| !declared(attribute)) {
         let _ = write!(out, " {}=\"{}\"", attribute.name.written(), escaped(&attribute.value.text, true));
     }
     if element_.content.is_empty() {

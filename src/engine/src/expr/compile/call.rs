@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::functions::{self, Body};
 use crate::expr::program::{Expr, ExprId};
 use crate::expr::syntax::{Ast, Kind, Start};
+use crate::value::{DataType, Value};
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -43,6 +44,18 @@ impl Compiler<'_> {
             && let (Start::Reference(question), []) = (&path.start, path.steps.as_slice())
         {
             self.check_choice_of(question, choice, span);
+        }
+        if matches!(name, "distance" | "area" | "geofence") {
+            for argument in arguments {
+                if let Kind::Text(text) = &argument.kind
+                    && text.split(';').any(|point| {
+                        !point.trim().is_empty() && Value::read(DataType::Geopoint, point).is_unread()
+                    })
+                {
+                    let message = format!("'{text}' is no place: `latitude longitude altitude accuracy`");
+                    self.error("wrong-type", &argument.span, message);
+                }
+            }
         }
         let mut over = Over::Value;
         let mut compiled = Vec::with_capacity(arguments.len());

@@ -101,14 +101,17 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, not_one);
         }
         let Some(repeat) = self.repeat_around(route.at) else {
+            if self.form.strict_paths {
+                return self.error("wrong-type", &node.span, "this is not inside a repeat");
+            }
+            // What is in no repeat is the first of its kind.
             let span = self.written.part(node.span.clone());
-            let message = "this is not inside a repeat: its position is always 1";
-            self.found.push(Diagnostic::warning("wrong-type", span, message));
+            self.found.push(Diagnostic::warning("wrong-type", span, "this is not inside a repeat"));
             return self.program.add(Expr::Number(1.0));
         };
         // A path to what is no repeat leads to the first of its name; `${name}` means the repeat around.
         let named = matches!(&node.kind, Kind::Path(Path { start: Start::Reference(_), .. }));
-        if repeat != route.at && !named {
+        if repeat != route.at && !named && !self.form.strict_paths {
             return self.program.add(Expr::Number(1.0));
         }
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use ed25519_compact::{PublicKey, Signature};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -39,6 +40,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
     ),
     Function::new(
+        "extract-signed",
+        "extract-signed(text, public_key) → text",
+        (2, 2),
+        "The message in a text that was signed with Ed25519: base64 of the signature's 64 bytes and the message. Empty if the signature is not the key's (base64 of its 32 bytes), so that what was scanned can be trusted offline.",
+        (
+            "extract-signed('n7PZlxpGd2mR03YXF3qlHMYJ3TCV6cKonqtZRwGClIBdrVnQ+w4MJAyc87PFHN13Pj7iWSCxLdpTTWsJyTXnAWRvb3JzdGVw', 'A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=')",
+            "doorstep",
+        ),
+        |call| {
+            let message = decoded(&call.cow(0)).zip(decoded(&call.cow(1)));
+            Operand::text(message.and_then(|(signed, key)| opened(&signed, &key)).unwrap_or_default())
+        },
+    ),
+    Function::new(
         "base64-decode",
         "base64-decode(text) → text",
         (1, 1),
@@ -50,6 +65,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
     ),
 ];
+
+/// The message of a signed text, if the signature is the key's.
+fn opened(signed: &[u8], key: &[u8]) -> Option<String> {
+    let (signature, message) = signed.split_at_checked(Signature::BYTES)?;
+    let key = PublicKey::from_slice(key).ok()?;
+    key.verify(message, &Signature::from_slice(signature).ok()?).ok()?;
+    Some(String::from_utf8_lossy(message).into_owned())
+}
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

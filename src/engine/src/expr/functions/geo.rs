@@ -13,6 +13,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     )
     .number(),
     Function::new(
+        "enclosed-area",
+        "enclosed-area(shape) → number",
+        (1, 1),
+        "Another name of `area`.",
+        ("round(enclosed-area('0 0;0 0.001;0.001 0.001;0.001 0'))", "12392"),
+        |call| Operand::Number(points(call, 0..1).map_or(0.0, |points| cents(area(&points).abs()))),
+    )
+    .number(),
+    Function::new(
         "distance",
         "distance(shape, …) → number",
         (1, 255),

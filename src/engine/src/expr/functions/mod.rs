@@ -171,32 +171,41 @@ mod tests {
     use crate::session::{Session, World};
     use crate::{Bundle, Form, Source};
 
-    /// A form with the values that the examples speak of.
+    /// A form with the values that the examples speak of; `@` stands for the expression.
+    const FORM: &str = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:jr="http://openrosa.org/javarosa">
+      <h:head><h:title>examples</h:title><model>
+        <instance><data id="data" version="1">
+          <name>王秀英</name><size>3</size><blank/><born>1950-03-01</born><town>102</town><needs>meal bath</needs><ready/>
+          <members jr:template=""><age/></members>
+          <result/>
+        </data></instance>
+        <instance id="town"><root>
+          <item><name>001</name><label>环翠楼街道</label><county>371002</county></item>
+          <item><name>102</name><label>成山镇</label><county>371082</county></item>
+        </root></instance>
+        <bind nodeset="/data/name" type="string"/><bind nodeset="/data/size" type="int"/>
+        <bind nodeset="/data/blank" type="decimal"/><bind nodeset="/data/born" type="date"/>
+        <bind nodeset="/data/ready" type="int"/>
+        <bind nodeset="/data/members/age" type="int" calculate="position(..) * 10"/>
+        <bind nodeset="/data/result" type="string" calculate="@"/>
+      </model></h:head>
+      <h:body>
+        <input ref="/data/name"><label>n</label></input><input ref="/data/size"><label>n</label></input>
+        <input ref="/data/blank"><label>n</label></input><input ref="/data/born"><label>n</label></input>
+        <select1 ref="/data/town"><label>n</label>
+          <itemset nodeset="instance('town')/root/item"><value ref="name"/><label ref="label"/></itemset></select1>
+        <select ref="/data/needs"><label>n</label>
+          <item><label>助餐</label><value>meal</value></item><item><label>助浴</label><value>bath</value></item></select>
+        <input ref="/data/ready"><label>n</label></input>
+        <group ref="/data/members"><label>n</label>
+          <repeat nodeset="/data/members" jr:count="if(/data/ready = 1, 3, 0)">
+            <input ref="/data/members/age"><label>n</label></input></repeat></group>
+      </h:body>
+    </h:html>"#;
+
     fn example(expression: &str) -> String {
-        let definition = serde_json::json!({
-            "settings": {"form_id": "data", "version": "1", "default_language": "zh"},
-            "choices": {
-                "town": [
-                    {"name": "001", "label": {"zh": "环翠楼街道"}, "county": "371002"},
-                    {"name": "102", "label": {"zh": "成山镇"}, "county": "371082"},
-                ],
-                "need": [{"name": "meal", "label": "助餐"}, {"name": "bath", "label": "助浴"}],
-            },
-            "survey": [
-                {"type": "text", "name": "name", "default": "王秀英"},
-                {"type": "integer", "name": "size", "default": "3"},
-                {"type": "decimal", "name": "blank"},
-                {"type": "date", "name": "born", "default": "1950-03-01"},
-                {"type": "select_one town", "name": "town", "default": "102"},
-                {"type": "select_multiple need", "name": "needs", "default": "meal bath"},
-                {"type": "integer", "name": "ready"},
-                {"type": "repeat", "name": "members", "repeat_count": "if(${ready} = 1, 3, 0)", "children": [
-                    {"type": "integer", "name": "age", "calculation": "position(..) * 10"},
-                ]},
-                {"type": "calculate", "name": "result", "calculation": expression},
-            ],
-        });
-        let bundle = Bundle::single(Source::new("form.json", definition.to_string()));
+        let escaped = expression.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        let bundle = Bundle::single(Source::new("form.xml", FORM.replace('@', &escaped)));
         let checked = Form::read(&bundle);
         let errors: Vec<_> = checked.diagnostics.iter().map(|found| &found.message).collect();
         let form = checked.form.unwrap_or_else(|| panic!("{expression}: {errors:?}"));

@@ -1,0 +1,102 @@
+//! Pages and codes go together, and what a page shows is what comes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::all;
+use crate::{Bundle, Form, Source};
+
+/// Their examples would be longer than anything that is read.
+const WITHOUT_EXAMPLE: &[&str] = &["too-deep", "too-large"];
+
+fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, into);
+        } else if path.extension().is_some_and(|it| it == "rs") && !path.ends_with("explain/tests.rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// The texts in quotes that look like a code: words with `-` between, or one word, right after what makes a diagnostic.
+fn codes() -> (BTreeSet<String>, String) {
+    let mut files = Vec::new();
+    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    files.retain(|file| !file.ends_with("explain/mod.rs"));
+    let text: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let mut codes = BTreeSet::new();
+    for maker in ["Diagnostic::error(", "Diagnostic::warning(", "self.error(", "self.warning("] {
+        for rest in text.split(maker).skip(1) {
+            let Some(rest) = rest.trim_start().strip_prefix('"') else { continue };
+            let code = rest.split('"').next().unwrap();
+            if code.chars().all(|c| c.is_ascii_lowercase() || c == '-') {
+                codes.insert(code.to_owned());
+            }
+        }
+    }
+    (codes, text)
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let (codes, text) = codes();
+    assert!(codes.len() > 30, "only {} codes were found", codes.len());
+    let pages: Vec<&str> = all().iter().map(|page| page.code).collect();
+    assert!(pages.is_sorted(), "the pages are in the order of their codes");
+    let missing: Vec<&String> = codes.iter().filter(|code| !pages.contains(&&***code)).collect();
+    assert!(missing.is_empty(), "without a page: {missing:?}");
+    // A code may also be chosen before it is used: then it stands somewhere else in quotes.
+    let stale: Vec<&&str> = pages.iter().filter(|code| !text.contains(&format!("\"{code}\""))).collect();
+    assert!(stale.is_empty(), "pages of no code: {stale:?}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diagnostic/explain");
+    let files = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
+    let files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|it| it == "md")).collect();
+    assert_eq!(files.len(), pages.len(), "a page that is not in the catalogue");
+}
+
+/// The blocks of a page: what stands behind the fence, and the text.
+fn blocks(page: &str) -> Vec<(&str, &str)> {
+    page.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n')).collect()
+}
+
+/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm, and files beside it.
+fn example(page: &str) -> Option<Bundle> {
+    let blocks = blocks(page);
+    let (language, text) = *blocks.first()?;
+    let (name, text) = match language {
+        "json" if text.starts_with('[') => {
+            let settings = "{\"form_id\": \"data\", \"version\": \"1\", \"title\": \"Data\"}";
+            ("form.json", format!("{{\"settings\": {settings}, \"survey\": {text}}}"))
+        }
+        "json" => ("form.json", text.to_owned()),
+        // Until forms are read from XML, such a page is held to its words alone.
+        "xml" => return Some(Bundle::single(Source::new("form.xml", text))),
+        other => panic!("an example is no {other}"),
+    };
+    let file = |(about, text): &(&str, &str)| Source::new(about.split(' ').next_back().unwrap_or(""), *text);
+    Some(Bundle { main: Source::new(name, text), files: blocks[1..].iter().map(file).collect() })
+}
+
+#[test]
+fn every_example_gives_its_code() {
+    let mut wrong = Vec::new();
+    for page in all() {
+        assert!(page.text.starts_with("# ") && page.text.contains("To mend it: "), "{}", page.code);
+        let Some(bundle) = example(page.text) else {
+            assert!(WITHOUT_EXAMPLE.contains(&page.code), "`{}` has no example", page.code);
+            continue;
+        };
+        let mut found: Vec<&str> = Form::read(&bundle).diagnostics.iter().map(|found| found.code).collect();
+        if bundle.main.text.starts_with('<') {
+            let mut of_xml = crate::diagnostic::Diagnostics::default();
+            crate::xml::read(&bundle.main, 0, &mut of_xml);
+            found.extend(of_xml.into_sorted().iter().map(|found| found.code));
+        }
+        if !found.contains(&page.code) {
+            wrong.push(format!("{}: {found:?}", page.code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

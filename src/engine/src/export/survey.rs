@@ -1,0 +1,229 @@
+//! The survey: the nodes of the instance as rows, groups and repeats as pairs of them.
+
+use super::Losses;
+use super::actions;
+use super::instances::Instance;
+use super::model::Model;
+use super::names::resolve;
+use super::question::Question;
+use super::table::Row;
+use super::texts::{Kind, Texts};
+use crate::source::Written;
+use crate::xml::{Attribute, Element, Name, Namespace};
+
+/// The sheets that the survey fills, as they are filled.
+pub(super) struct Survey<'a, 'b> {
+    pub form: &'b Model<'a>,
+    pub texts: &'b Texts<'a, 'b>,
+    pub instances: Vec<Instance<'a>>,
+    pub rows: Vec<Row>,
+    pub choices: Vec<Row>,
+    pub tags: Vec<Row>,
+    pub losses: &'b mut Losses,
+}
+
+/// Attributes of a bind that have columns of their own, beside messages.
+const BIND_COLUMNS: &[(Namespace, &str, &str)] = &[
+    (Namespace::None, "relevant", "relevant"),
+    (Namespace::None, "required", "required"),
+    (Namespace::None, "readonly", "readonly"),
+    (Namespace::None, "constraint", "constraint"),
+    (Namespace::None, "calculate", "calculation"),
+    (Namespace::Entities, "saveto", "save_to"),
+];
+const BIND_MESSAGES: &[(&str, &str)] = &[
+    ("constraintMsg", "constraint_message"),
+    ("requiredMsg", "required_message"),
+    ("noAppErrorString", "noAppErrorString"),
+];
+/// Attributes that place an element and say nothing of it.
+const PLACES: &[&str] = &["nodeset", "ref", "bind", "id"];
+
+impl<'a> Survey<'a, '_> {
+    /// Fills the sheets.
+    pub fn fill(&mut self) {
+        self.children(0);
+        self.audit();
+    }
+
+    /// The children of a node: those that are asked in the body's order, each of the others behind the one before it.
+    fn children(&mut self, of: usize) {
+        let form = self.form;
+        let mut placed: Vec<(usize, usize)> = Vec::new();
+        let mut last = 0;
+        let mut moved = false;
+        for child in form.nodes[of].children.iter().copied().filter(|child| !form.in_meta(*child)) {
+            let order = form.nodes[child].order;
+            moved |= order.is_some_and(|order| order < last);
+            last = order.unwrap_or(last);
+            placed.push((last, child));
+        }
+        if moved {
+            let what = "the body has another order than the instance; the rows follow the body, and so will the submission";
+            self.losses.push(form.nodes[of].element.span, what);
+        }
+        placed.sort_by_key(|(order, _)| *order);
+        for (_, child) in placed {
+            let node = &form.nodes[child];
+            if node.repeat.is_some() {
+                self.container(child, "repeat");
+            } else if !node.children.is_empty() || node.group.is_some() {
+                self.container(child, "group");
+            } else if !self.is_count(child) {
+                self.question(child);
+            }
+        }
+    }
+
+    /// Is it the node that pyxform makes for a count that is worked out?
+    fn is_count(&self, node: usize) -> bool {
+        let path = &self.form.nodes[node].path;
+        let Some(repeat) = path.strip_suffix("_count").and_then(|path| self.form.by_path.get(path)) else {
+            return false;
+        };
+        self.form.nodes[node].control.is_none()
+            && self
+                .count(*repeat)
+                .is_some_and(|count| resolve(&count.text, &self.form.nodes[*repeat].path) == *path)
+            && self.form.bind(node, &Namespace::None, "calculate").is_some()
+    }
+
+    fn count(&self, repeat: usize) -> Option<&'a Written> {
+        self.form.nodes[repeat].repeat?.attribute_in(&Namespace::JavaRosa, "count")
+    }
+
+    fn container(&mut self, node: usize, word: &str) {
+        let form = self.form;
+        let mut row = Row::new(form.span(node));
+        row.set("type", format!("begin_{word}"));
+        row.set("name", form.nodes[node].name.as_str());
+        let mut said = vec![Name::new(Namespace::JavaRosa, "count")];
+        if let Some(count) = self.count(node) {
+            let path = resolve(&count.text, &form.nodes[node].path);
+            let counted = form.by_path.get(&path).copied().filter(|at| self.is_count(*at));
+            let expression = counted.and_then(|at| Some((at, form.bind(at, &Namespace::None, "calculate")?)));
+            let text = match expression {
+                Some((at, calculate)) => form.named(&calculate.text, at),
+                None => form.named(&count.text, node),
+            };
+            row.set("repeat_count", text);
+            // A count that is set is not the reader's to change; pyxform says so by itself.
+            said.push(Name::new(Namespace::JavaRosa, "noAddRemove"));
+        }
+        if let Some(label) = form.nodes[node].group.and_then(|group| group.child("label")) {
+            self.texts.element(label, Kind::Label, node, &mut row, self.losses);
+        }
+        self.bind_columns(node, &[Name::plain("type")], &mut row);
+        actions::columns(form, node, &mut row, self.losses);
+        for shown in [form.nodes[node].group, form.nodes[node].repeat].into_iter().flatten() {
+            self.body_columns(shown, &said, &mut row);
+        }
+        self.instance_columns(node, &mut row);
+        self.rows.push(row);
+        self.children(node);
+        self.rows.push(Row::new(form.span(node)).with("type", format!("end_{word}")));
+    }
+
+    fn question(&mut self, node: usize) {
+        let form = self.form;
+        let mut question = Question::new(
+            form,
+            self.texts,
+            &mut self.instances,
+            &mut self.choices,
+            &mut self.tags,
+            self.losses,
+            node,
+        );
+        question.kind();
+        let (mut row, by_bind, by_body) = (question.row, question.said_by_bind, question.said_by_body);
+        let control = form.nodes[node].control;
+        for (child, kind) in [("label", Kind::Label), ("hint", Kind::Hint)] {
+            if let Some(words) = control.and_then(|control| control.child(child)) {
+                self.texts.element(words, kind, node, &mut row, self.losses);
+            }
+        }
+        self.bind_columns(node, &by_bind, &mut row);
+        let text = form.nodes[node].element.text();
+        let text = text.trim();
+        row.set("default", text.strip_prefix("jr://images/").unwrap_or(text));
+        actions::columns(form, node, &mut row, self.losses);
+        if let Some(control) = control {
+            self.body_columns(control, &by_body, &mut row);
+        }
+        self.instance_columns(node, &mut row);
+        self.rows.push(row);
+    }
+
+    /// What the binds say, in columns of their own or as `bind::x`.
+    fn bind_columns(&mut self, node: usize, said: &[Name], row: &mut Row) {
+        for bind in &self.form.nodes[node].binds {
+            for Attribute { name, value } in &bind.attributes {
+                let place = name.namespace == Namespace::None && PLACES.contains(&&*name.local);
+                if place || said.contains(name) {
+                    continue;
+                }
+                let column = BIND_COLUMNS
+                    .iter()
+                    .find(|(namespace, local, _)| name.namespace == *namespace && *name.local == **local);
+                let message = BIND_MESSAGES
+                    .iter()
+                    .find(|(local, _)| name.namespace == Namespace::JavaRosa && *name.local == **local);
+                if let Some((_, column)) = message {
+                    self.texts.message(value, Kind::Message(column), node, row, self.losses);
+                    continue;
+                }
+                let text = match value.text.trim() {
+                    "true()" if matches!(&*name.local, "required" | "readonly") => "yes".to_owned(),
+                    "false()" if matches!(&*name.local, "required" | "readonly") => "no".to_owned(),
+                    _ => self.form.named(&value.text, node),
+                };
+                match column {
+                    Some((_, _, column)) => row.set(*column, text),
+                    None => row.set(format!("bind::{}", name.written()), text),
+                }
+            }
+        }
+    }
+
+    /// What the control says beside its reference: its appearance, and others as `body::x`.
+    fn body_columns(&mut self, element: &Element, said: &[Name], row: &mut Row) {
+        for Attribute { name, value } in &element.attributes {
+            let place = name.namespace == Namespace::None && PLACES.contains(&&*name.local);
+            if place || said.contains(name) {
+                continue;
+            }
+            match &*name.written() {
+                "appearance" => row.set("appearance", &*value.text),
+                "intent" => row.set("intent", &*value.text),
+                other => row.set(format!("body::{other}"), &*value.text),
+            }
+        }
+    }
+
+    /// Attributes of the node itself.
+    fn instance_columns(&mut self, node: usize, row: &mut Row) {
+        for Attribute { name, value } in &self.form.nodes[node].element.attributes {
+            if name.namespace != Namespace::JavaRosa {
+                row.set(format!("instance::{}", name.written()), &*value.text);
+            }
+        }
+    }
+
+    /// The audit log is a row, though its node stands in the metadata.
+    fn audit(&mut self) {
+        let form = self.form;
+        let audit = (0..form.nodes.len())
+            .find(|node| form.in_meta(*node) && form.nodes[*node].name.ends_with("audit"));
+        let Some(node) = audit else { return };
+        let mut row = Row::new(form.span(node)).with("type", "audit").with("name", "audit");
+        let mut parameters: Vec<String> = Vec::new();
+        for attribute in form.nodes[node].binds.iter().flat_map(|bind| &bind.attributes) {
+            if attribute.name.namespace == Namespace::Odk {
+                parameters.push(format!("{}={}", attribute.name.local, attribute.value.text));
+            }
+        }
+        row.set("parameters", parameters.join(" "));
+        self.rows.push(row);
+    }
+}

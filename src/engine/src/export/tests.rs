@@ -1,0 +1,170 @@
+//! Forms out of XForms: the sheets, and what is lost.
+
+use super::{Loss, form_json, xlsform};
+use crate::diagnostic::Diagnostics;
+use crate::source::{Bundle, Source};
+use crate::xml::{Element, read};
+
+const HEAD: &str = "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' \
+    xmlns:jr='http://openrosa.org/javarosa' xmlns:odk='http://www.opendatakit.org/xforms' \
+    xmlns:orx='http://openrosa.org/xforms' xmlns:entities='http://www.opendatakit.org/xforms/entities'>";
+
+/// A form with that instance, rest of the model, and body.
+fn form(instance: &str, model: &str, body: &str) -> Element {
+    let text = format!(
+        "{HEAD}<h:head><h:title>T</h:title><model><instance><data id='f' version='2'>{instance}\
+         <meta><instanceID/></meta></data></instance>{model}\
+         <bind nodeset='/data/meta/instanceID' jr:preload='uid' type='string'/></model></h:head>\
+         <h:body>{body}</h:body></h:html>"
+    );
+    read(&Source::new("f.xml", text), 0, &mut Diagnostics::default()).expect("the test's XML is XML")
+}
+
+fn sheet(bundle: &Bundle, name: &str) -> String {
+    let all = [&bundle.main].into_iter().chain(&bundle.files);
+    let name = format!("f#{name}");
+    all.into_iter()
+        .find(|source| *source.name == *name)
+        .map_or_else(String::new, |source| source.text.to_string())
+}
+
+#[track_caller]
+fn survey(root: &Element, expected: &str) -> Vec<Loss> {
+    let exported = xlsform(root, "f");
+    assert_eq!(sheet(&exported.written, "survey"), expected, "{:?}", exported.losses);
+    exported.losses
+}
+
+#[test]
+fn questions_with_their_binds() {
+    let root = form(
+        "<age/><note/><total/><start/><g a='1'><pic/></g>",
+        "<bind nodeset='/data/age' type='int' required='true()' constraint='. &lt; 120' jr:constraintMsg='Too old' foo='x'/>\
+         <bind nodeset='/data/note' type='string' readonly='true()' relevant=' /data/age  &gt; 1'/>\
+         <bind nodeset='/data/total' type='decimal' calculate='/data/age * 2' readonly='true()'/>\
+         <bind nodeset='/data/start' type='dateTime' jr:preload='timestamp' jr:preloadParams='start'/>\
+         <bind nodeset='/data/g/pic' type='binary' orx:max-pixels='640'/>",
+        "<input ref='/data/age' appearance='numbers' x='y'><label>Age</label><hint>In years</hint></input>\
+         <input ref='/data/note'><label>You are <output value=' /data/age '/>.</label></input>\
+         <group ref='/data/g' appearance='field-list'><label>G</label>\
+         <upload ref='/data/g/pic' mediatype='image/*'><label>Pic</label></upload></group>",
+    );
+    let losses = survey(
+        &root,
+        "type\tname\tlabel\thint\trequired\trelevant\tconstraint\tconstraint_message\tcalculation\tappearance\tparameters\tbind::foo\tbody::x\tbind::type\tinstance::a\n\
+         integer\tage\tAge\tIn years\tyes\t\t. < 120\tToo old\t\tnumbers\t\tx\ty\n\
+         note\tnote\tYou are ${age}.\t\t\t${age} > 1\n\
+         calculate\ttotal\t\t\t\t\t\t\t${age} * 2\t\t\t\t\tdecimal\n\
+         start\tstart\n\
+         begin_group\tg\tG\t\t\t\t\t\t\tfield-list\t\t\t\t\t1\n\
+         image\tpic\tPic\t\t\t\t\t\t\t\tmax-pixels=640\n\
+         end_group\n",
+    );
+    assert_eq!(losses, []);
+}
+
+#[test]
+fn selects_lists_and_languages() {
+    let root = form(
+        "<town/><yn/><other/><file/>",
+        "<itext><translation lang='English (en)' default='true()'><text id='t-0'><value>Hill</value></text>\
+         <text id='l'><value>Town?</value><value form='image'>jr://images/t.png</value></text></translation>\
+         <translation lang='中文 (zh)'><text id='t-0'><value>山</value></text><text id='l'><value>-</value></text></translation></itext>\
+         <instance id='towns'><root><item><itextId>t-0</itextId><name>hill</name><county>n</county></item></root></instance>\
+         <instance id='places' src='jr://file-csv/places.csv'/><instance id='extra' src='jr://file/extra.xml'/>\
+         <bind nodeset='/data/town' type='string'/>",
+        "<select1 ref='/data/town'><label ref=\"jr:itext('l')\"/>\
+         <itemset nodeset=\"randomize(instance('towns')/root/item[county= /data/yn  and name = current()/../other], /data/other)\"><value ref='name'/><label ref='jr:itext(itextId)'/></itemset></select1>\
+         <select ref='/data/yn'><label>Well?</label><item><label>Yes</label><value>y</value></item></select>\
+         <select ref='/data/other'><label>Else?</label><item><label>Yes</label><value>y</value></item></select>\
+         <select1 ref='/data/file'><label>F</label><itemset nodeset=\"instance('places')/root/item\"><value ref='id'/><label ref='label'/></itemset></select1>",
+    );
+    let exported = xlsform(&root, "f");
+    assert_eq!(exported.losses, []);
+    assert_eq!(
+        sheet(&exported.written, "survey"),
+        "type\tname\tlabel::English (en)\tlabel::中文 (zh)\tmedia::image::English (en)\tparameters\tchoice_filter\n\
+         xml-external\textra\n\
+         select_one towns\ttown\tTown?\t\tt.png\trandomize=true seed=${other}\tcounty=${yn} and name = ${other}\n\
+         select_multiple yn\tyn\tWell?\tWell?\n\
+         select_multiple yn\tother\tElse?\tElse?\n\
+         select_one_from_file places.csv\tfile\tF\tF\t\tvalue=id\n"
+    );
+    assert_eq!(
+        sheet(&exported.written, "choices"),
+        "list_name\tname\tlabel::English (en)\tlabel::中文 (zh)\tcounty\ntowns\thill\tHill\t山\tn\nyn\ty\tYes\tYes\n"
+    );
+    assert_eq!(
+        sheet(&exported.written, "settings"),
+        "form_title\tform_id\tversion\tdefault_language\nT\tf\t2\tEnglish (en)\n"
+    );
+}
+
+#[test]
+fn repeats_counts_and_actions() {
+    let root = form(
+        "<n/><r_count/><r jr:template=''><a/><b>7</b><c/></r><r><a/><b>7</b><c/></r><fixed><x/></fixed><where/>",
+        "<bind nodeset='/data/n' type='int'/><bind nodeset='/data/r_count' calculate=' /data/n  + 1' readonly='true()' type='string'/>\
+         <bind nodeset='/data/r/a' type='int' calculate='../b + position(..)'/>\
+         <bind nodeset='/data/r/c' type='string' readonly='true()'/><bind nodeset='/data/where' type='geopoint'/>\
+         <setvalue ref='/data/r/c' event='odk-instance-first-load' value='uuid()'/>\
+         <odk:setgeopoint ref='/data/where' event='odk-instance-first-load'/>",
+        "<input ref='/data/n'><label>N</label><setvalue ref='/data/fixed/x' event='xforms-value-changed' value='now()'/></input>\
+         <group ref='/data/r'><label>R</label><repeat nodeset='/data/r' jr:count=' /data/r_count '>\
+         <input ref='/data/r/a'><label>A</label></input>\
+         <setvalue ref='/data/r/c' event='odk-new-repeat' value='uuid()'/></repeat></group>",
+    );
+    let losses = survey(
+        &root,
+        "type\tname\tlabel\tdefault\tcalculation\ttrigger\trepeat_count\n\
+         integer\tn\tN\n\
+         begin_repeat\tr\tR\t\t\t\t${n} + 1\n\
+         integer\ta\tA\t\t${b} + position(..)\n\
+         hidden\tb\t\t7\n\
+         calculate\tc\t\tuuid()\n\
+         end_repeat\n\
+         begin_group\tfixed\n\
+         calculate\tx\t\t\tnow()\t${n}\n\
+         end_group\n\
+         start-geopoint\twhere\n",
+    );
+    assert_eq!(losses, []);
+}
+
+#[test]
+fn what_no_row_can_say_is_a_loss() {
+    let root = form(
+        "<a/><b/>",
+        "<bind nodeset='/data/a' type='string'/>",
+        "<group appearance='field-list'><label>Both</label><input ref='/data/a'><label><output value='concat(/data/b, 1)'/></label></input>\
+         <input ref='/data/b'><label>B</label></input></group><input ref='/data/b'><label>Again</label></input><input ref='/data/c'/>",
+    );
+    let losses = survey(&root, "type\tname\tlabel\ntext\ta\ntext\tb\tB\n");
+    let all: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
+    assert_eq!(losses.len(), 4, "{all:#?}");
+    assert!(all[0].contains("group without a node") && all[1].contains("concat(/data/b, 1)"));
+    assert!(all[2].contains("asked twice") && all[3].contains("no node"));
+    let nothing = read(&Source::new("f.xml", "<a/>"), 0, &mut Diagnostics::default()).unwrap();
+    assert_eq!(xlsform(&nothing, "f").losses.len(), 1);
+}
+
+#[test]
+fn rows_nest_as_json() {
+    let root = form(
+        "<g><yn/></g>",
+        "<bind nodeset='/data/g/yn' type='string' required='true()' saveto='x'/>",
+        "<group ref='/data/g'><label>G</label><select1 ref='/data/g/yn'><label>Well?</label><item><label>Yes</label><value>y</value></item></select1></group>",
+    );
+    let exported = form_json(&root);
+    let given: serde_json::Value = serde_json::from_str(&exported.written).unwrap();
+    let expected = serde_json::json!({
+        "settings": {"form_id": "f", "version": "2", "title": "T"},
+        "choices": {"yn": [{"name": "y", "label": "Yes"}]},
+        "survey": [{"type": "group", "name": "g", "label": "G", "children": [
+            {"type": "select_one yn", "name": "yn", "label": "Well?", "required": true},
+        ]}],
+    });
+    assert_eq!(given, expected);
+    assert_eq!(exported.losses.len(), 1);
+    assert!(exported.losses[0].what.contains("bind::saveto"));
+}

@@ -1,0 +1,115 @@
+//! An XForm as XLSForm: the inverse of what pyxform does.
+//!
+//! What XLSForm has a word for is said with it; other attributes go into `bind::x`, `body::x` and `instance::x`; what is
+//! left is a loss. The same form gives the same sheets.
+
+use std::collections::HashSet;
+
+use super::instances::{self, Columns, Instance, ItemsetParts, Source};
+use super::model::Model;
+use super::survey::Survey;
+use super::table::{Row, source};
+use super::texts::{Itext, Texts, spread};
+use super::{Exported, Losses, entities, settings};
+use crate::source::{Bundle, Source as File};
+use crate::xml::Element;
+
+/// The rows of each sheet.
+pub(super) struct Sheets {
+    pub survey: Vec<Row>,
+    pub choices: Vec<Row>,
+    pub settings: Row,
+    pub entities: Vec<Row>,
+    pub tags: Vec<Row>,
+}
+
+/// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
+pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
+    let mut losses = Losses::default();
+    let Some(sheets) = sheets(root, &mut losses) else {
+        let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
+        return Exported { written: nothing, losses: losses.into_sorted() };
+    };
+    let main = source(file, "survey", &sheets.survey);
+    let settings = vec![sheets.settings];
+    let others: [(&str, &[Row]); 4] = [
+        ("choices", &sheets.choices),
+        ("settings", &settings),
+        ("entities", &sheets.entities),
+        ("osm", &sheets.tags),
+    ];
+    let files =
+        others.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, rows)| source(file, name, rows));
+    Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
+}
+
+/// The sheets as rows; none after saying why.
+pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
+    let form = Model::of(root, losses)?;
+    let itext = Itext::of(form.model);
+    let texts = Texts { form: &form, itext: &itext };
+    let mut survey = Survey {
+        form: &form,
+        texts: &texts,
+        instances: instances::all(&form),
+        rows: Vec::new(),
+        choices: Vec::new(),
+        tags: Vec::new(),
+        losses,
+    };
+    survey.fill();
+    let Survey { instances, mut rows, choices: own, tags, losses, .. } = survey;
+    let mut choices = Vec::new();
+    for instance in instances.iter().filter(|instance| instance.source == Source::Inline) {
+        let columns = columns(&form, instance, losses);
+        choices.extend(instances::rows(instance, &columns, &form, &itext, losses));
+    }
+    choices.extend(own);
+    let expressions: String =
+        rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
+    let declared = instances::declared(&instances, &expressions, losses);
+    rows.splice(0..0, declared);
+    spread(&mut rows, &itext.languages);
+    spread(&mut choices, &itext.languages);
+    let duplicates = has_duplicates(&choices);
+    let settings = settings::row(&form, &itext, duplicates, losses);
+    Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
+}
+
+/// Which of a list's elements its selects take as name and label.
+fn columns(form: &Model<'_>, instance: &Instance<'_>, losses: &mut Losses) -> Columns {
+    let mut columns = Columns::default();
+    for control in form.nodes.iter().filter_map(|node| node.control) {
+        let Some(itemset) = control.child("itemset") else { continue };
+        let parts = ItemsetParts::of(itemset.attribute("nodeset").map_or("", |nodeset| &nodeset.text));
+        if parts.instance() != Some(instance.id) {
+            continue;
+        }
+        let of = |child: &str| itemset.child(child)?.attribute("ref").map(|reference| reference.text.trim());
+        if let (Some(value), None) = (of("value"), &columns.value) {
+            columns.value = Some(value.to_owned());
+            if value != "name" {
+                let what = format!(
+                    "the choices of `{}` are named by `{value}`; in XLSForm the column is `name`",
+                    instance.id
+                );
+                losses.push(itemset.span, what);
+            }
+        }
+        if let (Some(label), None) = (of("label"), &columns.label) {
+            let inside = label.strip_prefix("jr:itext(").and_then(|rest| rest.strip_suffix(')'));
+            columns.label = Some(inside.unwrap_or(label).trim().to_owned());
+        }
+    }
+    // The id of a text is pyxform's `itextId`, whatever it is called.
+    if columns.label.as_deref() == Some("itextId") {
+        columns.label = None;
+    }
+    columns
+}
+
+/// Has a list two choices of one name?
+fn has_duplicates(choices: &[Row]) -> bool {
+    let mut seen = HashSet::new();
+    !choices.iter().all(|row| seen.insert((row.get("list_name"), row.get("name"))))
+}

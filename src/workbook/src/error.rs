@@ -1,0 +1,105 @@
+//! Why there is no workbook: flat kinds, each with what to do about it.
+
+use std::fmt;
+
+/// A file could not be read as a workbook, or not be written as one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WorkbookError {
+    /// The file, or what it unpacks to, is over a limit. `what` names the part and `limit` the bound.
+    TooLarge {
+        /// The file, part, sheet or cell.
+        what: String,
+        /// The bound in words: `64 MB`.
+        limit: String,
+    },
+    /// The file is damaged: a part is missing or can't be parsed.
+    Damaged {
+        /// The part: `xl/workbook.xml`.
+        part: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file asks for a password.
+    Encrypted,
+    /// A part declares entities of its own, which no spreadsheet program writes.
+    Entities {
+        /// The part.
+        part: String,
+    },
+    /// A text is not UTF-8.
+    NotUtf8 {
+        /// The file.
+        file: String,
+        /// The first byte, from 0, that is none.
+        at: usize,
+        /// Its value.
+        byte: u8,
+    },
+    /// A CSV file breaks off within quotes.
+    BadCsv {
+        /// The file.
+        file: String,
+        /// From 1.
+        line: usize,
+    },
+    /// A workbook of Excel 95 or before.
+    TooOld,
+    /// There is no sheet `survey`.
+    NoSurvey {
+        /// The sheets that there are.
+        sheets: Vec<String>,
+    },
+    /// The file is no workbook of any kind.
+    Unknown,
+    /// It can't be held in the format to be written.
+    Unwritable {
+        /// The sheet or cell, and why.
+        reason: String,
+    },
+}
+
+impl WorkbookError {
+    /// What the author can do.
+    pub fn way_out(&self) -> &'static str {
+        match self {
+            WorkbookError::TooLarge { .. } => "put long choice lists into CSV files beside the form",
+            WorkbookError::Damaged { .. } => {
+                "open it in a spreadsheet program and save it anew as Excel workbook (.xlsx)"
+            }
+            WorkbookError::Encrypted => "take the password away in the spreadsheet program and save it anew",
+            WorkbookError::Entities { .. } => "save it anew from a spreadsheet program",
+            WorkbookError::NotUtf8 { .. } => {
+                "save it as “CSV UTF-8”; an ANSI, GBK or Latin-1 file can't be told from another"
+            }
+            WorkbookError::BadCsv { .. } => "close the quotes; a quote within a cell is written twice",
+            WorkbookError::TooOld => "open it in a spreadsheet program and save it as Excel workbook (.xlsx)",
+            WorkbookError::NoSurvey { .. } => "name the sheet with the questions `survey`",
+            WorkbookError::Unknown => "an XLSForm is a .xlsx or .xls file, or CSV files in a folder or zip",
+            WorkbookError::Unwritable { .. } => "shorten it, or keep the form as CSV files",
+        }
+    }
+}
+
+impl fmt::Display for WorkbookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WorkbookError::TooLarge { what, limit } => write!(f, "{what} is over {limit}"),
+            WorkbookError::Damaged { part, reason } => write!(f, "{part} is damaged: {reason}"),
+            WorkbookError::Encrypted => write!(f, "the file asks for a password"),
+            WorkbookError::Entities { part } => write!(f, "{part} declares entities of its own"),
+            WorkbookError::NotUtf8 { file, at, byte } => {
+                write!(f, "{file} is not UTF-8 text: byte {at} is {byte:#04x}")
+            }
+            WorkbookError::BadCsv { file, line } => write!(f, "{file} is no CSV from line {line} on"),
+            WorkbookError::TooOld => write!(f, "a workbook of Excel 95 or before can't be read"),
+            WorkbookError::NoSurvey { sheets } if sheets.is_empty() => write!(f, "there are no sheets"),
+            WorkbookError::NoSurvey { sheets } => {
+                write!(f, "there is no sheet `survey`, only {}", sheets.join(", "))
+            }
+            WorkbookError::Unknown => write!(f, "this is no workbook"),
+            WorkbookError::Unwritable { reason } => write!(f, "it can't be written: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for WorkbookError {}

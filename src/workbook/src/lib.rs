@@ -1,0 +1,53 @@
+//! XLSForm workbooks as bytes to and from a bundle of sheet sources.
+//!
+//! A sheet becomes text that people can be shown a place in: a line for each row, a tab between cells ([`sheet`]).
+//! What is read comes from anywhere: every size is bounded before memory is taken for it, and nothing panics.
+//! The runner never loads this crate; the designer does, as a module of its own.
+
+mod attachments;
+mod cell;
+mod csv_sheets;
+mod error;
+mod limits;
+mod names;
+mod package;
+pub mod sheet;
+mod xls;
+mod xlsx;
+
+mod write;
+
+use doorstep_engine::Bundle;
+
+pub use attachments::{files_named, gather};
+pub use error::WorkbookError;
+pub use write::{write_csv, write_xlsx};
+
+/// Reads a workbook: `.xlsx`, `.xls`, a zip of CSV files, or one CSV file.
+///
+/// What it is, its first bytes say; `name` is the file's, and names the sources: `form.xlsx#survey`.
+pub fn read(name: &str, bytes: &[u8]) -> Result<Bundle, WorkbookError> {
+    limits::file(bytes.len())?;
+    let sheets = match bytes {
+        [b'P', b'K', ..] => {
+            let mut package = package::Package::open(bytes)?;
+            match package.holds("[Content_Types].xml") {
+                true => xlsx::read(&mut package)?,
+                false => csv_sheets::from_files(package.csv_files()?)?,
+            }
+        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => xls::read(bytes)?,
+        // BIFF without a container: Excel 4 and before.
+        [0x09, 0x00 | 0x02 | 0x04, ..] => return Err(WorkbookError::TooOld),
+        _ => csv_sheets::from_one(name, bytes)?,
+    };
+    names::bundle(name, sheets)
+}
+
+/// Reads a folder of CSV files, each a sheet: `survey.csv`, `choices.csv`. Files of other names are left out.
+pub fn read_csv_files(
+    name: &str,
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+) -> Result<Bundle, WorkbookError> {
+    names::bundle(name, csv_sheets::from_files(files)?)
+}
