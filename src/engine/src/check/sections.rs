@@ -69,3 +69,13 @@ pub(crate) fn mixed_table(list: &Written, first: &str, found: &mut Diagnostics) 
         .hint("all selects in a group with `table-list` take their choices from the same list"),
     );
 }
+
+/// `no-effect`, `empty-group`: sections hold something, and nothing else does.
+pub(crate) fn children(item: &Item, has_children: bool, found: &mut Diagnostics) {
+    let name = &item.name;
+    if has_children && !item.is_section() {
+        found.push(Diagnostic::error("no-effect", name.span, "only groups and repeats have `children`"));
+    } else if item.is_section() && item.children.is_empty() {
+        found.push(Diagnostic::warning("empty-group", name.span, format!("`{}` holds nothing", name.text)));
+    }
+}

@@ -4,9 +4,8 @@ use jsonc_parser::ast::{Object, ObjectProp, StringLit, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use crate::definition::Written;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{MAX_SOURCE_BYTES, Source, Span};
+use crate::source::{MAX_SOURCE_BYTES, Source, Span, Written};
 
 /// Parses strictly; where that fails, says so and goes on with what a forgiving reading makes of it,
 /// so that one missing comma does not hide the other mistakes.

@@ -1,25 +1,54 @@
-//! A form as its author wrote it: *survey, choices, settings*, every part with its place.
+//! A form as its author wrote it, in whatever syntax, every part with its place; and the one XForm that comes of it.
 //!
-//! May be wrong; reading never fails, it collects diagnostics.
+//! May be wrong; reading never fails, it collects diagnostics. `sheets` and `json_form` read into the same rows, `lower`
+//! makes an XForm of them, `spell_out` makes one of that which others can read.
 
-pub(crate) use crate::source::Written;
+use crate::check;
+use crate::diagnostic::Diagnostics;
+use crate::source::{Bundle, Source};
+use crate::xml::{self, Element};
+
+pub(crate) mod rows;
 
 pub(crate) mod columns;
-pub(crate) mod default_kind;
+pub(crate) mod table;
+
+pub(crate) mod question_types;
+pub(crate) mod row_types;
+
+pub(crate) mod sheets;
+
+mod csv_list;
 mod files;
 mod json;
-mod json_rows;
-mod loops;
-pub(crate) mod lower;
-pub(crate) mod nest;
-pub(crate) mod parameters;
-pub(crate) mod question_types;
-pub(crate) mod references;
-pub(crate) mod row_types;
-pub(crate) mod rows;
-pub(crate) mod sheets;
-pub(crate) mod spell_out;
-pub(crate) mod table;
-mod xform;
+mod json_form;
 
-pub(crate) use xform::read_xform as read;
+mod loops;
+pub(crate) mod nest;
+
+pub(crate) mod default_kind;
+pub(crate) mod parameters;
+pub(crate) mod references;
+
+pub(crate) mod lower;
+pub(crate) mod spell_out;
+
+/// Reads a bundle's definition as an XForm: an `h:html`, every part with its place.
+///
+/// Text that starts with `<` is an XForm, a sheet (`form.xlsx#survey`) is part of a workbook, anything else is form JSON.
+/// None where there is nothing to go on with; what is wrong is in `found` either way.
+pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> {
+    if is_xml(&bundle.main) {
+        return xml::read(&bundle.main, 0, found);
+    }
+    let form = match sheets::is_workbook(bundle) {
+        true => sheets::read(bundle, found)?,
+        false => json_form::read(bundle, found)?,
+    };
+    check::questionnaire(&form, found);
+    Some(lower::lower(&form))
+}
+
+fn is_xml(main: &Source) -> bool {
+    main.sheet().is_none() && main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
+}

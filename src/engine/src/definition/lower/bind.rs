@@ -97,7 +97,7 @@ impl Lowering<'_> {
         let Some(first) = texts.first() else { return Written::plain("", crate::source::Span::top(0)) };
         let shows = texts.by_language.iter().any(|(_, words)| references(&words.text).next().is_some());
         let answers = shows && name != "jr:noAppErrorString";
-        if !texts.has_languages() && !answers {
+        if !self.in_itext(texts) && !answers {
             return first.clone();
         }
         let id = format!("{path}:{name}");

@@ -28,7 +28,7 @@ impl Lowering<'_> {
     fn choice_list(&mut self, list: &List) -> Element {
         let place = list.name.span;
         let columns = list.further_columns();
-        let by_itext = has_itext(list);
+        let by_itext = self.list_in_itext(list);
         let mut root = Element::new(Name::xforms("root"), place);
         for (index, choice) in list.choices.iter().enumerate() {
             let mut item = Element::new(Name::xforms("item"), choice.place);
@@ -57,8 +57,13 @@ impl Lowering<'_> {
                 }
             }
             for column in columns.iter().filter(|column| is_name(column)) {
-                if let Some(cell) = choice.plain(column) {
-                    item.push(said(column, cell));
+                match choice.plain(column) {
+                    Some(cell) => item.push(said(column, cell)),
+                    // In form JSON a column that a choice leaves out is blank, not absent.
+                    None if self.form.syntax == Syntax::Json => {
+                        item.push(Element::new(Name::xforms(&**column), choice.place));
+                    }
+                    None => {}
                 }
             }
             root.push(item);
@@ -111,6 +116,10 @@ impl Lowering<'_> {
                 return control.with(Name::plain("query"), query);
             }
             ChoicesFrom::List(list) => {
+                if !self.form.lists.iter().any(|known| known.name.text == list.text) {
+                    // That was said of the list's name.
+                    return control;
+                }
                 if is_searched(item) {
                     return self.items(&list.text, control);
                 }
@@ -139,7 +148,7 @@ impl Lowering<'_> {
         let Some(list) = self.form.lists.iter().find(|known| *known.name.text == *list) else {
             return control;
         };
-        let by_itext = has_itext(list);
+        let by_itext = self.list_in_itext(list);
         for (index, choice) in list.choices.iter().enumerate() {
             let mut item = Element::new(Name::xforms("item"), choice.place);
             let mut label = Element::new(Name::xforms("label"), choice.place);
@@ -203,9 +212,18 @@ impl Lowering<'_> {
         into.author_part(filter, at..filter.text.len());
     }
 
+    fn list_in_itext(&self, list: &List) -> bool {
+        has_itext(list)
+            || list.choices.iter().any(|choice| self.in_itext(&choice.texts(Group::Plain, "label")))
+    }
+
     fn label_ref(&self, list: &str) -> String {
         let list = self.form.lists.iter().find(|known| *known.name.text == *list);
-        if list.is_some_and(has_itext) { "jr:itext(itextId)".into() } else { "label".into() }
+        if list.is_some_and(|list| self.list_in_itext(list)) {
+            "jr:itext(itextId)".into()
+        } else {
+            "label".into()
+        }
     }
 
     /// Places on a map to choose from: a list, a file, or a repeat.
@@ -294,7 +312,9 @@ fn said(name: &str, words: &Written) -> Element {
 fn from_instance(id: &str, named: &Written, filter: Option<&Written>) -> Written {
     let span = filter.map_or(named.span, |filter| filter.span);
     let mut nodeset = Composer::new(span);
-    nodeset.own(&format!("instance('{id}')/root/item"));
+    nodeset.own("instance('");
+    nodeset.own(id);
+    nodeset.own("')/root/item");
     if let Some(filter) = filter {
         nodeset.own("[");
         nodeset.author(filter);

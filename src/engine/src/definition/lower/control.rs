@@ -144,7 +144,7 @@ impl Lowering<'_> {
             return Some(Element::new(Name::xforms("label"), said.words.span));
         };
         let mut label = Element::new(Name::xforms("label"), first.span);
-        if media.is_empty() && !texts.has_languages() {
+        if media.is_empty() && !self.in_itext(&texts) {
             say(&mut label, texts.first()?);
             return Some(label);
         }
@@ -167,7 +167,7 @@ impl Lowering<'_> {
         }
         let place = texts.first().or(guidance.first())?.span;
         let mut hint = Element::new(Name::xforms("hint"), place);
-        if guidance.is_empty() && !texts.has_languages() {
+        if guidance.is_empty() && !self.in_itext(&texts) {
             say(&mut hint, texts.first()?);
             return Some(hint);
         }
@@ -182,7 +182,7 @@ impl Lowering<'_> {
         let texts = item.row.texts(Group::Plain, "item_label");
         let first = texts.first().filter(|_| self.form.syntax == Syntax::Json)?;
         let mut label = Element::new(Name::new(Namespace::Doorstep, "itemLabel"), first.span);
-        if !texts.has_languages() {
+        if !self.in_itext(&texts) {
             say(&mut label, first);
             return Some(label);
         }

@@ -88,13 +88,14 @@ impl Lowering<'_> {
 
 /// A repeat's node stands twice: as the template of new ones, and as the first.
 ///
-/// A repeat straight inside a template is a template alone; within a first one repeats are first ones alone.
-pub(super) fn push_repeat(data: &mut Element, node: Element) {
+/// A repeat straight inside a template is a template alone, except in form JSON, where a new instance has one of each
+/// repeat inside; within a first one repeats are first ones alone.
+pub(super) fn push_repeat(data: &mut Element, node: Element, syntax: Syntax) {
     let mut template = Element { content: Vec::new(), ..node.clone() };
     let mut children = node.content.iter();
     while let Some(content) = children.next() {
         template.content.push(content.clone());
-        if is_template(content) {
+        if is_template(content) && syntax == Syntax::Sheets {
             // Its first one follows it.
             children.next();
         }

@@ -83,7 +83,10 @@ impl Text {
         let span = span.map_or(Span::top(0), |(_, words)| words.span);
         let mut text = Element::new(Name::xforms("text"), span).with_text(Name::plain("id"), &self.id);
         for value in &self.values {
-            let of = |wanted: &Arc<str>| value.by_language.iter().find(|(known, _)| known == wanted);
+            let said = |words: &Written| syntax == Syntax::Sheets || !words.text.trim().is_empty();
+            let of = |wanted: &Arc<str>| {
+                value.by_language.iter().find(|(known, words)| known == wanted && said(words))
+            };
             let own = of(language).map(|(_, words)| words);
             let words = match (own, syntax) {
                 (Some(words), _) => words.clone(),

@@ -25,7 +25,7 @@ use self::itext::Itext;
 use super::parameters::Parameters;
 use super::question_types::{Action, Control};
 use super::references::{only_reference, outputs};
-use super::rows::{Group, Item, ItemKind, Questionnaire, Row, Syntax};
+use super::rows::{Group, Item, ItemKind, Questionnaire, Row, Syntax, Texts};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Span, Written};
 use crate::xml::{Attribute, Element, Name, Namespace};
@@ -188,7 +188,7 @@ impl Lowering<'_> {
             repeat.push(action);
         }
         group.push(repeat);
-        instance::push_repeat(data, node);
+        instance::push_repeat(data, node, self.form.syntax);
         body.push(group);
     }
 
@@ -221,6 +221,14 @@ impl Lowering<'_> {
             true => Written::plain(&format!("${{{name}}}"), count.span),
             false => Written::plain(&path, count.span),
         })
+    }
+
+    /// Do words stand in the itext? Those by language do; in form JSON all do once there is a default language.
+    fn in_itext(&self, texts: &Texts) -> bool {
+        texts.has_languages()
+            || (self.form.syntax == Syntax::Json
+                && self.form.has_setting("default_language")
+                && !texts.is_empty())
     }
 
     /// The name of an attribute or node as an author wrote it: `odk:length`.

@@ -104,10 +104,10 @@ impl Lowering<'_> {
             .cloned()
             .unwrap_or_else(|| form_id(self.form));
         let mut title = Element::new(Name::new(Namespace::Html, "title"), words.span);
-        if texts.has_languages() {
+        if self.in_itext(&texts) {
             let id = format!("/{}:title", self.root.text);
             self.itext.add(&id, None, &texts, &self.default_language);
-            title = title.with_text(Name::new(Namespace::Doorstep, "ref"), &format!("jr:itext('{id}')"));
+            title = title.with_text(Name::plain("ref"), &format!("jr:itext('{id}')"));
         }
         say(&mut title, &words);
         title

@@ -1,6 +1,6 @@
 //! Small workbooks and what becomes of them.
 
-use crate::definition::read_xform;
+use crate::definition::read;
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
 use crate::xml::{Content, Element, write};
@@ -18,7 +18,7 @@ pub(crate) fn workbook(sheets: &[(&str, &str)]) -> Bundle {
 
 fn lowered(sheets: &[(&str, &str)]) -> String {
     let mut found = Diagnostics::default();
-    let form = read_xform(&workbook(sheets), &mut found).expect("a form");
+    let form = read(&workbook(sheets), &mut found).expect("a form");
     let found: Vec<String> = found.into_sorted().into_iter().map(|it| it.message).collect();
     assert!(found.is_empty(), "{found:?}");
     write(&form).lines().map(str::trim).collect()
@@ -165,7 +165,7 @@ fn every_part_points_at_its_cell() {
          text | b | B |",
     )]);
     let mut found = Diagnostics::default();
-    let form = read_xform(&bundle, &mut found).unwrap();
+    let form = read(&bundle, &mut found).unwrap();
     fn nodeset(element: &Element) -> Option<&crate::source::Written> {
         let own = element.name.is("itemset").then(|| element.attribute("nodeset")).flatten();
         own.or_else(|| {
