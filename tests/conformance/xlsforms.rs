@@ -128,6 +128,30 @@ fn form(checked: Checked, what: &str) -> Result<Arc<Form>, String> {
     checked.form.ok_or_else(|| format!("{what} was refused: {}", said.join("; ")))
 }
 
+/// The states, words as a page shows them: an XForm's line breaks and indentation are layout, and so are the blanks that pyxform
+/// puts around an output.
+fn shown(session: &Session) -> Vec<(String, Json)> {
+    let mut states = states(session);
+    for (_, state) in &mut states {
+        for key in ["label", "hint"] {
+            fold(&mut state[key]);
+        }
+        if let Some(message) = state.pointer_mut("/violation/message") {
+            fold(message);
+        }
+        for choice in state.get_mut("choices").and_then(Json::as_array_mut).into_iter().flatten() {
+            fold(&mut choice[1]);
+        }
+    }
+    states
+}
+
+fn fold(words: &mut Json) {
+    if let Json::String(text) = words {
+        *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    }
+}
+
 /// The same form by both roads, and once more with another seed: what differs there is chance.
 struct Roads {
     ours: Session,
@@ -153,7 +177,7 @@ impl Roads {
 
     /// The first difference between the workbook's states and the XForm's.
     fn compare(&self) -> Result<(), String> {
-        let (ours, theirs, chance) = (states(&self.ours), states(&self.theirs), states(&self.chance));
+        let (ours, theirs, chance) = (shown(&self.ours), shown(&self.theirs), shown(&self.chance));
         for (reference, expected) in &theirs {
             let state = find(&ours, reference).ok_or(format!("{reference} is not there"))?;
             let other = find(&chance, reference).unwrap_or(&Json::Null);

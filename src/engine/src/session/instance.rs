@@ -113,7 +113,10 @@ impl Instance {
             _ => seeds.template.clone(),
         });
         let id = self.push(form, own, scope, place as u32 + 1, seed.unwrap_or_default());
-        self.scopes[scope.0 as usize].repeats[usize::from(repeat_index)].push(id);
+        let around = &mut self.scopes[scope.0 as usize];
+        around.repeats[usize::from(repeat_index)].push(id);
+        // It is not relevant until its conditions have been looked at.
+        around.irrelevant[usize::from(repeat_index)] += 1;
         id
     }
 
@@ -123,6 +126,9 @@ impl Instance {
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
         let place = self.position(gone) - 1;
         let mut siblings = std::mem::take(&mut self.scopes[parent.0 as usize].repeats[index]);
+        if !self.relevant(gone, repeat) {
+            self.scopes[parent.0 as usize].irrelevant[index] -= 1;
+        }
         siblings.remove(place);
         for sibling in &siblings[place..] {
             self.scopes[sibling.0 as usize].position -= 1;
@@ -206,6 +212,15 @@ impl Instance {
     pub fn instances(&self, scope: ScopeId, repeat: NodeId) -> &[ScopeId] {
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
         self.scope(scope).repeats.get(index).map_or(&[], |instances| instances)
+    }
+
+    /// Notes that an instance of a repeat became relevant, or no longer is.
+    pub fn count_relevant(&mut self, instance: ScopeId, on: bool) {
+        let (parent, repeat) = (self.scope(instance).parent, self.scope(instance).own_node);
+        let index = usize::from(self.repeat_index[repeat.0 as usize]);
+        if let Some(count) = self.scopes[parent.0 as usize].irrelevant.get_mut(index) {
+            *count = if on { count.saturating_sub(1) } else { *count + 1 };
+        }
     }
 
     /// Are all instances of a repeat in a scope relevant?

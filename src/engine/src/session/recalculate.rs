@@ -151,6 +151,10 @@ impl Session {
             return;
         }
         self.changed.push(Key { scope, node });
+        if own && scope != ScopeId(0) {
+            self.instance.count_relevant(scope, on);
+            self.touch_instances(self.instance.up(scope, 1), node);
+        }
         match self.form.node(node).kind {
             NodeKind::Leaf(_) => {
                 self.touch_readers(scope, node);

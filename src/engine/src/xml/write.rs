@@ -9,7 +9,9 @@ pub(crate) fn write(root: &Element) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, true, &mut out);
+    let default = if uses_xforms(root) { Namespace::XForms.uri() } else { "" };
+    let scope = Scope { namespaces: &namespaces, default, declare: true };
+    element(root, &scope, 0, true, &mut out);
     out.push('\n');
     out
 }
@@ -19,7 +21,8 @@ pub(crate) fn write_compact(root: &Element) -> String {
     let mut out = String::new();
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, false, &mut out);
+    let scope = Scope { namespaces: &namespaces, default: "", declare: false };
+    element(root, &scope, 0, false, &mut out);
     out
 }
 
@@ -43,6 +46,13 @@ struct Scope<'a> {
     namespaces: &'a [Namespace],
     /// The namespace of names without a prefix.
     default: &'a str,
+    /// It is not declared yet.
+    declare: bool,
+}
+
+/// Is anything in XForms's namespace? Then the whole document declares it once.
+fn uses_xforms(element: &Element) -> bool {
+    element.name.namespace == Namespace::XForms || element.elements().any(uses_xforms)
 }
 
 fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, out: &mut String) {
@@ -55,13 +65,13 @@ fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, ou
     out.push_str(&name);
     let namespace = &element_.name.namespace;
     let default = if namespace.prefix().is_empty() { namespace.uri() } else { scope.default };
-    if default != scope.default {
+    if default != scope.default || scope.declare {
         let _ = write!(out, " xmlns=\"{}\"", escaped(default, true));
     }
     for namespace in if depth == 0 { scope.namespaces } else { &[] } {
         let _ = write!(out, " xmlns:{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
     }
-    let scope = &Scope { namespaces: scope.namespaces, default };
+    let scope = &Scope { namespaces: scope.namespaces, default, declare: false };
     let declared = |attribute: &&Attribute| {
         attribute.name.namespace == Namespace::Xmlns
             && scope.namespaces.iter().any(|namespace| namespace.prefix() == &*attribute.name.local)
