@@ -28,8 +28,7 @@ pub mod view;
 
 pub mod case;
 
-#[allow(dead_code, reason = "the ways out are opened once forms are lowered into these trees")]
-pub(crate) mod export;
+pub mod export;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use form::{Checked, Form};
