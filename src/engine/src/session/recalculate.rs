@@ -147,7 +147,7 @@ impl Session {
         };
         let cell = self.instance.cell(scope, node);
         let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
-        if !self.instance.mark(cell, flag::RELEVANT, on) {
+        if !self.instance.set_relevant(scope, node, on) {
             return;
         }
         self.changed.push(Key { scope, node });
