@@ -113,10 +113,10 @@ impl Instance {
             _ => seeds.template.clone(),
         });
         let id = self.push(form, own, scope, place as u32 + 1, seed.unwrap_or_default());
-        let around = &mut self.scopes[scope.0 as usize];
-        around.repeats[usize::from(repeat_index)].push(id);
-        // It is not relevant until its conditions have been looked at.
-        around.irrelevant[usize::from(repeat_index)] += 1;
+        let outer = &mut self.scopes[scope.0 as usize];
+        outer.repeats[usize::from(repeat_index)].push(id);
+        // Relevance is spread to it later.
+        outer.irrelevant[usize::from(repeat_index)] += 1;
         id
     }
 
@@ -125,10 +125,10 @@ impl Instance {
         let (parent, repeat) = (self.scope(gone).parent, self.scope(gone).own_node);
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
         let place = self.position(gone) - 1;
-        let mut siblings = std::mem::take(&mut self.scopes[parent.0 as usize].repeats[index]);
         if !self.relevant(gone, repeat) {
             self.scopes[parent.0 as usize].irrelevant[index] -= 1;
         }
+        let mut siblings = std::mem::take(&mut self.scopes[parent.0 as usize].repeats[index]);
         siblings.remove(place);
         for sibling in &siblings[place..] {
             self.scopes[sibling.0 as usize].position -= 1;
@@ -214,15 +214,6 @@ impl Instance {
         self.scope(scope).repeats.get(index).map_or(&[], |instances| instances)
     }
 
-    /// Notes that an instance of a repeat became relevant, or no longer is.
-    pub fn count_relevant(&mut self, instance: ScopeId, on: bool) {
-        let (parent, repeat) = (self.scope(instance).parent, self.scope(instance).own_node);
-        let index = usize::from(self.repeat_index[repeat.0 as usize]);
-        if let Some(count) = self.scopes[parent.0 as usize].irrelevant.get_mut(index) {
-            *count = if on { count.saturating_sub(1) } else { *count + 1 };
-        }
-    }
-
     /// Are all instances of a repeat in a scope relevant?
     pub fn all_relevant(&self, scope: ScopeId, repeat: NodeId) -> bool {
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
@@ -296,7 +287,19 @@ impl Instance {
         self.has(self.cell(scope, node), flag::RELEVANT)
     }
 
-    /// Sets or clears a flag. Was it different?
+    /// Makes a node relevant or not. Was it different?
+    pub fn set_relevant(&mut self, scope: ScopeId, node: NodeId, on: bool) -> bool {
+        let differs = self.mark(self.cell(scope, node), flag::RELEVANT, on);
+        if differs && scope != ScopeId(0) && self.own_node(scope) == node {
+            let outer = self.scope(scope).parent;
+            let index = usize::from(self.repeat_index[node.0 as usize]);
+            let count = &mut self.scopes[outer.0 as usize].irrelevant[index];
+            *count = if on { *count - 1 } else { *count + 1 };
+        }
+        differs
+    }
+
+    /// Sets or clears a flag; relevance by [`Instance::set_relevant`]. Was it different?
     pub fn mark(&mut self, cell: usize, flag: u8, on: bool) -> bool {
         let before = self.flags[cell];
         self.flags[cell] = if on { before | flag } else { before & !flag };

@@ -147,12 +147,11 @@ impl Session {
         };
         let cell = self.instance.cell(scope, node);
         let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
-        if !self.instance.mark(cell, flag::RELEVANT, on) {
+        if !self.instance.set_relevant(scope, node, on) {
             return;
         }
         self.changed.push(Key { scope, node });
         if own && scope != ScopeId(0) {
-            self.instance.count_relevant(scope, on);
             self.touch_instances(self.instance.up(scope, 1), node);
         }
         match self.form.node(node).kind {
