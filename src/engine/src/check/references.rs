@@ -15,7 +15,9 @@ pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnos
     Item::walk(&form.items, &mut |item, _| {
         for cell in &item.row.cells {
             well_formed(cell, found);
-            if !is_compiled(cell) {
+            let words = matches!(&*cell.column.name, "label" | "hint" | "guidance_hint");
+            // Nobody compiles the words of what is never shown.
+            if !is_compiled(cell) || (words && !is_asked(item) && !item.is_section()) {
                 known(&cell.words, names, found);
             }
         }
@@ -152,6 +154,21 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Is it a question that somebody answers?
+fn is_asked(item: &Item) -> bool {
+    match &item.kind {
+        ItemKind::Question(question) => {
+            question.is_shown() && (!worked_out(item) || super::labels::has_words(item))
+        }
+        ItemKind::Select(_) => !worked_out(item) || super::labels::has_words(item),
+        ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
+    }
+}
+
+fn worked_out(item: &Item) -> bool {
+    item.row.bind("calculate").is_some() || item.row.plain("trigger").is_some()
 }
 
 /// `unknown-name`, `wrong-path`: choices come from what is asked within a repeat.

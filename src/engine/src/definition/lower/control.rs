@@ -15,13 +15,20 @@ impl Lowering<'_> {
     pub(super) fn control(&mut self, item: &Item, path: &str) -> Option<Element> {
         let row = &item.row;
         let parameters = super::parameters(row);
-        let name = self.element_name(item)?;
+        let Some(name) = self.element_name(item) else {
+            // What is never shown still has its words in the itext.
+            self.label(item, path);
+            self.hint(item, path);
+            return None;
+        };
         // What is worked out, and has nothing to say, is not shown.
         let worked_out = row.bind("calculate").is_some() || row.plain("trigger").is_some();
         let says = self.says(item);
         let background = matches!(&item.kind, ItemKind::Question(question)
             if question.control == Control::Action(Action::BackgroundGeopoint));
         if (worked_out && !says) || background {
+            self.label(item, path);
+            self.hint(item, path);
             return None;
         }
         let mut control =
@@ -34,9 +41,6 @@ impl Lowering<'_> {
                 .with(Name::plain("mediatype"), Written::plain(media, row.place_of(Group::Plain, "type")));
         }
         control = self.attributes(item, control);
-        if let Some(intent) = row.plain("intent") {
-            control = control.with(Name::plain("intent"), intent.clone());
-        }
         control = self.control_parameters(item, &parameters, control);
         let label = self.label(item, path);
         let hint = self.hint(item, path);
