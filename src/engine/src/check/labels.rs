@@ -59,9 +59,8 @@ pub(crate) fn calculations(form: &Questionnaire, found: &mut Diagnostics) {
             return;
         }
         let default = item.row.plain("default");
-        let dynamic = default.is_some_and(|said| {
-            crate::definition::default_kind::is_dynamic(&said.text, question.data_type.unwrap_or("string"))
-        });
+        let dynamic = default
+            .is_some_and(|said| crate::definition::default_kind::is_dynamic(&said.text, question.name()));
         if !dynamic && (form.syntax == Syntax::Sheets || default.is_none()) {
             found.push(
                 Diagnostic::error(

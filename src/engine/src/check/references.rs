@@ -138,20 +138,16 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
             known(&written.slice(start..start + part.len()), names, found);
             continue;
         };
-        let shown = match &asked.item.kind {
-            ItemKind::Question(question) => question.is_shown(),
-            ItemKind::Select(_) => true,
-            ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
-        };
-        if !shown {
-            found.push(
-                Diagnostic::error(
-                    "bad-trigger",
-                    place,
-                    format!("`{name}` is never shown: nobody changes it"),
-                )
-                .hint("a trigger is a question that is answered"),
-            );
+        if !is_asked(asked.item) {
+            let message = format!("`{name}` is never shown: nobody changes it");
+            let hint = "a trigger is a question that is answered";
+            // What the device fills in does change, if only once.
+            let by_device = matches!(&asked.item.kind, ItemKind::Question(question)
+                if !question.is_shown() && question.name() != "calculate");
+            found.push(match !by_device {
+                true => Diagnostic::error("bad-trigger", place, message).hint(hint),
+                false => Diagnostic::warning("bad-trigger", place, message).hint(hint),
+            });
         }
     }
 }
@@ -160,11 +156,15 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
 fn is_asked(item: &Item) -> bool {
     match &item.kind {
         ItemKind::Question(question) => {
-            question.is_shown() && (!worked_out(item) || super::labels::has_words(item))
+            question.is_shown() && (!worked_out(item) || says(item) || question.hint.is_some())
         }
-        ItemKind::Select(_) => !worked_out(item) || super::labels::has_words(item),
+        ItemKind::Select(_) => !worked_out(item) || says(item),
         ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
     }
+}
+
+fn says(item: &Item) -> bool {
+    item.row.plain("label").is_some() || item.row.plain("hint").is_some()
 }
 
 fn worked_out(item: &Item) -> bool {
