@@ -92,7 +92,17 @@ pub(crate) struct Cycle {
 }
 
 /// Orders the computations; or finds the ways round, one for each knot.
+///
+/// A count may depend on what stands in the instances that it made: it is computed again until it comes to rest, as ODK's
+/// engines do. A count that asks for itself would never.
 pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGraph, Vec<Cycle>> {
+    order(&drafts, form, false)
+        .or_else(|_| order(&drafts, form, true))
+        .map(|order| ranked(&drafts, &order, form))
+}
+
+/// With `counts_loose`, what reads instances need not come after the count that makes them.
+fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Vec<usize>, Vec<Cycle>> {
     let mut providers: HashMap<NodeId, Vec<usize>> = HashMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         if draft.computation.task.provides() {
@@ -108,7 +118,13 @@ pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGra
         let mut siblings: Vec<usize> = Vec::new();
         for read in &draft.reads {
             let into = if let What::Sibling(_) = read.what { &mut siblings } else { &mut sources };
-            gather(read.what, &drafts, &providers, form, into);
+            gather(read.what, drafts, &providers, form, into);
+        }
+        if counts_loose {
+            let is_count = |source: &usize| matches!(drafts[*source].computation.task, Task::RepeatCount(_));
+            let loose = |source: &usize| is_count(source) && *source != reader;
+            siblings.extend(sources.iter().copied().filter(loose));
+            sources.retain(|source| !loose(source));
         }
         sources.sort_unstable();
         sources.dedup();
@@ -154,9 +170,9 @@ pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGra
         }
     }
     if order.len() < drafts.len() {
-        return Err(cycles(&drafts, &before, &waiting));
+        return Err(cycles(drafts, &before, &waiting));
     }
-    Ok(ranked(&drafts, &order, form))
+    Ok(order)
 }
 
 /// The computations that decide what a read sees.

@@ -118,17 +118,26 @@ impl Value {
                 moment::is_date_time(&half).then(|| Value::DateTime(half.into()))
             }
             DataType::Geopoint => is_geopoint(trimmed).then(|| Value::Geo(whole_point(trimmed).into())),
-            DataType::Geotrace | DataType::Geoshape => trimmed
-                .split(';')
-                .map(str::trim)
-                .filter(|point| !point.is_empty())
-                .all(is_geopoint)
-                .then(|| Value::Geo(trimmed.into())),
+            DataType::Geotrace | DataType::Geoshape => {
+                is_line(data_type, trimmed).then(|| Value::Geo(trimmed.into()))
+            }
             DataType::Choice => Some(Value::Choice(trimmed.into())),
             DataType::Choices => Some(Value::Choices(trimmed.split_whitespace().map(Arc::from).collect())),
             DataType::Attachment => Some(Value::Attachment(trimmed.into())),
         };
         read.unwrap_or_else(|| Value::Unread(text.into()))
+    }
+
+    /// Reads what an instance carries, or another program gives: like [`Value::read`], but a whole number's fraction is
+    /// cut off, as JavaRosa and ODK Web Forms do.
+    pub fn carried(data_type: DataType, text: &str) -> Value {
+        match (data_type, Value::read(data_type, text)) {
+            (DataType::Integer, Value::Unread(text)) => match read_decimal(text.trim()) {
+                Some(number) if number.abs() < 9e15 => Value::Integer(number as i64),
+                _ => Value::Unread(text),
+            },
+            (_, value) => value,
+        }
     }
 
     /// Is there no answer?
@@ -225,6 +234,18 @@ fn whole_point(text: &str) -> String {
     parts.join(" ")
 }
 
+/// A line has two places; a shape three, of which the last is the first.
+fn is_line(data_type: DataType, text: &str) -> bool {
+    let places: Vec<&str> = text.split(';').map(str::trim).filter(|place| !place.is_empty()).collect();
+    let coordinates = |place: Option<&&str>| {
+        let parts = place.into_iter().flat_map(|place| place.split_whitespace().take(2));
+        parts.filter_map(|part| part.parse().ok()).collect::<Vec<f64>>()
+    };
+    let closed = coordinates(places.first()) == coordinates(places.last());
+    let shaped = data_type != DataType::Geoshape || (places.len() > 2 && closed);
+    places.len() > 1 && shaped && places.iter().all(|place| is_geopoint(place))
+}
+
 fn is_geopoint(text: &str) -> bool {
     let parts: Vec<Option<f64>> = text.split_whitespace().map(|part| part.parse().ok()).collect();
     let within = |part: Option<&Option<f64>>, limit: f64| matches!(part, Some(Some(n)) if n.abs() <= limit);
@@ -246,6 +267,8 @@ mod tests {
             Value::read(DataType::Integer, "99999999999999999999"),
             Value::Unread("99999999999999999999".into())
         );
+        assert_eq!(Value::carried(DataType::Integer, "-2.5"), Value::Integer(-2));
+        assert_eq!(Value::carried(DataType::Integer, "two"), Value::Unread("two".into()));
         assert_eq!(Value::read(DataType::Decimal, "．5"), Value::Decimal(0.5));
         assert_eq!(Value::read(DataType::Decimal, "1e9"), Value::Unread("1e9".into()));
         assert_eq!(Value::read(DataType::Decimal, "."), Value::Unread(".".into()));
@@ -254,6 +277,9 @@ mod tests {
         assert_eq!(Value::read(DataType::Text, "  "), Value::Blank);
         assert_eq!(Value::read(DataType::Geopoint, "37.5 122.1 0 5"), Value::Geo("37.5 122.1 0 5".into()));
         assert_eq!(Value::read(DataType::Geopoint, "137.5 122.1"), Value::Unread("137.5 122.1".into()));
+        let shape = |text: &str| matches!(Value::read(DataType::Geoshape, text), Value::Geo(_));
+        assert!(shape("0 1 0 0; 0 2 0 0; 0 1 0 0;") && !shape("0 1; 0 2; 0 3") && !shape("0 1; 0 1"));
+        assert!(matches!(Value::read(DataType::Geotrace, "0 1"), Value::Unread(_)));
         assert_eq!(Value::read(DataType::Choices, "b  a").to_text(), "b a");
     }
 

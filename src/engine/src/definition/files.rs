@@ -11,7 +11,12 @@ impl Bundle {
     /// Form JSON names choice lists by their path; an XForm names secondary instances by `jr://` addresses, whose last part is the file.
     pub fn files_named(main: &Source) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        let all = if super::xform::is_xml(&main.text) { of_xform(main) } else { of_json(main) };
+        let all = match (main.sheet(), super::is_xml(main)) {
+            // A workbook's are found by whoever reads the workbook.
+            (Some(_), _) => Vec::new(),
+            (None, true) => of_xform(main),
+            (None, false) => of_json(main),
+        };
         for name in all {
             if !names.contains(&name) {
                 names.push(name);
@@ -23,8 +28,9 @@ impl Bundle {
 
 fn of_json(main: &Source) -> Vec<String> {
     let value = json::parse(main, &mut Diagnostics::default());
-    let lists = value.as_ref().and_then(|value| value.as_object()).and_then(|top| top.get_object("choices"));
-    let lists = lists.iter().flat_map(|lists| &lists.properties);
+    let top = value.as_ref().and_then(|value| value.as_object());
+    let lists = ["choices", "external_choices"].iter().filter_map(|key| top?.get_object(key));
+    let lists = lists.flat_map(|lists| &lists.properties);
     lists
         .filter_map(|list| list.value.as_object()?.get_string("csv").map(|file| file.value.to_string()))
         .collect()

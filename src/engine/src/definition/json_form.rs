@@ -34,29 +34,6 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Questionn
     }
 }
 
-impl Bundle {
-    /// The files that a definition names, each once, for whoever loads them. Empty if it can't be read.
-    ///
-    /// Of form JSON they are its lists; those of a workbook or an XForm are found by their own names instead.
-    pub fn files_named(main: &Source) -> Vec<String> {
-        let mut names = Vec::new();
-        if main.sheet().is_some() || super::is_xml(main) {
-            return names;
-        }
-        let value = json::parse(main, &mut Diagnostics::default());
-        let top = value.as_ref().and_then(Value::as_object);
-        let lists = ["choices", "external_choices"].iter().filter_map(|key| top?.get_object(key));
-        for list in lists.flat_map(|lists| &lists.properties) {
-            if let Some(file) = list.value.as_object().and_then(|list| list.get_string("csv"))
-                && !names.iter().any(|name| *name == file.value)
-            {
-                names.push(file.value.to_string());
-            }
-        }
-        names
-    }
-}
-
 struct Reader<'a> {
     bundle: &'a Bundle,
     source: &'a Source,

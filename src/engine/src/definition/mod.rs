@@ -19,6 +19,7 @@ pub(crate) mod row_types;
 pub(crate) mod sheets;
 
 mod csv_list;
+mod files;
 mod json;
 mod json_form;
 

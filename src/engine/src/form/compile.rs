@@ -270,12 +270,11 @@ impl Lowering<'_, '_> {
         let anchor = Anchor::at(id, node.scope);
         let mut shown = Vec::new();
         let body = placed.map(|placed| self.body(id, anchor, placed, &mut shown)).unwrap_or_default();
-        for (attribute, task) in
-            [("relevant", Task::Relevant as fn(ExprId) -> Task), ("constraint", Task::Constraint)]
-        {
-            if let Some(written) = bind.get(attribute) {
-                self.task(written, anchor, task);
-            }
+        if let Some(written) = bind.get("relevant") {
+            self.relevant(written, id, anchor);
+        }
+        if let Some(written) = bind.get("constraint") {
+            self.task(written, anchor, Task::Constraint);
         }
         let repeat = placed.filter(|placed| placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
@@ -301,6 +300,22 @@ impl Lowering<'_, '_> {
             self.draft(anchor, Task::Shown, shown);
         }
         (bind, body)
+    }
+
+    /// A repeat's condition is that of each instance if it is about something in the instance, else that of the repeat as a whole.
+    fn relevant(&mut self, written: &Written, id: NodeId, anchor: Anchor) {
+        let SkeletonKind::Repeat(own) = self.skeleton.node(id).kind else {
+            self.task(written, anchor, Task::Relevant);
+            return;
+        };
+        let each = Anchor::at(id, own);
+        let Some(compiled) = self.expr(written, each) else { return };
+        if compiled.reads.iter().any(|read| read.from == own) {
+            self.spans.insert((id, Task::Relevant(compiled.root).column()), written.span);
+            self.draft(each, Task::Relevant(compiled.root), compiled.reads);
+        } else {
+            self.task(written, anchor, Task::Relevant);
+        }
     }
 
     fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {

@@ -36,7 +36,9 @@ impl<'a> Itext<'a> {
             }
         }
         let marked = |(_, translation): &(&str, &Element)| {
-            translation.attribute("default").is_some_and(|written| constant(&written.text) != Some(false))
+            // `default=""` is one, as in HTML.
+            let denied = |text: &str| !text.trim().is_empty() && constant(text) == Some(false);
+            translation.attribute("default").is_some_and(|written| !denied(&written.text))
         };
         if let Some(default) = translations.iter().position(marked) {
             translations[..=default].rotate_right(1);

@@ -123,7 +123,7 @@ impl Session {
                     .into_value(data_type, self.world.zone())
                     .unwrap_or(Value::Blank)
             }
-            Effect::Literal(text) => Value::read(data_type, text),
+            Effect::Literal(text) => Value::carried(data_type, text),
             // The device's to do: the app looks at what the form declares.
             Effect::Geopoint | Effect::Audio => return,
         };

@@ -153,7 +153,7 @@ impl Session {
 
     /// A text as the node's value; what is none is kept as it is, and is not valid.
     fn taken(&self, node: NodeId, data_type: DataType, text: &str) -> Value {
-        let value = Value::read(data_type, text);
+        let value = Value::carried(data_type, text);
         self.in_list_order(node, value).unwrap_or_else(|_| Value::Unread(text.into()))
     }
 

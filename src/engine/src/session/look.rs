@@ -6,7 +6,7 @@ use crate::expr::eval::Eval;
 use crate::form::{Choices, TextId};
 use crate::session::Session;
 use crate::value::Value;
-use crate::view::{ChoiceView, Key, NodeId, ScopeId};
+use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 
 impl Session {
     /// An evaluation at a node, that may draw random numbers.
@@ -57,6 +57,37 @@ impl Session {
         views
     }
 
+    /// The values that a question offers now, in order.
+    fn offered(&self, Key { scope, node }: Key) -> Vec<Arc<str>> {
+        let mut offered = Vec::new();
+        if let Some(choices) = &self.form.node(node).body.choices {
+            self.eval(scope, node).each_choice(choices, &mut |name, _| {
+                offered.push(name);
+                true
+            });
+        }
+        offered
+    }
+
+    /// Is it the order of some only of what a rank offers?
+    pub(super) fn leaves_out(&self, key: Key, value: &Value) -> bool {
+        match (self.form.node(key.node).body.control, value) {
+            (Some(Control::Rank), Value::Choices(names)) => {
+                self.offered(key).iter().any(|offered| !names.contains(offered))
+            }
+            _ => false,
+        }
+    }
+
+    /// An order that was given, of what is offered now: what is new comes last.
+    fn ranked(&self, key: Key, given: &[Arc<str>]) -> Value {
+        let offered = self.offered(key);
+        let kept = given.iter().filter(|name| offered.contains(name));
+        let new = offered.iter().filter(|name| !given.contains(name));
+        let names: Vec<Arc<str>> = kept.chain(new).cloned().collect();
+        if names.is_empty() { Value::Blank } else { Value::Choices(names.into()) }
+    }
+
     /// Writes a value; names that the choices do not offer now are withheld.
     pub(super) fn offer(&mut self, scope: ScopeId, node: NodeId, given: Value) {
         let form = self.form.clone();
@@ -69,6 +100,12 @@ impl Session {
             self.instance.withhold(cell, None);
             self.put(scope, node, given);
             return;
+        }
+        if let (Some(Control::Rank), Value::Choices(names)) = (form.node(node).body.control, &given) {
+            let left = self.ranked(Key { scope, node }, names);
+            let cell = self.instance.cell(scope, node);
+            self.instance.withhold(cell, (left != given).then_some(given));
+            return self.put(scope, node, left);
         }
         let names: &[Arc<str>] = match &given {
             Value::Choice(name) => std::slice::from_ref(name),

@@ -173,7 +173,7 @@ impl Session {
     }
 
     /// Gives an answer. The value must be of the question's type, or [`Value::Blank`], or [`Value::Unread`];
-    /// choices must be in the list. What is not relevant or not let through by a filter may still be answered.
+    /// choices must be in the list, and in a rank all that are offered. What is not relevant or not let through by a filter may still be answered.
     pub fn answer(&mut self, key: Key, value: Value) -> Result<Changes, AnswerError> {
         let Key { scope, node } = key;
         if !self.instance.holds(&self.form, scope, node) {
@@ -198,6 +198,9 @@ impl Session {
             return Err(AnswerError::WrongType);
         }
         let value = self.in_list_order(node, value)?;
+        if self.leaves_out(key, &value) {
+            return Err(AnswerError::WrongType);
+        }
         self.offer(scope, node, value);
         self.run();
         Ok(self.take_changes())
@@ -310,8 +313,12 @@ impl Session {
     }
 
     /// Selected names in the list's order, each once; a name that the list does not have is an error.
+    /// Of a trigger, `OK` or nothing.
     fn in_list_order(&self, node: NodeId, value: Value) -> Result<Value, AnswerError> {
         let body = &self.form.node(node).body;
+        if body.control == Some(Control::Acknowledge) {
+            return Ok(acknowledged(value));
+        }
         let Some(choices) = &body.choices else { return Ok(value) };
         let place = |name: &str| match choices {
             Choices::Listed(listed) => listed.places.get(name).copied(),
@@ -359,5 +366,17 @@ impl Session {
             node.parent == NodeId(0) && (node.data_type().is_none() || node.body.control.is_some())
         });
         Changes { nodes, added, removed: std::mem::take(&mut self.removed), pages }
+    }
+}
+
+/// A trigger's value (ODK XForms, *Body Elements*): `OK` when it was touched. Other programs write true and false.
+fn acknowledged(value: Value) -> Value {
+    match &value {
+        Value::Text(text) => match text.trim() {
+            "true" | "1" => Value::Text("OK".into()),
+            "false" | "0" => Value::Blank,
+            _ => value,
+        },
+        _ => value,
     }
 }

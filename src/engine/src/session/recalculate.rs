@@ -253,7 +253,7 @@ impl Session {
         }
         for (node, text) in &seed.values {
             let Some(data_type) = form.node(*node).data_type() else { continue };
-            let value = Value::read(data_type, text);
+            let value = Value::carried(data_type, text);
             let value = self.in_list_order(*node, value).unwrap_or(Value::Blank);
             self.put(scope, *node, value);
         }

@@ -91,6 +91,15 @@ impl Session {
         format!("{}{}", self.path(key), if whole { "#range" } else { "" })
     }
 
+    /// A repeat as a whole whose condition is about its instances goes by the first, as in ODK Web Forms.
+    fn leads(&self, key: Key, own: bool) -> bool {
+        let first = match self.form.node(key.node).kind {
+            NodeKind::Repeat { .. } if !own => self.instance.instances(key.scope, key.node).first(),
+            _ => None,
+        };
+        first.is_none_or(|first| self.instance.relevant(*first, key.node))
+    }
+
     /// Everything about a node. `None` if it is gone.
     pub fn state(&self, key: Key) -> Option<NodeState> {
         if !self.instance.holds(&self.form, key.scope, key.node) {
@@ -99,7 +108,7 @@ impl Session {
         let node = self.form.node(key.node);
         let own = self.instance.own_node(key.scope) == key.node;
         let cell = self.instance.cell(key.scope, key.node);
-        let relevant = self.instance.has(cell, flag::RELEVANT);
+        let relevant = self.instance.has(cell, flag::RELEVANT) && self.leads(key, own);
         let kind = match node.kind {
             _ if key.node == NodeId(0) => Kind::Root,
             NodeKind::Group => Kind::Group,

@@ -83,10 +83,14 @@ impl Compiler<'_> {
     }
 
     fn position(&mut self, node: &Ast) -> ExprId {
-        let Kind::Path(path) = &node.kind else {
-            return self.error("wrong-type", &node.span, "`position` needs a repeat");
+        let route = match &node.kind {
+            Kind::Path(path) => self.route(path, &node.span),
+            Kind::Call { name, arguments, .. } if name == "current" && arguments.is_empty() => {
+                Some(self.route_here(Base::Current, self.anchor.node))
+            }
+            _ => return self.error("wrong-type", &node.span, "`position` needs a repeat"),
         };
-        let Some(route) = self.route(path, &node.span) else {
+        let Some(route) = route else {
             if !self.failed {
                 return self.error("wrong-type", &node.span, "`position` needs a repeat of this form");
             }
@@ -97,14 +101,19 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, not_one);
         }
         let Some(repeat) = self.repeat_around(route.at) else {
+            let span = self.written.part(node.span.clone());
+            let message = "this is not inside a repeat: its position is always 1";
             if self.form.strict_paths {
                 return self.error("wrong-type", &node.span, "this is not inside a repeat");
             }
-            // What is in no repeat is the first of its kind.
-            let span = self.written.part(node.span.clone());
-            self.found.push(Diagnostic::warning("wrong-type", span, "this is not inside a repeat"));
+            self.found.push(Diagnostic::warning("wrong-type", span, message));
             return self.program.add(Expr::Number(1.0));
         };
+        // A path to what is no repeat leads to the first of its name; `${name}` means the repeat around.
+        let named = matches!(&node.kind, Kind::Path(Path { start: Start::Reference(_), .. }));
+        if repeat != route.at && !named {
+            return self.program.add(Expr::Number(1.0));
+        }
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };
         let Some(extra) = self.form.scope(route.top).depth.checked_sub(self.form.scope(own).depth) else {
             return self.error("wrong-type", &node.span, not_one);
@@ -182,8 +191,11 @@ impl Compiler<'_> {
         };
         let key_path =
             Path { start: Start::Context, predicates: Vec::new(), steps: vec![step(&key_name, Vec::new())] };
+        // The key is looked for from where the call stands, not from the item.
+        let mut key = key.clone();
+        from_current(&mut key);
         let equal =
-            Kind::Binary(Operator::Equal, Box::new(at(Kind::Path(key_path))), Box::new(call("string", key)));
+            Kind::Binary(Operator::Equal, Box::new(at(Kind::Path(key_path))), Box::new(call("string", &key)));
         let path = Path {
             start: Start::Expression(Box::new(call("instance", list))),
             predicates: Vec::new(),
@@ -199,5 +211,28 @@ impl Compiler<'_> {
             Some(string) => (self.program.add(Expr::Call(string, [nodes].into())), Over::Value),
             None => (nodes, Over::Value),
         }
+    }
+}
+
+/// Makes paths that start at the context start at `current()`.
+fn from_current(ast: &mut Ast) {
+    match &mut ast.kind {
+        Kind::Number(_) | Kind::Text(_) => {}
+        Kind::Negate(inner) => from_current(inner),
+        Kind::Binary(_, a, b) => {
+            from_current(a);
+            from_current(b);
+        }
+        Kind::Call { arguments, .. } => arguments.iter_mut().for_each(from_current),
+        Kind::Path(path) => match &mut path.start {
+            Start::Context => {
+                let span = ast.span.clone();
+                let call =
+                    Kind::Call { name: "current".into(), name_span: span.clone(), arguments: Vec::new() };
+                path.start = Start::Expression(Box::new(Ast::new(call, span)));
+            }
+            Start::Expression(inner) => from_current(inner),
+            Start::Root | Start::Reference(_) => {}
+        },
     }
 }

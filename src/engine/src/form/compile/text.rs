@@ -57,6 +57,10 @@ impl Lowering<'_, '_> {
         if let Some(id) = itext_id(&written.text) {
             return self.itext(id, written, anchor, reads);
         }
+        // An id that is calculated.
+        if written.text.trim_start().starts_with("jr:itext(") {
+            return self.value_of(written, anchor, reads);
+        }
         let pieces = self.references(written, anchor, reads);
         (!pieces.is_empty()).then(|| {
             let words = Words { pieces: pieces.into(), forms: Box::default() };
