@@ -60,7 +60,7 @@ pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, xform::xform)
+    convert(bundle, |root| xform::xform(&definition::spell_out::spell_out(root)))
 }
 
 fn convert<T>(bundle: &Bundle, export: impl FnOnce(&Element) -> Exported<T>) -> Converted<T> {
