@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(row.number, 3);
         let label = row.texts(Group::Plain, "label");
         let words = label.of(Some("zh")).unwrap();
-        assert_eq!(&*words.text, "一 二\"x\"");
+        assert_eq!(&*words.text, "一 \n 二\"x\"");
         let at = words.text.find('x').unwrap();
         let span = words.part(at..at + 1);
         assert_eq!(&text[span.start as usize..span.end as usize], "x");
