@@ -95,9 +95,17 @@ fn row(table: &Table, line: &str, place: Span, number: usize, tidy: Tidy) -> Row
         at += text.len() as u32 + 1;
         let Some(Some(column)) = table.columns.get(index) else { continue };
         let words = cell(text, Span { source: place.source, start, end: start + text.len() as u32 }, tidy);
-        if !words.text.is_empty() {
-            row.cells.push(Cell { column: column.clone(), words });
+        if words.text.is_empty() {
+            continue;
         }
+        if column.language.is_none() && column.group == Group::Plain {
+            // As pyxform has it: words without a language take the place of those that stand before them.
+            row.cells.retain(|known| {
+                let other = &known.column;
+                other.language.is_none() || other.group != column.group || other.name != column.name
+            });
+        }
+        row.cells.push(Cell { column: column.clone(), words });
     }
     row
 }
