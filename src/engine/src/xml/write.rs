@@ -9,11 +9,25 @@ pub(crate) fn write(root: &Element) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    let default = if uses_xforms(root) { Namespace::XForms.uri() } else { "" };
-    let scope = Scope { namespaces: &namespaces, default, declare: true };
-    element(root, &scope, 0, true, &mut out);
+    namespaces.extend(default_inside(root));
+    let default =
+        namespaces.last().filter(|last| last.prefix().is_empty()).map_or("", Namespace::uri).to_owned();
+    element(root, &Scope { namespaces: &namespaces, default: &default }, 0, true, &mut out);
     out.push('\n');
     out
+}
+
+/// The namespace of what has no prefix in a root that has one: declared there, it need not be in each element.
+fn default_inside(root: &Element) -> Option<Namespace> {
+    if root.name.namespace.prefix().is_empty() {
+        return None;
+    }
+    let own = |element: &Element| {
+        let namespace = &element.name.namespace;
+        (namespace.prefix().is_empty() && !namespace.uri().is_empty()).then(|| namespace.clone())
+    };
+    let inside = |element: &Element| element.elements().find_map(own);
+    root.elements().find_map(own).or_else(|| root.elements().find_map(inside))
 }
 
 /// Writes an element without declaration or indentation.
@@ -21,8 +35,7 @@ pub(crate) fn write_compact(root: &Element) -> String {
     let mut out = String::new();
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    let scope = Scope { namespaces: &namespaces, default: "", declare: false };
-    element(root, &scope, 0, false, &mut out);
+    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, false, &mut out);
     out
 }
 
@@ -46,13 +59,6 @@ struct Scope<'a> {
     namespaces: &'a [Namespace],
     /// The namespace of names without a prefix.
     default: &'a str,
-    /// It is not declared yet.
-    declare: bool,
-}
-
-/// Is anything in XForms's namespace? Then the whole document declares it once.
-fn uses_xforms(element: &Element) -> bool {
-    element.name.namespace == Namespace::XForms || element.elements().any(uses_xforms)
 }
 
 fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, out: &mut String) {
@@ -65,13 +71,14 @@ fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, ou
     out.push_str(&name);
     let namespace = &element_.name.namespace;
     let default = if namespace.prefix().is_empty() { namespace.uri() } else { scope.default };
-    if default != scope.default || scope.declare {
+    if default != scope.default {
         let _ = write!(out, " xmlns=\"{}\"", escaped(default, true));
     }
     for namespace in if depth == 0 { scope.namespaces } else { &[] } {
-        let _ = write!(out, " xmlns:{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
+        let colon = if namespace.prefix().is_empty() { "" } else { ":" };
+        let _ = write!(out, " xmlns{colon}{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
     }
-    let scope = &Scope { namespaces: scope.namespaces, default, declare: false };
+    let scope = &Scope { namespaces: scope.namespaces, default };
     let declared = |attribute: &&Attribute| {
         attribute.name.namespace == Namespace::Xmlns
             && scope.namespaces.iter().any(|namespace| namespace.prefix() == &*attribute.name.local)
