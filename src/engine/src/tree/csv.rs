@@ -4,6 +4,8 @@
 //! Read as ODK Web Forms does: cells are split at whichever of `,` `;` tab `|` parts the first rows best, rows at
 //! whichever line break comes first; a blank row is an item of blank columns, but not at the end.
 
+use std::cmp::Reverse;
+
 use super::{Builder, NameId, Names, Tree};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -74,7 +76,8 @@ fn delimiter(text: &str, line_break: &'static str) -> Option<char> {
         let counts: Vec<usize> = rows.take(SHOWN).flatten().map(|row| row.len()).collect();
         let differences = counts.windows(2).map(|pair| pair[0].abs_diff(pair[1])).sum();
         let cells: usize = counts.iter().sum();
-        let better = best.is_none_or(|(_, least, most)| differences <= least && cells > most);
+        let better =
+            best.is_none_or(|(_, least, most)| (differences, Reverse(cells)) < (least, Reverse(most)));
         if cells >= counts.len() * 2 && better {
             best = Some((delimiter, differences, cells));
         }
