@@ -1,6 +1,7 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
 mod check;
+mod convert;
 mod explain;
 mod functions;
 mod serve;
@@ -24,6 +25,9 @@ doorstep COMMAND
   check PATH…              say all that is wrong with forms: files, or folders of them
       --strict               warnings count too
   test PATH…               run the cases that stand beside forms
+  convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
+                           .json (form JSON), a folder (CSV files); say what that syntax can't hold
+      --strict               write nothing if something would be lost
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
   functions [NAME]         what expressions can call; one function in full
 
@@ -50,6 +54,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
+            "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
             "help" => Ok(help()),

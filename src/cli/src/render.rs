@@ -29,6 +29,11 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
         }
         group = group.element(snippet);
     }
+    let position = bundle.position(found.span);
+    if position.cell.is_some() {
+        // A sheet is looked at in a spreadsheet program, which names rows and columns.
+        group = group.element(Level::NOTE.message(position.to_string()));
+    }
     for hint in &found.hints {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
@@ -37,12 +42,11 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
 }
 
 fn path(bundle: &Bundle, source: u16, definition: &Path) -> String {
-    match source {
-        0 => definition.display().to_string(),
-        n => {
-            let folder = definition.parent().unwrap_or(Path::new(""));
-            folder.join(&*bundle.source(n).name).display().to_string()
-        }
+    let file = bundle.source(source);
+    match (source, file.sheet()) {
+        (_, Some(sheet)) => format!("{}#{sheet}", definition.display()),
+        (0, None) => definition.display().to_string(),
+        _ => crate::form_files::folder(definition).join(&*file.name).display().to_string(),
     }
 }
 

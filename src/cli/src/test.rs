@@ -54,7 +54,7 @@ fn cases(definition: &Path) -> (usize, usize) {
         }
         return (0, 1);
     };
-    let folder = definition.parent().unwrap_or(Path::new(".")).join("cases");
+    let folder = form_files::folder(definition).join("cases");
     let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut files: Vec<PathBuf> =
         entries.filter(|file| file.extension().is_some_and(|it| it == "json")).collect();

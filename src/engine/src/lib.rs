@@ -7,7 +7,6 @@
 
 pub mod diagnostic;
 pub mod source;
-#[allow(dead_code, reason = "readers of forms come next")]
 mod tree;
 #[allow(dead_code, reason = "readers and writers of forms come next")]
 mod xml;
@@ -29,8 +28,7 @@ pub mod view;
 
 pub mod case;
 
-#[allow(dead_code, reason = "the ways out are opened once forms are lowered into these trees")]
-pub(crate) mod export;
+pub mod export;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use form::{Checked, Form};

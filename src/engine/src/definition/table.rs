@@ -29,7 +29,7 @@ pub(crate) struct Table {
 pub(crate) enum Tidy {
     /// Only the white space around.
     Ends,
-    /// Runs of white space are one space as well (`clean_text_values`).
+    /// Runs of spaces are one space as well (`clean_text_values`).
     Spaces,
 }
 
@@ -107,6 +107,11 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '␉' || c == '␊' || c == '␍'
 }
 
+/// What runs together: the lines of a longer text stay lines.
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}')
+}
+
 /// The character that a mark stands for, and quotes in their plain form.
 fn unmarked(c: char) -> char {
     match c {
@@ -131,7 +136,7 @@ fn cell(text: &str, place: Span, tidy: Tidy) -> Written {
     let spaced = tidy == Tidy::Spaces && {
         let mut before = false;
         trimmed.chars().any(|c| {
-            let space = is_space(c);
+            let space = is_gap(c);
             let odd = space && (before || c != ' ');
             before = space;
             odd
@@ -144,7 +149,7 @@ fn cell(text: &str, place: Span, tidy: Tidy) -> Written {
     let mut space_before = false;
     for (at, c) in trimmed.char_indices() {
         let byte = span.start + at as u32;
-        let space = tidy == Tidy::Spaces && is_space(c);
+        let space = tidy == Tidy::Spaces && is_gap(c);
         match space {
             true if space_before => {}
             true => composer.at(" ", byte),

@@ -16,11 +16,10 @@ mod texts;
 mod xform;
 mod xlsform;
 
-use crate::source::Span;
-
-pub(crate) use form_json::form_json;
-pub(crate) use xform::xform;
-pub(crate) use xlsform::xlsform;
+use crate::definition;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Bundle, Span};
+use crate::xml::Element;
 
 /// What the target can't hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +37,37 @@ pub struct Exported<T> {
     pub written: T,
     /// In the order of their places.
     pub losses: Vec<Loss>,
+}
+
+/// What came of a definition that was to be written in another syntax.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Converted<T> {
+    /// None: the definition can't be read; the diagnostics say why.
+    pub exported: Option<Exported<T>>,
+    /// All that was found while reading, by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A definition as XLSForm: the sheets `FILE#survey`, `FILE#choices` and so on, for `doorstep-workbook` to write.
+pub fn to_xlsform(bundle: &Bundle, file: &str) -> Converted<Bundle> {
+    convert(bundle, |root| xlsform::xlsform(root, file))
+}
+
+/// A definition as form JSON.
+pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
+    convert(bundle, form_json::form_json)
+}
+
+/// A definition as the text of an XForm.
+pub fn to_xform(bundle: &Bundle) -> Converted<String> {
+    convert(bundle, xform::xform)
+}
+
+fn convert<T>(bundle: &Bundle, export: impl FnOnce(&Element) -> Exported<T>) -> Converted<T> {
+    let mut found = Diagnostics::default();
+    let root = definition::read(bundle, &mut found);
+    let root = root.filter(|_| !found.has_errors());
+    Converted { exported: root.as_ref().map(export), diagnostics: found.into_sorted() }
 }
 
 /// Losses as they are found.

@@ -158,7 +158,7 @@ impl<'a> Model<'a> {
             return self.ids.get(&*bind.text).cloned();
         }
         let reference = element.attribute("ref").or_else(|| element.attribute("nodeset"))?;
-        Some(resolve(&reference.text, context))
+        Some(self.path(&reference.text, context))
     }
 
     fn action(&mut self, element: &'a Element, context: &str, within: Option<usize>) {
@@ -195,6 +195,8 @@ impl<'a> Model<'a> {
                 self.names.add(&node.path, &node.repeats);
             }
         }
+        // pyxform leaves the declaration out where only a text reads it.
+        self.names.last_saved.push("__last-saved".into());
         for instance in &self.instances {
             let source = instance.attribute("src").is_some_and(|src| src.text.ends_with("/last-saved"));
             if let (true, Some(id)) = (source, instance.attribute("id")) {
@@ -231,7 +233,16 @@ impl<'a> Model<'a> {
 
     /// An expression with `${name}` for paths, as seen from a node.
     pub fn named(&self, expression: &str, from: usize) -> String {
-        self.names.named(expression, &self.nodes[from].path, false)
+        self.names.named(expression, &self.nodes[from].path, None)
+    }
+
+    /// The absolute path of a reference, which a lowered form may write as `${name}`.
+    pub fn path(&self, reference: &str, context: &str) -> String {
+        let name = reference.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let known = name.and_then(|name| {
+            (1..self.nodes.len()).find(|node| self.nodes[*node].name == name && !self.in_meta(*node))
+        });
+        known.map_or_else(|| resolve(reference, context), |node| self.nodes[node].path.clone())
     }
 
     /// Where a node is written, for what is said of it.

@@ -34,18 +34,26 @@ impl Names {
         of(path).iter().any(|repeat| from == repeat || from.starts_with(&format!("{repeat}/")))
     }
 
-    /// An expression with `${name}` for paths, as seen from the node at `from`. `item`: it is a filter over items,
-    /// where a path that starts with `..` starts at the item.
-    pub fn named(&self, expression: &str, from: &str, item: bool) -> String {
-        let mut writer =
-            Writer { names: self, from, item, text: expression, out: String::new(), at: 0, depth: 0 };
+    /// An expression with `${name}` for paths, as seen from the node at `from`. `items`: it is a filter over what is there,
+    /// where a relative path starts at each of them; empty: the items of a list.
+    pub fn named(&self, expression: &str, from: &str, items: Option<&str>) -> String {
+        let mut writer = Writer {
+            names: self,
+            from,
+            items,
+            text: expression,
+            out: String::new(),
+            at: 0,
+            depth: 0,
+            calls: Vec::new(),
+        };
         writer.run();
         writer.out.trim().to_owned()
     }
 
     /// The name if an expression is nothing but a path to it.
     pub fn single(&self, expression: &str, from: &str) -> Option<String> {
-        let named = self.named(expression, from, false);
+        let named = self.named(expression, from, None);
         let inside = named.strip_prefix("${")?.strip_suffix('}')?;
         (!inside.contains(['$', '{', '}', ' '])).then(|| named.clone())
     }
@@ -73,12 +81,14 @@ pub(super) fn resolve(reference: &str, context: &str) -> String {
 struct Writer<'a> {
     names: &'a Names,
     from: &'a str,
-    item: bool,
+    items: Option<&'a str>,
     text: &'a str,
     out: String,
     at: usize,
     /// In how many predicates: a relative path there starts somewhere else.
     depth: usize,
+    /// The calls that are open: is it `indexed-repeat`, whose paths mean the repeat as a whole wherever it stands?
+    calls: Vec<bool>,
 }
 
 impl<'a> Writer<'a> {
@@ -96,6 +106,14 @@ impl<'a> Writer<'a> {
                 }
                 ']' => {
                     self.depth = self.depth.saturating_sub(1);
+                    self.copy(1);
+                }
+                '(' => {
+                    self.calls.push(self.out.ends_with("indexed-repeat"));
+                    self.copy(1);
+                }
+                ')' => {
+                    self.calls.pop();
                     self.copy(1);
                 }
                 _ if self.begins_operand() => self.operand(c),
@@ -140,7 +158,10 @@ impl<'a> Writer<'a> {
     fn operand(&mut self, c: char) {
         let found = match c {
             '/' => self.absolute(self.rest()),
-            '.' if self.depth == 0 && !self.item => self.relative(self.rest(), 0),
+            '.' if self.depth == 0 => match self.items {
+                None => self.relative(self.rest(), 0),
+                Some(items) => self.of_item(self.rest(), items),
+            },
             'c' => self
                 .rest()
                 .strip_prefix("current()/")
@@ -168,13 +189,14 @@ impl<'a> Writer<'a> {
             end += 1 + name;
         }
         let after = path[end..].trim_start();
-        (end > 0 && !after.starts_with(['[', '(', '/'])).then_some(end)
+        (end > 0 && !after.starts_with(['(', '/'])).then_some(end)
     }
 
     fn absolute(&self, path: &str) -> Option<(usize, String)> {
         let end = Self::steps(path)?;
         let path = &path[..end];
-        if self.names.means_all(path, self.from) {
+        let whole = self.calls.last() == Some(&true);
+        if !whole && self.names.means_all(path, self.from) {
             return None;
         }
         Some((end, self.names.only(path)?.to_owned()))
@@ -190,6 +212,14 @@ impl<'a> Writer<'a> {
         let end = end + Self::steps(&path[end..])?;
         let target = resolve(&path[..end], self.from);
         Some((skipped + end, self.names.only(&target)?.to_owned()))
+    }
+
+    /// `./a`, in a filter over the instances of a repeat.
+    fn of_item(&self, path: &str, items: &str) -> Option<(usize, String)> {
+        let rest = path.strip_prefix('.').filter(|_| !items.is_empty())?;
+        let end = Self::steps(rest)?;
+        let target = resolve(&rest[1..end], items);
+        Some((1 + end, self.names.only(&target)?.to_owned()))
     }
 
     fn saved(&self) -> Option<(usize, String)> {
@@ -244,7 +274,7 @@ mod tests {
 
     #[track_caller]
     fn gives(expression: &str, from: &str, expected: &str) {
-        assert_eq!(names().named(expression, from, false), expected);
+        assert_eq!(names().named(expression, from, None), expected);
     }
 
     #[test]
@@ -267,6 +297,7 @@ mod tests {
         gives("/data/r/c + 1", "/data/r/d", "/data/r/c + 1");
         gives("../../c + ../n/deep", "/data/r/d", "../../c + ${deep}");
         gives("position(..) + count(../../r)", "/data/r/d", "position(..) + count(${r})");
+        gives("indexed-repeat(/data/r/c, /data/r, 1)", "/data/r/d", "indexed-repeat(${c}, ${r}, 1)");
         gives("current()/../c", "/data/r/d", "${c}");
     }
 
@@ -274,7 +305,6 @@ mod tests {
     fn what_no_name_means_stays() {
         for stays in [
             "/data/twice + 1",
-            "/data/r[c = 1]/d",
             "/data/unknown",
             "/data/g/*",
             "//a",
@@ -282,11 +312,13 @@ mod tests {
             ". > 1",
             "${a} + 1",
             "instance('l')/root/item[name = 'a']/label",
-            "count(/data/r[../a = 1])",
+            "count(/data/x[../a = 1])",
         ] {
             gives(stays, "/data/g/b", stays);
         }
-        assert_eq!(names().named("../c = current()/../c", "/data/r/d", true), "../c = ${c}");
+        assert_eq!(names().named("../c = current()/../c", "/data/r/d", Some("")), "../c = ${c}");
+        assert_eq!(names().named("./c != ''", "/data/a", Some("/data/r")), "${c} != ''");
+        gives("/data/r[c = 1]/d", "/data/a", "${r}[c = 1]/d");
         assert_eq!(names().single(" /data/a ", "/data/b").as_deref(), Some("${a}"));
         assert_eq!(names().single("/data/a + 1", "/data/b"), None);
     }

@@ -104,7 +104,7 @@ impl<'a, 'b> Question<'a, 'b> {
         let declared = declared.rsplit(':').next().unwrap_or(declared).to_owned();
         let (kind, implied) = match self.form.nodes[self.node].control {
             Some(control) => self.asked(control, &declared),
-            None => self.not_asked(),
+            None => self.not_asked(&declared),
         };
         self.row.set("type", kind);
         self.said_by_bind.push(Name::plain("type"));
@@ -154,7 +154,7 @@ impl<'a, 'b> Question<'a, 'b> {
     }
 
     /// The type of a row that nobody is asked.
-    fn not_asked(&mut self) -> (String, &'static str) {
+    fn not_asked(&mut self, declared: &str) -> (String, &'static str) {
         let preload = self.form.bind(self.node, &Namespace::JavaRosa, "preload").map(|text| text.text.trim());
         let parameter =
             self.form.bind(self.node, &Namespace::JavaRosa, "preloadParams").map(|text| text.text.trim());
@@ -186,6 +186,11 @@ impl<'a, 'b> Question<'a, 'b> {
         }
         let calculated =
             self.form.bind(self.node, &Namespace::None, "calculate").is_some() || !actions.is_empty();
+        let valued = |action: &super::model::Action<'_>| {
+            action.element.attribute("value").is_some() || !action.element.content.is_empty()
+        };
+        let valued =
+            self.form.bind(self.node, &Namespace::None, "calculate").is_some() || actions.iter().any(valued);
         if calculated {
             // A calculation is never entered, so this says nothing more.
             let readonly = self.form.bind(self.node, &Namespace::None, "readonly");
@@ -193,7 +198,13 @@ impl<'a, 'b> Question<'a, 'b> {
                 self.said_by_bind.push(Name::plain("readonly"));
             }
         }
-        (if calculated { "calculate" } else { "hidden" }.into(), "string")
+        // What is calculated and has no words is not asked, whatever its type.
+        let typed = INPUTS.iter().find(|(kind, _)| *kind == declared && calculated && declared != "string");
+        match typed {
+            Some((kind, row)) => ((*row).into(), kind),
+            None if !actions.is_empty() && !valued => ("text".into(), "string"),
+            None => (if calculated { "calculate" } else { "hidden" }.into(), "string"),
+        }
     }
 
     fn upload(&mut self, control: &'a Element) -> (String, &'static str) {
@@ -256,7 +267,7 @@ impl<'a, 'b> Question<'a, 'b> {
             return (self.from_repeat(itemset, &parts, word), implied);
         };
         if let Some(filter) = &parts.filter {
-            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, true);
+            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, Some(""));
             self.row.set("choice_filter", filter);
         }
         let Some(at) = self.instances.iter().position(|instance| instance.id == id) else {
@@ -290,14 +301,14 @@ impl<'a, 'b> Question<'a, 'b> {
     /// Choices that are the answers given in a repeat: `select_one ${name}`.
     fn from_repeat(&mut self, itemset: &Element, parts: &ItemsetParts, word: &str) -> String {
         let from = &self.form.nodes[self.node].path;
-        let repeat = super::names::resolve(&parts.path, from);
+        let repeat = self.form.path(&parts.path, from);
         let value = itemset.child("value").and_then(|value| value.attribute("ref"));
         let label = itemset.child("label").and_then(|label| label.attribute("ref"));
         let same = match (value, label) {
             (Some(value), Some(label)) => value.text.trim() == label.text.trim(),
             _ => false,
         };
-        let target = value.map(|value| super::names::resolve(&value.text, &repeat));
+        let target = value.map(|value| self.form.path(&value.text, &repeat));
         let name =
             target.and_then(|target| self.form.by_path.get(&target)).map(|node| &self.form.nodes[*node].name);
         let known =
@@ -312,7 +323,7 @@ impl<'a, 'b> Question<'a, 'b> {
                     .map(|rest| rest.trim_end().trim_end_matches("and").trim());
                 let own = own.unwrap_or(filter);
                 if !own.is_empty() {
-                    self.row.set("choice_filter", self.form.names.named(own, from, true));
+                    self.row.set("choice_filter", self.form.names.named(own, from, Some(&repeat)));
                 }
                 format!("{word} ${{{name}}}")
             }
@@ -330,7 +341,8 @@ impl<'a, 'b> Question<'a, 'b> {
             let of = |row: &Row| row.get("list_name") == Some(name);
             choices.iter().any(of) || instances.iter().any(|instance| instance.id == name)
         };
-        let mut list = name.clone();
+        let mut list = list_of_ids(control).unwrap_or_else(|| name.clone());
+        let base = list.clone();
         let mut number = 1;
         let mut rows = instances::inline(control, &list, self.node, self.texts, self.losses);
         if rows.is_empty() {
@@ -352,7 +364,7 @@ impl<'a, 'b> Question<'a, 'b> {
         }
         while taken(&list, self.choices, self.instances) {
             number += 1;
-            list = format!("{name}_{number}");
+            list = format!("{base}_{number}");
         }
         for row in &mut rows {
             row.set("list_name", list.as_str());
@@ -371,7 +383,7 @@ impl<'a, 'b> Question<'a, 'b> {
             return ("text".into(), "string");
         };
         if let Some(filter) = &parts.filter {
-            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, true);
+            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, Some(""));
             self.row.set("choice_filter", filter);
         }
         self.losses.push(
@@ -386,11 +398,22 @@ impl<'a, 'b> Question<'a, 'b> {
         let Some(itemset) = control.child("itemset") else { return };
         let parts = ItemsetParts::of(itemset.attribute("nodeset").map_or("", |nodeset| &nodeset.text));
         let Some(id) = parts.instance() else {
-            return instances::not_a_list(itemset.span, &parts.path, self.losses);
+            let path = &self.form.nodes[self.node].path;
+            let repeat = self.form.path(&parts.path, path);
+            let node = self.form.by_path.get(&repeat).map(|node| &self.form.nodes[*node]);
+            let Some(node) = node.filter(|node| node.repeat.is_some()) else {
+                return instances::not_a_list(itemset.span, &parts.path, self.losses);
+            };
+            self.parameters.push(format!("reference-geometry=${{{}}}", node.name));
+            let filter = parts.filter.as_deref().filter(|filter| *filter != "./geometry != ''");
+            if let Some(filter) = filter {
+                self.row.set("choice_filter", self.form.names.named(filter, path, Some(&repeat)));
+            }
+            return;
         };
         self.parameters.push(format!("reference-geometry={id}"));
         if let Some(filter) = &parts.filter {
-            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, true);
+            let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, Some(""));
             self.row.set("choice_filter", filter);
         }
     }
@@ -433,4 +456,13 @@ impl<'a, 'b> Question<'a, 'b> {
             }
         }
     }
+}
+
+/// The list that pyxform took a control's own items from: their texts are called `LIST-0`, `LIST-1` and so on.
+fn list_of_ids(control: &Element) -> Option<String> {
+    let item = control.elements().find(|child| child.name.is("item"))?;
+    let reference = item.child("label")?.attribute("ref")?;
+    let (list, number) = super::texts::itext_id(&reference.text)?.rsplit_once('-')?;
+    let plain = !list.is_empty() && list.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    (plain && number == "0").then(|| list.to_owned())
 }

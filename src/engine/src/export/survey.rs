@@ -2,9 +2,9 @@
 
 use super::Losses;
 use super::actions;
+use super::entities;
 use super::instances::Instance;
 use super::model::Model;
-use super::names::resolve;
 use super::question::Question;
 use super::table::Row;
 use super::texts::{Kind, Texts};
@@ -84,7 +84,7 @@ impl<'a> Survey<'a, '_> {
         self.form.nodes[node].control.is_none()
             && self
                 .count(*repeat)
-                .is_some_and(|count| resolve(&count.text, &self.form.nodes[*repeat].path) == *path)
+                .is_some_and(|count| self.form.path(&count.text, &self.form.nodes[*repeat].path) == *path)
             && self.form.bind(node, &Namespace::None, "calculate").is_some()
     }
 
@@ -99,7 +99,7 @@ impl<'a> Survey<'a, '_> {
         row.set("name", form.nodes[node].name.as_str());
         let mut said = vec![Name::new(Namespace::JavaRosa, "count")];
         if let Some(count) = self.count(node) {
-            let path = resolve(&count.text, &form.nodes[node].path);
+            let path = form.path(&count.text, &form.nodes[node].path);
             let counted = form.by_path.get(&path).copied().filter(|at| self.is_count(*at));
             let expression = counted.and_then(|at| Some((at, form.bind(at, &Namespace::None, "calculate")?)));
             let text = match expression {
@@ -116,7 +116,7 @@ impl<'a> Survey<'a, '_> {
         self.bind_columns(node, &[Name::plain("type")], &mut row);
         actions::columns(form, node, &mut row, self.losses);
         for shown in [form.nodes[node].group, form.nodes[node].repeat].into_iter().flatten() {
-            self.body_columns(shown, &said, &mut row);
+            self.body_columns(shown, &said, node, &mut row);
         }
         self.instance_columns(node, &mut row);
         self.rows.push(row);
@@ -143,13 +143,19 @@ impl<'a> Survey<'a, '_> {
                 self.texts.element(words, kind, node, &mut row, self.losses);
             }
         }
+        let shown = ["label", "hint", "guidance_hint", "media"];
+        let says = row.cells.iter().any(|(column, _)| shown.iter().any(|base| column.starts_with(base)));
+        if control.is_some() && !says {
+            // Whoever is asked without words gets words that can't be seen: a row has to have some.
+            row.set("label", "\u{200b}");
+        }
         self.bind_columns(node, &by_bind, &mut row);
         let text = form.nodes[node].element.text();
         let text = text.trim();
         row.set("default", text.strip_prefix("jr://images/").unwrap_or(text));
         actions::columns(form, node, &mut row, self.losses);
         if let Some(control) = control {
-            self.body_columns(control, &by_body, &mut row);
+            self.body_columns(control, &by_body, node, &mut row);
         }
         self.instance_columns(node, &mut row);
         self.rows.push(row);
@@ -179,6 +185,7 @@ impl<'a> Survey<'a, '_> {
                     _ => self.form.named(&value.text, node),
                 };
                 match column {
+                    Some((_, _, "save_to")) => row.set("save_to", entities::save_to(self.form, node, &text)),
                     Some((_, _, column)) => row.set(*column, text),
                     None => row.set(format!("bind::{}", name.written()), text),
                 }
@@ -187,7 +194,7 @@ impl<'a> Survey<'a, '_> {
     }
 
     /// What the control says beside its reference: its appearance, and others as `body::x`.
-    fn body_columns(&mut self, element: &Element, said: &[Name], row: &mut Row) {
+    fn body_columns(&mut self, element: &Element, said: &[Name], node: usize, row: &mut Row) {
         for Attribute { name, value } in &element.attributes {
             let place = name.namespace == Namespace::None && PLACES.contains(&&*name.local);
             if place || said.contains(name) {
@@ -195,7 +202,7 @@ impl<'a> Survey<'a, '_> {
             }
             match &*name.written() {
                 "appearance" => row.set("appearance", &*value.text),
-                "intent" => row.set("intent", &*value.text),
+                "intent" => row.set("intent", self.form.named(&value.text, node)),
                 other => row.set(format!("body::{other}"), &*value.text),
             }
         }

@@ -26,12 +26,6 @@ impl Row {
         }
     }
 
-    /// Takes a cell out.
-    pub fn take(&mut self, column: &str) -> Option<String> {
-        let at = self.cells.iter().position(|(known, _)| known == column)?;
-        Some(self.cells.remove(at).1)
-    }
-
     pub fn with(mut self, column: &str, text: impl Into<String>) -> Row {
         self.set(column, text);
         self

@@ -1,6 +1,8 @@
 //! Forms out of XForms: the sheets, and what is lost.
 
-use super::{Loss, form_json, xlsform};
+use super::form_json::form_json;
+use super::xlsform::xlsform;
+use super::{Loss, to_xform, to_xlsform};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
 use crate::xml::{Element, read};
@@ -51,12 +53,12 @@ fn questions_with_their_binds() {
     );
     let losses = survey(
         &root,
-        "type\tname\tlabel\thint\trequired\trelevant\tconstraint\tconstraint_message\tcalculation\tappearance\tparameters\tbind::foo\tbody::x\tbind::type\tinstance::a\n\
+        "type\tname\tlabel\thint\trequired\trelevant\tconstraint\tconstraint_message\tcalculation\tappearance\tparameters\tbind::foo\tbody::x\tinstance::a\n\
          integer\tage\tAge\tIn years\tyes\t\t. < 120\tToo old\t\tnumbers\t\tx\ty\n\
          note\tnote\tYou are ${age}.\t\t\t${age} > 1\n\
-         calculate\ttotal\t\t\t\t\t\t\t${age} * 2\t\t\t\t\tdecimal\n\
+         decimal\ttotal\t\t\t\t\t\t\t${age} * 2\n\
          start\tstart\n\
-         begin_group\tg\tG\t\t\t\t\t\t\tfield-list\t\t\t\t\t1\n\
+         begin_group\tg\tG\t\t\t\t\t\t\tfield-list\t\t\t\t1\n\
          image\tpic\tPic\t\t\t\t\t\t\t\tmax-pixels=640\n\
          end_group\n",
     );
@@ -83,16 +85,16 @@ fn selects_lists_and_languages() {
     assert_eq!(exported.losses, []);
     assert_eq!(
         sheet(&exported.written, "survey"),
-        "type\tname\tlabel::English (en)\tlabel::中文 (zh)\tmedia::image::English (en)\tparameters\tchoice_filter\n\
+        "type\tname\tlabel::English (en)\tlabel\tmedia::image::English (en)\tparameters\tchoice_filter\n\
          xml-external\textra\n\
          select_one towns\ttown\tTown?\t\tt.png\trandomize=true seed=${other}\tcounty=${yn} and name = ${other}\n\
-         select_multiple yn\tyn\tWell?\tWell?\n\
-         select_multiple yn\tother\tElse?\tElse?\n\
-         select_one_from_file places.csv\tfile\tF\tF\t\tvalue=id\n"
+         select_multiple yn\tyn\t\tWell?\n\
+         select_multiple yn\tother\t\tElse?\n\
+         select_one_from_file places.csv\tfile\t\tF\t\tvalue=id\n"
     );
     assert_eq!(
         sheet(&exported.written, "choices"),
-        "list_name\tname\tlabel::English (en)\tlabel::中文 (zh)\tcounty\ntowns\thill\tHill\t山\tn\nyn\ty\tYes\tYes\n"
+        "list_name\tname\tlabel::English (en)\tlabel::中文 (zh)\tlabel\tcounty\ntowns\thill\tHill\t山\t\tn\nyn\ty\t\t\tYes\n"
     );
     assert_eq!(
         sheet(&exported.written, "settings"),
@@ -139,7 +141,7 @@ fn what_no_row_can_say_is_a_loss() {
         "<group appearance='field-list'><label>Both</label><input ref='/data/a'><label><output value='concat(/data/b, 1)'/></label></input>\
          <input ref='/data/b'><label>B</label></input></group><input ref='/data/b'><label>Again</label></input><input ref='/data/c'/>",
     );
-    let losses = survey(&root, "type\tname\tlabel\ntext\ta\ntext\tb\tB\n");
+    let losses = survey(&root, "type\tname\tlabel\ntext\ta\t\u{200b}\ntext\tb\tB\n");
     let all: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
     assert_eq!(losses.len(), 4, "{all:#?}");
     assert!(all[0].contains("group without a node") && all[1].contains("concat(/data/b, 1)"));
@@ -167,4 +169,18 @@ fn rows_nest_as_json() {
     assert_eq!(given, expected);
     assert_eq!(exported.losses.len(), 1);
     assert!(exported.losses[0].what.contains("bind::saveto"));
+}
+
+#[test]
+fn a_definition_is_read_and_written() {
+    let text = crate::xml::write(&form(
+        "<a/>",
+        "<bind nodeset='/data/a' type='int'/>",
+        "<input ref='/data/a'><label>A</label></input>",
+    ));
+    let bundle = Bundle::single(Source::new("f.xml", text.as_str()));
+    assert_eq!(to_xform(&bundle).exported.unwrap().written, text);
+    assert_eq!(to_xlsform(&bundle, "f").exported.unwrap().written.files.len(), 1);
+    let broken = to_xlsform(&Bundle::single(Source::new("f.xml", "<a")), "f");
+    assert!(broken.exported.is_none() && broken.diagnostics[0].code == "bad-xml");
 }

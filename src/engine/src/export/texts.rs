@@ -101,7 +101,7 @@ impl Texts<'_, '_> {
         }
     }
 
-    /// Words without a language.
+    /// Words without a language: pyxform keeps them as they stand, for readers of every language.
     fn everywhere(&self, words: &str, kind: Kind, row: &mut Row) {
         let base = match kind {
             Kind::Label => "label",
@@ -155,7 +155,7 @@ impl Texts<'_, '_> {
                     let value = value.map_or("", |value| &value.text);
                     // What a list says of an answer may stand in a text as it is.
                     if value.trim_start().starts_with("instance(") && !value.contains("last-saved") {
-                        words.push_str(&self.form.named(value, from));
+                        words.push_str(&unescaped(&self.form.named(value, from)));
                         continue;
                     }
                     match self.form.names.single(value, &self.form.nodes[from].path) {
@@ -179,19 +179,9 @@ impl Texts<'_, '_> {
     }
 }
 
-/// In a sheet whose column speaks languages, words without one are there in all of them: else they would be the default one's.
-pub(super) fn spread(rows: &mut [Row], languages: &[&str]) {
-    for base in ["label", "hint", "constraint_message", "required_message", "noAppErrorString"] {
-        let translated = |column: &str| column.strip_prefix(base).is_some_and(|rest| rest.starts_with("::"));
-        let speaks = |row: &Row| row.cells.iter().any(|(column, _)| translated(column));
-        if !rows.iter().any(speaks) {
-            continue;
-        }
-        for row in rows.iter_mut().filter(|row| !speaks(row)) {
-            let Some(words) = row.take(base) else { continue };
-            languages.iter().for_each(|language| row.set(column(base, language), words.as_str()));
-        }
-    }
+/// pyxform escapes such an expression twice.
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 fn file(address: &str, folder: &str) -> String {

@@ -1,8 +1,24 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
-use crate::xml::{Element, write};
+use super::{Exported, Losses};
+use crate::xml::{Content, Element, write};
 
-/// Writes a form whose names are spelled out: no `${name}` is left in it.
-pub(crate) fn xform(root: &Element) -> String {
-    write(root)
+/// Writes a form. A `${name}` that is still in it is a loss: no tool of ODK's knows it.
+pub(crate) fn xform(root: &Element) -> Exported<String> {
+    let mut losses = Losses::default();
+    unspelled(root, &mut losses);
+    Exported { written: write(root), losses: losses.into_sorted() }
+}
+
+fn unspelled(element: &Element, losses: &mut Losses) {
+    for attribute in &element.attributes {
+        if attribute.value.text.contains("${") {
+            losses.push(attribute.value.span, format!("`{}` has no path in an XForm", attribute.value.text));
+        }
+    }
+    for content in &element.content {
+        if let Content::Element(child) = content {
+            unspelled(child, losses);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::instances::{self, Columns, Instance, ItemsetParts, Source};
 use super::model::Model;
 use super::survey::Survey;
 use super::table::{Row, source};
-use super::texts::{Itext, Texts, spread};
+use super::texts::{Itext, Texts};
 use super::{Exported, Losses, entities, settings};
 use crate::source::{Bundle, Source as File};
 use crate::xml::Element;
@@ -32,8 +32,10 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     };
     let main = source(file, "survey", &sheets.survey);
     let settings = vec![sheets.settings];
-    let others: [(&str, &[Row]); 4] = [
+    let external = external(&sheets.survey);
+    let others: [(&str, &[Row]); 5] = [
         ("choices", &sheets.choices),
+        ("external_choices", &external),
         ("settings", &settings),
         ("entities", &sheets.entities),
         ("osm", &sheets.tags),
@@ -41,6 +43,20 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let files =
         others.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, rows)| source(file, name, rows));
     Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
+}
+
+/// The lists that are searched, each with a row to begin with: an XForm does not hold what is in them.
+fn external(survey: &[Row]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for row in survey {
+        let list = row.get("type").and_then(|kind| kind.strip_prefix("select_one_external "));
+        if let Some(list) = list
+            && !rows.iter().any(|row| row.get("list_name") == Some(list))
+        {
+            rows.push(Row::new(row.span).with("list_name", list).with("name", "-").with("label", "-"));
+        }
+    }
+    rows
 }
 
 /// The sheets as rows; none after saying why.
@@ -69,8 +85,6 @@ pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
         rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
-    spread(&mut rows, &itext.languages);
-    spread(&mut choices, &itext.languages);
     let duplicates = has_duplicates(&choices);
     let settings = settings::row(&form, &itext, duplicates, losses);
     Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })

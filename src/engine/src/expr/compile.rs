@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::functions;
 use super::parser::parse;
 use super::program::{Base, Expr, ExprId, Program, Read};
 use super::syntax::{Ast, Kind, Operator, Start};

@@ -15,9 +15,11 @@ use crate::view::{NodeId, ScopeId};
 use crate::zone::DAY_MS;
 
 mod compile;
+#[cfg(test)]
+mod laws;
 mod xform;
 
-pub(super) use xform::{instance_element, itext_values};
+pub(super) use xform::{instance_element, itext_values, pulled};
 
 /// A document that expressions are evaluated over.
 #[derive(Debug)]

@@ -156,6 +156,11 @@ impl<'a> Eval<'a> {
             Expr::Path(path) => self
                 .first_of_path(self.program.path(*path))
                 .map_or(Cow::Borrowed(""), |node| self.string_value(node)),
+            Expr::Cell { base, up, node } => match self.cell(*base, *up, *node) {
+                Value::Text(text) | Value::Choice(text) => Cow::Borrowed(text),
+                Value::Blank => Cow::Borrowed(""),
+                other => Cow::Owned(text_of_value(other).to_string()),
+            },
             _ => Cow::Owned(self.text(id).to_string()),
         }
     }

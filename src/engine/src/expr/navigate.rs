@@ -54,19 +54,8 @@ impl<'a> Eval<'a> {
             }
             Axis::Following => tree.following(place).for_each(take),
             Axis::Preceding => tree.preceding(place).into_iter().for_each(take),
-            Axis::FollowingSibling | Axis::PrecedingSibling => {
-                // An attribute has no siblings (XPath 1.0 §2.2).
-                let Some(parent) = tree.parent(place).filter(|_| tree.sort(place) != Sort::Attribute) else {
-                    return;
-                };
-                if axis == Axis::FollowingSibling {
-                    tree.children(parent).skip_while(|child| *child != place).skip(1).for_each(take);
-                } else {
-                    let before: Vec<Place> =
-                        tree.children(parent).take_while(|child| *child != place).collect();
-                    before.into_iter().rev().for_each(take);
-                }
-            }
+            Axis::FollowingSibling => tree.siblings_after(place).for_each(take),
+            Axis::PrecedingSibling => tree.siblings_before(place).for_each(take),
         }
     }
 

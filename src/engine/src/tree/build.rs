@@ -2,7 +2,8 @@
 
 use roxmltree::{Document, NodeType, ParsingOptions};
 
-use super::{INLINE, NameId, Names, Node, Sort, SpaceId, Tree};
+use super::{NameId, Names, Node, Sort, SpaceId, Tree};
+use crate::source::MAX_SOURCE_BYTES;
 use crate::xml::{Content, Element, Name, Namespace};
 
 /// How many nodes a tree may have.
@@ -187,9 +188,7 @@ impl Tree {
     /// The tree of a document. Entities are resolved within bounds; a document type is none of its nodes.
     /// The error says why the text is no XML, or too much of it.
     pub fn read_xml(text: &str, names: &mut Names) -> Result<Tree, String> {
-        if text.len() >= INLINE as usize {
-            return Err("it is too large".into());
-        }
+        bounded(text)?;
         let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
         let mut builder = Builder::new(names);
@@ -243,6 +242,14 @@ impl Builder<'_> {
             }
             NodeType::Root => {}
         }
+    }
+}
+
+/// Refuses what would take too much memory.
+pub(super) fn bounded(text: &str) -> Result<(), String> {
+    match text.len() > MAX_SOURCE_BYTES {
+        true => Err(format!("it is over {} MB", MAX_SOURCE_BYTES >> 20)),
+        false => Ok(()),
     }
 }
 

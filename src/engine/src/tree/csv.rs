@@ -1,52 +1,49 @@
-//! A CSV file as a secondary instance: `root`, in it an `item` for each row, in it an element for each column
-//! (ODK XForms, *Secondary Instances, External*).
+//! A CSV file as the tree `root/item/column` (ODK XForms, *External Secondary Instances*).
 //!
-//! Read as ODK Web Forms does: cells are split at whichever of `,` `;` tab `|` parts the first rows best, rows at
-//! whichever line break comes first; a blank row is an item of blank columns, but not at the end.
+//! Read as ODK Web Forms reads it, down to what ends a line: an empty line within the file is a row of blanks.
 
-use std::cmp::Reverse;
+use std::borrow::Cow;
 
 use super::{Builder, NameId, Names, Tree};
 
-const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// A file has at most this many columns: each row has an element for each.
 const MAX_COLUMNS: usize = 1_000;
-/// How many rows show which delimiter is meant.
-const SHOWN: usize = 10;
 
 impl Tree {
-    /// The tree of a CSV file. The error says what is wrong, and in which row.
+    /// The tree of a CSV file. Its first row names the columns and shows what separates them: `,`, `;`, a tab or `|`.
+    /// Cells that are missing are blank; more cells than columns, or a quote without an end, are an error, which names the row.
     pub fn read_csv(text: &str, names: &mut Names) -> Result<Tree, String> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\r', '\n']);
+        super::build::bounded(text)?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end_matches(['\n', '\r']);
         if text.contains('\0') {
-            return Err("it has null characters".into());
+            return Err("it holds a character that no text has".into());
         }
-        let line_break = line_break(text);
-        let delimiter = delimiter(text, line_break);
-        let shown = delimiter.unwrap_or(DELIMITERS[0]);
-        let mut rows = Rows { rest: text, done: text.is_empty(), delimiter: shown, line_break };
+        let mut rows =
+            Rows { rest: Some(text), delimiter: delimiter(text), line_end: line_end(text), row: 0 };
         let mut builder = Builder::new(names);
         let (root, item) = (builder.plain("root"), builder.plain("item"));
-        let header = rows.next().unwrap_or(Ok(Vec::new()))?;
-        if let (None, [only]) = (delimiter, header.as_slice())
-            && !only.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' '))
-        {
-            return Err(format!("its columns are parted by none of `,`, `;`, tab and `|`: `{only}`"));
+        let mut cells = Vec::new();
+        rows.next(&mut cells)?;
+        if text.is_empty() {
+            return Err("it is empty: its first row names the columns".into());
         }
-        if header.len() > MAX_COLUMNS {
+        if cells.len() > MAX_COLUMNS {
             return Err(format!("it has more than {MAX_COLUMNS} columns"));
         }
-        let columns: Vec<NameId> = header.iter().map(|title| builder.plain(title.trim())).collect();
+        let columns: Vec<NameId> = cells.iter().map(|title| builder.plain(title.trim())).collect();
         builder.open(root, "");
-        for (index, row) in rows.enumerate() {
-            let row = row?;
-            if row.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
-                let (cells, titles) = (row.len(), columns.len());
-                return Err(format!("row {} has {cells} cells, and there are {titles} columns", index + 2));
+        while rows.next(&mut cells)? {
+            if cells.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
+                return Err(format!(
+                    "row {} has {} cells for {} columns",
+                    rows.row,
+                    cells.len(),
+                    columns.len()
+                ));
             }
             builder.open(item, "");
-            for (place, column) in columns.iter().enumerate() {
-                builder.leaf(*column, row.get(place).map_or("", String::as_str));
+            for (index, column) in columns.iter().enumerate() {
+                builder.leaf(*column, cells.get(index).map_or("", |cell| cell));
             }
             builder.close();
         }
@@ -54,151 +51,134 @@ impl Tree {
     }
 }
 
-/// What parts rows: the first line break that stands outside quotes.
-fn line_break(text: &str) -> &'static str {
-    let mut quoted = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' => quoted = !quoted,
-            '\n' if !quoted => return "\n",
-            '\r' if !quoted => return if text[at..].starts_with("\r\n") { "\r\n" } else { "\r" },
-            _ => {}
-        }
-    }
-    "\n"
-}
-
-/// Of those that part the first rows at all, the one with which their numbers of cells differ least; then the one that gives most.
-fn delimiter(text: &str, line_break: &'static str) -> Option<char> {
-    let mut best: Option<(char, usize, usize)> = None;
-    for delimiter in DELIMITERS {
-        let rows = Rows { rest: text, done: false, delimiter, line_break };
-        let counts: Vec<usize> = rows.take(SHOWN).flatten().map(|row| row.len()).collect();
-        let differences = counts.windows(2).map(|pair| pair[0].abs_diff(pair[1])).sum();
-        let cells: usize = counts.iter().sum();
-        let better =
-            best.is_none_or(|(_, least, most)| (differences, Reverse(cells)) < (least, Reverse(most)));
-        if cells >= counts.len() * 2 && better {
-            best = Some((delimiter, differences, cells));
-        }
-    }
-    best.map(|(delimiter, ..)| delimiter)
-}
-
-/// The rows of a text, each as its cells.
+/// What is left to read.
 struct Rows<'t> {
-    rest: &'t str,
-    done: bool,
+    rest: Option<&'t str>,
     delimiter: char,
-    line_break: &'static str,
+    line_end: &'static str,
+    row: usize,
 }
 
-impl Iterator for Rows<'_> {
-    type Item = Result<Vec<String>, String>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let mut row = Vec::new();
+impl<'t> Rows<'t> {
+    /// The cells of the next row. False: there is none.
+    fn next(&mut self, cells: &mut Vec<Cow<'t, str>>) -> Result<bool, String> {
+        cells.clear();
+        let Some(mut rest) = self.rest else { return Ok(false) };
+        self.row += 1;
         loop {
-            match self.cell() {
-                Ok(cell) => row.push(cell),
-                Err(reason) => {
-                    self.done = true;
-                    return Some(Err(reason));
+            let (cell, after) = match rest.strip_prefix('"') {
+                Some(quoted) => {
+                    unquoted(quoted).ok_or_else(|| format!("row {} has a quote without an end", self.row))?
                 }
-            }
-            if let Some(rest) = self.rest.strip_prefix(self.delimiter) {
-                self.rest = rest;
+                None => {
+                    let end = rest.find(self.delimiter).unwrap_or(rest.len());
+                    let end = rest.find(self.line_end).map_or(end, |line| line.min(end));
+                    (Cow::Borrowed(&rest[..end]), &rest[end..])
+                }
+            };
+            cells.push(cell);
+            if let Some(next) = after.strip_prefix(self.delimiter) {
+                rest = next;
                 continue;
             }
-            match self.rest.strip_prefix(self.line_break) {
-                Some(rest) => self.rest = rest,
-                None => self.done = true,
-            }
-            return Some(Ok(row));
+            self.rest = after.strip_prefix(self.line_end);
+            return match after.is_empty() || self.rest.is_some() {
+                true => Ok(true),
+                false => Err(format!("row {} goes on after a quote", self.row)),
+            };
         }
     }
 }
 
-impl Rows<'_> {
-    /// The cell at the start of the rest, up to what parts it from the next.
-    fn cell(&mut self) -> Result<String, String> {
-        let Some(mut quoted) = self.rest.strip_prefix('"') else {
-            let first = self.line_break.chars().next();
-            let part = |c: char| c == self.delimiter || Some(c) == first;
-            let mut end = 0;
-            while let Some(at) = self.rest[end..].find(part).map(|at| end + at) {
-                let here = &self.rest[at..];
-                if here.starts_with(self.delimiter) || here.starts_with(self.line_break) {
-                    let cell = self.rest[..at].to_owned();
-                    self.rest = here;
-                    return Ok(cell);
+/// The text up to the closing quote, and what comes after it. Two quotes are one.
+fn unquoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let mut doubled = false;
+    let mut at = 0;
+    loop {
+        at += text[at..].find('"')?;
+        match text[at + 1..].starts_with('"') {
+            true => doubled = true,
+            false => break,
+        }
+        at += 2;
+    }
+    let cell = match doubled {
+        true => Cow::Owned(text[..at].replace("\"\"", "\"")),
+        false => Cow::Borrowed(&text[..at]),
+    };
+    Some((cell, &text[at + 1..]))
+}
+
+/// What stands most often in the first line, outside of quotes; a comma if nothing does.
+fn delimiter(text: &str) -> char {
+    let mut counts = [(',', 0), (';', 0), ('\t', 0), ('|', 0)];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '\n' | '\r' if !quoted => break,
+            _ if quoted => {}
+            other => {
+                if let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| *delimiter == other) {
+                    *count += 1;
                 }
-                end = at + 1;
-            }
-            let cell = self.rest.to_owned();
-            self.rest = "";
-            return Ok(cell);
-        };
-        let mut cell = String::new();
-        loop {
-            let at = quoted.find('"').ok_or("a quote is opened and never closed")?;
-            cell.push_str(&quoted[..at]);
-            quoted = &quoted[at + 1..];
-            match quoted.strip_prefix('"') {
-                Some(rest) => {
-                    cell.push('"');
-                    quoted = rest;
-                }
-                None => break,
             }
         }
-        let ends =
-            quoted.is_empty() || quoted.starts_with(self.delimiter) || quoted.starts_with(self.line_break);
-        self.rest = quoted;
-        match ends {
-            true => Ok(cell),
-            false => Err("a quoted cell goes on behind its quote".into()),
-        }
+    }
+    // Of equals the first.
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(',', |(delimiter, _)| *delimiter)
+}
+
+/// What ends a line: what the first one ends with.
+fn line_end(text: &str) -> &'static str {
+    let mut quoted = false;
+    let first = text.char_indices().find(|(_, c)| {
+        quoted ^= *c == '"';
+        !quoted && matches!(c, '\n' | '\r')
+    });
+    match first {
+        Some((at, '\r')) if text[at + 1..].starts_with('\n') => "\r\n",
+        Some((_, '\r')) => "\r",
+        _ => "\n",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::tree::Place;
+    use crate::tree::{Names, Place, SpaceId, Tree};
 
-    fn read(text: &str) -> Result<Vec<Vec<String>>, String> {
-        let tree = Tree::read_csv(text, &mut Names::default())?;
+    /// Names and texts of the rows: `name=a;label=A`.
+    fn rows(text: &str) -> Result<Vec<String>, String> {
+        let mut names = Names::default();
+        let tree = Tree::read_csv(text, &mut names)?;
         let root = tree.children(Place::DOCUMENT).next().unwrap();
-        let cells = |row: Place| tree.children(row).map(|cell| tree.value(cell).to_owned()).collect();
-        Ok(tree.children(root).map(cells).collect())
+        let cell = |cell| format!("{}={}", names.local(tree.name(cell)), tree.value(cell));
+        let row = |row| tree.children(row).map(cell).collect::<Vec<_>>().join(";");
+        assert_eq!(tree.name(root), names.find(SpaceId::NONE, "root"));
+        Ok(tree.children(root).map(row).collect())
     }
 
     #[test]
-    fn cells_are_split_at_what_parts_the_first_rows_best() {
-        for text in ["a,b\n1,2", "a;b\r\n1;2\r\n", "a\tb\r1\t2", "\u{feff}a|b\n1|2\n\n"] {
-            assert_eq!(read(text).unwrap(), [["1", "2"]], "{text:?}");
-        }
-        assert_eq!(read("a;b\n1,5;2,5\n").unwrap(), [["1,5", "2,5"]]);
+    fn rows_become_items() {
+        assert_eq!(
+            rows("\u{feff}name,label\na,A\n\"b\",\"B, \"\"b\"\"\n2\"\n").unwrap(),
+            ["name=a;label=A", "name=b;label=B, \"b\"\n2"]
+        );
+        assert_eq!(rows("name;label\r\na;A,1\r\n\r\n").unwrap(), ["name=a;label=A,1"]);
+        assert_eq!(rows("name\tlabel\na").unwrap(), ["name=a;label="]);
+        assert_eq!(rows("name|label\na|A||").unwrap(), ["name=a;label=A"]);
+        assert_eq!(rows("name,label\ra,A\rb,B").unwrap(), ["name=a;label=A", "name=b;label=B"]);
+        assert_eq!(rows("name,label\n\nb,B").unwrap(), ["name=;label=", "name=b;label=B"]);
+        assert!(rows("name,label").unwrap().is_empty());
     }
 
     #[test]
-    fn quotes_hold_delimiters_line_breaks_and_quotes() {
-        assert_eq!(read("a,b\n\"x, \"\"y\"\"\nz\",2").unwrap(), [["x, \"y\"\nz", "2"]]);
-        assert_eq!(read("a,b\n\"x"), Err("a quote is opened and never closed".into()));
-        assert_eq!(read("a,b\n\"x\"y,1"), Err("a quoted cell goes on behind its quote".into()));
-    }
-
-    #[test]
-    fn a_blank_row_is_a_blank_item_and_a_short_one_is_filled_up() {
-        assert_eq!(read("a,b\n\n1\n2,3,,").unwrap(), [["", ""], ["1", ""], ["2", "3"]]);
-        assert_eq!(read("a,b\n1,2,3"), Err("row 2 has 3 cells, and there are 2 columns".into()));
-        assert_eq!(read("name\na").unwrap(), [["a"]]);
-        assert!(read("a$b\n1$2").is_err());
-        assert!(read("a,b").unwrap().is_empty());
-        assert!(read("").unwrap().is_empty());
+    fn what_is_wrong_names_its_row() {
+        assert!(rows("a,b\n1,2\n1,2,3\n").unwrap_err().contains("row 3"));
+        assert!(rows("a,b\n\"1,2\n").unwrap_err().contains("row 2"));
+        assert!(rows("a,b\n\"1\"x,2\n").is_err());
+        assert!(rows("").is_err() && rows("\n").is_err());
+        assert!(rows("a\n\0").is_err());
     }
 }

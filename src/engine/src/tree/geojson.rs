@@ -11,6 +11,7 @@ impl Tree {
     /// The tree of a feature collection. Points, lines and polygons without holes are had; anything else is an error, which
     /// names the feature.
     pub fn read_geojson(text: &str, names: &mut Names) -> Result<Tree, String> {
+        super::build::bounded(text)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let top: Json = serde_json::from_str(text).map_err(|error| format!("this is no JSON: {error}"))?;
         if top["type"] != "FeatureCollection" {

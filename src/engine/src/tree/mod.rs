@@ -210,7 +210,38 @@ impl Tree {
         }
     }
 
+    /// The siblings after a node, in order.
+    pub fn siblings_after(&self, place: Place) -> Children<'_> {
+        let none = Children { tree: self, next: 0, end: 0, inline: None };
+        // An attribute has no siblings (XPath 1.0 §2.2), and an inline text is alone.
+        if place.is_inline_text() || place == Place::DOCUMENT || self.node(place).sort == Sort::Attribute {
+            return none;
+        }
+        let node = self.node(place);
+        Children { next: node.end, end: self.nodes[node.parent as usize].end, ..none }
+    }
+
+    /// The siblings before a node, nearest first.
+    pub fn siblings_before(&self, place: Place) -> impl Iterator<Item = Place> + '_ {
+        std::iter::successors(self.sibling_before(place), |place| self.sibling_before(*place))
+    }
+
+    fn sibling_before(&self, place: Place) -> Option<Place> {
+        if place.is_inline_text() || place == Place::DOCUMENT || self.node(place).sort == Sort::Attribute {
+            return None;
+        }
+        let parent = self.node(place).parent;
+        // What ends just before it is the sibling, or lies in it.
+        let mut before = place.0 - 1;
+        while before != parent && self.nodes[before as usize].parent != parent {
+            before = self.nodes[before as usize].parent;
+        }
+        let found = before != parent && self.nodes[before as usize].sort != Sort::Attribute;
+        found.then_some(Place(before))
+    }
+
     /// How many nodes are stored.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }

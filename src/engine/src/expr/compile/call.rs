@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::functions::{self, Body};
 use crate::expr::program::{Expr, ExprId};
 use crate::expr::syntax::{Ast, Kind, Start};
-use crate::value::{DataType, Value};
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -45,17 +44,8 @@ impl Compiler<'_> {
         {
             self.check_choice_of(question, choice, span);
         }
-        if matches!(name, "distance" | "area" | "geofence") {
-            for argument in arguments {
-                if let Kind::Text(text) = &argument.kind
-                    && text.split(';').any(|point| {
-                        !point.trim().is_empty() && Value::read(DataType::Geopoint, point).is_unread()
-                    })
-                {
-                    let message = format!("'{text}' is no place: `latitude longitude altitude accuracy`");
-                    self.error("wrong-type", &argument.span, message);
-                }
-            }
+        if matches!(function.name, "area" | "distance" | "geofence" | "intersects") {
+            self.check_places(name, arguments);
         }
         let mut over = Over::Value;
         let mut compiled = Vec::with_capacity(arguments.len());
@@ -68,6 +58,22 @@ impl Compiler<'_> {
             compiled.push(id);
         }
         (self.program.add(Expr::Call(function, compiled.into())), over)
+    }
+
+    /// What is written out and is no place never will be one.
+    fn check_places(&mut self, name: &str, arguments: &[Ast]) {
+        for argument in arguments {
+            if let Kind::Text(text) = &argument.kind
+                && !functions::are_places(text)
+            {
+                let message = format!("`{name}` needs places, and '{text}' is none");
+                let span = self.written.part(argument.span.clone());
+                let diagnostic = Diagnostic::error("wrong-type", span, message);
+                self.fail(
+                    diagnostic.hint("a place is written `latitude longitude`, a line `lat lon; lat lon`"),
+                );
+            }
+        }
     }
 
     fn wrong_arity(&mut self, function: &functions::Function, count: usize, span: &Range<usize>) -> ExprId {

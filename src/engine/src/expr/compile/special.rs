@@ -101,17 +101,17 @@ impl Compiler<'_> {
             return self.error("wrong-type", &node.span, not_one);
         }
         let Some(repeat) = self.repeat_around(route.at) else {
+            let span = self.written.part(node.span.clone());
+            let message = "this is not inside a repeat: its position is always 1";
             if self.form.strict_paths {
                 return self.error("wrong-type", &node.span, "this is not inside a repeat");
             }
-            // What is in no repeat is the first of its kind.
-            let span = self.written.part(node.span.clone());
-            self.found.push(Diagnostic::warning("wrong-type", span, "this is not inside a repeat"));
+            self.found.push(Diagnostic::warning("wrong-type", span, message));
             return self.program.add(Expr::Number(1.0));
         };
         // A path to what is no repeat leads to the first of its name; `${name}` means the repeat around.
         let named = matches!(&node.kind, Kind::Path(Path { start: Start::Reference(_), .. }));
-        if repeat != route.at && !named && !self.form.strict_paths {
+        if repeat != route.at && !named {
             return self.program.add(Expr::Number(1.0));
         }
         let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else { unreachable!("repeat_around") };

@@ -72,23 +72,29 @@ fn points(call: &Call<'_, '_>, arguments: std::ops::Range<usize>) -> Option<Vec<
     let mut points = Vec::new();
     for index in arguments {
         for value in call.values(index) {
-            let text = call.eval.text_of_operand(&value);
-            let text = text.trim().trim_end_matches(';');
-            for part in text.split(';') {
-                points.push(point(part)?);
-            }
+            read(&call.eval.text_of_operand(&value), &mut points)?;
         }
     }
     Some(points)
 }
 
-fn point(text: &str) -> Option<Point> {
-    let parts: Vec<&str> = text.split_whitespace().collect();
-    if !(2..=4).contains(&parts.len()) {
-        return None;
+/// Is a text a place, or several?
+pub(crate) fn are_places(text: &str) -> bool {
+    read(text, &mut Vec::new()).is_some()
+}
+
+fn read(text: &str, points: &mut Vec<Point>) -> Option<()> {
+    for part in text.trim().trim_end_matches(';').split(';') {
+        points.push(point(part)?);
     }
-    let degrees = |part: &str, most: f64| part.parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
-    Some((degrees(parts[0], 90.0)?, degrees(parts[1], 180.0)?))
+    Some(())
+}
+
+fn point(text: &str) -> Option<Point> {
+    let mut parts = text.split_whitespace();
+    let mut degrees = |most: f64| parts.next()?.parse().ok().filter(|degrees: &f64| degrees.abs() <= most);
+    let point = (degrees(90.0)?, degrees(180.0)?);
+    (parts.count() <= 2).then_some(point)
 }
 
 /// The area on a sphere by the trapezoids between each edge and the pole; its sign is the direction.

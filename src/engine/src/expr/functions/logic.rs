@@ -13,8 +13,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "coalesce",
-        "coalesce(value, …) → any",
-        (1, 255),
+        "coalesce(value, value, …) → any",
+        (2, 255),
         "The first value that is not blank.",
         ("coalesce(${blank}, 0)", "0"),
         |call| {

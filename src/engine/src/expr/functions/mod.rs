@@ -2,6 +2,7 @@
 //!
 //! The examples run as tests (`tests` below) and are the printed reference: nothing is documented twice.
 
+pub(crate) use geo::are_places;
 pub(crate) use texts::pattern;
 
 use super::eval::Call;

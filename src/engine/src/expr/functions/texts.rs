@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (0, 255),
         "All values one after another; of a node-set, every node's.",
         ("concat(${name}, '·', ${size})", "王秀英·3"),
-        |call| Operand::text((0..call.len()).flat_map(|index| texts(call, index)).collect::<String>()),
+        |call| joined(call, 0, ""),
     ),
     Function::new(
         "join",
@@ -29,10 +29,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (1, 255),
         "All values with the separator between them; of a node-set, every node's.",
         ("join(', ', ${age})", "10, 20, 30"),
-        |call| {
-            let all: Vec<String> = (1..call.len()).flat_map(|index| texts(call, index)).collect();
-            Operand::text(all.join(&call.text(0)))
-        },
+        |call| joined(call, 1, &call.cow(0)),
     ),
     Function::new(
         "substr",
@@ -199,7 +196,28 @@ fn own(call: &Call<'_, '_>, index: usize) -> Operand {
     }
 }
 
-/// The texts of an argument: one, or one for each node.
-fn texts(call: &Call<'_, '_>, index: usize) -> Vec<String> {
-    call.values(index).iter().map(|value| call.eval.text_of_operand(value).to_string()).collect()
+/// A text has at most this many bytes: calculations that double a text thirty times must not fill the memory.
+const MAX_TEXT: usize = 10_000_000;
+
+/// The texts of the arguments from `first` on, of a node-set every node's, with the separator between them.
+fn joined(call: &Call<'_, '_>, first: usize, separator: &str) -> Operand {
+    let mut out = String::new();
+    let mut any = false;
+    let mut add = |text: &str| {
+        if std::mem::replace(&mut any, true) {
+            out.push_str(separator);
+        }
+        out.push_str(text);
+        out.len() <= MAX_TEXT
+    };
+    for index in first..call.len() {
+        let fits = match call.operand(index) {
+            Operand::Nodes(nodes) => nodes.into_iter().all(|node| add(&call.eval.string_value(node))),
+            other => add(&call.eval.text_of_operand(&other)),
+        };
+        if !fits {
+            return call.fail(format!("the text is longer than {MAX_TEXT} bytes"));
+        }
+    }
+    Operand::text(out)
 }
