@@ -128,30 +128,6 @@ fn form(checked: Checked, what: &str) -> Result<Arc<Form>, String> {
     checked.form.ok_or_else(|| format!("{what} was refused: {}", said.join("; ")))
 }
 
-/// The states, words as a page shows them: an XForm's line breaks and indentation are layout, and so are the blanks that pyxform
-/// puts around an output.
-fn shown(session: &Session) -> Vec<(String, Json)> {
-    let mut states = states(session);
-    for (_, state) in &mut states {
-        for key in ["label", "hint"] {
-            fold(&mut state[key]);
-        }
-        if let Some(message) = state.pointer_mut("/violation/message") {
-            fold(message);
-        }
-        for choice in state.get_mut("choices").and_then(Json::as_array_mut).into_iter().flatten() {
-            fold(&mut choice[1]);
-        }
-    }
-    states
-}
-
-fn fold(words: &mut Json) {
-    if let Json::String(text) = words {
-        *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    }
-}
-
 /// The same form by both roads, and once more with another seed: what differs there is chance.
 struct Roads {
     ours: Session,
@@ -177,7 +153,7 @@ impl Roads {
 
     /// The first difference between the workbook's states and the XForm's.
     fn compare(&self) -> Result<(), String> {
-        let (ours, theirs, chance) = (shown(&self.ours), shown(&self.theirs), shown(&self.chance));
+        let [ours, theirs, chance] = [&self.ours, &self.theirs, &self.chance].map(shown);
         for (reference, expected) in &theirs {
             let state = find(&ours, reference).ok_or(format!("{reference} is not there"))?;
             let other = find(&chance, reference).unwrap_or(&Json::Null);
@@ -196,6 +172,27 @@ impl Roads {
             Some((reference, state)) => Err(format!("{reference} was not expected: {state}")),
             None => Ok(()),
         }
+    }
+}
+
+/// The states, with words as a screen shows them: pyxform's XML is indented, and its indentation stands in labels.
+fn shown(session: &Session) -> States {
+    let mut states = states(session);
+    for (_, state) in &mut states {
+        for words in ["/label", "/hint", "/violation/message"] {
+            state.pointer_mut(words).into_iter().for_each(collapse);
+        }
+        for choice in state["choices"].as_array_mut().into_iter().flatten() {
+            choice.get_mut(1).into_iter().for_each(collapse);
+        }
+    }
+    states
+}
+
+/// One blank for any run of them, none at the ends.
+fn collapse(words: &mut Json) {
+    if let Some(text) = words.as_str() {
+        *words = text.split_whitespace().collect::<Vec<&str>>().join(" ").into();
     }
 }
 

@@ -193,7 +193,7 @@ fn gather(
         What::Instances(_) => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
-        // Places are counted over all instances, relevant or not.
+        // An instance has its place whether it is relevant or not.
         What::Position(_) | What::Language => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_))
         }

@@ -127,7 +127,13 @@ impl Session {
         }
         for child in element.elements() {
             let named = |name: String| form.child_names.get(&(parent, Arc::from(name))).copied();
+            // By another prefix it is found too; but not what the form's author never wrote.
+            let is_meant = |node: &NodeId| {
+                let node = form.node(*node);
+                !node.implied || node.qname.namespace == child.name.namespace
+            };
             let node = named(child.name.written()).or_else(|| named(child.name.local.to_string()));
+            let node = node.filter(is_meant);
             let Some(node) = node else { continue };
             match form.node(node).kind {
                 NodeKind::Group => self.take_up(scope, node, child)?,
