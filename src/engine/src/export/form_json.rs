@@ -21,6 +21,7 @@ const WORDS: &[&str] = &[
     "label",
     "hint",
     "guidance_hint",
+    "item_label",
     "constraint_message",
     "required_message",
     "noAppErrorString",

@@ -269,7 +269,7 @@ impl<'a> Walk<'a, '_> {
                 "repeat" => self.repeat(child, context, group),
                 local if CONTROLS.contains(&local) => self.control(child, context),
                 local if ACTIONS.contains(&local) => self.form.action(child, context, None),
-                "label" | "hint" | "help" => {}
+                "label" | "hint" | "help" | "itemLabel" => {}
                 other => self.losses.push(child.span, format!("`{other}` in the body is left out")),
             }
         }
