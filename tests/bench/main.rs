@@ -1,105 +1,174 @@
-//! How long the engine takes: `cargo bench -p doorstep-tests`. Native, release; the median of 200 answers.
+//! How long the engine takes: `cargo bench -p doorstep-bench`. Native, release; the median of 200 answers.
 //!
-//! Settled means that every changed value was read back as its text. Timings are never asserted.
+//! A form given by its path is loaded instead: `cargo bench -p doorstep-bench -- FORM.xml`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
+//! browser, beside other engines: `cargo xtask bench`.
 
-use std::sync::Arc;
+mod forms;
+
 use std::time::{Duration, Instant};
 
-use doorstep_engine::{Bundle, Form, Session, Source, World};
-use serde_json::{Value as Json, json};
+use doorstep_engine::view::Key;
+use doorstep_engine::{Bundle, Changes, Form, Session, Source, World};
+use forms::Shape;
+
+/// How many answers a median is of.
+const ANSWERS: usize = 200;
+/// How many of the last repeats that are added a median is of.
+const LAST: usize = 20;
+/// The sizes that a growth is taken over.
+const SIZES: [usize; 6] = [100, 200, 500, 1_000, 2_000, 5_000];
 
 fn main() {
+    let given: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if !given.is_empty() {
+        given.iter().for_each(|path| load(path));
+        return;
+    }
     println!("{:<58} {:>12}", "work", "median");
-    for length in [1_000, 5_000] {
-        let mut rows = vec![json!({"type": "integer", "name": "x0"})];
-        rows.extend((1..=length).map(|i| calculation(&format!("x{i}"), &format!("${{x{}}} + 1", i - 1))));
-        answers(&format!("{length} calculations in a chain"), rows, Json::Null, "x0", ["1", "2"]);
+    for n in [1_000, 5_000] {
+        row(&format!("{n} calculations in a chain"), answer(Shape::Chain, n));
     }
-    let mut rows = vec![json!({"type": "integer", "name": "x"})];
-    rows.extend((0..1_000).map(|i| json!({"type": "text", "name": format!("q{i}"), "relevant": "${x} = 1"})));
-    answers("1,000 relevants on one answer", rows, Json::Null, "x", ["1", "2"]);
+    row("1,000 calculations that read one answer", answer(Shape::Fan, 1_000));
+    row("1,000 relevants on one answer", answer(Shape::Relevance, 1_000));
+    row("cascade over 50,000 choices", answer(Shape::Cascade, 50_000));
+    row("repeat of 1,000 × 10 questions with sums: one more", one_more(Shape::Sums, 1_000));
+    row("200 repeats, each reads the one before, one by one", one_by_one(Shape::Before, 200));
+    row("800 repeats with position(..), one by one", one_by_one(Shape::Place, 800));
 
-    let towns: Vec<Json> =
-        (0..50_000).map(|i| json!({"name": format!("t{i}"), "label": format!("town {i}"), "county": format!("c{}", i % 500)})).collect();
-    let counties: Vec<Json> = (0..500).map(|i| json!({"name": format!("c{i}"), "label": "county"})).collect();
-    let rows = vec![
-        json!({"type": "select_one county", "name": "county"}),
-        json!({"type": "select_one town", "name": "town", "choice_filter": "county = ${county}"}),
-    ];
-    answers(
-        "cascade over 50,000 choices",
-        rows,
-        json!({"county": counties, "town": towns}),
-        "county",
-        ["c1", "c2"],
-    );
-
-    repeats();
-    let per_instance =
-        "if(position(..) > 1, indexed-repeat(${amount}, ${m}, position(..) - 1), 0) + ${amount}";
-    let children = json!([{"type": "integer", "name": "amount", "default": "1"}, calculation("with_last", per_instance)]);
-    added_one_by_one("200 repeats, each reads the one before, one by one", children, 200);
-    let children =
-        json!([{"type": "integer", "name": "amount", "default": "1"}, calculation("place", "position(..)")]);
-    added_one_by_one("800 repeats with position(..), one by one", children, 800);
+    println!("\n{:<58} {:>12} {:>12} {:>8}", "growth from N = 100 to 5,000", "at 5,000", "each", "exponent");
+    for (what, shape) in [
+        ("one answer, a chain", Shape::Chain),
+        ("one answer, calculations that read it", Shape::Fan),
+        ("one answer, relevants", Shape::Relevance),
+        ("one answer, a cascade", Shape::Cascade),
+        ("one answer, a sum() and a count() over the repeat", Shape::Total),
+        ("one answer that concerns its repeat instance alone", Shape::Alone),
+    ] {
+        growth(what, |n| answer(shape, n));
+    }
+    for (what, shape) in [
+        ("one repeat added, ten questions with sums", Shape::Sums),
+        ("one repeat added, reading the one before", Shape::Before),
+        ("one repeat added, position(..)", Shape::Place),
+    ] {
+        growth(what, |n| one_more(shape, n));
+    }
 }
 
-fn calculation(name: &str, expression: &str) -> Json {
-    json!({"type": "calculate", "name": name, "calculation": expression})
-}
-
-fn form(rows: Vec<Json>, choices: Json) -> Arc<Form> {
-    let choices = if choices.is_null() { json!({}) } else { choices };
-    let definition =
-        json!({"settings": {"form_id": "d", "version": "1"}, "choices": choices, "survey": rows});
-    let checked = Form::read(&Bundle::single(Source::new("form.json", definition.to_string())));
+fn open(shape: Shape, n: usize) -> Session {
+    let text = shape.xform(n);
+    let checked = Form::read(&Bundle::single(Source::new("form.xml", text)));
     let errors: Vec<_> = checked.diagnostics.iter().map(|found| found.message.clone()).take(3).collect();
-    checked.form.unwrap_or_else(|| panic!("{errors:?}"))
+    let form = checked.form.unwrap_or_else(|| panic!("{errors:?}"));
+    Session::new(form, World::default())
 }
 
-fn answers(what: &str, rows: Vec<Json>, choices: Json, question: &str, alternating: [&str; 2]) {
-    let mut session = Session::new(form(rows, choices), World::default());
-    let key = session.at(&format!("/d/{question}")).expect("the question");
-    let mut times = Vec::new();
-    let mut read = 0;
-    for turn in 0..200 {
+/// A form given by its path, from its text to the first answer possible: `cargo bench -p doorstep-bench -- FORM.xml`.
+fn load(path: &str) {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut read = Duration::ZERO;
+    let times = (0..9).map(|_| {
         let begun = Instant::now();
-        let changes = session.answer_text(key, alternating[turn % 2]).expect("an answer");
-        for node in &changes.nodes {
-            read += session.value(*node).map_or(0, |value| value.to_text().len());
+        let checked = Form::read(&Bundle::single(Source::new("form.xml", text.as_str())));
+        read = begun.elapsed();
+        let errors: Vec<_> = checked.diagnostics.iter().map(|found| found.message.clone()).take(3).collect();
+        let form = checked.form.unwrap_or_else(|| panic!("{path}: {errors:?}"));
+        let _session = Session::new(form, World::default());
+        begun.elapsed()
+    });
+    row(path, median(times.collect()));
+    row("    of which reading the form", read);
+}
+
+fn at(session: &Session, path: &str) -> Key {
+    session.at(path).unwrap_or_else(|| panic!("the form has {path}"))
+}
+
+/// One answer, alternating between two; in repeats the 50th instance's.
+fn answer(shape: Shape, n: usize) -> Duration {
+    let mut session = open(shape, n);
+    let (path, values) = match shape {
+        Shape::Chain | Shape::Fan | Shape::Relevance => ("/data/x0", ["1", "2"]),
+        Shape::Cascade => ("/data/county", ["c1", "c2"]),
+        Shape::Sums | Shape::Before | Shape::Place | Shape::Total | Shape::Alone => {
+            grow(&mut session, n);
+            ("/data/m[50]/amount", ["1", "2"])
         }
-        times.push(begun.elapsed());
-    }
+    };
+    let key = at(&session, path);
+    let offering = (shape == Shape::Cascade).then(|| at(&session, "/data/town"));
+    let mut read = 0;
+    let mut give = |turn: usize| {
+        let changes = session.answer_text(key, values[turn % 2]).expect("an answer");
+        read += read_back(&session, &changes);
+        if let Some(offered) = offering.and_then(|key| session.question(key)) {
+            read +=
+                offered.choices.iter().map(|choice| choice.name.len() + choice.label.len()).sum::<usize>();
+        }
+    };
+    let mut timed = |handful: usize| {
+        let times = (0..ANSWERS).map(|turn| {
+            let begun = Instant::now();
+            (0..handful).for_each(|i| give(turn * handful + i));
+            begun.elapsed() / handful as u32
+        });
+        median(times.collect())
+    };
+    let once = timed(1);
+    // The clock itself takes its time.
+    let time = if once < Duration::from_micros(20) { timed(31) } else { once };
     assert!(read > 0);
-    row(what, median(times));
+    time
 }
 
-fn repeats() {
-    let children: Vec<Json> =
-        (0..10).map(|i| json!({"type": "integer", "name": format!("q{i}"), "default": "1"})).collect();
-    let mut rows = vec![json!({"type": "repeat", "name": "m", "children": children})];
-    rows.extend((0..10).map(|i| calculation(&format!("s{i}"), &format!("sum(${{q{i}}})"))));
-    let mut session = Session::new(form(rows, Json::Null), World::default());
-    let repeat = session.at("/d/m").expect("the repeat");
-    let mut times = Vec::new();
-    for _ in 1..1_000 {
+/// One more repeat where there are nearly `n`.
+fn one_more(shape: Shape, n: usize) -> Duration {
+    let mut session = open(shape, n);
+    grow(&mut session, n - LAST);
+    let repeat = at(&session, "/data/m");
+    let times = (0..LAST).map(|_| {
         let begun = Instant::now();
-        session.add_repeat(repeat).expect("one more");
-        times.push(begun.elapsed());
-    }
-    let last = times.split_off(times.len() - 50);
-    row("repeat of 1,000 × 10 questions with sums: one more", median(last));
+        let changes = session.add_repeat(repeat).expect("one more");
+        read_back(&session, &changes);
+        begun.elapsed()
+    });
+    median(times.collect())
 }
 
-fn added_one_by_one(what: &str, children: Json, count: usize) {
-    let rows = vec![json!({"type": "repeat", "name": "m", "children": children})];
-    let mut session = Session::new(form(rows, Json::Null), World::default());
-    let repeat = session.at("/d/m").expect("the repeat");
+/// All repeats up to `n`: the sum.
+fn one_by_one(shape: Shape, n: usize) -> Duration {
+    let mut session = open(shape, n);
     let begun = Instant::now();
-    for _ in 1..count {
-        session.add_repeat(repeat).expect("one more");
+    grow(&mut session, n);
+    begun.elapsed()
+}
+
+/// Up to `n` instances, the one that a form starts with among them.
+fn grow(session: &mut Session, n: usize) {
+    let repeat = at(session, "/data/m");
+    for _ in 1..n {
+        let changes = session.add_repeat(repeat).expect("one more");
+        read_back(session, &changes);
     }
-    row(what, begun.elapsed());
+}
+
+fn read_back(session: &Session, changes: &Changes) -> usize {
+    changes.nodes.iter().map(|key| session.value(*key).map_or(0, |value| value.to_text().len())).sum()
+}
+
+/// The slope of the line through the logarithms of sizes and times.
+fn growth(what: &str, time: impl Fn(usize) -> Duration) {
+    let points: Vec<(usize, Duration)> = SIZES.iter().map(|n| (*n, time(*n))).collect();
+    let logs: Vec<(f64, f64)> =
+        points.iter().map(|(n, time)| ((*n as f64).ln(), time.as_secs_f64().max(1e-9).ln())).collect();
+    let count = logs.len() as f64;
+    let (x, y) = logs.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / count, y + b / count));
+    let over: f64 = logs.iter().map(|(a, b)| (a - x) * (b - y)).sum();
+    let under: f64 = logs.iter().map(|(a, _)| (a - x).powi(2)).sum();
+    let (n, last) = points[points.len() - 1];
+    let micros = last.as_secs_f64() * 1e6;
+    println!("{what:<58} {micros:>9.2} µs {:>9.2} ns {:>8.2}", micros * 1e3 / n as f64, over / under);
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -4,6 +4,7 @@
 //! has to be remembered as "run this one first".
 
 mod app;
+mod bench;
 mod command;
 mod conformance;
 mod debian;
@@ -29,6 +30,8 @@ cargo xtask COMMAND
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
+  bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
+      --only WORD          what has this word in its name, before the forms
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
@@ -63,6 +66,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             serve::build(&workspace, options.mode()).map(drop)
         }
         "test" => test::run(&workspace, rest),
+        "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;

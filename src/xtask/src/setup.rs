@@ -7,6 +7,7 @@ use crate::command::{ask, on_path, run};
 use crate::workspace::Workspace;
 use anyhow::{Context, bail};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -28,7 +29,7 @@ pub fn for_building(workspace: &Workspace) -> anyhow::Result<()> {
 /// The standard library for WebAssembly.
 pub fn wasm_target() -> anyhow::Result<()> {
     let libraries = ask(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]));
-    if libraries.is_some_and(|folder| std::path::Path::new(&folder).is_dir()) {
+    if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
     announce("Rust's WebAssembly target", "seconds");
@@ -115,29 +116,30 @@ pub fn wasm_bindgen(workspace: &Workspace) -> anyhow::Result<()> {
 
 /// Binaryen's wasm-opt from npm, a program for node: Debian's is too old and breaks the app without saying so.
 pub fn wasm_opt(workspace: &Workspace) -> anyhow::Result<()> {
-    // npm writes this copy of the lock file last, when all that it names is there.
-    let wanted = workspace.path("src/xtask/npm/package-lock.json");
     let folder = workspace.tools().join("npm");
-    let lock = fs::read(&wanted)?;
+    npm(workspace, "src/xtask/npm", &folder, "wasm-opt (npm's binaryen)", "seconds; 100 MB on the disk")
+}
+
+/// The packages that the lock file in `from` names, put into `folder`.
+pub fn npm(workspace: &Workspace, from: &str, folder: &Path, what: &str, time: &str) -> anyhow::Result<()> {
+    let from = workspace.path(from);
+    let lock = fs::read(from.join("package-lock.json"))?;
+    // Written last, when all that the lock file names is there.
     let stamp = folder.join("installed.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    announce("wasm-opt (npm's binaryen)", "seconds; 100 MB on the disk");
+    announce(what, time);
     if !on_path("npm") {
         bail!("npm is missing: install Node.js 20 or later with npm (`apt-get install nodejs npm`)");
     }
-    fs::create_dir_all(&folder)?;
-    fs::copy(workspace.path("src/xtask/npm/package.json"), folder.join("package.json"))?;
-    fs::copy(&wanted, folder.join("package-lock.json"))?;
-    run(Command::new("npm").current_dir(&folder).args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]))
-    .context("npm could not install binaryen; it takes the network (the npm registry)")?;
+    fs::create_dir_all(folder)?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(from.join(name), folder.join(name))?;
+    }
+    let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    run(Command::new("npm").current_dir(folder).args(quiet))
+        .with_context(|| format!("npm could not install {what}; it takes the network (the npm registry)"))?;
     Ok(fs::write(stamp, lock)?)
 }
 
@@ -150,7 +152,7 @@ fn is_version(found: &str, version: &str) -> bool {
     found.split_whitespace().nth(1) == Some(version)
 }
 
-fn clear(folder: &std::path::Path) -> anyhow::Result<()> {
+fn clear(folder: &Path) -> anyhow::Result<()> {
     fs::remove_dir_all(folder).with_context(|| format!("can't remove {}", folder.display()))
 }
 

@@ -35,10 +35,10 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Questionn
     if !check::sheets::survey(&workbook, &survey, found) {
         return None;
     }
-    let choices = workbook.table("choices", Sheet::Choices, tidy, found);
+    let choices = workbook.table("choices", Sheet::Choices, Tidy::Ends, found);
     check::sheets::choices(&choices, found);
-    let external = workbook.table("external_choices", Sheet::Other, tidy, found);
-    let osm = workbook.table("osm", Sheet::Other, tidy, found);
+    let external = workbook.table("external_choices", Sheet::Other, Tidy::Ends, found);
+    let osm = workbook.table("osm", Sheet::Other, Tidy::Ends, found);
     let entities = workbook.table("entities", Sheet::Entities, tidy, found);
     check::sheets::entities(&entities, found);
     let mut settings_row = match settings.rows.is_empty() {

@@ -151,6 +151,9 @@ impl Session {
             return;
         }
         self.changed.push(Key { scope, node });
+        if own && scope != ScopeId(0) {
+            self.touch_instances(self.instance.up(scope, 1), node);
+        }
         match self.form.node(node).kind {
             NodeKind::Leaf(_) => {
                 self.touch_readers(scope, node);

@@ -302,4 +302,4 @@ fn place(item: &Item) -> Span {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

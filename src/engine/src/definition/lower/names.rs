@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::super::question_types::Control;
 use super::super::rows::{Item, ItemKind};
-use crate::source::Span;
 
 /// Every item with its path.
 pub(crate) struct Names<'a> {
@@ -105,12 +104,5 @@ impl<'a> Names<'a> {
             at = self.known[index].above;
         }
         sections
-    }
-}
-
-impl Known<'_> {
-    /// Where its name stands.
-    pub fn place(&self) -> Span {
-        super::place(self.item)
     }
 }

@@ -48,12 +48,13 @@ pub(crate) fn all(form: &Questionnaire) -> Vec<Outside> {
             }
             _ => {}
         }
-        expressions(&item.row, &mut |words| {
-            pulled_from(words, &mut pulled);
-            if references(&words.text).any(|reference| reference.last_saved) {
-                last_saved.get_or_insert(words.span);
+        expressions(&item.row, &mut |words| pulled_from(words, &mut pulled));
+        // pyxform forgets it where only words show it.
+        for cell in &item.row.cells {
+            if references(&cell.words.text).any(|reference| reference.last_saved) {
+                last_saved.get_or_insert(cell.words.span);
             }
-        });
+        }
     });
     found.extend(pulled);
     if let Some(named) = last_saved {
