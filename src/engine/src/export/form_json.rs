@@ -98,7 +98,7 @@ impl Writer<'_> {
             .cells
             .iter()
             .filter(|(column, _)| !matches!(column.as_str(), "form_id" | "version" | "form_title" | "name"))
-            .filter(|(column, _)| column != "omit_instanceID")
+            .filter(|(column, _)| !matches!(column.as_str(), "omit_instanceID" | "clean_text_values"))
             .partition(|(column, _)| {
                 SETTINGS.contains(&column.as_str()) || column.starts_with("attribute::")
             });
