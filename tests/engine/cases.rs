@@ -39,8 +39,14 @@ fn every_case_holds() {
 }
 
 fn form_of(case: &Json) -> Result<Arc<Form>, Vec<String>> {
-    let main = Source::new("form.json", case["form"].to_string());
-    let bundle = Bundle::gather(main, |name| case["files"][name].as_str().map(str::to_owned));
+    // A text is an XForm, anything else form JSON.
+    let main = match case["form"].as_str() {
+        Some(xform) => Source::new("form.xml", xform),
+        None => Source::new("form.json", case["form"].to_string()),
+    };
+    let files = case["files"].as_object().into_iter().flatten();
+    let files = files.filter_map(|(name, text)| Some(Source::new(name.as_str(), text.as_str()?)));
+    let bundle = Bundle { main, files: files.collect() };
     let checked = Form::read(&bundle);
     checked.form.ok_or_else(|| checked.diagnostics.into_iter().map(|found| found.message).collect())
 }

@@ -190,8 +190,12 @@ fn gather(
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
         What::Value(_) | What::Sibling(_) => true,
-        What::Instances(_) | What::Position(_) | What::Language => {
+        What::Instances(_) => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
+        }
+        // An instance has its place whether it is relevant or not.
+        What::Position(_) | What::Language => {
+            matches!(drafts[**index].computation.task, Task::RepeatCount(_))
         }
     }));
     if let What::Position(_) = what {

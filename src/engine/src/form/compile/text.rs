@@ -178,20 +178,27 @@ impl Lowering<'_, '_> {
         pieces
     }
 
-    /// itext by id, for what asks for it while running. Outputs in it are seen from the form's root.
+    /// itext by id, for what asks for it while running. Outputs in it are seen from the node that its id begins with, as pyxform
+    /// writes ids (`/data/age:label`), else from the form's root.
     pub(super) fn looked_up_texts(&mut self) -> HashMap<Arc<str>, TextId> {
         if !self.program.asks_itext {
             return HashMap::new();
         }
         let mut by_id = std::mem::take(&mut self.itext_used);
-        let root = Anchor::at(NodeId(0), ScopeDefId::ROOT);
-        for id in self.itext.ids() {
+        let anchor = |node: NodeId| Anchor::at(node, self.skeleton.node(node).scope);
+        let anchors: Vec<Anchor> = self
+            .itext
+            .ids()
+            .map(|id| id.split(':').next().and_then(|path| self.skeleton.at(path)))
+            .map(|node| node.map_or(Anchor::at(NodeId(0), ScopeDefId::ROOT), anchor))
+            .collect();
+        for (id, anchor) in self.itext.ids().zip(anchors) {
             if by_id.contains_key(id) {
                 continue;
             }
             let span = self.itext.get(id).into_iter().flatten().flatten().next().map(|text| text.span);
             let written = Written::plain(id, span.unwrap_or(crate::source::Span::top(0)));
-            if let Some(text) = self.itext(id, &written, root, &mut Vec::new()) {
+            if let Some(text) = self.itext(id, &written, anchor, &mut Vec::new()) {
                 by_id.insert(id.into(), text);
             }
         }
