@@ -144,7 +144,7 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
             // What the device fills in does change, if only once.
             let by_device = matches!(&asked.item.kind, ItemKind::Question(question)
                 if !question.is_shown() && question.name() != "calculate");
-            found.push(match !by_device {
+            found.push(match !by_device && !background {
                 true => Diagnostic::error("bad-trigger", place, message).hint(hint),
                 false => Diagnostic::warning("bad-trigger", place, message).hint(hint),
             });
@@ -178,8 +178,12 @@ fn choices_from(reference: &Written, names: &Names<'_>, found: &mut Diagnostics)
         known(reference, names, found);
     } else if names.repeat_around(name).is_none() {
         found.push(
-            Diagnostic::error("wrong-path", reference.span, format!("`{name}` is not asked within a repeat"))
-                .hint("the choices of a select are a list, a file, or a question within a repeat"),
+            Diagnostic::warning(
+                "wrong-path",
+                reference.span,
+                format!("`{name}` is not asked within a repeat"),
+            )
+            .hint("the choices of a select are a list, a file, or a question within a repeat"),
         );
     }
 }

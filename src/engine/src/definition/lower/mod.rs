@@ -16,6 +16,7 @@ mod settings;
 
 use std::sync::Arc;
 
+pub(crate) use self::choices::is_searched;
 pub(crate) use self::entities::place as place_entities;
 pub(crate) use self::names::Names;
 pub(crate) use self::outside::all as outside_instances;

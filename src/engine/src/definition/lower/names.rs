@@ -82,6 +82,11 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// The section that the first item of that name stands in.
+    pub fn section_of(&self, name: &str) -> Option<&Known<'a>> {
+        self.all(name).next()?.above.map(|index| &self.known[index])
+    }
+
     /// The innermost repeat around the first item of that name.
     pub fn repeat_around(&self, name: &str) -> Option<&Known<'a>> {
         let mut at = self.all(name).next()?.above;

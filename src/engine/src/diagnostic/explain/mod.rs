@@ -65,6 +65,7 @@ static PAGES: &[Page] = pages! {
     "missing-sheet"
     "missing-translation"
     "missing-type"
+    "mixed-search"
     "mixed-table"
     "no-effect"
     "or-other"
