@@ -1,6 +1,6 @@
 //! How long the engine takes: `cargo bench -p doorstep-bench`. Native, release; the median of 200 answers.
 //!
-//! Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
+//! A form given by its path is loaded instead: `cargo bench -p doorstep-bench -- FORM.xml`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.
 
 mod forms;
@@ -19,6 +19,12 @@ const LAST: usize = 20;
 const SIZES: [usize; 6] = [100, 200, 500, 1_000, 2_000, 5_000];
 
 fn main() {
+    let given: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if !given.is_empty() {
+        given.iter().for_each(|path| load(path));
+        return;
+    }
     println!("{:<58} {:>12}", "work", "median");
     for n in [1_000, 5_000] {
         row(&format!("{n} calculations in a chain"), answer(Shape::Chain, n));
@@ -56,6 +62,23 @@ fn open(shape: Shape, n: usize) -> Session {
     let errors: Vec<_> = checked.diagnostics.iter().map(|found| found.message.clone()).take(3).collect();
     let form = checked.form.unwrap_or_else(|| panic!("{errors:?}"));
     Session::new(form, World::default())
+}
+
+/// A form given by its path, from its text to the first answer possible: `cargo bench -p doorstep-bench -- FORM.xml`.
+fn load(path: &str) {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let mut read = Duration::ZERO;
+    let times = (0..9).map(|_| {
+        let begun = Instant::now();
+        let checked = Form::read(&Bundle::single(Source::new("form.xml", text.as_str())));
+        read = begun.elapsed();
+        let errors: Vec<_> = checked.diagnostics.iter().map(|found| found.message.clone()).take(3).collect();
+        let form = checked.form.unwrap_or_else(|| panic!("{path}: {errors:?}"));
+        let _session = Session::new(form, World::default());
+        begun.elapsed()
+    });
+    row(path, median(times.collect()));
+    row("    of which reading the form", read);
 }
 
 fn at(session: &Session, path: &str) -> Key {

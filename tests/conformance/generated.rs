@@ -82,7 +82,7 @@ fn answer(state: &NodeState, chance: &mut Chance) -> String {
     let number = chance.below(8);
     match (state.kind, state.type_name.as_deref().unwrap_or_default()) {
         (Kind::Question(Control::Acknowledge), _) => "OK".into(),
-        (_, "int" | "integer") => ["0", "1", "2", "5", "18", "100", "-1", "65"][number].into(),
+        (_, "int" | "integer") => ["0", "1", "2", "5", "18", "3", "-1", "12"][number].into(),
         (_, "decimal") => ["0", "0.5", "1", "2.25", "10", "-3.5", "99.9", "1000"][number].into(),
         (_, "boolean") => ["true", "false"][number % 2].into(),
         (_, "date") => chance.one_of(&["2024-02-29", "2026-11-23", "1999-12-31", "2030-01-01"]).into(),

@@ -150,31 +150,29 @@ async function memory(engine, spec) {
   return { linear: here.linearMemory() };
 }
 
-/** Every question that takes typed text, answered once: the median. */
+/** Every question that takes typed text, answered four times: the mean, since one is shorter than the clock's step. */
 async function fill(engine, spec) {
   const text = await textOf(spec);
-  const asked = (await here.open(text)).questions();
+  const asked = (await here.open(await textOf({ ...spec, engine: "here" }))).questions();
   const form = await engine.open(text);
-  const times = [];
+  let [time, answers, questions] = [0, 0, 0];
   const begun = performance.now();
   for (const [kind, path] of asked) {
-    let give;
+    const values = kind === "number" ? ["1", "2", "1", "2"] : ["a", "b", "a", "b"];
     try {
-      give = form.answering(path, []);
+      const give = form.answering(path, []);
+      const from = performance.now();
+      values.forEach(give);
+      time += performance.now() - from;
     } catch {
+      // A question that an engine doesn't know, or whose values it refuses, is none of this.
       continue;
     }
-    const from = performance.now();
-    try {
-      give(kind === "number" ? "1" : "a");
-    } catch {
-      continue;
-    }
-    times.push(performance.now() - from);
+    answers += values.length;
+    questions++;
     if (performance.now() - begun > spec.budget) break;
   }
-  if (!times.length) return { none: true };
-  return { ms: median(times), samples: times.length, of: asked.length };
+  return answers ? { ms: time / answers, samples: questions, of: asked.length } : { none: true };
 }
 
 /** The exponent of one operation's time over n: the slope of the line through the logarithms. */

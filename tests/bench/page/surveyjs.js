@@ -4,8 +4,16 @@ import { ConditionsParser, FunctionFactory, Model } from "/peers/survey-core/fes
 
 FunctionFactory.Instance.register("endsWithName", ([choice, name]) => !!name && choice.endsWith("-" + name));
 
-/** Is it an expression? */
-export const parses = (text) => !!new ConditionsParser().parseExpression(text);
+/** Is it an expression, and whole? Some are read with a hole in them, which shows when they are first used. */
+export function parses(text) {
+  try {
+    const operand = new ConditionsParser().parseExpression(text);
+    operand.hasAsyncFunction();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export async function open(text) {
   return new SurveyJs(new Model(JSON.parse(text)));

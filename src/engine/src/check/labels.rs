@@ -11,15 +11,13 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
             return;
         }
         let has = |name: &str| item.row.plain(name).is_some();
-        let media = item.row.cells.iter().any(|cell| cell.column.group == Group::Media);
-        let (shown, hint) = match &item.kind {
-            ItemKind::Question(question) => (question.is_shown(), question.hint.is_some()),
-            ItemKind::Select(_) => (true, false),
-            ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => (false, false),
+        let shown = match &item.kind {
+            ItemKind::Question(question) => question.is_shown(),
+            ItemKind::Select(_) => true,
+            ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
         };
         let worked_out = item.row.bind("calculate").is_some() || has("trigger");
-        let silent = !has("label") && !has("hint") && !media && !hint;
-        if shown && silent && (!worked_out || has("guidance_hint")) {
+        if shown && !has_words(item) && (!worked_out || has("guidance_hint")) {
             let mut diagnostic = Diagnostic::warning(
                 "missing-label",
                 item.name.span,
@@ -45,17 +43,24 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
     });
 }
 
+/// Is there anything to see of it: a label, a hint, a picture?
+pub(super) fn has_words(item: &Item) -> bool {
+    let media = item.row.cells.iter().any(|cell| cell.column.group == Group::Media);
+    let own_hint = matches!(&item.kind, ItemKind::Question(question) if question.hint.is_some());
+    media || own_hint || item.row.plain("label").is_some() || item.row.plain("hint").is_some()
+}
+
 /// `missing-calculation`: a calculation says how.
 pub(crate) fn calculations(form: &Questionnaire, found: &mut Diagnostics) {
     Item::walk(&form.items, &mut |item, _| {
         let ItemKind::Question(question) = &item.kind else { return };
-        if question.name() != "calculate" || item.row.bind("calculate").is_some() {
+        let named = item.row.plain("type").is_some_and(|said| &*said.text == question.name());
+        if question.name() != "calculate" || !named || item.row.bind("calculate").is_some() {
             return;
         }
         let default = item.row.plain("default");
-        let dynamic = default.is_some_and(|said| {
-            crate::definition::default_kind::is_dynamic(&said.text, question.data_type.unwrap_or("string"))
-        });
+        let dynamic = default
+            .is_some_and(|said| crate::definition::default_kind::is_dynamic(&said.text, question.name()));
         if !dynamic && (form.syntax == Syntax::Sheets || default.is_none()) {
             found.push(
                 Diagnostic::error(

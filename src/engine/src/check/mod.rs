@@ -19,6 +19,7 @@ pub(crate) mod lists;
 
 mod columns;
 mod entities;
+mod filters;
 mod labels;
 mod parameters;
 mod ranges;
@@ -33,6 +34,7 @@ pub(crate) fn questionnaire(form: &Questionnaire, found: &mut Diagnostics) {
     references::check(form, &known, found);
     choices::spaces(form, found);
     lists::used(form, found);
+    filters::check(form, found);
     columns::check(form, found);
     parameters::check(form, &known, found);
     labels::check(form, found);

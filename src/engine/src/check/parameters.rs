@@ -102,8 +102,7 @@ fn value(
         || text.parse::<f64>().is_err().then(|| format!("`{key}` should be a number, not `{text}`"));
     let is_true_or_false = || one_of(&["true", "false"]);
     let problem = match key {
-        "allow-mock-accuracy" | "identify-user" | "track-changes" => is_true_or_false(),
-        "randomize" => yes_no(text).is_none().then(|| format!("`randomize` is true or false, not `{text}`")),
+        "allow-mock-accuracy" | "identify-user" | "track-changes" | "randomize" => is_true_or_false(),
         "capture-accuracy" | "warning-accuracy" => is_number(),
         "max-pixels" | "rows" | "location-min-interval" | "location-max-age" => {
             text.parse::<u64>().is_err().then(|| format!("`{key}` should be a whole number, not `{text}`"))

@@ -15,7 +15,9 @@ pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnos
     Item::walk(&form.items, &mut |item, _| {
         for cell in &item.row.cells {
             well_formed(cell, found);
-            if !is_compiled(cell) {
+            let words = matches!(&*cell.column.name, "label" | "hint" | "guidance_hint");
+            // Nobody compiles the words of what is never shown.
+            if !is_compiled(cell) || (words && !is_asked(item) && !item.is_section()) {
                 known(&cell.words, names, found);
             }
         }
@@ -136,22 +138,37 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
             known(&written.slice(start..start + part.len()), names, found);
             continue;
         };
-        let shown = match &asked.item.kind {
-            ItemKind::Question(question) => question.is_shown(),
-            ItemKind::Select(_) => true,
-            ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
-        };
-        if !shown {
-            found.push(
-                Diagnostic::error(
-                    "bad-trigger",
-                    place,
-                    format!("`{name}` is never shown: nobody changes it"),
-                )
-                .hint("a trigger is a question that is answered"),
-            );
+        if !is_asked(asked.item) {
+            let message = format!("`{name}` is never shown: nobody changes it");
+            let hint = "a trigger is a question that is answered";
+            // What the device fills in does change, if only once.
+            let by_device = matches!(&asked.item.kind, ItemKind::Question(question)
+                if !question.is_shown() && question.name() != "calculate");
+            found.push(match !by_device {
+                true => Diagnostic::error("bad-trigger", place, message).hint(hint),
+                false => Diagnostic::warning("bad-trigger", place, message).hint(hint),
+            });
         }
     }
+}
+
+/// Is it a question that somebody answers?
+fn is_asked(item: &Item) -> bool {
+    match &item.kind {
+        ItemKind::Question(question) => {
+            question.is_shown() && (!worked_out(item) || says(item) || question.hint.is_some())
+        }
+        ItemKind::Select(_) => !worked_out(item) || says(item),
+        ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
+    }
+}
+
+fn says(item: &Item) -> bool {
+    item.row.plain("label").is_some() || item.row.plain("hint").is_some()
+}
+
+fn worked_out(item: &Item) -> bool {
+    item.row.bind("calculate").is_some() || item.row.plain("trigger").is_some()
 }
 
 /// `unknown-name`, `wrong-path`: choices come from what is asked within a repeat.

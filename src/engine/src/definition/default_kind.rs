@@ -3,9 +3,9 @@
 //! XLSForm has one column for both. A reference, a call, an operator between operands or a path with a predicate is an
 //! expression; dates, addresses and words with hyphens are values.
 
-/// Is it an expression? `data_type` is the bind's: in a date or a place a hyphen is no operator.
-pub(crate) fn is_dynamic(default: &str, data_type: &str) -> bool {
-    let hyphens = matches!(data_type, "date" | "dateTime" | "time" | "geopoint" | "geotrace" | "geoshape");
+/// Is it an expression? `row_type` is the row's type: in a date or a place a hyphen is no operator.
+pub(crate) fn is_dynamic(default: &str, row_type: &str) -> bool {
+    let hyphens = matches!(row_type, "date" | "dateTime" | "time" | "geopoint" | "geotrace" | "geoshape");
     let mut rest = default.trim();
     let mut operand_before = false;
     while let Some(c) = rest.chars().next() {

@@ -163,7 +163,9 @@ impl Nesting<'_> {
     fn in_table(&mut self, row: &mut Row, kind: &ItemKind) {
         let ItemKind::Select(select) = kind else { return };
         let ChoicesFrom::List(list) = &select.from else { return };
-        let Some(Open { item, table: Some(table) }) = self.open.last_mut() else { return };
+        // It reaches into the sections inside.
+        let Some(at) = self.open.iter().rposition(|open| open.table.is_some()) else { return };
+        let Some(table) = self.open[at].table.as_mut() else { return };
         match &table.list {
             None => {
                 table.list = Some(list.text.clone());
@@ -175,12 +177,13 @@ impl Nesting<'_> {
                     }
                 }
                 let name = format!("reserved_name_for_field_list_labels_{}", row.number);
-                item.children.push(Item {
+                let labels = Item {
                     name: Written::plain(&name, row.place),
                     row: labels,
                     kind: ItemKind::Select(Select { or_other: false, ..select.clone() }),
                     children: Vec::new(),
-                });
+                };
+                self.place(labels);
             }
             Some(first) if *first != list.text => check::sections::mixed_table(list, first, self.found),
             Some(_) => {}

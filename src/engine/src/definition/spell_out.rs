@@ -9,6 +9,7 @@ use super::references::references;
 use crate::source::{Composer, Written};
 use crate::xml::{Attribute, Content, Element, Namespace};
 
+mod counts;
 mod nodes;
 mod places;
 
@@ -17,8 +18,10 @@ use places::{Place, place_of};
 
 /// The same XForm without any `${name}`, and without what only Doorstep reads in the title.
 pub(crate) fn spell_out(root: &Element) -> Element {
-    let nodes = Nodes::of(root);
-    let mut form = element(root, &nodes, &nodes.root_path());
+    let mut whole = root.clone();
+    counts::to_nodes(&mut whole);
+    let nodes = Nodes::of(&whole);
+    let mut form = element(&whole, &nodes, &nodes.root_path());
     nodes::plain_title(&mut form);
     form
 }
@@ -138,7 +141,32 @@ mod tests {
     use super::super::read;
     use super::spell_out;
     use crate::diagnostic::Diagnostics;
+    use crate::source::{Bundle, Source};
     use crate::xml::write;
+
+    #[test]
+    fn a_count_that_is_no_path_becomes_a_node() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"}, "survey": [
+            {"type": "integer", "name": "n", "label": "N"},
+            {"type": "repeat", "name": "r", "label": "R", "repeat_count": "${n} + 1", "children": [
+                {"type": "repeat", "name": "s", "label": "S", "repeat_count": "${k} * 2", "children": [
+                    {"type": "text", "name": "t", "label": "T"}
+                ]},
+                {"type": "integer", "name": "k", "label": "K"}
+            ]}
+        ]}"#;
+        let bundle = Bundle::single(Source::new("form.json", text));
+        let form = read(&bundle, &mut Diagnostics::default()).unwrap();
+        let text: String = write(&spell_out(&form)).lines().map(str::trim).collect();
+        for part in [
+            "<r_count/><r jr:template=\"\"><s_count/><s jr:template=\"\">",
+            "<bind nodeset=\"/f/r_count\" type=\"string\" readonly=\"true()\" calculate=\"/f/n + 1\"/>",
+            "<bind nodeset=\"/f/r/s_count\" type=\"string\" readonly=\"true()\" calculate=\"../k * 2\"/>",
+            "jr:count=\"/f/r_count\"",
+        ] {
+            assert!(text.contains(part), "no {part} in\n{text}");
+        }
+    }
 
     #[test]
     fn names_become_the_paths_that_others_read() {

@@ -95,9 +95,17 @@ fn row(table: &Table, line: &str, place: Span, number: usize, tidy: Tidy) -> Row
         at += text.len() as u32 + 1;
         let Some(Some(column)) = table.columns.get(index) else { continue };
         let words = cell(text, Span { source: place.source, start, end: start + text.len() as u32 }, tidy);
-        if !words.text.is_empty() {
-            row.cells.push(Cell { column: column.clone(), words });
+        if words.text.is_empty() {
+            continue;
         }
+        if column.language.is_none() && column.group == Group::Plain {
+            // As pyxform has it: words without a language take the place of those that stand before them.
+            row.cells.retain(|known| {
+                let other = &known.column;
+                other.language.is_none() || other.group != column.group || other.name != column.name
+            });
+        }
+        row.cells.push(Cell { column: column.clone(), words });
     }
     row
 }
@@ -179,7 +187,7 @@ mod tests {
 
     #[test]
     fn cells_keep_their_places_through_marks_and_spaces() {
-        let text = "type\tname\tlabel::zh\n\ntext\ta\t  一 \u{240A} 二“x”  \n";
+        let text = "type\tname\tlabel::zh\n\ntext\ta\t  一   二“x”\u{240A}三  \n";
         let bundle = Bundle::single(Source::new("f.xlsx#survey", text));
         let mut found = Diagnostics::default();
         let table = read(&bundle, 0, Sheet::Survey, Tidy::Spaces, &mut found);
@@ -188,7 +196,7 @@ mod tests {
         assert_eq!(row.number, 3);
         let label = row.texts(Group::Plain, "label");
         let words = label.of(Some("zh")).unwrap();
-        assert_eq!(&*words.text, "一 二\"x\"");
+        assert_eq!(&*words.text, "一 二\"x\"\n三");
         let at = words.text.find('x').unwrap();
         let span = words.part(at..at + 1);
         assert_eq!(&text[span.start as usize..span.end as usize], "x");

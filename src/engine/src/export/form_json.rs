@@ -5,29 +5,49 @@ use serde_json::{Map, Value as Json, json};
 use super::table::Row;
 use super::xlsform::{Sheets, sheets};
 use super::{Exported, Losses};
-use crate::source::Span;
 use crate::xml::Element;
 
-/// Columns that form JSON has, and their keys in it.
-const KEYS: &[(&str, &str)] = &[
-    ("label", "label"),
-    ("hint", "hint"),
-    ("relevant", "relevant"),
-    ("constraint", "constraint"),
-    ("constraint_message", "constraint_message"),
-    ("required", "required"),
-    ("required_message", "required_message"),
+/// Columns that form JSON calls otherwise.
+const RENAMED: &[(&str, &str)] = &[
     ("readonly", "read_only"),
-    ("calculation", "calculation"),
-    ("appearance", "appearance"),
-    ("parameters", "parameters"),
-    ("choice_filter", "choice_filter"),
-    ("repeat_count", "repeat_count"),
-    ("default", "default"),
-    ("trigger", "trigger"),
+    ("media::image", "image"),
+    ("media::big-image", "big-image"),
+    ("media::audio", "audio"),
+    ("media::video", "video"),
+    ("form_title", "title"),
 ];
-/// Those that are words for the reader.
-const WORDS: &[&str] = &["label", "hint", "constraint_message", "required_message"];
+/// Columns that have words by language.
+const WORDS: &[&str] = &[
+    "label",
+    "hint",
+    "guidance_hint",
+    "constraint_message",
+    "required_message",
+    "noAppErrorString",
+    "media::image",
+    "media::big-image",
+    "media::audio",
+    "media::video",
+];
+/// Columns of which there may be many, each an object in form JSON.
+const GROUPS: &[(&str, &str)] =
+    &[("bind::", "bind"), ("body::", "body"), ("instance::", "instance"), ("attribute::", "attributes")];
+/// Settings that form JSON has, beside those that it needs.
+const SETTINGS: &[&str] = &[
+    "default_language",
+    "instance_name",
+    "instance_id",
+    "public_key",
+    "submission_url",
+    "auto_send",
+    "auto_delete",
+    "style",
+    "namespaces",
+    "instance_xmlns",
+    "allow_choice_duplicates",
+    "prefix",
+    "delimiter",
+];
 
 /// Writes an `h:html` element as a form's JSON.
 pub(crate) fn form_json(root: &Element) -> Exported<String> {
@@ -48,25 +68,19 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn form(&mut self, sheets: &Sheets) -> Json {
-        for row in &sheets.choices {
-            self.choice(row);
-        }
-        let mut rows = sheets.survey.iter();
-        let survey = self.children(&mut rows);
-        for row in &sheets.entities {
-            self.losses.push(row.span, "entities are left out: form JSON has no word for them");
-        }
-        for row in &sheets.tags {
-            self.losses
-                .push(row.span, "the tags of a map question are left out: form JSON has no word for them");
-        }
-        let settings = self.settings(&sheets.settings);
         let mut form = Map::new();
-        form.insert("settings".into(), settings);
-        if !self.lists.is_empty() {
-            form.insert("choices".into(), Json::Object(std::mem::take(&mut self.lists)));
+        form.insert("settings".into(), self.settings(&sheets.settings));
+        let external = super::xlsform::external(&sheets.survey);
+        let lists = [("choices", &sheets.choices), ("external_choices", &external), ("osm", &sheets.tags)];
+        for (key, rows) in lists.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+            rows.iter().for_each(|row| self.choice(row));
+            form.insert(key.into(), Json::Object(std::mem::take(&mut self.lists)));
         }
-        form.insert("survey".into(), survey);
+        if !sheets.entities.is_empty() {
+            let entity = |row: &Row| Json::Object(cells(row, &[]));
+            form.insert("entities".into(), sheets.entities.iter().map(entity).collect());
+        }
+        form.insert("survey".into(), survey(&sheets.survey));
         Json::Object(form)
     }
 
@@ -79,23 +93,28 @@ impl Writer<'_> {
         }
         settings.insert("version".into(), row.get("version").unwrap_or("1").into());
         settings.insert("title".into(), row.get("form_title").unwrap_or(form_id).into());
-        if let Some(language) = row.get("default_language") {
-            settings.insert("default_language".into(), tag(language).into());
+        let (known, others): (Vec<_>, Vec<_>) = row
+            .cells
+            .iter()
+            .filter(|(column, _)| !matches!(column.as_str(), "form_id" | "version" | "form_title" | "name"))
+            .filter(|(column, _)| column != "omit_instanceID")
+            .partition(|(column, _)| {
+                SETTINGS.contains(&column.as_str()) || column.starts_with("attribute::")
+            });
+        // A form's instance is called as the form, unless it says otherwise; an XForm's is mostly called `data`.
+        let name = row.get("name").unwrap_or("data");
+        if name != form_id {
+            settings.insert("name".into(), name.into());
         }
-        if let Some(name) = row.get("instance_name") {
-            settings.insert("instance_name".into(), name.into());
+        if row.get("omit_instanceID").is_none() && row.get("instance_id").is_none() {
+            settings.insert("instance_id".into(), "uid".into());
         }
-        let known = [
-            "form_id",
-            "version",
-            "form_title",
-            "default_language",
-            "instance_name",
-            "allow_choice_duplicates",
-        ];
-        for (column, _) in row.cells.iter().filter(|(column, _)| !known.contains(&column.as_str())) {
-            self.losses
-                .push(row.span, format!("the setting `{column}` is left out: form JSON has no word for it"));
+        for (column, text) in known {
+            cell(&mut settings, column, text);
+        }
+        for (column, _) in others {
+            let what = format!("the setting `{column}` is left out: form JSON has no word for it");
+            self.losses.push(row.span, what);
         }
         Json::Object(settings)
     }
@@ -103,17 +122,19 @@ impl Writer<'_> {
     fn choice(&mut self, row: &Row) {
         let list = row.get("list_name").unwrap_or_default().to_owned();
         let mut choice = Map::new();
-        for (column, text) in &row.cells {
-            match column.split_once("::").map_or(column.as_str(), |(base, _)| base) {
-                "list_name" => {}
-                "label" => word(&mut choice, "label", column, text),
-                "media" => self.losses.push(
-                    row.span,
-                    format!(
-                        "`{column}` of the choices in `{list}` is left out: form JSON has no word for it"
-                    ),
-                ),
-                _ => {
+        for (column, text) in row.cells.iter().filter(|(column, _)| column != "list_name") {
+            match column.strip_prefix("media::") {
+                // A choice's own columns may be called `image`.
+                Some(media) => {
+                    let media_of = choice.entry("media").or_insert_with(|| json!({}));
+                    if let Json::Object(into) = media_of {
+                        word(into, media.split("::").next().unwrap_or(media), media, text);
+                    }
+                }
+                None if column == "label" || column.starts_with("label::") => {
+                    word(&mut choice, "label", column, text);
+                }
+                None => {
                     choice.insert(column.clone(), text.as_str().into());
                 }
             }
@@ -123,102 +144,90 @@ impl Writer<'_> {
             choices.push(Json::Object(choice));
         }
     }
-
-    /// The rows up to the end of the group or repeat that they are in.
-    fn children<'r>(&mut self, rows: &mut impl Iterator<Item = &'r Row>) -> Json {
-        let mut children = Vec::new();
-        // Groups that are open, the innermost last: no call for each, so that depth costs no stack.
-        let mut open: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
-        for row in rows {
-            let kind = row.get("type").unwrap_or_default();
-            match kind {
-                "begin_group" | "begin_repeat" => {
-                    let group = self.row(row, kind.trim_start_matches("begin_"));
-                    open.push((group, std::mem::take(&mut children)));
-                }
-                "end_group" | "end_repeat" => {
-                    if let Some((mut group, before)) = open.pop() {
-                        let inside = std::mem::replace(&mut children, before);
-                        group.insert("children".into(), Json::Array(inside));
-                        children.push(Json::Object(group));
-                    }
-                }
-                _ => {
-                    let kind = self.kind(kind, row.span);
-                    let row = self.row(row, &kind);
-                    children.push(Json::Object(row));
-                }
-            }
-        }
-        Json::Array(children)
-    }
-
-    /// A type as form JSON has it: choices from a CSV file are a list of the form.
-    fn kind(&mut self, kind: &str, span: Span) -> String {
-        let Some((word, file)) = kind.split_once("_from_file ") else { return kind.to_owned() };
-        let Some(stem) = file.strip_suffix(".csv") else {
-            self.losses.push(
-                span,
-                format!("choices from `{file}` are left out: form JSON reads lists from CSV files"),
-            );
-            return kind.to_owned();
-        };
-        self.lists.entry(stem).or_insert_with(|| json!({"csv": file}));
-        format!("{word} {stem}")
-    }
-
-    fn row(&mut self, row: &Row, kind: &str) -> Map<String, Json> {
-        let mut written = Map::new();
-        written.insert("type".into(), kind.into());
-        if let Some(name) = row.get("name") {
-            written.insert("name".into(), name.into());
-        }
-        for (column, text) in &row.cells {
-            let base = column.split_once("::").map_or(column.as_str(), |(base, _)| base);
-            if matches!(base, "type" | "name") {
-                continue;
-            }
-            match KEYS.iter().find(|(known, _)| *known == base) {
-                Some((_, key)) if WORDS.contains(&base) => word(&mut written, key, column, text),
-                Some((_, key)) if column == base => {
-                    written.insert((*key).into(), logical(key, text));
-                }
-                _ => {
-                    let name = row.get("name").unwrap_or_default();
-                    let what = format!("`{column}` of `{name}` is left out: form JSON has no word for it");
-                    self.losses.push(row.span, what);
-                }
-            }
-        }
-        written
-    }
 }
 
-/// Words in the language that the column names.
+/// The rows, nested. Groups that are open are kept in a list, so that depth costs no stack.
+fn survey(rows: &[Row]) -> Json {
+    let mut children = Vec::new();
+    let mut open: Vec<(Map<String, Json>, Vec<Json>)> = Vec::new();
+    for row in rows {
+        let kind = row.get("type").unwrap_or_default();
+        let mut written = Map::new();
+        written.insert("type".into(), kind.trim_start_matches("begin_").into());
+        written.extend(cells(row, &["type"]));
+        match kind {
+            "begin_group" | "begin_repeat" => open.push((written, std::mem::take(&mut children))),
+            "end_group" | "end_repeat" => {
+                if let Some((mut group, before)) = open.pop() {
+                    let inside = std::mem::replace(&mut children, before);
+                    group.insert("children".into(), Json::Array(inside));
+                    children.push(Json::Object(group));
+                }
+            }
+            _ => children.push(Json::Object(written)),
+        }
+    }
+    Json::Array(children)
+}
+
+/// A row's cells as keys, without those columns.
+fn cells(row: &Row, without: &[&str]) -> Map<String, Json> {
+    let mut written = Map::new();
+    for (column, text) in row.cells.iter().filter(|(column, _)| !without.contains(&column.as_str())) {
+        cell(&mut written, column, text);
+    }
+    written
+}
+
+fn cell(into: &mut Map<String, Json>, column: &str, text: &str) {
+    let is_of = |base: &&&str| {
+        column.strip_prefix(**base).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    if let Some(base) = WORDS.iter().find(is_of) {
+        let language = &column[base.len()..];
+        if *base == "noAppErrorString" {
+            let bind = into.entry("bind").or_insert_with(|| json!({}));
+            if let Json::Object(bind) = bind {
+                word(bind, "jr:noAppErrorString", language, text);
+            }
+            return;
+        }
+        return word(into, renamed(base), language, text);
+    }
+    if let Some((prefix, key)) = GROUPS.iter().find(|(prefix, _)| column.starts_with(prefix)) {
+        if let Json::Object(group) = into.entry(*key).or_insert_with(|| json!({})) {
+            group.insert(column[prefix.len()..].to_owned(), text.into());
+        }
+        return;
+    }
+    let written = match (column, text) {
+        ("required" | "readonly", "yes") => Json::Bool(true),
+        ("required" | "readonly", "no") => Json::Bool(false),
+        (_, text) => text.into(),
+    };
+    into.insert(renamed(column).into(), written);
+}
+
+fn renamed(column: &str) -> &str {
+    RENAMED.iter().find(|(known, _)| *known == column).map_or(column, |(_, key)| key)
+}
+
+/// Words in the language that stands behind `::`. Those without one stand alone, or as `default` beside others.
 fn word(into: &mut Map<String, Json>, key: &str, column: &str, text: &str) {
-    match column.split_once("::") {
-        None => {
+    let language = column.split_once("::").map(|(_, language)| language);
+    match (into.get_mut(key), language) {
+        (None, None) => {
             into.insert(key.into(), text.into());
         }
-        Some((_, language)) => {
-            let words = into.entry(key).or_insert_with(|| json!({}));
-            if let Json::Object(words) = words {
-                words.insert(tag(language).to_owned(), text.into());
-            }
+        (None, Some(language)) => {
+            into.insert(key.into(), json!({language: text}));
+        }
+        (Some(Json::Object(words)), language) => {
+            words.insert(language.unwrap_or("default").into(), text.into());
+        }
+        (Some(plain), language) => {
+            let before = plain.take();
+            *plain = json!({"default": before, language.unwrap_or("default"): text});
         }
     }
-}
-
-fn logical(key: &str, text: &str) -> Json {
-    match text {
-        "yes" if matches!(key, "required" | "read_only") => Json::Bool(true),
-        "no" if matches!(key, "required" | "read_only") => Json::Bool(false),
-        text => text.into(),
-    }
-}
-
-/// The tag in `English (en)`, or the name where there is none.
-fn tag(language: &str) -> &str {
-    let inside = language.rsplit_once('(').and_then(|(_, rest)| rest.trim_end().strip_suffix(')'));
-    inside.map(str::trim).filter(|tag| !tag.is_empty()).unwrap_or_else(|| language.trim())
 }

@@ -5,6 +5,7 @@
 mod actions;
 mod entities;
 mod form_json;
+mod instance_id;
 mod instances;
 mod model;
 mod names;
@@ -50,24 +51,33 @@ pub struct Converted<T> {
 
 /// A definition as XLSForm: the sheets `FILE#survey`, `FILE#choices` and so on, for `doorstep-workbook` to write.
 pub fn to_xlsform(bundle: &Bundle, file: &str) -> Converted<Bundle> {
-    convert(bundle, |root| xlsform::xlsform(root, file))
+    convert(bundle, |root| xlsform::xlsform(&for_others(root, bundle), file))
 }
 
 /// A definition as form JSON.
 pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, form_json::form_json)
+    convert(bundle, |root| form_json::form_json(&root))
 }
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, xform::xform)
+    convert(bundle, |root| xform::xform(&for_others(root, bundle)))
 }
 
-fn convert<T>(bundle: &Bundle, export: impl FnOnce(&Element) -> Exported<T>) -> Converted<T> {
+fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> Converted<T> {
     let mut found = Diagnostics::default();
     let root = definition::read(bundle, &mut found);
     let root = root.filter(|_| !found.has_errors());
-    Converted { exported: root.as_ref().map(export), diagnostics: found.into_sorted() }
+    Converted { exported: root.map(export), diagnostics: found.into_sorted() }
+}
+
+/// What form JSON leaves out and other tools can't do without.
+fn for_others(root: Element, bundle: &Bundle) -> Element {
+    let text = bundle.main.text.trim_start_matches('\u{feff}').trim_start();
+    match text.starts_with('{') && bundle.main.sheet().is_none() {
+        true => instance_id::with(root),
+        false => root,
+    }
 }
 
 /// Losses as they are found.

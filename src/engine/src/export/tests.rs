@@ -2,7 +2,7 @@
 
 use super::form_json::form_json;
 use super::xlsform::xlsform;
-use super::{Loss, to_xform, to_xlsform};
+use super::{Loss, to_form_json, to_xform, to_xlsform};
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
 use crate::xml::{Element, read};
@@ -160,15 +160,19 @@ fn rows_nest_as_json() {
     let exported = form_json(&root);
     let given: serde_json::Value = serde_json::from_str(&exported.written).unwrap();
     let expected = serde_json::json!({
-        "settings": {"form_id": "f", "version": "2", "title": "T"},
+        "settings": {"form_id": "f", "version": "2", "title": "T", "name": "data", "instance_id": "uid"},
         "choices": {"yn": [{"name": "y", "label": "Yes"}]},
         "survey": [{"type": "group", "name": "g", "label": "G", "children": [
-            {"type": "select_one yn", "name": "yn", "label": "Well?", "required": true},
+            {"type": "select_one yn", "name": "yn", "label": "Well?", "required": true, "bind": {"saveto": "x"}},
         ]}],
     });
     assert_eq!(given, expected);
-    assert_eq!(exported.losses.len(), 1);
-    assert!(exported.losses[0].what.contains("bind::saveto"));
+    assert_eq!(exported.losses, []);
+    let again = Bundle::single(Source::new("form.json", exported.written));
+    let mut found = Diagnostics::default();
+    let lowered = crate::definition::read(&again, &mut found).expect("what is written is form JSON");
+    assert!(!found.has_errors(), "{:?}", found.into_sorted());
+    assert_eq!(form_json(&lowered).written, again.main.text.to_string());
 }
 
 #[test]
@@ -183,4 +187,15 @@ fn a_definition_is_read_and_written() {
     assert_eq!(to_xlsform(&bundle, "f").exported.unwrap().written.files.len(), 1);
     let broken = to_xlsform(&Bundle::single(Source::new("f.xml", "<a")), "f");
     assert!(broken.exported.is_none() && broken.diagnostics[0].code == "bad-xml");
+}
+
+#[test]
+fn other_tools_get_the_id_that_form_json_leaves_out() {
+    let text = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"}, "survey": [{"type": "note", "name": "a", "label": "A"}]}"#;
+    let bundle = Bundle::single(Source::new("form.json", text));
+    let xform = to_xform(&bundle).exported.unwrap().written;
+    assert!(xform.contains("<instanceID/>") && xform.contains("jr:preload=\"uid\""), "{xform}");
+    let sheets = to_xlsform(&bundle, "f").exported.unwrap().written;
+    assert!(!sheet(&sheets, "settings").contains("omit"), "{}", sheet(&sheets, "settings"));
+    assert!(!to_form_json(&bundle).exported.unwrap().written.contains("instance_id"));
 }

@@ -46,7 +46,7 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
 }
 
 /// The lists that are searched, each with a row to begin with: an XForm does not hold what is in them.
-fn external(survey: &[Row]) -> Vec<Row> {
+pub(super) fn external(survey: &[Row]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for row in survey {
         let list = row.get("type").and_then(|kind| kind.strip_prefix("select_one_external "));

@@ -72,6 +72,31 @@ pub(crate) struct Alone<'a> {
     pub failure: OnceCell<String>,
 }
 
+/// One node of each instance of a repeat that is relevant.
+pub(crate) struct Column<'a> {
+    instance: &'a Instance,
+    scopes: &'a [ScopeId],
+    repeat: NodeId,
+    node: NodeId,
+    /// Every instance is relevant.
+    all: bool,
+}
+
+impl<'a> Column<'a> {
+    fn scopes(&self) -> impl Iterator<Item = ScopeId> + '_ {
+        let relevant = |scope: &ScopeId| self.all || self.instance.relevant(*scope, self.repeat);
+        self.scopes.iter().copied().filter(relevant)
+    }
+
+    pub fn count(&self) -> usize {
+        if self.all { self.scopes.len() } else { self.scopes().count() }
+    }
+
+    pub fn values(&self) -> impl Iterator<Item = &'a Value> + '_ {
+        self.scopes().map(|scope| self.instance.value(scope, self.node))
+    }
+}
+
 impl<'a> Eval<'a> {
     pub fn primary(&self) -> Primary<'a> {
         match self.primary {
@@ -207,21 +232,28 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Gives each node of an expression's node-set to `take`, without a list of them where the plan is plain.
+    /// Gives each node of an expression's node-set to `take`, without a list of them where they are one node of each repeat instance.
     pub fn each(&self, id: ExprId, take: &mut dyn FnMut(NodeRef)) {
-        if let Expr::Nodes(plan) = self.program.expr(id) {
-            let plan = self.program.plan(*plan);
-            if let [PlanStep::Repeat(repeat), PlanStep::Cell(node)] = &*plan.steps {
-                let instance = self.primary().instance;
-                for scope in instance.instances(self.scope_up(plan.start.base, plan.start.up), *repeat) {
-                    if instance.relevant(*scope, *repeat) {
-                        take(NodeRef::Cell(*scope, *node));
-                    }
-                }
-                return;
-            }
+        match self.column(id) {
+            Some(column) => column.scopes().for_each(|scope| take(NodeRef::Cell(scope, column.node))),
+            None => self.nodes(id).into_iter().for_each(take),
         }
-        self.nodes(id).into_iter().for_each(take);
+    }
+
+    /// The one node of each instance of a repeat, if that is what an expression means: sums and counts run over it.
+    pub fn column(&self, id: ExprId) -> Option<Column<'a>> {
+        let Expr::Nodes(plan) = self.program.expr(id) else { return None };
+        let plan = self.program.plan(*plan);
+        let [PlanStep::Repeat(repeat), rest @ ..] = &*plan.steps else { return None };
+        let node = match rest {
+            [] => *repeat,
+            [PlanStep::Cell(node)] => *node,
+            _ => return None,
+        };
+        let instance = self.primary().instance;
+        let scope = self.scope_up(plan.start.base, plan.start.up);
+        let scopes = instance.instances(scope, *repeat);
+        Some(Column { instance, scopes, repeat: *repeat, node, all: instance.all_relevant(scope, *repeat) })
     }
 
     fn union(&self, a: ExprId, b: ExprId) -> Vec<NodeRef> {

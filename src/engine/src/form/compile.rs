@@ -7,7 +7,7 @@ use crate::check;
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
-use crate::expr::program::{ExprId, Program, Read};
+use crate::expr::program::{ExprId, Program, Read, What};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
@@ -316,6 +316,21 @@ impl Lowering<'_, '_> {
         } else {
             self.task(written, anchor, Task::Relevant);
         }
+    }
+
+    /// Where a node's relevance is decided: of a repeat in each instance, if it looks into the instance, else for all together.
+    fn relevance_anchor(&mut self, id: NodeId, written: &Written) -> Anchor {
+        let node = self.skeleton.node(id);
+        let SkeletonKind::Repeat(own) = node.kind else { return Anchor::at(id, node.scope) };
+        let inside = Anchor::at(id, own);
+        let depth = self.skeleton.scope(own).depth;
+        let looks_in = self.expr(written, inside).is_some_and(|compiled| {
+            compiled
+                .reads
+                .iter()
+                .any(|read| self.skeleton.scope(read.from).depth >= depth && read.what != What::Language)
+        });
+        if looks_in { inside } else { Anchor::at(id, node.scope) }
     }
 
     fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {

@@ -113,7 +113,10 @@ impl Instance {
             _ => seeds.template.clone(),
         });
         let id = self.push(form, own, scope, place as u32 + 1, seed.unwrap_or_default());
-        self.scopes[scope.0 as usize].repeats[usize::from(repeat_index)].push(id);
+        let outer = &mut self.scopes[scope.0 as usize];
+        outer.repeats[usize::from(repeat_index)].push(id);
+        // Relevance is spread to it later.
+        outer.irrelevant[usize::from(repeat_index)] += 1;
         id
     }
 
@@ -122,6 +125,9 @@ impl Instance {
         let (parent, repeat) = (self.scope(gone).parent, self.scope(gone).own_node);
         let index = usize::from(self.repeat_index[repeat.0 as usize]);
         let place = self.position(gone) - 1;
+        if !self.relevant(gone, repeat) {
+            self.scopes[parent.0 as usize].irrelevant[index] -= 1;
+        }
         let mut siblings = std::mem::take(&mut self.scopes[parent.0 as usize].repeats[index]);
         siblings.remove(place);
         for sibling in &siblings[place..] {
@@ -281,7 +287,19 @@ impl Instance {
         self.has(self.cell(scope, node), flag::RELEVANT)
     }
 
-    /// Sets or clears a flag. Was it different?
+    /// Makes a node relevant or not. Was it different?
+    pub fn set_relevant(&mut self, scope: ScopeId, node: NodeId, on: bool) -> bool {
+        let differs = self.mark(self.cell(scope, node), flag::RELEVANT, on);
+        if differs && scope != ScopeId(0) && self.own_node(scope) == node {
+            let outer = self.scope(scope).parent;
+            let index = usize::from(self.repeat_index[node.0 as usize]);
+            let count = &mut self.scopes[outer.0 as usize].irrelevant[index];
+            *count = if on { *count - 1 } else { *count + 1 };
+        }
+        differs
+    }
+
+    /// Sets or clears a flag; relevance by [`Instance::set_relevant`]. Was it different?
     pub fn mark(&mut self, cell: usize, flag: u8, on: bool) -> bool {
         let before = self.flags[cell];
         self.flags[cell] = if on { before | flag } else { before & !flag };

@@ -43,7 +43,7 @@ impl Session {
         if let NodeKind::Leaf(_) = this.kind {
             let text = self.text_of(scope, node, extent);
             if !text.is_empty() {
-                element.push_text(Written::plain(&text, span));
+                element.push_text(Written { text: composed(&text), span, escapes: Box::default() });
             }
             return element;
         }
@@ -175,5 +175,14 @@ impl Session {
         let fresh = self.fresh_id();
         self.put(root, id, Value::Text(fresh));
         self.settle();
+    }
+}
+
+/// Text with its characters composed (Unicode NFC), as ODK's tools submit it: the same word is the same text.
+fn composed(text: &str) -> Arc<str> {
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.into(),
+        IsNormalized::No | IsNormalized::Maybe => text.nfc().collect::<String>().into(),
     }
 }

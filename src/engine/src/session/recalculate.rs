@@ -147,10 +147,13 @@ impl Session {
         };
         let cell = self.instance.cell(scope, node);
         let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
-        if !self.instance.mark(cell, flag::RELEVANT, on) {
+        if !self.instance.set_relevant(scope, node, on) {
             return;
         }
         self.changed.push(Key { scope, node });
+        if own && scope != ScopeId(0) {
+            self.touch_instances(self.instance.up(scope, 1), node);
+        }
         match self.form.node(node).kind {
             NodeKind::Leaf(_) => {
                 self.touch_readers(scope, node);

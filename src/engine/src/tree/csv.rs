@@ -30,6 +30,12 @@ impl Tree {
         if cells.len() > MAX_COLUMNS {
             return Err(format!("it has more than {MAX_COLUMNS} columns"));
         }
+        // One column is a list of names; what can't be a name shows that something else parts the cells.
+        if let [title] = cells.as_slice()
+            && !title.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | ' '))
+        {
+            return Err(format!("its columns are parted by none of `,`, `;`, tab and `|`: `{title}`"));
+        }
         let columns: Vec<NameId> = cells.iter().map(|title| builder.plain(title.trim())).collect();
         builder.open(root, "");
         while rows.next(&mut cells)? {

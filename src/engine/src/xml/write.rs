@@ -9,9 +9,25 @@ pub(crate) fn write(root: &Element) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let mut namespaces: Vec<Namespace> = Vec::new();
     gather(root, &mut namespaces);
-    element(root, &Scope { namespaces: &namespaces, default: "" }, 0, true, &mut out);
+    namespaces.extend(default_inside(root));
+    let default =
+        namespaces.last().filter(|last| last.prefix().is_empty()).map_or("", Namespace::uri).to_owned();
+    element(root, &Scope { namespaces: &namespaces, default: &default }, 0, true, &mut out);
     out.push('\n');
     out
+}
+
+/// The namespace of what has no prefix in a root that has one: declared there, it need not be in each element.
+fn default_inside(root: &Element) -> Option<Namespace> {
+    if root.name.namespace.prefix().is_empty() {
+        return None;
+    }
+    let own = |element: &Element| {
+        let namespace = &element.name.namespace;
+        (namespace.prefix().is_empty() && !namespace.uri().is_empty()).then(|| namespace.clone())
+    };
+    let inside = |element: &Element| element.elements().find_map(own);
+    root.elements().find_map(own).or_else(|| root.elements().find_map(inside))
 }
 
 /// Writes an element without declaration or indentation.
@@ -59,7 +75,8 @@ fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, ou
         let _ = write!(out, " xmlns=\"{}\"", escaped(default, true));
     }
     for namespace in if depth == 0 { scope.namespaces } else { &[] } {
-        let _ = write!(out, " xmlns:{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
+        let colon = if namespace.prefix().is_empty() { "" } else { ":" };
+        let _ = write!(out, " xmlns{colon}{}=\"{}\"", namespace.prefix(), escaped(namespace.uri(), true));
     }
     let scope = &Scope { namespaces: scope.namespaces, default };
     let declared = |attribute: &&Attribute| {

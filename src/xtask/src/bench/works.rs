@@ -76,7 +76,7 @@ pub fn of_file(name: &str, file: &str) -> Vec<Work> {
     };
     vec![
         work("load", "load"),
-        work("answer a question (median of all that take typed text)", "fill"),
+        work("one answer, mean over what takes typed text", "fill"),
         work("memory of the loaded form, MB", "memory").only_unthrottled(),
     ]
 }

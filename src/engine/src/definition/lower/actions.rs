@@ -12,12 +12,10 @@ impl Lowering<'_> {
     /// The default, if it is an expression rather than a value.
     pub(super) fn dynamic_default(&self, item: &Item) -> Option<Written> {
         let default = item.row.plain("default")?;
-        let data_type = match &item.kind {
-            ItemKind::Question(question) => question.data_type.unwrap_or("string"),
-            _ => "string",
-        };
-        let image = matches!(&item.kind, ItemKind::Question(question)
-            if question.control == Control::Upload("image/*"));
+        // The spelling counts: `q date` is no `date` here.
+        let data_type = item.row.plain("type").map_or("", |said| &said.text);
+        // The default of a picture is a file.
+        let image = item.row.plain("type").is_some_and(|said| matches!(&*said.text, "image" | "photo"));
         (!image && is_dynamic(&default.text, data_type)).then(|| default.clone())
     }
 

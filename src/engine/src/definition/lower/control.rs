@@ -15,13 +15,20 @@ impl Lowering<'_> {
     pub(super) fn control(&mut self, item: &Item, path: &str) -> Option<Element> {
         let row = &item.row;
         let parameters = super::parameters(row);
-        let name = self.element_name(item)?;
+        let Some(name) = self.element_name(item) else {
+            // What is never shown still has its words in the itext.
+            self.label(item, path);
+            self.hint(item, path);
+            return None;
+        };
         // What is worked out, and has nothing to say, is not shown.
         let worked_out = row.bind("calculate").is_some() || row.plain("trigger").is_some();
         let says = self.says(item);
         let background = matches!(&item.kind, ItemKind::Question(question)
             if question.control == Control::Action(Action::BackgroundGeopoint));
         if (worked_out && !says) || background {
+            self.label(item, path);
+            self.hint(item, path);
             return None;
         }
         let mut control =
@@ -34,9 +41,6 @@ impl Lowering<'_> {
                 .with(Name::plain("mediatype"), Written::plain(media, row.place_of(Group::Plain, "type")));
         }
         control = self.attributes(item, control);
-        if let Some(intent) = row.plain("intent") {
-            control = control.with(Name::plain("intent"), intent.clone());
-        }
         control = self.control_parameters(item, &parameters, control);
         let label = self.label(item, path);
         let hint = self.hint(item, path);
@@ -105,7 +109,7 @@ impl Lowering<'_> {
                         .with(Name::plain("incremental"), Written::plain("true", parameter.value.span));
                     continue;
                 }
-                (Control::Input, Some("string"), "rows") => Name::plain("rows"),
+                (Control::Input, Some("string"), "rows") if is_written(item, "text") => Name::plain("rows"),
                 (Control::Upload("image/*"), _, "app") if takes_an_app(item) => Name::plain("intent"),
                 (Control::Range, _, "start" | "end" | "step") => Name::plain(parameter.key.clone()),
                 (Control::Range, _, "tick_interval") => Name::new(Namespace::Odk, "tick-interval"),
@@ -124,11 +128,10 @@ impl Lowering<'_> {
         control
     }
 
-    /// Has it a label, a hint or a picture?
+    /// Has it a label or a hint?
     fn says(&self, item: &Item) -> bool {
-        let plain = ["label", "hint", "guidance_hint"].iter().any(|name| item.row.plain(name).is_some());
         let own_hint = matches!(&item.kind, ItemKind::Question(question) if question.hint.is_some());
-        plain || own_hint || item.row.cells.iter().any(|cell| cell.column.group == Group::Media)
+        own_hint || ["label", "hint"].iter().any(|name| item.row.plain(name).is_some())
     }
 
     /// The label, in place or in the itext.
@@ -157,13 +160,18 @@ impl Lowering<'_> {
     }
 
     fn hint(&mut self, item: &Item, path: &str) -> Option<Element> {
-        let texts = item.row.texts(Group::Plain, "hint");
+        let mut texts = item.row.texts(Group::Plain, "hint");
         let guidance = item.row.texts(Group::Plain, "guidance_hint");
         if texts.is_empty() && guidance.is_empty() {
             let ItemKind::Question(question) = &item.kind else { return None };
             let mut hint = Element::new(Name::xforms("hint"), item.row.place_of(Group::Plain, "type"));
             hint.push_text(Written::plain(question.hint?, hint.span));
             return Some(hint);
+        }
+        if let (true, ItemKind::Question(question)) = (texts.is_empty(), &item.kind) {
+            // The type's own hint stands beside the guidance.
+            let span = item.row.place_of(Group::Plain, "type");
+            texts.by_language.extend(question.hint.map(|own| (None, Written::plain(own, span))));
         }
         let place = texts.first().or(guidance.first())?.span;
         let mut hint = Element::new(Name::xforms("hint"), place);
@@ -190,6 +198,11 @@ impl Lowering<'_> {
         self.itext.add(&id, None, &texts, &self.default_language);
         Some(label.with_text(Name::plain("ref"), &format!("jr:itext('{id}')")))
     }
+}
+
+/// Is the type spelled like that?
+fn is_written(item: &Item, spelling: &str) -> bool {
+    item.row.plain("type").is_some_and(|said| *said.text == *spelling)
 }
 
 /// Is it the row above a table that shows its choices' labels?

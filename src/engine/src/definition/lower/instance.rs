@@ -1,7 +1,6 @@
 //! The primary instance: one node for each row, with its first value, and the metadata at its end.
 
-use super::super::question_types::Control;
-use super::super::rows::{Group, Item, ItemKind, Syntax};
+use super::super::rows::{Group, Item, Syntax};
 use super::{Lowering, settings};
 use crate::source::Written;
 use crate::xml::{Attribute, Content, Element, Name, Namespace};
@@ -21,9 +20,8 @@ impl Lowering<'_> {
             }
         }
         if let Some(value) = value {
-            let upload = matches!(&item.kind, ItemKind::Question(question)
-                if matches!(question.control, Control::Upload("image/*")));
-            match upload && !value.text.contains("://") {
+            let image = item.row.plain("type").is_some_and(|said| matches!(&*said.text, "image" | "photo"));
+            match image && !value.text.contains("://") {
                 true => {
                     let mut address = crate::source::Composer::new(value.span);
                     address.own("jr://images/");
@@ -91,7 +89,8 @@ impl Lowering<'_> {
 /// A repeat straight inside a template is a template alone, except in form JSON, where a new instance has one of each
 /// repeat inside; within a first one repeats are first ones alone.
 pub(super) fn push_repeat(data: &mut Element, node: Element, syntax: Syntax) {
-    let mut template = Element { content: Vec::new(), ..node.clone() };
+    // Further attributes are those of first ones.
+    let mut template = Element::new(node.name.clone(), node.span);
     let mut children = node.content.iter();
     while let Some(content) = children.next() {
         template.content.push(content.clone());

@@ -44,7 +44,7 @@ fn a_question_is_a_node_a_bind_and_a_control() {
         &[
             "<data id=\"visit\"><age/><seen/><meta><instanceID/></meta></data>",
             "<bind nodeset=\"/data/age\" type=\"int\" relevant=\"${seen} = 'yes'\" required=\"true()\"/>",
-            "<input ref=\"/data/age\"><label>How old?</label><hint>in years</hint></input>",
+            "ref=\"/data/age\"><label>How old?</label><hint>in years</hint></input>",
         ],
     );
 }

@@ -68,7 +68,7 @@ impl Compiler<'_> {
     }
 
     /// A path leads to a node that is not there.
-    fn no_such_path(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn no_such_path(&mut self, diagnostic: Diagnostic) {
         match self.form.strict_paths {
             true => {
                 self.fail(diagnostic);

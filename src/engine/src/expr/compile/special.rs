@@ -41,7 +41,7 @@ impl Compiler<'_> {
                     let path = self.program.add_path(path);
                     return (self.program.add(Expr::Path(path)), Over::Tree);
                 }
-                None => self.program.add(Expr::Number(f64::NAN)),
+                None => return (self.nothing(), Over::Tree),
             },
             ("jr:choice-name", [value, question]) => self.choice_name(value, question),
             ("jr:itext", [id]) => {
@@ -176,7 +176,7 @@ impl Compiler<'_> {
             return (self.error("wrong-type", &column.span, message), Over::Value);
         };
         if self.tree_named(list).is_none() {
-            return (self.program.add(Expr::Number(f64::NAN)), Over::Value);
+            return (self.nothing(), Over::Tree);
         }
         let at = |kind: Kind| Ast::new(kind, span.clone());
         let call = |name: &str, argument: &Ast| {

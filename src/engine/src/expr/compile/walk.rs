@@ -42,7 +42,10 @@ impl Spaces for Field<'_> {
 impl Compiler<'_> {
     pub(super) fn walk(&mut self, path: &Path, span: &Range<usize>) -> (ExprId, Over) {
         let Some((start, mut reached)) = self.start(path, span) else {
-            return (self.program.add(Expr::Number(f64::NAN)), Over::Value);
+            return match self.failed {
+                true => (self.program.add(Expr::Number(f64::NAN)), Over::Value),
+                false => (self.nothing(), Over::Tree),
+            };
         };
         let mut met = reached.nodes.clone();
         let predicates = self.walk_predicates(&path.predicates, &reached);
@@ -62,6 +65,14 @@ impl Compiler<'_> {
             let test = paths::node_test(axis, &step.test, names, &Field(names));
             let predicates = self.walk_predicates(&step.predicates, &reached);
             steps.push(WalkedStep { axis, test, predicates });
+        }
+        if reached.nodes.is_empty() && !reached.tree && !reached.document {
+            let span = self.written.part(span.clone());
+            self.no_such_path(Diagnostic::error(
+                "wrong-path",
+                span,
+                "this path leads to no node of the form",
+            ));
         }
         self.note_reads(&reached, &met);
         let over = match reached.nodes.first() {
@@ -289,7 +300,7 @@ impl Compiler<'_> {
         names.sort_unstable();
         let diagnostic = Diagnostic::error("unknown-list", span, format!("there is no list `{name}`"))
             .did_you_mean(name, names);
-        self.fail(diagnostic);
+        self.no_such_path(diagnostic);
         None
     }
 }

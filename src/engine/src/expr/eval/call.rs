@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use super::Eval;
+use super::{Column, Eval};
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::ExprId;
 use crate::moment;
@@ -49,6 +49,11 @@ impl<'a, 'b> Call<'a, 'b> {
 
     pub fn each(&self, index: usize, take: &mut dyn FnMut(NodeRef)) {
         self.eval.each(self.arguments[index], take);
+    }
+
+    /// The one node of each instance of a repeat, if that is what an argument means.
+    pub fn column(&self, index: usize) -> Option<Column<'a>> {
+        self.eval.column(self.arguments[index])
     }
 
     /// The node-set of an argument; that it is none is a failure.

@@ -92,7 +92,7 @@ impl Eval<'_> {
         }
     }
 
-    pub(super) fn cell_number(&self, value: &Value) -> f64 {
+    pub fn cell_number(&self, value: &Value) -> f64 {
         match value {
             Value::Integer(number) => *number as f64,
             Value::Decimal(number) => *number,

@@ -3,6 +3,7 @@
 //! Blank nodes are left out of sums: a member whose income is not known yet must not turn the total into NaN.
 
 use super::{Call, Function, Operand};
+use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -11,16 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         (1, 1),
         "The sum of the nodes that are not blank; 0 if there are none.",
         ("sum(${age})", "60"),
-        |call| {
-            let mut total = 0.0;
-            call.each(0, &mut |node| {
-                let number = call.eval.node_number(node);
-                if !(number.is_nan() && call.eval.node_is_blank(node)) {
-                    total += number;
-                }
-            });
-            Operand::Number(total)
-        },
+        sum,
     )
     .number()
     .over(&[0]),
@@ -32,7 +24,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("count(${members}[age > 15])", "2"),
         |call| {
             let mut count = 0.0;
-            call.each(0, &mut |_| count += 1.0);
+            match call.column(0) {
+                Some(column) => count = column.count() as f64,
+                None => call.each(0, &mut |_| count += 1.0),
+            }
             Operand::Number(count)
         },
     )
@@ -75,6 +70,28 @@ pub(super) const FUNCTIONS: &[Function] = &[
     )
     .number(),
 ];
+
+fn sum(call: &Call<'_, '_>) -> Operand {
+    let mut total = 0.0;
+    let Some(column) = call.column(0) else {
+        call.each(0, &mut |node| {
+            let number = call.eval.node_number(node);
+            if !(number.is_nan() && call.eval.node_is_blank(node)) {
+                total += number;
+            }
+        });
+        return Operand::Number(total);
+    };
+    for value in column.values() {
+        match value {
+            Value::Integer(number) => total += *number as f64,
+            Value::Decimal(number) => total += number,
+            Value::Blank => {}
+            other => total += call.eval.cell_number(other),
+        }
+    }
+    Operand::Number(total)
+}
 
 fn extreme(call: &Call<'_, '_>, better: fn(f64, f64) -> f64) -> Operand {
     let mut found: Option<f64> = None;

@@ -1,0 +1,75 @@
+//! Choice filters: the columns that they read are there.
+
+use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, List, Questionnaire, Select, Syntax};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::expr::parser::parse;
+use crate::expr::syntax::{Ast, Axis, Kind, Path, Start, Test};
+use crate::source::Written;
+
+/// `unknown-column`: a bare name in a filter is a column of the list. XLSForm lets it pass, as blank.
+pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
+    Item::walk(&form.items, &mut |item, _| {
+        let ItemKind::Select(Select { from: ChoicesFrom::List(name), how, .. }) = &item.kind else { return };
+        let lists = if *how == Choosing::External { &form.external_lists } else { &form.lists };
+        let list = lists.iter().find(|list| list.name.text == name.text);
+        let (Some(list), Some(filter)) = (list, item.row.plain("choice_filter")) else { return };
+        // What can't be read is the compiler's to say.
+        let Ok(ast) = parse(&filter.text) else { return };
+        let mut names = Vec::new();
+        bare_names(&ast, &mut names);
+        for (column, span) in names {
+            unknown(&column, filter, span, list, form.syntax, found);
+        }
+    });
+}
+
+fn unknown(
+    column: &str,
+    filter: &Written,
+    span: std::ops::Range<usize>,
+    list: &List,
+    syntax: Syntax,
+    found: &mut Diagnostics,
+) {
+    let further = list.further_columns();
+    let known = || further.iter().map(|name| &**name).chain(["name", "label", "itextId"]);
+    if known().any(|name| name == column) {
+        return;
+    }
+    let message = format!("the list `{}` has no column `{column}`", list.name.text);
+    let mut diagnostic =
+        Diagnostic::error("unknown-column", filter.part(span), message).did_you_mean(column, known());
+    if syntax == Syntax::Sheets {
+        diagnostic.severity = Severity::Warning;
+    }
+    found.push(diagnostic);
+}
+
+/// Names that are looked for in the choice itself.
+fn bare_names(ast: &Ast, into: &mut Vec<(String, std::ops::Range<usize>)>) {
+    match &ast.kind {
+        Kind::Number(_) | Kind::Text(_) => {}
+        Kind::Binary(_, left, right) => {
+            bare_names(left, into);
+            bare_names(right, into);
+        }
+        Kind::Negate(inner) => bare_names(inner, into),
+        Kind::Call { arguments, .. } => arguments.iter().for_each(|argument| bare_names(argument, into)),
+        Kind::Path(path) => of_path(path, into),
+    }
+}
+
+fn of_path(path: &Path, into: &mut Vec<(String, std::ops::Range<usize>)>) {
+    match &path.start {
+        Start::Context => {
+            if let Some(step) = path.steps.first()
+                && let (Axis::Child, Test::Name(name)) = (step.axis, &step.test)
+            {
+                into.push((name.clone(), step.span.clone()));
+            }
+        }
+        // What an expression selects is looked at by itself; what is inside its parentheses is not.
+        Start::Expression(inner) if path.steps.is_empty() => bare_names(inner, into),
+        Start::Expression(_) | Start::Root | Start::Reference(_) => {}
+    }
+}
