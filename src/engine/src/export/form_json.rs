@@ -21,6 +21,7 @@ const WORDS: &[&str] = &[
     "label",
     "hint",
     "guidance_hint",
+    "item_label",
     "constraint_message",
     "required_message",
     "noAppErrorString",
@@ -97,7 +98,7 @@ impl Writer<'_> {
             .cells
             .iter()
             .filter(|(column, _)| !matches!(column.as_str(), "form_id" | "version" | "form_title" | "name"))
-            .filter(|(column, _)| column != "omit_instanceID")
+            .filter(|(column, _)| !matches!(column.as_str(), "omit_instanceID" | "clean_text_values"))
             .partition(|(column, _)| {
                 SETTINGS.contains(&column.as_str()) || column.starts_with("attribute::")
             });

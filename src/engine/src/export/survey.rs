@@ -113,6 +113,13 @@ impl<'a> Survey<'a, '_> {
         if let Some(label) = form.nodes[node].group.and_then(|group| group.child("label")) {
             self.texts.element(label, Kind::Label, node, &mut row, self.losses);
         }
+        // Only form JSON has a word for it.
+        let item_label = form.nodes[node].repeat.and_then(|repeat| {
+            repeat.elements().find(|child| child.name == Name::new(Namespace::Doorstep, "itemLabel"))
+        });
+        if let Some(label) = item_label {
+            self.texts.element(label, Kind::Message("item_label"), node, &mut row, self.losses);
+        }
         self.bind_columns(node, &[Name::plain("type")], &mut row);
         actions::columns(form, node, &mut row, self.losses);
         for shown in [form.nodes[node].group, form.nodes[node].repeat].into_iter().flatten() {
