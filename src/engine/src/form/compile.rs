@@ -7,17 +7,17 @@ use crate::check;
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
-use crate::expr::program::{ExprId, Program, Read, What};
+use crate::expr::program::{ExprId, Program, Read};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDefId, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, Text, TextId, meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
-use crate::source::{Bundle, Span, Written};
+use crate::source::{Bundle, Written};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Element, Namespace};
@@ -318,21 +318,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Where a node's relevance is decided: of a repeat in each instance, if it looks into the instance, else for all together.
-    fn relevance_anchor(&mut self, id: NodeId, written: &Written) -> Anchor {
-        let node = self.skeleton.node(id);
-        let SkeletonKind::Repeat(own) = node.kind else { return Anchor::at(id, node.scope) };
-        let inside = Anchor::at(id, own);
-        let depth = self.skeleton.scope(own).depth;
-        let looks_in = self.expr(written, inside).is_some_and(|compiled| {
-            compiled
-                .reads
-                .iter()
-                .any(|read| self.skeleton.scope(read.from).depth >= depth && read.what != What::Language)
-        });
-        if looks_in { inside } else { Anchor::at(id, node.scope) }
-    }
-
     fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
         let parameters = bind.jr("preloadParams").or_else(|| bind.get("preloadParams"));
         let parameters = parameters.map_or("", |written| &*written.text);
@@ -431,7 +416,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Box<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()
