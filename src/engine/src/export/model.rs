@@ -36,7 +36,6 @@ pub(super) struct Action<'a> {
 
 /// The form.
 pub(super) struct Model<'a> {
-    pub root: &'a Element,
     pub model: &'a Element,
     pub body: Option<&'a Element>,
     pub title: String,
@@ -77,7 +76,6 @@ impl<'a> Model<'a> {
         };
         let title = head.and_then(|head| head.elements().find(|element| &*element.name.local == "title"));
         let mut form = Model {
-            root,
             model,
             body: html("body"),
             title: title.map(Element::text).unwrap_or_default().trim().to_owned(),

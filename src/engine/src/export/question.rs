@@ -191,13 +191,6 @@ impl<'a, 'b> Question<'a, 'b> {
         };
         let valued =
             self.form.bind(self.node, &Namespace::None, "calculate").is_some() || actions.iter().any(valued);
-        if calculated {
-            // A calculation is never entered, so this says nothing more.
-            let readonly = self.form.bind(self.node, &Namespace::None, "readonly");
-            if readonly.is_some_and(|readonly| readonly.text.trim() == "true()") {
-                self.said_by_bind.push(Name::plain("readonly"));
-            }
-        }
         // What is calculated and has no words is not asked, whatever its type.
         let typed = INPUTS.iter().find(|(kind, _)| *kind == declared && calculated && declared != "string");
         match typed {
@@ -264,7 +257,7 @@ impl<'a, 'b> Question<'a, 'b> {
             }
         }
         let Some(id) = parts.instance().map(str::to_owned) else {
-            return (self.from_repeat(itemset, &parts, word), implied);
+            return (self.answers_of(itemset, &parts, word), implied);
         };
         if let Some(filter) = &parts.filter {
             let filter = self.form.names.named(filter, &self.form.nodes[self.node].path, Some(""));
@@ -299,7 +292,7 @@ impl<'a, 'b> Question<'a, 'b> {
     }
 
     /// Choices that are the answers given in a repeat: `select_one ${name}`.
-    fn from_repeat(&mut self, itemset: &Element, parts: &ItemsetParts, word: &str) -> String {
+    fn answers_of(&mut self, itemset: &Element, parts: &ItemsetParts, word: &str) -> String {
         let from = &self.form.nodes[self.node].path;
         let repeat = self.form.path(&parts.path, from);
         let value = itemset.child("value").and_then(|value| value.attribute("ref"));

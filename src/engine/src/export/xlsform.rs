@@ -94,8 +94,12 @@ pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
         rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
-    let duplicates = has_duplicates(&choices);
-    let settings = settings::row(&form, &itext, duplicates, losses);
+    let mut settings = settings::row(&form, &itext, has_duplicates(&choices), losses);
+    let doubled = |row: &Row| row.cells.iter().any(|(_, text)| text.contains("  "));
+    if rows.iter().chain(&choices).any(doubled) {
+        // Else every run of spaces would become one, in texts in quotes too.
+        settings.set("clean_text_values", "no");
+    }
     Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
 }
 

@@ -363,16 +363,16 @@ impl Lowering<'_, '_> {
             }
             _ => None,
         };
-        let item_label = match node.kind {
-            SkeletonKind::Repeat(own) => self.item_label(placed, Anchor::at(id, own)),
-            _ => None,
+        let (label, item_label) = match node.kind {
+            SkeletonKind::Repeat(own) => self.repeat_labels(placed, anchor, Anchor::at(id, own), shown),
+            _ => (self.words_of(placed.heading, "label", anchor, shown), None),
         };
         let appearance =
             placed.element.attribute("appearance").or_else(|| placed.heading.attribute("appearance"));
         Body {
             control,
             shown: false,
-            label: self.words_of(placed.heading, "label", anchor, shown),
+            label,
             hint: self.words_of(placed.heading, "hint", anchor, shown),
             item_label,
             appearance: appearance
@@ -389,6 +389,32 @@ impl Lowering<'_, '_> {
             },
             items: Box::default(),
         }
+    }
+
+    /// The words over a repeat, and those on each card. Words that look into the instance are the card's, and stand over the
+    /// whole as far as they can.
+    fn repeat_labels(
+        &mut self,
+        placed: &Placed<'_>,
+        whole: Anchor,
+        each: Anchor,
+        shown: &mut Vec<Read>,
+    ) -> (Option<TextId>, Option<TextId>) {
+        if let Some(own) = self.item_label(placed, each) {
+            return (self.words_of(placed.heading, "label", whole, shown), Some(own));
+        }
+        let mut reads = Vec::new();
+        let item = self.words_of(placed.heading, "label", each, &mut reads);
+        if !reads.iter().any(|read| read.from == each.scope) {
+            return (self.words_of(placed.heading, "label", whole, shown), None);
+        }
+        self.draft(each, Task::ItemShown, reads);
+        // What only an instance can say is no mistake over the whole.
+        let mut aside = Diagnostics::default();
+        let found = std::mem::replace(self.found, std::mem::take(&mut aside));
+        let label = self.words_of(placed.heading, "label", whole, shown);
+        *self.found = found;
+        (label, item)
     }
 
     /// The words on each card of a repeat, over that card's own answers.
