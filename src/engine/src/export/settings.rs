@@ -67,8 +67,7 @@ fn meta(form: &Model<'_>, row: &mut Row, losses: &mut Losses) {
             other => losses.push(form.span(*child), format!("`{other}` in the form's metadata is left out")),
         }
     }
-    // A form without any metadata just did not think of it; ODK's tools want the id.
-    if meta.is_some() && !has_id {
+    if !has_id {
         row.set("omit_instanceID", "yes");
     }
 }
