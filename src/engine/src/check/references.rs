@@ -14,7 +14,9 @@ use crate::source::Written;
 pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnostics) {
     Item::walk(&form.items, &mut |item, _| {
         for cell in &item.row.cells {
-            well_formed(cell, found);
+            if !is_expression(cell) {
+                well_formed(cell, found);
+            }
             let words = matches!(&*cell.column.name, "label" | "hint" | "guidance_hint");
             // Nobody compiles the words of what is never shown.
             if !is_compiled(cell) || (words && !is_asked(item) && !item.is_section()) {
@@ -67,6 +69,17 @@ fn is_compiled(cell: &Cell) -> bool {
                     | "jr:requiredMsg"
             )
         }
+        Group::Body => name == "jr:count",
+        Group::Instance | Group::Media | Group::Attribute => false,
+    }
+}
+
+/// Does the compiler read it as an expression, and so say itself what is no reference?
+fn is_expression(cell: &Cell) -> bool {
+    let name = &*cell.column.name;
+    match cell.column.group {
+        Group::Plain => name == "choice_filter",
+        Group::Bind => matches!(name, "relevant" | "constraint" | "calculate" | "required" | "readonly"),
         Group::Body => name == "jr:count",
         Group::Instance | Group::Media | Group::Attribute => false,
     }

@@ -7,17 +7,17 @@ use crate::check;
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
-use crate::expr::program::{ExprId, Program, Read, What};
+use crate::expr::program::{ExprId, Program, Read};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDefId, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, Text, TextId, meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
-use crate::source::{Bundle, Span, Written};
+use crate::source::{Bundle, Written};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Element, Namespace};
@@ -318,21 +318,6 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Where a node's relevance is decided: of a repeat in each instance, if it looks into the instance, else for all together.
-    fn relevance_anchor(&mut self, id: NodeId, written: &Written) -> Anchor {
-        let node = self.skeleton.node(id);
-        let SkeletonKind::Repeat(own) = node.kind else { return Anchor::at(id, node.scope) };
-        let inside = Anchor::at(id, own);
-        let depth = self.skeleton.scope(own).depth;
-        let looks_in = self.expr(written, inside).is_some_and(|compiled| {
-            compiled
-                .reads
-                .iter()
-                .any(|read| self.skeleton.scope(read.from).depth >= depth && read.what != What::Language)
-        });
-        if looks_in { inside } else { Anchor::at(id, node.scope) }
-    }
-
     fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
         let parameters = bind.jr("preloadParams").or_else(|| bind.get("preloadParams"));
         let parameters = parameters.map_or("", |written| &*written.text);
@@ -363,16 +348,16 @@ impl Lowering<'_, '_> {
             }
             _ => None,
         };
-        let item_label = match node.kind {
-            SkeletonKind::Repeat(own) => self.item_label(placed, Anchor::at(id, own)),
-            _ => None,
+        let (label, item_label) = match node.kind {
+            SkeletonKind::Repeat(own) => self.repeat_labels(placed, anchor, Anchor::at(id, own), shown),
+            _ => (self.words_of(placed.heading, "label", anchor, shown), None),
         };
         let appearance =
             placed.element.attribute("appearance").or_else(|| placed.heading.attribute("appearance"));
         Body {
             control,
             shown: false,
-            label: self.words_of(placed.heading, "label", anchor, shown),
+            label,
             hint: self.words_of(placed.heading, "hint", anchor, shown),
             item_label,
             appearance: appearance
@@ -391,6 +376,32 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// The words over a repeat, and those on each card. Words that look into the instance are the card's, and stand over the
+    /// whole as far as they can.
+    fn repeat_labels(
+        &mut self,
+        placed: &Placed<'_>,
+        whole: Anchor,
+        each: Anchor,
+        shown: &mut Vec<Read>,
+    ) -> (Option<TextId>, Option<TextId>) {
+        if let Some(own) = self.item_label(placed, each) {
+            return (self.words_of(placed.heading, "label", whole, shown), Some(own));
+        }
+        let mut reads = Vec::new();
+        let item = self.words_of(placed.heading, "label", each, &mut reads);
+        if !reads.iter().any(|read| read.from == each.scope) {
+            return (self.words_of(placed.heading, "label", whole, shown), None);
+        }
+        self.draft(each, Task::ItemShown, reads);
+        // What only an instance can say is no mistake over the whole.
+        let mut aside = Diagnostics::default();
+        let found = std::mem::replace(self.found, std::mem::take(&mut aside));
+        let label = self.words_of(placed.heading, "label", whole, shown);
+        *self.found = found;
+        (label, item)
+    }
+
     /// The words on each card of a repeat, over that card's own answers.
     fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
         let mut reads = Vec::new();
@@ -405,7 +416,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Box<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()

@@ -13,6 +13,10 @@ const MEDIA: &[&str] = &["image", "big-image", "audio", "video"];
 impl Lowering<'_> {
     /// A secondary instance for each list, in the order of the lists.
     pub(super) fn choice_lists(&mut self) -> Vec<Element> {
+        for list in &self.form.lists {
+            let by_itext = self.in_itext_at_all(list);
+            self.lists_in_itext.insert(list.name.text.clone(), by_itext);
+        }
         let lists: Vec<&List> = self.form.lists.iter().collect();
         let searched = searched_lists(&self.form.items);
         lists
@@ -206,6 +210,10 @@ impl Lowering<'_> {
     }
 
     fn list_in_itext(&self, list: &List) -> bool {
+        self.lists_in_itext.get(&list.name.text).copied().unwrap_or(false)
+    }
+
+    fn in_itext_at_all(&self, list: &List) -> bool {
         has_itext(list)
             || list.choices.iter().any(|choice| self.in_itext(&choice.texts(Group::Plain, "label")))
     }

@@ -14,6 +14,7 @@ mod names;
 mod outside;
 mod settings;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use self::choices::is_searched;
@@ -41,6 +42,7 @@ pub(crate) fn lower(form: &Questionnaire) -> Element {
         namespaces: settings::namespaces(form),
         default_language: settings::default_language(form),
         itext: Itext::default(),
+        lists_in_itext: HashMap::new(),
         names: &names,
         model: Vec::new(),
         entities: entities::place(form, &names, &mut Diagnostics::default()),
@@ -97,6 +99,8 @@ struct Lowering<'a> {
     namespaces: Vec<Namespace>,
     default_language: Arc<str>,
     itext: Itext,
+    /// Which lists have their labels there.
+    lists_in_itext: HashMap<Arc<str>, bool>,
     names: &'a Names<'a>,
     /// Binds and actions, in document order.
     model: Vec<Element>,
@@ -217,11 +221,10 @@ impl Lowering<'_> {
                 .with_text(Name::plain("readonly"), "true()")
                 .with(Name::plain("calculate"), count.clone()),
         );
-        // By its path, since a repeat elsewhere may have the same name.
-        Some(match self.names.is_unique(&item.name.text) {
-            true => Written::plain(&format!("${{{name}}}"), count.span),
-            false => Written::plain(&path, count.span),
-        })
+        // Beside the repeat, since another node may have the same name.
+        let beside = self.names.is_known(&name) || !self.names.is_unique(&item.name.text);
+        let count_node = if beside { format!("../{name}") } else { format!("${{{name}}}") };
+        Some(Written::plain(&count_node, count.span))
     }
 
     /// Do words stand in the itext? Those by language do; in form JSON all do once there is a default language.
