@@ -150,6 +150,10 @@ impl Lowering<'_> {
             let said = item.row.cells.iter().find(|cell| cell.column.group == Group::Media)?;
             return Some(Element::new(Name::xforms("label"), said.words.span));
         };
+        // What an XForm without a label becomes as a row, which has to have one.
+        if &*first.text == "\u{200b}" && media.is_empty() {
+            return None;
+        }
         let mut label = Element::new(Name::xforms("label"), first.span);
         if media.is_empty() && !self.in_itext(&texts) {
             say(&mut label, texts.first()?);
