@@ -1,4 +1,6 @@
-//! `diagnostics/*.json`: broken forms. Beside each, `*.expected` holds all its mistakes with places and ways out.
+//! `diagnostics/*.json` and `*.sheets`: broken forms. Beside each, `*.expected` holds all its mistakes with places and ways out.
+//!
+//! A workbook is written as its sheets, each after its name in brackets, with `|` between the cells.
 //!
 //! `UPDATE_EXPECT=1` writes what comes; read it before you commit it.
 
@@ -12,13 +14,16 @@ fn every_mistake_is_found_and_placed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("engine/diagnostics");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
-    let files = doorstep_tests::files(&folder, "json");
-    assert!(files.len() >= 6, "only {} broken forms were found", files.len());
+    let files = ["json", "sheets"].map(|ending| doorstep_tests::files(&folder, ending)).concat();
+    assert!(files.len() >= 10, "only {} broken forms were found", files.len());
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        let bundle = Bundle::gather(Source::new("form.json", text), |name| {
-            std::fs::read_to_string(folder.join(name)).ok()
-        });
+        let bundle = match file.extension().is_some_and(|ending| ending == "sheets") {
+            true => workbook(&text),
+            false => Bundle::gather(Source::new("form.json", text), |name| {
+                std::fs::read_to_string(folder.join(name)).ok()
+            }),
+        };
         let given = mistakes(&bundle);
         let expected = file.with_extension("expected");
         if bless {
@@ -30,6 +35,21 @@ fn every_mistake_is_found_and_placed() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn workbook(text: &str) -> Bundle {
+    let mut sources: Vec<(String, Vec<String>)> = Vec::new();
+    for line in text.lines() {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) => sources.push((format!("form.xlsx#{name}"), Vec::new())),
+            None => {
+                let row = line.split('|').map(str::trim).collect::<Vec<_>>().join("\t");
+                sources.last_mut().expect("a sheet begins with its name").1.push(row);
+            }
+        }
+    }
+    let mut sources = sources.into_iter().map(|(name, rows)| Source::new(name, rows.join("\n")));
+    Bundle { main: sources.next().expect("a workbook has sheets"), files: sources.collect() }
+}
+
 fn mistakes(bundle: &Bundle) -> String {
     let checked = Form::read(bundle);
     let mut out = String::new();
@@ -39,11 +59,10 @@ fn mistakes(bundle: &Bundle) -> String {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        writeln!(out, "{}:{}:{} {severity}[{}] {}", at.file, at.line, at.column, found.code, found.message)
-            .unwrap();
+        writeln!(out, "{at} {severity}[{}] {}", found.code, found.message).unwrap();
         for label in &found.labels {
             let at = bundle.position(label.span);
-            writeln!(out, "    {}:{}:{} {}", at.file, at.line, at.column, label.message).unwrap();
+            writeln!(out, "    {at} {}", label.message).unwrap();
         }
         for hint in &found.hints {
             writeln!(out, "    = {hint}").unwrap();

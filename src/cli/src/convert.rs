@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use doorstep_engine::export::{Converted, Exported, Loss, to_form_json, to_xform, to_xlsform};
-use doorstep_engine::{Bundle, Severity};
+use doorstep_engine::{Bundle, Severity, Source};
 
 use crate::{form_files, render};
 
@@ -19,6 +19,14 @@ enum Target {
 
 /// Files and their bytes.
 type Files = Vec<(PathBuf, Vec<u8>)>;
+
+/// A form in its new syntax.
+struct Written {
+    files: Files,
+    /// The files that it names beside itself.
+    names: Vec<String>,
+    losses: Vec<Loss>,
+}
 
 /// Converts a form; 1 if it can't be read or written, or (with `--strict`) if something is lost: then nothing is written.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
@@ -77,22 +85,30 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
         Target::FormJson => one(to_form_json(&bundle), &bundle, &definition, to),
         Target::Workbook | Target::CsvFolder => {
             match read(to_xlsform(&bundle, &name), &bundle, &definition) {
-                Some(Exported { written, losses }) => Some((sheets(&written, to, target)?, losses)),
+                Some(Exported { written, losses }) => Some(Written {
+                    files: sheets(&written, to, target)?,
+                    names: doorstep_workbook::files_named(&written),
+                    losses,
+                }),
                 None => None,
             }
         }
     };
-    let Some((files, losses)) = written else { return Ok(false) };
+    let Some(Written { files, names, losses }) = written else { return Ok(false) };
     for loss in &losses {
         eprintln!("{}: {}", bundle.position(loss.span), loss.what);
     }
     if strict && !losses.is_empty() {
-        eprintln!("{}: not written, {} things would be lost", to.display(), losses.len());
+        eprintln!("{}: not written, since something would be lost", to.display());
         return Ok(false);
     }
     write(files)?;
-    attachments(&bundle, &definition, to)?;
-    println!("{}: written, {} things lost", to.display(), losses.len());
+    attachments(&bundle, &names, &definition, to)?;
+    match losses.len() {
+        0 => println!("{}: written, nothing is lost", to.display()),
+        1 => println!("{}: written, one thing is lost", to.display()),
+        count => println!("{}: written, {count} things are lost", to.display()),
+    }
     Ok(true)
 }
 
@@ -112,14 +128,10 @@ fn read<T>(converted: Converted<T>, bundle: &Bundle, definition: &Path) -> Optio
 }
 
 /// A form that is one file of text.
-fn one(
-    converted: Converted<String>,
-    bundle: &Bundle,
-    definition: &Path,
-    to: &Path,
-) -> Option<(Files, Vec<Loss>)> {
-    let exported = read(converted, bundle, definition)?;
-    Some((vec![(to.to_owned(), exported.written.into_bytes())], exported.losses))
+fn one(converted: Converted<String>, bundle: &Bundle, definition: &Path, to: &Path) -> Option<Written> {
+    let Exported { written, losses } = read(converted, bundle, definition)?;
+    let names = Bundle::files_named(&Source::new("form", written.as_str()));
+    Some(Written { files: vec![(to.to_owned(), written.into_bytes())], names, losses })
 }
 
 fn sheets(written: &Bundle, to: &Path, target: Target) -> Result<Files, String> {
@@ -143,19 +155,23 @@ fn write(files: Files) -> Result<(), String> {
     Ok(())
 }
 
-/// The files that the form names go with it. One that is there already stays as it is.
-fn attachments(bundle: &Bundle, definition: &Path, to: &Path) -> Result<(), String> {
+/// The files that the written form names go with it. One that is there already stays as it is.
+fn attachments(bundle: &Bundle, names: &[String], definition: &Path, to: &Path) -> Result<(), String> {
     let folder = form_files::folder(to);
     if std::path::absolute(folder).ok() == std::path::absolute(form_files::folder(definition)).ok() {
         return Ok(());
     }
-    for source in bundle.files.iter().filter(|source| source.sheet().is_none()) {
-        let place = folder.join(&*source.name);
-        let inside =
-            Path::new(&*source.name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        match inside && !place.exists() {
-            true => write(vec![(place, source.text.as_bytes().to_vec())])?,
-            false => eprintln!("{}: take it along by hand, if it is not there", source.name),
+    for name in names {
+        // An XForm names the file alone, form JSON its way there.
+        let known = bundle.files.iter().filter(|source| source.sheet().is_none());
+        let source =
+            known.into_iter().find(|source| source.name.rsplit('/').next() == name.rsplit('/').next());
+        let place = folder.join(name);
+        let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        match source {
+            Some(_) if place.exists() => {}
+            Some(source) if inside => write(vec![(place, source.text.as_bytes().to_vec())])?,
+            _ => eprintln!("{name}: this file is to be put beside the form"),
         }
     }
     Ok(())

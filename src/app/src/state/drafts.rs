@@ -127,6 +127,7 @@ fn world() -> World {
     World {
         now_ms: now.ms,
         utc_offset_minutes: now.utc_offset_minutes,
+        offsets: clock::offset_changes(),
         seed: clock::random_seed(),
         ..World::default()
     }

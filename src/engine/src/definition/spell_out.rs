@@ -56,6 +56,13 @@ fn spelled(written: &Written, nodes: &Nodes, context: &str) -> Written {
     for reference in references(text) {
         let place = place_of(text, reference.span.start);
         if place == Place::Quoted {
+            if let Some(target) =
+                named_in_quotes(text, &reference.span).and_then(|()| nodes.nearest(reference.name, context))
+            {
+                composer.author_part(written, at..reference.span.start);
+                composer.at(target, written.part(reference.span.clone()).start);
+                at = reference.span.end;
+            }
             continue;
         }
         let Some(path) = path(reference.name, reference.last_saved, &place, nodes, context) else { continue };
@@ -71,6 +78,15 @@ fn spelled(written: &Written, nodes: &Nodes, context: &str) -> Written {
     }
     composer.author_part(written, at..text.len());
     composer.done()
+}
+
+/// Is it the question that `jr:choice-name` takes by its path in quotes?
+fn named_in_quotes(text: &str, reference: &std::ops::Range<usize>) -> Option<()> {
+    let before =
+        text[..reference.start].trim_end().strip_suffix(['\'', '"'])?.trim_end().strip_suffix(',')?;
+    let call = &before[before.rfind("choice-name(")?..];
+    let depth = call.matches('(').count().checked_sub(call.matches(')').count())?;
+    (depth == 1 && text[reference.end..].trim_start().starts_with(['\'', '"'])).then_some(())
 }
 
 /// Would it be taken for a part of the path beside it?

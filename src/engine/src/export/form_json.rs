@@ -21,6 +21,7 @@ const WORDS: &[&str] = &[
     "label",
     "hint",
     "guidance_hint",
+    "item_label",
     "constraint_message",
     "required_message",
     "noAppErrorString",
@@ -97,7 +98,7 @@ impl Writer<'_> {
             .cells
             .iter()
             .filter(|(column, _)| !matches!(column.as_str(), "form_id" | "version" | "form_title" | "name"))
-            .filter(|(column, _)| column != "omit_instanceID")
+            .filter(|(column, _)| !matches!(column.as_str(), "omit_instanceID" | "clean_text_values"))
             .partition(|(column, _)| {
                 SETTINGS.contains(&column.as_str()) || column.starts_with("attribute::")
             });
@@ -173,7 +174,9 @@ fn survey(rows: &[Row]) -> Json {
 /// A row's cells as keys, without those columns.
 fn cells(row: &Row, without: &[&str]) -> Map<String, Json> {
     let mut written = Map::new();
-    for (column, text) in row.cells.iter().filter(|(column, _)| !without.contains(&column.as_str())) {
+    // Form JSON has no need of words that can't be seen.
+    let kept = |(column, text): &&(String, String)| !without.contains(&column.as_str()) && text != "\u{200b}";
+    for (column, text) in row.cells.iter().filter(kept) {
         cell(&mut written, column, text);
     }
     written

@@ -53,13 +53,13 @@ fn questions_with_their_binds() {
     );
     let losses = survey(
         &root,
-        "type\tname\tlabel\thint\trequired\trelevant\tconstraint\tconstraint_message\tcalculation\tappearance\tparameters\tbind::foo\tbody::x\tinstance::a\n\
-         integer\tage\tAge\tIn years\tyes\t\t. < 120\tToo old\t\tnumbers\t\tx\ty\n\
+        "type\tname\tlabel\thint\trequired\trelevant\tconstraint\tconstraint_message\treadonly\tcalculation\tappearance\tparameters\tbind::foo\tbody::x\tinstance::a\n\
+         integer\tage\tAge\tIn years\tyes\t\t. < 120\tToo old\t\t\tnumbers\t\tx\ty\n\
          note\tnote\tYou are ${age}.\t\t\t${age} > 1\n\
-         decimal\ttotal\t\t\t\t\t\t\t${age} * 2\n\
+         decimal\ttotal\t\t\t\t\t\t\tyes\t${age} * 2\n\
          start\tstart\n\
-         begin_group\tg\tG\t\t\t\t\t\t\tfield-list\t\t\t\t1\n\
-         image\tpic\tPic\t\t\t\t\t\t\t\tmax-pixels=640\n\
+         begin_group\tg\tG\t\t\t\t\t\t\t\tfield-list\t\t\t\t1\n\
+         image\tpic\tPic\t\t\t\t\t\t\t\t\tmax-pixels=640\n\
          end_group\n",
     );
     assert_eq!(losses, []);
@@ -118,15 +118,15 @@ fn repeats_counts_and_actions() {
     );
     let losses = survey(
         &root,
-        "type\tname\tlabel\tdefault\tcalculation\ttrigger\trepeat_count\n\
+        "type\tname\tlabel\tdefault\treadonly\tcalculation\ttrigger\trepeat_count\n\
          integer\tn\tN\n\
-         begin_repeat\tr\tR\t\t\t\t${n} + 1\n\
-         integer\ta\tA\t\t${b} + position(..)\n\
+         begin_repeat\tr\tR\t\t\t\t\t${n} + 1\n\
+         integer\ta\tA\t\t\t${b} + position(..)\n\
          hidden\tb\t\t7\n\
-         calculate\tc\t\tuuid()\n\
+         calculate\tc\t\tuuid()\tyes\n\
          end_repeat\n\
          begin_group\tfixed\n\
-         calculate\tx\t\t\tnow()\t${n}\n\
+         calculate\tx\t\t\t\tnow()\t${n}\n\
          end_group\n\
          start-geopoint\twhere\n",
     );

@@ -1,13 +1,15 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
 use super::{Exported, Losses};
+use crate::definition::spell_out::spell_out;
 use crate::xml::{Content, Element, write};
 
 /// Writes a form. A `${name}` that is still in it is a loss: no tool of ODK's knows it.
 pub(crate) fn xform(root: &Element) -> Exported<String> {
     let mut losses = Losses::default();
-    unspelled(root, &mut losses);
-    Exported { written: write(root), losses: losses.into_sorted() }
+    let root = spell_out(root);
+    unspelled(&root, &mut losses);
+    Exported { written: write(&root), losses: losses.into_sorted() }
 }
 
 fn unspelled(element: &Element, losses: &mut Losses) {

@@ -26,10 +26,19 @@ pub(super) struct Sheets {
 /// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
 pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let mut losses = Losses::default();
-    let Some(sheets) = sheets(root, &mut losses) else {
+    let Some(mut sheets) = sheets(root, &mut losses) else {
         let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
         return Exported { written: nothing, losses: losses.into_sorted() };
     };
+    for row in &mut sheets.survey {
+        let cells = row.cells.len();
+        row.cells.retain(|(column, _)| !column.starts_with("item_label"));
+        if row.cells.len() < cells {
+            let name = row.get("name").unwrap_or_default();
+            let what = format!("the `item_label` of `{name}` is left out: XLSForm has no word for it");
+            losses.push(row.span, what);
+        }
+    }
     let main = source(file, "survey", &sheets.survey);
     let settings = vec![sheets.settings];
     let external = external(&sheets.survey);
@@ -83,10 +92,21 @@ pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
     choices.extend(own);
     let expressions: String =
         rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
+    for instance in instances.iter().filter(|instance| instance.source == Source::Inline) {
+        if instances::is_pulled(instance.id, &expressions) {
+            let what =
+                format!("`pulldata` reads `{}` from a file in XLSForm, not from the choices", instance.id);
+            losses.push(instance.element.span, what);
+        }
+    }
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
-    let duplicates = has_duplicates(&choices);
-    let settings = settings::row(&form, &itext, duplicates, losses);
+    let mut settings = settings::row(&form, &itext, has_duplicates(&choices), losses);
+    let doubled = |row: &Row| row.cells.iter().any(|(_, text)| text.contains("  "));
+    if rows.iter().chain(&choices).any(doubled) {
+        // Else every run of spaces would become one, in texts in quotes too.
+        settings.set("clean_text_values", "no");
+    }
     Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
 }
 

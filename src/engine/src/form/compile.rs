@@ -1,23 +1,25 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::check;
+use crate::check::noted::{Facts, Noted, Role};
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
-use crate::expr::program::{ExprId, Program, Read, What};
+use crate::expr::program::{ExprId, Program, Read};
+use crate::expr::syntax::{Ast, Kind};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDefId, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, Text, TextId, meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
-use crate::source::{Bundle, Span, Written};
+use crate::source::{Bundle, Written};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Element, Namespace};
@@ -62,6 +64,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         program: Program::new(names),
         texts: Vec::new(),
         itext_used: HashMap::new(),
+        noted: Vec::new(),
+        texts_named: HashSet::new(),
         drafts: Vec::new(),
         spans: HashMap::new(),
         actions: Vec::new(),
@@ -83,8 +87,22 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     items(&body.placed, &shown, &mut nodes);
     lowering.actions(&parts, &body, &root);
     let instance_name = lowering.instance_name(&binds);
+    let (noted, texts_named) =
+        (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));
     let looked_up = lowering.looked_up_texts();
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
+    let facts = Facts {
+        form: &skeleton,
+        noted: &noted,
+        binds: &binds,
+        placed: &body.placed,
+        shown: &shown,
+        parts: &parts,
+        itext: &itext,
+        texts_named: &texts_named,
+        is_xml,
+    };
+    check::compiled(&facts, found);
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
     }
@@ -226,6 +244,9 @@ struct Lowering<'a, 'f> {
     texts: Vec<Text>,
     /// itext that a control names.
     itext_used: HashMap<Arc<str>, TextId>,
+    /// What the author wrote, for checks.
+    noted: Vec<Noted>,
+    texts_named: HashSet<String>,
     drafts: Vec<Draft>,
     /// Where each computation is written.
     spans: check::cycle::Places,
@@ -235,16 +256,30 @@ struct Lowering<'a, 'f> {
 }
 
 impl Lowering<'_, '_> {
-    fn expr(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
+    fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
+        let compiled = self.compiled(written, anchor)?;
+        Some(self.note(written, anchor, role, compiled))
+    }
+
+    fn compiled(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
         if written.text.trim().is_empty() {
             return None;
         }
         compile(written, anchor, self.skeleton, &mut self.program, self.found)
     }
 
+    /// Keeps an expression as it was written, for checks.
+    fn note(&mut self, written: &Written, anchor: Anchor, role: Role, mut compiled: Compiled) -> Compiled {
+        let nothing = Ast::new(Kind::Number(f64::NAN), 0..0);
+        let ast = std::mem::replace(&mut compiled.ast, nothing);
+        self.noted.push(Noted { written: written.clone(), ast, anchor, role });
+        compiled
+    }
+
     /// Compiles a bind's expression and puts it into the graph.
     fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
-        let compiled = self.expr(written, anchor)?;
+        let compiled = self.compiled(written, anchor)?;
+        let compiled = self.note(written, anchor, Role::from(task(compiled.root)), compiled);
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
         self.draft(anchor, task(compiled.root), compiled.reads);
         Some(compiled.root)
@@ -309,28 +344,14 @@ impl Lowering<'_, '_> {
             return;
         };
         let each = Anchor::at(id, own);
-        let Some(compiled) = self.expr(written, each) else { return };
+        let Some(compiled) = self.compiled(written, each) else { return };
         if compiled.reads.iter().any(|read| read.from == own) {
+            let compiled = self.note(written, each, Role::Relevant, compiled);
             self.spans.insert((id, Task::Relevant(compiled.root).column()), written.span);
             self.draft(each, Task::Relevant(compiled.root), compiled.reads);
         } else {
             self.task(written, anchor, Task::Relevant);
         }
-    }
-
-    /// Where a node's relevance is decided: of a repeat in each instance, if it looks into the instance, else for all together.
-    fn relevance_anchor(&mut self, id: NodeId, written: &Written) -> Anchor {
-        let node = self.skeleton.node(id);
-        let SkeletonKind::Repeat(own) = node.kind else { return Anchor::at(id, node.scope) };
-        let inside = Anchor::at(id, own);
-        let depth = self.skeleton.scope(own).depth;
-        let looks_in = self.expr(written, inside).is_some_and(|compiled| {
-            compiled
-                .reads
-                .iter()
-                .any(|read| self.skeleton.scope(read.from).depth >= depth && read.what != What::Language)
-        });
-        if looks_in { inside } else { Anchor::at(id, node.scope) }
     }
 
     fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
@@ -363,16 +384,16 @@ impl Lowering<'_, '_> {
             }
             _ => None,
         };
-        let item_label = match node.kind {
-            SkeletonKind::Repeat(own) => self.item_label(placed, Anchor::at(id, own)),
-            _ => None,
+        let (label, item_label) = match node.kind {
+            SkeletonKind::Repeat(own) => self.repeat_labels(placed, anchor, Anchor::at(id, own), shown),
+            _ => (self.words_of(placed.heading, "label", anchor, shown), None),
         };
         let appearance =
             placed.element.attribute("appearance").or_else(|| placed.heading.attribute("appearance"));
         Body {
             control,
             shown: false,
-            label: self.words_of(placed.heading, "label", anchor, shown),
+            label,
             hint: self.words_of(placed.heading, "hint", anchor, shown),
             item_label,
             appearance: appearance
@@ -391,6 +412,32 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// The words over a repeat, and those on each card. Words that look into the instance are the card's, and stand over the
+    /// whole as far as they can.
+    fn repeat_labels(
+        &mut self,
+        placed: &Placed<'_>,
+        whole: Anchor,
+        each: Anchor,
+        shown: &mut Vec<Read>,
+    ) -> (Option<TextId>, Option<TextId>) {
+        if let Some(own) = self.item_label(placed, each) {
+            return (self.words_of(placed.heading, "label", whole, shown), Some(own));
+        }
+        let mut reads = Vec::new();
+        let item = self.words_of(placed.heading, "label", each, &mut reads);
+        if !reads.iter().any(|read| read.from == each.scope) {
+            return (self.words_of(placed.heading, "label", whole, shown), None);
+        }
+        self.draft(each, Task::ItemShown, reads);
+        // What only an instance can say is no mistake over the whole.
+        let mut aside = Diagnostics::default();
+        let found = std::mem::replace(self.found, std::mem::take(&mut aside));
+        let label = self.words_of(placed.heading, "label", whole, shown);
+        *self.found = found;
+        (label, item)
+    }
+
     /// The words on each card of a repeat, over that card's own answers.
     fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
         let mut reads = Vec::new();
@@ -405,7 +452,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Box<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()
@@ -431,6 +478,6 @@ impl Lowering<'_, '_> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);
-        self.expr(written, anchor).map(|compiled| compiled.root)
+        self.compiled(written, anchor).map(|compiled| compiled.root)
     }
 }

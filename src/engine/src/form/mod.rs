@@ -29,10 +29,14 @@ mod types;
 mod xform;
 
 pub(crate) use actions::{Action, Effect, Event};
+pub(crate) use binds::{BindOf, constant};
+pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
+pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub(crate) use texts::{Piece, Text, TextId};
 pub use types::{Preload, Property};
+pub(crate) use xform::XForm;
 
 /// A checked form.
 #[derive(Debug)]
@@ -181,7 +185,7 @@ pub(crate) struct Body {
     pub item_label: Option<TextId>,
     pub appearance: Arc<[Arc<str>]>,
     /// What else the control says: `start`, `end`, `step`, `mediatype`, `rows` …
-    pub parameters: Box<[(Arc<str>, Arc<str>)]>,
+    pub parameters: Arc<[(Arc<str>, Arc<str>)]>,
     pub choices: Option<Choices>,
     /// What is shown inside, in the body's order.
     pub items: Box<[NodeId]>,

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::xml::{Element, Namespace};
+use crate::xml::Element;
 
 /// The parts of a document, each where its author put it.
-pub(super) struct XForm<'a> {
+pub(crate) struct XForm<'a> {
     pub title: Option<&'a Element>,
-    pub model: &'a Element,
     /// The root element of the primary instance.
     pub primary: &'a Element,
     /// The other instances by id: the `instance` element itself.
@@ -35,7 +34,6 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
     };
     let mut form = XForm {
         title,
-        model,
         primary: model,
         secondary: Vec::new(),
         binds: Vec::new(),
@@ -105,11 +103,6 @@ fn submission(form: &XForm<'_>, found: &mut Diagnostics) {
             .hint("write `post`"),
         );
     }
-}
-
-/// An attribute of JavaRosa's namespace, or the same without one, as some tools write it.
-pub(super) fn jr<'a>(element: &'a Element, local: &str) -> Option<&'a crate::source::Written> {
-    element.attribute_in(&Namespace::JavaRosa, local)
 }
 
 /// The span of an element's attribute, else of the element.

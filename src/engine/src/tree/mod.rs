@@ -210,6 +210,11 @@ impl Tree {
         }
     }
 
+    /// One past the last node under a node: what lies before it and not before the node lies in the node.
+    pub fn end(&self, place: Place) -> u32 {
+        self.node(place).end
+    }
+
     /// The siblings after a node, in order.
     pub fn siblings_after(&self, place: Place) -> Children<'_> {
         let none = Children { tree: self, next: 0, end: 0, inline: None };

@@ -91,8 +91,11 @@ fn element(element_: &Element, scope: &Scope<'_>, depth: usize, indent: bool, ou
         return;
     }
     out.push('>');
-    // Where there is text, white space counts: then nothing is added.
-    let mixed = element_.content.iter().any(|content| matches!(content, Content::Text(_)));
+    // Where there is text, or an output that becomes one, white space counts: then nothing is added.
+    let mixed = element_.content.iter().any(|content| match content {
+        Content::Text(_) => true,
+        Content::Element(child) => child.name.is("output"),
+    });
     for content in &element_.content {
         match content {
             Content::Element(child) => element(child, scope, depth + 1, indent && !mixed, out),
@@ -134,12 +137,13 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_the_same() {
-        let text = "<h:html xmlns:h='http://www.w3.org/1999/xhtml' xmlns='http://www.w3.org/2002/xforms' xmlns:jr='http://openrosa.org/javarosa'><h:head><bind a='x &lt; \"y\"&#10;' jr:count='1'/></h:head><label>a <output value='b'/> &amp; c</label></h:html>";
+        let text = "<h:html xmlns:h='http://www.w3.org/1999/xhtml' xmlns='http://www.w3.org/2002/xforms' xmlns:jr='http://openrosa.org/javarosa'><h:head><bind a='x &lt; \"y\"&#10;' jr:count='1'/></h:head><label>a <output value='b'/> &amp; c</label><hint><output value='b'/></hint></h:html>";
         let mut found = Diagnostics::default();
         let read = |text: &str, found: &mut Diagnostics| crate::xml::read(&Source::new("f", text), 0, found);
         let first = super::write(&read(text, &mut found).unwrap());
         let again = super::write(&read(&first, &mut found).unwrap());
         assert_eq!(first, again);
         assert!(first.contains("<label>a <output value=\"b\"/> &amp; c</label>"), "{first}");
+        assert!(first.contains("<hint><output value=\"b\"/></hint>"), "{first}");
     }
 }

@@ -61,7 +61,7 @@ fn blocks(page: &str) -> Vec<(&str, &str)> {
     page.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n')).collect()
 }
 
-/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm, and files beside it.
+/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm or sheets, and files beside it.
 fn example(page: &str) -> Option<Bundle> {
     let blocks = blocks(page);
     let (language, text) = *blocks.first()?;
@@ -71,12 +71,22 @@ fn example(page: &str) -> Option<Bundle> {
             ("form.json", format!("{{\"settings\": {settings}, \"survey\": {text}}}"))
         }
         "json" => ("form.json", text.to_owned()),
-        // Until forms are read from XML, such a page is held to its words alone.
-        "xml" => return Some(Bundle::single(Source::new("form.xml", text))),
+        "xml" => ("form.xml", text.to_owned()),
+        "sheet survey" => ("form.xlsx#survey", sheet(text)),
         other => panic!("an example is no {other}"),
     };
-    let file = |(about, text): &(&str, &str)| Source::new(about.split(' ').next_back().unwrap_or(""), *text);
+    let file = |(about, text): &(&str, &str)| match about.split_once(' ') {
+        Some(("sheet", name)) => Source::new(format!("form.xlsx#{name}"), sheet(text)),
+        Some((_, name)) => Source::new(name, *text),
+        None => panic!("`{about}` names no file"),
+    };
     Some(Bundle { main: Source::new(name, text), files: blocks[1..].iter().map(file).collect() })
+}
+
+/// Cells with `|` between, as a sheet's text.
+fn sheet(text: &str) -> String {
+    let line = |line: &str| line.split('|').map(str::trim).collect::<Vec<_>>().join("\t") + "\n";
+    text.lines().map(line).collect()
 }
 
 #[test]
@@ -88,12 +98,7 @@ fn every_example_gives_its_code() {
             assert!(WITHOUT_EXAMPLE.contains(&page.code), "`{}` has no example", page.code);
             continue;
         };
-        let mut found: Vec<&str> = Form::read(&bundle).diagnostics.iter().map(|found| found.code).collect();
-        if bundle.main.text.starts_with('<') {
-            let mut of_xml = crate::diagnostic::Diagnostics::default();
-            crate::xml::read(&bundle.main, 0, &mut of_xml);
-            found.extend(of_xml.into_sorted().iter().map(|found| found.code));
-        }
+        let found: Vec<&str> = Form::read(&bundle).diagnostics.iter().map(|found| found.code).collect();
         if !found.contains(&page.code) {
             wrong.push(format!("{}: {found:?}", page.code));
         }

@@ -89,10 +89,12 @@ impl Compiler<'_> {
             },
         };
         start
-            && path.steps.iter().all(|step| match (step.axis, &step.test) {
-                (Axis::Itself | Axis::Parent, Test::Node) | (Axis::Attribute, Test::Name(_)) => true,
-                (Axis::Child, Test::Name(_)) => true,
-                _ => false,
+            && path.steps.iter().all(|step| {
+                matches!(
+                    (step.axis, &step.test),
+                    (Axis::Itself | Axis::Parent, Test::Node)
+                        | (Axis::Child | Axis::Attribute, Test::Name(_))
+                )
             })
     }
 

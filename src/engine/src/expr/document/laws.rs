@@ -148,6 +148,22 @@ fn five_axes_part_the_document() {
 }
 
 #[test]
+fn a_step_from_many_nodes_meets_what_each_meets() {
+    let mut dice = Dice(5);
+    for _ in 0..60 {
+        let document = document(&mut dice);
+        for start in ["//*", "//a", "//node()", "//a/b | //item", "//@x", "//text()"] {
+            for axis in AXES {
+                // With a predicate each node's own are walked.
+                let whole = nodes(&document, &format!("({start})/{axis}"), document.top());
+                let each = nodes(&document, &format!("({start})/{axis}[true()]"), document.top());
+                assert_eq!(whole, each, "({start})/{axis}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_index_finds_what_looking_finds() {
     let mut dice = Dice(4);
     let mut found = 0;

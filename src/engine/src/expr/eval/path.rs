@@ -6,7 +6,10 @@ use super::Eval;
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::{Expr, ExprId, Gives, NodeTest, Path, PathStart, Predicate, Step};
 use crate::expr::syntax::Axis;
-use crate::tree::{Place, TreeId};
+use crate::tree::{Place, Sort, TreeId};
+
+/// How many nodes are gathered before those that are met twice are sorted out.
+const COMPACT: usize = 1 << 20;
 
 impl Eval<'_> {
     pub(super) fn nodes_of_path(&self, path: &Path) -> Vec<NodeRef> {
@@ -61,9 +64,18 @@ impl Eval<'_> {
     }
 
     fn step(&self, from: &[NodeRef], step: &Step) -> Vec<NodeRef> {
+        if let Some(fewer) = self.fewer(from, step) {
+            return self.step(&fewer, step);
+        }
         let mut found = Vec::new();
+        let mut compact = COMPACT;
         let key = self.key(from, step);
         for node in from {
+            // Nodes that are met from many sides must not fill the memory.
+            if found.len() > compact {
+                self.in_order(&mut found);
+                compact = found.len() + COMPACT;
+            }
             let begin = found.len();
             let rest = match (&key, node) {
                 (Some((item, child, key)), NodeRef::Tree(id, place)) => {
@@ -86,6 +98,45 @@ impl Eval<'_> {
             self.in_order(&mut found);
         }
         found
+    }
+
+    /// The nodes from which a step meets all that it meets from `from`, if they are fewer: `//a//b` walks no part of a tree twice.
+    fn fewer(&self, from: &[NodeRef], step: &Step) -> Option<Vec<NodeRef>> {
+        let wide = matches!(
+            step.axis,
+            Axis::Descendant | Axis::DescendantOrSelf | Axis::Following | Axis::Preceding
+        );
+        if from.len() < 2 || !wide || !step.predicates.is_empty() {
+            return None;
+        }
+        let NodeRef::Tree(id, _) = from[0] else { return None };
+        let tree = self.tree(id);
+        let mut places = Vec::with_capacity(from.len());
+        for node in from {
+            let NodeRef::Tree(other, place) = *node else { return None };
+            let plain = !place.is_inline_text() && tree.sort(place) != Sort::Attribute;
+            let ascends = places.last().is_none_or(|last: &Place| last.order() < place.order());
+            if other != id || !plain || !ascends {
+                return None;
+            }
+            places.push(place);
+        }
+        match step.axis {
+            Axis::Following => {
+                places = places.into_iter().min_by_key(|place| tree.end(*place)).into_iter().collect()
+            }
+            Axis::Preceding => places = places.pop().into_iter().collect(),
+            _ => {
+                let mut end = 0;
+                places.retain(|place| {
+                    let apart = place.order() >= end;
+                    end = if apart { tree.end(*place) } else { end };
+                    apart
+                });
+            }
+        }
+        (places.len() < from.len())
+            .then(|| places.into_iter().map(|place| NodeRef::Tree(id, place)).collect())
     }
 
     /// The key that the first predicate wants a child to equal, if it is one text: then an index finds the rows.

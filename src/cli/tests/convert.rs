@@ -1,0 +1,99 @@
+//! `doorstep convert` and `check` on every kind of file, as programs that are run.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const FORM: &str = r#"{
+  "settings": {"form_id": "visit", "version": "1", "title": "Visit"},
+  "choices": {"yn": [{"name": "y", "label": "Yes"}, {"name": "n", "label": "No"}]},
+  "survey": [
+    {"type": "integer", "name": "people", "label": "How many?", "constraint": ". > 0", "constraint_message": "More"},
+    {"type": "repeat", "name": "person", "label": "Person", "repeat_count": "${people}", "item_label": "${who}", "children": [
+      {"type": "text", "name": "who", "label": "Who?"},
+      {"type": "select_one yn", "name": "well", "label": "Is ${who} well?", "required": true}
+    ]}
+  ]
+}"#;
+
+fn doorstep(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_doorstep")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+#[track_caller]
+fn runs(folder: &Path, arguments: &[&str]) -> String {
+    let output = doorstep(folder, arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stdout));
+    said
+}
+
+#[test]
+fn a_form_goes_round_and_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("a.json"), FORM).unwrap();
+    let lost = runs(folder, &["convert", "a.json", "b.xlsx"]);
+    assert!(lost.contains("item_label"), "{lost}");
+    runs(folder, &["convert", "b.xlsx", "c.xml"]);
+    runs(folder, &["convert", "c.xml", "d"]);
+    runs(folder, &["convert", "d", "e.json"]);
+    runs(folder, &["check", "--strict", "b.xlsx", "c.xml", "d", "e.json"]);
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+    };
+    let mut first = read("a.json");
+    first["survey"][1].as_object_mut().unwrap().remove("item_label");
+    assert_eq!(first["survey"], read("e.json")["survey"]);
+    assert_eq!(first["choices"], read("e.json")["choices"]);
+}
+
+#[test]
+fn strict_writes_nothing_that_loses_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("a.json"), FORM).unwrap();
+    let output = doorstep(folder, &["convert", "--strict", "a.json", "b.xlsx"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!folder.join("b.xlsx").exists());
+    assert_eq!(doorstep(folder, &["convert", "a.json"]).status.code(), Some(2));
+    assert_eq!(doorstep(folder, &["convert", "a.json", "b.docx"]).status.code(), Some(2));
+    assert_eq!(doorstep(folder, &["convert", "a.json", "a.json"]).status.code(), Some(1));
+    std::fs::write(folder.join("broken.xlsx"), "PK\u{3}\u{4} no more").unwrap();
+    let output = doorstep(folder, &["convert", "broken.xlsx", "b.xml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("save it anew"));
+}
+
+#[test]
+fn attachments_are_found_and_go_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let survey = "type,name,label\nselect_one_from_file towns.csv,town,Town\n";
+    std::fs::write(folder.join("form.csv"), survey).unwrap();
+    std::fs::create_dir(folder.join("form-media")).unwrap();
+    std::fs::write(folder.join("form-media/towns.csv"), "name,label\nhill,Hill\n").unwrap();
+    runs(folder, &["convert", "form.csv", "out/form.xml"]);
+    assert_eq!(std::fs::read_to_string(folder.join("out/towns.csv")).unwrap(), "name,label\nhill,Hill\n");
+    runs(folder, &["check", "--strict", "out/form.xml"]);
+}
+
+#[test]
+fn a_mistake_in_a_sheet_is_shown_by_its_cell() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("form.csv"), "type,name,label\n\nintger,age,Age\n").unwrap();
+    let output = doorstep(folder, &["check", "form.csv"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("unknown-type") && said.contains("survey row 3, column A (type)"), "{said}");
+}
+
+#[test]
+fn codes_and_functions_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str]| String::from_utf8(doorstep(folder.path(), arguments).stdout).unwrap();
+    assert!(said(&["explain"]).lines().count() > 30);
+    assert!(said(&["explain", "cycle"]).contains("To mend it"));
+    assert_eq!(doorstep(folder.path(), &["explain", "cycel"]).status.code(), Some(1));
+    assert!(said(&["functions", "round"]).starts_with("round\n\nround("));
+}
