@@ -138,7 +138,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
 
 fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
-    plain.map(|written| written.text.clone())
+    plain.map(|written| written.text.to_arc())
 }
 
 /// The node that each control, group and repeat of the body stands for.
@@ -469,7 +469,7 @@ impl Lowering<'_, '_> {
             .attributes
             .iter()
             .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
-            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.clone()))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.to_arc()))
             .collect()
     }
 

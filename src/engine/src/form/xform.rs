@@ -87,7 +87,7 @@ fn instance<'a>(
         found.push(Diagnostic::error("duplicate-list", id.span, message));
         return;
     }
-    secondary.push((id.text.clone(), element));
+    secondary.push((id.text.to_arc(), element));
 }
 
 /// ODK knows one way to submit: a POST.
