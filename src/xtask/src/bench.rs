@@ -153,6 +153,7 @@ impl Bench {
             let mut spec = work.spec.clone();
             spec["engine"] = engine.into();
             spec["budget"] = budget.into();
+            spec["throttle"] = throttle.into();
             if spec["measure"] == "memory" {
                 self.memory(&spec)
             } else {
