@@ -1,7 +1,7 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
@@ -114,7 +114,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         }
     };
     Some(Form {
-        hash: bundle.hash().into(),
+        bundle: bundle.clone(),
+        hash: OnceLock::new(),
         id: attribute(parts.primary, "id").unwrap_or_else(|| parts.primary.name.local.clone()),
         version: attribute(parts.primary, "version").unwrap_or_default(),
         title,

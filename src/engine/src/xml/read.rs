@@ -1,7 +1,8 @@
 //! XML text to elements, within bounds: no external entities, no bombs, no deep nesting.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use roxmltree::{Document, NodeType, ParsingOptions};
 
@@ -139,7 +140,7 @@ fn written_prefix(text: &str) -> &str {
 /// Names recur: each is made once.
 #[derive(Default)]
 struct Names<'a> {
-    known: HashMap<(&'a str, &'a str, &'a str), Name>,
+    known: FxHashMap<(&'a str, &'a str), Vec<(&'a str, Name)>>,
 }
 
 impl<'a> Names<'a> {
@@ -151,7 +152,16 @@ impl<'a> Names<'a> {
             let namespace = if own { Namespace::other(prefix, uri) } else { known };
             Name::new(namespace, local)
         };
-        self.known.entry((uri, local, prefix)).or_insert_with(make).clone()
+        // The namespace of a prefix and a name hardly ever changes: it is compared, not hashed.
+        let named = self.known.entry((local, prefix)).or_default();
+        match named.iter().find(|(known, _)| std::ptr::eq(*known, uri) || *known == uri) {
+            Some((_, name)) => name.clone(),
+            None => {
+                let name = make();
+                named.push((uri, name.clone()));
+                name
+            }
+        }
     }
 }
 
