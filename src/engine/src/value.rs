@@ -180,7 +180,8 @@ impl Value {
             | Value::Geo(text)
             | Value::Choice(text)
             | Value::Attachment(text)
-            | Value::Unread(text) => text.to_string(),
+            // Not `to_string`, which goes by way of a formatter for what is shared.
+            | Value::Unread(text) => String::from(&**text),
             Value::Integer(number) => number.to_string(),
             Value::Decimal(number) => number_text(*number),
             Value::Boolean(value) => value.to_string(),

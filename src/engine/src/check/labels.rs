@@ -17,7 +17,7 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
             ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
         };
         let worked_out = item.row.bind("calculate").is_some() || has("trigger");
-        if shown && !has_words(item) && (!worked_out || has("guidance_hint")) {
+        if shown && !has_words(item) && !worked_out {
             let mut diagnostic = Diagnostic::warning(
                 "missing-label",
                 item.name.span,

@@ -26,6 +26,33 @@ mod ranges;
 pub(crate) mod settings;
 mod translations;
 
+pub(crate) mod noted;
+
+mod domain;
+mod places;
+mod truth;
+
+mod binds;
+mod choice_values;
+mod items;
+mod many_values;
+mod never;
+mod texts;
+mod unreached;
+
+/// Everything that can be said of a form once its expressions are compiled. None of it keeps a form from running.
+pub(crate) fn compiled(facts: &noted::Facts<'_>, found: &mut Diagnostics) {
+    choice_values::check(facts, found);
+    many_values::check(facts, found);
+    let never = never::check(facts, found);
+    unreached::check(facts, &never, found);
+    if facts.is_xml {
+        binds::check(facts, found);
+        items::check(facts, found);
+        texts::check(facts, found);
+    }
+}
+
 /// Everything that can be said of a form's rows without running it.
 pub(crate) fn questionnaire(form: &Questionnaire, found: &mut Diagnostics) {
     let root = root_name(form);

@@ -17,9 +17,14 @@ pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnos
             if !is_expression(cell) {
                 well_formed(cell, found);
             }
-            let words = matches!(&*cell.column.name, "label" | "hint" | "guidance_hint");
-            // Nobody compiles the words of what is never shown.
-            if !is_compiled(cell) || (words && !is_asked(item) && !item.is_section()) {
+            // Nobody compiles the words of what is never shown, nor what does nothing where it stands.
+            let unread = match &*cell.column.name {
+                "label" | "hint" | "guidance_hint" => !is_asked(item) && !item.is_section(),
+                "choice_filter" => !matches!(item.kind, ItemKind::Select(_)),
+                "jr:count" => !matches!(item.kind, ItemKind::Repeat),
+                _ => false,
+            };
+            if !is_compiled(cell) || unread {
                 known(&cell.words, names, found);
             }
         }
@@ -36,7 +41,7 @@ pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnos
 }
 
 fn every_cell(row: &Row, names: &Names<'_>, found: &mut Diagnostics) {
-    for cell in &row.cells {
+    for cell in row.cells.iter().filter(|cell| &*cell.column.name != "list_name") {
         well_formed(cell, found);
         known(&cell.words, names, found);
     }

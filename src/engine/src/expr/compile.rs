@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::parser::parse;
 use super::program::{Base, Expr, ExprId, Program, Read};
-use super::syntax::{Ast, Kind, Operator, Start};
+use super::syntax::{Ast, Kind, Operator};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::form::{KnownChoices, ScopeDefId, Skeleton};
+use crate::form::{ScopeDefId, Skeleton};
 use crate::source::Written;
 use crate::view::NodeId;
 
@@ -54,6 +54,8 @@ pub(crate) struct Compiled {
     pub root: ExprId,
     pub over: Over,
     pub reads: Vec<Read>,
+    /// As it was written, for checks.
+    pub ast: Ast,
 }
 
 /// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run.
@@ -95,7 +97,7 @@ pub(crate) fn compile(
     let mut reads = compiler.reads;
     reads.sort();
     reads.dedup();
-    (!failed).then_some(Compiled { root, over, reads })
+    (!failed).then_some(Compiled { root, over, reads, ast })
 }
 
 struct Compiler<'a> {
@@ -145,8 +147,6 @@ impl<'a> Compiler<'a> {
     }
 
     fn binary(&mut self, operator: Operator, a: &Ast, b: &Ast) -> (ExprId, Over) {
-        self.check_choice(operator, a, b);
-        self.check_choice(operator, b, a);
         if matches!(
             operator,
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo
@@ -191,38 +191,5 @@ impl<'a> Compiler<'a> {
             }
             self.fail(diagnostic);
         }
-    }
-
-    /// A select compared to a choice that its list does not have can never hold.
-    fn check_choice(&mut self, operator: Operator, a: &Ast, b: &Ast) {
-        if let (Operator::Equal | Operator::NotEqual, Kind::Path(path), Kind::Text(text)) =
-            (operator, &a.kind, &b.kind)
-            && path.predicates.is_empty()
-            && path.steps.is_empty()
-            && let Start::Reference(name) = &path.start
-        {
-            self.check_choice_of(name, text, &b.span);
-        }
-    }
-
-    fn check_choice_of(&mut self, question: &str, choice: &str, at: &Range<usize>) {
-        let Some([node]) = self.form.by_name.get(question).map(Vec::as_slice) else { return };
-        let (list, names): (String, Vec<&str>) = match &self.form.node(*node).choices {
-            None => return,
-            Some(KnownChoices::Listed(names)) => (String::new(), names.iter().map(|name| &**name).collect()),
-            Some(KnownChoices::Tree(list)) => {
-                let tree = self.form.tree(list.tree);
-                if list.find(tree, choice).is_some() {
-                    return;
-                }
-                (format!(" (its list is `{}`)", list.name), list.values(tree).collect())
-            }
-        };
-        if choice.is_empty() || names.is_empty() || names.contains(&choice) {
-            return;
-        }
-        let span = self.written.part(at.clone());
-        let message = format!("`{question}` has no choice '{choice}'{list}");
-        self.found.push(Diagnostic::warning("unknown-choice", span, message).did_you_mean(choice, names));
     }
 }

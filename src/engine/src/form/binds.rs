@@ -11,7 +11,7 @@ use crate::xml::{Attribute, Element, Namespace};
 
 /// The bind attributes of one node.
 #[derive(Clone, Debug, Default)]
-pub(super) struct BindOf<'a> {
+pub(crate) struct BindOf<'a> {
     attributes: Vec<&'a Attribute>,
 }
 
@@ -24,6 +24,14 @@ impl<'a> BindOf<'a> {
     /// An attribute of JavaRosa's namespace.
     pub fn jr(&self, local: &str) -> Option<&'a Written> {
         self.find(&Namespace::JavaRosa, local)
+    }
+
+    /// Where each of the node's binds says that it is about the node.
+    pub fn places(&self) -> impl Iterator<Item = Span> + '_ {
+        let names = self.attributes.iter().filter(|attribute| {
+            attribute.name.namespace == Namespace::None && matches!(&*attribute.name.local, "nodeset" | "ref")
+        });
+        names.map(|attribute| attribute.value.span)
     }
 
     fn find(&self, namespace: &Namespace, local: &str) -> Option<&'a Written> {
@@ -40,7 +48,7 @@ impl<'a> BindOf<'a> {
 }
 
 /// `true()`, `false()`, and the ways in which they are written by hand.
-pub(super) fn constant(text: &str) -> Option<bool> {
+pub(crate) fn constant(text: &str) -> Option<bool> {
     match text.trim() {
         "true()" | "true" | "yes" | "1" => Some(true),
         "false()" | "false" | "no" | "0" | "" => Some(false),

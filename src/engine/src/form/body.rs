@@ -11,7 +11,7 @@ use crate::xml::Element;
 
 /// A control, group or repeat of the body, with the path of the node it stands for.
 #[derive(Debug)]
-pub(super) struct Placed<'a> {
+pub(crate) struct Placed<'a> {
     pub path: String,
     pub element: &'a Element,
     pub kind: PlacedKind,
@@ -24,7 +24,7 @@ pub(super) struct Placed<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum PlacedKind {
+pub(crate) enum PlacedKind {
     Question(Control),
     Group,
     Repeat,

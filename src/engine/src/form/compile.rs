@@ -1,13 +1,15 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::check;
+use crate::check::noted::{Facts, Noted, Role};
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
 use crate::expr::program::{ExprId, Program, Read};
+use crate::expr::syntax::{Ast, Kind};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
@@ -62,6 +64,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         program: Program::new(names),
         texts: Vec::new(),
         itext_used: HashMap::new(),
+        noted: Vec::new(),
+        texts_named: HashSet::new(),
         drafts: Vec::new(),
         spans: HashMap::new(),
         actions: Vec::new(),
@@ -83,8 +87,22 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     items(&body.placed, &shown, &mut nodes);
     lowering.actions(&parts, &body, &root);
     let instance_name = lowering.instance_name(&binds);
+    let (noted, texts_named) =
+        (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));
     let looked_up = lowering.looked_up_texts();
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
+    let facts = Facts {
+        form: &skeleton,
+        noted: &noted,
+        binds: &binds,
+        placed: &body.placed,
+        shown: &shown,
+        parts: &parts,
+        itext: &itext,
+        texts_named: &texts_named,
+        is_xml,
+    };
+    check::compiled(&facts, found);
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
     }
@@ -226,6 +244,9 @@ struct Lowering<'a, 'f> {
     texts: Vec<Text>,
     /// itext that a control names.
     itext_used: HashMap<Arc<str>, TextId>,
+    /// What the author wrote, for checks.
+    noted: Vec<Noted>,
+    texts_named: HashSet<String>,
     drafts: Vec<Draft>,
     /// Where each computation is written.
     spans: check::cycle::Places,
@@ -235,16 +256,30 @@ struct Lowering<'a, 'f> {
 }
 
 impl Lowering<'_, '_> {
-    fn expr(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
+    fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
+        let compiled = self.compiled(written, anchor)?;
+        Some(self.note(written, anchor, role, compiled))
+    }
+
+    fn compiled(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
         if written.text.trim().is_empty() {
             return None;
         }
         compile(written, anchor, self.skeleton, &mut self.program, self.found)
     }
 
+    /// Keeps an expression as it was written, for checks.
+    fn note(&mut self, written: &Written, anchor: Anchor, role: Role, mut compiled: Compiled) -> Compiled {
+        let nothing = Ast::new(Kind::Number(f64::NAN), 0..0);
+        let ast = std::mem::replace(&mut compiled.ast, nothing);
+        self.noted.push(Noted { written: written.clone(), ast, anchor, role });
+        compiled
+    }
+
     /// Compiles a bind's expression and puts it into the graph.
     fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
-        let compiled = self.expr(written, anchor)?;
+        let compiled = self.compiled(written, anchor)?;
+        let compiled = self.note(written, anchor, Role::from(task(compiled.root)), compiled);
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
         self.draft(anchor, task(compiled.root), compiled.reads);
         Some(compiled.root)
@@ -309,8 +344,9 @@ impl Lowering<'_, '_> {
             return;
         };
         let each = Anchor::at(id, own);
-        let Some(compiled) = self.expr(written, each) else { return };
+        let Some(compiled) = self.compiled(written, each) else { return };
         if compiled.reads.iter().any(|read| read.from == own) {
+            let compiled = self.note(written, each, Role::Relevant, compiled);
             self.spans.insert((id, Task::Relevant(compiled.root).column()), written.span);
             self.draft(each, Task::Relevant(compiled.root), compiled.reads);
         } else {
@@ -442,6 +478,6 @@ impl Lowering<'_, '_> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);
-        self.expr(written, anchor).map(|compiled| compiled.root)
+        self.compiled(written, anchor).map(|compiled| compiled.root)
     }
 }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::binds::constant;
+use crate::source::Span;
 use crate::xml::Element;
 
 /// The translations as written.
 #[derive(Debug, Default)]
-pub(super) struct Itext<'a> {
+pub(crate) struct Itext<'a> {
     /// The default first.
     pub languages: Vec<Arc<str>>,
+    /// Where each translation stands.
+    pub places: Vec<Span>,
     /// By id: for each language its `text` element.
     texts: HashMap<&'a str, Vec<Option<&'a Element>>>,
     order: Vec<&'a str>,
@@ -46,6 +49,7 @@ impl<'a> Itext<'a> {
         let count = translations.len();
         for (index, (language, translation)) in translations.into_iter().enumerate() {
             itext.languages.push(language.into());
+            itext.places.push(translation.span);
             for text in translation.elements() {
                 let Some(id) = text.attribute("id") else { continue };
                 let of = itext.texts.entry(&id.text).or_insert_with(|| {
@@ -61,6 +65,11 @@ impl<'a> Itext<'a> {
     /// The `text` elements of an id, by language.
     pub fn get(&self, id: &str) -> Option<&[Option<&'a Element>]> {
         self.texts.get(id).map(Vec::as_slice)
+    }
+
+    /// An id as the form has it, if it has it.
+    pub fn known_id(&self, id: &str) -> Option<&'a str> {
+        self.texts.get_key_value(id).map(|(id, _)| *id)
     }
 
     /// All ids, in the order of their first use.

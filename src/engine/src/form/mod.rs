@@ -29,10 +29,14 @@ mod types;
 mod xform;
 
 pub(crate) use actions::{Action, Effect, Event};
+pub(crate) use binds::{BindOf, constant};
+pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
+pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub(crate) use texts::{Piece, Text, TextId};
 pub use types::{Preload, Property};
+pub(crate) use xform::XForm;
 
 /// A checked form.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use crate::source::Span;
 use crate::xml::Element;
 
 /// The parts of a document, each where its author put it.
-pub(super) struct XForm<'a> {
+pub(crate) struct XForm<'a> {
     pub title: Option<&'a Element>,
     /// The root element of the primary instance.
     pub primary: &'a Element,

@@ -99,9 +99,11 @@ type Node<'a, 'i> = roxmltree::Node<'a, 'i>;
 
 fn close(open: &mut Vec<Element>) {
     if open.len() > 1
-        && let Some(element) = open.pop()
+        && let Some(mut element) = open.pop()
         && let Some(parent) = open.last_mut()
     {
+        // Most elements hold one text or a few elements, and there are many of them.
+        element.content.shrink_to_fit();
         parent.content.push(Content::Element(element));
     }
 }

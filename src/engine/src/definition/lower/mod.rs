@@ -151,7 +151,7 @@ impl Lowering<'_> {
         if let Some(intent) = item.row.plain("intent") {
             shown = shown.with(Name::plain("intent"), intent.clone());
         }
-        if let Some(label) = self.label(item, path) {
+        if let Some(label) = self.heading(item, path) {
             shown.push(label);
         }
         let inside = Within { path };
@@ -174,7 +174,7 @@ impl Lowering<'_> {
         self.bind(item, path);
         let mut group = Element::new(Name::xforms("group"), item.row.place)
             .with(Name::plain("ref"), Written::plain(path, item.name.span));
-        let label = self.label(item, path);
+        let label = self.heading(item, path);
         group.push(label.unwrap_or_else(|| Element::new(Name::xforms("label"), item.row.place)));
         let mut repeat = self.attributes(item, Element::new(Name::xforms("repeat"), item.row.place));
         repeat = repeat.with(Name::plain("nodeset"), Written::plain(path, item.name.span));

@@ -6,7 +6,7 @@ use super::{Compiler, Over};
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions::{self, Body};
 use crate::expr::program::{Expr, ExprId};
-use crate::expr::syntax::{Ast, Kind, Start};
+use crate::expr::syntax::{Ast, Kind};
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -36,13 +36,6 @@ impl Compiler<'_> {
                 let message = format!("`{name}` counts over questions, and this is a single value");
                 self.error("wrong-type", &argument.span, message);
             }
-        }
-        if function.name == "selected"
-            && let [Ast { kind: Kind::Path(path), .. }, Ast { kind: Kind::Text(choice), span, .. }] =
-                arguments
-            && let (Start::Reference(question), []) = (&path.start, path.steps.as_slice())
-        {
-            self.check_choice_of(question, choice, span);
         }
         if matches!(function.name, "area" | "distance" | "geofence" | "intersects") {
             self.check_places(name, arguments);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Lowering;
+use crate::check::noted::Role;
 use crate::diagnostic::Diagnostic;
 use crate::expr::compile::{Anchor, Over};
 use crate::expr::program::Read;
@@ -42,7 +43,7 @@ impl Lowering<'_, '_> {
             self.found.push(Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`"));
             return None;
         };
-        let nodes = self.expr(nodeset, anchor)?;
+        let nodes = self.expr(nodeset, anchor, Role::Nodes)?;
         if nodes.over == Over::Value {
             let message = "an itemset is over nodes, and this is a single value";
             self.found.push(Diagnostic::error("wrong-type", nodeset.span, message));
@@ -55,8 +56,8 @@ impl Lowering<'_, '_> {
             return None;
         };
         let inside = Anchor { items: nodes.over, ..anchor };
-        let value = self.expr(value, inside)?;
-        let label = reference("label").and_then(|label| self.expr(label, inside));
+        let value = self.expr(value, inside, Role::Item)?;
+        let label = reference("label").and_then(|label| self.expr(label, inside, Role::Item));
         let mut reads = nodes.reads.clone();
         reads.extend(value.reads.iter().copied());
         let label = label.map(|label| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Lowering, XForm};
+use crate::check::noted::Role;
 use crate::diagnostic::Diagnostic;
 use crate::expr::compile::{Anchor, Over};
 use crate::form::actions::{self, Action, Effect, Event};
@@ -46,7 +47,10 @@ impl Lowering<'_, '_> {
                 return;
             }
             None => {
-                let Some(compiled) = self.expr(reference, Anchor::at(source, source_scope)) else { return };
+                let Some(compiled) = self.expr(reference, Anchor::at(source, source_scope), Role::Nodes)
+                else {
+                    return;
+                };
                 picked = Some(compiled.root);
                 match compiled.over {
                     Over::Nodes(target) => target,
@@ -87,7 +91,7 @@ impl Lowering<'_, '_> {
             "recordaudio" => return (Effect::Audio, Box::default()),
             _ => {}
         }
-        let compiled = element.attribute("value").and_then(|value| self.expr(value, anchor));
+        let compiled = element.attribute("value").and_then(|value| self.expr(value, anchor, Role::Set));
         match compiled {
             Some(compiled) => (Effect::Calculate(compiled.root), compiled.reads.into()),
             None if element.attribute("value").is_some_and(|value| !value.text.trim().is_empty()) => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Lowering;
+use crate::check::noted::Role;
 use crate::diagnostic::Diagnostic;
 use crate::expr::compile::Anchor;
 use crate::expr::program::Read;
@@ -86,7 +87,7 @@ impl Lowering<'_, '_> {
 
     /// A label that is an expression's value.
     fn value_of(&mut self, reference: &Written, anchor: Anchor, reads: &mut Vec<Read>) -> Option<TextId> {
-        let compiled = self.expr(reference, anchor)?;
+        let compiled = self.expr(reference, anchor, Role::Output)?;
         reads.extend(compiled.reads);
         let words = Words { pieces: [Piece::Output(compiled.root)].into(), forms: Box::default() };
         Some(self.add_text(vec![words; self.languages]))
@@ -107,6 +108,7 @@ impl Lowering<'_, '_> {
             return None;
         };
         let texts = texts.to_vec();
+        self.texts_named.insert(id.to_owned());
         let before = reads.len();
         let mut by_language: Vec<Option<Words>> = Vec::with_capacity(texts.len());
         for text in texts {
@@ -145,7 +147,8 @@ impl Lowering<'_, '_> {
                 Content::Text(written) => pieces.extend(self.references(written, anchor, reads)),
                 Content::Element(output) => {
                     let value = output.attribute("value").or_else(|| output.attribute("ref"));
-                    if let Some(compiled) = value.and_then(|written| self.expr(written, anchor)) {
+                    if let Some(compiled) = value.and_then(|written| self.expr(written, anchor, Role::Output))
+                    {
                         reads.extend(compiled.reads);
                         pieces.push(Piece::Output(compiled.root));
                     }
@@ -166,7 +169,7 @@ impl Lowering<'_, '_> {
                 pieces.push(Piece::Words(text[at..start].into()));
             }
             let output = Written::plain(&text[start..end], words.part(start..end));
-            if let Some(compiled) = self.expr(&output, anchor) {
+            if let Some(compiled) = self.expr(&output, anchor, Role::Output) {
                 reads.extend(compiled.reads);
                 pieces.push(Piece::Output(compiled.root));
             }

@@ -1,0 +1,122 @@
+//! itext of an XForm: every text is in every language, and every text is shown somewhere. Rows are checked as rows.
+
+use std::collections::HashSet;
+
+use super::noted::{Facts, Role, walk};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::expr::syntax::Kind;
+use crate::source::Span;
+use crate::xml::Element;
+
+/// So many are told one by one; of more, it is said how many there are.
+const EACH: usize = 3;
+
+/// `missing-translation` and `unused-text`.
+pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
+    missing(facts, found);
+    unused(facts, found);
+}
+
+fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
+    let itext = facts.itext;
+    for (index, language) in itext.languages.iter().enumerate() {
+        let mut without: Vec<(&str, Span)> = Vec::new();
+        for id in itext.ids() {
+            let texts = itext.get(id).unwrap_or_default();
+            if has_words(texts[index]) {
+                continue;
+            }
+            let other = texts.iter().flatten().find(|text| has_words(Some(text)));
+            // What has words in no language may be there for its picture; without anything, it is a mistake.
+            let empty = || texts[index].filter(|text| text.elements().next().is_none());
+            match (other, empty()) {
+                (Some(other), _) => without.push((id, texts[index].unwrap_or(other).span)),
+                (None, Some(empty)) => without.push((id, empty.span)),
+                (None, None) => {}
+            }
+        }
+        let hint = "write it there, or forms in that language show another one's words";
+        if without.len() > EACH {
+            let named: Vec<String> = without.iter().take(EACH).map(|(id, _)| format!("`{id}`")).collect();
+            let message = format!(
+                "{} texts have no words in `{language}`, such as {}",
+                without.len(),
+                named.join(", ")
+            );
+            found.push(Diagnostic::warning("missing-translation", itext.places[index], message).hint(hint));
+            continue;
+        }
+        for (id, place) in without {
+            let message = format!("the text `{id}` has no words in `{language}`");
+            found.push(Diagnostic::warning("missing-translation", place, message).hint(hint));
+        }
+    }
+}
+
+/// Does a text say anything? Tools write `-` for what nobody translated.
+fn has_words(text: Option<&Element>) -> bool {
+    text.into_iter().flat_map(Element::elements).any(|value| {
+        let said = value.text();
+        let said = said.trim();
+        (!said.is_empty() && said != "-") || value.elements().next().is_some()
+    })
+}
+
+fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
+    let mut named: HashSet<&str> = facts.texts_named.iter().map(String::as_str).collect();
+    let (mut by_item, mut unknown) = (false, false);
+    for noted in facts.noted {
+        walk(&noted.ast, false, &mut |ast, _| {
+            if let Kind::Call { name, arguments, .. } = &ast.kind
+                && name == "jr:itext"
+            {
+                match arguments.first().map(|argument| &argument.kind) {
+                    Some(Kind::Text(id)) => {
+                        named.insert(id);
+                    }
+                    // An item of a list names its text.
+                    Some(Kind::Path(_)) => by_item = true,
+                    _ => unknown |= noted.role != Role::Item,
+                }
+            }
+        });
+    }
+    if unknown {
+        return;
+    }
+    if by_item {
+        for (_, instance) in &facts.parts.secondary {
+            leaves(instance, &mut |text| {
+                if let Some(id) = facts.itext.known_id(text.trim()) {
+                    named.insert(id);
+                }
+            });
+        }
+    }
+    let place = |id: &str| facts.itext.get(id).into_iter().flatten().flatten().next().map(|text| text.span);
+    let unused: Vec<(&str, Span)> =
+        facts.itext.ids().filter(|id| !named.contains(id)).filter_map(|id| Some((id, place(id)?))).collect();
+    let hint = "show it by `jr:itext('…')`, or take it away";
+    if unused.len() > EACH {
+        let names: Vec<String> = unused.iter().take(EACH).map(|(id, _)| format!("`{id}`")).collect();
+        let message = format!("{} texts are shown nowhere, such as {}", unused.len(), names.join(", "));
+        found.push(Diagnostic::warning("unused-text", unused[0].1, message).hint(hint));
+        return;
+    }
+    for (id, place) in unused {
+        let message = format!("the text `{id}` is shown nowhere");
+        found.push(Diagnostic::warning("unused-text", place, message).hint(hint));
+    }
+}
+
+/// The texts of the elements that hold no others.
+fn leaves(element: &Element, visit: &mut dyn FnMut(&str)) {
+    let mut holds = false;
+    for child in element.elements() {
+        holds = true;
+        leaves(child, visit);
+    }
+    if !holds {
+        visit(&element.text());
+    }
+}
