@@ -90,7 +90,8 @@ pub fn mutated(text: &str, words: &[&str], dice: &mut Dice<'_>) -> String {
                 }
             }
             _ => {
-                let strange = ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
+                let strange =
+                    ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
                 chars.splice(from..to.min(from + 1), [strange[dice.below(strange.len())]]);
             }
         }

@@ -19,10 +19,9 @@ macro_rules! target {
         fn $name() {
             let target: fn(&[u8]) = $target;
             match seconds() {
-                Some(time) => bolero::check!()
-                    .with_test_time(time)
-                    .with_shrink_time(Duration::ZERO)
-                    .for_each(target),
+                Some(time) => {
+                    bolero::check!().with_test_time(time).with_shrink_time(Duration::ZERO).for_each(target)
+                }
                 None => (0..$times).for_each(|seed| target(&bytes(seed))),
             }
         }
