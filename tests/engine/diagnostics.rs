@@ -1,4 +1,7 @@
-//! `diagnostics/*.json`: broken forms. Beside each, `*.expected` holds all its mistakes with places and ways out.
+//! `diagnostics/*.json`, `*.xml` and `*.sheets`: broken forms. Beside each, `*.expected` holds all its mistakes with places and
+//! ways out.
+//!
+//! A file `*.sheets` is a workbook: `[survey]` begins a sheet, and cells have `|` between.
 //!
 //! `UPDATE_EXPECT=1` writes what comes; read it before you commit it.
 
@@ -12,13 +15,18 @@ fn every_mistake_is_found_and_placed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("engine/diagnostics");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
-    let files = doorstep_tests::files(&folder, "json");
-    assert!(files.len() >= 6, "only {} broken forms were found", files.len());
-    for file in files {
+    let of = |ending: &str| doorstep_tests::files(&folder, ending);
+    let files = [of("json"), of("xml"), of("sheets")];
+    assert!(files.iter().all(|files| files.len() >= 2), "broken forms are missing: {files:?}");
+    for file in files.concat() {
         let text = std::fs::read_to_string(&file).unwrap();
-        let bundle = Bundle::gather(Source::new("form.json", text), |name| {
-            std::fs::read_to_string(folder.join(name)).ok()
-        });
+        let ending = file.extension().unwrap().to_string_lossy();
+        let bundle = match &*ending {
+            "sheets" => workbook(&text),
+            ending => Bundle::gather(Source::new(format!("form.{ending}"), text), |name| {
+                std::fs::read_to_string(folder.join(name)).ok()
+            }),
+        };
         let given = mistakes(&bundle);
         let expected = file.with_extension("expected");
         if bless {
@@ -28,6 +36,16 @@ fn every_mistake_is_found_and_placed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn workbook(text: &str) -> Bundle {
+    let sheet = |sheet: &str| {
+        let (name, rows) = sheet.split_once("]\n").expect("a sheet begins with its [name]");
+        let cells = |row: &str| row.split('|').map(str::trim).collect::<Vec<_>>().join("\t") + "\n";
+        Source::new(format!("form.xlsx#{name}"), rows.lines().map(cells).collect::<String>())
+    };
+    let mut sheets = text.trim_start().trim_start_matches('[').split("\n[").map(sheet);
+    Bundle { main: sheets.next().expect("there is a sheet"), files: sheets.collect() }
 }
 
 fn mistakes(bundle: &Bundle) -> String {

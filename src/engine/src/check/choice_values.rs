@@ -42,7 +42,8 @@ fn compared(
     let Some(choices) = &node.choices else { return };
     let several = node.kind == crate::form::SkeletonKind::Leaf(DataType::Choices);
     let chosen: Vec<&str> = if several { text.split_whitespace().collect() } else { vec![text.as_str()] };
-    for choice_name in chosen.into_iter().filter(|name| !name.is_empty()) {
+    // Some write `= 'NaN'` to ask whether there is no answer.
+    for choice_name in chosen.into_iter().filter(|name| !name.is_empty() && *name != "NaN") {
         let (list, names): (String, Vec<&str>) = match choices {
             KnownChoices::Listed(names) => (String::new(), names.iter().map(|name| &**name).collect()),
             KnownChoices::Tree(list) if list.find(form.tree(list.tree), choice_name).is_some() => continue,

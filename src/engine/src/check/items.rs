@@ -74,6 +74,7 @@ fn of_control(control: &Element, name: &str, found: &mut Diagnostics) {
 
 fn without_label(name: &str, place: Span) -> Diagnostic {
     Diagnostic::warning("missing-label", place, format!("the choice `{name}` has no label"))
+        .hint("write its words in a `label`")
 }
 
 fn once(name: &str, place: Span, seen: &mut HashMap<String, Span>, found: &mut Diagnostics) {

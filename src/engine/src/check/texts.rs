@@ -6,7 +6,7 @@ use super::noted::{Facts, Role, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::Kind;
 use crate::source::Span;
-use crate::xml::Element;
+use crate::xml::{Content, Element};
 
 /// So many are told one by one; of more, it is said how many there are.
 const EACH: usize = 3;
@@ -55,10 +55,10 @@ fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
 
 /// Does a text say anything? Tools write `-` for what nobody translated.
 fn has_words(text: Option<&Element>) -> bool {
-    text.into_iter().flat_map(Element::elements).any(|value| {
-        let said = value.text();
-        let said = said.trim();
-        (!said.is_empty() && said != "-") || value.elements().next().is_some()
+    let mut contents = text.into_iter().flat_map(Element::elements).flat_map(|value| &value.content);
+    contents.any(|content| match content {
+        Content::Text(words) => !matches!(words.text.trim(), "" | "-"),
+        Content::Element(_) => true,
     })
 }
 
@@ -86,7 +86,7 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     }
     if by_item {
         for (_, instance) in &facts.parts.secondary {
-            leaves(instance, &mut |text| {
+            each_text(instance, &mut |text| {
                 if let Some(id) = facts.itext.known_id(text.trim()) {
                     named.insert(id);
                 }
@@ -109,14 +109,12 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     }
 }
 
-/// The texts of the elements that hold no others.
-fn leaves(element: &Element, visit: &mut dyn FnMut(&str)) {
-    let mut holds = false;
-    for child in element.elements() {
-        holds = true;
-        leaves(child, visit);
-    }
-    if !holds {
-        visit(&element.text());
+/// All texts in an element.
+fn each_text(element: &Element, visit: &mut dyn FnMut(&str)) {
+    for content in &element.content {
+        match content {
+            Content::Element(child) => each_text(child, visit),
+            Content::Text(words) => visit(&words.text),
+        }
     }
 }

@@ -45,8 +45,10 @@ pub(super) enum Verdict {
 struct State<'a> {
     pending: Vec<(&'a Ast, &'a Noted, bool)>,
     known: Vec<(NodeId, Domain<'a>, Span)>,
-    /// Whose relevance is taken into account.
+    /// Whose answer is asked for.
     asked: Vec<NodeId>,
+    /// Whose relevance is taken into account.
+    taken: Vec<NodeId>,
 }
 
 struct Search<'a, 'b> {
@@ -83,7 +85,9 @@ impl<'a> Truth<'a> {
     /// Can all of these hold?
     pub fn together(&self, conditions: &[&'a Noted]) -> Verdict {
         let pending = conditions.iter().rev().map(|noted| (&noted.ast, *noted, true)).collect();
-        let state = State { pending, known: Vec::new(), asked: Vec::new() };
+        let relevance = conditions.iter().filter(|noted| noted.role == Role::Relevant);
+        let taken = relevance.map(|noted| noted.anchor.node).collect();
+        let state = State { pending, known: Vec::new(), asked: Vec::new(), taken };
         let mut search = Search { truth: self, steps: STEPS, conflicts: Vec::new() };
         match search.possible(state) {
             true => Verdict::Possible,
@@ -240,8 +244,12 @@ impl<'a> Search<'a, '_> {
         if answered && !state.asked.contains(&node) {
             state.asked.push(node);
             let own = self.truth.relevance(node);
-            let conditions = own.into_iter().chain(self.truth.around(node));
-            state.pending.extend(conditions.map(|noted| (&noted.ast, noted, true)));
+            for noted in own.into_iter().chain(self.truth.around(node)) {
+                if !state.taken.contains(&noted.anchor.node) {
+                    state.taken.push(noted.anchor.node);
+                    state.pending.push((&noted.ast, noted, true));
+                }
+            }
         }
         true
     }

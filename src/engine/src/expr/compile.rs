@@ -54,25 +54,23 @@ pub(crate) struct Compiled {
     pub root: ExprId,
     pub over: Over,
     pub reads: Vec<Read>,
-    /// As it was written, for checks.
-    pub ast: Ast,
 }
 
-/// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run.
+/// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run, but perhaps something to check.
 pub(crate) fn compile(
     written: &Written,
     anchor: Anchor,
     form: &Skeleton,
     program: &mut Program,
     found: &mut Diagnostics,
-) -> Option<Compiled> {
+) -> (Option<Compiled>, Option<Ast>) {
     let ast = match parse(&written.text) {
         Ok(ast) => ast,
         Err(error) => {
             let mut diagnostic = Diagnostic::error("bad-expression", written.part(error.span), error.message);
             diagnostic.hints.extend(error.hint);
             found.push(diagnostic);
-            return None;
+            return (None, None);
         }
     };
     let (context, base, from) = match anchor.items {
@@ -97,7 +95,7 @@ pub(crate) fn compile(
     let mut reads = compiler.reads;
     reads.sort();
     reads.dedup();
-    (!failed).then_some(Compiled { root, over, reads, ast })
+    ((!failed).then_some(Compiled { root, over, reads }), Some(ast))
 }
 
 struct Compiler<'a> {
