@@ -20,12 +20,19 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
         }
         let Some(own) = truth.relevance(node) else { continue };
         let all = [&[own], truth.around(node).as_slice()].concat();
-        let Verdict::Never(together) = truth.together(&all) else { continue };
+        let together = match truth.together(&all) {
+            Verdict::Possible => continue,
+            Verdict::Never(together) => together,
+            Verdict::NoChoice => {
+                never[index] = true;
+                continue;
+            }
+        };
         never[index] = true;
         // What is wrong with it by itself is said first.
         let conflict = match truth.together(&[own]) {
             Verdict::Never(alone) => alone,
-            Verdict::Possible => together,
+            Verdict::Possible | Verdict::NoChoice => together,
         };
         found.push(never_relevant(node, own, conflict, facts));
     }

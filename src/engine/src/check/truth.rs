@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::choice_values::has_choice;
 use super::domain::{Constant, Domain};
 use super::noted::{Noted, Role};
 use super::places::reached;
@@ -39,6 +40,8 @@ pub(super) enum Verdict {
     Possible,
     /// It can't hold; where a single reason was met, that.
     Never(Option<Conflict>),
+    /// It asks for a choice that there is not: that is told where it is written.
+    NoChoice,
 }
 
 #[derive(Clone)]
@@ -55,6 +58,7 @@ struct Search<'a, 'b> {
     truth: &'b Truth<'a>,
     steps: u32,
     conflicts: Vec<Option<Conflict>>,
+    no_choice: bool,
 }
 
 impl<'a> Truth<'a> {
@@ -88,9 +92,10 @@ impl<'a> Truth<'a> {
         let relevance = conditions.iter().filter(|noted| noted.role == Role::Relevant);
         let taken = relevance.map(|noted| noted.anchor.node).collect();
         let state = State { pending, known: Vec::new(), asked: Vec::new(), taken };
-        let mut search = Search { truth: self, steps: STEPS, conflicts: Vec::new() };
+        let mut search = Search { truth: self, steps: STEPS, conflicts: Vec::new(), no_choice: false };
         match search.possible(state) {
             true => Verdict::Possible,
+            false if search.no_choice => Verdict::NoChoice,
             false => Verdict::Never(match search.conflicts.as_slice() {
                 [conflict] => *conflict,
                 _ => None,
@@ -186,6 +191,12 @@ impl<'a> Search<'a, '_> {
         let (Some(operator), Some((node, data_type))) = (operator, self.question(question, noted)) else {
             return true;
         };
+        if let (Operator::Equal, DataType::Choice, Constant::Text(name)) = (operator, data_type, &value)
+            && !has_choice(node, name, self.truth.form)
+        {
+            self.no_choice = true;
+            return false;
+        }
         let blank = matches!(&value, Constant::Text(text) if text.is_empty());
         let answered = match operator {
             Operator::NotEqual => blank,
@@ -212,6 +223,10 @@ impl<'a> Search<'a, '_> {
         let choice = choice.trim();
         if choice.is_empty() || choice.contains(char::is_whitespace) {
             return true;
+        }
+        if wanted && !has_choice(node, choice, self.truth.form) {
+            self.no_choice = true;
+            return false;
         }
         self.learn(state, node, noted.span(whole), wanted, |domain| {
             domain.choose(Cow::Borrowed(choice), wanted, data_type)
