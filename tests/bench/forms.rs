@@ -101,6 +101,7 @@ impl Shape {
         if self == Shape::Chain { 1 } else { i }
     }
 
+    #[allow(dead_code, reason = "the browser measures it, the native bench does not")]
     /// The form as SurveyJS says the same; `None` where it has no words for it.
     pub fn survey_js(self, n: usize) -> Option<String> {
         let question = |name: &str| format!(r#"{{"type":"text","name":"{name}","inputType":"number"}}"#);

@@ -1,6 +1,7 @@
 //! How long the engine takes: `cargo bench -p doorstep-bench`. Native, release; the median of 200 answers.
 //!
-//! A form given by its path is loaded instead: `cargo bench -p doorstep-bench -- FORM.xml`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
+//! A form given by its path is loaded instead, and a shape given by its name answered, as a profiler wants it:
+//! `cargo bench -p doorstep-bench -- FORM.xml fan`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.
 
 mod forms;
@@ -22,7 +23,12 @@ fn main() {
     let given: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if !given.is_empty() {
-        given.iter().for_each(|path| load(path));
+        for asked in given {
+            match Shape::ALL.iter().find(|(name, _)| *name == asked) {
+                Some((_, shape)) => row(&asked, answer(*shape, 1_000)),
+                None => load(&asked),
+            }
+        }
         return;
     }
     println!("{:<58} {:>12}", "work", "median");
@@ -64,7 +70,7 @@ fn open(shape: Shape, n: usize) -> Session {
     Session::new(form, World::default())
 }
 
-/// A form given by its path, from its text to the first answer possible: `cargo bench -p doorstep-bench -- FORM.xml`.
+/// A form given by its path, from its text to the first answer possible.
 fn load(path: &str) {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut read = Duration::ZERO;

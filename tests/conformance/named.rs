@@ -53,6 +53,7 @@ fn sheet_of(file: &str) -> String {
 /// and where there are none of these, the words that stand in the workbook's cells too.
 fn names(error: &str, bundle: &Bundle) -> Vec<String> {
     let error = error.split_once(": ").map_or(error, |(_, said)| said);
+    let error = error.split_once(" Learn more: ").map_or(error, |(said, _)| said);
     let mut names: Vec<String> = error.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let words: Vec<&str> = error.split(|c| !is_part(c)).filter(|word| !word.is_empty()).collect();
@@ -62,7 +63,8 @@ fn names(error: &str, bundle: &Bundle) -> Vec<String> {
     if names.is_empty() {
         let sources = std::iter::once(&bundle.main).chain(&bundle.files);
         let cells: Vec<&str> = sources.flat_map(|source| source.text.split(|c| !is_part(c))).collect();
-        names.extend(words.iter().filter(|word| cells.contains(*word)).map(|word| (*word).to_owned()));
+        let says_something = |word: &&&str| word.len() > 3 && cells.contains(*word);
+        names.extend(words.iter().filter(says_something).map(|word| (*word).to_owned()));
     }
     names.retain(|name| !name.trim().is_empty());
     names

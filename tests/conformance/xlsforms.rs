@@ -1,5 +1,6 @@
 //! `xlsforms.jsonl`: a workbook behaves as the XForm that pyxform makes of it, or is refused for what pyxform refuses it for.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use doorstep_engine::{AnswerError, Bundle, Checked, Form, Session, Severity, Source};
@@ -154,9 +155,10 @@ impl Roads {
     /// The first difference between the workbook's states and the XForm's.
     fn compare(&self) -> Result<(), String> {
         let [ours, theirs, chance] = [&self.ours, &self.theirs, &self.chance].map(shown);
+        let [by_reference, wanted, by_chance] = [&ours, &theirs, &chance].map(by_reference);
         for (reference, expected) in &theirs {
-            let state = find(&ours, reference).ok_or(format!("{reference} is not there"))?;
-            let other = find(&chance, reference).unwrap_or(&Json::Null);
+            let state = by_reference.get(reference.as_str()).ok_or(format!("{reference} is not there"))?;
+            let other = by_chance.get(reference.as_str()).copied().unwrap_or(&Json::Null);
             let keys = expected.as_object().into_iter().flatten().map(|(key, _)| key);
             let keys = keys.chain(state.as_object().into_iter().flatten().map(|(key, _)| key));
             for key in keys.filter(|key| state[*key] != expected[*key]) {
@@ -168,11 +170,15 @@ impl Roads {
                 }
             }
         }
-        match ours.iter().find(|(reference, _)| find(&theirs, reference).is_none()) {
+        match ours.iter().find(|(reference, _)| !wanted.contains_key(reference.as_str())) {
             Some((reference, state)) => Err(format!("{reference} was not expected: {state}")),
             None => Ok(()),
         }
     }
+}
+
+fn by_reference(states: &States) -> HashMap<&str, &Json> {
+    states.iter().map(|(reference, state)| (reference.as_str(), state)).collect()
 }
 
 /// The states, with words as a screen shows them: pyxform's XML is indented, and its indentation stands in labels.
@@ -194,10 +200,6 @@ fn collapse(words: &mut Json) {
     if let Some(text) = words.as_str() {
         *words = text.split_whitespace().collect::<Vec<&str>>().join(" ").into();
     }
-}
-
-fn find<'a>(states: &'a States, reference: &str) -> Option<&'a Json> {
-    states.iter().find(|(name, _)| name == reference).map(|(_, state)| state)
 }
 
 fn does(session: &mut Session, act: &Act) -> Result<(), AnswerError> {

@@ -39,13 +39,18 @@ fn every_mistake_is_found_and_placed() {
 }
 
 fn workbook(text: &str) -> Bundle {
-    let sheet = |sheet: &str| {
-        let (name, rows) = sheet.split_once("]\n").expect("a sheet begins with its [name]");
-        let cells = |row: &str| row.split('|').map(str::trim).collect::<Vec<_>>().join("\t") + "\n";
-        Source::new(format!("form.xlsx#{name}"), rows.lines().map(cells).collect::<String>())
-    };
-    let mut sheets = text.trim_start().trim_start_matches('[').split("\n[").map(sheet);
-    Bundle { main: sheets.next().expect("there is a sheet"), files: sheets.collect() }
+    let mut sources: Vec<(String, Vec<String>)> = Vec::new();
+    for line in text.lines() {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) => sources.push((format!("form.xlsx#{name}"), Vec::new())),
+            None => {
+                let row = line.split('|').map(str::trim).collect::<Vec<_>>().join("\t");
+                sources.last_mut().expect("a sheet begins with its name").1.push(row);
+            }
+        }
+    }
+    let mut sources = sources.into_iter().map(|(name, rows)| Source::new(name, rows.join("\n")));
+    Bundle { main: sources.next().expect("a workbook has sheets"), files: sources.collect() }
 }
 
 fn mistakes(bundle: &Bundle) -> String {
@@ -57,11 +62,10 @@ fn mistakes(bundle: &Bundle) -> String {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        writeln!(out, "{}:{}:{} {severity}[{}] {}", at.file, at.line, at.column, found.code, found.message)
-            .unwrap();
+        writeln!(out, "{at} {severity}[{}] {}", found.code, found.message).unwrap();
         for label in &found.labels {
             let at = bundle.position(label.span);
-            writeln!(out, "    {}:{}:{} {}", at.file, at.line, at.column, label.message).unwrap();
+            writeln!(out, "    {at} {}", label.message).unwrap();
         }
         for hint in &found.hints {
             writeln!(out, "    = {hint}").unwrap();

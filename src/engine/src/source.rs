@@ -2,6 +2,7 @@
 //!
 //! Every position that a diagnostic names is a [`Span`]: a range of bytes in one file of a [`Bundle`].
 
+use std::io::BufWriter;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -185,7 +186,11 @@ impl Bundle {
 
     /// SHA-256 over [`Bundle::to_json`], lowercase hex.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.to_json().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        // Piece by piece: the whole of it would be as long again as the files.
+        let mut sum = BufWriter::new(Sha256::new());
+        serde_json::to_writer(&mut sum, self).expect("a hash takes all that is written to it");
+        let sum = sum.into_inner().expect("a hash takes all that is written to it");
+        sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 

@@ -77,6 +77,11 @@ pub struct QuestionView {
     pub hint: Option<String>,
     /// XLSForm's `appearance` words, in the order given: `minimal`, `multiline`, `numbers`, `likert`, `quick`, `w1` …
     pub appearance: Arc<[Arc<str>]>,
+    /// What else the control says, by its name in XForms: `start`, `end`, `step`, `mediatype`, `max-pixels`, `rows` …
+    pub parameters: Arc<[(Arc<str>, Arc<str>)]>,
+    /// What stands beside the label, by its form in itext: (`image` | `big-image` | `audio` | `video`, a `jr://` address), and
+    /// `guidance` and `short`, which are words.
+    pub media: Vec<(Arc<str>, String)>,
     /// The answer. Kept while not relevant, but then not shown.
     pub value: Value,
     /// Is it shown?

@@ -82,10 +82,8 @@ fn code_shows_moment(code: &str) -> bool {
                     return true;
                 }
             }
-            'G' | 'g' => {
-                if chars.as_str().to_ascii_lowercase().starts_with("eneral") {
-                    return false;
-                }
+            'G' | 'g' if chars.as_str().to_ascii_lowercase().starts_with("eneral") => {
+                return false;
             }
             'd' | 'D' | 'm' | 'M' | 'y' | 'Y' | 'h' | 'H' | 's' | 'S' => return true,
             _ => {}

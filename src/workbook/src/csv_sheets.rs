@@ -1,6 +1,7 @@
 //! CSV files as sheets: a file a sheet, or one file with the sheets below each other as pyxform has them.
 
 use crate::WorkbookError;
+use crate::limits::{COLUMNS, ROWS, too_many};
 use crate::names;
 use crate::sheet::{Cells, Sheet};
 
@@ -10,7 +11,7 @@ pub(crate) fn from_files(
 ) -> Result<Vec<Sheet>, WorkbookError> {
     let mut sheets = Vec::new();
     for (file, bytes) in files {
-        crate::limits::file(bytes.len())?;
+        crate::limits::csv(&file, bytes.len())?;
         let name = file.rsplit(['/', '\\']).next().unwrap_or(&file);
         let Some(name) = name.to_lowercase().strip_suffix(".csv").map(str::to_owned) else { continue };
         if names::meant(&name).is_none() {
@@ -39,6 +40,7 @@ pub(crate) fn from_one(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, WorkbookE
     if !looks_so || text.contains('\0') || text.trim_start().starts_with(['<', '{', '[']) {
         return Err(WorkbookError::Unknown);
     }
+    crate::limits::csv(file, bytes.len())?;
     let records = records(file, &text)?;
     let named = |record: &[String]| record.first().is_some_and(|cell| names::meant(cell).is_some());
     let blocks = records.first().is_some_and(|(_, record)| named(record));
@@ -83,7 +85,10 @@ fn records(file: &str, text: &str) -> Result<Vec<(u32, Vec<String>)>, WorkbookEr
         match reader.read_record(&mut record) {
             Ok(true) => {
                 row = row.saturating_add(empty_lines(text, start.byte() as usize));
-                records.push((row, record.iter().map(crate::cell::text).collect()));
+                if row >= ROWS {
+                    return Err(too_many(file, ROWS as usize, "rows"));
+                }
+                records.push((row, record.iter().take(COLUMNS as usize).map(crate::cell::text).collect()));
                 row = row.saturating_add(1);
             }
             Ok(false) => return Ok(records),
@@ -168,6 +173,16 @@ mod tests {
         let wide: Vec<u8> =
             "\u{feff}type,label\nnote,你好\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(&*crate::read("f.csv", &wide).unwrap().main.text, "type\tlabel\nnote\t你好\n");
+    }
+
+    #[test]
+    fn what_no_sheet_holds_is_refused() {
+        let large = |text: &str, times: usize| crate::read("f.csv", text.repeat(times).as_bytes());
+        assert!(matches!(large("a,b\n", 1_000_000), Err(WorkbookError::TooLarge { .. })));
+        assert!(matches!(large("\n\n\na", 400_000), Err(WorkbookError::TooLarge { .. })));
+        // Cells beyond the last column are not there; nor are those that are empty.
+        assert!(large(",", 1_000_000).is_ok_and(|bundle| bundle.main.text.len() <= 1));
+        assert!(large("\"a\n", 1).is_ok());
     }
 
     #[test]

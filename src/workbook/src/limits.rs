@@ -1,17 +1,24 @@
 //! How much is read at most, in one place: a form is written by people, a bomb is not.
+//!
+//! The tests make bombs of their own, and so have smaller limits.
 
 use crate::WorkbookError;
 
 /// Of the file as it comes.
-pub(crate) const FILE_BYTES: usize = 64 << 20;
+pub(crate) const FILE_BYTES: usize = if cfg!(test) { 8 << 20 } else { 64 << 20 };
 /// Of one part, unpacked.
-pub(crate) const PART_BYTES: usize = 64 << 20;
+pub(crate) const PART_BYTES: usize = if cfg!(test) { 4 << 20 } else { 64 << 20 };
 /// Of all parts that are read, unpacked.
-pub(crate) const ALL_BYTES: usize = 192 << 20;
+pub(crate) const ALL_BYTES: usize = 3 * PART_BYTES;
 /// Of parts in a package, read or not.
 pub(crate) const PARTS: usize = 10_000;
+/// Of sheets in a workbook.
+pub(crate) const SHEETS: usize = 1_000;
+/// Of relations from one part to others.
+pub(crate) const RELATIONS: usize = 20_000;
 /// Of a sheet's text; the engine reads no longer source.
-pub(crate) const SHEET_BYTES: usize = doorstep_engine::source::MAX_SOURCE_BYTES;
+pub(crate) const SHEET_BYTES: usize =
+    if cfg!(test) { 2 << 20 } else { doorstep_engine::source::MAX_SOURCE_BYTES };
 /// Of cells that hold something, in one sheet.
 pub(crate) const CELLS: usize = 2_000_000;
 /// Of rows, as Excel has them.
@@ -25,6 +32,19 @@ pub(crate) fn file(bytes: usize) -> Result<(), WorkbookError> {
         true => Ok(()),
         false => Err(too_large("the file", FILE_BYTES)),
     }
+}
+
+/// Refuses a CSV file that no sheet could hold.
+pub(crate) fn csv(file: &str, bytes: usize) -> Result<(), WorkbookError> {
+    match bytes <= SHEET_BYTES {
+        true => Ok(()),
+        false => Err(too_large(file, SHEET_BYTES)),
+    }
+}
+
+/// There are more than that many of them.
+pub(crate) fn too_many(what: impl Into<String>, count: usize, of: &str) -> WorkbookError {
+    WorkbookError::TooLarge { what: what.into(), limit: format!("{count} {of}") }
 }
 
 /// `what` is over that many bytes.

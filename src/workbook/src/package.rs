@@ -8,7 +8,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::WorkbookError;
-use crate::limits::{ALL_BYTES, PART_BYTES, PARTS, too_large};
+use crate::limits::{ALL_BYTES, PART_BYTES, PARTS, too_large, too_many};
 
 /// An open package.
 pub(crate) struct Package<'a> {
@@ -22,7 +22,7 @@ impl<'a> Package<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Package<'a>, WorkbookError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the file", &error))?;
         if archive.len() > PARTS {
-            return Err(WorkbookError::TooLarge { what: "the file".into(), limit: format!("{PARTS} parts") });
+            return Err(too_many("the file", PARTS, "parts"));
         }
         let name = |index| archive.name_for_index(index).and_then(Result::ok).map(|name| plain(&name));
         let names = (0..archive.len()).map(|index| name(index).unwrap_or_default()).collect();

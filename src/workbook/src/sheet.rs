@@ -3,7 +3,7 @@
 //! Tab, newline and carriage return within a cell are written `␉ ␊ ␍`, so that line n is row n of the workbook.
 
 use crate::WorkbookError;
-use crate::limits::{CELLS, COLUMNS, ROWS, SHEET_BYTES, too_large};
+use crate::limits::{CELLS, COLUMNS, ROWS, SHEET_BYTES, too_large, too_many};
 
 /// After that many empty rows in a run, pyxform takes the sheet to be over.
 const EMPTY_ROWS: usize = 60;
@@ -86,8 +86,7 @@ impl Cells {
             return Err(too_large(format!("the sheet `{}`", self.name), SHEET_BYTES));
         }
         if self.cells.len() >= CELLS {
-            let what = format!("the sheet `{}`", self.name);
-            return Err(WorkbookError::TooLarge { what, limit: format!("{CELLS} cells") });
+            return Err(too_many(format!("the sheet `{}`", self.name), CELLS, "cells"));
         }
         self.cells.push((row, column, text));
         Ok(())
@@ -171,7 +170,7 @@ mod tests {
         for column in (0..COLUMNS).step_by(20) {
             cells.set(0, column, "x".into()).unwrap();
         }
-        for row in 1..2_000 {
+        for row in 1..500 {
             cells.set(row, COLUMNS - 5, "x".into()).unwrap();
         }
         assert!(matches!(cells.into_sheet(), Err(WorkbookError::TooLarge { .. })));

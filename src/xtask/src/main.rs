@@ -29,7 +29,7 @@ cargo xtask COMMAND
       --data DIR             with its data in DIR (doorstep-data)
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
-  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, web, e2e
+  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, corpora, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases

@@ -5,7 +5,7 @@
 use crate::app::Mode;
 use crate::command::{ask, on_path, run as run_command};
 use crate::workspace::Workspace;
-use crate::{debian, serve, setup};
+use crate::{conformance, debian, serve, setup};
 use anyhow::{Context, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 /// One part: its name on the command line, what it does in a line, and the doing.
 type Part = (&'static str, &'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("fmt", "rustfmt", formatting),
     ("deny", "licences and sources of the dependencies", dependencies),
     ("lint", "clippy, for the machine and for the browser", lints),
     ("unit", "tests that need no browser", unit),
+    ("corpora", "what the reference engines answer, where DOORSTEP_CORPUS says that it lies", corpora),
     ("web", "the app's own tests, in Chromium", web),
     ("e2e", "the whole, in Chromium", end_to_end),
 ];
@@ -132,6 +133,17 @@ fn test_programs(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
         .filter(|target| target["kind"][0] == "test")
         .filter_map(|target| target["name"].as_str());
     Ok(names.filter(|name| *name != "e2e").map(str::to_owned).collect())
+}
+
+/// The counts reached so far must not fall. A clone alone has no corpora, and nothing to hold.
+fn corpora(workspace: &Workspace) -> anyhow::Result<()> {
+    match std::env::var_os("DOORSTEP_CORPUS") {
+        Some(_) => conformance::run(workspace, &["--hold".to_owned()]),
+        None => {
+            eprintln!("DOORSTEP_CORPUS is not set: nothing to compare with");
+            Ok(())
+        }
+    }
 }
 
 fn web(workspace: &Workspace) -> anyhow::Result<()> {

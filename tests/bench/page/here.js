@@ -10,7 +10,7 @@ export const generated = (engine, shape, n) => (engine === "surveyjs" ? survey_j
 export const linearMemory = () => wasm.memory.buffer.byteLength;
 
 export async function open(text) {
-  return new Here(Opened.load(text));
+  return new Here(Opened.load(new TextEncoder().encode(text)));
 }
 
 class Here {

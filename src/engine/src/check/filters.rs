@@ -1,5 +1,8 @@
 //! Choice filters: the columns that they read are there.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, List, Questionnaire, Select, Syntax};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::parser::parse;
@@ -8,9 +11,12 @@ use crate::source::Written;
 
 /// `unknown-column`: a bare name in a filter is a column of the list. XLSForm lets it pass, as blank.
 pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
+    // A list's columns are gathered once, however many selects read it.
+    let mut columns: HashMap<(bool, &str), Vec<Arc<str>>> = HashMap::new();
     Item::walk(&form.items, &mut |item, _| {
         let ItemKind::Select(Select { from: ChoicesFrom::List(name), how, .. }) = &item.kind else { return };
-        let lists = if *how == Choosing::External { &form.external_lists } else { &form.lists };
+        let by_query = *how == Choosing::External;
+        let lists = if by_query { &form.external_lists } else { &form.lists };
         let list = lists.iter().find(|list| list.name.text == name.text);
         let (Some(list), Some(filter)) = (list, item.row.plain("choice_filter")) else { return };
         // What can't be read is the compiler's to say.
@@ -18,7 +24,9 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
         let mut names = Vec::new();
         bare_names(&ast, &mut names);
         for (column, span) in names {
-            unknown(&column, filter, span, list, form.syntax, found);
+            let further =
+                columns.entry((by_query, &list.name.text)).or_insert_with(|| list.further_columns());
+            unknown(&column, filter, span, list, further, form.syntax, found);
         }
     });
 }
@@ -28,10 +36,10 @@ fn unknown(
     filter: &Written,
     span: std::ops::Range<usize>,
     list: &List,
+    further: &[Arc<str>],
     syntax: Syntax,
     found: &mut Diagnostics,
 ) {
-    let further = list.further_columns();
     let known = || further.iter().map(|name| &**name).chain(["name", "label", "itextId"]);
     if known().any(|name| name == column) {
         return;

@@ -17,7 +17,7 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
             ItemKind::Group | ItemKind::Repeat | ItemKind::Loop(_) => false,
         };
         let worked_out = item.row.bind("calculate").is_some() || has("trigger");
-        if shown && !has_words(item) && (!worked_out || has("guidance_hint")) {
+        if shown && !has_words(item) && !worked_out {
             let mut diagnostic = Diagnostic::warning(
                 "missing-label",
                 item.name.span,
@@ -107,10 +107,54 @@ pub(crate) fn files(form: &Questionnaire, found: &mut Diagnostics) {
     });
 }
 
+/// `mixed-search`: a list that the client searches in is used by searches alone.
+pub(crate) fn searches(form: &Questionnaire, found: &mut Diagnostics) {
+    let mut lists: Vec<(&str, bool, crate::source::Span)> = Vec::new();
+    Item::walk(&form.items, &mut |item, _| {
+        let ItemKind::Select(Select { from: ChoicesFrom::List(list), .. }) = &item.kind else { return };
+        let searched = crate::definition::lower::is_searched(item);
+        match lists.iter().find(|(name, ..)| *name == &*list.text) {
+            Some((_, other, first)) if *other != searched => found.push(
+                Diagnostic::error(
+                    "mixed-search",
+                    list.span,
+                    format!(
+                        "`{}` uses the list `{}`, one of the two by `search()`",
+                        item.name.text, list.text
+                    ),
+                )
+                .label(*first, "the other uses it here")
+                .hint("give the search a list of its own"),
+            ),
+            Some(_) => {}
+            None => lists.push((&list.text, searched, list.span)),
+        }
+    });
+}
+
 /// `duplicate-instance`: two files, or a file and a list, that expressions call by the same name.
 pub(crate) fn instances(form: &Questionnaire, found: &mut Diagnostics) {
     let mut known: Vec<(String, String, crate::source::Span)> =
         form.lists.iter().map(|list| (list.name.text.to_string(), String::new(), list.name.span)).collect();
+    let mut declared: Vec<&Item> = Vec::new();
+    Item::walk(&form.items, &mut |item, _| {
+        let is_file = matches!(&item.kind, ItemKind::Question(question)
+            if matches!(question.control, Control::ExternalInstance(_)));
+        if !is_file {
+            return;
+        }
+        match declared.iter().find(|other| other.name.text == item.name.text) {
+            Some(first) => found.push(
+                Diagnostic::error(
+                    "duplicate-instance",
+                    item.name.span,
+                    format!("the file `{}` is declared twice", item.name.text),
+                )
+                .label(first.name.span, "first here"),
+            ),
+            None => declared.push(item),
+        }
+    });
     for outside in crate::definition::lower::outside_instances(form) {
         match known.iter().find(|(id, ..)| *id == outside.id) {
             Some((_, address, first)) if *address != outside.address => found.push(

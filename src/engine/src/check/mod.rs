@@ -67,6 +67,7 @@ pub(crate) fn questionnaire(form: &Questionnaire, found: &mut Diagnostics) {
     labels::check(form, found);
     labels::calculations(form, found);
     labels::files(form, found);
+    labels::searches(form, found);
     labels::instances(form, found);
     entities::check(form, &known, found);
     translations::check(form, found);

@@ -14,10 +14,17 @@ use crate::source::Written;
 pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnostics) {
     Item::walk(&form.items, &mut |item, _| {
         for cell in &item.row.cells {
-            well_formed(cell, found);
-            let words = matches!(&*cell.column.name, "label" | "hint" | "guidance_hint");
-            // Nobody compiles the words of what is never shown.
-            if !is_compiled(cell) || (words && !is_asked(item) && !item.is_section()) {
+            if !is_expression(cell) {
+                well_formed(cell, found);
+            }
+            // Nobody compiles the words of what is never shown, nor what does nothing where it stands.
+            let unread = match &*cell.column.name {
+                "label" | "hint" | "guidance_hint" => !is_asked(item) && !item.is_section(),
+                "choice_filter" => !matches!(item.kind, ItemKind::Select(_)),
+                "jr:count" => !matches!(item.kind, ItemKind::Repeat),
+                _ => false,
+            };
+            if !is_compiled(cell) || unread {
                 known(&cell.words, names, found);
             }
         }
@@ -34,7 +41,7 @@ pub(crate) fn check(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnos
 }
 
 fn every_cell(row: &Row, names: &Names<'_>, found: &mut Diagnostics) {
-    for cell in &row.cells {
+    for cell in row.cells.iter().filter(|cell| &*cell.column.name != "list_name") {
         well_formed(cell, found);
         known(&cell.words, names, found);
     }
@@ -67,6 +74,17 @@ fn is_compiled(cell: &Cell) -> bool {
                     | "jr:requiredMsg"
             )
         }
+        Group::Body => name == "jr:count",
+        Group::Instance | Group::Media | Group::Attribute => false,
+    }
+}
+
+/// Does the compiler read it as an expression, and so say itself what is no reference?
+fn is_expression(cell: &Cell) -> bool {
+    let name = &*cell.column.name;
+    match cell.column.group {
+        Group::Plain => name == "choice_filter",
+        Group::Bind => matches!(name, "relevant" | "constraint" | "calculate" | "required" | "readonly"),
         Group::Body => name == "jr:count",
         Group::Instance | Group::Media | Group::Attribute => false,
     }
@@ -144,7 +162,7 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
             // What the device fills in does change, if only once.
             let by_device = matches!(&asked.item.kind, ItemKind::Question(question)
                 if !question.is_shown() && question.name() != "calculate");
-            found.push(match !by_device {
+            found.push(match !by_device && !background {
                 true => Diagnostic::error("bad-trigger", place, message).hint(hint),
                 false => Diagnostic::warning("bad-trigger", place, message).hint(hint),
             });
@@ -178,8 +196,12 @@ fn choices_from(reference: &Written, names: &Names<'_>, found: &mut Diagnostics)
         known(reference, names, found);
     } else if names.repeat_around(name).is_none() {
         found.push(
-            Diagnostic::error("wrong-path", reference.span, format!("`{name}` is not asked within a repeat"))
-                .hint("the choices of a select are a list, a file, or a question within a repeat"),
+            Diagnostic::warning(
+                "wrong-path",
+                reference.span,
+                format!("`{name}` is not asked within a repeat"),
+            )
+            .hint("the choices of a select are a list, a file, or a question within a repeat"),
         );
     }
 }

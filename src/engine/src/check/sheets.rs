@@ -1,7 +1,9 @@
 //! Sheets and their headers: what must be there, what was meant by a name that is nearly one.
 
 use crate::definition::columns::{ENTITIES_PLAIN, SURVEY_PLAIN};
-use crate::definition::rows::{ChoicesFrom, Choosing, Column, Group, Item, ItemKind, Questionnaire, Select};
+use crate::definition::rows::{
+    Cell, ChoicesFrom, Choosing, Column, Group, Item, ItemKind, Questionnaire, Select,
+};
 use crate::definition::sheets::{SHEETS, Workbook};
 use crate::definition::table::Table;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -165,6 +167,10 @@ pub(crate) fn entities(table: &Table, found: &mut Diagnostics) {
     for (index, column) in table.columns.iter().enumerate() {
         let Some(column) = column else { continue };
         if &*column.name == "list_name" || ENTITIES_PLAIN.contains(&&*column.name) {
+            continue;
+        }
+        let filled = |cell: &Cell| cell.column.title == column.title;
+        if !table.rows.iter().flat_map(|row| &row.cells).any(filled) {
             continue;
         }
         let known = ENTITIES_PLAIN.iter().copied().chain(["list_name"]);

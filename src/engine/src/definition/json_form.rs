@@ -7,9 +7,10 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 use super::columns::{self, ENTITIES_PLAIN, Sheet};
 use super::json::{self, properties, span, written, wrong_kind};
 use super::nest::{self, MAX_DEPTH, MAX_ITEMS};
-use super::question_types::QuestionType;
+use super::question_types::{Control, QuestionType};
 use super::row_types::{self, RowMeaning};
 use super::rows::{Cell, Column, Group, Item, ItemKind, List, Questionnaire, Row, Syntax};
+use super::sheets::yes_no;
 use super::{csv_list, loops};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -241,12 +242,20 @@ impl Reader<'_> {
                     .hint("for example \"type\": \"text\""),
             );
         }
+        if row.plain("disabled").and_then(|said| yes_no(&said.text)) == Some(true) {
+            return None;
+        }
         let kind = kind(row.plain("type")?, found)?;
         let name = row.plain("name").cloned().unwrap_or_else(|| {
             check::names::missing(&row, found);
             Written::plain("", row.place)
         });
-        check::names::check(&name, found);
+        match &kind {
+            ItemKind::Question(question) if question.control == Control::Audit => {
+                check::names::audit(&row, Some(&name), found);
+            }
+            _ => check::names::check(&name, found),
+        }
         let mut item = Item { row, kind, name, children: children.unwrap_or_default() };
         check::sections::children(&item, object.get("children").is_some(), found);
         if !item.is_section() {

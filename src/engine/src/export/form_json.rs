@@ -174,7 +174,9 @@ fn survey(rows: &[Row]) -> Json {
 /// A row's cells as keys, without those columns.
 fn cells(row: &Row, without: &[&str]) -> Map<String, Json> {
     let mut written = Map::new();
-    for (column, text) in row.cells.iter().filter(|(column, _)| !without.contains(&column.as_str())) {
+    // Form JSON has no need of words that can't be seen.
+    let kept = |(column, text): &&(String, String)| !without.contains(&column.as_str()) && text != "\u{200b}";
+    for (column, text) in row.cells.iter().filter(kept) {
         cell(&mut written, column, text);
     }
     written

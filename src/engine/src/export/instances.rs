@@ -3,7 +3,7 @@
 use super::Losses;
 use super::model::Model;
 use super::table::Row;
-use super::texts::{Itext, Kind, Texts, itext_id};
+use super::texts::{Itext, Kind, Texts};
 use crate::source::Span;
 use crate::xml::Element;
 
@@ -45,7 +45,10 @@ pub(super) struct Columns {
     pub label: Option<String>,
 }
 
-/// The rows of an inline list; none after saying why it is none.
+/// Titles that mean something else in the sheet `choices`.
+const TAKEN: &[&str] = &["value", "caption", "image", "big-image", "audio", "video", "list_name"];
+
+/// The rows of an inline list. What it holds beside items is a loss.
 pub(super) fn rows(
     instance: &Instance<'_>,
     columns: &Columns,
@@ -54,38 +57,81 @@ pub(super) fn rows(
     losses: &mut Losses,
 ) -> Vec<Row> {
     let root = instance.element.elements().next();
-    let items = root.map(Element::elements).into_iter().flatten();
     let texts = Texts { form, itext };
     let mut rows = Vec::new();
-    for item in items {
-        if &*item.name.local != "item" {
-            losses.push(
-                item.span,
-                format!("`{}` in `{}` is no item and is left out", item.name.local, instance.id),
-            );
+    for item in root.map(Element::elements).into_iter().flatten() {
+        let local = &item.name.local;
+        if item.elements().next().is_none() {
+            losses.push(item.span, format!("`{local}` in `{}` is no item and is left out", instance.id));
             continue;
         }
-        let mut row = Row::new(item.span).with("list_name", instance.id);
-        for cell in item.elements() {
-            let local = &*cell.name.local;
-            let text = cell.text();
-            match local {
-                _ if columns.label.as_deref() == Some(local) && local != "label" => match itext_id(&text) {
-                    Some(id) => texts.id(id, Kind::Label, 0, cell.span, &mut row, losses),
-                    None => row.set("label", text),
-                },
-                _ if columns.value.as_deref() == Some(local) && local != "name" => row.set("name", text),
-                "itextId" => texts.id(text.trim(), Kind::Label, 0, cell.span, &mut row, losses),
-                "label" => {
-                    let words = texts.words(cell, 0, losses);
-                    row.set("label", words);
-                }
-                column => row.set(column, text),
-            }
+        if &**local != "item" {
+            losses.push(
+                item.span,
+                format!("the items of `{}` are called `{local}`; in XLSForm they are `item`", instance.id),
+            );
         }
-        rows.push(row);
+        for attribute in &item.attributes {
+            let name = attribute.name.written();
+            losses.push(
+                attribute.value.span,
+                format!("the attribute `{name}` of an item in `{}` is left out", instance.id),
+            );
+        }
+        rows.push(row(item, instance.id, columns, &texts, losses));
     }
     rows
+}
+
+fn row(item: &Element, list: &str, columns: &Columns, texts: &Texts<'_, '_>, losses: &mut Losses) -> Row {
+    let mut row = Row::new(item.span).with("list_name", list);
+    let has_name = columns.value.is_some() || item.elements().any(|cell| &*cell.name.local == "name");
+    for cell in item.elements() {
+        let local = &*cell.name.local;
+        let text = cell.text();
+        let named = columns.value.as_deref().unwrap_or("name");
+        match local {
+            _ if local == named => {
+                row.set("name", text.as_str());
+                // One element may be both, as the id of its words.
+                if columns.label.as_deref() == Some(local)
+                    && let Some(id) = texts.known(&text)
+                {
+                    texts.id(id, Kind::Label, 0, cell.span, &mut row, losses);
+                }
+            }
+            _ if columns.label.as_deref() == Some(local) && local != "label" => match texts.known(&text) {
+                Some(id) => texts.id(id, Kind::Label, 0, cell.span, &mut row, losses),
+                None => row.set("label", text),
+            },
+            "itextId" => texts.id(text.trim(), Kind::Label, 0, cell.span, &mut row, losses),
+            "label" => {
+                let words = texts.words(cell, 0, losses);
+                row.set("label", words);
+            }
+            "value" if !has_name => {
+                losses.push(cell.span, format!("`value` of `{list}` is called `name` in XLSForm"));
+                row.set("name", text);
+            }
+            "name" => losses.push(
+                cell.span,
+                format!("`name` of `{list}` is left out: its choices are named by `{named}`"),
+            ),
+            taken if TAKEN.contains(&taken) => {
+                losses.push(
+                    cell.span,
+                    format!("`{taken}` of `{list}` is left out: in XLSForm the column means something else"),
+                );
+            }
+            column => row.set(column, text),
+        }
+    }
+    if row.get("name").is_none() {
+        losses.push(item.span, format!("an item of `{list}` has no name; in XLSForm it has to have one"));
+        let first = item.elements().next().map(Element::text).unwrap_or_default();
+        row.set("name", first.trim());
+    }
+    row
 }
 
 /// The rows of the survey that declare files which no other row names.
@@ -94,8 +140,7 @@ pub(super) fn declared(instances: &[Instance<'_>], expressions: &str, losses: &m
     for instance in instances.iter().filter(|instance| !instance.used) {
         let Source::File(file) = instance.source else { continue };
         let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
-        let pulled = |quote: char| expressions.contains(&format!("pulldata({quote}{}{quote}", instance.id));
-        if stem == instance.id && ending == "csv" && (pulled('\'') || pulled('"')) {
+        if stem == instance.id && ending == "csv" && is_pulled(instance.id, expressions) {
             continue;
         }
         let kind = match ending {
@@ -113,6 +158,11 @@ pub(super) fn declared(instances: &[Instance<'_>], expressions: &str, losses: &m
         rows.push(Row::new(instance.element.span).with("type", kind).with("name", instance.id));
     }
     rows
+}
+
+/// Does a `pulldata` name it?
+pub(super) fn is_pulled(id: &str, expressions: &str) -> bool {
+    ['\'', '"'].iter().any(|quote| expressions.contains(&format!("pulldata({quote}{id}{quote}")))
 }
 
 /// XLSForm calls a file's instance as the file is called.

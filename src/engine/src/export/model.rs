@@ -24,6 +24,10 @@ pub(super) struct Node<'a> {
     pub order: Option<usize>,
     /// The repeats that it lies in, itself counted, outermost first.
     pub repeats: Vec<String>,
+    /// How often it stands there, as a template not counted.
+    pub times: usize,
+    /// Does the first instance hold other values than the template?
+    pub differs: bool,
 }
 
 /// Something that sets a node: a `setvalue`, `setgeopoint` or `recordaudio`.
@@ -96,6 +100,17 @@ impl<'a> Model<'a> {
         for action in model.elements().filter(|element| ACTIONS.contains(&&*element.name.local)) {
             form.action(action, "/", None);
         }
+        for action in
+            form.actions.iter().filter(|(path, _)| !form.by_path.contains_key(*path) && !path.contains("/@"))
+        {
+            for Action { element, .. } in action.1 {
+                let what = format!(
+                    "`{}` on `{}` is left out: a row only sets its own node",
+                    element.name.local, action.0
+                );
+                losses.push(element.span, what);
+            }
+        }
         form.places();
         form.name();
         Some(form)
@@ -107,11 +122,14 @@ impl<'a> Model<'a> {
         let index = self.nodes.len();
         // A repeat stands there as template and as first instance: one of them says all.
         if let Some(known) = self.by_path.get(&path).copied() {
-            let template =
-                |element: &Element| element.attribute_in(&Namespace::JavaRosa, "template").is_some();
-            if !template(self.nodes[known].element) && template(element) {
+            let counts = !is_template(element);
+            self.nodes[known].differs |=
+                counts && self.nodes[known].times == 0 && !alike(self.nodes[known].element, element);
+            self.nodes[known].times += usize::from(counts);
+            if !is_template(self.nodes[known].element) && is_template(element) {
                 self.nodes[known].element = element;
             }
+            self.again(element, known);
             return;
         }
         self.by_path.insert(path.clone(), index);
@@ -127,12 +145,25 @@ impl<'a> Model<'a> {
             repeat: None,
             order: None,
             repeats: Vec::new(),
+            times: usize::from(!is_template(element)),
+            differs: false,
         });
         if let Some(parent) = parent {
             self.nodes[parent].children.push(index);
         }
         for child in element.elements() {
             self.node(child, Some(index));
+        }
+    }
+
+    /// What lies in a further instance is known already; only how often it is there counts.
+    fn again(&mut self, element: &Element, known: usize) {
+        for child in element.elements() {
+            let path = format!("{}/{}", self.nodes[known].path, child.name.written());
+            if let Some(node) = self.by_path.get(&path).copied() {
+                self.nodes[node].times += usize::from(!is_template(child));
+                self.again(child, node);
+            }
         }
     }
 
@@ -206,7 +237,7 @@ impl<'a> Model<'a> {
     /// Is it `meta` or something in it?
     pub fn in_meta(&self, index: usize) -> bool {
         let node = &self.nodes[index];
-        let own = &*node.element.name.local == "meta" && !node.children.is_empty() && node.control.is_none();
+        let own = &*node.element.name.local == "meta" && node.control.is_none() && node.group.is_none();
         own || node.parent.is_some_and(|parent| parent != 0 && self.in_meta(parent))
     }
 
@@ -248,6 +279,23 @@ impl<'a> Model<'a> {
         let node = &self.nodes[index];
         node.control.or(node.group).or(node.repeat).map_or(node.element.span, |element| element.span)
     }
+}
+
+fn is_template(element: &Element) -> bool {
+    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
+}
+
+/// Do two elements hold the same values?
+fn alike(a: &Element, b: &Element) -> bool {
+    if a.elements().next().is_none() && b.elements().next().is_none() {
+        return a.text().trim() == b.text().trim();
+    }
+    // Repeats within are asked for their own.
+    let same = |child: &Element| {
+        let other = b.elements().find(|other| other.name == child.name);
+        is_template(child) || other.is_none_or(|other| alike(child, other))
+    };
+    a.elements().all(same)
 }
 
 /// One way through the body.

@@ -186,16 +186,13 @@ impl<'a, 'b> Question<'a, 'b> {
         }
         let calculated =
             self.form.bind(self.node, &Namespace::None, "calculate").is_some() || !actions.is_empty();
-        let valued = |action: &super::model::Action<'_>| {
-            action.element.attribute("value").is_some() || !action.element.content.is_empty()
-        };
-        let valued =
-            self.form.bind(self.node, &Namespace::None, "calculate").is_some() || actions.iter().any(valued);
         // What is calculated and has no words is not asked, whatever its type.
-        let typed = INPUTS.iter().find(|(kind, _)| *kind == declared && calculated && declared != "string");
-        match typed {
+        let bound = self.form.bind(self.node, &Namespace::None, "calculate").is_some();
+        let triggered = actions.iter().any(|action| action.within.is_some());
+        let typed = INPUTS.iter().find(|(kind, _)| *kind == declared && declared != "string");
+        match typed.filter(|_| bound || triggered) {
             Some((kind, row)) => ((*row).into(), kind),
-            None if !actions.is_empty() && !valued => ("text".into(), "string"),
+            None if triggered && !bound && !valued(actions) => ("text".into(), "string"),
             None => (if calculated { "calculate" } else { "hidden" }.into(), "string"),
         }
     }
@@ -245,8 +242,10 @@ impl<'a, 'b> Question<'a, 'b> {
     fn select(&mut self, control: &'a Element, word: &'static str) -> (String, &'static str) {
         let implied = if word == "rank" { "rank" } else { "" };
         let Some(itemset) = control.child("itemset") else {
-            let list = self.inline(control);
-            return (format!("{word} {list}"), implied);
+            return match self.inline(control) {
+                Some(list) => (format!("{word} {list}"), implied),
+                None => ("text".into(), implied),
+            };
         };
         let nodeset = itemset.attribute("nodeset").map_or("", |nodeset| &nodeset.text);
         let parts = ItemsetParts::of(nodeset);
@@ -322,13 +321,13 @@ impl<'a, 'b> Question<'a, 'b> {
             }
             None => {
                 instances::not_a_list(itemset.span, &parts.path, self.losses);
-                word.to_owned()
+                "text".to_owned()
             }
         }
     }
 
     /// A list of the control's own, named after the question.
-    fn inline(&mut self, control: &'a Element) -> String {
+    fn inline(&mut self, control: &'a Element) -> Option<String> {
         let name = &self.form.nodes[self.node].name;
         let taken = |name: &str, choices: &[Row], instances: &[Instance<'_>]| {
             let of = |row: &Row| row.get("list_name") == Some(name);
@@ -340,6 +339,7 @@ impl<'a, 'b> Question<'a, 'b> {
         let mut rows = instances::inline(control, &list, self.node, self.texts, self.losses);
         if rows.is_empty() {
             self.losses.push(control.span, format!("`{name}` has no choices; a select needs some"));
+            return None;
         }
         // The same choices under another question are the same list.
         let cells = |row: &Row| {
@@ -353,7 +353,7 @@ impl<'a, 'b> Question<'a, 'b> {
             of.map(cells).eq(wanted.iter().cloned())
         });
         if let Some(same) = same {
-            return same.to_owned();
+            return Some(same.to_owned());
         }
         while taken(&list, self.choices, self.instances) {
             number += 1;
@@ -363,7 +363,7 @@ impl<'a, 'b> Question<'a, 'b> {
             row.set("list_name", list.as_str());
         }
         self.choices.extend(rows);
-        list
+        Some(list)
     }
 
     /// A search over a list of thousands: its choices are in a file beside the form.
@@ -449,6 +449,14 @@ impl<'a, 'b> Question<'a, 'b> {
             }
         }
     }
+}
+
+/// Does an action say what is set?
+fn valued(actions: &[super::model::Action<'_>]) -> bool {
+    let says = |action: &super::model::Action<'_>| {
+        action.element.attribute("value").is_some() || !action.element.content.is_empty()
+    };
+    actions.iter().any(says)
 }
 
 /// The list that pyxform took a control's own items from: their texts are called `LIST-0`, `LIST-1` and so on.

@@ -106,12 +106,34 @@ impl<'a> Survey<'a, '_> {
                 Some((at, calculate)) => form.named(&calculate.text, at),
                 None => form.named(&count.text, node),
             };
+            if counted.is_none() && !form.by_path.contains_key(&path) {
+                let what =
+                    format!("the count of `{}` gets a node of its own in XLSForm", form.nodes[node].name);
+                self.losses.push(count.span, what);
+            }
             row.set("repeat_count", text);
             // A count that is set is not the reader's to change; pyxform says so by itself.
             said.push(Name::new(Namespace::JavaRosa, "noAddRemove"));
         }
-        if let Some(label) = form.nodes[node].group.and_then(|group| group.child("label")) {
+        let heading = [form.nodes[node].group, form.nodes[node].repeat];
+        if let Some(label) = heading.into_iter().flatten().find_map(|shown| shown.child("label")) {
             self.texts.element(label, Kind::Label, node, &mut row, self.losses);
+        }
+        let times = form.nodes[node].times;
+        let outermost = form.nodes[node].repeats.len() == 1;
+        if word == "repeat" && (times == 0 || times > 1 && outermost) && self.count(node).is_none() {
+            let what = format!(
+                "`{}` starts with {times} instances; a repeat in XLSForm starts with one",
+                form.nodes[node].name
+            );
+            self.losses.push(form.span(node), what);
+        }
+        if form.nodes[node].differs {
+            let what = format!(
+                "the first `{}` starts with other values than a new one; the rows have those of a new one",
+                form.nodes[node].name
+            );
+            self.losses.push(form.span(node), what);
         }
         // Only form JSON has a word for it.
         let item_label = form.nodes[node].repeat.and_then(|repeat| {

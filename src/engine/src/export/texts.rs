@@ -97,6 +97,10 @@ impl Texts<'_, '_> {
     ) {
         match itext_id(&written.text) {
             Some(id) => self.id(id, kind, from, written.span, row, losses),
+            None if written.text.trim_start().starts_with("jr:itext(") => {
+                let what = format!("the message comes from `{}`, which a row can't say", written.text.trim());
+                losses.push(written.span, what);
+            }
             None => self.everywhere(&written.text, kind, row),
         }
     }
@@ -109,6 +113,12 @@ impl Texts<'_, '_> {
             Kind::Message(column) => column,
         };
         row.set(base, words);
+    }
+
+    /// The id that an item's element holds, if there is such a text.
+    pub fn known<'t>(&self, element: &'t str) -> Option<&'t str> {
+        let id = itext_id(element).unwrap_or(element.trim());
+        self.itext.texts.contains_key(id).then_some(id)
     }
 
     /// The values of a text of the translations.

@@ -92,6 +92,13 @@ pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
     choices.extend(own);
     let expressions: String =
         rows.iter().flat_map(|row| &row.cells).map(|(_, text)| format!("{text}\n")).collect();
+    for instance in instances.iter().filter(|instance| instance.source == Source::Inline) {
+        if instances::is_pulled(instance.id, &expressions) {
+            let what =
+                format!("`pulldata` reads `{}` from a file in XLSForm, not from the choices", instance.id);
+            losses.push(instance.element.span, what);
+        }
+    }
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
     let mut settings = settings::row(&form, &itext, has_duplicates(&choices), losses);

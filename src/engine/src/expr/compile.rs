@@ -124,6 +124,12 @@ impl<'a> Compiler<'a> {
         self.fail(Diagnostic::error(code, span, message))
     }
 
+    /// The same, with a way out.
+    fn error_hinted(&mut self, code: &'static str, at: &Range<usize>, message: &str, hint: &str) -> ExprId {
+        let span = self.written.part(at.clone());
+        self.fail(Diagnostic::error(code, span, message).hint(hint))
+    }
+
     fn expr(&mut self, ast: &Ast) -> ExprId {
         self.expr_over(ast).0
     }

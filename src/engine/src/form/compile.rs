@@ -353,7 +353,7 @@ impl Lowering<'_, '_> {
                 "unknown-preload",
                 written.span,
                 message.trim_end().to_owned(),
-            ));
+            ).hint("known are `date today`, `timestamp start` and `end`, `property deviceid`, `username`, `email` and `phonenumber`, `uid`"));
         }
         preload
     }
@@ -368,21 +368,24 @@ impl Lowering<'_, '_> {
             (PlacedKind::Question(control), SkeletonKind::Leaf(_)) => Some(control),
             (PlacedKind::Question(_), _) => {
                 let message = format!("`{}` holds other nodes: it can't be answered", node.name);
-                self.found.push(Diagnostic::error("wrong-control", placed.span, message));
+                self.found.push(
+                    Diagnostic::error("wrong-control", placed.span, message)
+                        .hint("show it as a `group`, or refer to a node in it"),
+                );
                 None
             }
             _ => None,
         };
-        let item_label = match node.kind {
-            SkeletonKind::Repeat(own) => self.item_label(placed, Anchor::at(id, own)),
-            _ => None,
+        let (label, item_label) = match node.kind {
+            SkeletonKind::Repeat(own) => self.repeat_labels(placed, anchor, Anchor::at(id, own), shown),
+            _ => (self.words_of(placed.heading, "label", anchor, shown), None),
         };
         let appearance =
             placed.element.attribute("appearance").or_else(|| placed.heading.attribute("appearance"));
         Body {
             control,
             shown: false,
-            label: self.words_of(placed.heading, "label", anchor, shown),
+            label,
             hint: self.words_of(placed.heading, "hint", anchor, shown),
             item_label,
             appearance: appearance
@@ -401,6 +404,32 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// The words over a repeat, and those on each card. Words that look into the instance are the card's, and stand over the
+    /// whole as far as they can.
+    fn repeat_labels(
+        &mut self,
+        placed: &Placed<'_>,
+        whole: Anchor,
+        each: Anchor,
+        shown: &mut Vec<Read>,
+    ) -> (Option<TextId>, Option<TextId>) {
+        if let Some(own) = self.item_label(placed, each) {
+            return (self.words_of(placed.heading, "label", whole, shown), Some(own));
+        }
+        let mut reads = Vec::new();
+        let item = self.words_of(placed.heading, "label", each, &mut reads);
+        if !reads.iter().any(|read| read.from == each.scope) {
+            return (self.words_of(placed.heading, "label", whole, shown), None);
+        }
+        self.draft(each, Task::ItemShown, reads);
+        // What only an instance can say is no mistake over the whole.
+        let mut aside = Diagnostics::default();
+        let found = std::mem::replace(self.found, std::mem::take(&mut aside));
+        let label = self.words_of(placed.heading, "label", whole, shown);
+        *self.found = found;
+        (label, item)
+    }
+
     /// The words on each card of a repeat, over that card's own answers.
     fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
         let mut reads = Vec::new();
@@ -415,7 +444,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Box<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()

@@ -185,7 +185,7 @@ pub(crate) struct Body {
     pub item_label: Option<TextId>,
     pub appearance: Arc<[Arc<str>]>,
     /// What else the control says: `start`, `end`, `step`, `mediatype`, `rows` …
-    pub parameters: Box<[(Arc<str>, Arc<str>)]>,
+    pub parameters: Arc<[(Arc<str>, Arc<str>)]>,
     pub choices: Option<Choices>,
     /// What is shown inside, in the body's order.
     pub items: Box<[NodeId]>,

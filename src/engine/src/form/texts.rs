@@ -18,8 +18,11 @@ pub(crate) struct Text {
 pub(crate) struct Words {
     pub pieces: Box<[Piece]>,
     /// By form (`image`, `big-image`, `audio`, `video`, `guidance`, `short`).
-    pub forms: Box<[(Arc<str>, Box<[Piece]>)]>,
+    pub forms: Box<[Beside]>,
 }
+
+/// What stands beside the words: its form, and what it says.
+pub(crate) type Beside = (Arc<str>, Box<[Piece]>);
 
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {

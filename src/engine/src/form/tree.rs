@@ -218,16 +218,16 @@ impl Tree<'_, '_> {
         // Slot 0 of the instance is the instance itself.
         def.slots.push(id);
         self.form.scopes[usize::from(scope.0)].repeats.push(id);
-        let mut inner = self.inside(&all, id, own, path).into_iter().map(Arc::new);
+        let inner: Vec<Arc<Seed>> = self.inside(&all, id, own, path).into_iter().map(Arc::new).collect();
+        // A repeat has one template, wherever it stands; without one, what is added looks like the first instance.
+        let declared = all.iter().position(|element| is_template(element)).unwrap_or(0);
+        let template = inner[declared].clone();
+        let mut inner = inner.into_iter();
         for (place, list) in lists.iter().enumerate() {
-            let marked: Vec<(bool, Arc<Seed>)> =
-                list.iter().map(|element| is_template(element)).zip(inner.by_ref()).collect();
-            let template = marked.iter().find(|(template, _)| *template).map(|(_, seed)| seed.clone());
-            let instances: Vec<Arc<Seed>> =
-                marked.iter().filter(|(template, _)| !template).map(|(_, seed)| seed.clone()).collect();
-            // Without a template, what is added looks like the first instance.
-            let template = template.or_else(|| instances.first().cloned()).unwrap_or_default();
-            seeds[place].repeats.push((id, RepeatSeed { template, instances }));
+            let marked = list.iter().zip(inner.by_ref());
+            let instances = marked.filter(|(element, _)| !is_template(element)).map(|(_, seed)| seed);
+            let seed = RepeatSeed { instances: instances.collect(), template: template.clone() };
+            seeds[place].repeats.push((id, seed));
         }
         self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
     }

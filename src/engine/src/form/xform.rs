@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::xml::{Element, Namespace};
+use crate::xml::Element;
 
 /// The parts of a document, each where its author put it.
 pub(crate) struct XForm<'a> {
     pub title: Option<&'a Element>,
-    pub model: &'a Element,
     /// The root element of the primary instance.
     pub primary: &'a Element,
     /// The other instances by id: the `instance` element itself.
@@ -30,12 +29,14 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
     let title = within.elements().find(|element| &*element.name.local == "title");
     let Some(model) = within.elements().find(|element| &*element.name.local == "model") else {
         let message = "this is no XForm: there is no `model` in its `head`";
-        found.push(Diagnostic::error("missing-key", document.span, message));
+        found.push(
+            Diagnostic::error("missing-key", document.span, message)
+                .hint("an XForm is `<h:html><h:head><model>…</model></h:head><h:body>…</h:body></h:html>`"),
+        );
         return None;
     };
     let mut form = XForm {
         title,
-        model,
         primary: model,
         secondary: Vec::new(),
         binds: Vec::new(),
@@ -57,7 +58,10 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
     }
     let Some(primary) = primary else {
         let message = "the model has no primary instance: its first `instance` must hold one element";
-        found.push(Diagnostic::error("missing-key", model.span, message));
+        found.push(
+            Diagnostic::error("missing-key", model.span, message)
+                .hint("write `<instance><data id=\"…\" version=\"…\">…</data></instance>`"),
+        );
         return None;
     };
     form.primary = primary;
@@ -77,16 +81,19 @@ fn instance<'a>(
         return;
     }
     let Some(id) = element.attribute("id") else {
-        found.push(Diagnostic::warning(
-            "missing-key",
-            element.span,
-            "this instance has no `id`, so nothing can refer to it",
-        ));
+        found.push(
+            Diagnostic::warning(
+                "missing-key",
+                element.span,
+                "this instance has no `id`, so nothing can refer to it",
+            )
+            .hint("give it one: `<instance id=\"towns\">`"),
+        );
         return;
     };
     if secondary.iter().any(|(known, _)| **known == *id.text) {
         let message = format!("there are two instances `{}`", id.text);
-        found.push(Diagnostic::error("duplicate-list", id.span, message));
+        found.push(Diagnostic::error("duplicate-list", id.span, message).hint("give one of them another id"));
         return;
     }
     secondary.push((id.text.clone(), element));
@@ -105,11 +112,6 @@ fn submission(form: &XForm<'_>, found: &mut Diagnostics) {
             .hint("write `post`"),
         );
     }
-}
-
-/// An attribute of JavaRosa's namespace, or the same without one, as some tools write it.
-pub(super) fn jr<'a>(element: &'a Element, local: &str) -> Option<&'a crate::source::Written> {
-    element.attribute_in(&Namespace::JavaRosa, local)
 }
 
 /// The span of an element's attribute, else of the element.

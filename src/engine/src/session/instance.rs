@@ -275,6 +275,8 @@ impl Instance {
     pub fn withhold(&mut self, cell: usize, given: Option<Value>) {
         match given {
             Some(value) => self.withheld.insert(cell, value),
+            // Mostly there are none, and every calculation comes by here.
+            None if self.withheld.is_empty() => None,
             None => self.withheld.remove(&cell),
         };
     }

@@ -354,7 +354,9 @@ impl Session {
 
     /// What has changed since it was last asked.
     fn take_changes(&mut self) -> Changes {
-        let mut nodes = std::mem::take(&mut self.changed);
+        // The next answer will change about as much.
+        let next = Vec::with_capacity(self.changed.len());
+        let mut nodes = std::mem::replace(&mut self.changed, next);
         nodes.retain(|key| self.instance.alive(key.scope));
         nodes.sort_unstable_by_key(|key| (key.node, key.scope));
         nodes.dedup();

@@ -130,6 +130,7 @@ impl Session {
             },
         };
         let holds = node.data_type().is_some();
+        let label = if own { node.body.item_label.or(node.body.label) } else { node.body.label };
         let value = holds.then(|| match self.instance.kept(key.scope, key.node) {
             Value::Unread(_) => String::new(),
             _ if !relevant => String::new(),
@@ -146,7 +147,7 @@ impl Session {
             required: holds && self.instance.has(cell, flag::REQUIRED),
             type_name: holds.then(|| node.bind.type_name.clone()),
             value,
-            label: node.body.label.map(|_| self.words(node.body.label, key)),
+            label: label.map(|_| self.words(label, key)),
             hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
             choices,
             count: matches!(kind, Kind::RepeatControlled | Kind::RepeatUncontrolled)

@@ -147,6 +147,12 @@ impl Session {
             label: self.words(node.body.label, key),
             hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
             appearance: node.body.appearance.clone(),
+            parameters: node.body.parameters.clone(),
+            media: node
+                .body
+                .label
+                .map(|label| self.look(key.scope, key.node).media(label))
+                .unwrap_or_default(),
             value: self.instance.kept(key.scope, key.node).clone(),
             relevant: self.instance.has(cell, flag::RELEVANT),
             required: self.instance.has(cell, flag::REQUIRED),

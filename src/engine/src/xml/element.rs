@@ -178,6 +178,10 @@ impl Element {
 
     /// Adds text inside.
     pub fn push_text(&mut self, text: Written) {
+        // Text mostly stands alone.
+        if self.content.is_empty() {
+            self.content.reserve_exact(1);
+        }
         self.content.push(Content::Text(text));
     }
 

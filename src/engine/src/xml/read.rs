@@ -52,53 +52,32 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
         }
     }
     let mut open: Vec<Element> = vec![top];
-    // Children are visited in document order; an element is closed when its last descendant was.
-    let mut at_node = root;
-    loop {
-        let next = match at_node.first_child() {
-            Some(child) => Some(child),
-            None => loop {
-                if at_node == root {
-                    break None;
-                }
-                if at_node.is_element() {
-                    close(&mut open);
-                }
-                if let Some(sibling) = at_node.next_sibling() {
-                    break Some(sibling);
-                }
-                at_node = at_node.parent().unwrap_or(root);
-                if at_node == root {
-                    break None;
-                }
-                // Its children are done: look for what follows it.
-                let (node, found) = ascend(at_node, root, &mut open);
-                at_node = node;
-                break found;
-            },
-        };
-        let Some(node) = next else { break };
-        at_node = node;
+    let mut nodes = vec![root];
+    // In document order: an element is closed when a node comes that is not in it.
+    for node in root.descendants().skip(1) {
+        while nodes.len() > 1 && nodes.last().copied() != node.parent() {
+            nodes.pop();
+            close(&mut open);
+        }
         match node.node_type() {
             NodeType::Element => {
                 if open.len() >= MAX_DEPTH {
-                    let range = node.range();
-                    found.push(Diagnostic::error(
-                        "too-deep",
-                        at(range.start, range.start + 1),
-                        format!("elements nest deeper than {MAX_DEPTH}"),
-                    ));
+                    let start = node.range().start;
+                    let message = format!("elements nest deeper than {MAX_DEPTH}");
+                    found.push(Diagnostic::error("too-deep", at(start, start + 1), message));
                     return None;
                 }
                 open.push(start_tag(node, text, index, &mut names));
+                nodes.push(node);
             }
             NodeType::Text => {
                 let range = node.range();
                 let words = node.text().unwrap_or_default();
+                let Some(parent) = open.last_mut().filter(|parent| !is_layout(words, parent)) else {
+                    continue;
+                };
                 let span = at(range.start, range.end);
-                if let Some(parent) = open.last_mut() {
-                    parent.push_text(written(words, &text[range], span));
-                }
+                parent.push_text(written(words, &text[range], span));
             }
             NodeType::Root | NodeType::Comment | NodeType::PI => {}
         }
@@ -109,31 +88,22 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
     open.pop()
 }
 
-type Node<'a, 'i> = roxmltree::Node<'a, 'i>;
-
-/// Climbs from a node whose children are done to the next node after it, closing what it leaves.
-fn ascend<'a, 'i>(
-    mut node: Node<'a, 'i>,
-    root: Node<'a, 'i>,
-    open: &mut Vec<Element>,
-) -> (Node<'a, 'i>, Option<Node<'a, 'i>>) {
-    loop {
-        if node == root {
-            return (root, None);
-        }
-        close(open);
-        if let Some(sibling) = node.next_sibling() {
-            return (node, Some(sibling));
-        }
-        node = node.parent().unwrap_or(root);
-    }
+/// Line breaks and indentation between elements. Where words are shown, a blank between two outputs counts.
+fn is_layout(text: &str, parent: &Element) -> bool {
+    text.contains('\n')
+        && text.trim_ascii().is_empty()
+        && !matches!(&*parent.name.local, "label" | "hint" | "value" | "itemLabel" | "title")
 }
+
+type Node<'a, 'i> = roxmltree::Node<'a, 'i>;
 
 fn close(open: &mut Vec<Element>) {
     if open.len() > 1
-        && let Some(element) = open.pop()
+        && let Some(mut element) = open.pop()
         && let Some(parent) = open.last_mut()
     {
+        // Most elements hold one text or a few elements, and there are many of them.
+        element.content.shrink_to_fit();
         parent.content.push(Content::Element(element));
     }
 }

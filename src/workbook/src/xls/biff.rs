@@ -6,7 +6,7 @@ use super::strings::Run;
 use super::{damaged, f64_at, u16_at, u32_at};
 use crate::WorkbookError;
 use crate::cell;
-use crate::limits::{CELLS, Sum};
+use crate::limits::{CELLS, SHEETS, Sum, too_many};
 use crate::names::wanted;
 use crate::sheet::{Cells, Sheet};
 
@@ -111,6 +111,9 @@ fn globals(stream: &[u8]) -> Result<Globals, WorkbookError> {
             record::XF => globals.cell_formats.push(u16_at(data, 2).unwrap_or(0)),
             // Only worksheets; charts and macros hold no rows.
             record::BOUND_SHEET if data.get(5) == Some(&0) => {
+                if globals.sheets.len() >= SHEETS {
+                    return Err(too_many("the workbook", SHEETS, "sheets"));
+                }
                 let mut run = Run::new(vec![data.get(6..).unwrap_or(&[])]);
                 let name = run.byte().and_then(|length| run.string(usize::from(length)));
                 if let (Some(start), Some(name)) = (u32_at(data, 0), name) {
@@ -131,8 +134,7 @@ fn shared_strings(chunks: Vec<&[u8]>) -> Result<Vec<String>, WorkbookError> {
     for _ in 0..count {
         let Some(string) = run.u16().and_then(|length| run.string(usize::from(length))) else { break };
         if strings.len() >= CELLS {
-            let what = "the workbook".to_owned();
-            return Err(WorkbookError::TooLarge { what, limit: format!("{CELLS} strings") });
+            return Err(too_many("the workbook", CELLS, "strings"));
         }
         strings.push(string);
     }

@@ -44,7 +44,7 @@ impl<'a> File<'a> {
         };
         file.next = file.table()?;
         let directory = file.chain(u32_at(bytes, 48)?, usize::MAX)?;
-        file.entries = directory.as_chunks::<128>().0.iter().filter_map(|entry| Entry::read(entry)).collect();
+        file.entries = directory.as_chunks::<128>().0.iter().filter_map(Entry::read).collect();
         if let Some(root) = file.entries.iter().find(|entry| entry.kind == 5) {
             file.mini_stream = file.chain(root.start, root.size).unwrap_or_default();
         }

@@ -2,6 +2,7 @@
 
 use super::xml::{Part, Step, attribute, name};
 use crate::WorkbookError;
+use crate::limits::{RELATIONS, SHEETS, too_many};
 use crate::package::Package;
 
 /// Where the parts of a workbook are.
@@ -58,6 +59,9 @@ fn sheets(part: &str, text: &str) -> Result<(Vec<(String, String)>, bool), Workb
                     since_1904 = matches!(attribute(&start, "date1904").as_deref(), Some("1" | "true"));
                 }
                 "sheet" => {
+                    if sheets.len() >= SHEETS {
+                        return Err(too_many("the workbook", SHEETS, "sheets"));
+                    }
                     if let (Some(name), Some(id)) = (attribute(&start, "name"), attribute(&start, "id")) {
                         sheets.push((name, id));
                     }
@@ -80,6 +84,9 @@ fn relations(package: &mut Package<'_>, of: &str) -> Result<Vec<Relation>, Workb
     loop {
         match part.next()? {
             Step::Start(start) if name(&start) == "Relationship" => {
+                if found.len() >= RELATIONS {
+                    return Err(too_many("the workbook", RELATIONS, "relations"));
+                }
                 let get = |local| attribute(&start, local).unwrap_or_default();
                 let kind = get("Type").rsplit('/').next().unwrap_or_default().to_owned();
                 found.push(Relation { id: get("Id"), kind, target: resolved(folder, &get("Target")) });

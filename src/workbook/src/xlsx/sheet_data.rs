@@ -6,7 +6,7 @@ use super::Shared;
 use super::xml::{Part, Step, attribute, name};
 use crate::WorkbookError;
 use crate::cell;
-use crate::limits::{CELLS, COLUMNS, ROWS};
+use crate::limits::{CELLS, COLUMNS, ROWS, too_many};
 use crate::sheet::{Cells, Sheet};
 
 /// The shared strings in their order.
@@ -17,8 +17,7 @@ pub(crate) fn strings(part: &str, text: &str) -> Result<Vec<String>, WorkbookErr
         match part.next()? {
             Step::Start(start) if name(&start) == "si" => {
                 if strings.len() >= CELLS {
-                    let what = "the workbook".to_owned();
-                    return Err(WorkbookError::TooLarge { what, limit: format!("{CELLS} strings") });
+                    return Err(too_many("the workbook", CELLS, "strings"));
                 }
                 strings.push(rich(&mut part, "si")?);
             }

@@ -41,8 +41,9 @@ pub struct Opened {
 
 #[wasm_bindgen]
 impl Opened {
-    /// From text to the first answer possible.
-    pub fn load(text: &str) -> Result<Opened, JsError> {
+    /// From an XForm, in UTF-8, to the first answer possible.
+    pub fn load(xform: Vec<u8>) -> Result<Opened, JsError> {
+        let text = String::from_utf8(xform).map_err(|_| JsError::new("the form is not UTF-8"))?;
         let checked = Form::read(&Bundle::single(Source::new("form.xml", text)));
         let Some(form) = checked.form else {
             let first = checked.diagnostics.first().map_or("no form", |found| &found.message);

@@ -4,7 +4,6 @@ use super::super::parameters::Parameters;
 use super::super::question_types::Control;
 use super::super::references::{is_name, only_reference, references};
 use super::super::rows::{ChoicesFrom, Choosing, Group, Item, ItemKind, List, Select, Syntax};
-use super::names::Known;
 use super::{Lowering, say};
 use crate::source::{Composer, Written};
 use crate::xml::{Element, Name};
@@ -14,6 +13,10 @@ const MEDIA: &[&str] = &["image", "big-image", "audio", "video"];
 impl Lowering<'_> {
     /// A secondary instance for each list, in the order of the lists.
     pub(super) fn choice_lists(&mut self) -> Vec<Element> {
+        for list in &self.form.lists {
+            let by_itext = self.in_itext_at_all(list);
+            self.lists_in_itext.insert(list.name.text.clone(), by_itext);
+        }
         let lists: Vec<&List> = self.form.lists.iter().collect();
         let searched = searched_lists(&self.form.items);
         lists
@@ -172,47 +175,45 @@ impl Lowering<'_> {
     /// What was answered within a repeat, as choices: those that are filled in, or those that the filter lets through.
     fn answers_of(&self, reference: &Written, name: &str, filter: Option<&Written>) -> Written {
         let mut nodeset = Composer::new(reference.span);
-        self.repeat_of(name, &mut nodeset);
+        let section = self.names.section_of(name);
+        let root = format!("/{}", self.root.text);
+        let path = match section {
+            Some(section) => &section.path,
+            None => &root,
+        };
+        match section.filter(|section| self.names.is_unique(section.name)) {
+            Some(section) => nodeset.own(&format!("${{{}}}", section.name)),
+            None => nodeset.own(path),
+        }
         nodeset.own("[");
-        match (filter, self.names.repeat_around(name)) {
-            (Some(filter), Some(repeat)) => self.filter_within(filter, repeat, &mut nodeset),
-            (Some(filter), None) => nodeset.author(filter),
-            (None, _) => nodeset.own(&format!("./{name} != ''")),
+        match filter {
+            Some(filter) => self.filter_within(filter, path, &mut nodeset),
+            None => nodeset.own(&format!("./{name} != ''")),
         }
         nodeset.own("]");
         nodeset.done()
     }
 
-    /// The repeat that a name stands in.
-    fn repeat_of(&self, name: &str, into: &mut Composer) {
-        let Some(repeat) = self.names.repeat_around(name) else {
-            into.own(&format!("${{{name}}}"));
-            return;
-        };
-        match self.names.is_unique(repeat.name) {
-            true => into.own(&format!("${{{}}}", repeat.name)),
-            false => into.own(&repeat.path),
-        }
-    }
-
-    /// A filter in which the names of the repeat mean the row that is asked about.
-    fn filter_within(&self, filter: &Written, repeat: &Known<'_>, into: &mut Composer) {
+    /// A filter in which names of what lies inside `path` mean the instance that is asked about.
+    fn filter_within(&self, filter: &Written, path: &str, into: &mut Composer) {
         let mut at = 0;
         for reference in references(&filter.text) {
-            let Some(inside) = self.names.path_of(reference.name).and_then(|path| {
-                path.strip_prefix(&*repeat.path).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned)
-            }) else {
-                continue;
-            };
+            let known = self.names.path_of(reference.name);
+            let inside = known.as_deref().and_then(|inner| inner.strip_prefix(path)?.strip_prefix('/'));
+            let Some(inside) = inside else { continue };
             into.author_part(filter, at..reference.span.start);
             into.own("./");
-            into.own(&inside);
+            into.own(inside);
             at = reference.span.end;
         }
         into.author_part(filter, at..filter.text.len());
     }
 
     fn list_in_itext(&self, list: &List) -> bool {
+        self.lists_in_itext.get(&list.name.text).copied().unwrap_or(false)
+    }
+
+    fn in_itext_at_all(&self, list: &List) -> bool {
         has_itext(list)
             || list.choices.iter().any(|choice| self.in_itext(&choice.texts(Group::Plain, "label")))
     }
@@ -235,7 +236,7 @@ impl Lowering<'_> {
                 nodeset.author(from);
                 nodeset.own("[");
                 match (filter, self.names.all(name).next()) {
-                    (Some(filter), Some(repeat)) => self.filter_within(filter, repeat, &mut nodeset),
+                    (Some(filter), Some(repeat)) => self.filter_within(filter, &repeat.path, &mut nodeset),
                     (Some(filter), None) => nodeset.author(filter),
                     (None, _) => nodeset.own("./geometry != ''"),
                 }
@@ -284,7 +285,7 @@ pub(super) fn has_itext(list: &List) -> bool {
 }
 
 /// Is its list one that the client searches in, by the appearance `search('file')`?
-pub(super) fn is_searched(item: &Item) -> bool {
+pub(crate) fn is_searched(item: &Item) -> bool {
     item.row.body("appearance").is_some_and(|appearance| {
         appearance.text.split_once("search").is_some_and(|(_, rest)| rest.trim_start().starts_with('('))
     })

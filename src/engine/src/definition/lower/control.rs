@@ -24,9 +24,7 @@ impl Lowering<'_> {
         // What is worked out, and has nothing to say, is not shown.
         let worked_out = row.bind("calculate").is_some() || row.plain("trigger").is_some();
         let says = self.says(item);
-        let background = matches!(&item.kind, ItemKind::Question(question)
-            if question.control == Control::Action(Action::BackgroundGeopoint));
-        if (worked_out && !says) || background {
+        if worked_out && !says {
             self.label(item, path);
             self.hint(item, path);
             return None;
@@ -134,6 +132,12 @@ impl Lowering<'_> {
         own_hint || ["label", "hint"].iter().any(|name| item.row.plain(name).is_some())
     }
 
+    /// The label of a section, which pictures alone do not make. Its hint is never shown, but its words are in the itext.
+    pub(super) fn heading(&mut self, item: &Item, path: &str) -> Option<Element> {
+        self.hint(item, path);
+        self.label(item, path).filter(|_| item.row.plain("label").is_some())
+    }
+
     /// The label, in place or in the itext.
     pub(super) fn label(&mut self, item: &Item, path: &str) -> Option<Element> {
         let texts = item.row.texts(Group::Plain, "label");
@@ -146,6 +150,10 @@ impl Lowering<'_> {
             let said = item.row.cells.iter().find(|cell| cell.column.group == Group::Media)?;
             return Some(Element::new(Name::xforms("label"), said.words.span));
         };
+        // What an XForm without a label becomes as a row, which has to have one.
+        if &*first.text == "\u{200b}" && media.is_empty() {
+            return None;
+        }
         let mut label = Element::new(Name::xforms("label"), first.span);
         if media.is_empty() && !self.in_itext(&texts) {
             say(&mut label, texts.first()?);
@@ -159,7 +167,7 @@ impl Lowering<'_> {
         Some(label.with_text(Name::plain("ref"), &format!("jr:itext('{id}')")))
     }
 
-    fn hint(&mut self, item: &Item, path: &str) -> Option<Element> {
+    pub(super) fn hint(&mut self, item: &Item, path: &str) -> Option<Element> {
         let mut texts = item.row.texts(Group::Plain, "hint");
         let guidance = item.row.texts(Group::Plain, "guidance_hint");
         if texts.is_empty() && guidance.is_empty() {

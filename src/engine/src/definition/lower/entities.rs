@@ -46,12 +46,8 @@ pub(super) fn version(declared: &[Declared]) -> Option<&'static str> {
 /// Gives each declaration its section; says what has none.
 pub(crate) fn place(form: &Questionnaire, names: &Names<'_>, found: &mut Diagnostics) -> Vec<Declared> {
     let root = format!("/{}", super::settings::root_name(form).text);
-    let mut wanted: Vec<(usize, Vec<Mention>)> = Vec::new();
-    for (index, row) in form.entities.iter().enumerate() {
-        wanted.push((index, mentions(form, row, names, &root)));
-    }
-    // Properties fix a section; references alone only prefer one.
-    wanted.sort_by_key(|(_, mentions)| !mentions.iter().any(|mention| mention.is_save_to));
+    let all = form.entities.iter().map(|row| mentions(form, row, names, &root));
+    let wanted: Vec<(usize, Vec<Mention>)> = all.enumerate().collect();
     let mut owners: HashMap<String, usize> = HashMap::new();
     let mut declared: Vec<Option<Declared>> = form.entities.iter().map(|_| None).collect();
     for (index, mentions) in &wanted {
@@ -151,7 +147,7 @@ fn main_mention<'a>(list: &str, mentions: &'a [Mention], found: &mut Diagnostics
     agrees.then_some(main)
 }
 
-/// The sections that an entity may be declared in, innermost first: those around all its properties, else those around
+/// The sections that an entity may be declared in, innermost first: the one around all its properties, else those around
 /// the deepest answer that it reads.
 fn common(mentions: &[Mention], main: &Mention) -> Vec<String> {
     let saved: Vec<&Mention> = mentions.iter().filter(|mention| mention.is_save_to).collect();
@@ -160,10 +156,12 @@ fn common(mentions: &[Mention], main: &Mention) -> Vec<String> {
         let deepest = inside.min_by_key(|mention| (std::cmp::Reverse(mention.sections.len()), mention.order));
         return deepest.unwrap_or(main).sections.clone();
     };
+    // No other section does: between a property and its entity there is no other entity.
     first
         .sections
         .iter()
-        .filter(|section| saved.iter().all(|mention| mention.sections.contains(section)))
+        .find(|section| saved.iter().all(|mention| mention.sections.contains(section)))
+        .into_iter()
         .cloned()
         .collect()
 }

@@ -48,6 +48,7 @@ impl Lowering<'_> {
         for audit in audits {
             meta.push(self.node(audit, None));
             self.bind(audit, &format!("{path}/audit"));
+            self.label(audit, &format!("{path}/audit"));
         }
         let top = format!("/{}", self.root.text);
         self.entity_of(&top, &mut meta);

@@ -14,8 +14,10 @@ mod names;
 mod outside;
 mod settings;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use self::choices::is_searched;
 pub(crate) use self::entities::place as place_entities;
 pub(crate) use self::names::Names;
 pub(crate) use self::outside::all as outside_instances;
@@ -40,6 +42,7 @@ pub(crate) fn lower(form: &Questionnaire) -> Element {
         namespaces: settings::namespaces(form),
         default_language: settings::default_language(form),
         itext: Itext::default(),
+        lists_in_itext: HashMap::new(),
         names: &names,
         model: Vec::new(),
         entities: entities::place(form, &names, &mut Diagnostics::default()),
@@ -96,6 +99,8 @@ struct Lowering<'a> {
     namespaces: Vec<Namespace>,
     default_language: Arc<str>,
     itext: Itext,
+    /// Which lists have their labels there.
+    lists_in_itext: HashMap<Arc<str>, bool>,
     names: &'a Names<'a>,
     /// Binds and actions, in document order.
     model: Vec<Element>,
@@ -146,7 +151,7 @@ impl Lowering<'_> {
         if let Some(intent) = item.row.plain("intent") {
             shown = shown.with(Name::plain("intent"), intent.clone());
         }
-        if let Some(label) = self.label(item, path) {
+        if let Some(label) = self.heading(item, path) {
             shown.push(label);
         }
         let inside = Within { path };
@@ -169,7 +174,7 @@ impl Lowering<'_> {
         self.bind(item, path);
         let mut group = Element::new(Name::xforms("group"), item.row.place)
             .with(Name::plain("ref"), Written::plain(path, item.name.span));
-        let label = self.label(item, path);
+        let label = self.heading(item, path);
         group.push(label.unwrap_or_else(|| Element::new(Name::xforms("label"), item.row.place)));
         let mut repeat = self.attributes(item, Element::new(Name::xforms("repeat"), item.row.place));
         repeat = repeat.with(Name::plain("nodeset"), Written::plain(path, item.name.span));
@@ -216,11 +221,10 @@ impl Lowering<'_> {
                 .with_text(Name::plain("readonly"), "true()")
                 .with(Name::plain("calculate"), count.clone()),
         );
-        // By its path, since a repeat elsewhere may have the same name.
-        Some(match self.names.is_unique(&item.name.text) {
-            true => Written::plain(&format!("${{{name}}}"), count.span),
-            false => Written::plain(&path, count.span),
-        })
+        // Beside the repeat, since another node may have the same name.
+        let beside = self.names.is_known(&name) || !self.names.is_unique(&item.name.text);
+        let count_node = if beside { format!("../{name}") } else { format!("${{{name}}}") };
+        Some(Written::plain(&count_node, count.span))
     }
 
     /// Do words stand in the itext? Those by language do; in form JSON all do once there is a default language.

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use super::super::question_types::Control;
+use super::super::references::references;
 use super::super::rows::{Item, ItemKind};
 
 /// Every item with its path.
 pub(crate) struct Names<'a> {
     known: Vec<Known<'a>>,
     by_name: HashMap<&'a str, Vec<usize>>,
+    /// What an answer to each name sets.
+    by_trigger: HashMap<&'a str, Vec<usize>>,
 }
 
 /// One item.
@@ -23,10 +26,17 @@ pub(crate) struct Known<'a> {
 impl<'a> Names<'a> {
     /// The names of a form whose node is called `root`.
     pub fn of(items: &'a [Item], root: &str) -> Names<'a> {
-        let mut names = Names { known: Vec::new(), by_name: HashMap::new() };
+        let mut names = Names { known: Vec::new(), by_name: HashMap::new(), by_trigger: HashMap::new() };
         names.add(items, &format!("/{root}"), None);
         for (index, known) in names.known.iter().enumerate() {
             names.by_name.entry(known.name).or_default().push(index);
+            let trigger = known.item.row.plain("trigger").filter(|_| !known.item.is_section());
+            for reference in trigger.into_iter().flat_map(|words| references(&words.text)) {
+                let set = names.by_trigger.entry(reference.name).or_default();
+                if !set.contains(&index) {
+                    set.push(index);
+                }
+            }
         }
         names
     }
@@ -55,6 +65,11 @@ impl<'a> Names<'a> {
         self.by_name.get(name).into_iter().flatten().map(|index| &self.known[*index])
     }
 
+    /// What an answer to an item of that name sets, in document order.
+    pub fn triggered_by(&self, name: &str) -> impl Iterator<Item = &Known<'a>> {
+        self.by_trigger.get(name).into_iter().flatten().map(|index| &self.known[*index])
+    }
+
     /// Every item in document order.
     pub fn iter(&self) -> impl Iterator<Item = &Known<'a>> {
         self.known.iter()
@@ -80,6 +95,11 @@ impl<'a> Names<'a> {
         let mut names: Vec<&str> = self.by_name.keys().copied().collect();
         names.sort_unstable();
         names
+    }
+
+    /// The section that the first item of that name stands in.
+    pub fn section_of(&self, name: &str) -> Option<&Known<'a>> {
+        self.all(name).next()?.above.map(|index| &self.known[index])
     }
 
     /// The innermost repeat around the first item of that name.

@@ -182,3 +182,44 @@ fn every_part_points_at_its_cell() {
     let span = nodeset.part(at..at + 4);
     assert_eq!(&bundle.main.text[span.start as usize..span.end as usize], "${b}");
 }
+
+#[test]
+fn form_json_goes_the_same_road() {
+    let text = r#"{
+        "settings": {"form_id": "visit", "version": "1", "default_language": "zh", "title": {"zh": "访", "en": "Visit"}},
+        "choices": {"yn": [{"name": "y", "label": {"zh": "是", "en": "Yes"}, "k": 1}, {"name": "n", "label": "否"}]},
+        "entities": [{"list_name": "people", "label": "${called}"}],
+        "survey": [
+            {"type": "repeat", "name": "person", "label": {"zh": "人"}, "item_label": "${called}", "repeat_count": "1 + 1", "children": [
+                {"type": "text", "name": "called", "label": {"zh": "姓名", "en": "Name"}, "save_to": "full_name", "required": true},
+                {"type": "select_one yn or_other", "name": "well", "label": {"zh": "好吗", "en": "Well?"}, "image": "a.png",
+                 "body": {"x": 1}, "bind": {"odk:length": 5}}
+            ]}
+        ]
+    }"#;
+    let bundle = Bundle::single(Source::new("form.json", text));
+    let mut found = Diagnostics::default();
+    let form = read(&bundle, &mut found).expect("a form");
+    assert!(!found.has_errors(), "{:?}", found.into_sorted());
+    let form: String = write(&form).lines().map(str::trim).collect();
+    holds(
+        &form,
+        &[
+            "<visit id=\"visit\" version=\"1\">",
+            "ref=\"jr:itext('/visit:title')\">访</h:title>",
+            "<item><itextId>yn-0</itextId><name>y</name><label>是</label><k>1</k></item>",
+            "<item><itextId>yn-1</itextId><name>n</name><label>否</label><k/></item>",
+            "<translation lang=\"zh\" default=\"true()\">",
+            // A language without words has the default's.
+            "<text id=\"yn-1\"><value>否</value></text>",
+            "jr:count=\"1 + 1\"",
+            "<ds:itemLabel",
+            "entities:saveto=\"full_name\"",
+            "required=\"true()\"",
+            "odk:length=\"5\"",
+            "x=\"1\"",
+            "<called/><well/><well_other/><meta><entity dataset=\"people\" create=\"1\" id=\"\"><label/></entity></meta>",
+        ],
+    );
+    assert!(!form.contains("instanceID") && !form.contains("<value>-</value>"), "{form}");
+}

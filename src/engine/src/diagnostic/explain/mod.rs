@@ -69,6 +69,7 @@ static PAGES: &[Page] = pages! {
     "missing-sheet"
     "missing-translation"
     "missing-type"
+    "mixed-search"
     "mixed-table"
     "never-relevant"
     "never-valid"

@@ -135,8 +135,19 @@ impl<'a> Eval<'a> {
 
     /// Words in the reader's language with their outputs filled in.
     pub fn words(&self, text: TextId) -> String {
+        self.filled(self.primary().form.text(text).pieces(self.language))
+    }
+
+    /// What stands beside the words in the reader's language, by its form.
+    pub fn media(&self, text: TextId) -> Vec<(Arc<str>, String)> {
+        let words = self.primary().form.text(text).words(self.language);
+        let forms = words.iter().flat_map(|words| &words.forms);
+        forms.map(|(form, pieces)| (form.clone(), self.filled(pieces))).collect()
+    }
+
+    fn filled(&self, pieces: &[Piece]) -> String {
         let mut words = String::new();
-        for piece in self.primary().form.text(text).pieces(self.language) {
+        for piece in pieces {
             match piece {
                 Piece::Words(fixed) => words.push_str(fixed),
                 Piece::Output(expr) => words.push_str(&self.text(*expr)),

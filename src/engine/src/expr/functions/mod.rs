@@ -34,7 +34,7 @@ pub struct Function {
     /// An expression, and the text it gives.
     pub example: (&'static str, &'static str),
     /// Least and most arguments; 255 is any number.
-    pub(crate) arity: (u8, u8),
+    pub arity: (u8, u8),
     /// Arguments that must be node-sets.
     pub(crate) node_sets: &'static [usize],
     pub(crate) gives_number: bool,

@@ -75,7 +75,10 @@ impl Lowering<'_, '_> {
         let text = self.text_of(element, Anchor::at(NodeId(0), ScopeDefId::ROOT), &mut reads);
         if !reads.is_empty() {
             let message = "a form's title holds no answers";
-            self.found.push(Diagnostic::error("wrong-type", element.span, message));
+            self.found.push(
+                Diagnostic::error("wrong-type", element.span, message)
+                    .hint("show the answer in a label instead, or name the instance in `instanceName`"),
+            );
         }
         text
     }

@@ -1,0 +1,120 @@
+//! A session over whatever form came out, and what must hold of every one.
+
+use std::sync::Arc;
+
+use doorstep_engine::session::{Kind, Opening};
+use doorstep_engine::view::Control;
+use doorstep_engine::{Extent, Form, Session, World};
+
+use crate::dice::Dice;
+
+const ANSWERS: [&str; 24] = [
+    "",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "0.5",
+    "1e5",
+    "99999999999999999999",
+    "a",
+    "b",
+    "a b",
+    "b a",
+    "c1",
+    "true",
+    "2026-02-28",
+    "9999-12-31",
+    "12:00:00.000+08:00",
+    "2026-11-23T07:45:34.043-07:00",
+    "37.5 122.1 0 0",
+    "0 0 0 0; 0 1 0 0; 1 1 0 0; 0 0 0 0",
+    "OK",
+    "\u{1F9D1}\u{0301}<&\"'",
+];
+
+/// Clock and chance of every session.
+pub fn world() -> World {
+    World { now_ms: 1_763_886_600_000, utc_offset_minutes: 480, seed: 7, ..World::default() }
+}
+
+/// Answers, adds and removes for so many steps, then puts the answers away and takes them up again.
+pub fn fill(form: &Arc<Form>, steps: usize, dice: &mut Dice<'_>) {
+    let mut session = Session::new(form.clone(), world());
+    for _ in 0..steps {
+        step(&mut session, dice);
+        if dice.once_in(8) {
+            look(&session);
+        }
+    }
+    session.finish();
+    look(&session);
+    put_away(&session);
+}
+
+fn step(session: &mut Session, dice: &mut Dice<'_>) {
+    let nodes = session.nodes();
+    let Some(key) = nodes.get(dice.below(nodes.len())).copied() else { return };
+    let Some(state) = session.state(key) else { return };
+    // What is refused is refused: nothing is asserted of it but that it is told.
+    match state.kind {
+        Kind::RepeatUncontrolled | Kind::RepeatControlled => drop(session.add_repeat(key)),
+        Kind::RepeatInstance => drop(session.remove_repeat(key)),
+        Kind::Question(_) | Kind::ModelValue => {
+            let chosen = state.choices.as_ref().and_then(|choices| choices.get(dice.below(choices.len())));
+            let text = match chosen {
+                Some((name, _)) if !dice.once_in(4) => name.as_str(),
+                _ => dice.of(&ANSWERS),
+            };
+            drop(session.answer_text(key, text));
+        }
+        Kind::Root | Kind::Group => {
+            let languages = session.form().languages().to_vec();
+            if let Some(language) = languages.get(dice.below(languages.len())) {
+                session.set_language(language);
+            }
+        }
+    }
+}
+
+/// Asks for every view.
+fn look(session: &Session) {
+    for page in session.pages() {
+        session.children(page.key);
+    }
+    for key in session.nodes() {
+        session.question(key);
+        session.group(key);
+        session.repeat(key);
+        session.page_of(key);
+        let path = session.path(key);
+        assert!(session.at(&path).is_some(), "{path} names a node and finds none");
+    }
+    session.violations();
+    session.progress();
+    session.instance_name();
+}
+
+fn put_away(session: &Session) {
+    let form = session.form();
+    let kept = session.instance_xml(Extent::All);
+    // Another clock and chance would give others, where the form asks for them anew.
+    match Session::open_xml(form.clone(), world(), &kept, Opening::Restore) {
+        Ok(again) => drop(again.instance_xml(Extent::All)),
+        Err(error) => panic!("its own instance is refused: {error}\n{kept}"),
+    }
+    let submitted = session.instance_xml(Extent::Relevant);
+    if let Err(error) = Session::open_xml(form.clone(), world(), &submitted, Opening::Edit) {
+        panic!("its own submission is refused: {error}\n{submitted}");
+    }
+    if let Err(error) = Session::restore(form.clone(), world(), &session.data(Extent::All)) {
+        panic!("its own answers are refused: {error}");
+    }
+}
+
+/// Are all of a form's controls such as a reader can answer?
+pub fn is_asked(kind: Kind) -> bool {
+    matches!(kind, Kind::Question(control) if control != Control::Note)
+}
