@@ -18,6 +18,8 @@ use crate::view::NodeId;
 
 /// How many conditions are taken apart for one question.
 const STEPS: u32 = 300;
+/// For so many answers the relevance of their questions is looked at: long chains would make each question look at all others.
+const ASKED: usize = 8;
 /// How far up relevance is looked for.
 const LEVELS: usize = 24;
 
@@ -256,7 +258,7 @@ impl<'a> Search<'a, '_> {
             return false;
         }
         *first = place;
-        if answered && !state.asked.contains(&node) {
+        if answered && state.asked.len() < ASKED && !state.asked.contains(&node) {
             state.asked.push(node);
             let own = self.truth.relevance(node);
             for noted in own.into_iter().chain(self.truth.around(node)) {
