@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::noted::{Facts, Role, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::Kind;
+use crate::form::itext_id;
 use crate::source::Span;
 use crate::xml::{Content, Element};
 
@@ -64,6 +65,9 @@ fn has_words(text: Option<&Element>) -> bool {
 
 fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     let mut named: HashSet<&str> = facts.texts_named.iter().map(String::as_str).collect();
+    // A message that this engine has no use for names its text too.
+    let messages = facts.parts.binds.iter().flat_map(|bind| &bind.attributes);
+    named.extend(messages.filter_map(|attribute| itext_id(&attribute.value.text)));
     let (mut by_item, mut unknown) = (false, false);
     for noted in facts.noted {
         walk(&noted.ast, false, &mut |ast, _| {

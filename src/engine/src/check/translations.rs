@@ -30,9 +30,8 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
         row(choice, &languages, &mut missing);
     }
     let hint = "write them, or forms in that language show another one's words";
-    for language in 0..languages.len() {
-        let missing: Vec<&Missing> = missing.iter().filter(|one| one.language == language).collect();
-        let language = &languages[language];
+    for (index, language) in languages.iter().enumerate() {
+        let missing: Vec<&Missing> = missing.iter().filter(|one| one.language == index).collect();
         if let (true, Some(first)) = (missing.len() > EACH, missing.first()) {
             let message = format!(
                 "{} texts have no words in `{language}`: this `{}` is the first",

@@ -152,10 +152,10 @@ impl<'a> Search<'a, '_> {
                         }
                         state.pending.extend([(otherwise, noted, wanted), (condition, noted, false)]);
                     }
-                    ("selected" | "is-selected", [question, choice]) => {
-                        if !self.selected(&mut state, question, choice, ast, noted, wanted) {
-                            return false;
-                        }
+                    ("selected" | "is-selected", [question, choice])
+                        if !self.selected(&mut state, question, choice, ast, noted, wanted) =>
+                    {
+                        return false;
                     }
                     _ => {}
                 },

@@ -28,6 +28,8 @@ mod itemset;
 mod setvalue;
 mod text;
 
+pub(crate) use text::itext_id;
+
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
     let document = definition::read(bundle, &mut found);

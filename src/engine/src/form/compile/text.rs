@@ -213,7 +213,7 @@ impl Lowering<'_, '_> {
 }
 
 /// The id in `jr:itext('id')`.
-pub(super) fn itext_id(reference: &str) -> Option<&str> {
+pub(crate) fn itext_id(reference: &str) -> Option<&str> {
     let inner = reference.trim().strip_prefix("jr:itext(")?.strip_suffix(')')?.trim();
     let quote = inner.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     inner.strip_prefix(quote)?.strip_suffix(quote)
