@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 
+mod data;
 pub mod explain;
 mod near;
 

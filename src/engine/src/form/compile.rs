@@ -9,7 +9,6 @@ use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
 use crate::expr::program::{ExprId, Program, Read};
-use crate::expr::syntax::{Ast, Kind};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
@@ -28,6 +27,8 @@ mod instances;
 mod itemset;
 mod setvalue;
 mod text;
+
+pub(crate) use text::itext_id;
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
@@ -257,30 +258,20 @@ struct Lowering<'a, 'f> {
 }
 
 impl Lowering<'_, '_> {
+    /// Compiles an expression, and keeps it as it was written for checks.
     fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
-        let compiled = self.compiled(written, anchor)?;
-        Some(self.note(written, anchor, role, compiled))
-    }
-
-    fn compiled(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
         if written.text.trim().is_empty() {
             return None;
         }
-        compile(written, anchor, self.skeleton, &mut self.program, self.found)
-    }
-
-    /// Keeps an expression as it was written, for checks.
-    fn note(&mut self, written: &Written, anchor: Anchor, role: Role, mut compiled: Compiled) -> Compiled {
-        let nothing = Ast::new(Kind::Number(f64::NAN), 0..0);
-        let ast = std::mem::replace(&mut compiled.ast, nothing);
-        self.noted.push(Noted { written: written.clone(), ast, anchor, role });
+        let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
+        self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
         compiled
     }
 
     /// Compiles a bind's expression and puts it into the graph.
     fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
-        let compiled = self.compiled(written, anchor)?;
-        let compiled = self.note(written, anchor, Role::from(task(compiled.root)), compiled);
+        // What the expression is for does not depend on which one it is.
+        let compiled = self.expr(written, anchor, Role::from(task(ExprId(0))))?;
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
         self.draft(anchor, task(compiled.root), compiled.reads);
         Some(compiled.root)
@@ -345,12 +336,12 @@ impl Lowering<'_, '_> {
             return;
         };
         let each = Anchor::at(id, own);
-        let Some(compiled) = self.compiled(written, each) else { return };
+        let Some(compiled) = self.expr(written, each, Role::Relevant) else { return };
         if compiled.reads.iter().any(|read| read.from == own) {
-            let compiled = self.note(written, each, Role::Relevant, compiled);
             self.spans.insert((id, Task::Relevant(compiled.root).column()), written.span);
             self.draft(each, Task::Relevant(compiled.root), compiled.reads);
         } else {
+            self.noted.pop();
             self.task(written, anchor, Task::Relevant);
         }
     }
@@ -365,7 +356,7 @@ impl Lowering<'_, '_> {
                 "unknown-preload",
                 written.span,
                 message.trim_end().to_owned(),
-            ));
+            ).hint("known are `date today`, `timestamp start` and `end`, `property deviceid`, `username`, `email` and `phonenumber`, `uid`"));
         }
         preload
     }
@@ -380,7 +371,10 @@ impl Lowering<'_, '_> {
             (PlacedKind::Question(control), SkeletonKind::Leaf(_)) => Some(control),
             (PlacedKind::Question(_), _) => {
                 let message = format!("`{}` holds other nodes: it can't be answered", node.name);
-                self.found.push(Diagnostic::error("wrong-control", placed.span, message));
+                self.found.push(
+                    Diagnostic::error("wrong-control", placed.span, message)
+                        .hint("show it as a `group`, or refer to a node in it"),
+                );
                 None
             }
             _ => None,
@@ -479,6 +473,6 @@ impl Lowering<'_, '_> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);
-        self.compiled(written, anchor).map(|compiled| compiled.root)
+        self.expr(written, anchor, Role::Calculate).map(|compiled| compiled.root)
     }
 }

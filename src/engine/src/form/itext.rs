@@ -29,7 +29,10 @@ impl<'a> Itext<'a> {
             match translation.attribute("lang") {
                 Some(lang) if translations.iter().any(|(known, _)| *known == &*lang.text) => {
                     let message = format!("there are two translations `{}`", lang.text);
-                    found.push(Diagnostic::error("duplicate-language", lang.span, message));
+                    found.push(
+                        Diagnostic::error("duplicate-language", lang.span, message)
+                            .hint("put all texts of a language into one `translation`"),
+                    );
                 }
                 Some(lang) => translations.push((&lang.text, translation)),
                 None => found.push(

@@ -34,6 +34,7 @@ pub(crate) use actions::{Action, Effect, Event};
 pub(crate) use binds::{BindOf, constant};
 pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
+pub(crate) use compile::itext_id;
 pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub(crate) use texts::{Piece, Text, TextId};

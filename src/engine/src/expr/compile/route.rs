@@ -225,7 +225,10 @@ impl Compiler<'_> {
         let node = route.at;
         if node == NodeId(0) {
             let span = self.written.part(step.span.clone());
-            self.no_such_path(Diagnostic::error("wrong-path", span, "`..` leads out of the form"));
+            self.no_such_path(
+                Diagnostic::error("wrong-path", span, "`..` leads out of the form")
+                    .hint("take a `..` away: each leads to what is around"),
+            );
             return None;
         }
         let in_own_scope = match self.form.node(node).kind {
@@ -375,11 +378,14 @@ impl Compiler<'_> {
                 let span = self.written.span;
                 let name = self.form.node(node).name.clone();
                 self.reads.push(Read { what: What::Value(node), from });
-                self.found.push(Diagnostic::warning(
-                    "reads-a-note",
-                    span,
-                    format!("`{name}` is a note: it never has a value"),
-                ));
+                self.found.push(
+                    Diagnostic::warning(
+                        "reads-a-note",
+                        span,
+                        format!("`{name}` is a note: it never has a value"),
+                    )
+                    .hint("read the question or the calculation that the note is about"),
+                );
             }
             SkeletonKind::Group | SkeletonKind::Repeat(_) => {}
         }

@@ -75,7 +75,10 @@ impl Lowering<'_, '_> {
         let text = self.text_of(element, Anchor::at(NodeId(0), ScopeDefId::ROOT), &mut reads);
         if !reads.is_empty() {
             let message = "a form's title holds no answers";
-            self.found.push(Diagnostic::error("wrong-type", element.span, message));
+            self.found.push(
+                Diagnostic::error("wrong-type", element.span, message)
+                    .hint("show the answer in a label instead, or name the instance in `instanceName`"),
+            );
         }
         text
     }
@@ -210,7 +213,7 @@ impl Lowering<'_, '_> {
 }
 
 /// The id in `jr:itext('id')`.
-pub(super) fn itext_id(reference: &str) -> Option<&str> {
+pub(crate) fn itext_id(reference: &str) -> Option<&str> {
     let inner = reference.trim().strip_prefix("jr:itext(")?.strip_suffix(')')?.trim();
     let quote = inner.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     inner.strip_prefix(quote)?.strip_suffix(quote)
