@@ -146,7 +146,8 @@ fn read(bundle: Bundle, dice: Option<&mut Dice<'_>>) {
     if let (Some(form), Some(dice)) = (checked.form, dice) {
         assert!(written.is_some(), "a form that can't be written");
         let steps = 4 + dice.below(24);
-        let chance = ["random", "uuid", "once", "setvalue", "trigger", "default"];
+        // What is left to chance or to the moment of opening; and the text of a section, which is not followed.
+        let chance = ["random", "uuid", "once", "setvalue", "trigger", "default", "begin", "<group", "children"];
         let certain = !chance.iter().any(|word| bundle.main.text.contains(word));
         fill(&form, steps, certain, dice);
     }

@@ -14,7 +14,7 @@ pub(super) const MAX_INSTANCES: usize = 10_000;
 /// And all repeats of a form together this many: counts within counts multiply.
 const MAX_SCOPES: usize = 50_000;
 /// And hold this many cells.
-const MAX_CELLS: usize = 4_000_000;
+const MAX_CELLS: usize = 1_000_000;
 /// What one computation costs of an answer's work, beside the nodes that it visits.
 const RUN: usize = 32;
 /// How much work a cell may make at the least, however many there are.

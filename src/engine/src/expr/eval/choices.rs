@@ -14,7 +14,7 @@ use crate::view::{NodeId, ScopeId};
 use super::Primary;
 
 /// How deep texts may stand within each other, by outputs that ask for others.
-const MAX_TEXTS: u8 = 8;
+const MAX_TEXTS: u8 = 5;
 
 /// Where a choice's words come from.
 #[derive(Clone, Copy, Debug)]
@@ -166,7 +166,8 @@ impl<'a> Eval<'a> {
     /// Words in the reader's language with their outputs filled in. What asks for itself is empty there.
     pub fn words(&self, text: TextId) -> String {
         let mut words = String::new();
-        if self.texts_within >= MAX_TEXTS {
+        // A text costs more than a visit.
+        if self.texts_within >= MAX_TEXTS || !self.spend(64) {
             return words;
         }
         let within = Eval { texts_within: self.texts_within + 1, ..*self };

@@ -101,8 +101,10 @@ impl Lowering<'_, '_> {
     ) -> Option<TextId> {
         let Some(texts) = self.itext.get(id) else {
             let message = format!("there is no text `{id}` in itext");
+            let hinted = self.found.wants_hints();
+            let known = self.itext.ids().filter(|_| hinted);
             let diagnostic =
-                Diagnostic::error("unknown-text", reference.span, message).did_you_mean(id, self.itext.ids());
+                Diagnostic::error("unknown-text", reference.span, message).did_you_mean(id, known);
             self.found.push(diagnostic);
             return None;
         };
