@@ -68,6 +68,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         noted: Vec::new(),
         texts_named: HashSet::new(),
         drafts: Vec::new(),
+        reads: 0,
         spans: HashMap::new(),
         actions: Vec::new(),
         triggers: HashMap::new(),
@@ -149,7 +150,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
     for placed in &body.placed {
         let node = form.at(&placed.path);
         if node.is_none() {
-            let diagnostic = binds::unknown(form, &placed.path, placed.span);
+            let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
             let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
             found.push(Diagnostic { severity, ..diagnostic });
         }
@@ -237,6 +238,9 @@ fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], nodes: &mut [Node]) {
     }
 }
 
+/// How many nodes all expressions of a form may read: each is an edge of the graph.
+const MAX_READS: usize = 2_000_000;
+
 struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
     itext: &'a Itext<'a>,
@@ -250,6 +254,8 @@ struct Lowering<'a, 'f> {
     noted: Vec<Noted>,
     texts_named: HashSet<String>,
     drafts: Vec<Draft>,
+    /// How many reads there are in them.
+    reads: usize,
     /// Where each computation is written.
     spans: check::cycle::Places,
     actions: Vec<Action>,
@@ -260,12 +266,19 @@ struct Lowering<'a, 'f> {
 impl Lowering<'_, '_> {
     /// Compiles an expression, and keeps it as it was written for checks.
     fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
-        if written.text.trim().is_empty() {
+        if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
         self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
-        compiled
+        let compiled = compiled?;
+        self.reads += compiled.reads.len();
+        if self.reads > MAX_READS {
+            let message = format!("the form's expressions read over {MAX_READS} nodes together");
+            let diagnostic = Diagnostic::error("too-large", written.span, message);
+            self.found.push(diagnostic.hint("name the nodes that are meant, instead of all with `//`"));
+        }
+        Some(compiled)
     }
 
     /// Compiles a bind's expression and puts it into the graph.
