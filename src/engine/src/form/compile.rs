@@ -15,7 +15,7 @@ use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDef, Text, TextId, meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
 use crate::source::{Bundle, Written};
@@ -86,7 +86,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         let (bind, body) = lowering.node(id, bind, by_node.get(&id).copied());
         nodes.push(node(&skeleton, id, bind, body, implied.contains(&id)));
     }
-    items(&body.placed, &shown, &mut nodes);
+    items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
@@ -220,12 +220,21 @@ fn node(skeleton: &Skeleton, id: NodeId, bind: Bind, body: Body, implied: bool) 
     }
 }
 
-/// Which nodes are shown inside which, in the body's order.
-fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], nodes: &mut [Node]) {
+/// Which nodes are shown inside which, in the body's order. What the body shows in a repeat though it is not of it is shown around
+/// the repeat; what it shows around a repeat though it is of it, in it.
+fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], scopes: &[ScopeDef], nodes: &mut [Node]) {
     let mut items: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-    for (placed, id) in placed.iter().zip(shown) {
+    for (place, id) in placed.iter().zip(shown) {
         let Some(id) = *id else { continue };
-        let parent = placed.parent.and_then(|parent| shown[parent]).unwrap_or(NodeId(0));
+        let scope = nodes[id.0 as usize].scope;
+        let above = std::iter::successors(place.parent, |parent| placed[*parent].parent);
+        let above = above.filter_map(|parent| shown[parent]).chain([NodeId(0)]);
+        let holds = |parent: &NodeId| match nodes[parent.0 as usize].kind {
+            NodeKind::Repeat { own, .. } => own == scope,
+            NodeKind::Group => nodes[parent.0 as usize].scope == scope,
+            NodeKind::Leaf(_) | NodeKind::Attribute => false,
+        };
+        let parent = above.into_iter().find(holds).unwrap_or(scopes[usize::from(scope.0)].node);
         let inside = items.entry(parent).or_default();
         // A node that is shown twice is shown where it is shown first.
         if !nodes[id.0 as usize].body.shown {
@@ -316,7 +325,8 @@ impl Lowering<'_, '_> {
         if let Some(written) = bind.get("constraint") {
             self.task(written, anchor, Task::Constraint);
         }
-        let repeat = placed.filter(|placed| placed.kind == PlacedKind::Repeat);
+        let is_repeat = matches!(node.kind, SkeletonKind::Repeat(_));
+        let repeat = placed.filter(|placed| is_repeat && placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
         let bind = Bind {
             type_name: bind.get("type").map_or("string", |written| types::known_name(&written.text)).into(),
