@@ -14,6 +14,8 @@ pub(super) const MAX_INSTANCES: usize = 10_000;
 pub(super) const MAX_SCOPES: usize = 50_000;
 /// How many computations one answer may set off at the least.
 const MAX_RUNS: usize = 1_000_000;
+/// A text that is calculated has at most this many bytes, or it is blank: texts made of texts double with every step.
+const MAX_TEXT_BYTES: usize = 1 << 20;
 
 impl Session {
     /// Runs everything that is dirty, each computation after what it reads.
@@ -99,6 +101,7 @@ impl Session {
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
             Value::Decimal(number) if !number.is_finite() => Value::Blank,
+            Value::Text(text) if text.len() > MAX_TEXT_BYTES => Value::Blank,
             Value::Blank => Value::Blank,
             // A calculation keeps its number; what a reader may edit is text.
             other if text && !calculated => Value::Text(other.to_text().into()),

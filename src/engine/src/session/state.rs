@@ -130,7 +130,15 @@ impl Session {
             },
         };
         let holds = node.data_type().is_some();
-        let label = if own { node.body.item_label.or(node.body.label) } else { node.body.label };
+        // Words over the whole repeat are seen from around it.
+        let whole = match own && key.node != NodeId(0) {
+            true => Key { scope: self.instance.up(key.scope, 1), node: key.node },
+            false => key,
+        };
+        let (label, seen_from) = match node.body.item_label.filter(|_| own) {
+            Some(item_label) => (Some(item_label), key),
+            None => (node.body.label, whole),
+        };
         let value = holds.then(|| match self.instance.kept(key.scope, key.node) {
             Value::Unread(_) => String::new(),
             _ if !relevant => String::new(),
@@ -147,8 +155,8 @@ impl Session {
             required: holds && self.instance.has(cell, flag::REQUIRED),
             type_name: holds.then(|| node.bind.type_name.clone()),
             value,
-            label: label.map(|_| self.words(label, key)),
-            hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
+            label: label.map(|_| self.words(label, seen_from)),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, whole)),
             choices,
             count: matches!(kind, Kind::RepeatControlled | Kind::RepeatUncontrolled)
                 .then(|| self.instance.instances(key.scope, key.node).len()),
