@@ -1,6 +1,7 @@
-//! `diagnostics/*.json` and `*.sheets`: broken forms. Beside each, `*.expected` holds all its mistakes with places and ways out.
+//! `diagnostics/*.json`, `*.xml` and `*.sheets`: broken forms. Beside each, `*.expected` holds all its mistakes with places and
+//! ways out.
 //!
-//! A workbook is written as its sheets, each after its name in brackets, with `|` between the cells.
+//! A file `*.sheets` is a workbook: `[survey]` begins a sheet, and cells have `|` between.
 //!
 //! `UPDATE_EXPECT=1` writes what comes; read it before you commit it.
 
@@ -14,13 +15,15 @@ fn every_mistake_is_found_and_placed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("engine/diagnostics");
     let bless = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut wrong = Vec::new();
-    let files = ["json", "sheets"].map(|ending| doorstep_tests::files(&folder, ending)).concat();
-    assert!(files.len() >= 10, "only {} broken forms were found", files.len());
-    for file in files {
+    let of = |ending: &str| doorstep_tests::files(&folder, ending);
+    let files = [of("json"), of("xml"), of("sheets")];
+    assert!(files.iter().all(|files| files.len() >= 2), "broken forms are missing: {files:?}");
+    for file in files.concat() {
         let text = std::fs::read_to_string(&file).unwrap();
-        let bundle = match file.extension().is_some_and(|ending| ending == "sheets") {
-            true => workbook(&text),
-            false => Bundle::gather(Source::new("form.json", text), |name| {
+        let ending = file.extension().unwrap().to_string_lossy();
+        let bundle = match &*ending {
+            "sheets" => workbook(&text),
+            ending => Bundle::gather(Source::new(format!("form.{ending}"), text), |name| {
                 std::fs::read_to_string(folder.join(name)).ok()
             }),
         };

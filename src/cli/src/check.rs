@@ -1,9 +1,9 @@
-//! `doorstep check PATH…`: all mistakes of forms at once, each with its place and a way out.
+//! `doorstep check PATH…`: all mistakes of forms at once, each with its place and a way out; for people, or as data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_engine::{Form, Severity};
+use doorstep_engine::{Bundle, Checked, Form, Severity};
 
 use crate::{form_files, render};
 
@@ -11,11 +11,12 @@ use crate::{form_files, render};
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut strict = false;
+    let (mut strict, mut as_data) = (false, false);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) => paths.push(path.into()),
             Long("strict") => strict = true,
+            Long("json") => as_data = true,
             other => return Err(other.unexpected()),
         }
     }
@@ -33,13 +34,13 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             }
         };
         for definition in definitions {
-            failed |= !check(&definition, strict);
+            failed |= !check(&definition, strict, as_data);
         }
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn check(definition: &std::path::Path, strict: bool) -> bool {
+fn check(definition: &Path, strict: bool, as_data: bool) -> bool {
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
@@ -48,11 +49,16 @@ fn check(definition: &std::path::Path, strict: bool) -> bool {
         }
     };
     let checked = Form::read(&bundle);
+    let count = |severity| checked.diagnostics.iter().filter(|found| found.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let passed = errors == 0 && (warnings == 0 || !strict);
+    if as_data {
+        println!("{}", data(definition, &checked, &bundle));
+        return passed;
+    }
     for found in &checked.diagnostics {
         eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
     }
-    let count = |severity| checked.diagnostics.iter().filter(|found| found.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match &checked.form {
         Some(form) => println!(
             "{}: {} {} is a form, {warnings} warnings",
@@ -62,5 +68,14 @@ fn check(definition: &std::path::Path, strict: bool) -> bool {
         ),
         None => println!("{}: not a form yet: {errors} errors, {warnings} warnings", definition.display()),
     }
-    errors == 0 && (warnings == 0 || !strict)
+    passed
+}
+
+/// `{path, form: {id, version} | null, diagnostics: […]}`
+fn data(definition: &Path, checked: &Checked, bundle: &Bundle) -> serde_json::Value {
+    let form =
+        checked.form.as_ref().map(|form| serde_json::json!({"id": form.id(), "version": form.version()}));
+    let diagnostics: Vec<serde_json::Value> =
+        checked.diagnostics.iter().map(|found| found.to_json(bundle)).collect();
+    serde_json::json!({"path": definition.to_string_lossy(), "form": form, "diagnostics": diagnostics})
 }

@@ -24,6 +24,7 @@ doorstep COMMAND
 
   check PATH…              say all that is wrong with forms: files, or folders of them
       --strict               warnings count too
+      --json                 as data: one line of JSON for each form, with places by line and by cell
   test PATH…               run the cases that stand beside forms
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold

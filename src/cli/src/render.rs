@@ -14,18 +14,28 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
     };
     let title = level.primary_title(found.message.as_str()).id(found.code);
     let mut group = Group::with_title(title);
-    let mut sources: Vec<u16> = vec![found.span.source];
-    sources.extend(found.labels.iter().map(|label| label.span.source));
-    sources.dedup();
-    for source in sources {
-        let mut snippet =
-            Snippet::source(&*bundle.source(source).text).path(path(bundle, source, definition));
-        if source == found.span.source {
-            snippet = snippet.annotation(AnnotationKind::Primary.span(range(bundle, found.span)));
+    let spans = std::iter::once(found.span).chain(found.labels.iter().map(|label| label.span));
+    let mut shown: Vec<Excerpt<'_>> = Vec::new();
+    for span in spans {
+        let excerpt = Excerpt::of(bundle, span);
+        if !shown.contains(&excerpt) {
+            shown.push(excerpt);
         }
-        for label in found.labels.iter().filter(|label| label.span.source == source) {
-            let place = AnnotationKind::Context.span(range(bundle, label.span));
-            snippet = snippet.annotation(place.label(label.message.as_str()));
+    }
+    for excerpt in &shown {
+        let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line).path(path(
+            bundle,
+            excerpt.source,
+            definition,
+        ));
+        if let Some(range) = excerpt.range(bundle, found.span) {
+            snippet = snippet.annotation(AnnotationKind::Primary.span(range));
+        }
+        for label in &found.labels {
+            if let Some(range) = excerpt.range(bundle, label.span) {
+                let place = AnnotationKind::Context.span(range);
+                snippet = snippet.annotation(place.label(label.message.as_str()));
+            }
         }
         group = group.element(snippet);
     }
@@ -50,8 +60,44 @@ fn path(bundle: &Bundle, source: u16, definition: &Path) -> String {
     }
 }
 
+/// What is shown of a file: all of it, or one cell of a sheet, for a row is too long to read.
+#[derive(PartialEq, Eq)]
+struct Excerpt<'a> {
+    source: u16,
+    /// The line that it starts in.
+    line: usize,
+    /// The byte that it starts at.
+    start: usize,
+    text: &'a str,
+}
+
+impl<'a> Excerpt<'a> {
+    fn of(bundle: &'a Bundle, span: Span) -> Excerpt<'a> {
+        let source = bundle.source(span.source);
+        let whole = Excerpt { source: span.source, line: 1, start: 0, text: &source.text };
+        let range = bytes(bundle, span);
+        if source.sheet().is_none() || source.text[range.clone()].contains(['\t', '\n']) {
+            return whole;
+        }
+        let ends = ['\t', '\n'];
+        let start = source.text[..range.start].rfind(ends).map_or(0, |at| at + 1);
+        let end = source.text[range.end..].find(ends).map_or(source.text.len(), |at| range.end + at);
+        let line = bundle.position(span).line;
+        Excerpt { line, start, text: &source.text[start..end], ..whole }
+    }
+
+    /// The bytes of a place in it, if it is there.
+    fn range(&self, bundle: &Bundle, span: Span) -> Option<std::ops::Range<usize>> {
+        let range = bytes(bundle, span);
+        let inside = self.source == span.source
+            && Excerpt::of(bundle, span).start == self.start
+            && range.end <= self.start + self.text.len();
+        inside.then(|| range.start - self.start..range.end - self.start)
+    }
+}
+
 /// Bytes that the renderer can cut at.
-fn range(bundle: &Bundle, span: Span) -> std::ops::Range<usize> {
+fn bytes(bundle: &Bundle, span: Span) -> std::ops::Range<usize> {
     let text = &bundle.source(span.source).text;
     let cut = |at: u32| {
         let mut at = (at as usize).min(text.len());

@@ -86,6 +86,26 @@ fn a_mistake_in_a_sheet_is_shown_by_its_cell() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("unknown-type") && said.contains("survey row 3, column A (type)"), "{said}");
+    // The cell alone is shown, not its row.
+    assert!(said.contains("3 | intger") && !said.contains("age    Age"), "{said}");
+}
+
+#[test]
+fn mistakes_are_had_as_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("form.csv"), "type,name,label,relevant\ntext,a,A,false()\n").unwrap();
+    let output = doorstep(folder, &["check", "--json", "form.csv"]);
+    assert!(output.status.success());
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["form"]["id"], "form");
+    let found = &said["diagnostics"][0];
+    assert_eq!((&found["code"], &found["severity"]), (&"never-relevant".into(), &"warning".into()));
+    assert_eq!(
+        found["cell"],
+        serde_json::json!({"sheet": "survey", "row": 2, "column": "D", "title": "relevant"})
+    );
+    assert_eq!(doorstep(folder, &["check", "--json", "--strict", "form.csv"]).status.code(), Some(1));
 }
 
 #[test]

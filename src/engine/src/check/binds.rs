@@ -151,7 +151,7 @@ fn mismatch(
         "date" | "time" | "dateTime" | "geopoint" | "geotrace" | "geoshape" | "binary" | "boolean"
     );
     let (fits, gives) = match control {
-        Control::SelectOne => (!other && !(numeric && has_words(node, facts)), "string"),
+        Control::SelectOne => (!(other || numeric && has_words(node, facts)), "string"),
         Control::SelectMultiple => (!other && !numeric, "string"),
         Control::Rank => (!other && !numeric, "odk:rank"),
         Control::Upload => (bound == "binary" || bound == "anyURI" || !(other || numeric), "binary"),

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::{Ast, Kind, Operator};
 use crate::form::{KnownChoices, Skeleton};
 use crate::value::DataType;
+use crate::view::NodeId;
 
 /// `unknown-choice` in comparisons and in `selected()`.
 pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
@@ -39,22 +40,46 @@ fn compared(
     let Kind::Text(text) = &choice.kind else { return };
     let Some(reached) = reached(question, noted, inside, form) else { return };
     let node = form.node(reached.node);
-    let Some(choices) = &node.choices else { return };
     let several = node.kind == crate::form::SkeletonKind::Leaf(DataType::Choices);
     let chosen: Vec<&str> = if several { text.split_whitespace().collect() } else { vec![text.as_str()] };
-    for choice_name in chosen.into_iter().filter(|name| !name.is_empty()) {
-        let (list, names): (String, Vec<&str>) = match choices {
-            KnownChoices::Listed(names) => (String::new(), names.iter().map(|name| &**name).collect()),
-            KnownChoices::Tree(list) if list.find(form.tree(list.tree), choice_name).is_some() => continue,
-            KnownChoices::Tree(list) => {
-                (format!(" (its list is `{}`)", list.name), list.values(form.tree(list.tree)).collect())
-            }
-        };
-        if names.is_empty() || names.contains(&choice_name) {
+    for choice_name in chosen {
+        if has_choice(reached.node, choice_name, form) {
             continue;
         }
+        let Some((list, names)) = choices_of(reached.node, form) else { return };
         let message = format!("`{}` has no choice '{choice_name}'{list}", node.name);
         let diagnostic = Diagnostic::warning("unknown-choice", noted.span(choice), message);
-        found.push(diagnostic.did_you_mean(choice_name, names));
+        let near = diagnostic.did_you_mean(choice_name, names.iter().copied());
+        found.push(match near.hints.is_empty() && names.len() <= FEW {
+            true => near.hint(format!("its choices are `{}`", names.join("`, `"))),
+            false => near,
+        });
     }
+}
+
+/// So many choices are named where none is near.
+const FEW: usize = 8;
+
+/// Does a question have a choice, as far as it is known? Some write `= 'NaN'` to ask whether there is no answer.
+pub(super) fn has_choice(question: NodeId, name: &str, form: &Skeleton) -> bool {
+    name.is_empty()
+        || name == "NaN"
+        || match &form.node(question).choices {
+            None => true,
+            Some(KnownChoices::Listed(names)) => names.iter().any(|known| **known == *name),
+            Some(KnownChoices::Tree(list)) => {
+                let tree = form.tree(list.tree);
+                list.find(tree, name).is_some() || list.values(tree).next().is_none()
+            }
+        }
+}
+
+fn choices_of(question: NodeId, form: &Skeleton) -> Option<(String, Vec<&str>)> {
+    Some(match form.node(question).choices.as_ref()? {
+        KnownChoices::Listed(names) => (String::new(), names.iter().map(|name| &**name).collect()),
+        KnownChoices::Tree(list) => {
+            let names = list.values(form.tree(list.tree)).collect();
+            (format!(" (its list is `{}`)", list.name), names)
+        }
+    })
 }

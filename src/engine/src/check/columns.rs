@@ -1,5 +1,7 @@
 //! Columns that do nothing where they stand.
 
+use std::sync::Arc;
+
 use super::labels::is_note;
 use crate::definition::question_types::Control;
 use crate::definition::rows::{ChoicesFrom, Group, Item, ItemKind, Questionnaire};
@@ -8,8 +10,9 @@ use crate::source::Span;
 
 /// `no-effect` and `constraint-on-calculation` of every item.
 pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
+    let mut idle = Vec::new();
     Item::walk(&form.items, &mut |item, _| {
-        misplaced(item, found);
+        misplaced(item, &mut idle);
         let row = &item.row;
         if let (Some(constraint), Some(_), None) =
             (row.bind("constraint"), row.bind("calculate"), row.plain("trigger"))
@@ -24,6 +27,7 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
             );
         }
     });
+    tell(&idle, found);
 }
 
 /// What an item is, to its author.
@@ -42,7 +46,41 @@ fn described(item: &Item) -> &'static str {
     }
 }
 
-fn misplaced(item: &Item, found: &mut Diagnostics) {
+/// A cell that does nothing.
+struct Idle {
+    column: &'static str,
+    place: Span,
+    name: Arc<str>,
+    /// What its row is.
+    what: &'static str,
+}
+
+/// So many are told one by one; of more in the same column, it is said how many there are.
+const EACH: usize = 5;
+
+fn tell(idle: &[Idle], found: &mut Diagnostics) {
+    for one in idle {
+        let alike: Vec<&Idle> =
+            idle.iter().filter(|other| other.column == one.column).take(EACH + 1).collect();
+        let mut message = format!("`{}` does nothing here: `{}` is {}", one.column, one.name, one.what);
+        if alike.len() > EACH {
+            if alike[0].place != one.place {
+                continue;
+            }
+            let count = idle.iter().filter(|other| other.column == one.column).count();
+            message = format!("{message}, and so it is with {} more", count - 1);
+        }
+        let hint = match one.column {
+            "constraint" | "required" => "write it in the row of a question that somebody answers",
+            "repeat_count" | "item_label" => "write it in the row of the repeat",
+            "choice_filter" => "write it in the row of a select",
+            _ => "take it away",
+        };
+        found.push(Diagnostic::warning("no-effect", one.place, message).hint(hint));
+    }
+}
+
+fn misplaced(item: &Item, idle: &mut Vec<Idle>) {
     let row = &item.row;
     let what = described(item);
     let holds = !matches!(what, "a group" | "a repeat" | "a note" | "a file");
@@ -61,7 +99,7 @@ fn misplaced(item: &Item, found: &mut Diagnostics) {
         row.bind("required").filter(|said| crate::definition::sheets::yes_no(&said.text) != Some(false));
     let columns: [(&str, Option<Span>, bool); 8] = [
         ("constraint", bind("constraint"), asked),
-        ("required", required.map(|_| row.place), asked),
+        ("required", required.map(|said| said.span), asked),
         ("calculation", bind("calculate"), calculated),
         ("default", plain("default"), holds),
         ("trigger", plain("trigger"), holds),
@@ -71,11 +109,7 @@ fn misplaced(item: &Item, found: &mut Diagnostics) {
     ];
     for (column, span, has_effect) in columns {
         if let (Some(span), false) = (span, has_effect) {
-            found.push(Diagnostic::warning(
-                "no-effect",
-                span,
-                format!("`{column}` does nothing here: `{}` is {what}", item.name.text),
-            ));
+            idle.push(Idle { column, place: span, name: item.name.text.to_arc(), what });
         }
     }
 }

@@ -29,22 +29,29 @@ fn declarations(form: &Questionnaire, found: &mut Diagnostics) {
             continue;
         };
         if let Some(problem) = bad_word(&list.text) {
-            found.push(Diagnostic::error(
-                "bad-entity",
-                list.span,
-                format!("`{}` can't be an entity list: {problem}", list.text),
-            ));
+            found.push(
+                Diagnostic::error(
+                    "bad-entity",
+                    list.span,
+                    format!("`{}` can't be an entity list: {problem}", list.text),
+                )
+                .hint("give the list another name"),
+            );
         } else if list.text.contains('.') {
-            found.push(Diagnostic::error(
-                "bad-entity",
-                list.span,
-                format!("`{}` can't be an entity list: it holds a dot", list.text),
-            ));
+            found.push(
+                Diagnostic::error(
+                    "bad-entity",
+                    list.span,
+                    format!("`{}` can't be an entity list: it holds a dot", list.text),
+                )
+                .hint(format!("write `{}`", list.text.replace('.', "_"))),
+            );
         }
         if let Some(first) = seen.insert(&list.text, list.span) {
             found.push(
                 Diagnostic::error("bad-entity", list.span, format!("`{}` is declared twice", list.text))
-                    .label(first, "first here"),
+                    .label(first, "first here")
+                    .hint("declare it in one row"),
             );
         }
         complete(row, list, found);
@@ -121,7 +128,8 @@ fn save_to(form: &Questionnaire, found: &mut Diagnostics) {
                     written.span,
                     format!("`{property}` is saved from two questions"),
                 )
-                .label(first, "first here"),
+                .label(first, "first here")
+                .hint("save one of them to another property"),
             );
         }
     });
@@ -133,11 +141,14 @@ fn property_name(written: &Written, property: &str, found: &mut Diagnostics) {
         _ => bad_word(property),
     };
     if let Some(problem) = problem {
-        found.push(Diagnostic::error(
-            "bad-save-to",
-            written.span,
-            format!("`{property}` can't be a property: {problem}"),
-        ));
+        found.push(
+            Diagnostic::error(
+                "bad-save-to",
+                written.span,
+                format!("`{property}` can't be a property: {problem}"),
+            )
+            .hint("give the property another name"),
+        );
     }
 }
 

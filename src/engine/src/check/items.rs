@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::noted::{Facts, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::Kind;
-use crate::form::{Placed, PlacedKind};
+use crate::form::PlacedKind;
 use crate::source::Span;
 use crate::view::Control;
 use crate::xml::Element;
@@ -15,10 +15,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
     let lists: HashMap<&str, &Element> =
         facts.parts.secondary.iter().map(|(id, element)| (&**id, *element)).collect();
     let mut looked_at = HashSet::new();
+    let mut without = Vec::new();
     for (placed, node) in facts.placed.iter().zip(facts.shown) {
         let (PlacedKind::Question(control), Some(node)) = (placed.kind, *node) else { continue };
-        if !facts.form.node(node).calculated {
-            missing_label(placed, &facts.form.node(node).name, found);
+        if !facts.form.node(node).calculated && !has_label(placed.element) {
+            without.push((&*facts.form.node(node).name, placed.span));
         }
         if !matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank) {
             continue;
@@ -28,6 +29,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
             None => of_control(placed.element, &facts.form.node(node).name, found),
         }
     }
+    missing_labels(&without, found);
     unused(facts, found);
 }
 
@@ -35,17 +37,27 @@ fn child<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
     element.elements().find(|child| &*child.name.local == name)
 }
 
-/// `missing-label`: what is asked has words.
-fn missing_label(placed: &Placed<'_>, name: &str, found: &mut Diagnostics) {
-    let words = |part: &Element| {
+/// So many are told one by one; of more, it is said how many there are.
+const EACH: usize = 5;
+
+fn has_label(element: &Element) -> bool {
+    element.elements().any(|part| {
         matches!(&*part.name.local, "label" | "hint")
             && (part.attribute("ref").is_some() || !part.content.is_empty())
-    };
-    if !placed.element.elements().any(words) {
-        found.push(
-            Diagnostic::warning("missing-label", placed.span, format!("`{name}` has no label"))
-                .hint("write what is asked in a `label`"),
-        );
+    })
+}
+
+/// `missing-label`: what is asked has words.
+fn missing_labels(without: &[(&str, Span)], found: &mut Diagnostics) {
+    let hint = "write what is asked in a `label`";
+    if let (true, Some((first, place))) = (without.len() > EACH, without.first()) {
+        let message = format!("{} questions have no label: `{first}` is the first", without.len());
+        found.push(Diagnostic::warning("missing-label", *place, message).hint(hint));
+        return;
+    }
+    for (name, place) in without {
+        let message = format!("`{name}` has no label");
+        found.push(Diagnostic::warning("missing-label", *place, message).hint(hint));
     }
 }
 
@@ -74,6 +86,7 @@ fn of_control(control: &Element, name: &str, found: &mut Diagnostics) {
 
 fn without_label(name: &str, place: Span) -> Diagnostic {
     Diagnostic::warning("missing-label", place, format!("the choice `{name}` has no label"))
+        .hint("write its words in a `label`")
 }
 
 fn once(name: &str, place: Span, seen: &mut HashMap<String, Span>, found: &mut Diagnostics) {

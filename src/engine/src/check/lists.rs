@@ -4,6 +4,9 @@ use crate::definition::parameters::Parameters;
 use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, Questionnaire, Select};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+/// So many are told one by one; of more, it is said how many there are.
+const EACH: usize = 5;
+
 /// `unknown-list`: selects name lists that are there.
 pub(crate) fn named(form: &Questionnaire, found: &mut Diagnostics) {
     Item::walk(&form.items, &mut |item, _| {
@@ -41,25 +44,38 @@ pub(crate) fn used(form: &Questionnaire, found: &mut Diagnostics) {
         let texts = item.row.cells.iter().map(|cell| &*cell.words.text);
         quoted.extend(texts.filter(|text| text.contains(['\'', '"'])));
     });
+    let mut unused = Vec::new();
     for list in &form.lists {
         let name = &*list.name.text;
         if list.choices.is_empty() {
-            found.push(Diagnostic::warning(
-                "empty-list",
-                list.name.span,
-                format!("the list `{name}` has no choices"),
-            ));
+            found.push(
+                Diagnostic::warning(
+                    "empty-list",
+                    list.name.span,
+                    format!("the list `{name}` has no choices"),
+                )
+                .hint("write its choices, or take it away"),
+            );
         }
         let mentioned = || {
             let (single, double) = (format!("'{name}'"), format!("\"{name}\""));
             quoted.iter().any(|text| text.contains(&single) || text.contains(&double))
         };
         if !used.iter().any(|known| known == name) && !mentioned() {
-            found.push(Diagnostic::warning(
-                "unused-list",
-                list.name.span,
-                format!("no question uses the list `{name}`"),
-            ));
+            unused.push(&list.name);
         }
+    }
+    let hint = "name it in a select, `select_one LIST`, or take it away";
+    if let (true, Some(first)) = (unused.len() > EACH, unused.first()) {
+        let names: Vec<String> = unused.iter().take(EACH).map(|list| format!("`{}`", list.text)).collect();
+        let message = format!("no question uses {} lists, such as {}", unused.len(), names.join(", "));
+        found.push(Diagnostic::warning("unused-list", first.span, message).hint(hint));
+        return;
+    }
+    for list in unused {
+        let message = format!("no question uses the list `{}`", list.text);
+        found.push(
+            Diagnostic::warning("unused-list", list.span, message).hint(hint.replace("LIST", &list.text)),
+        );
     }
 }

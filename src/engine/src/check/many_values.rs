@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::functions;
 use crate::expr::syntax::{Ast, Kind, Operator, Start};
 use crate::form::{Skeleton, SkeletonKind};
+use crate::value::DataType;
 use crate::view::NodeId;
 
 /// What becomes of several nodes where one value is wanted.
@@ -161,18 +162,22 @@ fn hints(
         return vec![format!("for the one of the same instance, write `{relative}`")];
     }
     let mut hints = Vec::new();
-    match wanted {
-        Wanted::Joined | Wanted::Nodes => hints.push(format!("with a mark between: `join(', ', {written})`")),
-        Wanted::First | Wanted::Any => hints.push(match noted.role {
-            Role::Output => format!("for all of them, write `join(', ', {written})` in a calculation"),
-            _ => format!("for all of them, write `sum({written})`, `max({written})` or `count(…)`"),
-        }),
-    }
     let repeat = reached.all_of.unwrap_or(reached.node);
     let repeat = match is_path {
         true => path_of(repeat, form),
         false => format!("${{{}}}", form.node(repeat).name),
     };
+    let numeric =
+        matches!(form.node(reached.node).kind, SkeletonKind::Leaf(DataType::Integer | DataType::Decimal));
+    hints.push(match (wanted, noted.role) {
+        (Wanted::Joined, _) => format!("with a mark between: `join(', ', {written})`"),
+        (Wanted::Any, _) => {
+            format!("to say which of them, write `count({repeat}[{} …]) > 0`", form.node(reached.node).name)
+        }
+        (_, Role::Output) => format!("for all of them, show a calculation, `join(', ', {written})`"),
+        _ if numeric => format!("for all of them, write `sum({written})` or `max({written})`"),
+        _ => format!("for all of them, write `join(', ', {written})`"),
+    });
     hints.push(format!("for one of them, write `indexed-repeat({written}, {repeat}, 1)`"));
     hints
 }

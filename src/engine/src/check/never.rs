@@ -19,17 +19,22 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
             continue;
         }
         let Some(own) = truth.relevance(node) else { continue };
-        let verdict = match truth.together(&[own]) {
-            Verdict::Possible => match truth.around(node) {
-                around if around.is_empty() => Verdict::Possible,
-                around => truth.together(&[&[own], around.as_slice()].concat()),
-            },
-            never => never,
+        let all = [&[own], truth.around(node).as_slice()].concat();
+        let together = match truth.together(&all) {
+            Verdict::Possible => continue,
+            Verdict::Never(together) => together,
+            Verdict::NoChoice => {
+                never[index] = true;
+                continue;
+            }
         };
-        if let Verdict::Never(conflict) = verdict {
-            never[index] = true;
-            found.push(never_relevant(node, own, conflict, facts));
-        }
+        never[index] = true;
+        // What is wrong with it by itself is said first.
+        let conflict = match truth.together(&[own]) {
+            Verdict::Never(alone) => alone,
+            Verdict::Possible | Verdict::NoChoice => together,
+        };
+        found.push(never_relevant(node, own, conflict, facts));
     }
     for noted in facts.noted.iter().filter(|noted| noted.role == Role::Constraint) {
         if let Verdict::Never(conflict) = truth.together(&[noted]) {
@@ -51,8 +56,14 @@ fn never_relevant(node: NodeId, own: &Noted, conflict: Option<Conflict>, facts: 
     if let Some(required) = required(node, facts) {
         diagnostic = diagnostic.label(required, "though an answer is required");
     }
+    let whole = own.span(&own.ast);
+    let within =
+        |span: Span| span.source == whole.source && whole.start <= span.start && span.end <= whole.end;
     diagnostic.hint(match conflict {
-        Some(_) => "write `or` if one of them is enough",
+        Some(conflict) if within(conflict.first) && within(conflict.second) => {
+            "write `or` if one of them is enough"
+        }
+        Some(_) => "it is asked only where both hold: mend one of them, or take away what nobody will see",
         None => "mend the condition, or take away what nobody will see",
     })
 }

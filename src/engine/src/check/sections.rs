@@ -74,8 +74,14 @@ pub(crate) fn mixed_table(list: &Written, first: &str, found: &mut Diagnostics) 
 pub(crate) fn children(item: &Item, has_children: bool, found: &mut Diagnostics) {
     let name = &item.name;
     if has_children && !item.is_section() {
-        found.push(Diagnostic::error("no-effect", name.span, "only groups and repeats have `children`"));
+        found.push(
+            Diagnostic::error("no-effect", name.span, "only groups and repeats have `children`")
+                .hint("make it a group, `\"type\": \"group\"`, or write them beside it"),
+        );
     } else if item.is_section() && item.children.is_empty() {
-        found.push(Diagnostic::warning("empty-group", name.span, format!("`{}` holds nothing", name.text)));
+        found.push(
+            Diagnostic::warning("empty-group", name.span, format!("`{}` holds nothing", name.text))
+                .hint("put questions in it, or take it away"),
+        );
     }
 }

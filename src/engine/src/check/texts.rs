@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::noted::{Facts, Role, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::Kind;
+use crate::form::itext_id;
 use crate::source::Span;
-use crate::xml::Element;
+use crate::xml::{Content, Element};
 
 /// So many are told one by one; of more, it is said how many there are.
 const EACH: usize = 3;
@@ -55,15 +56,18 @@ fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
 
 /// Does a text say anything? Tools write `-` for what nobody translated.
 fn has_words(text: Option<&Element>) -> bool {
-    text.into_iter().flat_map(Element::elements).any(|value| {
-        let said = value.text();
-        let said = said.trim();
-        (!said.is_empty() && said != "-") || value.elements().next().is_some()
+    let mut contents = text.into_iter().flat_map(Element::elements).flat_map(|value| &value.content);
+    contents.any(|content| match content {
+        Content::Text(words) => !matches!(words.text.trim(), "" | "-"),
+        Content::Element(_) => true,
     })
 }
 
 fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     let mut named: HashSet<&str> = facts.texts_named.iter().map(String::as_str).collect();
+    // A message that this engine has no use for names its text too.
+    let messages = facts.parts.binds.iter().flat_map(|bind| &bind.attributes);
+    named.extend(messages.filter_map(|attribute| itext_id(&attribute.value.text)));
     let (mut by_item, mut unknown) = (false, false);
     for noted in facts.noted {
         walk(&noted.ast, false, &mut |ast, _| {
@@ -86,7 +90,7 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     }
     if by_item {
         for (_, instance) in &facts.parts.secondary {
-            leaves(instance, &mut |text| {
+            each_text(instance, &mut |text| {
                 if let Some(id) = facts.itext.known_id(text.trim()) {
                     named.insert(id);
                 }
@@ -109,14 +113,12 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     }
 }
 
-/// The texts of the elements that hold no others.
-fn leaves(element: &Element, visit: &mut dyn FnMut(&str)) {
-    let mut holds = false;
-    for child in element.elements() {
-        holds = true;
-        leaves(child, visit);
-    }
-    if !holds {
-        visit(&element.text());
+/// All texts in an element.
+fn each_text(element: &Element, visit: &mut dyn FnMut(&str)) {
+    for content in &element.content {
+        match content {
+            Content::Element(child) => each_text(child, visit),
+            Content::Text(words) => visit(&words.text),
+        }
     }
 }

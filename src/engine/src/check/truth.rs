@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::choice_values::has_choice;
 use super::domain::{Constant, Domain};
 use super::noted::{Noted, Role};
 use super::places::reached;
@@ -17,6 +18,8 @@ use crate::view::NodeId;
 
 /// How many conditions are taken apart for one question.
 const STEPS: u32 = 300;
+/// For so many answers the relevance of their questions is looked at: long chains would make each question look at all others.
+const ASKED: usize = 8;
 /// How far up relevance is looked for.
 const LEVELS: usize = 24;
 
@@ -39,20 +42,25 @@ pub(super) enum Verdict {
     Possible,
     /// It can't hold; where a single reason was met, that.
     Never(Option<Conflict>),
+    /// It asks for a choice that there is not: that is told where it is written.
+    NoChoice,
 }
 
 #[derive(Clone)]
 struct State<'a> {
     pending: Vec<(&'a Ast, &'a Noted, bool)>,
     known: Vec<(NodeId, Domain<'a>, Span)>,
-    /// Whose relevance is taken into account.
+    /// Whose answer is asked for.
     asked: Vec<NodeId>,
+    /// Whose relevance is taken into account.
+    taken: Vec<NodeId>,
 }
 
 struct Search<'a, 'b> {
     truth: &'b Truth<'a>,
     steps: u32,
     conflicts: Vec<Option<Conflict>>,
+    no_choice: bool,
 }
 
 impl<'a> Truth<'a> {
@@ -83,10 +91,13 @@ impl<'a> Truth<'a> {
     /// Can all of these hold?
     pub fn together(&self, conditions: &[&'a Noted]) -> Verdict {
         let pending = conditions.iter().rev().map(|noted| (&noted.ast, *noted, true)).collect();
-        let state = State { pending, known: Vec::new(), asked: Vec::new() };
-        let mut search = Search { truth: self, steps: STEPS, conflicts: Vec::new() };
+        let relevance = conditions.iter().filter(|noted| noted.role == Role::Relevant);
+        let taken = relevance.map(|noted| noted.anchor.node).collect();
+        let state = State { pending, known: Vec::new(), asked: Vec::new(), taken };
+        let mut search = Search { truth: self, steps: STEPS, conflicts: Vec::new(), no_choice: false };
         match search.possible(state) {
             true => Verdict::Possible,
+            false if search.no_choice => Verdict::NoChoice,
             false => Verdict::Never(match search.conflicts.as_slice() {
                 [conflict] => *conflict,
                 _ => None,
@@ -141,10 +152,10 @@ impl<'a> Search<'a, '_> {
                         }
                         state.pending.extend([(otherwise, noted, wanted), (condition, noted, false)]);
                     }
-                    ("selected" | "is-selected", [question, choice]) => {
-                        if !self.selected(&mut state, question, choice, ast, noted, wanted) {
-                            return false;
-                        }
+                    ("selected" | "is-selected", [question, choice])
+                        if !self.selected(&mut state, question, choice, ast, noted, wanted) =>
+                    {
+                        return false;
                     }
                     _ => {}
                 },
@@ -182,6 +193,12 @@ impl<'a> Search<'a, '_> {
         let (Some(operator), Some((node, data_type))) = (operator, self.question(question, noted)) else {
             return true;
         };
+        if let (Operator::Equal, DataType::Choice, Constant::Text(name)) = (operator, data_type, &value)
+            && !has_choice(node, name, self.truth.form)
+        {
+            self.no_choice = true;
+            return false;
+        }
         let blank = matches!(&value, Constant::Text(text) if text.is_empty());
         let answered = match operator {
             Operator::NotEqual => blank,
@@ -208,6 +225,10 @@ impl<'a> Search<'a, '_> {
         let choice = choice.trim();
         if choice.is_empty() || choice.contains(char::is_whitespace) {
             return true;
+        }
+        if wanted && !has_choice(node, choice, self.truth.form) {
+            self.no_choice = true;
+            return false;
         }
         self.learn(state, node, noted.span(whole), wanted, |domain| {
             domain.choose(Cow::Borrowed(choice), wanted, data_type)
@@ -237,11 +258,15 @@ impl<'a> Search<'a, '_> {
             return false;
         }
         *first = place;
-        if answered && !state.asked.contains(&node) {
+        if answered && state.asked.len() < ASKED && !state.asked.contains(&node) {
             state.asked.push(node);
             let own = self.truth.relevance(node);
-            let conditions = own.into_iter().chain(self.truth.around(node));
-            state.pending.extend(conditions.map(|noted| (&noted.ast, noted, true)));
+            for noted in own.into_iter().chain(self.truth.around(node)) {
+                if !state.taken.contains(&noted.anchor.node) {
+                    state.taken.push(noted.anchor.node);
+                    state.pending.push((&noted.ast, noted, true));
+                }
+            }
         }
         true
     }

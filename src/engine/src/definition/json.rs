@@ -148,7 +148,8 @@ pub(crate) fn properties<'a, 'b>(
         if let Some((_, first)) = seen.iter().find(|(name, _)| *name == key) {
             found.push(
                 Diagnostic::error("duplicate-key", at, format!("`{key}` is written twice"))
-                    .label(*first, "first here"),
+                    .label(*first, "first here")
+                    .hint("keep one of them"),
             );
             continue;
         }

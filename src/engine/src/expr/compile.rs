@@ -54,25 +54,23 @@ pub(crate) struct Compiled {
     pub root: ExprId,
     pub over: Over,
     pub reads: Vec<Read>,
-    /// As it was written, for checks.
-    pub ast: Ast,
 }
 
-/// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run.
+/// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run, but perhaps something to check.
 pub(crate) fn compile(
     written: &Written,
     anchor: Anchor,
     form: &Skeleton,
     program: &mut Program,
     found: &mut Diagnostics,
-) -> Option<Compiled> {
+) -> (Option<Compiled>, Option<Ast>) {
     let ast = match parse(&written.text) {
         Ok(ast) => ast,
         Err(error) => {
             let mut diagnostic = Diagnostic::error("bad-expression", written.part(error.span), error.message);
             diagnostic.hints.extend(error.hint);
             found.push(diagnostic);
-            return None;
+            return (None, None);
         }
     };
     let (context, base, from) = match anchor.items {
@@ -97,7 +95,7 @@ pub(crate) fn compile(
     let mut reads = compiler.reads;
     reads.sort();
     reads.dedup();
-    (!failed).then_some(Compiled { root, over, reads, ast })
+    ((!failed).then_some(Compiled { root, over, reads }), Some(ast))
 }
 
 struct Compiler<'a> {
@@ -124,6 +122,12 @@ impl<'a> Compiler<'a> {
     fn error(&mut self, code: &'static str, at: &Range<usize>, message: impl Into<String>) -> ExprId {
         let span = self.written.part(at.clone());
         self.fail(Diagnostic::error(code, span, message))
+    }
+
+    /// The same, with a way out.
+    fn error_hinted(&mut self, code: &'static str, at: &Range<usize>, message: &str, hint: &str) -> ExprId {
+        let span = self.written.part(at.clone());
+        self.fail(Diagnostic::error(code, span, message).hint(hint))
     }
 
     fn expr(&mut self, ast: &Ast) -> ExprId {

@@ -58,7 +58,10 @@ pub(super) fn events(element: &Element, found: &mut Diagnostics) -> Vec<Event> {
     let Some(written) =
         element.attribute("event").or_else(|| element.attribute_in(&crate::xml::Namespace::Events, "event"))
     else {
-        found.push(Diagnostic::error("missing-key", element.span, "this action has no `event`"));
+        found.push(
+            Diagnostic::error("missing-key", element.span, "this action has no `event`")
+                .hint("say when it runs, such as `event=\"odk-instance-first-load\"`"),
+        );
         return Vec::new();
     };
     let mut events = Vec::new();

@@ -192,7 +192,8 @@ impl<'a> Walk<'a, '_> {
         };
         Some(absolute(context, text).ok_or_else(|| {
             let message = format!("`{text}` is no plain path to a node");
-            self.found.push(Diagnostic::error("wrong-path", span, message));
+            let hint = "write the names from the root to the node: `/data/group/name`";
+            self.found.push(Diagnostic::error("wrong-path", span, message).hint(hint));
         }))
     }
 }

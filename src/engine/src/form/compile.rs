@@ -1,7 +1,7 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
@@ -9,7 +9,6 @@ use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::expr::compile::{Anchor, Compiled, compile};
 use crate::expr::program::{ExprId, Program, Read};
-use crate::expr::syntax::{Ast, Kind};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
 use crate::form::itext::Itext;
@@ -28,6 +27,8 @@ mod instances;
 mod itemset;
 mod setvalue;
 mod text;
+
+pub(crate) use text::itext_id;
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
@@ -67,6 +68,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         noted: Vec::new(),
         texts_named: HashSet::new(),
         drafts: Vec::new(),
+        reads: 0,
         spans: HashMap::new(),
         actions: Vec::new(),
         triggers: HashMap::new(),
@@ -114,7 +116,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         }
     };
     Some(Form {
-        hash: bundle.hash().into(),
+        bundle: bundle.clone(),
+        hash: OnceLock::new(),
         id: attribute(parts.primary, "id").unwrap_or_else(|| parts.primary.name.local.clone()),
         version: attribute(parts.primary, "version").unwrap_or_default(),
         title,
@@ -138,7 +141,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
 
 fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
-    plain.map(|written| written.text.clone())
+    plain.map(|written| written.text.to_arc())
 }
 
 /// The node that each control, group and repeat of the body stands for.
@@ -147,7 +150,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
     for placed in &body.placed {
         let node = form.at(&placed.path);
         if node.is_none() {
-            let diagnostic = binds::unknown(form, &placed.path, placed.span);
+            let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
             let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
             found.push(Diagnostic { severity, ..diagnostic });
         }
@@ -244,6 +247,9 @@ fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], scopes: &[ScopeDef], n
     }
 }
 
+/// How many nodes all expressions of a form may read: each is an edge of the graph.
+const MAX_READS: usize = 2_000_000;
+
 struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
     itext: &'a Itext<'a>,
@@ -257,6 +263,8 @@ struct Lowering<'a, 'f> {
     noted: Vec<Noted>,
     texts_named: HashSet<String>,
     drafts: Vec<Draft>,
+    /// How many reads there are in them.
+    reads: usize,
     /// Where each computation is written.
     spans: check::cycle::Places,
     actions: Vec<Action>,
@@ -265,30 +273,27 @@ struct Lowering<'a, 'f> {
 }
 
 impl Lowering<'_, '_> {
+    /// Compiles an expression, and keeps it as it was written for checks.
     fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
-        let compiled = self.compiled(written, anchor)?;
-        Some(self.note(written, anchor, role, compiled))
-    }
-
-    fn compiled(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
-        if written.text.trim().is_empty() {
+        if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
-        compile(written, anchor, self.skeleton, &mut self.program, self.found)
-    }
-
-    /// Keeps an expression as it was written, for checks.
-    fn note(&mut self, written: &Written, anchor: Anchor, role: Role, mut compiled: Compiled) -> Compiled {
-        let nothing = Ast::new(Kind::Number(f64::NAN), 0..0);
-        let ast = std::mem::replace(&mut compiled.ast, nothing);
-        self.noted.push(Noted { written: written.clone(), ast, anchor, role });
-        compiled
+        let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
+        self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
+        let compiled = compiled?;
+        self.reads += compiled.reads.len();
+        if self.reads > MAX_READS {
+            let message = format!("the form's expressions read over {MAX_READS} nodes together");
+            let diagnostic = Diagnostic::error("too-large", written.span, message);
+            self.found.push(diagnostic.hint("name the nodes that are meant, instead of all with `//`"));
+        }
+        Some(compiled)
     }
 
     /// Compiles a bind's expression and puts it into the graph.
     fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
-        let compiled = self.compiled(written, anchor)?;
-        let compiled = self.note(written, anchor, Role::from(task(compiled.root)), compiled);
+        // What the expression is for does not depend on which one it is.
+        let compiled = self.expr(written, anchor, Role::from(task(ExprId(0))))?;
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
         self.draft(anchor, task(compiled.root), compiled.reads);
         Some(compiled.root)
@@ -354,12 +359,12 @@ impl Lowering<'_, '_> {
             return;
         };
         let each = Anchor::at(id, own);
-        let Some(compiled) = self.compiled(written, each) else { return };
+        let Some(compiled) = self.expr(written, each, Role::Relevant) else { return };
         if compiled.reads.iter().any(|read| read.from == own) {
-            let compiled = self.note(written, each, Role::Relevant, compiled);
             self.spans.insert((id, Task::Relevant(compiled.root).column()), written.span);
             self.draft(each, Task::Relevant(compiled.root), compiled.reads);
         } else {
+            self.noted.pop();
             self.task(written, anchor, Task::Relevant);
         }
     }
@@ -374,7 +379,7 @@ impl Lowering<'_, '_> {
                 "unknown-preload",
                 written.span,
                 message.trim_end().to_owned(),
-            ));
+            ).hint("known are `date today`, `timestamp start` and `end`, `property deviceid`, `username`, `email` and `phonenumber`, `uid`"));
         }
         preload
     }
@@ -389,7 +394,10 @@ impl Lowering<'_, '_> {
             (PlacedKind::Question(control), SkeletonKind::Leaf(_)) => Some(control),
             (PlacedKind::Question(_), _) => {
                 let message = format!("`{}` holds other nodes: it can't be answered", node.name);
-                self.found.push(Diagnostic::error("wrong-control", placed.span, message));
+                self.found.push(
+                    Diagnostic::error("wrong-control", placed.span, message)
+                        .hint("show it as a `group`, or refer to a node in it"),
+                );
                 None
             }
             _ => None,
@@ -479,7 +487,7 @@ impl Lowering<'_, '_> {
             .attributes
             .iter()
             .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
-            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.clone()))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.to_arc()))
             .collect()
     }
 
@@ -488,6 +496,6 @@ impl Lowering<'_, '_> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);
-        self.compiled(written, anchor).map(|compiled| compiled.root)
+        self.expr(written, anchor, Role::Calculate).map(|compiled| compiled.root)
     }
 }

@@ -1,6 +1,6 @@
 //! itext: the translations of a form's texts, by id (ODK XForms, *Languages*).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -16,7 +16,7 @@ pub(crate) struct Itext<'a> {
     /// Where each translation stands.
     pub places: Vec<Span>,
     /// By id: for each language its `text` element.
-    texts: HashMap<&'a str, Vec<Option<&'a Element>>>,
+    texts: FxHashMap<&'a str, Vec<Option<&'a Element>>>,
     order: Vec<&'a str>,
 }
 
@@ -29,7 +29,10 @@ impl<'a> Itext<'a> {
             match translation.attribute("lang") {
                 Some(lang) if translations.iter().any(|(known, _)| *known == &*lang.text) => {
                     let message = format!("there are two translations `{}`", lang.text);
-                    found.push(Diagnostic::error("duplicate-language", lang.span, message));
+                    found.push(
+                        Diagnostic::error("duplicate-language", lang.span, message)
+                            .hint("put all texts of a language into one `translation`"),
+                    );
                 }
                 Some(lang) => translations.push((&lang.text, translation)),
                 None => found.push(

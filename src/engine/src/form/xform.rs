@@ -6,6 +6,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::xml::Element;
 
+/// How many secondary instances a form may have: one for each list.
+const MAX_INSTANCES: usize = 5_000;
+
 /// The parts of a document, each where its author put it.
 pub(crate) struct XForm<'a> {
     pub title: Option<&'a Element>,
@@ -29,7 +32,10 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
     let title = within.elements().find(|element| &*element.name.local == "title");
     let Some(model) = within.elements().find(|element| &*element.name.local == "model") else {
         let message = "this is no XForm: there is no `model` in its `head`";
-        found.push(Diagnostic::error("missing-key", document.span, message));
+        found.push(
+            Diagnostic::error("missing-key", document.span, message)
+                .hint("an XForm is `<h:html><h:head><model>…</model></h:head><h:body>…</h:body></h:html>`"),
+        );
         return None;
     };
     let mut form = XForm {
@@ -55,7 +61,10 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
     }
     let Some(primary) = primary else {
         let message = "the model has no primary instance: its first `instance` must hold one element";
-        found.push(Diagnostic::error("missing-key", model.span, message));
+        found.push(
+            Diagnostic::error("missing-key", model.span, message)
+                .hint("write `<instance><data id=\"…\" version=\"…\">…</data></instance>`"),
+        );
         return None;
     };
     form.primary = primary;
@@ -75,19 +84,27 @@ fn instance<'a>(
         return;
     }
     let Some(id) = element.attribute("id") else {
-        found.push(Diagnostic::warning(
-            "missing-key",
-            element.span,
-            "this instance has no `id`, so nothing can refer to it",
-        ));
+        found.push(
+            Diagnostic::warning(
+                "missing-key",
+                element.span,
+                "this instance has no `id`, so nothing can refer to it",
+            )
+            .hint("give it one: `<instance id=\"towns\">`"),
+        );
         return;
     };
-    if secondary.iter().any(|(known, _)| **known == *id.text) {
-        let message = format!("there are two instances `{}`", id.text);
-        found.push(Diagnostic::error("duplicate-list", id.span, message));
+    if secondary.len() >= MAX_INSTANCES {
+        let message = format!("a form has at most {MAX_INSTANCES} instances");
+        found.push(Diagnostic::error("too-large", element.span, message));
         return;
     }
-    secondary.push((id.text.clone(), element));
+    if secondary.iter().any(|(known, _)| **known == *id.text) {
+        let message = format!("there are two instances `{}`", id.text);
+        found.push(Diagnostic::error("duplicate-list", id.span, message).hint("give one of them another id"));
+        return;
+    }
+    secondary.push((id.text.to_arc(), element));
 }
 
 /// ODK knows one way to submit: a POST.

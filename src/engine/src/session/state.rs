@@ -129,6 +129,11 @@ impl Session {
                 None => Kind::ModelValue,
             },
         };
+        // The words of a repeat are said of it as a whole.
+        let said = match own && key.scope != ScopeId(0) {
+            true => Key { scope: self.instance.up(key.scope, 1), node: key.node },
+            false => key,
+        };
         let holds = node.data_type().is_some();
         // Words over the whole repeat are seen from around it.
         let whole = match own && key.node != NodeId(0) {
@@ -155,8 +160,16 @@ impl Session {
             required: holds && self.instance.has(cell, flag::REQUIRED),
             type_name: holds.then(|| node.bind.type_name.clone()),
             value,
+<<<<<<< HEAD
             label: label.map(|_| self.words(label, seen_from)),
             hint: node.body.hint.map(|_| self.words(node.body.hint, whole)),
+=======
+            label: label.map(|_| match own && node.body.item_label.is_some() {
+                true => self.words(label, key),
+                false => self.words(label, said),
+            }),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, said)),
+>>>>>>> main
             choices,
             count: matches!(kind, Kind::RepeatControlled | Kind::RepeatUncontrolled)
                 .then(|| self.instance.instances(key.scope, key.node).len()),

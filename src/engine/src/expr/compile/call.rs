@@ -34,7 +34,8 @@ impl Compiler<'_> {
                 && matches!(argument.kind, Kind::Number(_) | Kind::Text(_) | Kind::Negate(_))
             {
                 let message = format!("`{name}` counts over questions, and this is a single value");
-                self.error("wrong-type", &argument.span, message);
+                let hint = "write the question in the repeat: `sum(${age})`";
+                self.error_hinted("wrong-type", &argument.span, &message, hint);
             }
         }
         if matches!(function.name, "area" | "distance" | "geofence" | "intersects") {

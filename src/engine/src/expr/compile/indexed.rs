@@ -23,7 +23,15 @@ impl Compiler<'_> {
         for pair in pairs.chunks_exact(2) {
             let Some(repeat) = self.node_of(&pair[0]) else { return nothing(self) };
             let SkeletonKind::Repeat(own) = self.form.node(repeat).kind else {
-                return (self.error("wrong-type", &pair[0].span, "this is not a repeat"), Over::Value);
+                return (
+                    self.error_hinted(
+                        "wrong-type",
+                        &pair[0].span,
+                        "this is not a repeat",
+                        "name the repeat that the question is in",
+                    ),
+                    Over::Value,
+                );
             };
             // The place is seen from where the call stands, not from what is being picked.
             places.push((repeat, own, self.expr(&pair[1])));
@@ -31,7 +39,15 @@ impl Compiler<'_> {
         let holds = |own: ScopeDefId| self.form.common(self.form.node(target).scope, own) == own;
         if let Some((at, _)) = places.iter().enumerate().find(|(_, (_, own, _))| !holds(*own)) {
             let message = "this question is not in that repeat";
-            return (self.error("wrong-type", &pairs[at * 2].span, message), Over::Value);
+            return (
+                self.error_hinted(
+                    "wrong-type",
+                    &pairs[at * 2].span,
+                    message,
+                    "name the repeat that the question is in",
+                ),
+                Over::Value,
+            );
         }
         let outermost = places.iter().map(|(_, own, _)| self.form.scope(*own).depth).min().unwrap_or(0);
         let common = self.common_above(self.form.node(target).scope, outermost);
@@ -77,7 +93,13 @@ impl Compiler<'_> {
                 return None;
             }
         }
-        self.error("wrong-type", &ast.span, "`indexed-repeat` needs a question and its repeats");
+        let message = "`indexed-repeat` needs a question and its repeats";
+        self.error_hinted(
+            "wrong-type",
+            &ast.span,
+            message,
+            "for example `indexed-repeat(${age}, ${members}, 1)`",
+        );
         None
     }
 }

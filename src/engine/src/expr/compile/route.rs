@@ -161,10 +161,9 @@ impl Compiler<'_> {
             }
             None => {
                 let span = self.written.part(span.clone());
-                // After that many mistakes a near name helps nobody, and looking for it takes its time.
                 let names = self.form.by_name.keys().map(|name| &**name);
                 let mut names: Vec<&str> =
-                    names.take(if self.found.count() < 200 { usize::MAX } else { 0 }).collect();
+                    if self.found.wants_hints() { names.collect() } else { Vec::new() };
                 names.sort_unstable();
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, format!("there is no question `{name}`"))
@@ -225,7 +224,10 @@ impl Compiler<'_> {
         let node = route.at;
         if node == NodeId(0) {
             let span = self.written.part(step.span.clone());
-            self.no_such_path(Diagnostic::error("wrong-path", span, "`..` leads out of the form"));
+            self.no_such_path(
+                Diagnostic::error("wrong-path", span, "`..` leads out of the form")
+                    .hint("take a `..` away: each leads to what is around"),
+            );
             return None;
         }
         let in_own_scope = match self.form.node(node).kind {
@@ -279,7 +281,8 @@ impl Compiler<'_> {
         let parent_name = self.form.node(parent).name.clone();
         let span = self.written.part(step.span.clone());
         let form = self.form;
-        let near: Vec<&str> = form.children_of(parent).map(|child| &*form.node(child).name).collect();
+        let near = form.children_of(parent).map(|child| &*form.node(child).name);
+        let near: Vec<&str> = if self.found.wants_hints() { near.collect() } else { Vec::new() };
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("there is no `{name}` in `{parent_name}`"));
         diagnostic = match self.form.by_name.contains_key(name) {
@@ -375,11 +378,14 @@ impl Compiler<'_> {
                 let span = self.written.span;
                 let name = self.form.node(node).name.clone();
                 self.reads.push(Read { what: What::Value(node), from });
-                self.found.push(Diagnostic::warning(
-                    "reads-a-note",
-                    span,
-                    format!("`{name}` is a note: it never has a value"),
-                ));
+                self.found.push(
+                    Diagnostic::warning(
+                        "reads-a-note",
+                        span,
+                        format!("`{name}` is a note: it never has a value"),
+                    )
+                    .hint("read the question or the calculation that the note is about"),
+                );
             }
             SkeletonKind::Group | SkeletonKind::Repeat(_) => {}
         }

@@ -88,7 +88,14 @@ impl Compiler<'_> {
             Kind::Call { name, arguments, .. } if name == "current" && arguments.is_empty() => {
                 Some(self.route_here(Base::Current, self.anchor.node))
             }
-            _ => return self.error("wrong-type", &node.span, "`position` needs a repeat"),
+            _ => {
+                return self.error_hinted(
+                    "wrong-type",
+                    &node.span,
+                    "`position` needs a repeat",
+                    "write `position(..)`",
+                );
+            }
         };
         let Some(route) = route else {
             if !self.failed {
@@ -98,15 +105,22 @@ impl Compiler<'_> {
         };
         let not_one = "`position` needs one repeat instance, such as `..`";
         if route.many {
-            return self.error("wrong-type", &node.span, not_one);
+            return self.error_hinted(
+                "wrong-type",
+                &node.span,
+                not_one,
+                "write it in a question of the repeat",
+            );
         }
         let Some(repeat) = self.repeat_around(route.at) else {
             let span = self.written.part(node.span.clone());
             let message = "this is not inside a repeat: its position is always 1";
             if self.form.strict_paths {
-                return self.error("wrong-type", &node.span, "this is not inside a repeat");
+                let hint = "write `position(..)` in a question of a repeat";
+                return self.error_hinted("wrong-type", &node.span, "this is not inside a repeat", hint);
             }
-            self.found.push(Diagnostic::warning("wrong-type", span, message));
+            let hint = "write `position(..)` in a question of a repeat";
+            self.found.push(Diagnostic::warning("wrong-type", span, message).hint(hint));
             return self.program.add(Expr::Number(1.0));
         };
         // A path to what is no repeat leads to the first of its name; `${name}` means the repeat around.
@@ -145,7 +159,8 @@ impl Compiler<'_> {
             _ => None,
         };
         let Some(Ast { kind: Kind::Path(path), .. }) = &quoted else {
-            return self.error("wrong-type", &question.span, "the question must be named, such as '${town}'");
+            let message = "the question must be named";
+            return self.error_hinted("wrong-type", &question.span, message, "write it in quotes: '${town}'");
         };
         let (node, over) = self.path(path, &question.span);
         let has_choices = matches!(over, Over::Nodes(node) if self.form.node(node).choices.is_some())
@@ -154,7 +169,8 @@ impl Compiler<'_> {
             if self.failed {
                 return node;
             }
-            return self.error("wrong-type", &question.span, "this question has no choices");
+            let hint = "name a select: `jr:choice-name(${town}, '${town}')`";
+            return self.error_hinted("wrong-type", &question.span, "this question has no choices", hint);
         }
         let value = self.expr(value);
         self.reads.push(Read { what: What::Language, from: self.anchor.scope });
@@ -173,7 +189,8 @@ impl Compiler<'_> {
         };
         let (Some(column_name), Some(key_name)) = (name(column), name(key_column)) else {
             let message = "the columns of `pulldata` must be named in quotes";
-            return (self.error("wrong-type", &column.span, message), Over::Value);
+            let hint = "for example `pulldata('towns', 'label', 'name', ${town})`";
+            return (self.error_hinted("wrong-type", &column.span, message, hint), Over::Value);
         };
         if self.tree_named(list).is_none() {
             return (self.nothing(), Over::Tree);

@@ -29,7 +29,10 @@ impl Lowering<'_, '_> {
         for item in control.elements().filter(|element| &*element.name.local == "item") {
             let value = item.elements().find(|element| &*element.name.local == "value");
             let Some(value) = value.map(Element::text) else {
-                self.found.push(Diagnostic::error("missing-name", item.span, "this item has no `value`"));
+                self.found.push(
+                    Diagnostic::error("missing-name", item.span, "this item has no `value`")
+                        .hint("its value is what is kept when it is chosen: `<value>yes</value>`"),
+                );
                 continue;
             };
             let label = self.words_of(item, "label", anchor, shown);
@@ -40,19 +43,28 @@ impl Lowering<'_, '_> {
 
     fn itemset(&mut self, itemset: &Element, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
         let Some(nodeset) = itemset.attribute("nodeset") else {
-            self.found.push(Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`"));
+            self.found.push(
+                Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`")
+                    .hint("write where its items are: `instance('towns')/root/item`"),
+            );
             return None;
         };
         let nodes = self.expr(nodeset, anchor, Role::Nodes)?;
         if nodes.over == Over::Value {
             let message = "an itemset is over nodes, and this is a single value";
-            self.found.push(Diagnostic::error("wrong-type", nodeset.span, message));
+            self.found.push(
+                Diagnostic::error("wrong-type", nodeset.span, message)
+                    .hint("write where its items are: `instance('towns')/root/item`"),
+            );
             return None;
         }
         let of = |name: &str| itemset.elements().find(|element| &*element.name.local == name);
         let reference = |name: &str| of(name).and_then(|element| element.attribute("ref"));
         let Some(value) = reference("value") else {
-            self.found.push(Diagnostic::error("missing-name", itemset.span, "this itemset has no `value`"));
+            self.found.push(
+                Diagnostic::error("missing-name", itemset.span, "this itemset has no `value`")
+                    .hint("write which child of an item is kept: `<value ref=\"name\"/>`"),
+            );
             return None;
         };
         let inside = Anchor { items: nodes.over, ..anchor };

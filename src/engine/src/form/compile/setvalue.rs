@@ -42,7 +42,7 @@ impl Lowering<'_, '_> {
         let target = match plain.as_deref().map(|path| self.skeleton.at(path)) {
             Some(Some(target)) => target,
             Some(None) => {
-                let diagnostic = binds::unknown(self.skeleton, &reference.text, reference.span);
+                let diagnostic = binds::unknown(self.skeleton, &reference.text, reference.span, self.found);
                 self.found.push(diagnostic);
                 return;
             }
@@ -56,7 +56,10 @@ impl Lowering<'_, '_> {
                     Over::Nodes(target) => target,
                     Over::Value | Over::Tree => {
                         let message = "an action sets a node of the primary instance";
-                        self.found.push(Diagnostic::error("wrong-type", reference.span, message));
+                        self.found.push(
+                            Diagnostic::error("wrong-type", reference.span, message)
+                                .hint("write the path of a node: `/data/group/name`"),
+                        );
                         return;
                     }
                 }
@@ -70,7 +73,10 @@ impl Lowering<'_, '_> {
                 self.triggers.entry(source).or_default().push(index);
             } else {
                 let message = "this waits for a change, but stands in no control";
-                self.found.push(Diagnostic::warning("no-effect", element.span, message));
+                self.found.push(
+                    Diagnostic::warning("no-effect", element.span, message)
+                        .hint("put it into the control whose answer it waits for"),
+                );
             }
         }
         self.actions.push(Action {
