@@ -12,13 +12,6 @@ use crate::view::{Key, NodeId, ScopeId};
 /// A repeat has at most this many instances: a slip in a count must not fill the memory.
 pub(super) const MAX_INSTANCES: usize = 10_000;
 /// And all repeats of a form together this many: counts within counts multiply.
-<<<<<<< HEAD
-pub(super) const MAX_SCOPES: usize = 50_000;
-/// How many computations one answer may set off at the least.
-const MAX_RUNS: usize = 1_000_000;
-/// A text that is calculated has at most this many bytes, or it is blank: texts made of texts double with every step.
-const MAX_TEXT_BYTES: usize = 1 << 20;
-=======
 const MAX_SCOPES: usize = 50_000;
 /// And hold this many cells.
 const MAX_CELLS: usize = 1_000_000;
@@ -31,7 +24,6 @@ const WORK_OF_CELL: u64 = 256;
 pub(super) fn work_for(cells: usize) -> u64 {
     MAX_WORK.max(cells as u64 * WORK_OF_CELL)
 }
->>>>>>> main
 
 impl Session {
     /// Runs everything that is dirty, each computation after what it reads.
@@ -129,11 +121,7 @@ impl Session {
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
             Value::Decimal(number) if !number.is_finite() => Value::Blank,
-<<<<<<< HEAD
-            Value::Text(text) if text.len() > MAX_TEXT_BYTES => Value::Blank,
-=======
             long if long.text_bytes() > MAX_TEXT => Value::Blank,
->>>>>>> main
             Value::Blank => Value::Blank,
             // A calculation keeps its number; what a reader may edit is text.
             other if text && !calculated => Value::Text(other.to_text().into()),

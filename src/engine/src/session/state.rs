@@ -135,15 +135,7 @@ impl Session {
             false => key,
         };
         let holds = node.data_type().is_some();
-        // Words over the whole repeat are seen from around it.
-        let whole = match own && key.node != NodeId(0) {
-            true => Key { scope: self.instance.up(key.scope, 1), node: key.node },
-            false => key,
-        };
-        let (label, seen_from) = match node.body.item_label.filter(|_| own) {
-            Some(item_label) => (Some(item_label), key),
-            None => (node.body.label, whole),
-        };
+        let label = if own { node.body.item_label.or(node.body.label) } else { node.body.label };
         let value = holds.then(|| match self.instance.kept(key.scope, key.node) {
             Value::Unread(_) => String::new(),
             _ if !relevant => String::new(),
@@ -160,16 +152,11 @@ impl Session {
             required: holds && self.instance.has(cell, flag::REQUIRED),
             type_name: holds.then(|| node.bind.type_name.clone()),
             value,
-<<<<<<< HEAD
-            label: label.map(|_| self.words(label, seen_from)),
-            hint: node.body.hint.map(|_| self.words(node.body.hint, whole)),
-=======
             label: label.map(|_| match own && node.body.item_label.is_some() {
                 true => self.words(label, key),
                 false => self.words(label, said),
             }),
             hint: node.body.hint.map(|_| self.words(node.body.hint, said)),
->>>>>>> main
             choices,
             count: matches!(kind, Kind::RepeatControlled | Kind::RepeatUncontrolled)
                 .then(|| self.instance.instances(key.scope, key.node).len()),
