@@ -19,9 +19,9 @@ use crate::value::DataType;
 use crate::view::NodeId;
 
 /// How many conditions are taken apart for one question.
-const STEPS: u32 = 300;
+const STEPS: u32 = 200;
 /// For so many answers the relevance of their questions is looked at: long chains would make each question look at all others.
-const ASKED: usize = 8;
+const ASKED: usize = 4;
 /// How far up relevance is looked for.
 const LEVELS: usize = 24;
 

@@ -247,7 +247,7 @@ struct Lowering<'a, 'f> {
     itext_used: HashMap<Arc<str>, TextId>,
     /// What the author wrote, for checks.
     noted: Vec<Noted>,
-    texts_named: HashSet<String>,
+    texts_named: HashSet<&'a str>,
     drafts: Vec<Draft>,
     /// Where each computation is written.
     spans: check::cycle::Places,
