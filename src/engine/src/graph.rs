@@ -73,6 +73,10 @@ pub(crate) struct DependencyGraph {
     pub instances: HashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads an instance's place.
     pub positions: HashMap<NodeId, Vec<Edge>>,
+    /// Counts that depend on the instances that they make, by rank, in order. Each runs once an answer.
+    pub circular: Vec<u32>,
+    /// By node: the circular counts that are looked at again when it is computed, even if it comes out the same.
+    pub recounts: HashMap<NodeId, Vec<Edge>>,
     /// What reads the reader's language.
     pub language: Vec<u32>,
     /// By scope def: the ranks to run in a new instance.
@@ -93,16 +97,21 @@ pub(crate) struct Cycle {
 
 /// Orders the computations; or finds the ways round, one for each knot.
 ///
-/// A count may depend on what stands in the instances that it made: it is computed again until it comes to rest, as ODK's
-/// engines do. A count that asks for itself would never.
+/// A count may depend on what stands in the instances that it made ("one more while the last says so"): such a count
+/// runs once an answer, or a form that always wants one more would fill the memory. A count that asks for itself is a way round.
 pub(crate) fn build(drafts: Vec<Draft>, form: &Skeleton) -> Result<DependencyGraph, Vec<Cycle>> {
-    order(&drafts, form, false)
-        .or_else(|_| order(&drafts, form, true))
-        .map(|order| ranked(&drafts, &order, form))
+    let order = order(&drafts, form, false).or_else(|_| order(&drafts, form, true))?;
+    Ok(ranked(&drafts, &order, form))
+}
+
+/// An order of the drafts, and those of them that are counts in a way round.
+struct Order {
+    drafts: Vec<usize>,
+    circular: Vec<usize>,
 }
 
 /// With `counts_loose`, what reads instances need not come after the count that makes them.
-fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Vec<usize>, Vec<Cycle>> {
+fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order, Vec<Cycle>> {
     let mut providers: HashMap<NodeId, Vec<usize>> = HashMap::new();
     for (index, draft) in drafts.iter().enumerate() {
         if draft.computation.task.provides() {
@@ -172,7 +181,27 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Vec<us
     if order.len() < drafts.len() {
         return Err(cycles(drafts, &before, &waiting));
     }
-    Ok(order)
+    let is_count = |draft: &Draft| matches!(draft.computation.task, Task::RepeatCount(_));
+    let counts = (0..drafts.len()).filter(|index| counts_loose && is_count(&drafts[*index]));
+    let circular = counts.filter(|count| comes_back(*count, &after, &after_loosely)).collect();
+    Ok(Order { drafts: order, circular })
+}
+
+/// Does something that comes of a computation lead back to it?
+fn comes_back(start: usize, after: &[Vec<usize>], after_loosely: &[Vec<usize>]) -> bool {
+    let mut seen = vec![false; after.len()];
+    let mut next = vec![start];
+    while let Some(at) = next.pop() {
+        for reader in after[at].iter().chain(&after_loosely[at]) {
+            if *reader == start {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[*reader], true) {
+                next.push(*reader);
+            }
+        }
+    }
+    false
 }
 
 /// The computations that decide what a read sees.
@@ -212,15 +241,19 @@ fn gather(
     }
 }
 
-fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph {
+fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
     let mut graph = DependencyGraph {
         value: vec![Vec::new(); form.nodes.len()],
         in_scope: vec![Vec::new(); form.scopes.len()],
         ..DependencyGraph::default()
     };
-    for (rank, index) in order.iter().enumerate() {
+    for (rank, index) in order.drafts.iter().enumerate() {
         let draft = &drafts[*index];
         let rank = rank as u32;
+        let circular = order.circular.contains(index);
+        if circular {
+            graph.circular.push(rank);
+        }
         let scope = draft.computation.scope;
         graph.computations.push(draft.computation);
         graph.in_scope[usize::from(scope.0)].push(rank);
@@ -243,6 +276,9 @@ fn ranked(drafts: &[Draft], order: &[usize], form: &Skeleton) -> DependencyGraph
             };
             let up = form.scope(changed).depth.saturating_sub(form.scope(read.from).depth);
             let edge = Edge { rank, up, scope };
+            if let (true, What::Value(node)) = (circular, read.what) {
+                graph.recounts.entry(node).or_default().push(edge);
+            }
             // Ranks come in order: only the last edges can be the same.
             if !edges.iter().rev().take_while(|known| known.rank == rank).any(|known| *known == edge) {
                 edges.push(edge);

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod excerpt;
 mod written;
 
+pub(crate) use excerpt::Excerpt;
 pub(crate) use written::{Composer, Written};
 
 /// One file of a form: its name as the form refers to it, and its text.

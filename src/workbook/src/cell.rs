@@ -82,7 +82,7 @@ fn code_shows_moment(code: &str) -> bool {
                     return true;
                 }
             }
-            'G' | 'g' if chars.as_str().to_ascii_lowercase().starts_with("eneral") => {
+            'G' | 'g' if chars.as_str().get(..6).is_some_and(|rest| rest.eq_ignore_ascii_case("eneral")) => {
                 return false;
             }
             'd' | 'D' | 'm' | 'M' | 'y' | 'Y' | 'h' | 'H' | 's' | 'S' => return true,

@@ -146,13 +146,14 @@ impl Bench {
             let budget = match (engine, throttle) {
                 // Adding one by one is one measurement, not many.
                 _ if work.spec["measure"] == "addAll" => 60_000,
-                ("here", _) => 20_000,
-                (_, 1) => 8_000,
-                _ => 5_000,
+                ("here", _) => 10_000,
+                (_, 1) => 5_000,
+                _ => 3_000,
             };
             let mut spec = work.spec.clone();
             spec["engine"] = engine.into();
             spec["budget"] = budget.into();
+            spec["throttle"] = throttle.into();
             if spec["measure"] == "memory" {
                 self.memory(&spec)
             } else {

@@ -31,7 +31,7 @@ pub(crate) fn rows(form: &Questionnaire, found: &mut Diagnostics) {
                     format!("the choice `{}` has no label", name.text),
                 ));
             }
-            if let Some(first) = seen.insert(name.text.clone(), name.span)
+            if let Some(first) = seen.insert(name.text.to_arc(), name.span)
                 && !duplicates_allowed
             {
                 found.push(

@@ -109,7 +109,7 @@ fn misplaced(item: &Item, idle: &mut Vec<Idle>) {
     ];
     for (column, span, has_effect) in columns {
         if let (Some(span), false) = (span, has_effect) {
-            idle.push(Idle { column, place: span, name: item.name.text.clone(), what });
+            idle.push(Idle { column, place: span, name: item.name.text.to_arc(), what });
         }
     }
 }

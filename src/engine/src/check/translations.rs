@@ -58,7 +58,7 @@ struct Missing {
 /// Every language that any words are in, the default first.
 fn languages(form: &Questionnaire) -> Vec<Arc<str>> {
     let mut languages: Vec<Arc<str>> = Vec::new();
-    languages.extend(form.settings.plain("default_language").map(|language| language.text.clone()));
+    languages.extend(form.settings.plain("default_language").map(|language| language.text.to_arc()));
     let mut note = |row: &Row| {
         for cell in &row.cells {
             let words = WORDS

@@ -168,7 +168,7 @@ impl Nesting<'_> {
         let Some(table) = self.open[at].table.as_mut() else { return };
         match &table.list {
             None => {
-                table.list = Some(list.text.clone());
+                table.list = Some(list.text.to_arc());
                 let mut labels = Row { place: row.place, number: row.number, cells: Vec::new() };
                 labels.set(Group::Body, "appearance", Written::plain("label", row.place));
                 for name in ["choice_filter"] {
@@ -185,7 +185,7 @@ impl Nesting<'_> {
                 };
                 self.place(labels);
             }
-            Some(first) if *first != list.text => check::sections::mixed_table(list, first, self.found),
+            Some(first) if **first != *list.text => check::sections::mixed_table(list, first, self.found),
             Some(_) => {}
         }
         row.set(Group::Body, "appearance", Written::plain("list-nolabel", row.place));

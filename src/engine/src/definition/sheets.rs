@@ -82,7 +82,7 @@ fn lists(table: Table) -> Vec<List> {
     let mut known = std::collections::HashMap::new();
     for row in table.rows {
         let Some(name) = row.plain("list_name").cloned() else { continue };
-        let index = *known.entry(name.text.clone()).or_insert_with(|| {
+        let index = *known.entry(name.text.to_arc()).or_insert_with(|| {
             lists.push(List { name, choices: Vec::new() });
             lists.len() - 1
         });

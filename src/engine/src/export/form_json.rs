@@ -87,7 +87,12 @@ impl Writer<'_> {
 
     fn settings(&mut self, row: &Row) -> Json {
         let mut settings = Map::new();
-        let form_id = row.get("form_id").or(row.get("name")).unwrap_or("form");
+        let written = row.get("form_id").or(row.get("name")).unwrap_or("form");
+        let form_id = &*plain_id(written);
+        if form_id != written {
+            let what = format!("`{written}` can't be a form's id in form JSON; it is called `{form_id}`");
+            self.losses.push(row.span, what);
+        }
         settings.insert("form_id".into(), form_id.into());
         if row.get("version").is_none() {
             self.losses.push(row.span, "the form has no version; form JSON needs one, and it is called `1`");
@@ -144,6 +149,16 @@ impl Writer<'_> {
         if let Json::Array(choices) = list {
             choices.push(Json::Object(choice));
         }
+    }
+}
+
+/// An id as form JSON has them: a letter, then letters, digits, `_`, `-` and `.`.
+fn plain_id(written: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' };
+    let id: String = written.trim().chars().map(plain).take(95).collect();
+    match id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => id,
+        false => format!("form-{id}"),
     }
 }
 

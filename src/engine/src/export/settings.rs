@@ -25,8 +25,8 @@ pub(super) fn row(form: &Model<'_>, itext: &Itext<'_>, duplicates: bool, losses:
     if form.nodes[0].name != "data" {
         row.set("name", form.nodes[0].name.as_str());
     }
-    if let Namespace::Other { uri, .. } = &primary.name.namespace {
-        row.set("instance_xmlns", &**uri);
+    if let Namespace::Other(declared) = &primary.name.namespace {
+        row.set("instance_xmlns", &*declared.uri);
     }
     if let Some(language) = itext.default.filter(|language| *language != "default") {
         row.set("default_language", language);
@@ -94,11 +94,11 @@ fn namespaces(form: &Model<'_>) -> String {
         let elements = [Some(node.element), node.control, node.group, node.repeat];
         let elements = elements.into_iter().flatten().chain(node.binds.iter().copied());
         for Attribute { name, .. } in elements.flat_map(|element| &element.attributes) {
-            if let Namespace::Other { prefix, uri } = &name.namespace
-                && !prefix.is_empty()
-                && !found.iter().any(|(known, _)| *known == &**prefix)
+            if let Namespace::Other(declared) = &name.namespace
+                && !declared.prefix.is_empty()
+                && !found.iter().any(|(known, _)| **known == *declared.prefix)
             {
-                found.push((prefix, uri));
+                found.push((&*declared.prefix, &*declared.uri));
             }
         }
     }

@@ -64,7 +64,7 @@ pub(super) fn walk<'a>(
     binds: &HashMap<&str, &str>,
     found: &mut Diagnostics,
 ) -> Body<'a> {
-    let mut walk = Walk { out: Body::default(), binds, found };
+    let mut walk = Walk { out: Body::default(), root, binds, found };
     if let Some(body) = body {
         walk.inside(body, root, None);
     }
@@ -73,6 +73,8 @@ pub(super) fn walk<'a>(
 
 struct Walk<'a, 'b> {
     out: Body<'a>,
+    /// The path of the primary instance's root.
+    root: &'b str,
     binds: &'b HashMap<&'b str, &'b str>,
     found: &'b mut Diagnostics,
 }
@@ -105,7 +107,7 @@ impl<'a> Walk<'a, '_> {
                 return self.repeat(repeat, element, context, parent);
             }
         }
-        let Some(path) = path else {
+        let Some(path) = path.filter(|path| path != self.root) else {
             // A group for the eye alone: what it holds stands where it stands.
             return self.inside(element, context, parent);
         };
@@ -115,6 +117,12 @@ impl<'a> Walk<'a, '_> {
 
     fn repeat(&mut self, element: &'a Element, heading: &'a Element, context: &str, parent: Option<usize>) {
         let Some(Ok(path)) = self.reference(element, context) else { return };
+        if path == self.root {
+            let message = "a form has one root: it can't be repeated";
+            let span = super::xform::span_of(element, "nodeset");
+            self.found.push(Diagnostic::error("wrong-path", span, message).hint("repeat a group in it"));
+            return;
+        }
         let index = self.place(element, heading, PlacedKind::Repeat, path.clone(), parent);
         self.inside(element, &path, Some(index));
     }

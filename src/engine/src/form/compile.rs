@@ -1,7 +1,7 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
@@ -115,7 +115,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         }
     };
     Some(Form {
-        hash: bundle.hash().into(),
+        bundle: bundle.clone(),
+        hash: OnceLock::new(),
         id: attribute(parts.primary, "id").unwrap_or_else(|| parts.primary.name.local.clone()),
         version: attribute(parts.primary, "version").unwrap_or_default(),
         title,
@@ -139,7 +140,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
 
 fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
-    plain.map(|written| written.text.clone())
+    plain.map(|written| written.text.to_arc())
 }
 
 /// The node that each control, group and repeat of the body stands for.
@@ -463,7 +464,7 @@ impl Lowering<'_, '_> {
             .attributes
             .iter()
             .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
-            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.clone()))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.to_arc()))
             .collect()
     }
 

@@ -1,6 +1,6 @@
 //! itext: the translations of a form's texts, by id (ODK XForms, *Languages*).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -16,7 +16,7 @@ pub(crate) struct Itext<'a> {
     /// Where each translation stands.
     pub places: Vec<Span>,
     /// By id: for each language its `text` element.
-    texts: HashMap<&'a str, Vec<Option<&'a Element>>>,
+    texts: FxHashMap<&'a str, Vec<Option<&'a Element>>>,
     order: Vec<&'a str>,
 }
 

@@ -3,7 +3,9 @@
 //! Immutable and shared; exists only without errors. Authoring syntaxes are lowered into an XForm first ([`crate::definition`]).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
@@ -42,7 +44,9 @@ pub(crate) use xform::XForm;
 /// A checked form.
 #[derive(Debug)]
 pub struct Form {
-    pub(crate) hash: Arc<str>,
+    /// What it was read from: for its hash, which nothing needs on the way to the first answer.
+    pub(crate) bundle: Bundle,
+    pub(crate) hash: OnceLock<String>,
     pub(crate) id: Arc<str>,
     pub(crate) version: Arc<str>,
     pub(crate) title: Option<TextId>,
@@ -66,7 +70,7 @@ pub struct Form {
     pub(crate) instance_id: Option<NodeId>,
     pub(crate) deprecated_id: Option<NodeId>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
-    pub(crate) child_names: HashMap<(NodeId, Arc<str>), NodeId>,
+    pub(crate) child_names: FxHashMap<(NodeId, Arc<str>), NodeId>,
 }
 
 /// What reading a definition gave.
@@ -210,7 +214,7 @@ impl Form {
 
     /// SHA-256 over the definition and its files, lowercase hex: 64 characters.
     pub fn hash(&self) -> &str {
-        &self.hash
+        self.hash.get_or_init(|| self.bundle.hash())
     }
 
     /// Its title in a language, else in the default one; the id if it has none.

@@ -1,6 +1,6 @@
 //! What names mean while a form is compiled: nodes, scopes and trees, before binds and texts exist.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::form::{ChoiceList, ScopeDef, ScopeDefId};
@@ -21,13 +21,13 @@ pub(crate) struct Skeleton {
     pub trees: Vec<Tree>,
     /// The names in them.
     pub tree_node_names: Names,
-    pub tree_names: HashMap<Arc<str>, TreeId>,
+    pub tree_names: FxHashMap<Arc<str>, TreeId>,
     /// `${name}`: the node, or several where the author gave a name twice.
-    pub by_name: HashMap<Arc<str>, Vec<NodeId>>,
+    pub by_name: FxHashMap<Arc<str>, Vec<NodeId>>,
     /// `/data/group/name`, with prefixes as the engine writes them, and again without.
-    pub by_path: HashMap<Arc<str>, NodeId>,
+    pub by_path: FxHashMap<Arc<str>, NodeId>,
     /// By parent and name; attributes as `@name`.
-    pub child_names: HashMap<(NodeId, Arc<str>), NodeId>,
+    pub child_names: FxHashMap<(NodeId, Arc<str>), NodeId>,
 }
 
 #[derive(Debug)]

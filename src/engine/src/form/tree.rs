@@ -153,7 +153,7 @@ impl Tree<'_, '_> {
                     path.truncate(length);
                     id
                 });
-                seeds[place].values.push((id, attribute.value.text.clone()));
+                seeds[place].values.push((id, attribute.value.text.to_arc()));
             }
         }
     }

@@ -96,7 +96,7 @@ fn instance<'a>(
         found.push(Diagnostic::error("duplicate-list", id.span, message).hint("give one of them another id"));
         return;
     }
-    secondary.push((id.text.clone(), element));
+    secondary.push((id.text.to_arc(), element));
 }
 
 /// ODK knows one way to submit: a POST.

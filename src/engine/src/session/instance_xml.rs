@@ -43,7 +43,7 @@ impl Session {
         if let NodeKind::Leaf(_) = this.kind {
             let text = self.text_of(scope, node, extent);
             if !text.is_empty() {
-                element.push_text(Written { text: composed(&text), span, escapes: Box::default() });
+                element.push_text(Written { text: composed(&text).into(), span, escapes: Box::default() });
             }
             return element;
         }
@@ -122,7 +122,7 @@ impl Session {
             // The root says which form this is an instance of: the form knows that best.
             let own = parent == NodeId(0) && matches!(&*attribute.name.local, "id" | "version");
             if let (Some(node), false) = (form.child_names.get(&(parent, name.into())), own) {
-                self.put(scope, *node, Value::Text(attribute.value.text.clone()));
+                self.put(scope, *node, Value::Text(attribute.value.text.to_arc()));
             }
         }
         for child in element.elements() {

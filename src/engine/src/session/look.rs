@@ -69,6 +69,22 @@ impl Session {
         offered
     }
 
+    /// Selected names of items that answers make, in the order in which they are offered; others after them.
+    pub(super) fn in_offered_order(&self, key: Key, value: Value) -> Value {
+        let body = &self.form.node(key.node).body;
+        let made = matches!(&body.choices, Some(Choices::Itemset(itemset)) if itemset.list.is_none());
+        match value {
+            Value::Choices(names) if made && body.control != Some(Control::Rank) => {
+                let offered = self.offered(key);
+                let place = |name: &Arc<str>| offered.iter().position(|known| known == name);
+                let mut names = names.to_vec();
+                names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+                Value::Choices(names.into())
+            }
+            other => other,
+        }
+    }
+
     /// Is it the order of some only of what a rank offers?
     pub(super) fn leaves_out(&self, key: Key, value: &Value) -> bool {
         match (self.form.node(key.node).body.control, value) {

@@ -198,6 +198,7 @@ impl Session {
             return Err(AnswerError::WrongType);
         }
         let value = self.in_list_order(node, value)?;
+        let value = self.in_offered_order(key, value);
         if self.leaves_out(key, &value) {
             return Err(AnswerError::WrongType);
         }

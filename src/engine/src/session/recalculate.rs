@@ -21,7 +21,9 @@ impl Session {
         // What reads other instances of itself may come round; a form that never comes to rest is stopped.
         let mut left =
             MAX_RUNS.max(self.form.graph.computations.len().saturating_mul(self.instance.living()) * 64);
+        let mut counted: Vec<(u32, ScopeId)> = Vec::new();
         while let Some((rank, scopes)) = self.dirty.next() {
+            let circular = self.form.graph.circular.binary_search(&rank).is_ok();
             let computation = self.form.graph.computations[rank as usize];
             left = left.saturating_sub(scopes.len());
             if left == 0 {
@@ -29,6 +31,13 @@ impl Session {
                 return;
             }
             for scope in &scopes {
+                // Answers taken up again say themselves how many instances they have come to.
+                if circular && (self.restoring || counted.contains(&(rank, *scope))) {
+                    continue;
+                }
+                if circular {
+                    counted.push((rank, *scope));
+                }
                 if self.instance.alive(*scope) {
                     self.compute(computation.node, *scope, computation.task);
                 }
@@ -79,6 +88,9 @@ impl Session {
             .unwrap_or(Value::Blank);
         let value = self.fitting(node, value);
         self.offer(scope, node, value);
+        for edge in self.form.graph.recounts.get(&node).into_iter().flatten() {
+            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+        }
     }
 
     /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.

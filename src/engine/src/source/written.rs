@@ -3,14 +3,13 @@
 //! Escapes, collapsed white space and composed expressions all keep pointing at the author's own characters.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::Span;
+use super::{Excerpt, Span};
 
 /// A piece of the author's text and how its bytes map to the file's.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Written {
-    pub text: Arc<str>,
+    pub text: Excerpt,
     /// The bytes between the quotes.
     pub span: Span,
     /// After each escape: the byte of the text and the byte of the file it stands at.

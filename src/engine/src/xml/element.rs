@@ -30,11 +30,15 @@ pub(crate) enum Namespace {
     /// What only Doorstep's forms say: `https://doorstep.forms/ns`, `ds:`.
     Doorstep,
     /// Any other.
-    Other {
-        /// As its author wrote it; empty for a default namespace.
-        prefix: Arc<str>,
-        uri: Arc<str>,
-    },
+    Other(Arc<Declared>),
+}
+
+/// A namespace that is none of the field's.
+#[derive(PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Declared {
+    /// As its author wrote it; empty for a default namespace.
+    pub prefix: Arc<str>,
+    pub uri: Arc<str>,
 }
 
 const KNOWN: &[(Namespace, &str, &str)] = &[
@@ -51,12 +55,17 @@ const KNOWN: &[(Namespace, &str, &str)] = &[
 ];
 
 impl Namespace {
+    /// One that is none of the field's.
+    pub fn other(prefix: &str, uri: &str) -> Namespace {
+        Namespace::Other(Arc::new(Declared { prefix: prefix.into(), uri: uri.into() }))
+    }
+
     /// The namespace of a URI; `prefix` is kept where it is none of the field's.
     pub fn of(uri: &str, prefix: &str) -> Namespace {
         match KNOWN.iter().find(|(_, _, known)| *known == uri) {
             Some((namespace, ..)) => namespace.clone(),
             None if uri.is_empty() => Namespace::None,
-            None => Namespace::Other { prefix: prefix.into(), uri: uri.into() },
+            None => Namespace::other(prefix, uri),
         }
     }
 
@@ -70,7 +79,7 @@ impl Namespace {
     pub fn prefix(&self) -> &str {
         match self {
             Namespace::None => "",
-            Namespace::Other { prefix, .. } => prefix,
+            Namespace::Other(declared) => &declared.prefix,
             known => {
                 KNOWN.iter().find(|(namespace, ..)| namespace == known).map_or("", |(_, prefix, _)| prefix)
             }
@@ -81,7 +90,7 @@ impl Namespace {
     pub fn uri(&self) -> &str {
         match self {
             Namespace::None => "",
-            Namespace::Other { uri, .. } => uri,
+            Namespace::Other(declared) => &declared.uri,
             known => KNOWN.iter().find(|(namespace, ..)| namespace == known).map_or("", |(_, _, uri)| uri),
         }
     }

@@ -1,13 +1,14 @@
 //! XML text to elements, within bounds: no external entities, no bombs, no deep nesting.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use roxmltree::{Document, NodeType, ParsingOptions};
 
 use super::{Attribute, Content, Element, Name, Namespace};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{MAX_SOURCE_BYTES, Source, Span, Written};
+use crate::source::{Excerpt, MAX_SOURCE_BYTES, Source, Span, Written};
 
 /// How deep elements may nest: what walks them needs that much stack.
 const MAX_DEPTH: usize = 200;
@@ -16,7 +17,7 @@ const MAX_NODES: u32 = 4_000_000;
 
 /// Reads a document's root element. What is wrong goes to `found`; then there is none.
 pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Option<Element> {
-    let text = &*source.text;
+    let text = &source.text;
     let at = |start: usize, end: usize| Span { source: index, start: start as u32, end: end as u32 };
     if text.len() > MAX_SOURCE_BYTES {
         let message = format!("this file is over {} MB", MAX_SOURCE_BYTES >> 20);
@@ -77,7 +78,7 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
                     continue;
                 };
                 let span = at(range.start, range.end);
-                parent.push_text(written(words, &text[range], span));
+                parent.push_text(written(words, text, range, span));
             }
             NodeType::Root | NodeType::Comment | NodeType::PI => {}
         }
@@ -108,7 +109,7 @@ fn close(open: &mut Vec<Element>) {
     }
 }
 
-fn start_tag<'a>(node: Node<'a, '_>, text: &'a str, index: u16, names: &mut Names<'a>) -> Element {
+fn start_tag<'a>(node: Node<'a, '_>, text: &'a Arc<str>, index: u16, names: &mut Names<'a>) -> Element {
     let range = node.range();
     let tag = &text[range.clone()];
     let end = range.start + tag.find('>').map_or(tag.len(), |at| at + 1);
@@ -123,7 +124,7 @@ fn start_tag<'a>(node: Node<'a, '_>, text: &'a str, index: u16, names: &mut Name
             let span = Span { source: index, start: range.start as u32, end: range.end as u32 };
             Attribute {
                 name: names.get(uri, attribute.name(), written_prefix(&text[attribute.range().start..])),
-                value: written(attribute.value(), &text[range], span),
+                value: written(attribute.value(), text, range, span),
             }
         })
         .collect();
@@ -139,7 +140,7 @@ fn written_prefix(text: &str) -> &str {
 /// Names recur: each is made once.
 #[derive(Default)]
 struct Names<'a> {
-    known: HashMap<(&'a str, &'a str, &'a str), Name>,
+    known: FxHashMap<(&'a str, &'a str), Vec<(&'a str, Name)>>,
 }
 
 impl<'a> Names<'a> {
@@ -148,18 +149,27 @@ impl<'a> Names<'a> {
             let known = Namespace::of(uri, prefix);
             // Instances are written with the prefix that their author chose for the metadata.
             let own = known == Namespace::OpenRosa && prefix != known.prefix();
-            let namespace =
-                if own { Namespace::Other { prefix: prefix.into(), uri: uri.into() } } else { known };
+            let namespace = if own { Namespace::other(prefix, uri) } else { known };
             Name::new(namespace, local)
         };
-        self.known.entry((uri, local, prefix)).or_insert_with(make).clone()
+        // The namespace of a prefix and a name hardly ever changes: it is compared, not hashed.
+        let named = self.known.entry((local, prefix)).or_default();
+        match named.iter().find(|(known, _)| std::ptr::eq(*known, uri) || *known == uri) {
+            Some((_, name)) => name.clone(),
+            None => {
+                let name = make();
+                named.push((uri, name.clone()));
+                name
+            }
+        }
     }
 }
 
 /// Text with the map from its bytes to the file's, where references and line ends make them differ.
-fn written(text: &str, raw: &str, span: Span) -> Written {
-    if text.len() == raw.len() {
-        return Written { text: text.into(), span, escapes: Box::default() };
+fn written(text: &str, whole: &Arc<str>, range: std::ops::Range<usize>, span: Span) -> Written {
+    let raw = &whole[range.clone()];
+    if text == raw {
+        return Written { text: Excerpt::new(whole, range), span, escapes: Box::default() };
     }
     let mut escapes = Vec::new();
     let (mut at, mut file) = (0, 0);
@@ -178,7 +188,7 @@ fn written(text: &str, raw: &str, span: Span) -> Written {
         at += text[at..].chars().next().map_or(1, char::len_utf8);
         escapes.push((at as u32, span.start + file as u32));
     }
-    Written { text: Arc::from(text), span, escapes: escapes.into() }
+    Written { text: text.into(), span, escapes: escapes.into() }
 }
 
 fn byte_of(text: &str, at: roxmltree::TextPos) -> usize {

@@ -66,7 +66,8 @@ impl<'a> Iterator for Records<'a> {
 struct Globals {
     sheets: Vec<(String, usize)>,
     strings: Vec<String>,
-    formats: HashMap<u16, String>,
+    /// Does each number format show dates?
+    formats: HashMap<u16, bool>,
     /// The number format of each cell format.
     cell_formats: Vec<u16>,
     since_1904: bool,
@@ -105,7 +106,7 @@ fn globals(stream: &[u8]) -> Result<Globals, WorkbookError> {
             record::DATE_MODE => globals.since_1904 = u16_at(data, 0) == Some(1),
             record::FORMAT => {
                 if let (Some(id), Some(code)) = (u16_at(data, 0), long_string(&chunks, 2)) {
-                    globals.formats.insert(id, code);
+                    globals.formats.insert(id, cell::shows_moment(u32::from(id), Some(&code)));
                 }
             }
             record::XF => globals.cell_formats.push(u16_at(data, 2).unwrap_or(0)),
@@ -223,8 +224,8 @@ impl Globals {
 
     fn number(&self, number: f64, format: u16) -> String {
         let id = self.cell_formats.get(usize::from(format)).copied().unwrap_or(0);
-        let code = self.formats.get(&id).map(String::as_str);
-        let moment = match cell::shows_moment(u32::from(id), code) {
+        let known = self.formats.get(&id).copied();
+        let moment = match known.unwrap_or_else(|| cell::shows_moment(u32::from(id), None)) {
             true => cell::moment(number, self.since_1904),
             false => None,
         };

@@ -8,7 +8,8 @@ use crate::cell::shows_moment;
 
 /// By the index that a cell's `s` names.
 pub(crate) fn moments(part: &str, text: &str) -> Result<Vec<bool>, WorkbookError> {
-    let mut codes: HashMap<u32, String> = HashMap::new();
+    // A format is looked at once, however many cells have it.
+    let mut codes: HashMap<u32, bool> = HashMap::new();
     let mut moments = Vec::new();
     let mut in_cells = false;
     let mut part = Part::new(part, text);
@@ -18,13 +19,14 @@ pub(crate) fn moments(part: &str, text: &str) -> Result<Vec<bool>, WorkbookError
             Step::Start(start) => match name(&start) {
                 "numFmt" => {
                     if let Some(id) = number(attribute(&start, "numFmtId")) {
-                        codes.insert(id, attribute(&start, "formatCode").unwrap_or_default());
+                        let code = attribute(&start, "formatCode").unwrap_or_default();
+                        codes.insert(id, shows_moment(id, Some(&code)));
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
                     let id = number(attribute(&start, "numFmtId")).unwrap_or(0);
-                    moments.push(shows_moment(id, codes.get(&id).map(String::as_str)));
+                    moments.push(codes.get(&id).copied().unwrap_or_else(|| shows_moment(id, None)));
                 }
                 _ => {}
             },

@@ -15,7 +15,7 @@ impl Lowering<'_> {
     pub(super) fn choice_lists(&mut self) -> Vec<Element> {
         for list in &self.form.lists {
             let by_itext = self.in_itext_at_all(list);
-            self.lists_in_itext.insert(list.name.text.clone(), by_itext);
+            self.lists_in_itext.insert(list.name.text.to_arc(), by_itext);
         }
         let lists: Vec<&List> = self.form.lists.iter().collect();
         let searched = searched_lists(&self.form.items);
@@ -210,7 +210,7 @@ impl Lowering<'_> {
     }
 
     fn list_in_itext(&self, list: &List) -> bool {
-        self.lists_in_itext.get(&list.name.text).copied().unwrap_or(false)
+        self.lists_in_itext.get(&*list.name.text).copied().unwrap_or(false)
     }
 
     fn in_itext_at_all(&self, list: &List) -> bool {

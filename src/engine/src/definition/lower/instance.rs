@@ -13,7 +13,7 @@ impl Lowering<'_> {
 
     /// An item's node with its attributes and first value.
     pub(super) fn node(&self, item: &Item, value: Option<&Written>) -> Element {
-        let mut node = Element::new(Name::xforms(item.name.text.clone()), super::place(item));
+        let mut node = Element::new(Name::xforms(item.name.text.to_arc()), super::place(item));
         for cell in &item.row.cells {
             if cell.column.group == Group::Instance && !cell.column.name.is_empty() {
                 node = node.with(self.qualified(&cell.column.name), cell.words.clone());

@@ -256,10 +256,8 @@ fn qualified(written: &str, namespaces: &[Namespace]) -> Name {
     let found = namespaces.iter().chain(&known).find(|namespace| namespace.prefix() == prefix);
     let namespace = match found {
         Some(namespace) => namespace.clone(),
-        None if prefix == "xsd" => {
-            Namespace::Other { prefix: prefix.into(), uri: "http://www.w3.org/2001/XMLSchema".into() }
-        }
-        None => Namespace::Other { prefix: prefix.into(), uri: prefix.into() },
+        None if prefix == "xsd" => Namespace::other(prefix, "http://www.w3.org/2001/XMLSchema"),
+        None => Namespace::other(prefix, prefix),
     };
     Name::new(namespace, local)
 }

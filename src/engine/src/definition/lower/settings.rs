@@ -28,7 +28,7 @@ fn form_id(form: &Questionnaire) -> Written {
 /// The language of words that name none.
 pub(super) fn default_language(form: &Questionnaire) -> Arc<str> {
     match form.settings.plain("default_language") {
-        Some(language) => language.text.clone(),
+        Some(language) => language.text.to_arc(),
         None => "default".into(),
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn root(form: &Questionnaire, name: &Written, namespaces: &[Namespace
         Some(uri) => Namespace::of(&uri.text, ""),
         None => Namespace::XForms,
     };
-    let mut root = Element::new(Name::new(namespace, name.text.clone()), settings.place)
+    let mut root = Element::new(Name::new(namespace, name.text.to_arc()), settings.place)
         .with(Name::plain("id"), form_id(form));
     if let Some(version) = settings.plain("version") {
         root = root.with(Name::plain("version"), version.clone());

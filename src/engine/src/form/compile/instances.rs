@@ -1,6 +1,6 @@
 //! Secondary instances: written in the form, or in a file beside it (ODK XForms, *Secondary Instances*).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use super::XForm;
@@ -34,7 +34,7 @@ pub(super) fn read(parts: &XForm<'_>, bundle: &Bundle, form: &mut Skeleton, foun
 }
 
 /// The instance that stands for the submission before this one.
-pub(super) fn last_saved(parts: &XForm<'_>, names: &HashMap<Arc<str>, TreeId>) -> Option<TreeId> {
+pub(super) fn last_saved(parts: &XForm<'_>, names: &FxHashMap<Arc<str>, TreeId>) -> Option<TreeId> {
     let is = |element: &Element| element.attribute("src").is_some_and(|src| src.text.trim() == LAST_SAVED);
     let found = parts.secondary.iter().find(|(_, element)| is(element));
     found.and_then(|(id, _)| names.get(id).copied())

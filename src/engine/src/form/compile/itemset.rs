@@ -120,17 +120,28 @@ fn known(form: &Skeleton, control: &Element) -> Option<KnownChoices> {
 fn listed_in(form: &Skeleton, itemset: &Element) -> Option<ChoiceList> {
     let nodeset = &itemset.attribute("nodeset")?.text;
     let value = itemset.elements().find(|element| &*element.name.local == "value")?.attribute("ref")?;
-    let start = nodeset.find("instance(")? + "instance(".len();
-    let inner = nodeset[start..].trim_start();
+    let start = nodeset.find("instance(")?;
+    let before = nodeset[..start].trim();
+    let shuffled = before.strip_prefix("randomize").is_some_and(|rest| rest.trim() == "(");
+    if !(before.is_empty() || shuffled) || nodeset.contains('|') {
+        return None;
+    }
+    let inner = nodeset[start + "instance(".len()..].trim_start();
     let quote = inner.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let (id, rest) = inner[1..].split_once(quote)?;
     let steps = rest.trim_start().strip_prefix(')')?.trim_start().strip_prefix('/')?;
     let (root, rest) = steps.split_once('/')?;
     let item = rest.split(['[', ',', ')', '/', ' ']).next()?;
+    let value = value.text.trim();
+    let value = value.strip_prefix("./").unwrap_or(value);
+    let deeper = rest[item.len()..].trim_start().starts_with('/');
+    if deeper || value.contains(['@', '/', '(', '.', '[']) {
+        return None;
+    }
     let tree = *form.tree_names.get(id)?;
     let names = &form.tree_node_names;
     let name = |local: &str| names.find(SpaceId::NONE, local.trim());
     let nodes = form.tree(tree);
     let top = nodes.children(Place::DOCUMENT).find(|child| nodes.name(*child) == name(root))?;
-    Some(ChoiceList { name: id.into(), tree, top, item: name(item), value: name(&value.text) })
+    Some(ChoiceList { name: id.into(), tree, top, item: name(item), value: name(value) })
 }
