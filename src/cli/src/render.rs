@@ -86,6 +86,17 @@ impl<'a> Excerpt<'a> {
         Excerpt { line, start, text: &source.text[start..end], ..whole }
     }
 
+    /// Its file as seen from here; of a cell, its column too: its line is the row.
+    fn path(&self, bundle: &Bundle, definition: &Path) -> String {
+        let path = path(bundle, self.source, definition);
+        let start = Span { source: self.source, start: self.start as u32, end: self.start as u32 };
+        let whole = self.text.len() == bundle.source(self.source).text.len();
+        match bundle.position(start).cell.filter(|_| !whole) {
+            Some(cell) => format!("{path} column {}", cell.column),
+            None => path,
+        }
+    }
+
     /// The bytes of a place in it, if it is there.
     fn range(&self, bundle: &Bundle, span: Span) -> Option<std::ops::Range<usize>> {
         let range = bytes(bundle, span);
