@@ -23,11 +23,8 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
         }
     }
     for excerpt in &shown {
-        let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line).path(path(
-            bundle,
-            excerpt.source,
-            definition,
-        ));
+        let mut snippet =
+            Snippet::source(excerpt.text).line_start(excerpt.line).path(excerpt.path(bundle, definition));
         if let Some(range) = excerpt.range(bundle, found.span) {
             snippet = snippet.annotation(AnnotationKind::Primary.span(range));
         }
