@@ -14,6 +14,11 @@ impl<'a> Dice<'a> {
         Dice { bytes, state: bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix) }
     }
 
+    /// Choices that follow from a number.
+    pub fn seeded(seed: u64) -> Dice<'static> {
+        Dice { bytes: &[], state: seed }
+    }
+
     /// A number below `end`; 0 if that is 0.
     pub fn below(&mut self, end: usize) -> usize {
         let number = match self.bytes {
@@ -40,11 +45,6 @@ impl<'a> Dice<'a> {
         all.get(self.below(all.len())).copied().unwrap_or_default()
     }
 
-    /// The rest of the bytes.
-    pub fn rest(self) -> &'a [u8] {
-        self.bytes
-    }
-
     /// splitmix64
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -56,45 +56,56 @@ impl<'a> Dice<'a> {
 }
 
 /// A text with some of it cut out, said twice, put elsewhere, or replaced by one of `words`.
+///
+/// Mostly whole tags, cells, keys and quoted texts, so that what comes of it is still read.
 pub fn mutated(text: &str, words: &[&str], dice: &mut Dice<'_>) -> String {
-    let mut chars: Vec<char> = text.chars().collect();
-    for _ in 0..1 + dice.below(4) {
-        let from = dice.below(chars.len() + 1);
-        let to = (from + dice.below(40)).min(chars.len());
-        let at = dice.below(chars.len() + 1);
-        match dice.below(6) {
-            0 => {
-                chars.drain(from..to);
-            }
-            1 => {
-                let part: Vec<char> = chars[from..to].to_vec();
-                chars.splice(at..at, part);
-            }
-            2 => {
-                let part: Vec<char> = dice.of(words).chars().collect();
-                chars.splice(from..to, part);
-            }
-            3 => {
-                let part: Vec<char> = dice.of(words).chars().collect();
-                chars.splice(from..from, part);
-            }
-            // A whole tag, cell or key: what stands between two marks.
-            4 => {
-                let mark = |c: &char| matches!(c, '<' | '>' | '"' | '\t' | '\n' | ',' | '{' | '}');
-                let from = chars[..from].iter().rposition(mark).unwrap_or(0);
-                let to = chars[to..].iter().position(mark).map_or(chars.len(), |found| to + found);
-                let part: Vec<char> = chars[from..to].to_vec();
-                match dice.once_in(2) {
-                    true => drop(chars.drain(from..to)),
-                    false => drop(chars.splice(to..to, part)),
-                }
-            }
+    let mut parts = parts(text);
+    for _ in 0..1 + dice.below(3) {
+        let (from, to) = (dice.below(parts.len()), dice.below(parts.len()));
+        if parts.is_empty() || from == to {
+            continue;
+        }
+        match dice.below(8) {
+            0 => drop(parts.remove(from)),
+            1 => parts.insert(to, parts[from].clone()),
+            2 => parts.swap(from, to),
+            3 => parts[from] = dice.of(words).to_owned(),
+            4 => parts[from] = scratched(&parts[from], dice),
+            // One place gets what another of its kind has.
             _ => {
-                let strange =
-                    ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
-                chars.splice(from..to.min(from + 1), [strange[dice.below(strange.len())]]);
+                let mark = parts[from].chars().next();
+                let alike = |part: &&String| part.chars().next() == mark;
+                let other = parts.iter().cycle().skip(to).take(parts.len()).find(alike).cloned();
+                parts[from] = other.unwrap_or_default();
             }
         }
     }
+    parts.concat()
+}
+
+/// The text in parts that begin at a mark.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for c in text.chars() {
+        if matches!(c, '<' | '"' | '\t' | '\n' | ',' | '{' | '}' | '[' | ']')
+            && let Some(last) = parts.last()
+            && !last.is_empty()
+        {
+            parts.push(String::new());
+        }
+        if let Some(last) = parts.last_mut() {
+            last.push(c);
+        }
+    }
+    parts
+}
+
+/// A character of it is another.
+fn scratched(text: &str, dice: &mut Dice<'_>) -> String {
+    const STRANGE: [char; 10] =
+        ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
+    let mut chars: Vec<char> = text.chars().collect();
+    let at = dice.below(chars.len());
+    chars[at] = STRANGE[dice.below(STRANGE.len())];
     chars.into_iter().collect()
 }

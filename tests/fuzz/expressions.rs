@@ -96,17 +96,15 @@ fn leaf(dice: &mut Dice<'_>, names: &[String]) -> String {
 
 /// A location path.
 pub fn path(dice: &mut Dice<'_>, names: &[String]) -> String {
-    let name = match names.get(dice.below(names.len())) {
-        Some(name) => name.as_str(),
-        None => "a",
-    };
-    match dice.below(9) {
-        0..3 => name.to_owned(),
-        3 => format!("../{}", name.rsplit('/').next().unwrap_or(name)),
-        4 => format!("//{}", name.rsplit('/').next().unwrap_or(name)),
-        5 => format!("{name}/{}", step(dice)),
-        6 => format!("current()/../{}", step(dice)),
-        7 => format!("instance('list')/root/item[name = {name}]/{}", dice.of(&["label", "name", "x"])),
+    // Where there are none there are no paths either.
+    let Some(name) = names.get(dice.below(names.len())) else { return dice.of(&VALUES).to_owned() };
+    match dice.below(10) {
+        0..4 => name.to_owned(),
+        4 => format!("../{}", name.rsplit('/').next().unwrap_or(name)),
+        5 => format!("//{}", name.rsplit('/').next().unwrap_or(name)),
+        6 => format!("{name}/{}", step(dice)),
+        7 => format!("current()/../{}", step(dice)),
+        8 => format!("instance('list')/root/item[name = {name}]/{}", dice.of(&["label", "name", "x"])),
         _ => step(dice),
     }
 }

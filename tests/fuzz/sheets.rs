@@ -31,7 +31,7 @@ const COLUMNS: [&str; 22] = [
     "instance::a",
 ];
 
-const TYPES: [&str; 34] = [
+const TYPES: [&str; 36] = [
     "text",
     "integer",
     "decimal",
@@ -39,7 +39,6 @@ const TYPES: [&str; 34] = [
     "time",
     "dateTime",
     "note",
-    "calculate",
     "geopoint",
     "geotrace",
     "geoshape",
@@ -47,18 +46,19 @@ const TYPES: [&str; 34] = [
     "range",
     "acknowledge",
     "hidden",
-    "xml-external",
-    "csv-external",
     "select_one l",
     "select_multiple l",
     "select_one l or_other",
-    "select_one none",
-    "select_one ${q1}",
-    "select_one_from_file a.csv",
     "rank l",
     "begin group",
-    "end group",
     "begin repeat",
+    "select_one_from_file a.csv",
+    "calculate",
+    "xml-external",
+    "csv-external",
+    "select_one none",
+    "select_one ${q1}",
+    "end group",
     "end repeat",
     "begin_loop over l",
     "end loop",
@@ -66,6 +66,8 @@ const TYPES: [&str; 34] = [
     "audit",
     "osm l",
     "",
+    "begin",
+    "select_one",
 ];
 
 /// What sheets and JSON are made of, for mutations.
@@ -96,53 +98,111 @@ fn names() -> Vec<String> {
 
 /// A value for a column.
 fn cell(dice: &mut Dice<'_>, column: &str, row: usize) -> String {
-    if dice.once_in(9) {
+    if dice.once_in(60) {
         let depth = dice.below(3);
         return expression(dice, &names(), depth);
     }
     match column {
-        "type" => dice.of(&TYPES).to_owned(),
-        "name" if dice.once_in(8) => dice.of(&["q1", "1a", "meta", "a b", "名"]).to_owned(),
+        "type" if dice.once_in(12) => dice.of(&TYPES).to_owned(),
+        "type" => dice.of(&TYPES[..21]).to_owned(),
+        "name" if dice.once_in(60) => dice.of(&["q1", "1a", "meta", "a b", "名"]).to_owned(),
         "name" => format!("q{row}"),
         "relevant" | "required" | "readonly" | "constraint" | "calculation" | "repeat_count"
-        | "choice_filter" => match dice.below(4) {
-            0 => {
-                let depth = dice.below(3);
-                expression(dice, &names(), depth)
+        | "choice_filter" => {
+            match dice.below(4) {
+                0 => {
+                    let depth = dice.below(2);
+                    let names = names();
+                    // What comes before it makes no cycle.
+                    expression(dice, &names[..row.min(names.len())], depth)
+                }
+                1 => dice.of(&["yes", "no", "1", "TRUE"]).to_owned(),
+                _ => String::new(),
             }
-            1 => dice.of(&["yes", "no", "1", "TRUE"]).to_owned(),
-            _ => String::new(),
-        },
+        }
         "appearance" => {
             dice.of(&["", "", "minimal", "field-list", "search('a')", "table-list", "w1"]).to_owned()
         }
         "parameters" => dice
-            .of(&["", "", "start=1 end=5 step=0", "randomize=true seed=${q1}", "value=a label=b"])
+            .of(&[
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "start=1 end=5 step=0",
+                "randomize=true seed=${q1}",
+                "value=a label=b",
+            ])
             .to_owned(),
-        "trigger" => dice.of(&["", "", "", "${q1}", "${q2}, ${q3}"]).to_owned(),
-        "label" | "label::zh" | "hint" => dice.of(&["l", "l ${q1}", "${nothing}", "", "<b>&</b>"]).to_owned(),
-        _ => dice.of(&["", "", "", "x", "${q1}"]).to_owned(),
+        "trigger" => dice.of(&["", "", "", "", "", "", "${q1}", "${q2}, ${q3}"]).to_owned(),
+        "label" | "label::zh" | "hint" if dice.once_in(30) => {
+            dice.of(&["", "${nothing}", "${", "${q1} ${q1}"]).to_owned()
+        }
+        "label" | "label::zh" | "hint" => dice.of(&["l", "l ${q1}", "<b>&</b>"]).to_owned(),
+        "default" => dice.of(&["", "", "1", "a", "${q1}", "now()", "2026-01-01"]).to_owned(),
+        _ if dice.once_in(12) => dice.of(&["x", "${q1}"]).to_owned(),
+        _ => String::new(),
     }
 }
 
 /// A workbook.
 pub fn workbook(dice: &mut Dice<'_>) -> Bundle {
     let mut columns = vec!["type", "name", "label"];
-    columns.extend((0..dice.below(7)).map(|_| dice.of(&COLUMNS)));
+    for _ in 0..dice.below(7) {
+        let column = dice.of(&COLUMNS);
+        if !columns.contains(&column) || dice.once_in(20) {
+            columns.push(column);
+        }
+    }
     let mut survey = columns.join("\t");
-    for row in 0..1 + dice.below(12) {
-        let cells: Vec<String> = columns.iter().map(|column| cell(dice, column, row)).collect();
+    let mut open: Vec<&str> = Vec::new();
+    for row in 0..7 + dice.below(8) {
+        let mut cells: Vec<String> = columns.iter().map(|column| cell(dice, column, row)).collect();
+        match open.last() {
+            Some(kind) if dice.once_in(3) => {
+                cells = vec![format!("end {kind}")];
+                open.pop();
+            }
+            _ => {
+                if let Some(kind) = cells[0].strip_prefix("begin ") {
+                    open.extend(["group", "repeat"].into_iter().find(|known| *known == kind));
+                }
+            }
+        }
         survey.push('\n');
         survey.push_str(&cells.join("\t"));
     }
-    let mut choices =
-        dice.of(&["list_name\tname\tlabel", "list name\tname\tlabel::zh\tx", "name\tlabel"]).to_owned();
-    for row in 0..dice.below(6) {
-        choices.push_str(&format!(
-            "\nl\t{}\t{}\t{row}",
-            dice.of(&["a", "b", "other", "", "1"]),
-            dice.of(&["A", "", "${q1}"])
-        ));
+    while let Some(kind) = open.pop() {
+        survey.push_str(&format!("\nend {kind}"));
+    }
+    let mut choices = dice
+        .of(&[
+            "list_name\tname\tlabel\tx",
+            "list_name\tname\tlabel\tx",
+            "list_name\tname\tlabel\tx",
+            "list name\tname\tlabel::zh\tx",
+            "name\tlabel",
+        ])
+        .to_owned();
+    for row in 0..1 + dice.below(6) {
+        let name = if dice.once_in(20) {
+            dice.of(&["", "a b", "other", "c1"]).to_owned()
+        } else {
+            format!("c{row}")
+        };
+        choices.push_str(&format!("\nl\t{name}\t{}\t{row}", dice.of(&["A", "B", "${q1}"])));
     }
     let settings = dice.of(&[
         "form_id\tversion\nf\t1",
@@ -150,7 +210,8 @@ pub fn workbook(dice: &mut Dice<'_>) -> Bundle {
         "default_language\tallow_choice_duplicates\nzh\tyes",
         "",
     ]);
-    let entities = dice.of(&["", "", "dataset\tlabel\tentity_id\tupdate_if\nd\t${q1}\t${q2}\ttrue()"]);
+    let entities =
+        dice.of(&["", "", "", "", "", "", "dataset\tlabel\tentity_id\tupdate_if\nd\t${q1}\t${q2}\ttrue()"]);
     let sheet = |name: &str, text: &str| Source::new(format!("f.xlsx#{name}"), text);
     Bundle {
         main: sheet("survey", &survey),
@@ -186,7 +247,7 @@ fn items(dice: &mut Dice<'_>, depth: usize, count: &mut usize) -> Vec<Json> {
         let name = format!("q{count}");
         let kind = match section {
             true => dice.of(&["group", "repeat"]),
-            false => dice.of(&TYPES[..20]),
+            false => dice.of(&TYPES[..18]),
         };
         item.insert("type".into(), kind.into());
         item.insert("name".into(), name.into());
@@ -198,7 +259,7 @@ fn items(dice: &mut Dice<'_>, depth: usize, count: &mut usize) -> Vec<Json> {
                 item.insert(column.into(), cell(dice, column, *count).into());
             }
         }
-        if dice.once_in(12) {
+        if dice.once_in(60) {
             item.insert(dice.of(&COLUMNS).into(), serde_json::json!([null, 1, {"a": true}]));
         }
         if section {

@@ -91,10 +91,14 @@ pub fn xform(dice: &mut Dice<'_>) -> String {
     let (mut instance, mut binds, mut body) = (String::new(), String::new(), String::new());
     for node in &nodes {
         write_instance(dice, node, &mut instance);
-        write_body(dice, node, &names, &mut body);
+        // A choice filter that asks for its own question is a cycle.
+        let known: Vec<String> = names.iter().filter(|_| !dice.once_in(2)).cloned().collect();
+        write_body(dice, node, &known, &mut body);
     }
-    for name in &names {
-        write_bind(dice, name, &names, &mut binds);
+    for (place, name) in names.iter().enumerate() {
+        // What comes before it makes no cycle; now and then anything goes.
+        let known = if dice.once_in(12) { &names[..] } else { &names[..place] };
+        write_bind(dice, name, known, &mut binds);
     }
     let actions: String = (0..dice.below(3)).map(|_| setvalue(dice, &names)).collect();
     let items: String = (0..dice.below(6))

@@ -298,14 +298,16 @@ fn cycles(drafts: &[Draft], before: &[Vec<usize>], waiting: &[usize]) -> Vec<Cyc
         }
         // Everything that is left waits for something that is left: walking back must come round.
         let mut path: Vec<usize> = Vec::new();
+        let mut places: HashMap<usize, usize> = HashMap::new();
         let mut at = start;
         let round = loop {
-            if let Some(place) = path.iter().position(|seen| *seen == at) {
-                break Some(place);
+            if let Some(place) = places.get(&at) {
+                break Some(*place);
             }
             if done[at] {
                 break None;
             }
+            places.insert(at, path.len());
             path.push(at);
             match before[at].iter().find(|source| waiting[**source] > 0) {
                 Some(source) => at = *source,

@@ -90,6 +90,9 @@ impl DataType {
     }
 }
 
+/// A value has at most this many bytes of text: calculations that double a text thirty times must not fill the memory.
+pub const MAX_TEXT: usize = 1 << 20;
+
 impl Value {
     /// Reads what a reader typed, or what an instance carries. Blank text is [`Value::Blank`]; text that is
     /// not of the type is kept as [`Value::Unread`]. Full-width digits and signs count as their half-width
@@ -137,6 +140,21 @@ impl Value {
                 _ => Value::Unread(text),
             },
             (_, value) => value,
+        }
+    }
+
+    /// How long its text is, where it is one.
+    pub(crate) fn text_bytes(&self) -> usize {
+        match self {
+            Value::Unread(text)
+            | Value::Text(text)
+            | Value::Time(text)
+            | Value::DateTime(text)
+            | Value::Geo(text)
+            | Value::Choice(text)
+            | Value::Attachment(text) => text.len(),
+            Value::Choices(names) => names.iter().map(|name| name.len() + 1).sum(),
+            Value::Blank | Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_) | Value::Date(_) => 0,
         }
     }
 

@@ -104,7 +104,8 @@ fn well_formed(cell: &Cell, found: &mut Diagnostics) {
 fn known(words: &Written, names: &Names<'_>, found: &mut Diagnostics) {
     for reference in references(&words.text) {
         if !names.is_known(reference.name) {
-            found.push(unknown(words, &reference, names));
+            let hinted = found.wants_hints();
+            found.push(unknown(words, &reference, names, hinted));
         }
     }
 }
@@ -113,10 +114,11 @@ fn unknown(
     words: &Written,
     reference: &crate::definition::references::Reference<'_>,
     names: &Names<'_>,
+    hinted: bool,
 ) -> Diagnostic {
     let message = format!("there is no question `{}`", reference.name);
-    Diagnostic::error("unknown-name", words.part(reference.span.clone()), message)
-        .did_you_mean(reference.name, names.sorted())
+    let diagnostic = Diagnostic::error("unknown-name", words.part(reference.span.clone()), message);
+    if hinted { diagnostic.did_you_mean(reference.name, names.sorted()) } else { diagnostic }
 }
 
 /// `bad-trigger`: a trigger is a question that is shown, or several with commas between.

@@ -19,7 +19,7 @@ pub(crate) const MAX_ITEMS: usize = 50_000;
 
 /// Nests the rows of a survey sheet. `or_other` adds a choice to its list.
 pub(crate) fn nest(rows: Vec<Row>, lists: &mut [List], found: &mut Diagnostics) -> Vec<Item> {
-    let mut nesting = Nesting { open: Vec::new(), done: Vec::new(), generated: 0, found };
+    let mut nesting = Nesting { open: Vec::new(), done: Vec::new(), generated: 0, too_deep: false, found };
     for (index, row) in rows.into_iter().enumerate() {
         if index == MAX_ITEMS {
             let message = format!("a form has at most {MAX_ITEMS} rows");
@@ -29,7 +29,9 @@ pub(crate) fn nest(rows: Vec<Row>, lists: &mut [List], found: &mut Diagnostics) 
         nesting.row(row);
     }
     while let Some(open) = nesting.open.pop() {
-        check::sections::never_ends(&open.item, nesting.found);
+        if !nesting.too_deep {
+            check::sections::never_ends(&open.item, nesting.found);
+        }
         nesting.place(open.item);
     }
     let mut items = nesting.done;
@@ -42,6 +44,7 @@ struct Nesting<'a> {
     done: Vec<Item>,
     /// How many items XLSForm named so far.
     generated: usize,
+    too_deep: bool,
     found: &'a mut Diagnostics,
 }
 
@@ -58,6 +61,10 @@ struct Table {
 
 impl Nesting<'_> {
     fn row(&mut self, row: Row) {
+        // What ends where can't be told any more.
+        if self.too_deep {
+            return;
+        }
         if row.plain("disabled").and_then(|said| yes_no(&said.text)) == Some(true) {
             return;
         }
@@ -79,6 +86,8 @@ impl Nesting<'_> {
     fn begin(&mut self, mut row: Row, kind: ItemKind) {
         if self.open.len() >= MAX_DEPTH {
             self.found.push(Diagnostic::error("too-deep", row.place, "groups are nested too deeply"));
+            self.too_deep = true;
+            return;
         }
         let name = row.plain("name").cloned().unwrap_or_else(|| {
             check::names::missing(&row, self.found);

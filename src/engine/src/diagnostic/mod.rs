@@ -82,16 +82,40 @@ impl Diagnostic {
     }
 }
 
+/// How many errors, and as many warnings, one reading tells: nobody mends more at once.
+const MAX_TOLD: usize = 1_000;
+/// After that many a near name helps nobody, and looking for it takes its time.
+const MAX_HINTED: usize = 100;
+
 /// The diagnostics of one reading, as they are found.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    errors: usize,
+    untold: usize,
 }
 
 impl Diagnostics {
     /// Notes one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        let error = diagnostic.severity == Severity::Error;
+        let alike = if error { self.errors } else { self.found.len() - self.errors };
+        if alike < MAX_TOLD {
+            self.errors += usize::from(error);
+            self.found.push(diagnostic);
+        } else {
+            self.untold += 1;
+        }
+    }
+
+    /// Are there so few that a way out is still worth looking for?
+    pub fn wants_hints(&self) -> bool {
+        self.found.len() < MAX_HINTED
+    }
+
+    /// Are there so many that what is still to be read need not be?
+    pub fn is_full(&self) -> bool {
+        self.errors >= MAX_TOLD
     }
 
     /// How many so far.
@@ -101,13 +125,16 @@ impl Diagnostics {
 
     /// Is there a mistake without which there is no form?
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// All of them in the order of their places, errors before warnings at the same place.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by(|a, b| (a.span, a.severity, a.code).cmp(&(b.span, b.severity, b.code)));
         self.found.dedup();
+        if let (Some(last), true) = (self.found.last_mut(), self.untold > 0) {
+            last.hints.push(format!("{} more are not told", self.untold));
+        }
         self.found
     }
 }

@@ -1,12 +1,19 @@
 //! The name that was probably meant.
 
+/// How long a name may be, in bytes, to be a slip of another: comparing two takes the product of their lengths.
+const MAX_LENGTH: usize = 200;
+
 /// The name nearest to what was written, if near enough to be a slip: at most a third of it differs.
 /// Ties go to the first.
 pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > MAX_LENGTH {
+        return None;
+    }
     let written: Vec<char> = written.to_lowercase().chars().collect();
     let limit = (written.len() / 3).max(1);
     names
         .into_iter()
+        .filter(|name| name.len() <= 2 * MAX_LENGTH)
         .map(|name| (distance(&written, &name.to_lowercase().chars().collect::<Vec<_>>(), limit), name))
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

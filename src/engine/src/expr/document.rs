@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use super::eval::{Alone, Eval};
+use super::eval::{Alone, Eval, MAX_WORK};
 use super::operand::{NodeRef, Operand};
 use super::program::Program;
 use crate::session::World;
@@ -161,6 +161,7 @@ impl Document {
         let alone = Alone { language: setting.language, ..Alone::default() };
         let node = |node: Node| NodeRef::Tree(TreeId(0), node.0);
         let random = Cell::new(setting.world.seed);
+        let left = Cell::new(MAX_WORK);
         let eval = Eval {
             program: &program,
             names: &self.names,
@@ -169,6 +170,7 @@ impl Document {
             alone: Some(&alone),
             world: setting.world,
             random: &random,
+            left: &left,
             language: 0,
             scope: ScopeId(0),
             node: NodeId(0),
@@ -177,6 +179,7 @@ impl Document {
             context: node(setting.context),
             position: 1,
             size: 1,
+            texts_within: 0,
         };
         let operand = eval.operand(root);
         let outcome = Outcome {
@@ -185,6 +188,9 @@ impl Document {
             boolean: eval.boolean(root),
             value: self.answer(&eval, operand),
         };
+        if left.get() == 0 {
+            return Err(Refused { message: "this takes too long".into() });
+        }
         match alone.failure.into_inner() {
             Some(message) => Err(Refused { message }),
             None => Ok(outcome),

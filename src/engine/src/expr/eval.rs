@@ -38,6 +38,8 @@ pub(crate) struct Eval<'a> {
     pub alone: Option<&'a Alone<'a>>,
     pub world: &'a World,
     pub random: &'a Cell<u64>,
+    /// How much work is left to do, about the nodes that may still be visited. At 0 what is asked is blank.
+    pub left: &'a Cell<u64>,
     /// Index of the reader's language.
     pub language: usize,
     /// The scope of the node that the expression belongs to.
@@ -54,7 +56,14 @@ pub(crate) struct Eval<'a> {
     pub position: u32,
     /// The size of that node-set.
     pub size: u32,
+    /// How many texts this one stands in: texts may ask for others.
+    pub texts_within: u8,
 }
+
+/// How many nodes may be visited before an evaluation is given up: more than any form does, in less time than its reader waits.
+pub(crate) const MAX_WORK: u64 = 1 << 26;
+/// How long a text may be that is held against a pattern, in bytes: each of its characters costs as much as the pattern is large.
+const MAX_MATCHED: usize = 1 << 14;
 
 /// A form and its answers.
 #[derive(Clone, Copy)]
@@ -105,6 +114,13 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Takes that much off the work that is left. Is there any?
+    pub fn spend(&self, work: usize) -> bool {
+        let left = self.left.get().saturating_sub(work as u64);
+        self.left.set(left);
+        left > 0
+    }
+
     /// Notes that something can't be evaluated. In a form it is NaN: a form's expressions were checked before.
     pub fn fail(&self, message: impl Into<String>) -> Operand {
         if let Some(alone) = self.alone {
@@ -149,7 +165,7 @@ impl<'a> Eval<'a> {
             Expr::Or(a, b) => self.boolean(*a) || self.boolean(*b),
             Expr::And(a, b) => self.boolean(*a) && self.boolean(*b),
             Expr::Compare(operator, a, b) => self.compare(*operator, *a, *b),
-            Expr::Matches(value, pattern) => self.program.pattern(*pattern).is_match(&self.cow(*value)),
+            Expr::Matches(value, pattern) => self.matches(self.program.pattern(*pattern), &self.cow(*value)),
             Expr::Number(_) | Expr::Arithmetic(..) | Expr::Negate(_) | Expr::Position { .. } => {
                 let number = self.number(id);
                 number != 0.0 && !number.is_nan()
@@ -191,6 +207,9 @@ impl<'a> Eval<'a> {
     }
 
     pub fn operand(&self, id: ExprId) -> Operand {
+        if !self.spend(1) {
+            return Operand::Number(f64::NAN);
+        }
         match self.program.expr(id) {
             Expr::Number(_)
             | Expr::Arithmetic(..)
@@ -216,6 +235,11 @@ impl<'a> Eval<'a> {
             },
             Expr::Fails(reason) => self.fail(&**reason),
         }
+    }
+
+    /// Does the pattern match? A text that is too long for one matches none.
+    pub fn matches(&self, pattern: &regex_lite::Regex, text: &str) -> bool {
+        text.len() <= MAX_MATCHED && self.spend(text.len()) && pattern.is_match(text)
     }
 
     /// The node-set of an expression; empty if it is none.
@@ -253,6 +277,8 @@ impl<'a> Eval<'a> {
         let instance = self.primary().instance;
         let scope = self.scope_up(plan.start.base, plan.start.up);
         let scopes = instance.instances(scope, *repeat);
+        // A row costs a small part of what a visit does.
+        let scopes = if self.spend(1 + scopes.len() / 8) { scopes } else { &[] };
         Some(Column { instance, scopes, repeat: *repeat, node, all: instance.all_relevant(scope, *repeat) })
     }
 

@@ -3,6 +3,7 @@
 //! Trees have arms of their own throughout. For the other families `parent`, `children` and `compare` are enough: every axis follows.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use super::eval::{Eval, text_of_value};
@@ -11,6 +12,7 @@ use super::program::NodeTest;
 use super::syntax::Axis;
 use crate::form::NodeKind;
 use crate::tree::{NameId, Place, Sort, Tree, TreeId};
+use crate::value::MAX_TEXT;
 use crate::view::{NodeId, ScopeId};
 
 impl<'a> Eval<'a> {
@@ -31,7 +33,9 @@ impl<'a> Eval<'a> {
     fn tree_axis(&self, id: TreeId, place: Place, axis: Axis, test: NodeTest, out: &mut Vec<NodeRef>) {
         let tree = self.tree(id);
         let attributes = axis == Axis::Attribute;
+        let visited = Cell::new(1);
         let mut take = |place: Place| {
+            visited.set(visited.get() + 1);
             if self.tree_test(tree, place, test, attributes) {
                 out.push(NodeRef::Tree(id, place));
             }
@@ -57,6 +61,7 @@ impl<'a> Eval<'a> {
             Axis::FollowingSibling => tree.siblings_after(place).for_each(take),
             Axis::PrecedingSibling => tree.siblings_before(place).for_each(take),
         }
+        self.spend(visited.get());
     }
 
     fn tree_test(&self, tree: &Tree, place: Place, test: NodeTest, attributes: bool) -> bool {
@@ -83,7 +88,7 @@ impl<'a> Eval<'a> {
     /// The axes over `parent` and `children` alone.
     fn other_axis(&self, node: NodeRef, axis: Axis, test: NodeTest, out: &mut Vec<NodeRef>) {
         let mut take = |node: NodeRef| {
-            if self.other_test(node, test) {
+            if self.spend(1) && self.other_test(node, test) {
                 out.push(node);
             }
         };
@@ -148,6 +153,9 @@ impl<'a> Eval<'a> {
     }
 
     fn below(&self, node: NodeRef, take: &mut dyn FnMut(NodeRef)) {
+        if self.left.get() == 0 {
+            return;
+        }
         for child in self.children(node) {
             take(child);
             self.below(child, take);
@@ -267,8 +275,15 @@ impl<'a> Eval<'a> {
                         Cow::Owned(text_of_value(primary.instance.value(scope, node)).to_string())
                     }
                     NodeKind::Group | NodeKind::Repeat { .. } => {
-                        let inner = self.children(NodeRef::Cell(scope, node));
-                        Cow::Owned(inner.into_iter().map(|child| self.string_value(child)).collect())
+                        let mut text = String::new();
+                        for child in self.children(NodeRef::Cell(scope, node)) {
+                            let more = self.string_value(child);
+                            if !self.spend(1 + more.len() / 4) || text.len() + more.len() > MAX_TEXT {
+                                return Cow::Borrowed("");
+                            }
+                            text.push_str(&more);
+                        }
+                        Cow::Owned(text)
                     }
                 }
             }

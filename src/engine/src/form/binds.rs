@@ -82,7 +82,7 @@ pub(super) fn by_node<'a>(
             Some(node) => by_node.entry(node).or_default().attributes.extend(&bind.attributes),
             // ODK's tools pass over such a bind.
             None => {
-                let diagnostic = unknown(form, &nodeset.text, nodeset.span);
+                let diagnostic = unknown(form, &nodeset.text, nodeset.span, found);
                 found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
             }
         }
@@ -91,9 +91,10 @@ pub(super) fn by_node<'a>(
 }
 
 /// There is no such node in the primary instance.
-pub(super) fn unknown(form: &Skeleton, path: &str, span: Span) -> Diagnostic {
+pub(super) fn unknown(form: &Skeleton, path: &str, span: Span, found: &Diagnostics) -> Diagnostic {
     let name = path.trim().rsplit('/').next().unwrap_or_default();
-    let mut names: Vec<&str> = form.by_name.keys().map(|name| &**name).collect();
+    let names = form.by_name.keys().map(|name| &**name);
+    let mut names: Vec<&str> = if found.wants_hints() { names.collect() } else { Vec::new() };
     names.sort_unstable();
     Diagnostic::error(
         "unknown-name",

@@ -15,7 +15,7 @@ use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDef, Text, TextId, meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
 use crate::source::{Bundle, Written};
@@ -68,6 +68,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         noted: Vec::new(),
         texts_named: HashSet::new(),
         drafts: Vec::new(),
+        reads: 0,
         spans: HashMap::new(),
         actions: Vec::new(),
         triggers: HashMap::new(),
@@ -85,7 +86,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         let (bind, body) = lowering.node(id, bind, by_node.get(&id).copied());
         nodes.push(node(&skeleton, id, bind, body, implied.contains(&id)));
     }
-    items(&body.placed, &shown, &mut nodes);
+    items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
@@ -149,7 +150,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
     for placed in &body.placed {
         let node = form.at(&placed.path);
         if node.is_none() {
-            let diagnostic = binds::unknown(form, &placed.path, placed.span);
+            let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
             let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
             found.push(Diagnostic { severity, ..diagnostic });
         }
@@ -219,12 +220,21 @@ fn node(skeleton: &Skeleton, id: NodeId, bind: Bind, body: Body, implied: bool) 
     }
 }
 
-/// Which nodes are shown inside which, in the body's order.
-fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], nodes: &mut [Node]) {
+/// Which nodes are shown inside which, in the body's order. What the body shows in a repeat though it is not of it is shown around
+/// the repeat; what it shows around a repeat though it is of it, in it.
+fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], scopes: &[ScopeDef], nodes: &mut [Node]) {
     let mut items: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-    for (placed, id) in placed.iter().zip(shown) {
+    for (place, id) in placed.iter().zip(shown) {
         let Some(id) = *id else { continue };
-        let parent = placed.parent.and_then(|parent| shown[parent]).unwrap_or(NodeId(0));
+        let scope = nodes[id.0 as usize].scope;
+        let above = std::iter::successors(place.parent, |parent| placed[*parent].parent);
+        let above = above.filter_map(|parent| shown[parent]).chain([NodeId(0)]);
+        let holds = |parent: &NodeId| match nodes[parent.0 as usize].kind {
+            NodeKind::Repeat { own, .. } => own == scope,
+            NodeKind::Group => nodes[parent.0 as usize].scope == scope,
+            NodeKind::Leaf(_) | NodeKind::Attribute => false,
+        };
+        let parent = above.into_iter().find(holds).unwrap_or(scopes[usize::from(scope.0)].node);
         let inside = items.entry(parent).or_default();
         // A node that is shown twice is shown where it is shown first.
         if !nodes[id.0 as usize].body.shown {
@@ -236,6 +246,9 @@ fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], nodes: &mut [Node]) {
         nodes[parent.0 as usize].body.items = inside.into();
     }
 }
+
+/// How many nodes all expressions of a form may read: each is an edge of the graph.
+const MAX_READS: usize = 2_000_000;
 
 struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
@@ -250,6 +263,8 @@ struct Lowering<'a, 'f> {
     noted: Vec<Noted>,
     texts_named: HashSet<&'a str>,
     drafts: Vec<Draft>,
+    /// How many reads there are in them.
+    reads: usize,
     /// Where each computation is written.
     spans: check::cycle::Places,
     actions: Vec<Action>,
@@ -260,12 +275,19 @@ struct Lowering<'a, 'f> {
 impl Lowering<'_, '_> {
     /// Compiles an expression, and keeps it as it was written for checks.
     fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
-        if written.text.trim().is_empty() {
+        if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
         self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
-        compiled
+        let compiled = compiled?;
+        self.reads += compiled.reads.len();
+        if self.reads > MAX_READS {
+            let message = format!("the form's expressions read over {MAX_READS} nodes together");
+            let diagnostic = Diagnostic::error("too-large", written.span, message);
+            self.found.push(diagnostic.hint("name the nodes that are meant, instead of all with `//`"));
+        }
+        Some(compiled)
     }
 
     /// Compiles a bind's expression and puts it into the graph.
@@ -303,7 +325,8 @@ impl Lowering<'_, '_> {
         if let Some(written) = bind.get("constraint") {
             self.task(written, anchor, Task::Constraint);
         }
-        let repeat = placed.filter(|placed| placed.kind == PlacedKind::Repeat);
+        let is_repeat = matches!(node.kind, SkeletonKind::Repeat(_));
+        let repeat = placed.filter(|placed| is_repeat && placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
         let bind = Bind {
             type_name: bind.get("type").map_or("string", |written| types::known_name(&written.text)).into(),

@@ -60,8 +60,8 @@ pub struct Form {
     /// The secondary instance that holds the submission before this one.
     pub(crate) last_saved: Option<TreeId>,
     pub(crate) texts: Vec<Text>,
-    /// itext by its id: for what is looked up while running.
-    pub(crate) itext: HashMap<Arc<str>, TextId>,
+    /// itext by its id, with the node that its outputs are seen from if it has any: for what is looked up while running.
+    pub(crate) itext: HashMap<Arc<str>, (TextId, Option<NodeId>)>,
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,

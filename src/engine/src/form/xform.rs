@@ -6,6 +6,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::xml::Element;
 
+/// How many secondary instances a form may have: one for each list.
+const MAX_INSTANCES: usize = 5_000;
+
 /// The parts of a document, each where its author put it.
 pub(crate) struct XForm<'a> {
     pub title: Option<&'a Element>,
@@ -91,6 +94,11 @@ fn instance<'a>(
         );
         return;
     };
+    if secondary.len() >= MAX_INSTANCES {
+        let message = format!("a form has at most {MAX_INSTANCES} instances");
+        found.push(Diagnostic::error("too-large", element.span, message));
+        return;
+    }
     if secondary.iter().any(|(known, _)| **known == *id.text) {
         let message = format!("there are two instances `{}`", id.text);
         found.push(Diagnostic::error("duplicate-list", id.span, message).hint("give one of them another id"));

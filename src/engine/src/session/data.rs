@@ -1,5 +1,6 @@
 //! Answers as JSON and back, and the paths that name them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Number, Value as Json};
@@ -59,16 +60,16 @@ impl Session {
             return Err(self.refuse(here, "an object is expected here"));
         };
         let form = self.form.clone();
-        if let Some(name) =
-            object.keys().find(|name| !form.child_names.contains_key(&(parent, Arc::from(name.as_str()))))
-        {
+        let known = |name: &str| form.child_names.contains_key(&(parent, Arc::from(name)));
+        let again = |name: &str| form.children_of(parent).any(|node| *own_name(&form, node) == *name);
+        if let Some(name) = object.keys().find(|name| !known(name) && !again(name)) {
             // The name is the sender's: it may be anything, so only its length is told.
             let reason = format!("a name of {} characters is not in the form", name.chars().count());
             return Err(self.refuse(here, &reason));
         }
         for node in form.children_of(parent) {
             let key = Key { scope, node };
-            let data = object.get(&*form.node(node).name);
+            let data = object.get(&*own_name(&form, node));
             match (form.node(node).kind, data) {
                 (NodeKind::Group, Some(data)) => self.fill(scope, node, data)?,
                 // Fixed defaults below must go too.
@@ -107,12 +108,12 @@ impl Session {
         let Some(instances) = data.as_array() else {
             return Err(self.refuse(key, "a list is expected here"));
         };
-        if instances.len() > super::recalculate::MAX_INSTANCES {
-            return Err(self.refuse(key, "there are too many"));
-        }
         for (index, data) in instances.iter().enumerate() {
             let scope = match self.instance.instances(key.scope, key.node).get(index) {
                 Some(scope) => *scope,
+                None if !self.has_room(key.scope, key.node) => {
+                    return Err(self.refuse(key, "there are too many"));
+                }
                 None => self.grow(key.scope, key.node, false),
             };
             self.fill(scope, key.node, data)?;
@@ -160,7 +161,7 @@ impl Session {
                 NodeKind::Attribute => None,
             };
             if let Some(json) = json {
-                object.insert(self.form.node(node).name.to_string(), json);
+                object.insert(own_name(&self.form, node).into_owned(), json);
             }
         }
         object
@@ -180,7 +181,8 @@ impl Session {
             true => (self.instance.up(key.scope, 1), format!("[{}]", self.instance.position(key.scope))),
             false => (key.scope, String::new()),
         };
-        format!("{}/{}{place}", self.path(Key { scope: outer, node: node.parent }), node.name)
+        let name = own_name(&self.form, key.node);
+        format!("{}/{name}{place}", self.path(Key { scope: outer, node: node.parent }))
     }
 
     /// The node at such a path.
@@ -199,13 +201,32 @@ impl Session {
             if !self.instance.holds(&self.form, at.scope, node) {
                 return None;
             }
+            let repeat = matches!(self.form.node(node).kind, NodeKind::Repeat { .. });
+            if place.is_some() && !repeat {
+                let again = self.form.children_of(at.node).find(|node| *own_name(&self.form, *node) == *part);
+                at.node = again?;
+                continue;
+            }
             at = Key { scope: at.scope, node };
             if let Some(place) = place {
-                let NodeKind::Repeat { .. } = self.form.node(node).kind else { return None };
                 at.scope = *self.instance.instances(at.scope, node).get(place.checked_sub(1)?)?;
             }
         }
         Some(at)
+    }
+}
+
+/// A node's name; of the second of that name beside each other, that are no repeat, `name[2]`.
+fn own_name(form: &Form, node: NodeId) -> Cow<'_, str> {
+    let this = form.node(node);
+    let first = form.child_names.get(&(this.parent, this.name.clone()));
+    match first.is_none_or(|first| *first == node) {
+        true => Cow::Borrowed(&this.name),
+        false => {
+            let before = form.children_of(this.parent).take_while(|other| *other != node);
+            let place = before.filter(|other| form.node(*other).name == this.name).count() + 1;
+            Cow::Owned(format!("{}[{place}]", this.name))
+        }
     }
 }
 

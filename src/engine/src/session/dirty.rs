@@ -20,6 +20,14 @@ impl Dirty {
         let scopes = &mut self.scopes[rank];
         // Marks for one scope mostly come in a row.
         if scopes.last() != Some(&scope) {
+            // Where many changes mark the same scopes, only those are kept in mind.
+            if scopes.len() == scopes.capacity() && scopes.len() >= 1024 {
+                scopes.sort_unstable();
+                scopes.dedup();
+                if scopes.len() > scopes.capacity() / 2 {
+                    scopes.reserve(scopes.capacity());
+                }
+            }
             scopes.push(scope);
         }
         self.ranks[rank / 64] |= 1 << (rank % 64);

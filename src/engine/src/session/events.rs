@@ -1,6 +1,7 @@
 //! Actions: what happened is noted, and when everything has settled, what waits for it runs, in order.
 
 use crate::form::{Action, Effect, Event, ScopeDefId};
+use crate::session::recalculate::work_for;
 use crate::session::{AnswerError, Session};
 use crate::value::Value;
 use crate::view::{NodeId, ScopeId};
@@ -34,11 +35,20 @@ impl Session {
 
     /// Settles, and runs what waits for what happened, until nothing more happens.
     pub(super) fn run(&mut self) {
+        self.left.set(work_for(self.instance.cells()));
+        self.busy = true;
+        self.run_all();
+        self.overran |= self.left.get() == 0;
+        self.busy = false;
+    }
+
+    fn run_all(&mut self) {
         self.settle();
         for _ in 0..MAX_ROUNDS {
-            let Some(happened) = self.waiting.pop_front() else { return };
+            let Some(happened) = self.waiting.pop_front().filter(|_| self.left.get() > 0) else { break };
             self.run_actions(happened);
         }
+        self.overran |= !self.waiting.is_empty();
         self.waiting.clear();
     }
 

@@ -26,6 +26,8 @@ pub(crate) mod flag {
 pub(crate) struct Instance {
     scopes: Vec<Scope>,
     living: usize,
+    /// Of the scopes that live.
+    cells: usize,
     values: Vec<Value>,
     flags: Vec<u8>,
     /// Answers that the choice filter does not let through now: kept, blank to expressions.
@@ -64,6 +66,7 @@ impl Instance {
         let mut instance = Instance {
             scopes: Vec::new(),
             living: 0,
+            cells: 0,
             values: Vec::new(),
             flags: Vec::new(),
             withheld: HashMap::new(),
@@ -86,6 +89,7 @@ impl Instance {
         self.living += 1;
         let shape = form.scope(def);
         let base = self.values.len() as u32;
+        self.cells += shape.slots.len();
         self.values.resize(self.values.len() + shape.slots.len(), Value::Blank);
         self.flags.resize(self.values.len(), flag::RELEVANT_ITSELF);
         self.scopes.push(Scope {
@@ -150,6 +154,7 @@ impl Instance {
             }
             self.scopes[scope.0 as usize].alive = false;
             self.living -= 1;
+            self.cells -= to - from;
         }
         removed
     }
@@ -162,6 +167,11 @@ impl Instance {
     /// How many scopes there are now.
     pub fn living(&self) -> usize {
         self.living
+    }
+
+    /// How many cells there are in them.
+    pub fn cells(&self) -> usize {
+        self.cells
     }
 
     fn scope(&self, id: ScopeId) -> &Scope {

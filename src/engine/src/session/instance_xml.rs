@@ -138,9 +138,7 @@ impl Session {
             match form.node(node).kind {
                 NodeKind::Group => self.take_up(scope, node, child)?,
                 NodeKind::Repeat { .. } => {
-                    if self.instance.instances(scope, node).len() >= super::recalculate::MAX_INSTANCES
-                        || self.instance.living() >= super::recalculate::MAX_SCOPES
-                    {
+                    if !self.has_room(scope, node) {
                         let path = self.path(Key { scope, node });
                         return Err(RestoreError { path, reason: "there are too many".into() });
                     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expr::eval::Eval;
+use crate::expr::eval::{Eval, MAX_WORK};
 use crate::form::{Choices, TextId};
 use crate::session::Session;
 use crate::value::Value;
@@ -20,12 +20,16 @@ impl Session {
             self.language,
             scope,
             node,
+            &self.left,
         )
     }
 
     /// An evaluation that changes nothing: random numbers are drawn from a copy.
     pub(super) fn look(&self, scope: ScopeId, node: NodeId) -> Eval<'_> {
         self.seen.set(self.random.get());
+        if !self.busy {
+            self.left.set(MAX_WORK);
+        }
         Eval { random: &self.seen, ..self.eval(scope, node) }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::form::{Choices, Form, NodeKind};
 use crate::tree::Tree;
-use crate::value::{DataType, Value};
+use crate::value::{DataType, MAX_TEXT, Value};
 use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 use crate::zone::Zone;
 
@@ -108,6 +108,11 @@ pub struct Session {
     instance: Instance,
     world: World,
     random: Cell<u64>,
+    /// How much work what is going on may still do.
+    left: Cell<u64>,
+    /// An answer is being worked in: what is looked at then is part of its work.
+    busy: bool,
+    overran: bool,
     /// Index among the form's languages.
     language: usize,
     dirty: Dirty,
@@ -143,9 +148,13 @@ impl Session {
     }
 
     fn blank(form: Arc<Form>, world: World) -> Session {
+        let instance = Instance::new(&form);
         Session {
-            instance: Instance::new(&form),
+            left: Cell::new(recalculate::work_for(instance.cells())),
+            instance,
             random: Cell::new(world.seed),
+            busy: true,
+            overran: false,
             dirty: Dirty::new(form.graph.computations.len()),
             choice_views: RefCell::default(),
             trees: preload::trees(&form, &world),
@@ -160,6 +169,12 @@ impl Session {
             added: Vec::new(),
             removed: Vec::new(),
         }
+    }
+
+    /// Did opening, or an answer since, ask for more work than a session does? What was still to be calculated then is as it
+    /// was before, or blank: the form counts itself up, or goes over far too much.
+    pub fn overran(&self) -> bool {
+        self.overran
     }
 
     /// The form.
@@ -194,7 +209,7 @@ impl Session {
             Value::Choices(names) if names.is_empty() => Value::Blank,
             other => other,
         };
-        if !value.fits(data_type) {
+        if !value.fits(data_type) || value.text_bytes() > MAX_TEXT {
             return Err(AnswerError::WrongType);
         }
         let value = self.in_list_order(node, value)?;
@@ -221,9 +236,7 @@ impl Session {
     pub fn add_repeat(&mut self, repeat: Key) -> Result<Changes, AnswerError> {
         let Key { scope, node } = repeat;
         self.repeat_is_free(repeat)?;
-        if self.instance.instances(scope, node).len() >= recalculate::MAX_INSTANCES
-            || self.instance.living() >= recalculate::MAX_SCOPES
-        {
+        if !self.has_room(scope, node) {
             return Err(AnswerError::CountIsFixed);
         }
         let added = self.grow(scope, node, false);

@@ -1,35 +1,37 @@
 //! Recalculation: what an answer touches, in the graph's order, and nothing else.
 
+use crate::expr::eval::MAX_WORK;
 use crate::expr::program::ExprId;
 use crate::form::NodeKind;
 use crate::graph::{Edge, Task};
 use crate::session::instance::flag;
 use crate::session::{Happened, Session};
-use crate::value::{DataType, Value};
+use crate::value::{DataType, MAX_TEXT, Value};
 use crate::view::{Key, NodeId, ScopeId};
 
 /// A repeat has at most this many instances: a slip in a count must not fill the memory.
 pub(super) const MAX_INSTANCES: usize = 10_000;
 /// And all repeats of a form together this many: counts within counts multiply.
-pub(super) const MAX_SCOPES: usize = 50_000;
-/// How many computations one answer may set off at the least.
-const MAX_RUNS: usize = 1_000_000;
+const MAX_SCOPES: usize = 50_000;
+/// And hold this many cells.
+const MAX_CELLS: usize = 1_000_000;
+/// What one computation costs of an answer's work, beside the nodes that it visits.
+const RUN: usize = 32;
+/// How much work a cell may make at the least, however many there are.
+const WORK_OF_CELL: u64 = 256;
+
+/// How much work one answer may make where there are so many cells.
+pub(super) fn work_for(cells: usize) -> u64 {
+    MAX_WORK.max(cells as u64 * WORK_OF_CELL)
+}
 
 impl Session {
     /// Runs everything that is dirty, each computation after what it reads.
     pub(super) fn settle(&mut self) {
-        // What reads other instances of itself may come round; a form that never comes to rest is stopped.
-        let mut left =
-            MAX_RUNS.max(self.form.graph.computations.len().saturating_mul(self.instance.living()) * 64);
         let mut counted: Vec<(u32, ScopeId)> = Vec::new();
         while let Some((rank, scopes)) = self.dirty.next() {
             let circular = self.form.graph.circular.binary_search(&rank).is_ok();
             let computation = self.form.graph.computations[rank as usize];
-            left = left.saturating_sub(scopes.len());
-            if left == 0 {
-                self.dirty.clear();
-                return;
-            }
             for scope in &scopes {
                 // Answers taken up again say themselves how many instances they have come to.
                 if circular && (self.restoring || counted.contains(&(rank, *scope))) {
@@ -38,12 +40,32 @@ impl Session {
                 if circular {
                     counted.push((rank, *scope));
                 }
+                // What reads other instances of itself may come round; a form that never comes to rest is stopped.
+                if !self.spend(RUN) {
+                    self.dirty.clear();
+                    return;
+                }
                 if self.instance.alive(*scope) {
                     self.compute(computation.node, *scope, computation.task);
                 }
             }
             self.dirty.recycle(rank, scopes);
         }
+    }
+
+    /// Takes that much off the work that is left. Is there any?
+    pub(super) fn spend(&mut self, work: usize) -> bool {
+        let left = self.left.get().saturating_sub(work as u64);
+        self.left.set(left);
+        self.overran |= left == 0;
+        left > 0
+    }
+
+    /// May a repeat have another instance?
+    pub(super) fn has_room(&self, scope: ScopeId, repeat: NodeId) -> bool {
+        self.instance.instances(scope, repeat).len() < MAX_INSTANCES
+            && self.instance.living() < MAX_SCOPES
+            && self.instance.cells() < MAX_CELLS
     }
 
     fn compute(&mut self, node: NodeId, scope: ScopeId, task: Task) {
@@ -89,7 +111,7 @@ impl Session {
         let value = self.fitting(node, value);
         self.offer(scope, node, value);
         for edge in self.form.graph.recounts.get(&node).into_iter().flatten() {
-            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }
 
@@ -99,6 +121,7 @@ impl Session {
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
             Value::Decimal(number) if !number.is_finite() => Value::Blank,
+            long if long.text_bytes() > MAX_TEXT => Value::Blank,
             Value::Blank => Value::Blank,
             // A calculation keeps its number; what a reader may edit is text.
             other if text && !calculated => Value::Text(other.to_text().into()),
@@ -123,19 +146,19 @@ impl Session {
 
     fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
-            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }
 
     pub(super) fn touch_instances(&mut self, scope: ScopeId, repeat: NodeId) {
         for edge in self.form.graph.instances.get(&repeat).into_iter().flatten() {
-            touch(&mut self.dirty, &self.instance, &self.form, scope, edge);
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }
 
     pub(super) fn touch_position(&mut self, instance: ScopeId, repeat: NodeId) {
         for edge in self.form.graph.positions.get(&repeat).into_iter().flatten() {
-            touch(&mut self.dirty, &self.instance, &self.form, instance, edge);
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, instance, edge);
         }
     }
 
@@ -200,7 +223,7 @@ impl Session {
         let wanted = if wanted.is_nan() { 0 } else { wanted.clamp(0.0, MAX_INSTANCES as f64) as usize };
         let before = self.instance.instances(scope, repeat).len();
         for _ in before..wanted {
-            if self.instance.living() >= MAX_SCOPES {
+            if !self.has_room(scope, repeat) || !self.spend(1) {
                 break;
             }
             let added = self.sprout(scope, repeat, true);
@@ -225,7 +248,13 @@ impl Session {
 
     fn sprout(&mut self, scope: ScopeId, repeat: NodeId, seeded: bool) -> ScopeId {
         let form = self.form.clone();
+        let before = self.instance.cells();
         let added = self.instance.add(&form, scope, repeat, seeded);
+        let work = (self.instance.cells() - before) as u64 * WORK_OF_CELL;
+        // What was given up stays so.
+        if self.left.get() > 0 {
+            self.left.set(self.left.get() + work);
+        }
         self.added.push(Key { scope: added, node: repeat });
         self.start(added);
         added
@@ -294,9 +323,18 @@ fn touch(
     dirty: &mut super::dirty::Dirty,
     instance: &super::instance::Instance,
     form: &crate::form::Form,
+    left: &std::cell::Cell<u64>,
     changed: ScopeId,
     edge: &Edge,
 ) {
     let top = instance.up(changed, edge.up);
-    instance.each_under(form, top, edge.scope, &mut |scope| dirty.mark(edge.rank, scope));
+    if left.get() == 0 {
+        return;
+    }
+    let mut marks = 0;
+    instance.each_under(form, top, edge.scope, &mut |scope| {
+        dirty.mark(edge.rank, scope);
+        marks += 1;
+    });
+    left.set(left.get().saturating_sub(marks));
 }

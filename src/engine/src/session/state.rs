@@ -129,6 +129,11 @@ impl Session {
                 None => Kind::ModelValue,
             },
         };
+        // The words of a repeat are said of it as a whole.
+        let said = match own && key.scope != ScopeId(0) {
+            true => Key { scope: self.instance.up(key.scope, 1), node: key.node },
+            false => key,
+        };
         let holds = node.data_type().is_some();
         let label = if own { node.body.item_label.or(node.body.label) } else { node.body.label };
         let value = holds.then(|| match self.instance.kept(key.scope, key.node) {
@@ -147,8 +152,11 @@ impl Session {
             required: holds && self.instance.has(cell, flag::REQUIRED),
             type_name: holds.then(|| node.bind.type_name.clone()),
             value,
-            label: label.map(|_| self.words(label, key)),
-            hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
+            label: label.map(|_| match own && node.body.item_label.is_some() {
+                true => self.words(label, key),
+                false => self.words(label, said),
+            }),
+            hint: node.body.hint.map(|_| self.words(node.body.hint, said)),
             choices,
             count: matches!(kind, Kind::RepeatControlled | Kind::RepeatUncontrolled)
                 .then(|| self.instance.instances(key.scope, key.node).len()),

@@ -189,6 +189,9 @@ impl Tree {
     /// The error says why the text is no XML, or too much of it.
     pub fn read_xml(text: &str, names: &mut Names) -> Result<Tree, String> {
         bounded(text)?;
+        if !crate::xml::entities_are_small(text) {
+            return Err("its entities make too much text".into());
+        }
         let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
         let mut builder = Builder::new(names);

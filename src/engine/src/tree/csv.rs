@@ -8,6 +8,8 @@ use super::{Builder, NameId, Names, Tree};
 
 /// A file has at most this many columns: each row has an element for each.
 const MAX_COLUMNS: usize = 1_000;
+/// And this many cells, blank ones included.
+const MAX_CELLS: usize = 4_000_000;
 
 impl Tree {
     /// The tree of a CSV file. Its first row names the columns and shows what separates them: `,`, `;`, a tab or `|`.
@@ -38,6 +40,7 @@ impl Tree {
         }
         let columns: Vec<NameId> = cells.iter().map(|title| builder.plain(title.trim())).collect();
         builder.open(root, "");
+        let mut cell_count = 0;
         while rows.next(&mut cells)? {
             if cells.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
                 return Err(format!(
@@ -46,6 +49,10 @@ impl Tree {
                     cells.len(),
                     columns.len()
                 ));
+            }
+            cell_count += columns.len();
+            if cell_count > MAX_CELLS {
+                return Err(format!("it has more than {MAX_CELLS} cells"));
             }
             builder.open(item, "");
             for (index, column) in columns.iter().enumerate() {

@@ -12,6 +12,8 @@ use crate::source::{Excerpt, MAX_SOURCE_BYTES, Source, Span, Written};
 
 /// How deep elements may nest: what walks them needs that much stack.
 const MAX_DEPTH: usize = 200;
+/// How many bytes entities may come to, at most.
+const MAX_RESOLVED: usize = 128 << 20;
 /// How many nodes a document may have: a form of 50,000 choices has half a million.
 const MAX_NODES: u32 = 4_000_000;
 
@@ -21,6 +23,11 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
     let at = |start: usize, end: usize| Span { source: index, start: start as u32, end: end as u32 };
     if text.len() > MAX_SOURCE_BYTES {
         let message = format!("this file is over {} MB", MAX_SOURCE_BYTES >> 20);
+        found.push(Diagnostic::error("too-large", Span::top(index), message));
+        return None;
+    }
+    if !entities_are_small(text) {
+        let message = "the entities of this file make too much text";
         found.push(Diagnostic::error("too-large", Span::top(index), message));
         return None;
     }
@@ -94,6 +101,17 @@ fn is_layout(text: &str, parent: &Element) -> bool {
     text.contains('\n')
         && text.trim_ascii().is_empty()
         && !matches!(&*parent.name.local, "label" | "hint" | "value" | "itemLabel" | "title")
+}
+
+/// May a text's entities be resolved? The parser stops at loops and at deep nesting, but a long entity that is named often
+/// is neither.
+pub(crate) fn entities_are_small(text: &str) -> bool {
+    let Some(start) = text.find("<!ENTITY") else { return true };
+    let end = text[start..].find("]>").map_or(text.len(), |end| start + end);
+    let named = |part: &str| part.bytes().filter(|byte| *byte == b'&').count();
+    // Within each other the parser follows at most 255.
+    let within = named(&text[start..end]).clamp(1, 255);
+    (end - start).saturating_mul(named(&text[end..])).saturating_mul(within) <= MAX_RESOLVED
 }
 
 type Node<'a, 'i> = roxmltree::Node<'a, 'i>;

@@ -66,7 +66,7 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), WorkbookError> {
 /// A number that reads back as exactly this text: `007` is none, nor is one that a float can't hold.
 fn plain_integer(text: &str) -> Option<i64> {
     let number: i64 = text.parse().ok()?;
-    (number.to_string() == text && number.abs() < 1 << 50).then_some(number)
+    (number.to_string() == text && number.unsigned_abs() < 1 << 50).then_some(number)
 }
 
 /// How wide a text's longest line is, in digits; ideographs take two.

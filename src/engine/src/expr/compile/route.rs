@@ -161,10 +161,9 @@ impl Compiler<'_> {
             }
             None => {
                 let span = self.written.part(span.clone());
-                // After that many mistakes a near name helps nobody, and looking for it takes its time.
                 let names = self.form.by_name.keys().map(|name| &**name);
                 let mut names: Vec<&str> =
-                    names.take(if self.found.count() < 200 { usize::MAX } else { 0 }).collect();
+                    if self.found.wants_hints() { names.collect() } else { Vec::new() };
                 names.sort_unstable();
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, format!("there is no question `{name}`"))
@@ -282,7 +281,8 @@ impl Compiler<'_> {
         let parent_name = self.form.node(parent).name.clone();
         let span = self.written.part(step.span.clone());
         let form = self.form;
-        let near: Vec<&str> = form.children_of(parent).map(|child| &*form.node(child).name).collect();
+        let near = form.children_of(parent).map(|child| &*form.node(child).name);
+        let near: Vec<&str> = if self.found.wants_hints() { near.collect() } else { Vec::new() };
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("there is no `{name}` in `{parent_name}`"));
         diagnostic = match self.form.by_name.contains_key(name) {

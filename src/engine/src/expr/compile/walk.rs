@@ -296,7 +296,7 @@ impl Compiler<'_> {
         }
         let span = self.written.part(argument.span.clone());
         let names = self.form.tree_names.keys().map(|name| &**name);
-        let mut names: Vec<&str> = names.collect();
+        let mut names: Vec<&str> = if self.found.wants_hints() { names.collect() } else { Vec::new() };
         names.sort_unstable();
         let diagnostic = Diagnostic::error("unknown-list", span, format!("there is no list `{name}`"))
             .did_you_mean(name, names);

@@ -8,9 +8,13 @@ use crate::expr::program::ExprId;
 use crate::form::{Choices, Itemset, Piece, TextId};
 use crate::session::{Instance, World};
 use crate::tree::Tree;
+use crate::value::MAX_TEXT;
 use crate::view::{NodeId, ScopeId};
 
 use super::Primary;
+
+/// How deep texts may stand within each other, by outputs that ask for others.
+const MAX_TEXTS: u8 = 5;
 
 /// Where a choice's words come from.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +40,7 @@ impl<'a> Eval<'a> {
         language: usize,
         scope: ScopeId,
         node: NodeId,
+        left: &'a std::cell::Cell<u64>,
     ) -> Eval<'a> {
         Eval {
             program: &form.program,
@@ -45,6 +50,7 @@ impl<'a> Eval<'a> {
             alone: None,
             world,
             random,
+            left,
             language,
             scope,
             node,
@@ -53,6 +59,7 @@ impl<'a> Eval<'a> {
             context: NodeRef::Cell(scope, node),
             position: 1,
             size: 1,
+            texts_within: 0,
         }
     }
 
@@ -89,8 +96,12 @@ impl<'a> Eval<'a> {
             LabelOf::None => None,
             LabelOf::Text(text) => Some(self.words(*text)),
             LabelOf::Item(expr, node) => {
-                let inner = Eval { context: *node, ..*self };
-                Some(inner.text(*expr).to_string())
+                let inner = Eval { context: *node, texts_within: self.texts_within + 1, ..*self };
+                Some(if self.texts_within < MAX_TEXTS {
+                    inner.text(*expr).to_string()
+                } else {
+                    String::new()
+                })
             }
         }
     }
@@ -129,11 +140,34 @@ impl<'a> Eval<'a> {
 
     /// The text of an itext id in the reader's language; empty if there is none.
     pub(super) fn itext(&self, id: &str) -> String {
-        let text = self.primary.and_then(|primary| primary.form.itext.get(id).copied());
-        text.map(|text| self.words(text)).unwrap_or_default()
+        let known = self.primary.and_then(|primary| primary.form.itext.get(id).copied());
+        let Some((text, node)) = known else { return String::new() };
+        let Some(node) = node else { return self.words(text) };
+        match self.scope_of(node) {
+            Some(scope) => {
+                let here = NodeRef::Cell(scope, node);
+                Eval { scope, node, current: here, context: here, ..*self }.words(text)
+            }
+            // It is about a repeat instance, and there is none here.
+            None => self.primary().form.text(text).plain(self.language),
+        }
     }
 
-    /// Words in the reader's language with their outputs filled in.
+    /// The scope around this one that holds a node.
+    fn scope_of(&self, node: NodeId) -> Option<ScopeId> {
+        let Primary { form, instance } = self.primary();
+        let wanted = form.node(node).scope;
+        let mut scope = self.scope;
+        while instance.def(scope) != wanted {
+            if scope == ScopeId(0) {
+                return None;
+            }
+            scope = instance.up(scope, 1);
+        }
+        Some(scope)
+    }
+
+    /// Words in the reader's language with their outputs filled in. What asks for itself is empty there.
     pub fn words(&self, text: TextId) -> String {
         self.filled(self.primary().form.text(text).pieces(self.language))
     }
@@ -147,10 +181,20 @@ impl<'a> Eval<'a> {
 
     fn filled(&self, pieces: &[Piece]) -> String {
         let mut words = String::new();
+        // A text costs more than a visit.
+        if self.texts_within >= MAX_TEXTS || !self.spend(64) {
+            return words;
+        }
+        let within = Eval { texts_within: self.texts_within + 1, ..*self };
         for piece in pieces {
             match piece {
                 Piece::Words(fixed) => words.push_str(fixed),
-                Piece::Output(expr) => words.push_str(&self.text(*expr)),
+                Piece::Output(expr) => {
+                    let said = within.text(*expr);
+                    if words.len() + said.len() <= MAX_TEXT {
+                        words.push_str(&said);
+                    }
+                }
             }
         }
         words

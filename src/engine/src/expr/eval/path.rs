@@ -71,6 +71,9 @@ impl Eval<'_> {
         let mut compact = COMPACT;
         let key = self.key(from, step);
         for node in from {
+            if self.left.get() == 0 {
+                return Vec::new();
+            }
             // Nodes that are met from many sides must not fill the memory.
             if found.len() > compact {
                 self.in_order(&mut found);
@@ -176,6 +179,7 @@ impl Eval<'_> {
         let tree = self.tree(id);
         let mut take = |item, child| {
             let rows = tree.rows_with(place, item, child, key);
+            self.spend(1 + rows.len());
             out.extend(rows.into_iter().map(|row| NodeRef::Tree(id, row)));
         };
         let known = |name| name != crate::tree::NameId::NONE;
@@ -207,6 +211,9 @@ impl Eval<'_> {
         let mut inner = Eval { size: (nodes.len() - begin) as u32, ..*self };
         let mut kept = begin;
         for at in begin..nodes.len() {
+            if !self.spend(1) {
+                break;
+            }
             inner.context = nodes[at];
             inner.position = (at - begin) as u32 + 1;
             if inner.passes(predicate.expr, predicate.gives) {

@@ -12,6 +12,9 @@ impl Eval<'_> {
         let mut nodes: Vec<NodeRef> = vec![NodeRef::Cell(scope, instance.own_node(scope))];
         let mut steps = plan.steps.iter();
         while let Some(step) = steps.next() {
+            if !self.spend(nodes.len()) {
+                return Vec::new();
+            }
             match step {
                 PlanStep::Repeat(repeat) => {
                     // The instance at a place is found without the others.

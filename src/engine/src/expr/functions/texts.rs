@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use regex_lite::{Regex, RegexBuilder};
 
 use super::{Call, Function, Operand};
+use crate::value::MAX_TEXT;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -163,14 +164,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Does the whole text match the pattern? In a form the pattern stands in quotes; look-around and back-references are not had, so that no text can make it slow.",
         ("regex('13812345678', '1[3-9][0-9]{9}')", "true"),
         |call| match pattern(&call.cow(1)) {
-            Ok(pattern) => Operand::Boolean(pattern.is_match(&call.cow(0))),
+            Ok(pattern) => Operand::Boolean(call.eval.matches(&pattern, &call.cow(0))),
             Err(message) => call.fail(message),
         },
     ),
 ];
 
 /// How many bytes a pattern may compile to: a few nested counts make millions of states.
-const MAX_PATTERN: usize = 1 << 20;
+const MAX_PATTERN: usize = 1 << 18;
 
 /// A pattern for the whole of a text, as ODK matches it. The error is one sentence.
 pub(crate) fn pattern(text: &str) -> Result<Regex, String> {
@@ -196,9 +197,6 @@ fn own(call: &Call<'_, '_>, index: usize) -> Operand {
     }
 }
 
-/// A text has at most this many bytes: calculations that double a text thirty times must not fill the memory.
-const MAX_TEXT: usize = 10_000_000;
-
 /// The texts of the arguments from `first` on, of a node-set every node's, with the separator between them.
 fn joined(call: &Call<'_, '_>, first: usize, separator: &str) -> Operand {
     let mut out = String::new();
@@ -208,7 +206,7 @@ fn joined(call: &Call<'_, '_>, first: usize, separator: &str) -> Operand {
             out.push_str(separator);
         }
         out.push_str(text);
-        out.len() <= MAX_TEXT
+        call.eval.spend(1 + text.len() / 4) && out.len() <= MAX_TEXT
     };
     for index in first..call.len() {
         let fits = match call.operand(index) {

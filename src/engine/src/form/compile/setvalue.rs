@@ -42,7 +42,7 @@ impl Lowering<'_, '_> {
         let target = match plain.as_deref().map(|path| self.skeleton.at(path)) {
             Some(Some(target)) => target,
             Some(None) => {
-                let diagnostic = binds::unknown(self.skeleton, &reference.text, reference.span);
+                let diagnostic = binds::unknown(self.skeleton, &reference.text, reference.span, self.found);
                 self.found.push(diagnostic);
                 return;
             }

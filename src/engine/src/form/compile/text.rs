@@ -105,8 +105,10 @@ impl Lowering<'_, '_> {
     ) -> Option<TextId> {
         let Some(texts) = self.itext.get(id) else {
             let message = format!("there is no text `{id}` in itext");
+            let hinted = self.found.wants_hints();
+            let known = self.itext.ids().filter(|_| hinted);
             let diagnostic =
-                Diagnostic::error("unknown-text", reference.span, message).did_you_mean(id, self.itext.ids());
+                Diagnostic::error("unknown-text", reference.span, message).did_you_mean(id, known);
             self.found.push(diagnostic);
             return None;
         };
@@ -186,26 +188,27 @@ impl Lowering<'_, '_> {
 
     /// itext by id, for what asks for it while running. Outputs in it are seen from the node that its id begins with, as pyxform
     /// writes ids (`/data/age:label`), else from the form's root.
-    pub(super) fn looked_up_texts(&mut self) -> HashMap<Arc<str>, TextId> {
+    pub(super) fn looked_up_texts(&mut self) -> HashMap<Arc<str>, (TextId, Option<NodeId>)> {
         if !self.program.asks_itext {
             return HashMap::new();
         }
-        let mut by_id = std::mem::take(&mut self.itext_used);
-        let anchor = |node: NodeId| Anchor::at(node, self.skeleton.node(node).scope);
-        let anchors: Vec<Anchor> = self
+        // What reads nothing is the same from everywhere.
+        let used = std::mem::take(&mut self.itext_used);
+        let mut by_id: HashMap<_, _> = used.into_iter().map(|(id, text)| (id, (text, None))).collect();
+        let nodes: Vec<NodeId> = self
             .itext
             .ids()
-            .map(|id| id.split(':').next().and_then(|path| self.skeleton.at(path)))
-            .map(|node| node.map_or(Anchor::at(NodeId(0), ScopeDefId::ROOT), anchor))
+            .map(|id| id.split(':').next().and_then(|path| self.skeleton.at(path)).unwrap_or(NodeId(0)))
             .collect();
-        for (id, anchor) in self.itext.ids().zip(anchors) {
+        for (id, node) in self.itext.ids().zip(nodes) {
             if by_id.contains_key(id) {
                 continue;
             }
             let span = self.itext.get(id).into_iter().flatten().flatten().next().map(|text| text.span);
             let written = Written::plain(id, span.unwrap_or(crate::source::Span::top(0)));
+            let anchor = Anchor::at(node, self.skeleton.node(node).scope);
             if let Some(text) = self.itext(id, &written, anchor, &mut Vec::new()) {
-                by_id.insert(id.into(), text);
+                by_id.insert(id.into(), (text, Some(node)));
             }
         }
         by_id
