@@ -2,7 +2,6 @@
 
 use super::super::default_kind::is_dynamic;
 use super::super::question_types::{Action, Control};
-use super::super::references::references;
 use super::super::rows::{Item, ItemKind};
 use super::Lowering;
 use crate::source::Written;
@@ -22,12 +21,10 @@ impl Lowering<'_> {
     /// What an answer to this item sets elsewhere, in the order of the rows that ask for it.
     pub(super) fn triggered_actions(&self, item: &Item) -> Vec<Element> {
         let mut actions = Vec::new();
-        for known in self.names.iter() {
-            let Some(trigger) = known.item.row.plain("trigger") else { continue };
-            let mut triggers = references(&trigger.text);
-            if known.item.is_section() || !triggers.any(|reference| *reference.name == *item.name.text) {
+        for known in self.names.triggered(&item.name.text) {
+            let Some(trigger) = known.item.row.plain("trigger").filter(|_| !known.item.is_section()) else {
                 continue;
-            }
+            };
             let background = matches!(&known.item.kind, ItemKind::Question(question)
                 if question.control == Control::Action(Action::BackgroundGeopoint));
             actions.push(match background {

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use super::super::question_types::Control;
+use super::super::references::references;
 use super::super::rows::{Item, ItemKind};
 
 /// Every item with its path.
 pub(crate) struct Names<'a> {
     known: Vec<Known<'a>>,
     by_name: HashMap<&'a str, Vec<usize>>,
+    /// By name: what waits for an answer to it.
+    by_trigger: HashMap<&'a str, Vec<usize>>,
 }
 
 /// One item.
@@ -23,10 +26,17 @@ pub(crate) struct Known<'a> {
 impl<'a> Names<'a> {
     /// The names of a form whose node is called `root`.
     pub fn of(items: &'a [Item], root: &str) -> Names<'a> {
-        let mut names = Names { known: Vec::new(), by_name: HashMap::new() };
+        let mut names = Names { known: Vec::new(), by_name: HashMap::new(), by_trigger: HashMap::new() };
         names.add(items, &format!("/{root}"), None);
         for (index, known) in names.known.iter().enumerate() {
             names.by_name.entry(known.name).or_default().push(index);
+            let trigger = known.item.row.plain("trigger");
+            for reference in trigger.into_iter().flat_map(|trigger| references(&trigger.text)) {
+                let waiting = names.by_trigger.entry(reference.name).or_default();
+                if waiting.last() != Some(&index) {
+                    waiting.push(index);
+                }
+            }
         }
         names
     }
@@ -53,6 +63,11 @@ impl<'a> Names<'a> {
     /// All items of that name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &Known<'a>> {
         self.by_name.get(name).into_iter().flatten().map(|index| &self.known[*index])
+    }
+
+    /// The items whose trigger names this one, in document order.
+    pub fn triggered(&self, name: &str) -> impl Iterator<Item = &Known<'a>> {
+        self.by_trigger.get(name).into_iter().flatten().map(|index| &self.known[*index])
     }
 
     /// Every item in document order.
