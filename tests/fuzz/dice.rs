@@ -102,7 +102,8 @@ fn parts(text: &str) -> Vec<String> {
 
 /// A character of it is another.
 fn scratched(text: &str, dice: &mut Dice<'_>) -> String {
-    const STRANGE: [char; 10] = ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
+    const STRANGE: [char; 10] =
+        ['\0', '\u{7f}', '\u{feff}', '\u{1F9D1}', '\u{0301}', '\u{2028}', '，', '<', '&', '"'];
     let mut chars: Vec<char> = text.chars().collect();
     let at = dice.below(chars.len());
     chars[at] = STRANGE[dice.below(STRANGE.len())];

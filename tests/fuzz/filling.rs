@@ -8,9 +8,30 @@ use doorstep_engine::{Extent, Form, Session, World};
 use crate::dice::Dice;
 
 const ANSWERS: [&str; 24] = [
-    "", " ", "0", "1", "-1", "2", "3", "0.5", "1e5", "99999999999999999999", "a", "b", "a b", "b a", "c1", "true",
-    "2026-02-28", "9999-12-31", "12:00:00.000+08:00", "2026-11-23T07:45:34.043-07:00", "37.5 122.1 0 0",
-    "0 0 0 0; 0 1 0 0; 1 1 0 0; 0 0 0 0", "OK", "\u{1F9D1}\u{0301}<&\"'",
+    "",
+    " ",
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "0.5",
+    "1e5",
+    "99999999999999999999",
+    "a",
+    "b",
+    "a b",
+    "b a",
+    "c1",
+    "true",
+    "2026-02-28",
+    "9999-12-31",
+    "12:00:00.000+08:00",
+    "2026-11-23T07:45:34.043-07:00",
+    "37.5 122.1 0 0",
+    "0 0 0 0; 0 1 0 0; 1 1 0 0; 0 0 0 0",
+    "OK",
+    "\u{1F9D1}\u{0301}<&\"'",
 ];
 
 /// Clock and chance of every session.
@@ -84,7 +105,9 @@ fn put_away(session: &Session, certain: bool) {
     let form = session.form();
     let kept = session.instance_xml(Extent::All);
     match Session::open_xml(form.clone(), world(), &kept, Opening::Restore) {
-        Ok(again) if certain => assert_eq!(again.instance_xml(Extent::All), kept, "it is another when opened again"),
+        Ok(again) if certain => {
+            assert_eq!(again.instance_xml(Extent::All), kept, "it is another when opened again")
+        }
         Ok(_) => {}
         Err(error) => panic!("its own instance is refused: {error}\n{kept}"),
     }

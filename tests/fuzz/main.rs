@@ -19,10 +19,9 @@ macro_rules! target {
         fn $name() {
             let target: fn(&[u8]) = $target;
             match seconds() {
-                Some(time) => bolero::check!()
-                    .with_test_time(time)
-                    .with_shrink_time(Duration::ZERO)
-                    .for_each(target),
+                Some(time) => {
+                    bolero::check!().with_test_time(time).with_shrink_time(Duration::ZERO).for_each(target)
+                }
                 None => (0..$times).for_each(|seed| target(&bytes(seed))),
             }
         }
@@ -142,12 +141,25 @@ fn read(bundle: Bundle, dice: Option<&mut Dice<'_>>) {
     export::to_form_json(&bundle);
     export::to_xlsform(&bundle, "f.xlsx");
     let written = export::to_xform(&bundle).exported.map(|exported| exported.written);
-    if std::env::var_os("DBG").is_some() { eprintln!("DBG {} {}", checked.form.is_some(), checked.diagnostics.iter().filter(|d| d.severity==doorstep_engine::Severity::Error).map(|d| format!("{}: {}", d.code, d.message)).collect::<Vec<_>>().join(" | ")); }
+    if std::env::var_os("DBG").is_some() {
+        eprintln!(
+            "DBG {} {}",
+            checked.form.is_some(),
+            checked
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity == doorstep_engine::Severity::Error)
+                .map(|d| format!("{}: {}", d.code, d.message))
+                .collect::<Vec<_>>()
+                .join(" | ")
+        );
+    }
     if let (Some(form), Some(dice)) = (checked.form, dice) {
         assert!(written.is_some(), "a form that can't be written");
         let steps = 4 + dice.below(24);
         // What is left to chance or to the moment of opening; and the text of a section, which is not followed.
-        let chance = ["random", "uuid", "once", "setvalue", "trigger", "default", "begin", "<group", "children"];
+        let chance =
+            ["random", "uuid", "once", "setvalue", "trigger", "default", "begin", "<group", "children"];
         let certain = !chance.iter().any(|word| bundle.main.text.contains(word));
         fill(&form, steps, certain, dice);
     }

@@ -7,23 +7,89 @@ use crate::dice::Dice;
 use crate::expressions::expression;
 
 const COLUMNS: [&str; 22] = [
-    "type", "name", "label", "label::zh", "hint", "relevant", "required", "readonly", "constraint", "calculation",
-    "default", "appearance", "parameters", "repeat_count", "choice_filter", "trigger", "save_to", "media::image",
-    "constraint_message", "bind::x", "", "instance::a",
+    "type",
+    "name",
+    "label",
+    "label::zh",
+    "hint",
+    "relevant",
+    "required",
+    "readonly",
+    "constraint",
+    "calculation",
+    "default",
+    "appearance",
+    "parameters",
+    "repeat_count",
+    "choice_filter",
+    "trigger",
+    "save_to",
+    "media::image",
+    "constraint_message",
+    "bind::x",
+    "",
+    "instance::a",
 ];
 
 const TYPES: [&str; 36] = [
-    "text", "integer", "decimal", "date", "time", "dateTime", "note", "geopoint", "geotrace", "geoshape", "image",
-    "range", "acknowledge", "hidden", "select_one l", "select_multiple l", "select_one l or_other", "rank l",
-    "begin group", "begin repeat", "select_one_from_file a.csv", "calculate", "xml-external", "csv-external",
-    "select_one none", "select_one ${q1}", "end group", "end repeat", "begin_loop over l", "end loop", "start", "audit",
-    "osm l", "", "begin", "select_one",
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "dateTime",
+    "note",
+    "geopoint",
+    "geotrace",
+    "geoshape",
+    "image",
+    "range",
+    "acknowledge",
+    "hidden",
+    "select_one l",
+    "select_multiple l",
+    "select_one l or_other",
+    "rank l",
+    "begin group",
+    "begin repeat",
+    "select_one_from_file a.csv",
+    "calculate",
+    "xml-external",
+    "csv-external",
+    "select_one none",
+    "select_one ${q1}",
+    "end group",
+    "end repeat",
+    "begin_loop over l",
+    "end loop",
+    "start",
+    "audit",
+    "osm l",
+    "",
+    "begin",
+    "select_one",
 ];
 
 /// What sheets and JSON are made of, for mutations.
 pub const WORDS: [&str; 18] = [
-    "\t", "\n", "${q1}", "${", "begin repeat", "end group", "select_one", "list_name", "␊", "once(${q2})", "{", "}",
-    "[", "\"children\":", ":null,", "1e999", "\\ud800", "last-saved#q1",
+    "\t",
+    "\n",
+    "${q1}",
+    "${",
+    "begin repeat",
+    "end group",
+    "select_one",
+    "list_name",
+    "␊",
+    "once(${q2})",
+    "{",
+    "}",
+    "[",
+    "\"children\":",
+    ":null,",
+    "1e999",
+    "\\ud800",
+    "last-saved#q1",
 ];
 
 fn names() -> Vec<String> {
@@ -41,7 +107,8 @@ fn cell(dice: &mut Dice<'_>, column: &str, row: usize) -> String {
         "type" => dice.of(&TYPES[..21]).to_owned(),
         "name" if dice.once_in(60) => dice.of(&["q1", "1a", "meta", "a b", "名"]).to_owned(),
         "name" => format!("q{row}"),
-        "relevant" | "required" | "readonly" | "constraint" | "calculation" | "repeat_count" | "choice_filter" => {
+        "relevant" | "required" | "readonly" | "constraint" | "calculation" | "repeat_count"
+        | "choice_filter" => {
             match dice.below(4) {
                 0 => {
                     let depth = dice.below(2);
@@ -53,10 +120,36 @@ fn cell(dice: &mut Dice<'_>, column: &str, row: usize) -> String {
                 _ => String::new(),
             }
         }
-        "appearance" => dice.of(&["", "", "minimal", "field-list", "search('a')", "table-list", "w1"]).to_owned(),
-        "parameters" => dice.of(&["", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "start=1 end=5 step=0", "randomize=true seed=${q1}", "value=a label=b"]).to_owned(),
+        "appearance" => {
+            dice.of(&["", "", "minimal", "field-list", "search('a')", "table-list", "w1"]).to_owned()
+        }
+        "parameters" => dice
+            .of(&[
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "start=1 end=5 step=0",
+                "randomize=true seed=${q1}",
+                "value=a label=b",
+            ])
+            .to_owned(),
         "trigger" => dice.of(&["", "", "", "", "", "", "${q1}", "${q2}, ${q3}"]).to_owned(),
-        "label" | "label::zh" | "hint" if dice.once_in(30) => dice.of(&["", "${nothing}", "${", "${q1} ${q1}"]).to_owned(),
+        "label" | "label::zh" | "hint" if dice.once_in(30) => {
+            dice.of(&["", "${nothing}", "${", "${q1} ${q1}"]).to_owned()
+        }
         "label" | "label::zh" | "hint" => dice.of(&["l", "l ${q1}", "<b>&</b>"]).to_owned(),
         "default" => dice.of(&["", "", "1", "a", "${q1}", "now()", "2026-01-01"]).to_owned(),
         _ if dice.once_in(12) => dice.of(&["x", "${q1}"]).to_owned(),
@@ -94,9 +187,21 @@ pub fn workbook(dice: &mut Dice<'_>) -> Bundle {
     while let Some(kind) = open.pop() {
         survey.push_str(&format!("\nend {kind}"));
     }
-    let mut choices = dice.of(&["list_name\tname\tlabel\tx", "list_name\tname\tlabel\tx", "list_name\tname\tlabel\tx", "list name\tname\tlabel::zh\tx", "name\tlabel"]).to_owned();
+    let mut choices = dice
+        .of(&[
+            "list_name\tname\tlabel\tx",
+            "list_name\tname\tlabel\tx",
+            "list_name\tname\tlabel\tx",
+            "list name\tname\tlabel::zh\tx",
+            "name\tlabel",
+        ])
+        .to_owned();
     for row in 0..1 + dice.below(6) {
-        let name = if dice.once_in(20) { dice.of(&["", "a b", "other", "c1"]).to_owned() } else { format!("c{row}") };
+        let name = if dice.once_in(20) {
+            dice.of(&["", "a b", "other", "c1"]).to_owned()
+        } else {
+            format!("c{row}")
+        };
         choices.push_str(&format!("\nl\t{name}\t{}\t{row}", dice.of(&["A", "B", "${q1}"])));
     }
     let settings = dice.of(&[
@@ -105,7 +210,8 @@ pub fn workbook(dice: &mut Dice<'_>) -> Bundle {
         "default_language\tallow_choice_duplicates\nzh\tyes",
         "",
     ]);
-    let entities = dice.of(&["", "", "", "", "", "", "dataset\tlabel\tentity_id\tupdate_if\nd\t${q1}\t${q2}\ttrue()"]);
+    let entities =
+        dice.of(&["", "", "", "", "", "", "dataset\tlabel\tentity_id\tupdate_if\nd\t${q1}\t${q2}\ttrue()"]);
     let sheet = |name: &str, text: &str| Source::new(format!("f.xlsx#{name}"), text);
     Bundle {
         main: sheet("survey", &survey),
@@ -122,7 +228,8 @@ pub fn workbook(dice: &mut Dice<'_>) -> Bundle {
 pub fn form_json(dice: &mut Dice<'_>) -> String {
     let mut count = 0;
     let survey = items(dice, 0, &mut count);
-    let choices: Vec<Json> = (0..dice.below(4)).map(|n| serde_json::json!({"name": format!("c{n}"), "label": "C"})).collect();
+    let choices: Vec<Json> =
+        (0..dice.below(4)).map(|n| serde_json::json!({"name": format!("c{n}"), "label": "C"})).collect();
     serde_json::json!({
         "settings": {"form_id": "data", "version": "1", "default_language": "zh"},
         "choices": {"l": choices},
@@ -145,7 +252,9 @@ fn items(dice: &mut Dice<'_>, depth: usize, count: &mut usize) -> Vec<Json> {
         item.insert("type".into(), kind.into());
         item.insert("name".into(), name.into());
         item.insert("label".into(), cell(dice, "label", *count).into());
-        for column in ["relevant", "required", "constraint", "calculation", "default", "choice_filter", "repeat_count"] {
+        for column in
+            ["relevant", "required", "constraint", "calculation", "default", "choice_filter", "repeat_count"]
+        {
             if dice.once_in(6) {
                 item.insert(column.into(), cell(dice, column, *count).into());
             }

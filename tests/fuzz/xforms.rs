@@ -7,18 +7,65 @@ use crate::expressions::{expression, path};
 
 /// What an XForm is made of, for mutations.
 pub const WORDS: [&str; 40] = [
-    "<", ">", "/>", "</", "<bind nodeset=\"/data\"/>", "<input ref=\"/data/g\"/>", "<repeat nodeset=\"/data/r\">",
-    "</repeat>", "<group>", "</group>", "<itemset nodeset=\"/data/r\"><value ref=\"a\"/><label ref=\"b\"/></itemset>",
-    "nodeset=\"", "ref=\"", "calculate=\"", "relevant=\"false()\"", "jr:count=\"1e18\"", "jr:preload=\"uid\"",
-    "jr:template=\"\"", "type=\"int\"", "type=\"geoshape\"", "<setvalue event=\"odk-instance-first-load\" ref=\"/data\"/>",
-    "<output value=\".\"/>", "jr:itext('a')", "<value>", "</value>", "&amp;", "&#0;", "&b;", "<!DOCTYPE a [<!ENTITY b 'c'>]>",
-    "xmlns=\"\"", "xmlns:jr=\"x\"", "<!--", "-->", "<![CDATA[", "]]>", "<?xml version=\"1.0\" encoding=\"latin1\"?>",
-    "/data", "..", "current()", "'",
+    "<",
+    ">",
+    "/>",
+    "</",
+    "<bind nodeset=\"/data\"/>",
+    "<input ref=\"/data/g\"/>",
+    "<repeat nodeset=\"/data/r\">",
+    "</repeat>",
+    "<group>",
+    "</group>",
+    "<itemset nodeset=\"/data/r\"><value ref=\"a\"/><label ref=\"b\"/></itemset>",
+    "nodeset=\"",
+    "ref=\"",
+    "calculate=\"",
+    "relevant=\"false()\"",
+    "jr:count=\"1e18\"",
+    "jr:preload=\"uid\"",
+    "jr:template=\"\"",
+    "type=\"int\"",
+    "type=\"geoshape\"",
+    "<setvalue event=\"odk-instance-first-load\" ref=\"/data\"/>",
+    "<output value=\".\"/>",
+    "jr:itext('a')",
+    "<value>",
+    "</value>",
+    "&amp;",
+    "&#0;",
+    "&b;",
+    "<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    "xmlns=\"\"",
+    "xmlns:jr=\"x\"",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?xml version=\"1.0\" encoding=\"latin1\"?>",
+    "/data",
+    "..",
+    "current()",
+    "'",
 ];
 
 const TYPES: [&str; 16] = [
-    "string", "int", "decimal", "boolean", "date", "time", "dateTime", "geopoint", "geotrace", "geoshape", "binary",
-    "barcode", "odk:rank", "select1", "select", "xsd:integer",
+    "string",
+    "int",
+    "decimal",
+    "boolean",
+    "date",
+    "time",
+    "dateTime",
+    "geopoint",
+    "geotrace",
+    "geoshape",
+    "binary",
+    "barcode",
+    "odk:rank",
+    "select1",
+    "select",
+    "xsd:integer",
 ];
 
 struct Node {
@@ -55,7 +102,12 @@ pub fn xform(dice: &mut Dice<'_>) -> String {
     }
     let actions: String = (0..dice.below(3)).map(|_| setvalue(dice, &names)).collect();
     let items: String = (0..dice.below(6))
-        .map(|n| format!("<item x=\"{n}\"><name>{}</name><label>{n}</label></item>", dice.of(&["a", "b", "1", "", "a b"])))
+        .map(|n| {
+            format!(
+                "<item x=\"{n}\"><name>{}</name><label>{n}</label></item>",
+                dice.of(&["a", "b", "1", "", "a b"])
+            )
+        })
         .collect();
     format!(
         "<h:html xmlns=\"http://www.w3.org/2002/xforms\" xmlns:h=\"http://www.w3.org/1999/xhtml\" \
@@ -126,7 +178,8 @@ fn write_bind(dice: &mut Dice<'_>, name: &str, names: &[String], out: &mut Strin
 }
 
 fn setvalue(dice: &mut Dice<'_>, names: &[String]) -> String {
-    let event = dice.of(&["odk-instance-first-load", "odk-instance-load", "odk-new-repeat", "xforms-value-changed"]);
+    let event =
+        dice.of(&["odk-instance-first-load", "odk-instance-load", "odk-new-repeat", "xforms-value-changed"]);
     let target = names.get(dice.below(names.len())).map_or("/data", String::as_str);
     let value = escaped(&expression(dice, names, 1));
     format!("<setvalue event=\"{event}\" ref=\"{target}\" value=\"{value}\"/>")
@@ -158,7 +211,8 @@ fn write_body(dice: &mut Dice<'_>, node: &Node, names: &[String], out: &mut Stri
             out.push('>');
         }
         Kind::Leaf => {
-            let tag = dice.of(&["input", "input", "select1", "select", "odk:rank", "range", "trigger", "upload"]);
+            let tag =
+                dice.of(&["input", "input", "select1", "select", "odk:rank", "range", "trigger", "upload"]);
             let _ = write!(out, "<{tag} ref=\"{}\">{label}", node.path);
             if matches!(tag, "select1" | "select" | "odk:rank") {
                 match dice.below(4) {

@@ -97,7 +97,11 @@ impl<'a> Eval<'a> {
             LabelOf::Text(text) => Some(self.words(*text)),
             LabelOf::Item(expr, node) => {
                 let inner = Eval { context: *node, texts_within: self.texts_within + 1, ..*self };
-                Some(if self.texts_within < MAX_TEXTS { inner.text(*expr).to_string() } else { String::new() })
+                Some(if self.texts_within < MAX_TEXTS {
+                    inner.text(*expr).to_string()
+                } else {
+                    String::new()
+                })
             }
         }
     }
