@@ -113,17 +113,15 @@ impl Session {
 
     /// Writes a value; names that the choices do not offer now are withheld.
     pub(super) fn offer(&mut self, scope: ScopeId, node: NodeId, given: Value) {
-        let form = self.form.clone();
-        let filtered = match &form.node(node).body.choices {
-            Some(Choices::Itemset(itemset)) if !itemset.whole => Some(itemset),
-            _ => None,
-        };
-        if filtered.is_none() || given.is_blank() {
+        let choices = &self.form.node(node).body.choices;
+        let filtered = matches!(choices, Some(Choices::Itemset(itemset)) if !itemset.whole);
+        if !filtered || given.is_blank() {
             let cell = self.instance.cell(scope, node);
             self.instance.withhold(cell, None);
             self.put(scope, node, given);
             return;
         }
+        let form = self.form.clone();
         if let (Some(Control::Rank), Value::Choices(names)) = (form.node(node).body.control, &given) {
             let left = self.ranked(Key { scope, node }, names);
             let cell = self.instance.cell(scope, node);
