@@ -8,7 +8,7 @@ use crate::case::Case;
 
 /// How long one case may take.
 /// Far more than any needs, for a machine that is busy with other things.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(120);
 /// As much as a program's first thread has.
 const STACK_BYTES: usize = 8 << 20;
 

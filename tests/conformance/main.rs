@@ -6,6 +6,7 @@
 mod bounded;
 mod case;
 mod expected;
+mod forms;
 mod generated;
 mod held;
 mod instance;
@@ -28,7 +29,7 @@ conformance [DIR] [WORD…]   run the corpora in DIR (else in DOORSTEP_CORPUS)
 ";
 
 /// The corpora, in the order in which they are printed.
-const CORPORA: &[Corpus] = &[xpath::CORPUS, scenarios::CORPUS, xlsforms::CORPUS];
+const CORPORA: &[Corpus] = &[xpath::CORPUS, scenarios::CORPUS, xlsforms::CORPUS, forms::CORPUS];
 
 /// What is asked for on the command line.
 #[derive(Default)]
@@ -73,7 +74,11 @@ fn options(arguments: impl Iterator<Item = String>) -> Options {
 fn run(folder: &Path, options: &Options) -> Result<bool, String> {
     let mut counts = Vec::new();
     for corpus in CORPORA {
-        let Some(mut cases) = corpus.read(folder)? else { continue };
+        let read = match corpus.name {
+            "forms" => forms::cases(folder),
+            _ => corpus.read(folder)?,
+        };
+        let Some(mut cases) = read else { continue };
         cases.retain(|case| {
             options.words.is_empty() || options.words.iter().any(|word| case.is_meant_by(word))
         });

@@ -23,11 +23,8 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
         }
     }
     for excerpt in &shown {
-        let mut snippet = Snippet::source(excerpt.text).line_start(excerpt.line).path(path(
-            bundle,
-            excerpt.source,
-            definition,
-        ));
+        let mut snippet =
+            Snippet::source(excerpt.text).line_start(excerpt.line).path(excerpt.path(bundle, definition));
         if let Some(range) = excerpt.range(bundle, found.span) {
             snippet = snippet.annotation(AnnotationKind::Primary.span(range));
         }
@@ -84,6 +81,17 @@ impl<'a> Excerpt<'a> {
         let end = source.text[range.end..].find(ends).map_or(source.text.len(), |at| range.end + at);
         let line = bundle.position(span).line;
         Excerpt { line, start, text: &source.text[start..end], ..whole }
+    }
+
+    /// Its file as seen from here; of a cell, its column too: its line is the row.
+    fn path(&self, bundle: &Bundle, definition: &Path) -> String {
+        let path = path(bundle, self.source, definition);
+        let start = Span { source: self.source, start: self.start as u32, end: self.start as u32 };
+        let whole = self.text.len() == bundle.source(self.source).text.len();
+        match bundle.position(start).cell.filter(|_| !whole) {
+            Some(cell) => format!("{path} column {}", cell.column),
+            None => path,
+        }
     }
 
     /// The bytes of a place in it, if it is there.

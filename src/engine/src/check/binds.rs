@@ -39,14 +39,52 @@ const TYPES: &[&str] = &[
 /// Everything that can be said of binds and controls.
 pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
     let controls = controls(facts, found);
+    let mut hidden = Vec::new();
     for (node, bind) in facts.binds_in_order() {
         twice(node, bind, facts, found);
         of_group(node, bind, facts, found);
         calculated(node, bind, facts, found);
         unknown_type(bind, found);
+        if !controls.contains_key(&node) {
+            hidden.extend(of_hidden(node, bind, facts));
+        }
         if let Some((control, placed)) = controls.get(&node) {
             mismatch(node, bind, *control, placed, facts, found);
         }
+    }
+    tell_hidden(&hidden, found);
+}
+
+/// So many are told one by one; of more, it is said how many there are.
+const EACH: usize = 5;
+
+/// `no-effect`: nobody answers what has no control, and so nobody can miss or mend it.
+fn of_hidden<'a>(
+    node: NodeId,
+    bind: &BindOf<'_>,
+    facts: &'a Facts<'_>,
+) -> Option<(&'static str, Span, &'a str)> {
+    if !matches!(facts.form.node(node).kind, SkeletonKind::Leaf(_)) {
+        return None;
+    }
+    let required = bind.get("required").filter(|written| constant(&written.text) != Some(false));
+    let constraint = bind.get("constraint").filter(|_| bind.get("calculate").is_none());
+    let (attribute, written) =
+        required.map(|written| ("required", written)).or(constraint.map(|written| ("constraint", written)))?;
+    Some((attribute, written.span, &facts.form.node(node).name))
+}
+
+fn tell_hidden(hidden: &[(&'static str, Span, &str)], found: &mut Diagnostics) {
+    let more = hidden.len().saturating_sub(1);
+    for (attribute, place, name) in hidden.iter().take(if more >= EACH { 1 } else { EACH }) {
+        let mut message = format!("`{attribute}` does nothing here: `{name}` has no control");
+        if more >= EACH {
+            message = format!("{message}, and so it is with {more} more");
+        }
+        found.push(
+            Diagnostic::warning("no-effect", *place, message)
+                .hint("write it in the bind of a question that somebody answers"),
+        );
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) struct Domain<'a> {
     /// The bound, and whether it is left out.
     least: Option<(f64, bool)>,
     most: Option<(f64, bool)>,
+    truth: Option<bool>,
     chosen: Vec<Cow<'a, str>>,
     not_chosen: Vec<Cow<'a, str>>,
 }
@@ -125,6 +126,11 @@ impl<'a> Domain<'a> {
             _ => return true,
         }
         self.is_possible(data_type)
+    }
+
+    /// Keeps what is true, or what is not. False: it was the other.
+    pub fn decide(&mut self, truth: bool) -> bool {
+        *self.truth.get_or_insert(truth) == truth
     }
 
     /// Keeps the answers that a choice is among, or is not. False: there are none.

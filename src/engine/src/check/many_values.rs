@@ -7,7 +7,7 @@ use super::places::{Reached, reached};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::functions;
 use crate::expr::syntax::{Ast, Kind, Operator, Start};
-use crate::form::{Skeleton, SkeletonKind};
+use crate::form::{ScopeDefId, Skeleton, SkeletonKind};
 use crate::value::DataType;
 use crate::view::NodeId;
 
@@ -154,31 +154,36 @@ fn hints(
     wanted: Wanted,
     form: &Skeleton,
 ) -> Vec<String> {
-    let here = noted.anchor.scope;
     let target = form.node(reached.node).scope;
+    let common = form.common(noted.anchor.scope, target);
     let is_path = !matches!(&ast.kind, Kind::Path(path) if matches!(path.start, Start::Reference(_)));
-    if is_path && form.common(here, target) == target {
-        let relative = relative(noted.anchor.node, reached.node, form);
-        return vec![format!("for the one of the same instance, write `{relative}`")];
-    }
     let mut hints = Vec::new();
-    let repeat = reached.all_of.unwrap_or(reached.node);
-    let repeat = match is_path {
+    if is_path && common != ScopeDefId::ROOT {
+        let relative = relative(noted.anchor.node, reached.node, form);
+        if common == target {
+            return vec![format!("for the one of the same instance, write `{relative}`")];
+        }
+        hints.push(format!("for those of the same instance, begin with `{relative}`"));
+    }
+    let name = |repeat: NodeId| match is_path {
         true => path_of(repeat, form),
         false => format!("${{{}}}", form.node(repeat).name),
     };
-    let numeric =
-        matches!(form.node(reached.node).kind, SkeletonKind::Leaf(DataType::Integer | DataType::Decimal));
-    hints.push(match (wanted, noted.role) {
-        (Wanted::Joined, _) => format!("with a mark between: `join(', ', {written})`"),
-        (Wanted::Any, _) => {
-            format!("to say which of them, write `count({repeat}[{} …]) > 0`", form.node(reached.node).name)
+    let repeats = form.repeats_between(common, target);
+    let leaf = form.node(reached.node);
+    let numeric = matches!(leaf.kind, SkeletonKind::Leaf(DataType::Integer | DataType::Decimal));
+    hints.push(match (wanted, noted.role, repeats.last()) {
+        (Wanted::Joined, ..) => format!("with a mark between: `join(', ', {written})`"),
+        (Wanted::Any, _, Some(repeat)) => {
+            let inside = relative(*repeat, reached.node, form);
+            format!("to say which of them, write `count({}[{inside} …]) > 0`", name(*repeat))
         }
-        (_, Role::Output) => format!("for all of them, show a calculation, `join(', ', {written})`"),
+        (_, Role::Output, _) => format!("for all of them, show a calculation, `join(', ', {written})`"),
         _ if numeric => format!("for all of them, write `sum({written})` or `max({written})`"),
         _ => format!("for all of them, write `join(', ', {written})`"),
     });
-    hints.push(format!("for one of them, write `indexed-repeat({written}, {repeat}, 1)`"));
+    let indexes: String = repeats.iter().map(|repeat| format!(", {}, 1", name(*repeat))).collect();
+    hints.push(format!("for one of them, write `indexed-repeat({written}{indexes})`"));
     hints
 }
 

@@ -76,7 +76,7 @@ pub(crate) struct Facts<'a> {
     pub parts: &'a XForm<'a>,
     pub itext: &'a Itext<'a>,
     /// itext that is named outside expressions.
-    pub texts_named: &'a HashSet<String>,
+    pub texts_named: &'a HashSet<&'a str>,
     /// Its author wrote an XForm: there are no rows that were checked before.
     pub is_xml: bool,
 }

@@ -20,22 +20,21 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
 
 fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
     let itext = facts.itext;
-    for (index, language) in itext.languages.iter().enumerate() {
-        let mut without: Vec<(&str, Span)> = Vec::new();
-        for id in itext.ids() {
-            let texts = itext.get(id).unwrap_or_default();
-            if has_words(texts[index]) {
-                continue;
-            }
-            let other = texts.iter().flatten().find(|text| has_words(Some(text)));
-            // What has words in no language may be there for its picture; without anything, it is a mistake.
-            let empty = || texts[index].filter(|text| text.elements().next().is_none());
-            match (other, empty()) {
-                (Some(other), _) => without.push((id, texts[index].unwrap_or(other).span)),
-                (None, Some(empty)) => without.push((id, empty.span)),
-                (None, None) => {}
+    let mut missing: Vec<Vec<(&str, Span)>> = vec![Vec::new(); itext.languages.len()];
+    for id in itext.ids() {
+        let texts = itext.get(id).unwrap_or_default();
+        let other = texts.iter().flatten().find(|text| has_words(Some(text)));
+        for (text, without) in texts.iter().zip(&mut missing) {
+            match (other, text) {
+                _ if has_words(*text) => {}
+                (Some(other), text) => without.push((id, text.unwrap_or(other).span)),
+                // What has words in no language may be there for its picture; without anything, it is a mistake.
+                (None, Some(empty)) if empty.elements().next().is_none() => without.push((id, empty.span)),
+                (None, _) => {}
             }
         }
+    }
+    for (index, (language, without)) in itext.languages.iter().zip(missing).enumerate() {
         let hint = "write it there, or forms in that language show another one's words";
         if without.len() > EACH {
             let named: Vec<String> = without.iter().take(EACH).map(|(id, _)| format!("`{id}`")).collect();
@@ -64,7 +63,7 @@ fn has_words(text: Option<&Element>) -> bool {
 }
 
 fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
-    let mut named: HashSet<&str> = facts.texts_named.iter().map(String::as_str).collect();
+    let mut named: HashSet<&str> = facts.texts_named.clone();
     // A message that this engine has no use for names its text too.
     let messages = facts.parts.binds.iter().flat_map(|bind| &bind.attributes);
     named.extend(messages.filter_map(|attribute| itext_id(&attribute.value.text)));
@@ -91,7 +90,9 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     if by_item {
         for (_, instance) in &facts.parts.secondary {
             each_text(instance, &mut |text| {
-                if let Some(id) = facts.itext.known_id(text.trim()) {
+                if let Some(id) =
+                    Some(text).filter(|text| !text.is_empty()).and_then(|text| facts.itext.known_id(text))
+                {
                     named.insert(id);
                 }
             });
@@ -118,7 +119,7 @@ fn each_text(element: &Element, visit: &mut dyn FnMut(&str)) {
     for content in &element.content {
         match content {
             Content::Element(child) => each_text(child, visit),
-            Content::Text(words) => visit(&words.text),
+            Content::Text(words) => visit(words.text.trim()),
         }
     }
 }

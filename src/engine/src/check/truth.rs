@@ -8,18 +8,20 @@ use std::collections::HashMap;
 
 use super::choice_values::has_choice;
 use super::domain::{Constant, Domain};
-use super::noted::{Noted, Role};
+use super::noted::{Noted, Role, walk};
 use super::places::reached;
-use crate::expr::syntax::{Ast, Kind, Operator};
-use crate::form::{Skeleton, SkeletonKind};
+use crate::expr::functions;
+use crate::expr::program::Gives;
+use crate::expr::syntax::{Ast, Kind, Operator, Start};
+use crate::form::{ScopeDefId, Skeleton, SkeletonKind};
 use crate::source::Span;
 use crate::value::DataType;
 use crate::view::NodeId;
 
 /// How many conditions are taken apart for one question.
-const STEPS: u32 = 300;
+const STEPS: u32 = 200;
 /// For so many answers the relevance of their questions is looked at: long chains would make each question look at all others.
-const ASKED: usize = 8;
+const ASKED: usize = 4;
 /// How far up relevance is looked for.
 const LEVELS: usize = 24;
 
@@ -46,10 +48,19 @@ pub(super) enum Verdict {
     NoChoice,
 }
 
+/// What conditions say something of.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Subject<'a> {
+    /// A question that is one cell wherever it is looked at.
+    Answer(NodeId),
+    /// Whatever else is written, the same where it is written the same: in that scope, and for that node if its paths start there.
+    Written { scope: ScopeDefId, node: Option<NodeId>, text: &'a str },
+}
+
 #[derive(Clone)]
 struct State<'a> {
     pending: Vec<(&'a Ast, &'a Noted, bool)>,
-    known: Vec<(NodeId, Domain<'a>, Span)>,
+    known: Vec<(Subject<'a>, Domain<'a>, Span)>,
     /// Whose answer is asked for.
     asked: Vec<NodeId>,
     /// Whose relevance is taken into account.
@@ -157,7 +168,11 @@ impl<'a> Search<'a, '_> {
                     {
                         return false;
                     }
-                    _ => {}
+                    _ => {
+                        if !self.decided(&mut state, ast, noted, wanted) {
+                            return false;
+                        }
+                    }
                 },
                 Kind::Number(_) | Kind::Text(_) | Kind::Negate(_) | Kind::Path(_) => {}
             }
@@ -187,11 +202,23 @@ impl<'a> Search<'a, '_> {
         let (question, value, operator) = match (constant(a), constant(b)) {
             (None, Some(value)) => (a, value, Some(operator)),
             (Some(value), None) => (b, value, Some(turned(operator))),
-            _ => return true,
+            _ => return self.decided(state, whole, noted, wanted),
         };
         let operator = operator.and_then(|operator| if wanted { Some(operator) } else { negated(operator) });
-        let (Some(operator), Some((node, data_type))) = (operator, self.question(question, noted)) else {
-            return true;
+        let Some(operator) = operator else { return self.decided(state, whole, noted, wanted) };
+        let Some((node, data_type)) = self.question(question, noted) else {
+            let value_of = |ast: &Ast| match &ast.kind {
+                Kind::Call { name, .. } => functions::find(name).map(|function| function.gives()),
+                _ => None,
+            };
+            return match (value_of(question), written(question, noted)) {
+                (Some(Gives::Number | Gives::Text), Some(subject)) => {
+                    self.learn(state, subject, noted.span(whole), |domain| {
+                        domain.compare(operator, value, DataType::Text)
+                    })
+                }
+                _ => self.decided(state, whole, noted, wanted),
+            };
         };
         if let (Operator::Equal, DataType::Choice, Constant::Text(name)) = (operator, data_type, &value)
             && !has_choice(node, name, self.truth.form)
@@ -204,7 +231,10 @@ impl<'a> Search<'a, '_> {
             Operator::NotEqual => blank,
             _ => !blank && !matches!(value, Constant::Boolean(_)),
         };
-        self.learn(state, node, noted.span(whole), answered, |domain| {
+        if answered {
+            self.ask(state, node);
+        }
+        self.learn(state, Subject::Answer(node), noted.span(whole), |domain| {
             domain.compare(operator, value, data_type)
         })
     }
@@ -220,7 +250,7 @@ impl<'a> Search<'a, '_> {
     ) -> bool {
         let (Kind::Text(choice), Some((node, data_type))) = (&choice.kind, self.question(question, noted))
         else {
-            return true;
+            return self.decided(state, whole, noted, wanted);
         };
         let choice = choice.trim();
         if choice.is_empty() || choice.contains(char::is_whitespace) {
@@ -230,24 +260,34 @@ impl<'a> Search<'a, '_> {
             self.no_choice = true;
             return false;
         }
-        self.learn(state, node, noted.span(whole), wanted, |domain| {
+        if wanted {
+            self.ask(state, node);
+        }
+        self.learn(state, Subject::Answer(node), noted.span(whole), |domain| {
             domain.choose(Cow::Borrowed(choice), wanted, data_type)
         })
     }
 
-    /// Adds what a condition says of an answer. False: then there is none.
+    /// A condition that nothing more is known of: it holds or it does not.
+    fn decided(&mut self, state: &mut State<'a>, ast: &'a Ast, noted: &'a Noted, wanted: bool) -> bool {
+        match written(ast, noted) {
+            Some(subject) => self.learn(state, subject, noted.span(ast), |domain| domain.decide(wanted)),
+            None => true,
+        }
+    }
+
+    /// Adds what a condition says of its subject. False: nothing is like that.
     fn learn(
         &mut self,
         state: &mut State<'a>,
-        node: NodeId,
+        subject: Subject<'a>,
         place: Span,
-        answered: bool,
         keep: impl FnOnce(&mut Domain<'a>) -> bool,
     ) -> bool {
-        let at = match state.known.iter().position(|(known, ..)| *known == node) {
+        let at = match state.known.iter().position(|(known, ..)| *known == subject) {
             Some(at) => at,
             None => {
-                state.known.push((node, Domain::default(), place));
+                state.known.push((subject, Domain::default(), place));
                 state.known.len() - 1
             }
         };
@@ -258,18 +298,38 @@ impl<'a> Search<'a, '_> {
             return false;
         }
         *first = place;
-        if answered && state.asked.len() < ASKED && !state.asked.contains(&node) {
-            state.asked.push(node);
-            let own = self.truth.relevance(node);
-            for noted in own.into_iter().chain(self.truth.around(node)) {
-                if !state.taken.contains(&noted.anchor.node) {
-                    state.taken.push(noted.anchor.node);
-                    state.pending.push((&noted.ast, noted, true));
-                }
-            }
-        }
         true
     }
+
+    /// An answer is asked for: its question has to be relevant.
+    fn ask(&mut self, state: &mut State<'a>, node: NodeId) {
+        if state.asked.len() >= ASKED || state.asked.contains(&node) {
+            return;
+        }
+        state.asked.push(node);
+        let own = self.truth.relevance(node);
+        for noted in own.into_iter().chain(self.truth.around(node)) {
+            if !state.taken.contains(&noted.anchor.node) {
+                state.taken.push(noted.anchor.node);
+                state.pending.push((&noted.ast, noted, true));
+            }
+        }
+    }
+}
+
+/// An expression as what it is about, if it gives the same whenever it is asked.
+fn written<'a>(ast: &Ast, noted: &'a Noted) -> Option<Subject<'a>> {
+    let (mut steady, mut relative) = (true, false);
+    walk(ast, false, &mut |part, inside| match &part.kind {
+        Kind::Call { name, .. } => {
+            steady &= !matches!(name.as_str(), "random" | "randomize" | "uuid" | "once");
+            relative |= matches!(name.as_str(), "current" | "position");
+        }
+        Kind::Path(path) => relative |= !inside && path.start == Start::Context,
+        _ => {}
+    });
+    let node = relative.then_some(noted.anchor.node);
+    steady.then(|| Subject::Written { scope: noted.anchor.scope, node, text: noted.text(ast) })
 }
 
 fn turned(operator: Operator) -> Operator {

@@ -84,6 +84,8 @@ impl Diagnostic {
 
 /// How many errors, and as many warnings, one reading tells: nobody mends more at once.
 const MAX_TOLD: usize = 1_000;
+/// How long a message may be, in bytes.
+const MAX_MESSAGE: usize = 500;
 /// After that many a near name helps nobody, and looking for it takes its time.
 const MAX_HINTED: usize = 100;
 
@@ -97,7 +99,13 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Notes one.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        // A name may be as long as the file.
+        if diagnostic.message.len() > MAX_MESSAGE {
+            let cut = (0..=MAX_MESSAGE).rev().find(|at| diagnostic.message.is_char_boundary(*at));
+            diagnostic.message.truncate(cut.unwrap_or(0));
+            diagnostic.message.push('…');
+        }
         let error = diagnostic.severity == Severity::Error;
         let alike = if error { self.errors } else { self.found.len() - self.errors };
         if alike < MAX_TOLD {

@@ -9,6 +9,9 @@ use crate::source::{Span, Written};
 use crate::view::NodeId;
 use crate::xml::{Attribute, Element, Namespace};
 
+/// How many different attributes the binds of one node may have: far more than there are.
+const MAX_ATTRIBUTES: usize = 100;
+
 /// The bind attributes of one node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BindOf<'a> {
@@ -16,6 +19,17 @@ pub(crate) struct BindOf<'a> {
 }
 
 impl<'a> BindOf<'a> {
+    /// Adds what another bind of the node says; what both say, the later says.
+    fn add(&mut self, bind: &'a Element) {
+        for attribute in &bind.attributes {
+            match self.attributes.iter().position(|known| known.name == attribute.name) {
+                Some(known) => self.attributes[known] = attribute,
+                None if self.attributes.len() < MAX_ATTRIBUTES => self.attributes.push(attribute),
+                None => {}
+            }
+        }
+    }
+
     /// An attribute without a namespace.
     pub fn get(&self, local: &str) -> Option<&'a Written> {
         self.find(&Namespace::None, local)
@@ -79,7 +93,7 @@ pub(super) fn by_node<'a>(
             continue;
         };
         match absolute(root, &nodeset.text).and_then(|path| form.at(&path)) {
-            Some(node) => by_node.entry(node).or_default().attributes.extend(&bind.attributes),
+            Some(node) => by_node.entry(node).or_default().add(bind),
             // ODK's tools pass over such a bind.
             None => {
                 let diagnostic = unknown(form, &nodeset.text, nodeset.span, found);

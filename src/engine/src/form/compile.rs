@@ -261,7 +261,7 @@ struct Lowering<'a, 'f> {
     itext_used: HashMap<Arc<str>, TextId>,
     /// What the author wrote, for checks.
     noted: Vec<Noted>,
-    texts_named: HashSet<String>,
+    texts_named: HashSet<&'a str>,
     drafts: Vec<Draft>,
     /// How many reads there are in them.
     reads: usize,

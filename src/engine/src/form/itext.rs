@@ -59,7 +59,14 @@ impl<'a> Itext<'a> {
                     itext.order.push(&id.text);
                     vec![None; count]
                 });
-                of[index] = Some(text);
+                if let Some(first) = of[index].replace(text) {
+                    let message = format!("the text `{}` is there twice in `{language}`", id.text);
+                    found.push(
+                        Diagnostic::warning("duplicate-text", id.span, message)
+                            .label(first.span, "first here")
+                            .hint("keep one of them, or give it another id"),
+                    );
+                }
             }
         }
         itext

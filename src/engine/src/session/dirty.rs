@@ -6,13 +6,23 @@ use crate::view::ScopeId;
 pub(super) struct Dirty {
     ranks: Vec<u64>,
     scopes: Vec<Vec<ScopeId>>,
+    /// By rank: which scopes are among them, where there are many. Else changes in each of many instances would mark as many each.
+    among: Vec<Vec<u64>>,
     /// No rank below is dirty.
     cursor: usize,
 }
 
+/// From how many marks on it is looked whether a scope is among them.
+const MANY: usize = 1_024;
+
 impl Dirty {
     pub fn new(ranks: usize) -> Dirty {
-        Dirty { ranks: vec![0; ranks.div_ceil(64)], scopes: vec![Vec::new(); ranks], cursor: ranks }
+        Dirty {
+            ranks: vec![0; ranks.div_ceil(64)],
+            scopes: vec![Vec::new(); ranks],
+            among: vec![Vec::new(); ranks],
+            cursor: ranks,
+        }
     }
 
     pub fn mark(&mut self, rank: u32, scope: ScopeId) {
@@ -20,13 +30,8 @@ impl Dirty {
         let scopes = &mut self.scopes[rank];
         // Marks for one scope mostly come in a row.
         if scopes.last() != Some(&scope) {
-            // Where many changes mark the same scopes, only those are kept in mind.
-            if scopes.len() == scopes.capacity() && scopes.len() >= 1024 {
-                scopes.sort_unstable();
-                scopes.dedup();
-                if scopes.len() > scopes.capacity() / 2 {
-                    scopes.reserve(scopes.capacity());
-                }
+            if scopes.len() >= MANY && !is_new(&mut self.among[rank], scopes, scope) {
+                return;
             }
             scopes.push(scope);
         }
@@ -43,6 +48,7 @@ impl Dirty {
                 self.ranks[word] &= self.ranks[word] - 1;
                 self.cursor = rank;
                 let mut scopes = std::mem::take(&mut self.scopes[rank]);
+                self.among[rank] = Vec::new();
                 if scopes.len() > 1 {
                     scopes.sort_unstable();
                     scopes.dedup();
@@ -59,6 +65,7 @@ impl Dirty {
     pub fn clear(&mut self) {
         self.ranks.fill(0);
         self.scopes.iter_mut().for_each(Vec::clear);
+        self.among.iter_mut().for_each(Vec::clear);
         self.cursor = self.scopes.len();
     }
 
@@ -70,4 +77,24 @@ impl Dirty {
             *place = scopes;
         }
     }
+}
+
+/// Is a scope none of those marked? It is from now on.
+fn is_new(among: &mut Vec<u64>, marked: &[ScopeId], scope: ScopeId) -> bool {
+    let first = among.is_empty();
+    let mut note = |scope: ScopeId| {
+        let (word, bit) = (scope.0 as usize / 64, 1 << (scope.0 % 64));
+        if among.len() <= word {
+            among.resize(word + 1, 0);
+        }
+        let new = among[word] & bit == 0;
+        among[word] |= bit;
+        new
+    };
+    if first {
+        for scope in marked {
+            note(*scope);
+        }
+    }
+    note(scope)
 }

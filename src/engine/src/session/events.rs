@@ -35,11 +35,18 @@ impl Session {
 
     /// Settles, and runs what waits for what happened, until nothing more happens.
     pub(super) fn run(&mut self) {
-        self.left.set(work_for(self.instance.cells()));
-        self.busy = true;
+        self.begin();
         self.run_all();
         self.overran |= self.left.get() == 0;
         self.busy = false;
+    }
+
+    /// What happens from here on is one answer's work.
+    pub(super) fn begin(&mut self) {
+        if !self.busy {
+            self.left.set(work_for(self.instance.cells()));
+            self.busy = true;
+        }
     }
 
     fn run_all(&mut self) {

@@ -91,6 +91,9 @@ impl Session {
 
     /// Is it the order of some only of what a rank offers?
     pub(super) fn leaves_out(&self, key: Key, value: &Value) -> bool {
+        if !self.busy {
+            self.left.set(MAX_WORK);
+        }
         match (self.form.node(key.node).body.control, value) {
             (Some(Control::Rank), Value::Choices(names)) => {
                 self.offered(key).iter().any(|offered| !names.contains(offered))

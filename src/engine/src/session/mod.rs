@@ -217,6 +217,7 @@ impl Session {
         if self.leaves_out(key, &value) {
             return Err(AnswerError::WrongType);
         }
+        self.begin();
         self.offer(scope, node, value);
         self.run();
         Ok(self.take_changes())
@@ -239,6 +240,7 @@ impl Session {
         if !self.has_room(scope, node) {
             return Err(AnswerError::CountIsFixed);
         }
+        self.begin();
         let added = self.grow(scope, node, false);
         self.happened_in(added, node);
         self.run();
@@ -253,6 +255,7 @@ impl Session {
             return Err(AnswerError::NoSuchNode);
         }
         self.repeat_is_free(Key { scope: self.instance.up(scope, 1), node })?;
+        self.begin();
         self.shrink(scope);
         self.run();
         Ok(self.take_changes())
@@ -296,6 +299,7 @@ impl Session {
 
     /// Says that the reader is done: sets `end`. The violations stay to be looked at first.
     pub fn finish(&mut self) -> Changes {
+        self.begin();
         self.preload_at_end();
         self.run();
         self.take_changes()

@@ -192,6 +192,9 @@ impl Tree {
         if !crate::xml::entities_are_small(text) {
             return Err("its entities make too much text".into());
         }
+        if crate::xml::too_many_attributes(text).is_some() {
+            return Err("one of its elements has too many attributes".into());
+        }
         let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
         let mut builder = Builder::new(names);

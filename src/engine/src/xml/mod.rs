@@ -8,5 +8,5 @@ mod read;
 mod write;
 
 pub(crate) use element::{Attribute, Content, Element, Name, Namespace};
-pub(crate) use read::{entities_are_small, read};
+pub(crate) use read::{entities_are_small, read, too_many_attributes};
 pub(crate) use write::{write, write_compact};

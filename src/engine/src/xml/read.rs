@@ -14,6 +14,8 @@ use crate::source::{Excerpt, MAX_SOURCE_BYTES, Source, Span, Written};
 const MAX_DEPTH: usize = 200;
 /// How many bytes entities may come to, at most.
 const MAX_RESOLVED: usize = 128 << 20;
+/// How many attributes an element may have.
+const MAX_ATTRIBUTES: usize = 1_000;
 /// How many nodes a document may have: a form of 50,000 choices has half a million.
 const MAX_NODES: u32 = 4_000_000;
 
@@ -29,6 +31,11 @@ pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Opti
     if !entities_are_small(text) {
         let message = "the entities of this file make too much text";
         found.push(Diagnostic::error("too-large", Span::top(index), message));
+        return None;
+    }
+    if let Some(start) = too_many_attributes(text) {
+        let message = format!("an element has at most {MAX_ATTRIBUTES} attributes");
+        found.push(Diagnostic::error("too-large", at(start, start + 1), message));
         return None;
     }
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -112,6 +119,29 @@ pub(crate) fn entities_are_small(text: &str) -> bool {
     // Within each other the parser follows at most 255.
     let within = named(&text[start..end]).clamp(1, 255);
     (end - start).saturating_mul(named(&text[end..])).saturating_mul(within) <= MAX_RESOLVED
+}
+
+/// Where an element begins that has more attributes than are read: the parser compares each with each.
+pub(crate) fn too_many_attributes(text: &str) -> Option<usize> {
+    let (mut start, mut count, mut quote) = (None, 0, None);
+    for (at, byte) in text.bytes().enumerate() {
+        match (start, quote, byte) {
+            (None, _, b'<') => (start, count) = (Some(at), 0),
+            (Some(_), Some(open), _) => quote = quote.filter(|_| byte != open),
+            // `<!` and `<?` have no attributes, and quotes in them need not match.
+            (Some(tag), None, b'!' | b'?') if at == tag + 1 => start = None,
+            (Some(_), None, b'>') => start = None,
+            (Some(tag), None, b'"' | b'\'') => {
+                quote = Some(byte);
+                count += 1;
+                if count > MAX_ATTRIBUTES {
+                    return Some(tag);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 type Node<'a, 'i> = roxmltree::Node<'a, 'i>;

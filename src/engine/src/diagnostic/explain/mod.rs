@@ -52,6 +52,7 @@ static PAGES: &[Page] = pages! {
     "duplicate-language"
     "duplicate-list"
     "duplicate-name"
+    "duplicate-text"
     "empty-group"
     "empty-list"
     "empty-repeat"

@@ -113,7 +113,7 @@ impl Lowering<'_, '_> {
             return None;
         };
         let texts = texts.to_vec();
-        self.texts_named.insert(id.to_owned());
+        self.texts_named.extend(self.itext.known_id(id));
         let before = reads.len();
         let mut by_language: Vec<Option<Words>> = Vec::with_capacity(texts.len());
         for text in texts {
