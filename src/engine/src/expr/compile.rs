@@ -157,7 +157,11 @@ impl<'a> Compiler<'a> {
         ) {
             self.check_numbers(operator, [a, b]);
         }
-        let ((left, over), (right, _)) = (self.expr_over(a), self.expr_over(b));
+        let ((left, over), (right, right_over)) = (self.expr_over(a), self.expr_over(b));
+        if !matches!(operator, Operator::Union | Operator::Or | Operator::And) {
+            self.read_inside(over);
+            self.read_inside(right_over);
+        }
         let over = if operator == Operator::Union { over } else { Over::Value };
         let expr = match operator {
             Operator::Or => Expr::Or(left, right),

@@ -19,10 +19,12 @@ pub(crate) struct BindOf<'a> {
 }
 
 impl<'a> BindOf<'a> {
-    /// Adds what another bind of the node says; what both say, the later says.
+    /// Adds what another bind of the node says; what both say, the later says. That each names the node is kept.
     fn add(&mut self, bind: &'a Element) {
         for attribute in &bind.attributes {
-            match self.attributes.iter().position(|known| known.name == attribute.name) {
+            let names = matches!(&*attribute.name.local, "nodeset" | "ref");
+            let same = |known: &&Attribute| !names && known.name == attribute.name;
+            match self.attributes.iter().position(same) {
                 Some(known) => self.attributes[known] = attribute,
                 None if self.attributes.len() < MAX_ATTRIBUTES => self.attributes.push(attribute),
                 None => {}

@@ -45,6 +45,10 @@ impl Compiler<'_> {
         let mut compiled = Vec::with_capacity(arguments.len());
         for (index, argument) in arguments.iter().enumerate() {
             let (id, nodes) = self.expr_over(argument);
+            let asks_only_whether = matches!(name, "boolean" | "not") || (name == "if" && index == 0);
+            if !function.node_sets.contains(&index) && !asks_only_whether {
+                self.read_inside(nodes);
+            }
             // The nodes of its first argument in another order.
             if index == 0 && name == "randomize" {
                 over = nodes;

@@ -367,6 +367,27 @@ impl Compiler<'_> {
         self.program.add(Expr::Nodes(plan))
     }
 
+    /// Notes that the text of a group or of a repeat is read, which is that of everything in it. What holds the expression itself
+    /// is passed over: it would go round.
+    pub(super) fn read_inside(&mut self, over: Over) {
+        let Over::Nodes(top) = over else { return };
+        let group = matches!(self.form.node(top).kind, SkeletonKind::Group | SkeletonKind::Repeat(_));
+        let holds = top <= self.anchor.node && self.anchor.node < self.form.node(top).end;
+        if !group || holds {
+            return;
+        }
+        let from = self.form.common(self.anchor.scope, self.form.node(top).scope);
+        for index in top.0..self.form.node(top).end.0 {
+            let node = NodeId(index);
+            let what = match self.form.node(node).kind {
+                SkeletonKind::Leaf(_) | SkeletonKind::Note => What::Value(node),
+                SkeletonKind::Repeat(_) => What::Instances(node),
+                SkeletonKind::Group | SkeletonKind::Attribute => continue,
+            };
+            self.reads.push(Read { what, from });
+        }
+    }
+
     /// Notes that a node's value is read: of a group, everything in it.
     pub(super) fn read_value(&mut self, node: NodeId, from: ScopeDefId, siblings: bool) {
         match self.form.node(node).kind {

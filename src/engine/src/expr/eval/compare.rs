@@ -13,6 +13,7 @@ impl Eval<'_> {
         let program = self.program;
         if equality
             && let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b))
+            && self.group_at(*base, *up, *node).is_none()
             && let Some(same) = text_is(self.cell(*base, *up, *node), text)
         {
             return same == (operator == Operator::Equal);

@@ -63,7 +63,14 @@ impl Eval<'_> {
 
     pub(super) fn node_operand(&self, node: NodeRef) -> Operand {
         match node {
-            NodeRef::Cell(scope, node) => operand_of_value(self.primary().instance.value(scope, node)),
+            NodeRef::Cell(scope, node) => {
+                let value = self.primary().instance.value(scope, node);
+                // A group's own cell is blank; its text is that of what it holds.
+                match value.is_blank() && self.primary().form.node(node).data_type().is_none() {
+                    true => Operand::Text(self.node_text(NodeRef::Cell(scope, node))),
+                    false => operand_of_value(value),
+                }
+            }
             other => Operand::Text(self.node_text(other)),
         }
     }
