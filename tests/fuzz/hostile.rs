@@ -250,7 +250,6 @@ fn work_is_bounded() {
     assert!(over("count(instance('t')//*[count(instance('t')//*[count(instance('t')//x) > 0]) > 0])", 2_000));
     assert!(!over("count(instance('t')//*/following::*/preceding::*/following::*)", 2_000));
     assert!(!over("string-length(join('', randomize(instance('t')/root/i/@x)))", 20_000));
-
 }
 
 /// The same over repeats, and for actions that answer each other.

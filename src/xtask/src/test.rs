@@ -5,7 +5,7 @@
 use crate::app::Mode;
 use crate::command::{ask, on_path, run as run_command};
 use crate::workspace::Workspace;
-use crate::{debian, serve, setup};
+use crate::{debian, fuzz, serve, setup};
 use anyhow::{Context, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 /// One part: its name on the command line, what it does in a line, and the doing.
 type Part = (&'static str, &'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("fmt", "rustfmt", formatting),
     ("deny", "licences and sources of the dependencies", dependencies),
     ("lint", "clippy, for the machine and for the browser", lints),
     ("unit", "tests that need no browser", unit),
+    ("fuzz", "made-up forms, files and answers, for a minute", fuzzing),
     ("web", "the app's own tests, in Chromium", web),
     ("e2e", "the whole, in Chromium", end_to_end),
 ];
@@ -132,6 +133,10 @@ fn test_programs(workspace: &Workspace) -> anyhow::Result<Vec<String>> {
         .filter(|target| target["kind"][0] == "test")
         .filter_map(|target| target["name"].as_str());
     Ok(names.filter(|name| *name != "e2e").map(str::to_owned).collect())
+}
+
+fn fuzzing(workspace: &Workspace) -> anyhow::Result<()> {
+    fuzz::run(workspace, &[])
 }
 
 fn web(workspace: &Workspace) -> anyhow::Result<()> {
