@@ -61,7 +61,7 @@ pub fn expression(dice: &mut Dice<'_>, names: &[String], depth: usize) -> String
     if depth == 0 {
         return leaf(dice, names);
     }
-    let mut part = |dice: &mut Dice<'_>| expression(dice, names, depth - 1);
+    let part = |dice: &mut Dice<'_>| expression(dice, names, depth - 1);
     match dice.below(9) {
         0 => {
             let operator = dice.of(&OPERATORS[..14]);

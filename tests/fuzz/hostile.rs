@@ -250,7 +250,11 @@ fn work_is_bounded() {
     assert!(over("count(instance('t')//*[count(instance('t')//*[count(instance('t')//x) > 0]) > 0])", 2_000));
     assert!(!over("count(instance('t')//*/following::*/preceding::*/following::*)", 2_000));
     assert!(!over("string-length(join('', randomize(instance('t')/root/i/@x)))", 20_000));
+}
 
+/// The same over repeats, and for actions that answer each other.
+#[test]
+fn work_over_repeats_is_bounded() {
     let model = bind("r/s", "calculate='count(/d/r[q = current()/../q])'");
     assert!(open(xform("<r><q>1</q><s/></r>", &model, &repeat("9999", ""))).overran());
     let model = bind("r/s", "calculate='sum(/d/r/q)'");

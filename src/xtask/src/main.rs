@@ -10,6 +10,7 @@ mod conformance;
 mod debian;
 mod dist;
 mod fingerprint;
+mod fuzz;
 mod precompress;
 mod serve;
 mod service_worker;
@@ -29,12 +30,13 @@ cargo xtask COMMAND
       --data DIR             with its data in DIR (doorstep-data)
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
-  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, corpora, web, e2e
+  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, corpora, fuzz, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
+  fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
 
@@ -68,6 +70,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
+        "fuzz" => fuzz::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;
             dist::run(&workspace)

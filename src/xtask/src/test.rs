@@ -5,7 +5,7 @@
 use crate::app::Mode;
 use crate::command::{ask, on_path, run as run_command};
 use crate::workspace::Workspace;
-use crate::{conformance, debian, serve, setup};
+use crate::{conformance, debian, fuzz, serve, setup};
 use anyhow::{Context, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,12 +13,13 @@ use std::time::{Duration, Instant};
 /// One part: its name on the command line, what it does in a line, and the doing.
 type Part = (&'static str, &'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("fmt", "rustfmt", formatting),
     ("deny", "licences and sources of the dependencies", dependencies),
     ("lint", "clippy, for the machine and for the browser", lints),
     ("unit", "tests that need no browser", unit),
     ("corpora", "what the reference engines answer, where DOORSTEP_CORPUS says that it lies", corpora),
+    ("fuzz", "made-up forms, files and answers, for a minute", fuzzing),
     ("web", "the app's own tests, in Chromium", web),
     ("e2e", "the whole, in Chromium", end_to_end),
 ];
@@ -144,6 +145,11 @@ fn corpora(workspace: &Workspace) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The same made-up inputs on every machine, as many as a minute allows.
+fn fuzzing(workspace: &Workspace) -> anyhow::Result<()> {
+    fuzz::same_everywhere(workspace)
 }
 
 fn web(workspace: &Workspace) -> anyhow::Result<()> {

@@ -61,7 +61,7 @@ pub(crate) struct Eval<'a> {
 }
 
 /// How many nodes may be visited before an evaluation is given up: more than any form does, in less time than its reader waits.
-pub(crate) const MAX_WORK: u64 = 1 << 26;
+pub(crate) const MAX_WORK: u64 = 1 << 25;
 /// How long a text may be that is held against a pattern, in bytes: each of its characters costs as much as the pattern is large.
 const MAX_MATCHED: usize = 1 << 14;
 

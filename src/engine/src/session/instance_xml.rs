@@ -2,6 +2,7 @@
 //!
 //! The same answers give the same bytes: elements and attributes in the form's order, what is not relevant left out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
@@ -125,6 +126,7 @@ impl Session {
                 self.put(scope, *node, Value::Text(attribute.value.text.to_arc()));
             }
         }
+        let mut seen = HashMap::new();
         for child in element.elements() {
             let named = |name: String| form.child_names.get(&(parent, Arc::from(name))).copied();
             // By another prefix it is found too; but not what the form's author never wrote.
@@ -135,6 +137,7 @@ impl Session {
             let node = named(child.name.written()).or_else(|| named(child.name.local.to_string()));
             let node = node.filter(is_meant);
             let Some(node) = node else { continue };
+            let Some(node) = self.again(node, &mut seen) else { continue };
             match form.node(node).kind {
                 NodeKind::Group => self.take_up(scope, node, child)?,
                 NodeKind::Repeat { .. } => {
@@ -153,6 +156,23 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Two of a name that are no repeat are two nodes: the node that an element stands for, when `seen` were there before it.
+    fn again(&self, node: NodeId, seen: &mut HashMap<NodeId, usize>) -> Option<NodeId> {
+        let this = self.form.node(node);
+        if let NodeKind::Repeat { .. } = this.kind {
+            return Some(node);
+        }
+        let before = seen.entry(node).or_default();
+        *before += 1;
+        match *before {
+            1 => Some(node),
+            place => {
+                let alike = self.form.children_of(this.parent);
+                alike.filter(|other| self.form.node(*other).qname == this.qname).nth(place - 1)
+            }
+        }
     }
 
     /// A text as the node's value; what is none is kept as it is, and is not valid.
