@@ -77,7 +77,13 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let title = parts.title.and_then(|title| lowering.plain_text(title));
     let by_node: HashMap<NodeId, &Placed<'_>> =
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
-    let implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
+    let mut implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
+    // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
+    if skeleton.strict_paths
+        && let Some(meta) = skeleton.child(NodeId(0), "meta")
+    {
+        implied.extend((meta.0..skeleton.node(meta).end.0).map(NodeId));
+    }
     let no_bind = BindOf::default();
     let mut nodes = Vec::with_capacity(skeleton.nodes.len());
     for index in 0..skeleton.nodes.len() {
