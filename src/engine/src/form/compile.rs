@@ -30,6 +30,9 @@ mod text;
 
 pub(crate) use text::itext_id;
 
+/// Is what is probably not meant looked for? A constant, so that a phone's bundle is without what it does not run.
+const CHECKS: bool = cfg!(feature = "checks");
+
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
     let document = definition::read(bundle, &mut found);
@@ -110,7 +113,9 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         texts_named: &texts_named,
         is_xml,
     };
-    check::compiled(&facts, found);
+    if CHECKS {
+        check::compiled(&facts, found);
+    }
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
     }
@@ -285,7 +290,9 @@ impl Lowering<'_, '_> {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
-        self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
+        if CHECKS {
+            self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
+        }
         let compiled = compiled?;
         self.reads += compiled.reads.len();
         if self.reads > MAX_READS {
