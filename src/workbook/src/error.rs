@@ -49,6 +49,11 @@ pub enum WorkbookError {
         /// The sheets that there are.
         sheets: Vec<String>,
     },
+    /// The file is called a workbook of Excel's, and holds something else.
+    NotExcel {
+        /// The file.
+        file: String,
+    },
     /// The file is no workbook of any kind.
     Unknown,
     /// It can't be held in the format to be written.
@@ -74,6 +79,9 @@ impl WorkbookError {
             WorkbookError::BadCsv { .. } => "close the quotes; a quote within a cell is written twice",
             WorkbookError::TooOld => "open it in a spreadsheet program and save it as Excel workbook (.xlsx)",
             WorkbookError::NoSurvey { .. } => "name the sheet with the questions `survey`",
+            WorkbookError::NotExcel { .. } => {
+                "open it in a spreadsheet program, and save it as Excel workbook (.xlsx)"
+            }
             WorkbookError::Unknown => "an XLSForm is a .xlsx or .xls file, or CSV files in a folder or zip",
             WorkbookError::Unwritable { .. } => "shorten it, or keep the form as CSV files",
         }
@@ -95,6 +103,9 @@ impl fmt::Display for WorkbookError {
             WorkbookError::NoSurvey { sheets } if sheets.is_empty() => write!(f, "there are no sheets"),
             WorkbookError::NoSurvey { sheets } => {
                 write!(f, "there is no sheet `survey`, only {}", sheets.join(", "))
+            }
+            WorkbookError::NotExcel { file } => {
+                write!(f, "{file} is no Excel workbook, though its name says so")
             }
             WorkbookError::Unknown => write!(f, "this is no workbook"),
             WorkbookError::Unwritable { reason } => write!(f, "it can't be written: {reason}"),

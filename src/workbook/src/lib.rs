@@ -39,9 +39,18 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Bundle, WorkbookError> {
         [0xD0, 0xCF, 0x11, 0xE0, ..] => xls::read(bytes)?,
         // BIFF without a container: Excel 4 and before.
         [0x09, 0x00 | 0x02 | 0x04, ..] => return Err(WorkbookError::TooOld),
-        _ => csv_sheets::from_one(name, bytes)?,
+        // A CSV file under another name is still read.
+        _ => csv_sheets::from_one(name, bytes).map_err(|error| match is_named_excel(name) {
+            true => WorkbookError::NotExcel { file: name.into() },
+            false => error,
+        })?,
     };
     names::bundle(name, sheets)
+}
+
+fn is_named_excel(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".xlsx", ".xlsm", ".xls"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Reads a folder of CSV files, each a sheet: `survey.csv`, `choices.csv`. Files of other names are left out.
@@ -50,4 +59,18 @@ pub fn read_csv_files(
     files: impl IntoIterator<Item = (String, Vec<u8>)>,
 ) -> Result<Bundle, WorkbookError> {
     names::bundle(name, csv_sheets::from_files(files)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_called_a_workbook_is_told_as_no_workbook() {
+        for name in ["jpg.xlsx", "JPG.XLS"] {
+            let error = read(name, &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10, b'J']).unwrap_err();
+            assert_eq!(error, WorkbookError::NotExcel { file: name.into() });
+        }
+        assert!(read("form.xls", b"type,name,label\ntext,a,A\n").is_ok());
+    }
 }

@@ -1,8 +1,9 @@
 //! Choice lists: every one that is named is there, and every one that is there is used.
 
 use crate::definition::parameters::Parameters;
-use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, Questionnaire, Select};
+use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, List, Questionnaire, Select};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Written;
 
 /// So many are told one by one; of more, it is said how many there are.
 const EACH: usize = 5;
@@ -13,12 +14,25 @@ pub(crate) fn named(form: &Questionnaire, found: &mut Diagnostics) {
         let ItemKind::Select(Select { from: ChoicesFrom::List(name), how, .. }) = &item.kind else { return };
         let lists = if *how == Choosing::External { &form.external_lists } else { &form.lists };
         if !lists.iter().any(|list| list.name.text == name.text) {
-            found.push(
-                Diagnostic::error("unknown-list", name.span, format!("there is no list `{}`", name.text))
-                    .did_you_mean(&name.text, lists.iter().map(|list| &*list.name.text)),
-            );
+            found.push(unknown(name, lists));
         }
     });
+}
+
+/// `unknown-list`: with the list that was meant, or those that there are.
+pub(crate) fn unknown(name: &Written, lists: &[List]) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("unknown-list", name.span, format!("there is no list `{}`", name.text))
+            .did_you_mean(&name.text, lists.iter().map(|list| &*list.name.text));
+    if lists.is_empty() || !diagnostic.hints.is_empty() {
+        return diagnostic;
+    }
+    let known: Vec<String> = lists.iter().take(EACH).map(|list| format!("`{}`", list.name.text)).collect();
+    let more = match lists.len().saturating_sub(EACH) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    diagnostic.hint(format!("the lists are {}{more}", known.join(", ")))
 }
 
 /// `empty-list` and `unused-list`.

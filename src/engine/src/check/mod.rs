@@ -18,6 +18,7 @@ pub(crate) mod choices;
 pub(crate) mod lists;
 
 mod columns;
+mod defaults;
 mod entities;
 mod filters;
 mod labels;
@@ -63,6 +64,7 @@ pub(crate) fn questionnaire(form: &Questionnaire, found: &mut Diagnostics) {
     lists::used(form, found);
     filters::check(form, found);
     columns::check(form, found);
+    defaults::check(form, found);
     parameters::check(form, &known, found);
     labels::check(form, found);
     labels::calculations(form, found);

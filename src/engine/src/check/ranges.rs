@@ -3,7 +3,7 @@
 use super::parameters::{appearance, bad};
 use crate::definition::parameters::Parameters;
 use crate::definition::rows::{Item, List, Questionnaire};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::source::Written;
 
 /// The appearances that show ticks.
@@ -103,9 +103,7 @@ fn labels(
     found: &mut Diagnostics,
 ) {
     let Some(list) = form.lists.iter().find(|list| list.name.text == named.text) else {
-        let message = format!("there is no list `{}`", named.text);
-        let lists = form.lists.iter().map(|list| &*list.name.text);
-        found.push(Diagnostic::error("unknown-list", named.span, message).did_you_mean(&named.text, lists));
+        found.push(super::lists::unknown(named, &form.lists));
         return;
     };
     let values = values(list);

@@ -1,6 +1,6 @@
 //! Sheets and their headers: what must be there, what was meant by a name that is nearly one.
 
-use crate::definition::columns::{ENTITIES_PLAIN, SURVEY_PLAIN};
+use crate::definition::columns::{self, ENTITIES_PLAIN, Sheet};
 use crate::definition::rows::{
     Cell, ChoicesFrom, Choosing, Column, Group, Item, ItemKind, Questionnaire, Select,
 };
@@ -41,7 +41,7 @@ pub(crate) fn survey(workbook: &Workbook<'_>, table: &Table, found: &mut Diagnos
         found.push(diagnostic);
         return false;
     }
-    unknown_columns(table, found);
+    unknown_columns(table, Sheet::Survey, found);
     true
 }
 
@@ -72,37 +72,41 @@ fn same_columns(table: &Table, found: &mut Diagnostics) {
     }
 }
 
-/// `unknown-column`: a column that nothing reads, and that is nearly one that something does.
-fn unknown_columns(table: &Table, found: &mut Diagnostics) {
-    const FURTHER: &[&str] = &[
-        "relevant",
-        "constraint",
-        "constraint_message",
-        "required",
-        "required_message",
-        "calculation",
-        "appearance",
-        "read_only",
-        "repeat_count",
-        "save_to",
-    ];
+/// `unknown-column`: a column that nothing reads. pyxform takes it without a word, so it keeps no form from running.
+fn unknown_columns(table: &Table, sheet: Sheet, found: &mut Diagnostics) {
     for (index, column) in table.columns.iter().enumerate() {
         let Some(column) = column else { continue };
-        if column.group != Group::Plain || SURVEY_PLAIN.contains(&&*column.name) {
+        if columns::is_read(column, sheet) || is_own(&column.title) {
             continue;
         }
-        let names = SURVEY_PLAIN.iter().chain(FURTHER).copied();
-        if let Some(near) = crate::diagnostic::nearest(&column.name, names) {
-            found.push(
-                Diagnostic::warning(
-                    "unknown-column",
-                    table.header_place(index),
-                    format!("nothing reads the column `{}`", column.title),
-                )
-                .hint(format!("did you mean `{near}`?")),
-            );
+        let message = format!("nothing reads the column `{}`", column.title);
+        let diagnostic = Diagnostic::warning("unknown-column", table.header_place(index), message);
+        if let Some(mended) = columns::with_plain_colons(&column.title, sheet) {
+            found.push(wrong_colons(diagnostic, &mended));
+            continue;
         }
+        let language = column.language.as_ref().map_or(String::new(), |language| format!("::{language}"));
+        found.push(
+            match crate::diagnostic::nearest(&columns::snake_case(&column.name), columns::titles(sheet)) {
+                Some(near) => diagnostic.hint(format!("did you mean `{near}{language}`?")),
+                None => diagnostic.hint("a column that is only for you begins with `_`, or is called `note`"),
+            },
+        );
     }
+}
+
+/// A column that is only for its author.
+fn is_own(title: &str) -> bool {
+    title.starts_with('_') || matches!(&*title.to_lowercase(), "note" | "notes")
+}
+
+fn wrong_colons(diagnostic: Diagnostic, mended: &str) -> Diagnostic {
+    diagnostic.hint(format!("write `{mended}`, with two plain colons"))
+}
+
+/// `unknown-column` of the settings.
+pub(crate) fn settings(table: &Table, found: &mut Diagnostics) {
+    unknown_columns(table, Sheet::Settings, found);
 }
 
 /// `missing-column` of the choices, and `bad-column`: a column that no expression can name.
@@ -122,6 +126,16 @@ pub(crate) fn choices(table: &Table, found: &mut Diagnostics) {
         }
     }
     for (index, column) in table.columns.iter().enumerate() {
+        // Any other column may be the list's own, for its filters to read.
+        if let Some(column) = column
+            && !columns::is_read(column, Sheet::Choices)
+            && let Some(mended) = columns::with_plain_colons(&column.title, Sheet::Choices)
+        {
+            let message = format!("`{}` is no translation", column.title);
+            let diagnostic = Diagnostic::warning("unknown-column", table.header_place(index), message);
+            found.push(wrong_colons(diagnostic, &mended));
+            continue;
+        }
         if let Some(column) = column
             && column.group == Group::Plain
             && column.name.contains(char::is_whitespace)
@@ -211,10 +225,7 @@ pub(crate) fn lists_named(workbook: &Workbook<'_>, form: &Questionnaire, found: 
                 found.push(similar_sheets(sheet, workbook, diagnostic));
                 break;
             }
-            found.push(
-                Diagnostic::error("unknown-list", list.span, format!("there is no list `{}`", list.text))
-                    .did_you_mean(&list.text, lists.iter().map(|list| &*list.name.text)),
-            );
+            found.push(super::lists::unknown(list, lists));
         }
     }
 }

@@ -53,7 +53,7 @@ const SURVEY: &[(&str, Group, &str)] = &[
 ];
 
 /// The survey's other columns, which have one spelling each.
-pub(crate) const SURVEY_PLAIN: &[&str] = &[
+const SURVEY_PLAIN: &[&str] = &[
     "type",
     "name",
     "label",
@@ -99,7 +99,7 @@ const SETTINGS: &[(&str, Group, &str)] = &[
 ];
 
 /// The settings' other columns.
-pub(crate) const SETTINGS_PLAIN: &[&str] = &[
+const SETTINGS_PLAIN: &[&str] = &[
     "version",
     "default_language",
     "instance_name",
@@ -139,12 +139,7 @@ pub(crate) fn column(header: &str, sheet: Sheet, double: bool) -> Column {
     let parts = parts(header, double);
     let first = parts.first().copied().unwrap_or("");
     let rest = &parts[1.min(parts.len())..];
-    let (spellings, plain): (&[_], &[_]) = match sheet {
-        Sheet::Survey => (SURVEY, SURVEY_PLAIN),
-        Sheet::Choices | Sheet::Other => (CHOICES, &[]),
-        Sheet::Settings => (SETTINGS, SETTINGS_PLAIN),
-        Sheet::Entities => (ENTITIES, ENTITIES_PLAIN),
-    };
+    let (spellings, plain) = spellings_of(sheet);
     let snake = snake_case(first);
     let named = |group: Group, name: &str, language: Option<&&str>| Column {
         group,
@@ -181,6 +176,40 @@ pub(crate) fn column(header: &str, sheet: Sheet, double: bool) -> Column {
                 .map_or(*name, |(_, _, canonical)| canonical);
             named(group, canonical, languages.first())
         }
+    }
+}
+
+/// Does anything read such a column? A choice list may have columns of its own.
+pub(crate) fn is_read(column: &Column, sheet: Sheet) -> bool {
+    let (spellings, plain) = spellings_of(sheet);
+    column.group != Group::Plain
+        || plain.contains(&&*column.name)
+        || spellings.iter().any(|(_, group, name)| *group == Group::Plain && *name == &*column.name)
+}
+
+/// Every spelling of a sheet's columns.
+pub(crate) fn titles(sheet: Sheet) -> impl Iterator<Item = &'static str> {
+    let (spellings, plain) = spellings_of(sheet);
+    plain.iter().copied().chain(spellings.iter().map(|(spelling, ..)| *spelling))
+}
+
+/// The title with `::`, where its author parted a known column's name from the rest by another kind of colon.
+pub(crate) fn with_plain_colons(title: &str, sheet: Sheet) -> Option<String> {
+    let (name, rest) = title.split_once([':', '：'])?;
+    let rest = rest.trim_start_matches([':', '：']).trim();
+    let mended = match snake_case(name) == "media" {
+        true => format!("media::{}", rest.replace("::", ":").replace([':', '：'], "::")),
+        false => format!("{}::{rest}", name.trim()),
+    };
+    (!rest.is_empty() && mended != title && is_read(&column(&mended, sheet, true), sheet)).then_some(mended)
+}
+
+fn spellings_of(sheet: Sheet) -> (&'static [(&'static str, Group, &'static str)], &'static [&'static str]) {
+    match sheet {
+        Sheet::Survey => (SURVEY, SURVEY_PLAIN),
+        Sheet::Choices | Sheet::Other => (CHOICES, &[]),
+        Sheet::Settings => (SETTINGS, SETTINGS_PLAIN),
+        Sheet::Entities => (ENTITIES, ENTITIES_PLAIN),
     }
 }
 

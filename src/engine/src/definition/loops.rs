@@ -18,10 +18,7 @@ fn one(mut item: Item, lists: &[List], left: &mut usize, found: &mut Diagnostics
     let list = lists.iter().find(|list| list.name.text == name.text);
     let choices: &[Row] = list.map_or(&[], |list| &list.choices);
     if list.is_none() {
-        found.push(
-            Diagnostic::error("unknown-list", name.span, format!("there is no list `{}`", name.text))
-                .did_you_mean(&name.text, lists.iter().map(|list| &*list.name.text)),
-        );
+        found.push(crate::check::lists::unknown(name, lists));
     }
     let size = count(&item.children).saturating_mul(choices.len());
     if size > *left {

@@ -94,8 +94,23 @@ pub(crate) fn read(written: &Written, found: &mut Diagnostics) -> Option<RowMean
     if diagnostic.hints.is_empty() && first != text {
         diagnostic = diagnostic.did_you_mean(first, further);
     }
+    if let (true, Some(meant)) = (diagnostic.hints.is_empty(), meant(first)) {
+        diagnostic = diagnostic.hint(meant);
+    }
     found.push(diagnostic);
     None
+}
+
+/// What a type of other programs is here.
+fn meant(word: &str) -> Option<&'static str> {
+    Some(match &*word.to_lowercase() {
+        "number" | "numeric" | "num" => "write `integer` for whole numbers, `decimal` for others",
+        "float" | "double" | "real" => "write `decimal`",
+        "boolean" | "bool" | "yes_no" | "yesno" => "write `select_one` with a list of two choices",
+        "select" | "choice" | "radio" | "dropdown" => "write `select_one LIST` with the name of a list",
+        "checkbox" | "checkboxes" => "write `select_multiple LIST` with the name of a list",
+        _ => return None,
+    })
 }
 
 /// `begin group`, `begin_loop over towns`, `end repeat`. The outer none: it is no section.

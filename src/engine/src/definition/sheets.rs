@@ -24,6 +24,7 @@ pub(crate) fn is_workbook(bundle: &Bundle) -> bool {
 pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Questionnaire> {
     let workbook = Workbook { bundle };
     let mut settings = workbook.table("settings", Sheet::Settings, Tidy::Spaces, found);
+    check::sheets::settings(&settings, found);
     check::sheets::similar_to_optional(&workbook, found);
     let tidy = match settings.rows.first().and_then(|row| row.plain("clean_text_values")) {
         Some(said) if said.text.eq_ignore_ascii_case("no") || said.text.eq_ignore_ascii_case("false") => {

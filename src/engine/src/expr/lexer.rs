@@ -89,6 +89,12 @@ fn one(rest: &str, operand_before: bool) -> Result<(Token, usize), SyntaxError> 
         '.' if !rest[1..].starts_with(|d: char| d.is_ascii_digit()) => Token::Dot,
         '.' | '0'..='9' => return number(rest),
         c if starts_name(c) => return Ok(word(rest, operand_before)),
+        '{' => return Err(SyntaxError::new(0..1, unexpected(c)).hinted(Some(braced(rest)))),
+        '&' => {
+            return Err(
+                SyntaxError::new(0..1, unexpected(c)).hinted(Some("write `and` to join conditions".into()))
+            );
+        }
         c => return Err(SyntaxError::new(0..c.len_utf8(), unexpected(c)).hinted(typographic(c))),
     };
     Ok((token, c.len_utf8()))
@@ -96,6 +102,13 @@ fn one(rest: &str, operand_before: bool) -> Result<(Token, usize), SyntaxError> 
 
 fn unexpected(c: char) -> String {
     format!("`{c}` has no meaning in an expression")
+}
+
+/// What `{age}` should have been.
+fn braced(rest: &str) -> String {
+    let name = rest[1..].split_once('}').map(|(name, _)| name.trim());
+    let name = name.filter(|name| name.starts_with(starts_name) && name.chars().all(continues_name));
+    format!("a question is written `${{{}}}`, with `$` before it", name.unwrap_or("name"))
 }
 
 /// Characters that Chinese keyboards and word processors put in place of the right ones.

@@ -10,6 +10,11 @@ const MAX_DEPTH: usize = 100;
 /// How deep the tree may be: long chains of operators make deep trees too.
 const MAX_HEIGHT: u16 = 600;
 
+/// `AND` as spreadsheets write it is a name here.
+fn operator_of_capitals(word: &str) -> Option<&'static str> {
+    ["and", "or", "div", "mod"].into_iter().find(|small| word.eq_ignore_ascii_case(small))
+}
+
 pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
     let tokens = tokens(text)?;
     if tokens.is_empty() {
@@ -23,6 +28,9 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
             let error = SyntaxError::new(span.clone(), "the expression should have ended here");
             Err(match token {
                 Token::Close => error.hinted(Some("there is one `)` too many".into())),
+                Token::Name(word) if operator_of_capitals(word).is_some() => {
+                    error.hinted(operator_of_capitals(word).map(|small| format!("write it small: `{small}`")))
+                }
                 Token::Name(_) | Token::Reference(_) | Token::Number(_) | Token::Text(_) => {
                     error.hinted(Some("is an operator missing, such as `and`, `=` or `+`?".into()))
                 }
@@ -43,6 +51,10 @@ struct Parser {
 impl Parser {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at).map(|(token, _)| token)
+    }
+
+    fn before(&self) -> Option<&Token> {
+        self.tokens.get(self.at.checked_sub(1)?).map(|(token, _)| token)
     }
 
     fn after(&self) -> Option<&Token> {
@@ -242,9 +254,16 @@ impl Parser {
             None => Err(SyntaxError::new(span, "the expression ends too early")
                 .hinted(Some("is something missing after the last operator or bracket?".into()))),
             Some(Token::Operator(operator)) => {
-                Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written())))
+                let twice = operator == Operator::Equal && self.before() == Some(&Token::Operator(operator));
+                Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written()))
+                    .hinted(twice.then(|| "to compare, write one `=`".into())))
             }
-            Some(_) => Err(SyntaxError::new(span, "a value or a name should stand here")),
+            Some(_) => {
+                // What follows is no step of a path: somebody divides.
+                let divides = self.before() == Some(&Token::Slash);
+                Err(SyntaxError::new(span, "a value or a name should stand here")
+                    .hinted(divides.then(|| "division is written `div`: `a div b`".into())))
+            }
         }
     }
 

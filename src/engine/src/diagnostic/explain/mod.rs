@@ -28,6 +28,7 @@ static PAGES: &[Page] = pages! {
     "ambiguous-name"
     "bad-column"
     "bad-csv"
+    "bad-default"
     "bad-entity"
     "bad-expression"
     "bad-file"

@@ -289,7 +289,36 @@ impl Compiler<'_> {
             true => diagnostic.hint(format!("the question is written `${{{name}}}`")),
             false => diagnostic.did_you_mean(name, near),
         };
+        let divides = self.divides(parent, step);
+        if divides {
+            diagnostic = diagnostic.hint("division is written `div`: `a div b`");
+        } else if diagnostic.hints.is_empty() {
+            diagnostic.hints.extend(self.without_quotes(name, step));
+        }
         self.no_such_path(diagnostic);
+    }
+
+    /// Is the step what somebody divides by? A question holds no others.
+    fn divides(&self, parent: NodeId, step: &Step) -> bool {
+        let before = self.written.text.get(..step.span.start).unwrap_or("");
+        before.trim_end().ends_with('/') && self.form.children_of(parent).next().is_none()
+    }
+
+    /// The way out where a lone name was perhaps a text.
+    fn without_quotes(&self, name: &str, step: &Step) -> Option<String> {
+        let before = self.written.text.get(..step.span.start)?.trim_end();
+        let after = self.written.text.get(step.span.end..)?.trim_start();
+        if before.ends_with('/') {
+            return None;
+        }
+        let plain = step.axis == Axis::Child && step.predicates.is_empty() && !after.starts_with('/');
+        match name {
+            _ if !plain || name.starts_with('@') => None,
+            "true" | "false" => {
+                Some(format!("write `{name}()`, or put it in quotes if it is a text: '{name}'"))
+            }
+            _ => Some(format!("if it is a text, put it in quotes: '{name}'")),
+        }
     }
 
     /// The scope from which everything that a route can meet is reached.
