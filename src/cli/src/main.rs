@@ -84,7 +84,8 @@ fn help_of(command: &str) -> Result<ExitCode, lexopt::Error> {
     let Some(first) = lines.next() else { return Err(format!("there is no command `{command}`").into()) };
     println!("doorstep {}", first.trim_start());
     for line in lines.take_while(|line| line.starts_with("    ")) {
-        println!("{line}");
+        // As far to the right as the first line has moved.
+        println!("       {line}");
     }
     Ok(ExitCode::SUCCESS)
 }
