@@ -88,6 +88,16 @@ fn free(to: &Path, force: bool) -> Result<(), String> {
     }
 }
 
+/// The sheets in a folder that are not written anew: with `--force`, another form may have left them.
+fn sheets_of_before(to: &Path, files: &Files) -> Vec<PathBuf> {
+    const SHEETS: &[&str] = &["survey", "choices", "external_choices", "settings", "entities", "osm"];
+    if !to.is_dir() {
+        return Vec::new();
+    }
+    let sheets = SHEETS.iter().map(|sheet| to.join(sheet).with_extension("csv"));
+    sheets.filter(|sheet| sheet.is_file() && files.iter().all(|(path, _)| path != sheet)).collect()
+}
+
 /// True: written, without losses that were not allowed.
 fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool, String> {
     let mut definitions = form_files::definitions(from)?;
@@ -125,7 +135,11 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
     if target == Target::CsvFolder && !to.is_dir() {
         std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
     }
+    let others = sheets_of_before(to, &files);
     write(files)?;
+    for sheet in others {
+        eprintln!("{}: this sheet is from before, and is read with the form", sheet.display());
+    }
     attachments(&bundle, &names, &definition, to)?;
     match losses.len() {
         0 => println!("{}: written, nothing is lost", to.display()),

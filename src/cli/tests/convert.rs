@@ -191,7 +191,10 @@ fn nothing_is_overwritten_unasked() {
     }
     assert_eq!(std::fs::read_to_string(folder.join("a.xml")).unwrap(), "mine");
     runs(folder, &["convert", "--force", "a.json", "a.xml"]);
-    runs(folder, &["convert", "--force", "a.json", "sheets"]);
+    std::fs::write(folder.join("sheets/entities.csv"), "list_name,label\n").unwrap();
+    let said = runs(folder, &["convert", "--force", "a.json", "sheets"]);
+    assert!(said.contains("entities.csv: this sheet is from before"), "{said}");
+    assert!(!said.contains("choices.csv"), "{said}");
     runs(folder, &["check", "--strict", "a.xml"]);
 }
 
