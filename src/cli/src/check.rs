@@ -29,7 +29,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         let definitions = match form_files::definitions(&path) {
             Ok(definitions) => definitions,
             Err(reason) => {
-                eprintln!("{reason}");
+                unreadable(&path, &reason, as_data);
                 failed = true;
                 continue;
             }
@@ -45,7 +45,7 @@ fn check(definition: &Path, strict: bool, as_data: bool) -> bool {
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
-            eprintln!("{reason}");
+            unreadable(definition, &reason, as_data);
             return false;
         }
     };
@@ -63,14 +63,36 @@ fn check(definition: &Path, strict: bool, as_data: bool) -> bool {
     }
     match &checked.form {
         Some(form) => println!(
-            "{}: {} {} is a form, {warnings} warnings",
+            "{}: {} {} is a form, {}",
             definition.display(),
             form.id(),
-            form.version()
+            form.version(),
+            counted(warnings, "warning")
         ),
-        None => println!("{}: not a form yet: {errors} errors, {warnings} warnings", definition.display()),
+        None => println!(
+            "{}: not a form yet: {}, {}",
+            definition.display(),
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     }
     passed
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Says why there is nothing to check; as data `{path, form: null, error, diagnostics: []}`.
+fn unreadable(path: &Path, reason: &str, as_data: bool) {
+    if !as_data {
+        eprintln!("{reason}");
+        return;
+    }
+    let said =
+        serde_json::json!({"path": path.to_string_lossy(), "form": null, "error": reason, "diagnostics": []});
+    // Whoever reads may have read enough.
+    let _ = writeln!(std::io::stdout(), "{said}");
 }
 
 /// `{path, form: {id, version} | null, diagnostics: […]}`

@@ -1,10 +1,12 @@
 //! `doorstep convert A B`: a form in another syntax, and what that syntax can't hold.
+//!
+//! What is written was read back before: nothing is said to be kept that does not check there.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_engine::export::{Converted, Exported, Loss, to_form_json, to_xform, to_xlsform};
-use doorstep_engine::{Bundle, Severity, Source};
+use doorstep_engine::export::{Converted, Exported, to_form_json, to_xform, to_xlsform};
+use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 
 use crate::{form_files, render};
 
@@ -25,18 +27,22 @@ struct Written {
     files: Files,
     /// The files that it names beside itself.
     names: Vec<String>,
-    losses: Vec<Loss>,
+    /// What is lost, each with its place.
+    losses: Vec<String>,
+    /// The form as whoever reads the files has it.
+    again: Result<Bundle, String>,
 }
 
-/// Converts a form; 1 if it can't be read or written, or (with `--strict`) if something is lost: then nothing is written.
+/// Converts a form; 1 if it has errors, can't be read or written, or (with `--strict`) if something is lost: then nothing is written.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut paths: Vec<PathBuf> = Vec::new();
-    let mut strict = false;
+    let (mut strict, mut force) = (false, false);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) if paths.len() < 2 => paths.push(path.into()),
             Long("strict") => strict = true,
+            Long("force") => force = true,
             other => return Err(other.unexpected()),
         }
     }
@@ -44,7 +50,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         return Err("from what to what? For example: doorstep convert form.xlsx form.xml".into());
     };
     let target = target(to)?;
-    match convert(from, to, target, strict) {
+    match free(to, force).and_then(|()| convert(from, to, target, strict)) {
         Ok(true) => Ok(ExitCode::SUCCESS),
         Ok(false) => Ok(ExitCode::FAILURE),
         Err(reason) => {
@@ -69,6 +75,29 @@ fn target(to: &Path) -> Result<Target, lexopt::Error> {
     }
 }
 
+/// Is there room for the form, so that nothing is overwritten unasked?
+fn free(to: &Path, force: bool) -> Result<(), String> {
+    let parent = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+        return Err(format!("{}: there is no such folder to write into", parent.display()));
+    }
+    let is_empty = std::fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_none());
+    match to.exists() && !is_empty && !force {
+        true => Err(format!("{}: it is there already; `--force` writes over it", to.display())),
+        false => Ok(()),
+    }
+}
+
+/// The sheets in a folder that are not written anew: with `--force`, another form may have left them.
+fn sheets_of_before(to: &Path, files: &Files) -> Vec<PathBuf> {
+    const SHEETS: &[&str] = &["survey", "choices", "external_choices", "settings", "entities", "osm"];
+    if !to.is_dir() {
+        return Vec::new();
+    }
+    let sheets = SHEETS.iter().map(|sheet| to.join(sheet).with_extension("csv"));
+    sheets.filter(|sheet| sheet.is_file() && files.iter().all(|(path, _)| path != sheet)).collect()
+}
+
 /// True: written, without losses that were not allowed.
 fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool, String> {
     let mut definitions = form_files::definitions(from)?;
@@ -79,30 +108,38 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
         return Err(format!("{}: a form is not written over itself", to.display()));
     }
     let bundle = form_files::read(&definition)?;
+    if refused(&Form::read(&bundle).diagnostics, &bundle, &definition) {
+        eprintln!("{}: not written, since the form has errors", to.display());
+        return Ok(false);
+    }
     let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
     let written = match target {
         Target::XForm => one(to_xform(&bundle), &bundle, &definition, to),
         Target::FormJson => one(to_form_json(&bundle), &bundle, &definition, to),
         Target::Workbook | Target::CsvFolder => {
             match read(to_xlsform(&bundle, &name), &bundle, &definition) {
-                Some(Exported { written, losses }) => Some(Written {
-                    files: sheets(&written, to, target)?,
-                    names: doorstep_workbook::files_named(&written),
-                    losses,
-                }),
+                Some(exported) => Some(sheets(&exported, &bundle, to, target)?),
                 None => None,
             }
         }
     };
-    let Some(Written { files, names, losses }) = written else { return Ok(false) };
+    let Some(Written { files, names, mut losses, again }) = written else { return Ok(false) };
+    losses.extend(mistakes(again, target));
     for loss in &losses {
-        eprintln!("{}: {}", bundle.position(loss.span), loss.what);
+        eprintln!("{loss}");
     }
     if strict && !losses.is_empty() {
         eprintln!("{}: not written, since something would be lost", to.display());
         return Ok(false);
     }
+    if target == Target::CsvFolder && !to.is_dir() {
+        std::fs::create_dir(to).map_err(|error| format!("{}: {error}", to.display()))?;
+    }
+    let others = sheets_of_before(to, &files);
     write(files)?;
+    for sheet in others {
+        eprintln!("{}: this sheet is from before, and is read with the form", sheet.display());
+    }
     attachments(&bundle, &names, &definition, to)?;
     match losses.len() {
         0 => println!("{}: written, nothing is lost", to.display()),
@@ -112,45 +149,96 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
     Ok(true)
 }
 
-/// Says what is wrong with a form that is read; none: there is no form.
-fn read<T>(converted: Converted<T>, bundle: &Bundle, definition: &Path) -> Option<Exported<T>> {
-    let broken = converted.exported.is_none();
-    for found in &converted.diagnostics {
-        // Warnings are for `doorstep check`.
-        if broken || found.severity == Severity::Error {
-            eprintln!("{}\n", render::diagnostic(found, bundle, definition));
-        }
+/// Says what errors there are, if any. Warnings are for `doorstep check`.
+fn refused(diagnostics: &[Diagnostic], bundle: &Bundle, definition: &Path) -> bool {
+    let errors: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    for found in &errors {
+        eprintln!("{}\n", render::diagnostic(found, bundle, definition));
     }
-    if broken && converted.diagnostics.is_empty() {
+    !errors.is_empty()
+}
+
+/// What was read, or why there is nothing.
+fn read<T>(converted: Converted<T>, bundle: &Bundle, definition: &Path) -> Option<Exported<T>> {
+    if converted.exported.is_none() && !refused(&converted.diagnostics, bundle, definition) {
         eprintln!("{}: there is no form in it", definition.display());
     }
     converted.exported
 }
 
-/// A form that is one file of text.
-fn one(converted: Converted<String>, bundle: &Bundle, definition: &Path, to: &Path) -> Option<Written> {
-    let Exported { written, losses } = read(converted, bundle, definition)?;
-    let names = Bundle::files_named(&Source::new("form", written.as_str()));
-    Some(Written { files: vec![(to.to_owned(), written.into_bytes())], names, losses })
+/// The errors of the form that was written: its syntax may be stricter than the one it comes from.
+fn mistakes(again: Result<Bundle, String>, target: Target) -> Vec<String> {
+    let syntax = match target {
+        Target::XForm => "XForms",
+        Target::FormJson => "form JSON",
+        Target::Workbook | Target::CsvFolder => "XLSForm",
+    };
+    let bundle = match again {
+        Ok(bundle) => bundle,
+        Err(reason) => return vec![reason],
+    };
+    let found = Form::read(&bundle).diagnostics;
+    let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    let said = |found: &Diagnostic| {
+        format!("{}: {syntax} takes this for a mistake: {}", bundle.position(found.span), found.message)
+    };
+    errors.map(said).collect()
 }
 
-fn sheets(written: &Bundle, to: &Path, target: Target) -> Result<Files, String> {
+fn losses<T>(exported: &Exported<T>, bundle: &Bundle) -> Vec<String> {
+    let said = exported.losses.iter().map(|loss| format!("{}: {}", bundle.position(loss.span), loss.what));
+    said.collect()
+}
+
+/// A file that goes with the form: an XForm names the file alone, form JSON its way there.
+fn attachment<'a>(bundle: &'a Bundle, name: &str) -> Option<&'a Source> {
+    let mut known = bundle.files.iter().filter(|source| source.sheet().is_none());
+    known.find(|source| source.name.rsplit('/').next() == name.rsplit('/').next())
+}
+
+/// A form that is one file of text.
+fn one(converted: Converted<String>, bundle: &Bundle, definition: &Path, to: &Path) -> Option<Written> {
+    let exported = read(converted, bundle, definition)?;
+    let losses = losses(&exported, bundle);
+    let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
+    let main = Source::new(name.as_ref(), exported.written.as_str());
+    let names = Bundle::files_named(&main);
+    let again = Bundle::gather(main, |name| attachment(bundle, name).map(|source| source.text.to_string()));
+    let files = vec![(to.to_owned(), exported.written.into_bytes())];
+    Some(Written { files, names, losses, again: Ok(again) })
+}
+
+fn sheets(
+    exported: &Exported<Bundle>,
+    bundle: &Bundle,
+    to: &Path,
+    target: Target,
+) -> Result<Written, String> {
     let failed = |error: doorstep_workbook::WorkbookError| format!("{error}\n  {}", error.way_out());
-    match target {
+    let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
+    let (files, again): (Files, _) = match target {
         Target::CsvFolder => {
-            let files = doorstep_workbook::write_csv(written).map_err(failed)?;
-            Ok(files.into_iter().map(|(name, text)| (to.join(name), text.into_bytes())).collect())
+            let files = doorstep_workbook::write_csv(&exported.written).map_err(failed)?;
+            let bytes = files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+            let again = doorstep_workbook::read_csv_files(&name, bytes);
+            (files.into_iter().map(|(name, text)| (to.join(name), text.into_bytes())).collect(), again)
         }
-        _ => Ok(vec![(to.to_owned(), doorstep_workbook::write_xlsx(written).map_err(failed)?)]),
-    }
+        _ => {
+            let bytes = doorstep_workbook::write_xlsx(&exported.written).map_err(failed)?;
+            let again = doorstep_workbook::read(&name, &bytes);
+            (vec![(to.to_owned(), bytes)], again)
+        }
+    };
+    let beside = |name: &str| attachment(bundle, name).map(|source| source.text.to_string());
+    let again = again.map(|again| doorstep_workbook::gather(again, beside)).map_err(failed);
+    let names = doorstep_workbook::files_named(&exported.written);
+    Ok(Written { files, names, losses: losses(exported, bundle), again })
 }
 
 fn write(files: Files) -> Result<(), String> {
     for (path, bytes) in files {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let made = folder.map_or(Ok(()), std::fs::create_dir_all);
-        made.and_then(|()| std::fs::write(&path, bytes))
-            .map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::write(&path, bytes).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(())
 }
@@ -162,15 +250,21 @@ fn attachments(bundle: &Bundle, names: &[String], definition: &Path, to: &Path) 
         return Ok(());
     }
     for name in names {
-        // An XForm names the file alone, form JSON its way there.
-        let known = bundle.files.iter().filter(|source| source.sheet().is_none());
-        let source =
-            known.into_iter().find(|source| source.name.rsplit('/').next() == name.rsplit('/').next());
+        let source = attachment(bundle, name);
         let place = folder.join(name);
         let inside = Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         match source {
-            Some(_) if place.exists() => {}
-            Some(source) if inside => write(vec![(place, source.text.as_bytes().to_vec())])?,
+            Some(source) if place.exists() => {
+                if std::fs::read(&place).is_ok_and(|there| there != source.text.as_bytes()) {
+                    eprintln!("{}: another file is there, and stays as it is", place.display());
+                }
+            }
+            Some(source) if inside => {
+                // The file may be named in a folder of its own, `lists/towns.csv`.
+                std::fs::create_dir_all(form_files::folder(&place))
+                    .map_err(|error| format!("{}: {error}", place.display()))?;
+                write(vec![(place, source.text.as_bytes().to_vec())])?;
+            }
             _ => eprintln!("{name}: this file is to be put beside the form"),
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! A definition is form JSON, an XForm, a workbook, or a folder with the sheets as CSV files.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use doorstep_engine::{Bundle, Source};
@@ -81,27 +82,43 @@ pub fn folder(definition: &Path) -> &Path {
 /// Reads a definition and the files that it names. A file that is not there is a diagnostic later.
 pub fn read(definition: &Path) -> Result<Bundle, String> {
     let name = definition.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
-    let beside = |name: &str| attachment(definition, name);
+    // Found, but no text: said instead of reading on as if it were missing.
+    let unreadable = RefCell::new(None);
+    let beside = |name: &str| match attachment(definition, name) {
+        Ok(text) => text,
+        Err(reason) => {
+            unreadable.borrow_mut().get_or_insert(reason);
+            None
+        }
+    };
+    let bundle = gathered(definition, &name, beside)?;
+    match unreadable.into_inner() {
+        Some(reason) => Err(reason),
+        None => Ok(bundle),
+    }
+}
+
+fn gathered(
+    definition: &Path,
+    name: &str,
+    beside: impl FnMut(&str) -> Option<String>,
+) -> Result<Bundle, String> {
     if definition.is_dir() {
         let files = csv_files(definition).into_iter().map(|file| {
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             Ok((name, bytes(&file)?))
         });
         let files = files.collect::<Result<Vec<_>, String>>()?;
-        return workbook(doorstep_workbook::read_csv_files(&name, files), definition)
+        return workbook(doorstep_workbook::read_csv_files(name, files), definition)
             .map(|bundle| doorstep_workbook::gather(bundle, beside));
     }
     let bytes = bytes(definition)?;
     let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
     if is_workbook || matches!(ending(definition).as_str(), "csv" | "xlsx" | "xls") {
-        return workbook(doorstep_workbook::read(&name, &bytes), definition)
+        return workbook(doorstep_workbook::read(name, &bytes), definition)
             .map(|bundle| doorstep_workbook::gather(bundle, beside));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("{}: not UTF-8 text (byte {at}); save it as UTF-8", definition.display())
-    })?;
-    Ok(Bundle::gather(Source::new(name.as_ref(), text), beside))
+    Ok(Bundle::gather(Source::new(name, text(definition, bytes)?), beside))
 }
 
 fn workbook(
@@ -119,13 +136,25 @@ fn bytes(file: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(file).map_err(failed)
 }
 
+fn text(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
+    let is_csv = ending(file) == "csv";
+    let way_out =
+        if is_csv { "save it as “CSV UTF-8” in the spreadsheet program" } else { "save it as UTF-8" };
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{}: not UTF-8 text (byte {at}); {way_out}", file.display())
+    })
+}
+
 /// A file that a form names: beside it, or in the folder `FORM-media` that ODK's tools keep attachments in.
-fn attachment(definition: &Path, name: &str) -> Option<String> {
+/// An error: it is there, but can't be read as text.
+fn attachment(definition: &Path, name: &str) -> Result<Option<String>, String> {
     // A name is relative to the form's folder; an absolute one would tie the form to this machine.
     if !Path::new(name).is_relative() {
-        return None;
+        return Ok(None);
     }
     let folder = folder(definition);
     let places = [folder.join(name), folder.join(format!("{}-media", stem(definition))).join(name)];
-    places.iter().find_map(|place| String::from_utf8(bytes(place).ok()?).ok())
+    let Some(place) = places.into_iter().find(|place| place.is_file()) else { return Ok(None) };
+    text(&place, bytes(&place)?).map(Some)
 }

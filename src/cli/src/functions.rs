@@ -1,4 +1,4 @@
-//! `doorstep functions [NAME]`: the expression language's functions, from their catalogue.
+//! `doorstep functions [NAME…]`: the expression language's functions, from their catalogue.
 
 use std::process::ExitCode;
 
@@ -8,32 +8,44 @@ use doorstep_engine::expr::functions::{self, Function};
 /// Prints one function in full, or all whose name holds the word, or all there are.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut word = String::new();
+    let mut words: Vec<String> = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Value(value) => word = value.string()?,
+            Value(value) => words.push(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
+    if words.is_empty() {
+        words.push(String::new());
+    }
+    let mut known = true;
+    for word in &words {
+        known &= show(word);
+    }
+    Ok(if known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// True: there is such a function.
+fn show(word: &str) -> bool {
     // A name may have several entries, one for each way to call it.
     let named: Vec<&Function> = functions::all().filter(|function| function.name == word).collect();
     if !named.is_empty() {
         named.into_iter().for_each(full);
-        return Ok(ExitCode::SUCCESS);
+        return true;
     }
-    let found: Vec<&Function> = functions::all().filter(|function| function.name.contains(&word)).collect();
+    let found: Vec<&Function> = functions::all().filter(|function| function.name.contains(word)).collect();
     for function in &found {
         let (example, gives) = function.example;
         println!("{}\n  {}\n  {example} = {gives}\n", function.signature, function.doc);
     }
     if found.is_empty() {
         eprintln!("there is no function like `{word}`");
-        if let Some(near) = nearest(&word, functions::names()) {
+        if let Some(near) = nearest(word, functions::names()) {
             eprintln!("did you mean `{near}`?");
         }
-        return Ok(ExitCode::FAILURE);
+        return false;
     }
-    Ok(ExitCode::SUCCESS)
+    true
 }
 
 fn full(function: &Function) {

@@ -29,8 +29,9 @@ doorstep COMMAND
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
+      --force                write over what is there
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
-  functions [NAME]         what expressions can call; one function in full
+  functions [NAME…]        what expressions can call; some functions in full
 
   help                     this
   version                  which Doorstep this is
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
 fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     match arguments.next()? {
+        Some(Value(command)) if asks_for_help() => help_of(&command.string()?),
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
@@ -66,6 +68,26 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         Some(Long("version") | Short('V')) => Ok(version()),
         Some(other) => Err(other.unexpected()),
     }
+}
+
+/// Does any argument after the command ask for help?
+fn asks_for_help() -> bool {
+    let arguments = std::env::args_os().skip(2);
+    arguments.take_while(|argument| argument != "--").any(|argument| argument == "--help" || argument == "-h")
+}
+
+/// Prints a command's part of the usage.
+fn help_of(command: &str) -> Result<ExitCode, lexopt::Error> {
+    let is_its =
+        |line: &&str| line.strip_prefix("  ").is_some_and(|line| line.split(' ').next() == Some(command));
+    let mut lines = USAGE.lines().skip_while(|line| !is_its(line));
+    let Some(first) = lines.next() else { return Err(format!("there is no command `{command}`").into()) };
+    println!("doorstep {}", first.trim_start());
+    for line in lines.take_while(|line| line.starts_with("    ")) {
+        // As far to the right as the first line has moved.
+        println!("       {line}");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn help() -> ExitCode {

@@ -59,6 +59,9 @@ fn cases(definition: &Path) -> (usize, usize) {
     let mut files: Vec<PathBuf> =
         entries.filter(|file| file.extension().is_some_and(|it| it == "json")).collect();
     files.sort();
+    if files.is_empty() {
+        eprintln!("{}: there are no cases in {}", definition.display(), folder.display());
+    }
     let (mut passed, mut failed) = (0, 0);
     for file in files {
         let read = std::fs::read_to_string(&file).map_err(|error| error.to_string());

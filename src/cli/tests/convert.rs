@@ -72,6 +72,9 @@ fn attachments_are_found_and_go_along() {
     std::fs::write(folder.join("form.csv"), survey).unwrap();
     std::fs::create_dir(folder.join("form-media")).unwrap();
     std::fs::write(folder.join("form-media/towns.csv"), "name,label\nhill,Hill\n").unwrap();
+    // A folder is not made for a slip of the pen.
+    assert_eq!(doorstep(folder, &["convert", "form.csv", "out/form.xml"]).status.code(), Some(1));
+    std::fs::create_dir(folder.join("out")).unwrap();
     runs(folder, &["convert", "form.csv", "out/form.xml"]);
     assert_eq!(std::fs::read_to_string(folder.join("out/towns.csv")).unwrap(), "name,label\nhill,Hill\n");
     runs(folder, &["check", "--strict", "out/form.xml"]);
@@ -116,4 +119,103 @@ fn codes_and_functions_are_explained() {
     assert!(said(&["explain", "cycle"]).contains("To mend it"));
     assert_eq!(doorstep(folder.path(), &["explain", "cycel"]).status.code(), Some(1));
     assert!(said(&["functions", "round"]).starts_with("round\n\nround("));
+}
+
+#[test]
+fn a_form_with_errors_is_not_converted() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("form.csv"), "type,name,label,relevant\ntext,a,A,nosuch(1)\n").unwrap();
+    let output = doorstep(folder, &["convert", "form.csv", "form.xml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nosuch"));
+    assert!(!folder.join("form.xml").exists());
+}
+
+#[test]
+fn what_form_json_refuses_is_a_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let survey = "type,name,label,relevant\ntext,a,A,null = 1\n";
+    std::fs::write(folder.join("form.csv"), survey).unwrap();
+    runs(folder, &["check", "form.csv"]);
+    let output = doorstep(folder, &["convert", "--strict", "form.csv", "form.json"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("form JSON takes this for a mistake"), "{said}");
+    assert!(!folder.join("form.json").exists());
+}
+
+#[test]
+fn form_json_takes_pulled_files_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let survey = "type,name,label,calculation\ntext,a,A,\ncalculate,b,,\"pulldata('streets', 'name', 'code', ${a})\"\n";
+    std::fs::write(folder.join("form.csv"), survey).unwrap();
+    std::fs::write(folder.join("streets.csv"), "code,name\n1,High\n").unwrap();
+    std::fs::create_dir(folder.join("out")).unwrap();
+    runs(folder, &["convert", "form.csv", "out/f.json"]);
+    runs(folder, &["check", "--strict", "out/f.json"]);
+    std::fs::create_dir(folder.join("out/f-media")).unwrap();
+    std::fs::rename(folder.join("out/streets.csv"), folder.join("out/f-media/streets.csv")).unwrap();
+    runs(folder, &["check", "--strict", "out/f.json"]);
+}
+
+#[test]
+fn a_file_in_another_encoding_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("form.csv"), "type,name,label\nselect_one_from_file t.csv,t,T\n").unwrap();
+    std::fs::write(folder.join("t.csv"), b"name,label\na,\xd6\xd0\n").unwrap();
+    let output = doorstep(folder, &["check", "form.csv"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("t.csv: not UTF-8 text (byte 13)") && said.contains("CSV UTF-8"), "{said}");
+    let output = doorstep(folder, &["check", "--json", "form.csv"]);
+    let data: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(data["form"].is_null() && data["error"].as_str().unwrap().contains("UTF-8"), "{data}");
+}
+
+#[test]
+fn nothing_is_overwritten_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("a.json"), FORM).unwrap();
+    std::fs::write(folder.join("a.xml"), "mine").unwrap();
+    std::fs::create_dir(folder.join("sheets")).unwrap();
+    runs(folder, &["convert", "a.json", "sheets"]);
+    for target in ["a.xml", "sheets"] {
+        let output = doorstep(folder, &["convert", "a.json", target]);
+        assert_eq!(output.status.code(), Some(1), "{target}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--force"));
+    }
+    assert_eq!(std::fs::read_to_string(folder.join("a.xml")).unwrap(), "mine");
+    runs(folder, &["convert", "--force", "a.json", "a.xml"]);
+    std::fs::write(folder.join("sheets/entities.csv"), "list_name,label\n").unwrap();
+    let said = runs(folder, &["convert", "--force", "a.json", "sheets"]);
+    assert!(said.contains("entities.csv: this sheet is from before"), "{said}");
+    assert!(!said.contains("choices.csv"), "{said}");
+    runs(folder, &["check", "--strict", "a.xml"]);
+}
+
+#[test]
+fn every_command_has_help_and_says_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for command in ["serve", "check", "test", "convert", "explain", "functions"] {
+        let output = doorstep(folder, &[command, "--help"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.starts_with(&format!("doorstep {command}")), "{said}");
+        assert!(!said.contains("  version"), "{said}");
+    }
+    assert_eq!(doorstep(folder, &["nosuch", "--help"]).status.code(), Some(2));
+    let output = doorstep(folder, &["functions", "round", "once"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.starts_with("round\n") && said.contains("\nonce\n"), "{said}");
+    std::fs::write(folder.join("form.csv"), "type,name,label,relevant\ntext,a,A,false()\n").unwrap();
+    let output = doorstep(folder, &["check", "form.csv"]);
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with(", 1 warning\n"));
+    let output = doorstep(folder, &["test", "form.csv"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there are no cases in"));
+    assert_eq!(output.status.code(), Some(1));
 }

@@ -30,6 +30,7 @@ pub mod case;
 
 pub mod export;
 
+pub use definition::files_of_row;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use form::{Checked, Form};
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};

@@ -18,6 +18,8 @@ pub(crate) mod row_types;
 
 pub(crate) mod sheets;
 
+pub use files::files_of_row;
+
 mod csv_list;
 mod files;
 mod json;

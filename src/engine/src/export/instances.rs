@@ -131,6 +131,13 @@ fn row(item: &Element, list: &str, columns: &Columns, texts: &Texts<'_, '_>, los
         let first = item.elements().next().map(Element::text).unwrap_or_default();
         row.set("name", first.trim());
     }
+    // An item may hold its words both in the translations and plainly, as one of them.
+    let again = row.get("label").map(str::to_owned);
+    let is_translation =
+        |(column, text): &(String, String)| column.starts_with("label::") && Some(text) == again.as_ref();
+    if row.cells.iter().any(is_translation) {
+        row.cells.retain(|(column, _)| column != "label");
+    }
     row
 }
 

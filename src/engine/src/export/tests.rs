@@ -151,6 +151,27 @@ fn what_no_row_can_say_is_a_loss() {
 }
 
 #[test]
+fn translated_words_come_out_as_they_went_in() {
+    let root = form(
+        "<yn/>",
+        "<itext><translation lang='en'><text id='l'><value>Well?</value></text><text id='y'><value>Yes</value></text></translation>\
+         <translation lang='zh'><text id='l'><value>-</value></text><text id='y'><value>是</value></text></translation></itext>\
+         <instance id='yn'><root><item><itextId>y</itextId><name>y</name><label>Yes</label></item></root></instance>\
+         <bind nodeset='/data/yn' type='string'/>",
+        "<select1 ref='/data/yn'><label ref=\"jr:itext('l')\"/><itemset nodeset=\"instance('yn')/root/item\">\
+         <value ref='name'/><label ref='jr:itext(itextId)'/></itemset></select1>",
+    );
+    let given: serde_json::Value = serde_json::from_str(&form_json(&root).written).unwrap();
+    assert_eq!(given["survey"][0]["label"], serde_json::json!({"en": "Well?", "zh": "-"}));
+    assert_eq!(
+        given["choices"]["yn"][0],
+        serde_json::json!({"name": "y", "label": {"en": "Yes", "zh": "是"}})
+    );
+    // pyxform writes the dash again.
+    survey(&root, "type\tname\tlabel::en\nselect_one yn\tyn\tWell?\n");
+}
+
+#[test]
 fn rows_nest_as_json() {
     let root = form(
         "<g><yn/></g>",

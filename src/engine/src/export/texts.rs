@@ -15,6 +15,8 @@ pub(super) struct Itext<'a> {
     pub languages: Vec<&'a str>,
     /// The one that is marked so.
     pub default: Option<&'a str>,
+    /// Are the `-` that pyxform writes for missing translations left out, since pyxform will write them again?
+    pub leaves_dashes_out: bool,
     /// By id, then by language: the values with their forms.
     texts: HashMap<&'a str, Vec<(&'a str, Vec<&'a Element>)>>,
 }
@@ -132,7 +134,8 @@ impl Texts<'_, '_> {
                 let form = value.attribute("form").map(|form| &*form.text);
                 let words = self.words(value, from, losses);
                 // What pyxform writes for a translation that is missing.
-                if form.is_none() && words.trim() == "-" && translations.len() > 1 {
+                let is_missing = form.is_none() && words.trim() == "-" && translations.len() > 1;
+                if is_missing && self.itext.leaves_dashes_out {
                     continue;
                 }
                 let (base, words) = match (kind, form) {

@@ -23,10 +23,18 @@ pub(super) struct Sheets {
     pub tags: Vec<Row>,
 }
 
+/// What the rows are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    XlsForm,
+    /// It shows what it is given: a `-` for a missing translation has to stand in it.
+    FormJson,
+}
+
 /// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
 pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let mut losses = Losses::default();
-    let Some(mut sheets) = sheets(root, &mut losses) else {
+    let Some(mut sheets) = sheets(root, Target::XlsForm, &mut losses) else {
         let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
         return Exported { written: nothing, losses: losses.into_sorted() };
     };
@@ -69,9 +77,10 @@ pub(super) fn external(survey: &[Row]) -> Vec<Row> {
 }
 
 /// The sheets as rows; none after saying why.
-pub(super) fn sheets(root: &Element, losses: &mut Losses) -> Option<Sheets> {
+pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Option<Sheets> {
     let form = Model::of(root, losses)?;
-    let itext = Itext::of(form.model);
+    let mut itext = Itext::of(form.model);
+    itext.leaves_dashes_out = target == Target::XlsForm;
     let texts = Texts { form: &form, itext: &itext };
     let mut survey = Survey {
         form: &form,
