@@ -8,7 +8,6 @@
 pub mod diagnostic;
 pub mod source;
 mod tree;
-#[allow(dead_code, reason = "readers and writers of forms come next")]
 mod xml;
 
 pub mod moment;

@@ -1,7 +1,7 @@
 //! Actions: values that are set when something happens (ODK XForms, *Actions*).
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expr::program::{ExprId, Read};
+use crate::expr::program::ExprId;
 use crate::form::ScopeDefId;
 use crate::view::NodeId;
 use crate::xml::Element;
@@ -48,9 +48,6 @@ pub(crate) struct Action {
     pub effect: Effect,
     /// What picks one of the target's instances, where the reference has a predicate.
     pub picked: Option<ExprId>,
-    /// What its expression reads; for checks.
-    #[allow(dead_code, reason = "the designer shows it")]
-    pub reads: Box<[Read]>,
 }
 
 /// The events of an action's `event` attribute.

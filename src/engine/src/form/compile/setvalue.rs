@@ -66,7 +66,7 @@ impl Lowering<'_, '_> {
             }
         };
         let scope = self.skeleton.node(target).scope;
-        let (effect, reads) = self.effect(element, Anchor::at(target, scope));
+        let effect = self.effect(element, Anchor::at(target, scope));
         let index = self.actions.len() as u32;
         if events.contains(&Event::ValueChanged) {
             if placed.in_control {
@@ -87,23 +87,20 @@ impl Lowering<'_, '_> {
             repeat: self.repeat_around(source),
             effect,
             picked,
-            reads,
         });
     }
 
-    fn effect(&mut self, element: &Element, anchor: Anchor) -> (Effect, Box<[crate::expr::program::Read]>) {
+    fn effect(&mut self, element: &Element, anchor: Anchor) -> Effect {
         match &*element.name.local {
-            "setgeopoint" => return (Effect::Geopoint, Box::default()),
-            "recordaudio" => return (Effect::Audio, Box::default()),
+            "setgeopoint" => return Effect::Geopoint,
+            "recordaudio" => return Effect::Audio,
             _ => {}
         }
-        let compiled = element.attribute("value").and_then(|value| self.expr(value, anchor, Role::Set));
-        match compiled {
-            Some(compiled) => (Effect::Calculate(compiled.root), compiled.reads.into()),
-            None if element.attribute("value").is_some_and(|value| !value.text.trim().is_empty()) => {
-                (Effect::Literal("".into()), Box::default())
-            }
-            None => (Effect::Literal(Arc::from(element.text().trim())), Box::default()),
+        let value = element.attribute("value");
+        match value.and_then(|value| self.expr(value, anchor, Role::Set)) {
+            Some(compiled) => Effect::Calculate(compiled.root),
+            None if value.is_some_and(|value| !value.text.trim().is_empty()) => Effect::Literal("".into()),
+            None => Effect::Literal(Arc::from(element.text().trim())),
         }
     }
 
