@@ -11,8 +11,9 @@ pub fn hold(counts: &[(String, usize)]) -> Result<bool, String> {
     let mut best: BTreeMap<String, usize> = serde_json::from_str(&text).map_err(|error| trouble(&error))?;
     let mut holds = true;
     for (name, least) in &best {
-        let passed = counts.iter().find(|(counted, _)| counted == name).map_or(0, |(_, passed)| *passed);
-        if passed < *least {
+        // A folder that has not all of the corpora says nothing of the others.
+        let Some((_, passed)) = counts.iter().find(|(counted, _)| counted == name) else { continue };
+        if passed < least {
             eprintln!("{name}: {passed} passed, but {least} did before");
             holds = false;
         }
