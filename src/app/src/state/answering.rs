@@ -210,15 +210,14 @@ impl Answering {
 
     /// Reads in another language, if the form speaks it.
     pub fn read_in(self, language: &str) {
-        let speaks = self.with(|session| {
-            session.language() != language && session.form().languages().iter().any(|tag| &**tag == language)
+        let other = self.with(|session| {
+            let known = session.form().language(language).map(|known| known.to_string());
+            known.filter(|known| session.language() != known)
         });
-        if !speaks {
-            return;
-        }
+        let Some(language) = other else { return };
         let open = self.open.get_value();
-        open.session.borrow_mut().set_language(language);
-        open.keeping.record(now(), Change::Language { language: language.to_owned() });
+        open.session.borrow_mut().set_language(&language);
+        open.keeping.record(now(), Change::Language { language });
         let keys: Vec<Key> = open.shown.borrow().keys().copied().collect();
         self.show(&keys);
         self.refresh_pages();

@@ -229,12 +229,22 @@ impl Form {
         &self.languages
     }
 
+    /// The form's own name for a language: `English (en)` for `en`. `None` if the form does not speak it.
+    pub fn language(&self, wanted: &str) -> Option<&Arc<str>> {
+        self.find_language(wanted).map(|index| &self.languages[index])
+    }
+
     /// A language's index, by its name or by the tag in it (`en` for `English (en)`); the default's if the form does not speak it.
     pub(crate) fn language_index(&self, language: &str) -> usize {
-        let tag =
-            |known: &str| known.rsplit_once('(').map(|(_, tag)| tag.trim_end_matches(')').trim() == language);
-        let exact = self.languages.iter().position(|known| **known == *language);
-        exact.or_else(|| self.languages.iter().position(|known| tag(known) == Some(true))).unwrap_or(0)
+        self.find_language(language).unwrap_or(0)
+    }
+
+    fn find_language(&self, wanted: &str) -> Option<usize> {
+        let tag = |known: &str| {
+            known.rsplit_once('(').is_some_and(|(_, tag)| tag.trim_end_matches(')').trim() == wanted)
+        };
+        let exact = self.languages.iter().position(|known| **known == *wanted);
+        exact.or_else(|| self.languages.iter().position(|known| tag(known)))
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
