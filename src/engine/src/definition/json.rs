@@ -99,10 +99,8 @@ fn escapes(raw: &str, start: usize) -> Box<[(u32, u32)]> {
         let unit = |at: usize| raw.get(at + 2..at + 6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
         let (raw_length, text_length) = match raw.as_bytes().get(at + 1) {
             Some(b'u') => match unit(at) {
-                Some(high @ 0xD800..=0xDBFF) if unit(at + 6).is_some() => {
-                    let _ = high;
-                    (12, 4)
-                }
+                // Two halves of one character.
+                Some(0xD800..=0xDBFF) if unit(at + 6).is_some() => (12, 4),
                 Some(code) => (6, char::from_u32(code).map_or(3, char::len_utf8)),
                 None => (2, 1),
             },

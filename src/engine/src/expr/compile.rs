@@ -163,21 +163,7 @@ impl<'a> Compiler<'a> {
             self.read_inside(right_over);
         }
         let over = if operator == Operator::Union { over } else { Over::Value };
-        let expr = match operator {
-            Operator::Or => Expr::Or(left, right),
-            Operator::And => Expr::And(left, right),
-            Operator::Union => Expr::Union(left, right),
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::AtMost
-            | Operator::More
-            | Operator::AtLeast => Expr::Compare(operator, left, right),
-            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
-                Expr::Arithmetic(operator, left, right)
-            }
-        };
-        (self.program.add(expr), over)
+        (self.program.add(Expr::binary(operator, left, right)), over)
     }
 
     /// A text that is no number makes any sum NaN.

@@ -79,6 +79,26 @@ pub(crate) enum Expr {
     Fails(Arc<str>),
 }
 
+impl Expr {
+    /// An operator between two expressions.
+    pub fn binary(operator: Operator, left: ExprId, right: ExprId) -> Expr {
+        match operator {
+            Operator::Or => Expr::Or(left, right),
+            Operator::And => Expr::And(left, right),
+            Operator::Union => Expr::Union(left, right),
+            Operator::Equal
+            | Operator::NotEqual
+            | Operator::Less
+            | Operator::AtMost
+            | Operator::More
+            | Operator::AtLeast => Expr::Compare(operator, left, right),
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
+                Expr::Arithmetic(operator, left, right)
+            }
+        }
+    }
+}
+
 /// A location path, or an expression with predicates or steps after it.
 #[derive(Debug)]
 pub(crate) struct Path {

@@ -45,12 +45,7 @@ impl Session {
         session.fill(ScopeId(0), NodeId(0), top)?;
         // Fixed defaults were set anew: what was cleared is not in the data and stays cleared.
         session.settle();
-        session.name_instance(false);
-        session.restoring = false;
-        session.quiet = false;
-        session.loaded(false);
-        session.run();
-        session.take_changes();
+        session.gone_on();
         Ok(session)
     }
 

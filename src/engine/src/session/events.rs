@@ -26,6 +26,16 @@ impl Session {
         self.waiting.push_front(Happened::Loaded { first });
     }
 
+    /// Goes on after answers were taken up again: what waits for a load runs, and nothing of it is a change.
+    pub(super) fn gone_on(&mut self) {
+        self.name_instance(false);
+        self.restoring = false;
+        self.quiet = false;
+        self.loaded(false);
+        self.run();
+        self.take_changes();
+    }
+
     /// Notes that a repeat instance is new.
     pub(super) fn happened_in(&mut self, added: ScopeId, repeat: NodeId) {
         if !self.restoring {

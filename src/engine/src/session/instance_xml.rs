@@ -107,12 +107,7 @@ impl Session {
         if opening == Opening::Edit {
             session.succeed();
         }
-        session.name_instance(false);
-        session.restoring = false;
-        session.quiet = false;
-        session.loaded(false);
-        session.run();
-        session.take_changes();
+        session.gone_on();
         Ok(session)
     }
 

@@ -75,15 +75,9 @@ impl Lowering<'_> {
     }
 
     /// Adds an itemset, a query or items to a control.
-    pub(super) fn choices(
-        &mut self,
-        item: &Item,
-        path: &str,
-        parameters: &Parameters,
-        control: Element,
-    ) -> Element {
+    pub(super) fn choices(&mut self, item: &Item, parameters: &Parameters, control: Element) -> Element {
         match &item.kind {
-            ItemKind::Select(select) => self.select(item, select, path, parameters, control),
+            ItemKind::Select(select) => self.select(item, select, parameters, control),
             ItemKind::Question(question) => match question.control {
                 Control::Range => match parameters.get("tick_labelset") {
                     Some(list) => {
@@ -104,14 +98,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn select(
-        &mut self,
-        item: &Item,
-        select: &Select,
-        path: &str,
-        parameters: &Parameters,
-        control: Element,
-    ) -> Element {
+    fn select(&mut self, item: &Item, select: &Select, parameters: &Parameters, control: Element) -> Element {
         let filter = item.row.plain("choice_filter");
         let (nodeset, value, label) = match &select.from {
             ChoicesFrom::List(list) if select.how == Choosing::External => {
@@ -142,7 +129,6 @@ impl Lowering<'_> {
                 (self.answers_of(reference, &name, filter), name.clone(), name)
             }
         };
-        let _ = path;
         control.holding(itemset(randomized(nodeset, parameters), &value, label))
     }
 

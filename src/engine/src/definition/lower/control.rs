@@ -54,7 +54,7 @@ impl Lowering<'_> {
         if let Some(hint) = hint {
             control.push(hint);
         }
-        control = self.choices(item, path, &parameters, control);
+        control = self.choices(item, &parameters, control);
         for action in self.triggered_actions(item) {
             control.push(action);
         }

@@ -1,7 +1,5 @@
 //! `indexed-repeat(question, repeat, place, …)`: the question in one instance of its repeat, and of the repeats around that.
 
-use std::ops::Range;
-
 use super::{Compiler, Over};
 use crate::expr::program::{Base, Expr, ExprId, PlanStep, Read, What};
 use crate::expr::syntax::{Ast, Kind};
@@ -11,12 +9,7 @@ use crate::view::NodeId;
 use super::route::Route;
 
 impl Compiler<'_> {
-    pub(super) fn indexed_repeat(
-        &mut self,
-        field: &Ast,
-        pairs: &[Ast],
-        span: &Range<usize>,
-    ) -> (ExprId, Over) {
+    pub(super) fn indexed_repeat(&mut self, field: &Ast, pairs: &[Ast]) -> (ExprId, Over) {
         let nothing = |compiler: &mut Self| (compiler.program.add(Expr::Number(f64::NAN)), Over::Value);
         let Some(target) = self.node_of(field) else { return nothing(self) };
         let mut places: Vec<(NodeId, ScopeDefId, ExprId)> = Vec::new();
@@ -70,7 +63,6 @@ impl Compiler<'_> {
                 route.steps.push(PlanStep::At(*place));
             }
         }
-        let _ = span;
         (self.finish(route), Over::Nodes(target))
     }
 

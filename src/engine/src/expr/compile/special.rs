@@ -54,7 +54,7 @@ impl Compiler<'_> {
                 return self.pulldata([list, column, key_column, key], span);
             }
             ("indexed-repeat", _) if arguments.len() >= 3 && arguments.len() % 2 == 1 => {
-                return self.indexed_repeat(&arguments[0], &arguments[1..], span);
+                return self.indexed_repeat(&arguments[0], &arguments[1..]);
             }
             _ => {
                 let message = format!("`{}` is not written like this", function.name);

@@ -84,20 +84,7 @@ impl Compiler<'_> {
 
     fn binary(&mut self, operator: Operator, a: &Ast, b: &Ast) -> Result<Expr, Refused> {
         let (left, right) = (self.expr(a)?, self.expr(b)?);
-        Ok(match operator {
-            Operator::Or => Expr::Or(left, right),
-            Operator::And => Expr::And(left, right),
-            Operator::Union => Expr::Union(left, right),
-            Operator::Equal
-            | Operator::NotEqual
-            | Operator::Less
-            | Operator::AtMost
-            | Operator::More
-            | Operator::AtLeast => Expr::Compare(operator, left, right),
-            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
-                Expr::Arithmetic(operator, left, right)
-            }
-        })
+        Ok(Expr::binary(operator, left, right))
     }
 
     fn call(&mut self, name: &str, arguments: &[Ast]) -> Result<Expr, Refused> {
