@@ -1,0 +1,65 @@
+//! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
+
+use crate::assess::evaluate::Assessor;
+use crate::assess::measure::MeasureId;
+use crate::assess::trace::Trace;
+use crate::assess::{Exact, Outcome};
+use crate::session::Session;
+use crate::value::Value;
+use crate::view::{Key, NodeId, ScopeId};
+
+impl Session {
+    /// What a measure of the assessment came to, by its name; `None` if the form has no such measure.
+    pub fn outcome(&self, measure: &str) -> Option<Outcome> {
+        let id = self.form.assessment.named(measure)?;
+        let node = self.form.assessment.measure(id).node;
+        Some(match self.instance.relevant(ScopeId(0), node) {
+            true => self.outcomes[usize::from(id.0)].clone(),
+            false => Outcome::NotApplicable,
+        })
+    }
+
+    /// The names of the form's measures, in the order of their declaration.
+    pub fn measures(&self) -> impl Iterator<Item = &str> {
+        self.form.assessment.measures.iter().map(|measure| &*measure.name)
+    }
+
+    /// Computes a measure. A result whose nearest number is the same may still be another.
+    pub(super) fn assess(&mut self, id: MeasureId) {
+        let node = self.form.assessment.measure(id).node;
+        let outcome = self.assessor(node, None).outcome(id, &mut Trace::none());
+        let known = &mut self.outcomes[usize::from(id.0)];
+        if *known == outcome {
+            return;
+        }
+        let value = value_of(&outcome);
+        *known = outcome;
+        let same = self.instance.value(ScopeId(0), node) == &value;
+        self.put(ScopeId(0), node, value);
+        if same {
+            self.changed.push(Key { scope: ScopeId(0), node });
+            self.touch_readers(ScopeId(0), node);
+        }
+    }
+
+    fn assessor(&self, node: NodeId, instead: Option<(MeasureId, usize, Exact)>) -> Assessor<'_> {
+        Assessor {
+            assessment: &self.form.assessment,
+            eval: self.eval(ScopeId(0), node),
+            outcomes: &self.outcomes,
+            instead,
+        }
+    }
+}
+
+/// What expressions see of an outcome: of a score the nearest number.
+fn value_of(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Score(score) => Value::Decimal(score.nearest()),
+        Outcome::Flag(up) => Value::Decimal(f64::from(u8::from(*up))),
+        Outcome::Code(code) => Value::Text(code.clone()),
+        Outcome::Order(names) if names.is_empty() => Value::Blank,
+        Outcome::Order(names) => Value::Text(names.join(" ").into()),
+        Outcome::NotApplicable | Outcome::Missing(_) => Value::Blank,
+    }
+}
