@@ -29,6 +29,8 @@ mod translations;
 
 pub(crate) mod noted;
 
+pub(crate) mod assessment;
+
 mod domain;
 mod places;
 mod truth;
@@ -73,4 +75,5 @@ pub(crate) fn questionnaire(form: &Questionnaire, found: &mut Diagnostics) {
     labels::instances(form, found);
     entities::check(form, &known, found);
     translations::check(form, found);
+    assessment::rows(form, found);
 }
