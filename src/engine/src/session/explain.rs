@@ -45,6 +45,9 @@ impl Session {
             return Vec::new();
         }
         let now = self.outcome_of(target);
+        if now.is_blank() {
+            return Vec::new();
+        }
         let mut turns: Vec<(Exact, usize, Turn)> = Vec::new();
         let mut tried = 0;
         for id in self.upstream(target) {
@@ -69,6 +72,12 @@ impl Session {
         }
         turns.sort_by_key(|(distance, order, _)| (*distance, *order));
         turns.into_iter().map(|(_, _, turn)| turn).take(MAX_TURNS).collect()
+    }
+
+    /// What a node's measure came to, in words; `None` if it is no measure.
+    pub(super) fn outcome_words(&self, node: NodeId) -> Option<String> {
+        let id = *self.form.assessment.by_node.get(&node)?;
+        Some(self.shown(id, &self.outcome_of(id)))
     }
 
     fn measure(&self, id: MeasureId) -> &Measure {
