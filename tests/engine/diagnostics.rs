@@ -1,7 +1,7 @@
 //! `diagnostics/*.json`, `*.xml` and `*.sheets`: broken forms. Beside each, `*.expected` holds all its mistakes with places and
 //! ways out.
 //!
-//! A file `*.sheets` is a workbook: `[survey]` begins a sheet, and cells have `|` between.
+//! A file `*.sheets` is a workbook: `[survey]` begins a sheet, and cells have `|` between; `[towns.csv]` a file beside it.
 //!
 //! `UPDATE_EXPECT=1` writes what comes; read it before you commit it.
 
@@ -42,6 +42,7 @@ fn workbook(text: &str) -> Bundle {
     let mut sources: Vec<(String, Vec<String>)> = Vec::new();
     for line in text.lines() {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) if name.ends_with(".csv") => sources.push((name.to_owned(), Vec::new())),
             Some(name) => sources.push((format!("form.xlsx#{name}"), Vec::new())),
             None => {
                 let row = line.split('|').map(str::trim).collect::<Vec<_>>().join("\t");

@@ -15,6 +15,8 @@ use crate::store::{Store, StoreError};
 
 /// The definition's file in a form's folder.
 const DEFINITION: &str = "form.json";
+/// The folder beside it that ODK's tools keep a form's files in.
+const MEDIA: &str = "form-media";
 /// Brotli's quality for bundles: they are compressed once a start.
 const QUALITY: u32 = 9;
 
@@ -117,7 +119,9 @@ fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, 
     let main = Source::new(DEFINITION, text(&format!("{folder}/{DEFINITION}"))?.unwrap_or_default());
     let mut failed = None;
     let bundle = Bundle::gather(main, |name| {
-        text(&resolve(folder, name)?).unwrap_or_else(|error| {
+        let places = [folder.to_owned(), format!("{folder}/{MEDIA}")];
+        let mut found = places.iter().filter_map(|place| text(&resolve(place, name)?).transpose());
+        found.next().transpose().unwrap_or_else(|error| {
             failed = Some(error);
             None
         })

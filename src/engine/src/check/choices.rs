@@ -25,11 +25,14 @@ pub(crate) fn rows(form: &Questionnaire, found: &mut Diagnostics) {
                     || (cell.column.group == Group::Plain && &*cell.column.name == "label")
             });
             if !shows {
-                found.push(Diagnostic::warning(
-                    "missing-label",
-                    name.span,
-                    format!("the choice `{}` has no label", name.text),
-                ));
+                found.push(
+                    Diagnostic::warning(
+                        "missing-label",
+                        name.span,
+                        format!("the choice `{}` has no label", name.text),
+                    )
+                    .hint("write its words as its `label`"),
+                );
             }
             if let Some(first) = seen.insert(name.text.to_arc(), name.span)
                 && !duplicates_allowed

@@ -108,6 +108,12 @@ fn meant(word: &str) -> Option<&'static str> {
         "float" | "double" | "real" => "write `decimal`",
         "boolean" | "bool" | "yes_no" | "yesno" => "write `select_one` with a list of two choices",
         "select" | "choice" | "radio" | "dropdown" => "write `select_one LIST` with the name of a list",
+        "paragraph" | "heading" | "title" | "label" | "statement" | "info" | "html" => {
+            "write `note`, which is shown and not answered"
+        }
+        "phone" | "email" | "tel" | "textarea" | "longtext" => "write `text`",
+        "formula" | "expression" | "computed" => "write `calculate`",
+        "yesno_other" | "likert" | "rating" => "write `select_one LIST` with the name of a list",
         "checkbox" | "checkboxes" => "write `select_multiple LIST` with the name of a list",
         _ => return None,
     })
@@ -183,7 +189,10 @@ fn select(written: &Written, found: &mut Diagnostics) -> Option<Option<Select>> 
     } else if rest.contains(' ') {
         found.push(
             Diagnostic::error("unknown-list", name.span, format!("`{rest}` can't be the name of a list"))
-                .hint("the name of a list has no spaces"),
+                .hint(format!(
+                    "the name of a list has no spaces: write `{}`, here and in the choices",
+                    rest.replace(' ', "_")
+                )),
         );
         return Some(None);
     } else {

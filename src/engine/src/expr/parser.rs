@@ -31,6 +31,9 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
                 Token::Name(word) if operator_of_capitals(word).is_some() => {
                     error.hinted(operator_of_capitals(word).map(|small| format!("write it small: `{small}`")))
                 }
+                Token::Name(_) | Token::Reference(_) if parser.follows_not() => {
+                    error.hinted(Some("write what does not hold in brackets: `not(…)`".into()))
+                }
                 Token::Name(_) | Token::Reference(_) | Token::Number(_) | Token::Text(_) => {
                     error.hinted(Some("is an operator missing, such as `and`, `=` or `+`?".into()))
                 }
@@ -55,6 +58,11 @@ impl Parser {
 
     fn before(&self) -> Option<&Token> {
         self.tokens.get(self.at.checked_sub(1)?).map(|(token, _)| token)
+    }
+
+    /// Stands `not` before, as if it were an operator?
+    fn follows_not(&self) -> bool {
+        matches!(self.before(), Some(Token::Name(word)) if word.eq_ignore_ascii_case("not"))
     }
 
     fn after(&self) -> Option<&Token> {
@@ -254,9 +262,17 @@ impl Parser {
             None => Err(SyntaxError::new(span, "the expression ends too early")
                 .hinted(Some("is something missing after the last operator or bracket?".into()))),
             Some(Token::Operator(operator)) => {
-                let twice = operator == Operator::Equal && self.before() == Some(&Token::Operator(operator));
+                let meant = match (self.before(), operator) {
+                    (Some(Token::Operator(Operator::Equal)), Operator::Equal) => {
+                        Some("to compare, write one `=`")
+                    }
+                    (Some(Token::Operator(Operator::Equal)), Operator::More) => Some("write `>=`"),
+                    (Some(Token::Operator(Operator::Equal)), Operator::Less) => Some("write `<=`"),
+                    (Some(Token::Operator(Operator::Less)), Operator::More) => Some("write `!=`"),
+                    _ => None,
+                };
                 Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written()))
-                    .hinted(twice.then(|| "to compare, write one `=`".into())))
+                    .hinted(meant.map(str::to_owned)))
             }
             Some(_) => {
                 // What follows is no step of a path: somebody divides.

@@ -104,6 +104,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
     let facts = Facts {
         form: &skeleton,
+        names: &program.names,
         noted: &noted,
         binds: &binds,
         placed: &body.placed,
