@@ -20,6 +20,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<Span> {
     let mut told = Vec::new();
     for noted in facts.noted.iter().filter(|noted| noted.role != Role::Item) {
         let mut look = Look { facts, noted, found, told: &mut told };
+        if matches!(noted.role, Role::Relevant | Role::Constraint) {
+            look.whole(&noted.ast);
+        }
         walk(&noted.ast, false, &mut |ast, inside| match &ast.kind {
             Kind::Binary(Operator::And | Operator::Or, a, b) => look.joined(ast, a, b),
             Kind::Binary(operator, a, b) if is_comparison(*operator) => {
@@ -58,8 +61,49 @@ impl Look<'_, '_> {
         self.found.push(Diagnostic::warning("odd-comparison", span, message).hint(hint));
     }
 
+    /// `0-120` as a constraint: a number is true unless it is zero.
+    fn whole(&mut self, ast: &Ast) {
+        let what = match &ast.kind {
+            Kind::Number(number) if *number > 1.0 => "a number",
+            Kind::Text(text) if !text.is_empty() => "a text",
+            Kind::Negate(_) => "a number",
+            Kind::Binary(Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide, ..) => {
+                "a number"
+            }
+            _ => return,
+        };
+        let message = format!("`{}` is {what}, and no condition", self.noted.text(ast));
+        let hint = match self.noted.role {
+            Role::Constraint => "compare the answer, which is written `.`: `. >= 0 and . <= 120`",
+            _ => "compare it with something: `${age} >= 18`",
+        };
+        self.tell(ast, message, hint.to_owned());
+    }
+
+    /// `. != 'a' or . != 'b'`: one of both always holds.
+    fn either(&mut self, whole: &Ast, a: &Ast, b: &Ast) {
+        let (Some((first, first_value)), Some((second, second_value))) = (excluded(a), excluded(b)) else {
+            return;
+        };
+        let (first, second) = (self.noted.text(first), self.noted.text(second));
+        if first == second && first_value != second_value {
+            let message = format!("this always holds: `{first}` can't be both at once");
+            let hint = format!("to exclude both, write `{} and {}`", self.noted.text(a), self.noted.text(b));
+            self.tell(whole, message, hint);
+        }
+    }
+
     /// `${age} = 18 or 20`: a value by itself is no condition.
     fn joined(&mut self, whole: &Ast, a: &Ast, b: &Ast) {
+        if matches!(&whole.kind, Kind::Binary(Operator::Or, ..)) {
+            self.either(whole, a, b);
+        }
+        if let (Kind::Text(_), Kind::Text(_)) = (&a.kind, &b.kind) {
+            let message =
+                format!("`{}` is always true: it joins texts, not conditions", self.noted.text(whole));
+            let hint = "ask for each by itself: `selected(., 'a') or selected(., 'b')`";
+            return self.tell(whole, message, hint.to_owned());
+        }
         for (value, other) in [(b, a), (a, b)] {
             let always = match &value.kind {
                 Kind::Number(number) => *number > 1.0,
@@ -214,6 +258,12 @@ impl Look<'_, '_> {
             Kind::Path(_) => {
                 let Some(reached) = reached(ast, self.noted, inside, form) else { return Side::Other };
                 match form.node(reached.node).kind {
+                    // A group's own condition on itself is told as what does nothing.
+                    SkeletonKind::Group | SkeletonKind::Repeat(_)
+                        if reached.node == self.noted.anchor.node =>
+                    {
+                        Side::Other
+                    }
                     SkeletonKind::Leaf(DataType::Integer | DataType::Decimal) => Side::Number,
                     SkeletonKind::Leaf(DataType::Date | DataType::DateTime) => Side::Day,
                     SkeletonKind::Group => Side::Group,
@@ -236,6 +286,17 @@ fn is_comparison(operator: Operator) -> bool {
 
 fn outcome(operator: Operator) -> &'static str {
     if operator == Operator::NotEqual { "always holds" } else { "never holds" }
+}
+
+/// What is compared, and the text that it is not.
+fn excluded(ast: &Ast) -> Option<(&Ast, &str)> {
+    match &ast.kind {
+        Kind::Binary(Operator::NotEqual, a, b) => match (&a.kind, &b.kind) {
+            (Kind::Path(_), Kind::Text(text)) => Some((a, text)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The comparison that stands last in conditions that are joined, and its left side.

@@ -43,10 +43,11 @@ pub(crate) fn check(name: &Written, found: &mut Diagnostics) {
     }
 }
 
-/// A name that is like what was written.
+/// A name that is like what was written: words with `_` between.
 fn possible(written: &str) -> Option<String> {
-    let near: String =
-        written.trim().chars().map(|c| if is_name(&format!("_{c}")) { c } else { '_' }).collect();
+    let fits = |c: char| is_name(&format!("_{c}"));
+    let words: Vec<&str> = written.split(|c| !fits(c)).filter(|word| !word.is_empty()).collect();
+    let near = words.join("_");
     let near = if is_name(&near) { near } else { format!("_{near}") };
     (near.chars().any(char::is_alphanumeric) && is_name(&near) && near.len() < 60).then_some(near)
 }

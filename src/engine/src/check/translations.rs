@@ -37,8 +37,9 @@ pub(crate) fn check(form: &Questionnaire, bundle: &Bundle, found: &mut Diagnosti
     for choice in form.lists.iter().flat_map(|list| &list.choices) {
         row(choice, &languages, &mut missing);
     }
+    let unknown = unknown_default(form, &languages, found);
     let hint = "write them, or forms in that language show another one's words";
-    for (index, language) in languages.iter().enumerate() {
+    for (index, language) in languages.iter().enumerate().skip(usize::from(unknown)) {
         let missing: Vec<&Missing<'_>> = missing.iter().filter(|one| one.language == index).collect();
         if let (true, Some(first)) = (missing.len() > EACH, missing.first()) {
             let message = format!(
@@ -54,6 +55,27 @@ pub(crate) fn check(form: &Questionnaire, bundle: &Bundle, found: &mut Diagnosti
             found.push(one.told(message, language, bundle).hint(hint));
         }
     }
+}
+
+/// The default language, where no column is in it. Nothing is said of forms whose words are in no language.
+fn unknown_default(form: &Questionnaire, languages: &[Arc<str>], found: &mut Diagnostics) -> bool {
+    let Some(said) = form.settings.plain("default_language") else { return false };
+    let [_, others @ ..] = languages else { return false };
+    let is_in = |cell: &Cell| cell.column.language.as_deref() == Some(&*said.text);
+    let mut known = form.settings.cells.iter().any(is_in);
+    Item::walk(&form.items, &mut |item, _| known |= item.row.cells.iter().any(is_in));
+    known |= form.lists.iter().flat_map(|list| &list.choices).any(|choice| choice.cells.iter().any(is_in));
+    if known || others.is_empty() {
+        return false;
+    }
+    let message = format!("no column is in the default language `{}`", said.text);
+    let diagnostic = Diagnostic::warning("missing-translation", said.span, message)
+        .did_you_mean(&said.text, others.iter().map(|language| &**language));
+    found.push(match diagnostic.hints.is_empty() {
+        true => diagnostic.hint(format!("the languages are `{}`", others.join("`, `"))),
+        false => diagnostic,
+    });
+    true
 }
 
 /// Words that are not there in a language.

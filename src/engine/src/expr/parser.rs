@@ -37,6 +37,9 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
                 Token::Name(_) | Token::Reference(_) | Token::Number(_) | Token::Text(_) => {
                     error.hinted(Some("is an operator missing, such as `and`, `=` or `+`?".into()))
                 }
+                Token::Comma => {
+                    error.hinted(Some("a number is written without commas: `1000`, `1.5`".into()))
+                }
                 Token::Operator(Operator::Equal) => error.hinted(Some("one `=` is enough to compare".into())),
                 _ => error,
             })
@@ -86,8 +89,14 @@ impl Parser {
     fn expect(&mut self, token: Token, open: &Range<usize>, written: &str) -> Result<(), SyntaxError> {
         match self.eat(&token) {
             true => Ok(()),
-            false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here"))
-                .hinted(Some(format!("it closes what opened at character {}", open.start + 1)))),
+            false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here")).hinted(Some(
+                match self.peek() {
+                    Some(Token::Text(_) | Token::Reference(_) | Token::Number(_) | Token::Name(_)) => {
+                        "or is a `,` missing here, or an operator such as `and`, `=` or `+`?".to_owned()
+                    }
+                    _ => format!("it closes what opened at character {}", open.start + 1),
+                },
+            ))),
         }
     }
 
@@ -269,6 +278,10 @@ impl Parser {
                     (Some(Token::Operator(Operator::Equal)), Operator::More) => Some("write `>=`"),
                     (Some(Token::Operator(Operator::Equal)), Operator::Less) => Some("write `<=`"),
                     (Some(Token::Operator(Operator::Less)), Operator::More) => Some("write `!=`"),
+                    (None, Operator::Equal) => Some("an expression begins without `=`"),
+                    (None, Operator::Less | Operator::AtMost | Operator::More | Operator::AtLeast) => {
+                        Some("the answer itself is written `.`: `. > 0`")
+                    }
                     _ => None,
                 };
                 Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written()))
