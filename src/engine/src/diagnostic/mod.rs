@@ -2,6 +2,8 @@
 
 use crate::source::Span;
 
+#[cfg(feature = "checks")]
+pub mod chinese;
 mod data;
 pub mod explain;
 mod near;

@@ -122,3 +122,6 @@ pub fn explain(code: &str) -> Option<&'static Page> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(all(test, feature = "checks"))]
+pub(super) use tests::examples;
