@@ -27,10 +27,8 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     };
     match explain::explain(&code) {
         Some(page) => {
-            if language == Language::Chinese {
-                say!("# {}\n", title(page, language));
-            }
-            say!("{}", page.text.trim_end());
+            let chinese = if language == Language::Chinese { page.in_chinese() } else { None };
+            say!("{}", chinese.as_deref().unwrap_or(page.text).trim_end());
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -43,10 +41,9 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     }
 }
 
-/// The page's title; the pages themselves are English.
 fn title(page: &Page, language: Language) -> &'static str {
     match language {
         Language::English => page.title(),
-        Language::Chinese => chinese::title(page.code).unwrap_or(page.title()),
+        Language::Chinese => chinese::explain(page.code).map_or(page.title(), |said| said.title),
     }
 }

@@ -41,7 +41,7 @@ doorstep COMMAND
       --strict               write nothing if something would be lost
       --force                write over what is there
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
-      --lang zh              with its title in Chinese
+      --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
 
   help                     this

@@ -6,10 +6,11 @@
 
 use std::sync::OnceLock;
 
+use super::explain::Page;
 use super::{Diagnostic, Label};
 
 static MESSAGES: &str = include_str!("chinese/messages.txt");
-static TITLES: &str = include_str!("chinese/titles.txt");
+static PAGES: &str = include_str!("chinese/pages.txt");
 
 /// How deep sentences stand within others: `§, and so it is with § more`.
 const DEPTH: usize = 3;
@@ -117,13 +118,32 @@ impl Diagnostic {
     }
 }
 
-/// The title of a code's page.
-pub fn title(code: &str) -> Option<&'static str> {
-    TITLES
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .find(|(known, _)| *known == code)
-        .map(|(_, title)| title)
+/// What a code means.
+#[derive(Clone, Copy, Debug)]
+pub struct Explanation {
+    /// As in [`Page::title`].
+    pub title: &'static str,
+    /// What is wrong with it.
+    pub meaning: &'static str,
+    /// How it is mended.
+    pub way_out: &'static str,
+}
+
+/// What a code means; its example is the English page's.
+pub fn explain(code: &str) -> Option<Explanation> {
+    let line = PAGES.lines().find(|line| line.split('\t').next() == Some(code))?;
+    let [_, title, meaning, way_out] = *line.split('\t').collect::<Vec<_>>() else { return None };
+    Some(Explanation { title, meaning, way_out })
+}
+
+impl Page {
+    /// The page in Chinese, in Markdown, with the same example.
+    pub fn in_chinese(&self) -> Option<String> {
+        let Explanation { title, meaning, way_out } = explain(self.code)?;
+        let blocks = self.text.split("```").skip(1).step_by(2);
+        let example: String = blocks.map(|block| format!("```{block}```\n\n")).collect();
+        Some(format!("# {title}\n\n{meaning}\n\n{example}改法：{way_out}\n"))
+    }
 }
 
 #[cfg(test)]

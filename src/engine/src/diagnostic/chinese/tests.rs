@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::super::explain;
-use super::{MESSAGES, TITLES, title, translated};
+use super::super::explain::{all, examples};
+use super::{MESSAGES, PAGES, translated};
 
 /// The texts in quotes in the engine's source, as they are written and as format strings.
 fn literals() -> BTreeSet<String> {
@@ -79,17 +79,21 @@ fn slots_go_where_they_belong() {
 }
 
 #[test]
-fn every_page_has_a_title_and_every_title_a_page() {
-    let pages: Vec<&str> = explain::all().iter().map(|page| page.code).collect();
-    let titles: Vec<&str> = TITLES.lines().filter_map(|line| Some(line.split_once('\t')?.0)).collect();
-    assert_eq!(pages, titles);
-    assert!(pages.iter().all(|code| title(code).is_some_and(|title| !title.is_empty())));
+fn every_page_is_there_in_chinese() {
+    let pages: Vec<&str> = all().iter().map(|page| page.code).collect();
+    let explained: Vec<&str> = PAGES.lines().filter_map(|line| Some(line.split_once('\t')?.0)).collect();
+    assert_eq!(pages, explained);
+    for page in all() {
+        let text = page.in_chinese().expect(page.code);
+        assert_eq!(text.matches("```").count(), page.text.matches("```").count(), "{}", page.code);
+        assert!(text.contains("改法："), "{}", page.code);
+    }
 }
 
 #[test]
 fn what_the_examples_give_is_there_in_chinese() {
     let mut missing = BTreeSet::new();
-    for found in explain::examples().iter().flat_map(|bundle| crate::Form::read(bundle).diagnostics) {
+    for found in examples().iter().flat_map(|bundle| crate::Form::read(bundle).diagnostics) {
         missing.extend(found.without_chinese().into_iter().map(|text| format!("{}: {text}", found.code)));
     }
     assert!(missing.is_empty(), "not in Chinese: {missing:#?}");
