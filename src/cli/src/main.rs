@@ -8,6 +8,7 @@ macro_rules! say {
     }};
 }
 
+mod assess;
 mod check;
 mod convert;
 mod explain;
@@ -36,6 +37,8 @@ doorstep COMMAND
       --json                 as data: one line of JSON for each form, with places by line and by cell
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
   test PATH…               run the cases that stand beside forms
+  assess FORM CASE         what the answers of a case come to, and why
+      --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
@@ -68,6 +71,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
+            "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),

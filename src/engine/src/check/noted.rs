@@ -58,7 +58,7 @@ impl From<Task> for Role {
             Task::Relevant(_) => Role::Relevant,
             Task::Constraint(_) => Role::Constraint,
             Task::Required(_) | Task::Readonly(_) => Role::Condition,
-            Task::Calculate(_) => Role::Calculate,
+            Task::Calculate(_) | Task::Assess(_) => Role::Calculate,
             Task::RepeatCount(_) => Role::Count,
             Task::Choices => Role::Nodes,
             Task::Shown | Task::ItemShown => Role::Output,

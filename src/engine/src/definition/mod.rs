@@ -16,6 +16,7 @@ pub(crate) mod table;
 pub(crate) mod question_types;
 pub(crate) mod row_types;
 
+pub(crate) mod assessment;
 pub(crate) mod sheets;
 
 pub use files::files_of_row;

@@ -23,6 +23,7 @@ use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Element, Namespace};
 
+mod assessment;
 mod instances;
 mod itemset;
 mod setvalue;
@@ -52,6 +53,10 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
+    let measured = assessment::nodes(&parts, &skeleton, found);
+    for (node, _) in &measured {
+        skeleton.nodes[node.0 as usize].calculated = true;
+    }
     kinds(&mut skeleton, &binds, &body.placed, &shown);
     itemset::note_choices(&mut skeleton, &body.placed, &shown);
     let names = std::mem::take(&mut skeleton.tree_node_names);
@@ -94,6 +99,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     }
     items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
+    let assessment = lowering.assessment(&measured);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
         (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));
@@ -138,6 +144,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         program,
         graph,
         actions,
+        assessment,
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
@@ -177,7 +184,7 @@ fn kinds(
 ) {
     for (id, bind) in binds {
         let node = &mut form.nodes[id.0 as usize];
-        node.calculated = bind.get("calculate").is_some();
+        node.calculated |= bind.get("calculate").is_some();
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
             node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(&written.text)));
         }
@@ -187,7 +194,7 @@ fn kinds(
         let node = &mut form.nodes[id.0 as usize];
         let SkeletonKind::Leaf(bound) = node.kind else { continue };
         node.select = matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank);
-        node.kind = match is_note(control, binds.get(id), bound) {
+        node.kind = match !node.calculated && is_note(control, binds.get(id), bound) {
             true => SkeletonKind::Note,
             false => SkeletonKind::Leaf(types::of_control(control, bound)),
         };

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use crate::assess::measure::Assessment;
 use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
@@ -65,6 +66,7 @@ pub struct Form {
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
+    pub(crate) assessment: Assessment,
     pub(crate) instance_name: Option<ExprId>,
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,

@@ -78,6 +78,7 @@ impl Session {
                 }
             }
             Task::Calculate(expr) => self.calculate(scope, node, expr),
+            Task::Assess(measure) => self.assess(measure),
             Task::Choices => {
                 let given = self.instance.given(scope, node).clone();
                 self.offer(scope, node, given);
@@ -144,7 +145,7 @@ impl Session {
         }
     }
 
-    fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
+    pub(super) fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
             touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
