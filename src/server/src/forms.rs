@@ -236,6 +236,21 @@ mod tests {
     }
 
     #[test]
+    fn files_are_looked_for_beside_the_form_and_in_its_media_folder() {
+        let form = r#"{"choices": {"a": {"csv": "a.csv"}, "b": {"csv": "b.csv"}, "c": {"csv": "c.csv"}}}"#;
+        let files = [
+            ("needs/form.json", form),
+            ("needs/a.csv", "beside"),
+            ("needs/form-media/a.csv", "not this one"),
+            ("needs/form-media/b.csv", "in the folder"),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), Bytes::from(text))).into();
+        let bundle = read_bundle(&files, "needs").unwrap();
+        let found: Vec<(&str, &str)> = bundle.files.iter().map(|file| (&*file.name, &*file.text)).collect();
+        assert_eq!(found, [("a.csv", "beside"), ("b.csv", "in the folder")]);
+    }
+
+    #[test]
     fn bundles_are_compressed() {
         let plain = "乡镇".repeat(1_000);
         assert!(compress(plain.as_bytes()).len() < 200);

@@ -56,10 +56,9 @@ pub(crate) const CHECKS: bool = cfg!(feature = "checks");
 /// Everything that can be said of a form once its expressions are compiled. None of it keeps a form from running.
 pub(crate) fn compiled(facts: &noted::Facts<'_>, found: &mut Diagnostics) {
     choice_values::check(facts, found);
-    several::check(facts, found);
     many_values::check(facts, found);
     pulled::check(facts, found);
-    let odd = comparisons::check(facts, found);
+    let odd = [several::check(facts, found), comparisons::check(facts, found)].concat();
     let never = never::check(facts, &odd, found);
     unreached::check(facts, &never, found);
     if facts.is_xml {

@@ -3,17 +3,21 @@
 use std::collections::HashSet;
 
 use super::choice_values::has_choice;
-use super::noted::{Facts, Role, walk};
+use super::noted::{Facts, Noted, Role, walk};
 use super::places::reached;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expr::syntax::{Kind, Operator};
+use crate::expr::syntax::{Ast, Kind, Operator};
 use crate::form::SkeletonKind;
+use crate::source::Span;
 use crate::value::DataType;
 
 /// `one-of-several`: `. = 'a'` where several may be chosen.
 ///
 /// An expression that also asks for a choice as it should, or counts them, means what it says: `. = 'none' or not(selected(., 'none'))`.
-pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
+///
+/// Gives where, so that what follows from it need not be told.
+pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<Span> {
+    let mut told = Vec::new();
     for noted in facts.noted.iter().filter(|noted| noted.role != Role::Item) {
         let mut looked_into = HashSet::new();
         walk(&noted.ast, false, &mut |ast, inside| {
@@ -26,6 +30,11 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
             }
         });
         walk(&noted.ast, false, &mut |ast, inside| {
+            if let Kind::Call { name, arguments, .. } = &ast.kind
+                && let ("count", [question]) = (name.as_str(), arguments.as_slice())
+            {
+                counted(question, ast, noted, inside, facts, found);
+            }
             let Kind::Binary(operator @ (Operator::Equal | Operator::NotEqual), a, b) = &ast.kind else {
                 return;
             };
@@ -56,6 +65,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
                     node.name
                 ),
             };
+            told.push(noted.span(ast));
             let diagnostic = Diagnostic::warning("one-of-several", noted.span(ast), message);
             found.push(diagnostic.hint(match equal {
                 true => format!("to ask whether it is among them, write `selected({written}, {value})`"),
@@ -65,4 +75,28 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
             }));
         });
     }
+    told
+}
+
+/// `count(${needs})` counts one question.
+fn counted(
+    question: &Ast,
+    whole: &Ast,
+    noted: &Noted,
+    inside: bool,
+    facts: &Facts<'_>,
+    found: &mut Diagnostics,
+) {
+    let Some(reached) = reached(question, noted, inside, facts.form).filter(|it| it.is_single()) else {
+        return;
+    };
+    let node = facts.form.node(reached.node);
+    if node.kind != SkeletonKind::Leaf(DataType::Choices) {
+        return;
+    }
+    let message = format!("`count` counts questions, and `{}` is one: this is always 1", node.name);
+    found.push(
+        Diagnostic::warning("one-of-several", noted.span(whole), message)
+            .hint(format!("to count what was chosen, write `count-selected({})`", noted.text(question))),
+    );
 }

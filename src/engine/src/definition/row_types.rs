@@ -103,6 +103,10 @@ pub(crate) fn read(written: &Written, found: &mut Diagnostics) -> Option<RowMean
 
 /// What a type of other programs is here.
 fn meant(word: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
     Some(match &*word.to_lowercase() {
         "number" | "numeric" | "num" => "write `integer` for whole numbers, `decimal` for others",
         "float" | "double" | "real" => "write `decimal`",

@@ -119,6 +119,7 @@ fn braced(rest: &str) -> String {
 /// Characters that Chinese keyboards and word processors put in place of the right ones.
 fn typographic(c: char) -> Option<String> {
     let plain = match c {
+        '!' => return Some("write `not(…)`".into()),
         ';' => return Some("arguments are separated by `,`".into()),
         '%' => return Some("the rest of a division is written `mod`: `a mod b`".into()),
         '≥' => return Some("write `>=`".into()),

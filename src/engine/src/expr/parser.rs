@@ -31,6 +31,9 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
                 Token::Name(word) if operator_of_capitals(word).is_some() => {
                     error.hinted(operator_of_capitals(word).map(|small| format!("write it small: `{small}`")))
                 }
+                Token::Name(word) if elsewhere(word).is_some() => {
+                    error.hinted(elsewhere(word).map(str::to_owned))
+                }
                 Token::Name(_) | Token::Reference(_) if parser.follows_not() => {
                     error.hinted(Some("write what does not hold in brackets: `not(…)`".into()))
                 }
@@ -45,6 +48,21 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
             })
         }
     }
+}
+
+/// What an operator of other languages is here.
+fn elsewhere(word: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
+    Some(match &*word.to_ascii_lowercase() {
+        "is" => "whether there is an answer is asked by `… = ''` or `… != ''`",
+        "in" => "write each by itself: `… = 'a' or … = 'b'`",
+        "like" | "contains" => "write `contains(…, 'a')`, `starts-with(…, 'a')` or `regex(…, 'a.*')`",
+        "selected" | "includes" => "write `selected(…, 'a')`",
+        _ => return None,
+    })
 }
 
 struct Parser {
@@ -92,7 +110,7 @@ impl Parser {
             false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here")).hinted(Some(
                 match self.peek() {
                     Some(Token::Text(_) | Token::Reference(_) | Token::Number(_) | Token::Name(_)) => {
-                        "or is a `,` missing here, or an operator such as `and`, `=` or `+`?".to_owned()
+                        "is a `,` missing here, or an operator such as `and`, `=` or `+`?".to_owned()
                     }
                     _ => format!("it closes what opened at character {}", open.start + 1),
                 },

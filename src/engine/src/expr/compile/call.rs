@@ -96,6 +96,10 @@ impl Compiler<'_> {
 
 /// What a function of spreadsheets and databases is here.
 fn elsewhere(name: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
     Some(match &*name.to_ascii_lowercase() {
         "average" | "avg" | "mean" => "write `sum(…) div count(…)`",
         "length" | "lenght" | "len" => "write `string-length(…)`",

@@ -318,6 +318,7 @@ impl Compiler<'_> {
         match name {
             _ if !plain || name.starts_with('@') => None,
             "today" | "now" | "uuid" | "random" => Some(format!("a function has brackets: `{name}()`")),
+            "null" | "NULL" | "empty" | "blank" => Some("no answer is written `''`".into()),
             "true" | "false" => {
                 Some(format!("write `{name}()`, or put it in quotes if it is a text: '{name}'"))
             }
