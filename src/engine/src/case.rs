@@ -25,7 +25,7 @@ pub struct Failure {
 /// Runs a case. No failures: it passed.
 ///
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), and `instance_name`, `complete`, `pages`.
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -189,6 +189,22 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         Some(given) if given == as_text(wanted) => {}
                         Some(given) => fail(format!("the outcome of {name} is {given:?}, not {wanted}")),
                         None => fail(format!("there is no measure {name}")),
+                    }
+                }
+            }
+            ("sentences" | "turns", Json::Object(by_name)) => {
+                for (name, wanted) in by_name {
+                    let given = match what.as_str() {
+                        "turns" => Json::from(
+                            session.turns(name).into_iter().map(|turn| turn.sentence).collect::<Vec<_>>(),
+                        ),
+                        _ => session.explanation(name).map_or(Json::Null, |told| {
+                            let lines = told.reasons.into_iter().map(|reason| reason.sentence);
+                            Json::from(std::iter::once(told.sentence).chain(lines).collect::<Vec<_>>())
+                        }),
+                    };
+                    if given != *wanted {
+                        fail(format!("{what} of {name}: {given}, not {wanted}"));
                     }
                 }
             }
