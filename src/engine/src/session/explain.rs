@@ -226,11 +226,14 @@ impl Session {
                 let item = &scale.items[index];
                 reason.label = self.item_label(item);
                 reason.question = item.question;
-                reason.most = most_of_item(item);
+                // What it counts is what it adds to the scale.
+                let weighted = |points: Exact| points.times(item.weight).ok();
+                reason.points = line.points.and_then(weighted);
+                reason.most = most_of_item(item).and_then(weighted);
                 let answers: Vec<String> =
                     line.answers.iter().map(|answer| self.said(&item.questions, answer)).collect();
                 reason.answer = tongue.list(&each_once(answers));
-                let what = match (&line.unsaid, line.points) {
+                let what = match (&line.unsaid, reason.points) {
                     (Some(outcome), _) => tongue.unsaid(outcome).to_owned(),
                     (None, points) => tongue
                         .answered(&reason.answer, &points.unwrap_or(Exact::ZERO).shown(measure.decimals)),

@@ -27,6 +27,7 @@ macro_rules! pages {
 static PAGES: &[Page] = pages! {
     "ambiguous-name"
     "bad-column"
+    "bad-condition"
     "bad-csv"
     "bad-default"
     "bad-entity"
@@ -69,6 +70,7 @@ static PAGES: &[Page] = pages! {
     "entity-across-repeats"
     "entity-without-place"
     "equal-points"
+    "idle-message"
     "level-outside"
     "many-values"
     "misplaced-measure"
@@ -91,7 +93,9 @@ static PAGES: &[Page] = pages! {
     "never-valid"
     "no-effect"
     "no-points"
+    "odd-comparison"
     "odd-weights"
+    "one-of-several"
     "or-other"
     "reads-a-note"
     "rule-gap"
@@ -100,6 +104,7 @@ static PAGES: &[Page] = pages! {
     "similar-name"
     "too-deep"
     "too-large"
+    "unknown-appearance"
     "unknown-choice"
     "unknown-column"
     "unknown-control"
@@ -121,6 +126,7 @@ static PAGES: &[Page] = pages! {
     "unreachable-rule"
     "unscored-choice"
     "unscored-question"
+    "untranslated-other"
     "unused-list"
     "unused-text"
     "wrong-arity"
@@ -143,3 +149,6 @@ pub fn explain(code: &str) -> Option<&'static Page> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(all(test, feature = "checks"))]
+pub(super) use tests::examples;
