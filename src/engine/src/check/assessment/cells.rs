@@ -40,7 +40,7 @@ impl Part {
                 format!("{}–{}", first.words(), last.words())
             }
             (None, [first, second, rest @ ..]) if !rest.is_empty() => {
-                format!("{}, {} or {} more", first.words(), second.words(), rest.len())
+                format!("{}, {} (+{})", first.words(), second.words(), rest.len())
             }
             (None, values) => values.iter().map(Value::words).collect::<Vec<_>>().join(", "),
         }
