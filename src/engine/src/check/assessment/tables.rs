@@ -77,7 +77,7 @@ impl Told<'_, '_, '_> {
         };
         let diagnostic = Diagnostic::warning("rule-gap", self.measure.span, message);
         found.push(
-            diagnostic.hint(format!("no rule is for: {list}")).hint(
+            diagnostic.hint(which).hint(
                 "add a rule for them; with `hit` `first`, a last rule without tests is for all the rest",
             ),
         );
