@@ -22,6 +22,8 @@ use crate::xml::Element;
 
 /// So many values are told one by one.
 pub(super) const MAX_VALUES: usize = 2_000;
+/// How much is looked at in one form.
+const WORK: u64 = 20_000_000;
 /// How far one measure's values are followed through others.
 const DEPTH: u32 = 40;
 
@@ -182,7 +184,7 @@ impl<'a> Domains<'a> {
             known: RefCell::new(vec![None; assessment.measures.len()]),
             made_of: RefCell::new(vec![None; assessment.measures.len()]),
             depth: Cell::new(0),
-            work: Cell::new(60_000_000),
+            work: Cell::new(WORK),
             constraints: of(Role::Constraint).map(|noted| (noted.anchor.node, noted)).collect(),
             ranges: ranges.collect(),
             conditional: relevant.filter(|node| !assessment.by_node.contains_key(node)).collect(),
