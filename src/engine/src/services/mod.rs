@@ -1,0 +1,3 @@
+//! Services: a catalogue, who provides them, and who gets which.
+
+pub mod allocate;
