@@ -149,6 +149,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         graph,
         actions,
         assessment,
+        services: parts.assessment.and_then(|element| attribute(element, "services")),
+        catalogue: OnceLock::new(),
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),

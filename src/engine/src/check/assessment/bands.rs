@@ -23,9 +23,9 @@ pub(super) fn check(measure: &Measure, of: &Input, domains: &Domains<'_>, found:
         .collect();
     let name = match of {
         Input::Measure(id) => domains.assessment.measure(*id).name.to_string(),
-        Input::Amount(_) => {
-            domains.written(measure.span, "of").map_or_else(String::new, |written| written.text.trim().to_owned())
-        }
+        Input::Amount(_) => domains
+            .written(measure.span, "of")
+            .map_or_else(String::new, |written| written.text.trim().to_owned()),
     };
     let inputs = [(name, of)];
     let Some(decision) = Decision::new(domains, &inputs, &lines, Mode::FirstNoting) else { return };
@@ -78,10 +78,9 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
                 let numbers = first.value.as_number().is_some() && end.value.as_number().is_some();
                 match numbers {
                     true => format!("{from}–{to}"),
-                    false => (at..=last)
-                        .map(|index| parts[cells[index]].words())
-                        .collect::<Vec<_>>()
-                        .join(", "),
+                    false => {
+                        (at..=last).map(|index| parts[cells[index]].words()).collect::<Vec<_>>().join(", ")
+                    }
                 }
             }
         });
@@ -107,10 +106,7 @@ fn overlaps(measure: &Measure, decision: &Decision<'_, '_>, found: &mut Diagnost
         }
         told += 1;
         let where_both = ranges(decision, &both);
-        let message = format!(
-            "the bands `{}` and `{}` are both for {where_both}",
-            earlier.code, later.code
-        );
+        let message = format!("the bands `{}` and `{}` are both for {where_both}", earlier.code, later.code);
         found.push(
             Diagnostic::warning("band-overlap", later.span, message)
                 .label(earlier.span, "this one counts: the first that holds")

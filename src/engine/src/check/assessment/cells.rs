@@ -128,9 +128,8 @@ fn of_values(values: &[Value], cuts: &Cuts, same: &dyn Fn(&Value, &Value) -> boo
 
 /// Each cut, and what lies between: of whole numbers where there are any.
 fn of_numbers(least: Option<Exact>, most: Option<Exact>, whole: bool, cuts: &[Exact]) -> Vec<Part> {
-    let inside = |cut: &&Exact| {
-        least.is_none_or(|least| least <= **cut) && most.is_none_or(|most| **cut <= most)
-    };
+    let inside =
+        |cut: &&Exact| least.is_none_or(|least| least <= **cut) && most.is_none_or(|most| **cut <= most);
     let mut marks: Vec<Exact> = cuts.iter().filter(inside).copied().chain(least).chain(most).collect();
     marks.sort();
     marks.dedup();

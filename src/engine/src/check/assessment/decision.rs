@@ -362,7 +362,8 @@ impl<'a, 'd> Decision<'a, 'd> {
         for one in 0..self.lines.len() {
             for other in one + 1..self.lines.len() {
                 let lines = [&self.lines[one], &self.lines[other]];
-                if self.outcomes[one] == self.outcomes[other] || lines.iter().any(|line| line.when.is_some()) {
+                if self.outcomes[one] == self.outcomes[other] || lines.iter().any(|line| line.when.is_some())
+                {
                     continue;
                 }
                 let mut way = Vec::with_capacity(self.dimensions.len());
@@ -478,7 +479,9 @@ fn dimensions(
         if at < inputs.len() {
             lines.iter().for_each(|line| cuts.add(line.tests[at]));
         }
-        for looks in looks.iter().flatten().filter(|looks| node.is_some_and(|node| looks.nodes.contains(&node))) {
+        for looks in
+            looks.iter().flatten().filter(|looks| node.is_some_and(|node| looks.nodes.contains(&node)))
+        {
             cuts.looked_at = true;
             cuts.computed |= looks.computes;
             cuts.numbers.extend(looks.numbers.iter().filter_map(|number| Exact::from_nearest(*number).ok()));

@@ -66,7 +66,11 @@ pub(super) enum Domain {
     /// These and no others; numbers rising.
     Values(Vec<Value>),
     /// Numbers between two ends that belong to it; without an end it is not known how far.
-    Numbers { least: Option<Exact>, most: Option<Exact>, whole: bool },
+    Numbers {
+        least: Option<Exact>,
+        most: Option<Exact>,
+        whole: bool,
+    },
     Unknown,
 }
 
@@ -247,7 +251,8 @@ impl<'a> Domains<'a> {
             Kind::Band(_) => Domain::of_codes(measure.bands.iter().map(|band| &*band.code)),
             Kind::Table(table) if table.hit == Hit::Collect => Domain::Unknown,
             Kind::Table(table) => Domain::of_codes(table.rules.iter().map(|rule| &*rule.outcome)),
-            Kind::Flag(_) => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Flag(_) | Kind::Fact { test: Some(_), .. } => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Fact { of, test: None } => self.of_input(of),
             Kind::Shift(shift) => self.shifted(shift),
             Kind::Ranking(_) => Domain::Unknown,
             Kind::Agreed { first, second, decided } => {
@@ -369,8 +374,9 @@ impl<'a> Domains<'a> {
         let Some(depth) = depth.checked_sub(1) else { return Domain::Unknown };
         match self.program.expr(id) {
             Expr::Cell { node, .. } => self.of_node(*node),
-            Expr::Number(number) => Exact::from_nearest(*number)
-                .map_or(Domain::Unknown, |number| Domain::of_numbers([number])),
+            Expr::Number(number) => {
+                Exact::from_nearest(*number).map_or(Domain::Unknown, |number| Domain::of_numbers([number]))
+            }
             Expr::Text(text) => Domain::of_codes([&**text]),
             Expr::And(..) | Expr::Or(..) | Expr::Compare(..) => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
             Expr::Call(function, arguments) => match (function.name, &**arguments) {

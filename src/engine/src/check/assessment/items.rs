@@ -41,7 +41,9 @@ fn cells(item: &Item) -> usize {
 fn called(item: &Item, domains: &Domains<'_>) -> String {
     match domains.questions(&item.value).as_deref() {
         Some([node]) => domains.facts.form.node(*node).name.to_string(),
-        _ => domains.written(item.span, "value").map_or_else(String::new, |value| value.text.trim().to_owned()),
+        _ => {
+            domains.written(item.span, "value").map_or_else(String::new, |value| value.text.trim().to_owned())
+        }
     }
 }
 
@@ -65,8 +67,9 @@ fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diag
     if without.len() == names.len() {
         let message = format!("no choice of `{called}` has points");
         found.push(
-            Diagnostic::warning("no-points", points_place(item, domains), message)
-                .hint("write them in the item, `points`: `a: 8; b: 4`, or in a column `score` of the choices"),
+            Diagnostic::warning("no-points", points_place(item, domains), message).hint(
+                "write them in the item, `points`: `a: 8; b: 4`, or in a column `score` of the choices",
+            ),
         );
         return;
     }
@@ -74,7 +77,8 @@ fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diag
     let list = without.iter().take(FEW).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let list = if more > 0 { format!("{list} and {more} more") } else { list };
     let (choices, have) = if without.len() == 1 { ("choice", "has") } else { ("choices", "have") };
-    let message = format!("the {choices} {list} of `{called}` {have} no points: who chooses that has no score");
+    let message =
+        format!("the {choices} {list} of `{called}` {have} no points: who chooses that has no score");
     found.push(
         Diagnostic::warning("unscored-choice", points_place(item, domains), message)
             .hint("give it points, `0` too; or leave it so if there is to be no score then"),
@@ -135,7 +139,8 @@ fn without_points(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
     // What is calculated or put in from outside has no control; its type says little.
     let asked = |node: &NodeId| domains.facts.shown.contains(&Some(*node));
     let Some(node) = nodes.iter().find(|node| asked(node) && no_number(node)) else { return };
-    let message = format!("the answer to `{}` is no number, and the item gives it no points", form.node(*node).name);
+    let message =
+        format!("the answer to `{}` is no number, and the item gives it no points", form.node(*node).name);
     let place = domains.written(item.span, "value").map_or(item.span, |written| written.span);
     found.push(
         Diagnostic::warning("no-points", place, message)
@@ -179,7 +184,8 @@ fn capped(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
     };
     let Some(highest) = highest.filter(|highest| cap < **highest && item.reverse.is_none()) else { return };
     let place = domains.written(item.span, "cap").map_or(item.span, |written| written.span);
-    let message = format!("`{}` has an answer of {highest} points, and at most {cap} count", called(item, domains));
+    let message =
+        format!("`{}` has an answer of {highest} points, and at most {cap} count", called(item, domains));
     found.push(
         Diagnostic::warning("capped-points", place, message)
             .hint("a cap is for the sum of several answers; here lower the points, or raise the cap"),

@@ -255,9 +255,10 @@ fn total(state: &Tally, scale: &Scale) -> Option<Exact> {
     }
     match scale.how {
         Aggregate::Mean => state.sum.over(state.weights).ok(),
-        _ if state.missing > 0 => {
-            state.sum.times(Exact::new((state.counted + state.missing).into(), state.counted.into()).ok()?).ok()
-        }
+        _ if state.missing > 0 => state
+            .sum
+            .times(Exact::new((state.counted + state.missing).into(), state.counted.into()).ok()?)
+            .ok(),
         _ => Some(state.sum),
     }
 }

@@ -63,8 +63,10 @@ impl Told<'_, '_, '_> {
         let (message, few) = match gaps.counted {
             true => {
                 let (is, few) = (if gaps.gaps == 1 { "is" } else { "are" }, gaps.gaps <= FEW as u128);
-                let message =
-                    format!("{} of {} combinations of `{name}` {is} decided by no rule", gaps.gaps, gaps.total);
+                let message = format!(
+                    "{} of {} combinations of `{name}` {is} decided by no rule",
+                    gaps.gaps, gaps.total
+                );
                 (message, few)
             }
             false => (format!("`{name}` has no rule for some combinations"), false),
@@ -72,9 +74,9 @@ impl Told<'_, '_, '_> {
         let list = if few { list } else { format!("for example {list}") };
         let diagnostic = Diagnostic::warning("rule-gap", self.measure.span, message);
         found.push(
-            diagnostic
-                .hint(format!("no rule is for: {list}"))
-                .hint("add a rule for them; with `hit` `first`, a last rule without tests is for all the rest"),
+            diagnostic.hint(format!("no rule is for: {list}")).hint(
+                "add a rule for them; with `hit` `first`, a last rule without tests is for all the rest",
+            ),
         );
     }
 
@@ -101,7 +103,10 @@ impl Told<'_, '_, '_> {
         let message = match overlaps.counted {
             true => {
                 let is = if how_many == 1 { "is" } else { "are" };
-                format!("{how_many} of {} combinations of `{name}` {is} decided twice: {twos}", overlaps.total)
+                format!(
+                    "{how_many} of {} combinations of `{name}` {is} decided twice: {twos}",
+                    overlaps.total
+                )
             }
             false => format!("some combinations of `{name}` are decided twice: {twos}"),
         };
@@ -183,7 +188,9 @@ fn unmatched(table: &Table, rules: &[&Rule], domains: &Domains<'_>, found: &mut 
             let text = |alternative: &&Alternative| matches!(alternative, Alternative::Text(_));
             let mut nowhere = test.alternatives().iter().filter(never);
             // Of numbers more may be written than there are; a code that there is not is a slip.
-            let Some(alternative) = (if holds { nowhere.find(text) } else { nowhere.next() }) else { continue };
+            let Some(alternative) = (if holds { nowhere.find(text) } else { nowhere.next() }) else {
+                continue;
+            };
             let message = format!("`{name}` is never `{alternative}`");
             let written = written_test(rule, name, domains);
             let span = written.map_or(rule.span, |written| place_of(written, alternative));
