@@ -20,6 +20,8 @@ pub struct Told {
     pub instance: String,
     /// Every measure.
     pub measures: Vec<Explanation>,
+    /// What the catalogue has for the household.
+    pub services: Option<ToldServices>,
     /// By measure, by its label: what would tip it.
     pub turns: Vec<(String, Vec<Turn>)>,
 }
