@@ -48,7 +48,7 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
         true => sheets::read(bundle, found)?,
         false => json_form::read(bundle, found)?,
     };
-    check::questionnaire(&form, found);
+    check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
 }
 

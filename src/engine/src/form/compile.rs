@@ -31,9 +31,6 @@ mod text;
 
 pub(crate) use text::itext_id;
 
-/// Is what is probably not meant looked for? A constant, so that a phone's bundle is without what it does not run.
-const CHECKS: bool = cfg!(feature = "checks");
-
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
     let document = definition::read(bundle, &mut found);
@@ -110,6 +107,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
     let facts = Facts {
         form: &skeleton,
+        names: &program.names,
         noted: &noted,
         binds: &binds,
         placed: &body.placed,
@@ -119,8 +117,12 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         texts_named: &texts_named,
         is_xml,
     };
-    if CHECKS {
+    if check::CHECKS {
         check::compiled(&facts, found);
+        // Of what could not be compiled there is nothing sure to say.
+        if !found.has_errors() {
+            check::assessment::check(&facts, &assessment, &program, found);
+        }
     }
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
@@ -297,7 +299,7 @@ impl Lowering<'_, '_> {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
-        if CHECKS {
+        if check::CHECKS {
             self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
         }
         let compiled = compiled?;
