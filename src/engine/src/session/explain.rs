@@ -336,8 +336,10 @@ impl Session {
             },
             Kind::Flag(_) | Kind::Fact { .. } => shown.to_owned(),
             Kind::Shift(shift) => {
-                let mut parts =
-                    vec![tongue.started_from(&self.input_label(&shift.of), &self.input_said(&shift.of))];
+                // What sets the level needs nothing to start from.
+                let from = self.input_said(&shift.of);
+                let started = || tongue.started_from(&self.input_label(&shift.of), &from);
+                let mut parts: Vec<String> = (!from.is_empty()).then(started).into_iter().collect();
                 parts.extend(counting);
                 parts.push(shown.to_owned());
                 tongue.clauses(&parts)
