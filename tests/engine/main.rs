@@ -3,4 +3,5 @@
 mod cases;
 mod diagnostics;
 mod instances;
+mod lint;
 mod never;

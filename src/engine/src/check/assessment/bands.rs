@@ -2,6 +2,7 @@
 //!
 //! The first band that holds counts, so that `>=60`, `>=35`, `-` in this order is no overlap: each is for the rest.
 
+use super::cells::in_words;
 use super::decision::{Decision, Line, Mode};
 use super::domain::{Domain, Domains};
 use crate::assess::measure::{Input, Measure};
@@ -70,7 +71,7 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
         }
         let (first, end) = (&parts[cells[at]], &parts[cells[last]]);
         words.push(match (first.within, end.within) {
-            (Some(from), Some(to)) => Interval { from: from.from, to: to.to }.to_string(),
+            (Some(from), Some(to)) => in_words(&Interval { from: from.from, to: to.to }),
             _ if at == last => first.words(),
             _ => {
                 let from = first.values.first().map(super::domain::Value::words).unwrap_or_default();
@@ -165,7 +166,7 @@ pub(super) fn comes_to(domain: &Domain) -> Option<String> {
         }
         _ => {
             let (least, most, _) = domain.hull()?;
-            Some(format!("{} to {}", least?, most?))
+            Some(format!("{} to {}", super::domain::in_words(least?), super::domain::in_words(most?)))
         }
     }
 }

@@ -35,7 +35,7 @@ impl Part {
     /// As its author would write it.
     pub fn words(&self) -> String {
         match (self.within, self.values.as_slice()) {
-            (Some(within), _) => within.to_string(),
+            (Some(within), _) => in_words(&within),
             (None, [first, .., last]) if first.as_number().is_some() && last.as_number().is_some() => {
                 format!("{}–{}", first.words(), last.words())
             }
@@ -44,6 +44,21 @@ impl Part {
             }
             (None, values) => values.iter().map(Value::words).collect::<Vec<_>>().join(", "),
         }
+    }
+}
+
+/// An interval as its author would write it.
+pub(super) fn in_words(interval: &Interval) -> String {
+    let number = super::domain::in_words;
+    match (interval.from, interval.to) {
+        (Some(from), Some(to)) if from == to => number(from.at),
+        (Some(from), Some(to)) => {
+            let (open, close) = (if from.closed { '[' } else { '(' }, if to.closed { ']' } else { ')' });
+            format!("{open}{}..{}{close}", number(from.at), number(to.at))
+        }
+        (Some(from), None) => format!("{}{}", if from.closed { ">=" } else { ">" }, number(from.at)),
+        (None, Some(to)) => format!("{}{}", if to.closed { "<=" } else { "<" }, number(to.at)),
+        (None, None) => "-".into(),
     }
 }
 

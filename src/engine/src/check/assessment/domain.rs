@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::made_of::MadeOf;
 use crate::assess::evaluate::Owned;
 use crate::assess::measure::{Amount, Assessment, Hit, Input, Kind, MeasureId, Part, Shift, ShiftBy};
 use crate::assess::{Exact, Given};
@@ -54,10 +55,16 @@ impl Value {
             Owned::Number(number) if number.to_string() != *self.text && self.text.parse() == Ok(*number) => {
                 self.text.to_string()
             }
-            Owned::Number(number) => number.to_string(),
+            Owned::Number(number) => in_words(*number),
             Owned::Text(_) | Owned::Names(_) => self.text.to_string(),
         }
     }
+}
+
+/// A number as its author would write it: with decimals where they say it whole, else as a fraction.
+pub(super) fn in_words(number: Exact) -> String {
+    let decimals = number.shown(6);
+    if decimals.parse() == Ok(number) { decimals } else { number.to_string() }
 }
 
 /// The values that something can have.
@@ -148,6 +155,8 @@ pub(super) struct Domains<'a> {
     pub assessment: &'a Assessment,
     pub program: &'a Program,
     known: RefCell<Vec<Option<Rc<Domain>>>>,
+    /// By measure: the questions that it is made of; none if they are not known.
+    pub(super) made_of: RefCell<Vec<Option<MadeOf>>>,
     depth: Cell<u32>,
     /// How much may still be looked at, in all of the form.
     work: Cell<u64>,
@@ -171,6 +180,7 @@ impl<'a> Domains<'a> {
             assessment,
             program,
             known: RefCell::new(vec![None; assessment.measures.len()]),
+            made_of: RefCell::new(vec![None; assessment.measures.len()]),
             depth: Cell::new(0),
             work: Cell::new(60_000_000),
             constraints: of(Role::Constraint).map(|noted| (noted.anchor.node, noted)).collect(),

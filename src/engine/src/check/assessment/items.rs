@@ -23,7 +23,7 @@ pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, fou
             Some(_) => {}
             None => without_points(item, domains, found),
         }
-        no_difference(item, names.map_or(0, |names| names.len()), domains, found);
+        no_difference(item, names.as_deref(), domains, found);
         capped(item, domains, found);
     }
     most(measure, scale, domains, found);
@@ -52,14 +52,18 @@ fn points_place(item: &Item, domains: &Domains<'_>) -> Span {
     domains.written(item.span, "points").map_or(item.span, |written| written.span)
 }
 
-/// `unscored-choice`
-fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diagnostics) {
-    let scored = |name: &str| match &item.points {
+/// Does a choice have points?
+fn is_scored(item: &Item, name: &str) -> bool {
+    match &item.points {
         Points::Itself => item.many || name.trim().parse::<Exact>().is_ok(),
         Points::ByChoice(by_name) => by_name.contains_key(name),
         Points::Tests(tests) => tests.iter().any(|(test, _)| test.holds(&Given::of_text(name))),
-    };
-    let without: Vec<&str> = names.iter().copied().filter(|name| !scored(name)).collect();
+    }
+}
+
+/// `unscored-choice`
+fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diagnostics) {
+    let without: Vec<&str> = names.iter().copied().filter(|name| !is_scored(item, name)).collect();
     if without.is_empty() {
         return;
     }
@@ -149,13 +153,14 @@ fn without_points(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
 }
 
 /// `equal-points`
-fn no_difference(item: &Item, choices: usize, domains: &Domains<'_>, found: &mut Diagnostics) {
-    let lines = match &item.points {
-        Points::Itself => return,
-        Points::ByChoice(by_name) => by_name.len(),
-        Points::Tests(tests) => tests.len(),
+fn no_difference(item: &Item, names: Option<&[&str]>, domains: &Domains<'_>, found: &mut Diagnostics) {
+    let scored = match (&item.points, names) {
+        (Points::Itself, _) => return,
+        (_, Some(names)) => names.iter().filter(|name| is_scored(item, name)).count(),
+        (Points::ByChoice(by_name), None) => by_name.len(),
+        (Points::Tests(tests), None) => tests.len(),
     };
-    if lines < 2 && choices < 2 {
+    if scored < 2 || item.cap.is_some() {
         return;
     }
     let Domain::Values(values) = domains.points_of(item) else { return };

@@ -10,6 +10,7 @@ mod condition;
 mod decision;
 mod domain;
 mod items;
+mod made_of;
 mod people;
 mod reach;
 mod rows;

@@ -625,7 +625,7 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     fn condition(&mut self, written: &Written) -> Option<crate::expr::program::ExprId> {
-        let compiled = self.lowering.expr(written, self.anchor, Role::Relevant)?;
+        let compiled = self.lowering.expr(written, self.anchor, Role::Condition)?;
         self.reads.extend(compiled.reads);
         Some(compiled.root)
     }
