@@ -4,3 +4,4 @@ mod cases;
 mod diagnostics;
 mod instances;
 mod never;
+mod services;

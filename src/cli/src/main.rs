@@ -7,6 +7,7 @@ mod functions;
 mod serve;
 mod test;
 
+mod catalogues;
 mod form_files;
 mod render;
 
@@ -22,10 +23,10 @@ doorstep COMMAND
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
 
-  check PATH…              say all that is wrong with forms: files, or folders of them
+  check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
-  test PATH…               run the cases that stand beside forms
+  test PATH…               run the cases that stand beside forms and catalogues
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
