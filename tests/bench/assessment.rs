@@ -25,8 +25,19 @@ pub enum Room {
     Scarce,
 }
 
-/// That many needs of 30 candidates each among so many providers; costs are distances: the same town, the same county, further.
-pub fn needs(count: u32, providers: u32, room: Room) -> (Demand, Vec<u32>) {
+/// What tells the needs and the offers apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Differ {
+    /// Four priorities and thirty costs.
+    Much,
+    /// One priority, and three costs: the same town, the same county, the same city.
+    Little,
+    /// Nothing: they are only spread evenly.
+    Nowise,
+}
+
+/// That many needs of 30 candidates each among so many providers.
+pub fn needs(count: u32, providers: u32, room: Room, differ: Differ) -> (Demand, Vec<u32>) {
     let mut dice = Dice(u64::from(count) + 1);
     let mut demand = Demand::default();
     let mut offers = Vec::new();
@@ -37,7 +48,12 @@ pub fn needs(count: u32, providers: u32, room: Room) -> (Demand, Vec<u32>) {
         for candidate in 0..30 {
             // Half of them are those of the neighbourhood, half are anywhere.
             let provider = if candidate % 2 == 0 { near + candidate } else { dice.below(providers) };
-            offers.push(Offer { provider: provider % providers, cost: dice.below(3) * 10 + dice.below(10) });
+            let cost = match differ {
+                Differ::Much => dice.below(30),
+                Differ::Little => dice.below(3),
+                Differ::Nowise => 0,
+            };
+            offers.push(Offer { provider: provider % providers, cost });
         }
         demand.add(need, &offers);
     }

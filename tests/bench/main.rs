@@ -71,14 +71,17 @@ fn main() {
 
 /// Needs and households by the thousand.
 fn assess() {
-    use assessment::Room;
-    for room in [Room::Ample, Room::Tight, Room::Scarce] {
-        let (demand, capacities) = assessment::needs(10_000, 500, room);
-        let begun = Instant::now();
-        let allocation =
-            doorstep_engine::services::allocate::allocate(&demand, &capacities).expect("it fits");
-        let served: u32 = allocation.loads.iter().sum();
-        row(&format!("10,000 needs × 30 candidates, 500 providers, {room:?}: {served}"), begun.elapsed());
+    use assessment::{Differ, Room};
+    for differ in [Differ::Much, Differ::Little, Differ::Nowise] {
+        for room in [Room::Ample, Room::Tight, Room::Scarce] {
+            let (demand, capacities) = assessment::needs(10_000, 500, room, differ);
+            let begun = Instant::now();
+            let allocation =
+                doorstep_engine::services::allocate::allocate(&demand, &capacities).expect("it fits");
+            let took = begun.elapsed();
+            let served: u32 = allocation.loads.iter().sum();
+            row(&format!("10,000 needs × 30, 500 providers, {room:?}, {differ:?}: {served} served"), took);
+        }
     }
     let begun = Instant::now();
     let cohort = assessment::households(100_000);

@@ -178,7 +178,6 @@ impl Catalogue {
         if offering.is_empty() {
             return (Vec::new(), Some(Nobody::Offers));
         }
-        type Reason = fn(Vec<ProviderId>) -> Nobody;
         let fits = |provider: &Provider| {
             let kind = item.provider_kinds.is_empty() || item.provider_kinds.contains(&provider.kind);
             kind && provider.is_qualified(&item.qualifications)
@@ -186,7 +185,7 @@ impl Catalogue {
         let near = |provider: &Provider| provider.serves(area).is_some();
         let valid = |provider: &Provider| provider.is_valid(circumstances.on);
         let place = |provider: &Provider| circumstances.left(provider) > 0;
-        let tests: [(&dyn Fn(&Provider) -> bool, Reason); 4] = [
+        let tests: [(Test<'_>, Reason); 4] = [
             (&fits, Nobody::IsQualified),
             (&near, Nobody::IsNear),
             (&valid, Nobody::IsValid),
@@ -212,6 +211,10 @@ impl Catalogue {
         (candidates, None)
     }
 }
+
+/// What a provider must pass, and why nobody does.
+type Test<'a> = &'a dyn Fn(&Provider) -> bool;
+type Reason = fn(Vec<ProviderId>) -> Nobody;
 
 enum Qualifies {
     Yes { priority: u8, urgent: bool, because: Vec<FactId>, open: Vec<FactId> },

@@ -186,17 +186,7 @@ pub(super) fn item(row: &Row, lists: &Lists, reading: &mut Reading<'_>) -> Optio
     let urgent_rule =
         urgent.map(|written| rule::compile(written, reading.vocabulary, reading.program, reading.found));
     let (valid_from, valid_to) = reading.validity(row);
-    let priority = match row.cell("priority") {
-        Some(cell) => match cell.text.parse::<u8>() {
-            Ok(priority) if priority <= LEAST_URGENT => priority,
-            _ => {
-                let message = format!("a priority is a number from 0 to {LEAST_URGENT}");
-                reading.found.push(Diagnostic::error("bad-number", cell.span, message));
-                return None;
-            }
-        },
-        None => LEAST_URGENT,
-    };
+    let priority = row.cell("priority").map(|cell| reading.priority(cell));
     if let Some(status) = row.cell("status") {
         reading.one_of(status, &["example", "official"]);
     }
@@ -220,7 +210,10 @@ pub(super) fn item(row: &Row, lists: &Lists, reading: &mut Reading<'_>) -> Optio
         haibei_convertible: row.cell("haibei_convertible").and_then(|cell| reading.yes_or_no(cell)),
         valid_from,
         valid_to,
-        priority,
+        priority: match priority {
+            Some(priority) => priority?,
+            None => LEAST_URGENT,
+        },
         rule: rule?,
         urgent: match urgent_rule {
             Some(rule) => Some(rule?),

@@ -23,6 +23,8 @@ mod place;
 
 mod explain;
 
+pub mod case;
+
 pub use catalogue::{Catalogue, FILES, ItemId, ProviderId, Read, gather};
 pub use facts::{Fact, FactId, FactKind, FactValue, Facts, Vocabulary};
 pub use household::{Candidate, Circumstances, Match, Matched, Nobody, Undecided};

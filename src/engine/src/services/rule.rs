@@ -356,3 +356,6 @@ fn compare(operator: Operator, left: Exact, right: Exact) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::facts::Vocabulary;
-use super::item::ProviderKind;
+use super::item::{LEAST_URGENT, ProviderKind};
 use super::table::{self, Known, Row};
 use super::texts::Texts;
 use crate::assess::Exact;
@@ -117,6 +117,16 @@ impl Reading<'_> {
             self.found.push(Diagnostic::error("bad-number", cell.span, message));
         }
         number
+    }
+
+    /// A priority: 0 is the most urgent.
+    pub fn priority(&mut self, cell: &Written) -> Option<u8> {
+        let priority = cell.text.parse().ok().filter(|priority| *priority <= LEAST_URGENT);
+        if priority.is_none() {
+            let message = format!("a priority is a number from 0 to {LEAST_URGENT}");
+            self.found.push(Diagnostic::error("bad-number", cell.span, message));
+        }
+        priority
     }
 
     /// An amount of money.
