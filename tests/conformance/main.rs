@@ -62,7 +62,9 @@ fn options(arguments: impl Iterator<Item = String>) -> Options {
         match argument.as_str() {
             "--failures" => options.failures = true,
             "--hold" => options.hold = true,
-            folder if Path::new(folder).is_dir() => options.folder = Some(folder.into()),
+            folder if options.folder.is_none() && Path::new(folder).is_dir() => {
+                options.folder = Some(folder.into());
+            }
             word => options.words.push(word.to_owned()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use doorstep_engine::{Bundle, Form, Source, case};
+use doorstep_engine::{Bundle, Form, Source, case, export};
 use serde_json::Value as Json;
 
 fn root() -> PathBuf {
@@ -63,5 +63,23 @@ fn every_form_fits_the_published_schema_and_nonsense_does_not() {
         let mut nonsense = form;
         nonsense["settings"].as_object_mut().unwrap().remove("form_id");
         assert!(!schema.is_valid(&nonsense), "a form without an id must not fit");
+    }
+}
+
+/// Written once as the exporter spells it, form JSON is written the same ever after, byte for byte.
+#[test]
+fn every_form_is_form_json_and_stays_it() {
+    let written = |bundle: &Bundle| {
+        let converted = export::to_form_json(bundle);
+        let exported = converted.exported.expect("the form can be written");
+        assert_eq!(exported.losses, [], "form JSON holds what form JSON said");
+        exported.written
+    };
+    for definition in definitions() {
+        let bundle = bundle(&definition);
+        let once = written(&bundle);
+        let again = Bundle { main: Source::new("form.json", once.as_str()), files: bundle.files.clone() };
+        assert!(Form::read(&again).form.is_some(), "{} is no form any more", definition.display());
+        assert_eq!(written(&again), once, "{}", definition.display());
     }
 }

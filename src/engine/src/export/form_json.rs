@@ -128,7 +128,16 @@ impl Writer<'_> {
     fn choice(&mut self, row: &Row) {
         let list = row.get("list_name").unwrap_or_default().to_owned();
         let mut choice = Map::new();
-        for (column, text) in row.cells.iter().filter(|(column, _)| column != "list_name") {
+        // In the order in which an author writes them.
+        if let Some(name) = row.get("name") {
+            choice.insert("name".into(), name.into());
+        }
+        for (column, text) in row.cells.iter().filter(|(column, _)| is_label(column)) {
+            word(&mut choice, "label", column, text);
+        }
+        for (column, text) in
+            row.cells.iter().filter(|(column, _)| !is_label(column) && column != "list_name")
+        {
             match column.strip_prefix("media::") {
                 // A choice's own columns may be called `image`.
                 Some(media) => {
@@ -136,9 +145,6 @@ impl Writer<'_> {
                     if let Json::Object(into) = media_of {
                         word(into, media.split("::").next().unwrap_or(media), media, text);
                     }
-                }
-                None if column == "label" || column.starts_with("label::") => {
-                    word(&mut choice, "label", column, text);
                 }
                 None => {
                     choice.insert(column.clone(), text.as_str().into());
@@ -150,6 +156,10 @@ impl Writer<'_> {
             choices.push(Json::Object(choice));
         }
     }
+}
+
+fn is_label(column: &str) -> bool {
+    column == "label" || column.starts_with("label::")
 }
 
 /// An id as form JSON has them: a letter, then letters, digits, `_`, `-` and `.`.

@@ -8,11 +8,14 @@ use super::model::Model;
 use super::question::Question;
 use super::table::Row;
 use super::texts::{Kind, Texts};
+use super::xlsform::Target;
+use crate::definition::references::only_reference;
 use crate::source::Written;
 use crate::xml::{Attribute, Element, Name, Namespace};
 
 /// The sheets that the survey fills, as they are filled.
 pub(super) struct Survey<'a, 'b> {
+    pub target: Target,
     pub form: &'b Model<'a>,
     pub texts: &'b Texts<'a, 'b>,
     pub instances: Vec<Instance<'a>>,
@@ -75,9 +78,19 @@ impl<'a> Survey<'a, '_> {
         }
     }
 
-    /// Is it the node that pyxform makes for a count that is worked out?
+    /// Is it the node that whoever reads the sheets makes for a count that is worked out?
+    ///
+    /// A count that is one reference gets no such node, and form JSON has none at all: there it is a row like any other, so that the
+    /// submission keeps it and a count may ask for the instances that it made.
     fn is_count(&self, node: usize) -> bool {
         let path = &self.form.nodes[node].path;
+        let mut said = self.form.nodes[node].binds.iter().flat_map(|bind| &bind.attributes);
+        let says_more = said.any(|attribute| {
+            !matches!(&*attribute.name.written(), "nodeset" | "type" | "readonly" | "calculate")
+        });
+        if self.target == Target::FormJson || says_more {
+            return false;
+        }
         let Some(repeat) = path.strip_suffix("_count").and_then(|path| self.form.by_path.get(path)) else {
             return false;
         };
@@ -85,7 +98,10 @@ impl<'a> Survey<'a, '_> {
             && self
                 .count(*repeat)
                 .is_some_and(|count| self.form.path(&count.text, &self.form.nodes[*repeat].path) == *path)
-            && self.form.bind(node, &Namespace::None, "calculate").is_some()
+            && self
+                .form
+                .bind(node, &Namespace::None, "calculate")
+                .is_some_and(|calculate| only_reference(&self.form.named(&calculate.text, node)).is_none())
     }
 
     fn count(&self, repeat: usize) -> Option<&'a Written> {

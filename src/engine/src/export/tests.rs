@@ -133,6 +133,46 @@ fn repeats_counts_and_actions() {
     assert_eq!(losses, []);
 }
 
+/// A count that is one answer gets no node from the sheets' reader, so that its node is a row; form JSON makes none at all.
+#[test]
+fn the_node_of_a_count_stays() {
+    let root = form(
+        "<n/><r_count/><r jr:template=''><a/></r><s_count/><s jr:template=''><b/></s>",
+        "<bind nodeset='/data/n' type='int'/><bind nodeset='/data/r_count' calculate=' /data/n ' readonly='true()' type='string'/>\
+         <bind nodeset='/data/s_count' calculate='count(/data/s)' readonly='true()' type='string'/>",
+        "<input ref='/data/n'><label>N</label></input>\
+         <group ref='/data/r'><repeat nodeset='/data/r' jr:count='/data/r_count'><input ref='/data/r/a'><label>A</label></input></repeat></group>\
+         <group ref='/data/s'><repeat nodeset='/data/s' jr:count='/data/s_count'><input ref='/data/s/b'><label>B</label></input></repeat></group>",
+    );
+    survey(
+        &root,
+        "type\tname\tlabel\treadonly\tcalculation\trepeat_count\n\
+         integer\tn\tN\n\
+         calculate\tr_count\t\tyes\t${n}\n\
+         begin_repeat\tr\t\t\t\t${r_count}\n\
+         text\ta\tA\n\
+         end_repeat\n\
+         begin_repeat\ts\t\t\t\tcount(${s})\n\
+         text\tb\tB\n\
+         end_repeat\n",
+    );
+    let given: serde_json::Value = serde_json::from_str(&form_json(&root).written).unwrap();
+    assert_eq!(given["survey"][3]["name"], "s_count");
+    assert_eq!(given["survey"][3]["calculation"], "count(${s})");
+    assert_eq!(given["survey"][4]["repeat_count"], "${s_count}");
+}
+
+#[test]
+fn a_dash_that_is_all_that_a_translation_says_stays() {
+    let root = form(
+        "<a/>",
+        "<itext><translation lang='default' default='true()'><text id='l'><value>A</value></text><text id='h'><value>a hint</value></text></translation>\
+         <translation lang='en'><text id='l'><value>Aa</value></text><text id='h'><value>-</value></text></translation></itext>",
+        "<input ref='/data/a'><label ref=\"jr:itext('l')\"/><hint ref=\"jr:itext('h')\"/></input>",
+    );
+    survey(&root, "type\tname\tlabel\tlabel::en\thint\thint::en\ntext\ta\tA\tAa\ta hint\t-\n");
+}
+
 #[test]
 fn what_no_row_can_say_is_a_loss() {
     let root = form(

@@ -83,6 +83,7 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
     itext.leaves_dashes_out = target == Target::XlsForm;
     let texts = Texts { form: &form, itext: &itext };
     let mut survey = Survey {
+        target,
         form: &form,
         texts: &texts,
         instances: instances::all(&form),
