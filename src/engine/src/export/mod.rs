@@ -9,6 +9,7 @@ mod instance_id;
 mod instances;
 mod model;
 mod names;
+mod own_functions;
 mod question;
 mod settings;
 mod survey;
@@ -71,8 +72,9 @@ fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> C
     Converted { exported: root.map(export), diagnostics: found.into_sorted() }
 }
 
-/// What form JSON leaves out and other tools can't do without.
-fn for_others(root: Element, bundle: &Bundle) -> Element {
+/// With what form JSON leaves out and other tools can't do without, and without what only Doorstep reads.
+fn for_others(mut root: Element, bundle: &Bundle) -> Element {
+    own_functions::spell_out(&mut root);
     let text = bundle.main.text.trim_start_matches('\u{feff}').trim_start();
     match text.starts_with('{') && bundle.main.sheet().is_none() {
         true => instance_id::with(root),

@@ -47,6 +47,17 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
             losses.push(row.span, what);
         }
     }
+    sheets.tags.retain(|row| {
+        let named = row.get("name").is_some();
+        if !named {
+            let label = row.get("label").unwrap_or_default();
+            losses.push(
+                row.span,
+                format!("the tag `{label}` has no key and is left out: pyxform takes none without"),
+            );
+        }
+        named
+    });
     let main = source(file, "survey", &sheets.survey);
     let settings = vec![sheets.settings];
     let external = external(&sheets.survey);
