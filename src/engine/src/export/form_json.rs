@@ -199,8 +199,11 @@ fn survey(rows: &[Row]) -> Json {
 /// A row's cells as keys, without those columns.
 fn cells(row: &Row, without: &[&str]) -> Map<String, Json> {
     let mut written = Map::new();
-    // Form JSON has no need of words that can't be seen.
-    let kept = |(column, text): &&(String, String)| !without.contains(&column.as_str()) && text != "\u{200b}";
+    // Form JSON has no need of words that can't be seen, but that what is worked out is shown.
+    let worked_out = row.get("calculation").or(row.get("trigger")).is_some();
+    let kept = |(column, text): &&(String, String)| {
+        !without.contains(&column.as_str()) && (text != "\u{200b}" || worked_out)
+    };
     for (column, text) in row.cells.iter().filter(kept) {
         cell(&mut written, column, text);
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Losses;
 use super::names::{Names, resolve};
 use crate::source::Span;
-use crate::xml::{Element, Namespace};
+use crate::xml::{Element, Name, Namespace};
 
 /// A node of the primary instance.
 pub(super) struct Node<'a> {
@@ -50,6 +50,8 @@ pub(super) struct Model<'a> {
     pub actions: HashMap<String, Vec<Action<'a>>>,
     /// Binds on what is no element of the instance: attributes, mostly of entities.
     pub loose_binds: HashMap<String, Vec<&'a Element>>,
+    /// Words of nodes that are never shown, by path.
+    pub unseen: HashMap<&'a str, &'a Element>,
     pub names: Names,
     ids: HashMap<String, String>,
 }
@@ -88,9 +90,12 @@ impl<'a> Model<'a> {
             instances: instances[1..].to_vec(),
             actions: HashMap::new(),
             loose_binds: HashMap::new(),
+            unseen: HashMap::new(),
             names: Names::default(),
             ids: HashMap::new(),
         };
+        let unseen = model.elements().filter(|element| is_unseen(element));
+        form.unseen = unseen.filter_map(|words| Some((&*words.attribute("ref")?.text, words))).collect();
         form.node(primary, None);
         form.binds();
         let mut walk = Walk { form: &mut form, losses, count: 0 };
@@ -279,6 +284,11 @@ impl<'a> Model<'a> {
         let node = &self.nodes[index];
         node.control.or(node.group).or(node.repeat).map_or(node.element.span, |element| element.span)
     }
+}
+
+/// Does an element hold words that are never shown?
+pub(super) fn is_unseen(element: &Element) -> bool {
+    element.name == Name::new(Namespace::Doorstep, "unseen")
 }
 
 fn is_template(element: &Element) -> bool {

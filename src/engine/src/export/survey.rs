@@ -88,7 +88,11 @@ impl<'a> Survey<'a, '_> {
         let says_more = said.any(|attribute| {
             !matches!(&*attribute.name.written(), "nodeset" | "type" | "readonly" | "calculate")
         });
-        if self.target == Target::FormJson || says_more {
+        let fixed = self
+            .form
+            .bind(node, &Namespace::None, "readonly")
+            .is_some_and(|said| said.text.trim() == "true()");
+        if self.target == Target::FormJson || says_more || !fixed {
             return false;
         }
         let Some(repeat) = path.strip_suffix("_count").and_then(|path| self.form.by_path.get(path)) else {
@@ -135,6 +139,7 @@ impl<'a> Survey<'a, '_> {
         if let Some(label) = heading.into_iter().flatten().find_map(|shown| shown.child("label")) {
             self.texts.element(label, Kind::Label, node, &mut row, self.losses);
         }
+        self.unseen(node, &mut row);
         let times = form.nodes[node].times;
         let outermost = form.nodes[node].repeats.len() == 1;
         if word == "repeat" && (times == 0 || times > 1 && outermost) && self.count(node).is_none() {
@@ -169,6 +174,23 @@ impl<'a> Survey<'a, '_> {
         self.rows.push(Row::new(form.span(node)).with("type", format!("end_{word}")));
     }
 
+    /// Words that nothing shows, but that the row had: in the translations under the node's path, or kept beside the form.
+    fn unseen(&mut self, node: usize, row: &mut Row) {
+        let path = &self.form.nodes[node].path;
+        for (child, kind) in [("label", Kind::Label), ("hint", Kind::Hint)] {
+            if row.cells.iter().any(|(column, _)| column.starts_with(child)) {
+                continue;
+            }
+            let id = format!("{path}:{child}");
+            if self.texts.known(&id).is_some() {
+                self.texts.id(&id, kind, node, row.span, row, self.losses);
+            } else if let Some(words) = self.form.unseen.get(path.as_str()).and_then(|kept| kept.child(child))
+            {
+                self.texts.element(words, kind, node, row, self.losses);
+            }
+        }
+    }
+
     fn question(&mut self, node: usize) {
         let form = self.form;
         let mut question = Question::new(
@@ -187,6 +209,9 @@ impl<'a> Survey<'a, '_> {
             if let Some(words) = control.and_then(|control| control.child(child)) {
                 self.texts.element(words, kind, node, &mut row, self.losses);
             }
+        }
+        if control.is_none() {
+            self.unseen(node, &mut row);
         }
         let shown = ["label", "hint", "guidance_hint", "media"];
         let says = row.cells.iter().any(|(column, _)| shown.iter().any(|base| column.starts_with(base)));

@@ -173,6 +173,48 @@ fn a_dash_that_is_all_that_a_translation_says_stays() {
     survey(&root, "type\tname\tlabel\tlabel::en\thint\thint::en\ntext\ta\tA\tAa\ta hint\t-\n");
 }
 
+/// Words that nothing shows go from sheets to JSON and back; an XForm has no place for them, and that is said.
+#[test]
+fn words_that_nothing_shows_stay_in_the_row() {
+    let text = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"}, "survey": [
+        {"type": "start", "name": "began", "label": "When it began", "hint": "By the device's clock"},
+        {"type": "calculate", "name": "two", "label": "Two", "calculation": "1 + 1"},
+        {"type": "integer", "name": "shown", "label": "\u200b", "calculation": "1 + 1"}
+    ]}"#;
+    let bundle = Bundle::single(Source::new("form.json", text));
+    let json = to_form_json(&bundle).exported.unwrap();
+    assert_eq!(json.losses, []);
+    let given: serde_json::Value = serde_json::from_str(&json.written).unwrap();
+    assert_eq!(given["survey"][0]["label"], "When it began");
+    assert_eq!(given["survey"][0]["hint"], "By the device's clock");
+    assert_eq!(given["survey"][1]["label"], "Two");
+    assert_eq!(given["survey"][2]["label"], "\u{200b}");
+    let xform = to_xform(&bundle).exported.unwrap();
+    assert!(
+        !xform.written.contains("When it began") && !xform.written.contains("unseen"),
+        "{}",
+        xform.written
+    );
+    assert_eq!(xform.losses.len(), 2);
+    assert_eq!(xform.losses[0].what, "`began` is never shown: its label and its hint are left out");
+    assert!(xform.written.contains("<input ref=\"/f/shown\"/>"), "{}", xform.written);
+}
+
+#[test]
+fn words_of_one_language_that_another_repeats_stay() {
+    let root = form(
+        "<q/>",
+        "<itext><translation lang='default' default='true()'><text id='l-0'><value>Other</value></text><text id='q'><value>Q</value></text></translation>\
+         <translation lang='en'><text id='l-0'><value>Other</value></text><text id='q'><value>Q</value></text></translation></itext>\
+         <instance id='l'><root><item><itextId>l-0</itextId><name>other</name></item></root></instance>",
+        "<select1 ref='/data/q'><label ref=\"jr:itext('q')\"/><itemset nodeset=\"instance('l')/root/item\">\
+         <value ref='name'/><label ref='jr:itext(itextId)'/></itemset></select1>",
+    );
+    let exported = xlsform(&root, "f");
+    let choices = sheet(&exported.written, "choices");
+    assert_eq!(choices, "list_name\tname\tlabel\tlabel::en\nl\tother\tOther\tOther\n");
+}
+
 #[test]
 fn what_no_row_can_say_is_a_loss() {
     let root = form(

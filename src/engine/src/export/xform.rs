@@ -1,5 +1,6 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
+use super::model::is_unseen;
 use super::{Exported, Losses};
 use crate::definition::spell_out::spell_out;
 use crate::xml::{Content, Element, write};
@@ -7,9 +8,33 @@ use crate::xml::{Content, Element, write};
 /// Writes a form. A `${name}` that is still in it is a loss: no tool of ODK's knows it.
 pub(crate) fn xform(root: &Element) -> Exported<String> {
     let mut losses = Losses::default();
-    let root = spell_out(root);
+    let mut root = spell_out(root);
+    seen(&mut root, &mut losses);
     unspelled(&root, &mut losses);
     Exported { written: write(&root), losses: losses.into_sorted() }
+}
+
+/// Takes away the words that nothing shows: an XForm has no place for them.
+fn seen(element: &mut Element, losses: &mut Losses) {
+    element.content.retain(|content| match content {
+        Content::Element(child) if is_unseen(child) => {
+            let path = child.attribute("ref").map_or("", |path| &path.text);
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let words: Vec<&str> = child.elements().map(|words| &*words.name.local).collect();
+            let are = if words.len() > 1 { "are" } else { "is" };
+            let what = format!("`{name}` is never shown: its {} {are} left out", words.join(" and its "));
+            losses.push(child.span, what);
+            false
+        }
+        _ => true,
+    });
+    for content in &mut element.content {
+        if let Content::Element(child) = content
+            && matches!(&*child.name.local, "head" | "model")
+        {
+            seen(child, losses);
+        }
+    }
 }
 
 fn unspelled(element: &Element, losses: &mut Losses) {
