@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::table::Row;
 use super::xlsform::{Sheets, Target, sheets};
-use super::{Exported, Losses};
+use super::{Exported, Losses, lists};
 use crate::xml::Element;
 
 /// Columns that form JSON calls otherwise.
@@ -53,7 +53,7 @@ const SETTINGS: &[&str] = &[
 /// Writes an `h:html` element as a form's JSON.
 pub(crate) fn form_json(root: &Element) -> Exported<String> {
     let mut losses = Losses::default();
-    let written = match sheets(root, Target::FormJson, &mut losses) {
+    let written = match sheets(&lists::as_columns(root), Target::FormJson, &mut losses) {
         Some(sheets) => Writer { losses: &mut losses, lists: Map::new() }.form(&sheets),
         None => json!({}),
     };

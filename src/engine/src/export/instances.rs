@@ -46,7 +46,7 @@ pub(super) struct Columns {
 }
 
 /// Titles that mean something else in the sheet `choices`.
-const TAKEN: &[&str] = &["value", "caption", "image", "big-image", "audio", "video", "list_name"];
+pub(super) const TAKEN: &[&str] = &["value", "caption", "image", "big-image", "audio", "video", "list_name"];
 
 /// The rows of an inline list. What it holds beside items is a loss.
 pub(super) fn rows(

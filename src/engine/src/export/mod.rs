@@ -7,6 +7,7 @@ mod entities;
 mod form_json;
 mod instance_id;
 mod instances;
+mod lists;
 mod model;
 mod names;
 mod own_functions;

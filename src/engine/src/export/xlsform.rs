@@ -10,7 +10,7 @@ use super::model::Model;
 use super::survey::Survey;
 use super::table::{Row, source};
 use super::texts::{Itext, Texts};
-use super::{Exported, Losses, entities, settings};
+use super::{Exported, Losses, entities, lists, settings};
 use crate::source::{Bundle, Source as File};
 use crate::xml::Element;
 
@@ -34,7 +34,7 @@ pub(super) enum Target {
 /// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
 pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let mut losses = Losses::default();
-    let Some(mut sheets) = sheets(root, Target::XlsForm, &mut losses) else {
+    let Some(mut sheets) = sheets(&lists::as_columns(root), Target::XlsForm, &mut losses) else {
         let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
         return Exported { written: nothing, losses: losses.into_sorted() };
     };
