@@ -27,6 +27,7 @@ mod json_form;
 
 mod loops;
 pub(crate) mod nest;
+pub(crate) mod starts;
 
 pub(crate) mod default_kind;
 pub(crate) mod parameters;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::table::Row;
 use super::xlsform::{Sheets, Target, sheets};
 use super::{Exported, Losses, lists};
+use crate::definition::starts;
 use crate::xml::Element;
 
 /// Columns that form JSON calls otherwise.
@@ -234,6 +235,9 @@ fn cell(into: &mut Map<String, Json>, column: &str, text: &str) {
     let written = match (column, text) {
         ("required" | "readonly", "yes") => Json::Bool(true),
         ("required" | "readonly", "no") => Json::Bool(false),
+        (starts::FIRST | starts::IN_NEW, text) => {
+            text.parse::<usize>().map_or_else(|_| text.into(), Json::from)
+        }
         (_, text) => text.into(),
     };
     into.insert(renamed(column).into(), written);

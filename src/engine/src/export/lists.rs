@@ -285,7 +285,16 @@ impl<'a> Edits<'a> {
         }
         let id = literal(list)?;
         let renamed = self.lists.get(&id)?;
-        let of = |column: &Ast| Some(renamed.names.get(&literal(column)?)?.clone());
+        // What no item has is blank either way.
+        let of = |column: &Ast| {
+            let column = literal(column)?;
+            Some(
+                renamed
+                    .names
+                    .get(&column)
+                    .map_or_else(|| column.trim_start_matches('@').to_owned(), String::clone),
+            )
+        };
         let (column, by) = (of(column)?, of(by)?);
         let from_here = match &key.kind {
             Kind::Number(_) | Kind::Text(_) => "",
@@ -295,7 +304,9 @@ impl<'a> Edits<'a> {
         };
         self.of(key, None);
         let key = self.applied(key.span.clone());
-        Some(format!("instance('{id}')/root/item[{by} = {from_here}{}]/{column}", key.trim()))
+        let key = format!("{from_here}{}", key.trim());
+        // A blank key finds nothing, not what has nothing in that column.
+        Some(format!("instance('{id}')/root/item[{by} = {key} and {key} != '']/{column}"))
     }
 }
 
@@ -366,7 +377,9 @@ mod tests {
             "<instance id='l'><root><item k='1'><value>7</value></item></root></instance>",
             "concat(pulldata('l', 'value', '@k', ../b), pulldata('m', 'value', 'k', 1))",
             "",
-            &["concat(instance('l')/root/item[k = current()/../b]/name, pulldata('m', 'value', 'k', 1))"],
+            &[
+                "concat(instance('l')/root/item[k = current()/../b and current()/../b != '']/name, pulldata('m', 'value', 'k', 1))",
+            ],
         );
     }
 }

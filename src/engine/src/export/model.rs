@@ -279,6 +279,31 @@ impl<'a> Model<'a> {
         known.map_or_else(|| resolve(reference, context), |node| self.nodes[node].path.clone())
     }
 
+    /// How many instances a repeat starts with: when the form is opened, and in a new instance of the repeat around, if one is.
+    /// None: nothing says it.
+    pub fn starts(&self, repeat: usize) -> (Option<usize>, Option<usize>) {
+        let mut way: Vec<usize> = std::iter::successors(Some(repeat), |at| self.nodes[*at].parent).collect();
+        way.reverse();
+        let around = self.nodes[repeat].repeats.len() > 1;
+        (self.instances_along(&way, false), if around { self.instances_along(&way, true) } else { None })
+    }
+
+    /// How often the last node of a way is there, along the first instances or along the templates.
+    fn instances_along(&self, way: &[usize], templates: bool) -> Option<usize> {
+        let (last, between) = way.get(1..)?.split_last()?;
+        let of = |parent: &'a Element, node: usize| {
+            let name = self.nodes[node].name.clone();
+            parent.elements().filter(move |child| child.name.written() == name)
+        };
+        let mut at = self.nodes[0].element;
+        for node in between {
+            let first = of(at, *node).find(|child| !is_template(child));
+            let template = of(at, *node).find(|child| is_template(child));
+            at = if templates { template.or(first) } else { first }?;
+        }
+        Some(of(at, *last).filter(|child| !is_template(child)).count())
+    }
+
     /// Where a node is written, for what is said of it.
     pub fn span(&self, index: usize) -> Span {
         let node = &self.nodes[index];

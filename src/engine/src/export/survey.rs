@@ -10,6 +10,7 @@ use super::table::Row;
 use super::texts::{Kind, Texts};
 use super::xlsform::Target;
 use crate::definition::references::only_reference;
+use crate::definition::starts;
 use crate::source::Written;
 use crate::xml::{Attribute, Element, Name, Namespace};
 
@@ -124,7 +125,11 @@ impl<'a> Survey<'a, '_> {
             let expression = counted.and_then(|at| Some((at, form.bind(at, &Namespace::None, "calculate")?)));
             let text = match expression {
                 Some((at, calculate)) => form.named(&calculate.text, at),
-                None => form.named(&count.text, node),
+                // Seen from the repeat, its whole path means the one node too.
+                None => match form.names.only(&path) {
+                    Some(name) => format!("${{{name}}}"),
+                    None => form.named(&count.text, node),
+                },
             };
             if counted.is_none() && !form.by_path.contains_key(&path) {
                 let what =
@@ -140,14 +145,8 @@ impl<'a> Survey<'a, '_> {
             self.texts.element(label, Kind::Label, node, &mut row, self.losses);
         }
         self.unseen(node, &mut row);
-        let times = form.nodes[node].times;
-        let outermost = form.nodes[node].repeats.len() == 1;
-        if word == "repeat" && (times == 0 || times > 1 && outermost) && self.count(node).is_none() {
-            let what = format!(
-                "`{}` starts with {times} instances; a repeat in XLSForm starts with one",
-                form.nodes[node].name
-            );
-            self.losses.push(form.span(node), what);
+        if word == "repeat" && self.count(node).is_none() {
+            self.starts(node, &mut row);
         }
         if form.nodes[node].differs {
             let what = format!(
@@ -172,6 +171,38 @@ impl<'a> Survey<'a, '_> {
         self.rows.push(row);
         self.children(node);
         self.rows.push(Row::new(form.span(node)).with("type", format!("end_{word}")));
+    }
+
+    /// How many instances it starts with, where that is not what the syntax takes it for.
+    fn starts(&mut self, node: usize, row: &mut Row) {
+        let form = self.form;
+        let (first, new) = form.starts(node);
+        let first = first.unwrap_or(1);
+        if self.target == Target::FormJson {
+            if first != 1 {
+                row.set(starts::FIRST, first.to_string());
+            }
+            if let Some(new) = new.filter(|new| *new != first) {
+                row.set(starts::IN_NEW, new.to_string());
+            }
+            return;
+        }
+        let name = &form.nodes[node].name;
+        if first != 1 {
+            let what = format!("`{name}` starts with {first} instances; a repeat in XLSForm starts with one");
+            self.losses.push(form.span(node), what);
+        }
+        // A repeat straight inside another is not in its new instances.
+        let parent = form.nodes[node].parent;
+        let straight = parent.is_some_and(|parent| form.nodes[parent].repeat.is_some());
+        let expected = usize::from(!straight);
+        if let (Some(new), Some(around)) =
+            (new.filter(|new| *new != expected), form.nodes[node].repeats.iter().nth_back(1))
+        {
+            let around = around.rsplit('/').next().unwrap_or(around);
+            let what = format!("a new `{around}` starts with {new} of `{name}`; in XLSForm with {expected}");
+            self.losses.push(form.span(node), what);
+        }
     }
 
     /// Words that nothing shows, but that the row had: in the translations under the node's path, or kept beside the form.

@@ -215,6 +215,43 @@ fn words_of_one_language_that_another_repeats_stay() {
     assert_eq!(choices, "list_name\tname\tlabel\tlabel::en\nl\tother\tOther\tOther\n");
 }
 
+/// Form JSON says how many instances a repeat starts with; XLSForm can't, and that is said.
+#[test]
+fn a_repeat_starts_with_as_many_as_before() {
+    let root = form(
+        "<none jr:template=''><a/></none><two><b/></two><two><b/></two>\
+         <o jr:template=''><i jr:template=''><c/></i></o><o><i><c/></i></o>",
+        "",
+        "<repeat nodeset='/data/none'><input ref='/data/none/a'><label>A</label></input></repeat>\
+         <repeat nodeset='/data/two'><input ref='/data/two/b'><label>B</label></input></repeat>\
+         <repeat nodeset='/data/o'><repeat nodeset='/data/o/i'><input ref='/data/o/i/c'><label>C</label></input></repeat></repeat>",
+    );
+    let exported = form_json(&root);
+    assert_eq!(exported.losses, []);
+    let given: serde_json::Value = serde_json::from_str(&exported.written).unwrap();
+    assert_eq!(given["survey"][0]["starts_with"], 0);
+    assert_eq!(given["survey"][1]["starts_with"], 2);
+    assert_eq!(given["survey"][2].get("starts_with"), None);
+    assert_eq!(given["survey"][2]["children"][0]["starts_with_in_new"], 0);
+    let again = Bundle::single(Source::new("form.json", exported.written));
+    assert_eq!(to_form_json(&again).exported.unwrap().written, again.main.text.to_string());
+    let losses = to_xlsform(&again, "f").exported.unwrap().losses;
+    let all: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
+    assert_eq!(
+        all,
+        [
+            "`none` starts with 0 instances; a repeat in XLSForm starts with one",
+            "`two` starts with 2 instances; a repeat in XLSForm starts with one"
+        ]
+    );
+    let nested = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"}, "survey": [
+        {"type": "repeat", "name": "o", "label": "O", "children": [
+            {"type": "repeat", "name": "i", "label": "I", "children": [{"type": "text", "name": "c", "label": "C"}]}]}]}"#;
+    let nested = Bundle::single(Source::new("form.json", nested));
+    let losses = to_xlsform(&nested, "f").exported.unwrap().losses;
+    assert_eq!(losses[0].what, "a new `o` starts with 1 of `i`; in XLSForm with 0");
+}
+
 #[test]
 fn what_no_row_can_say_is_a_loss() {
     let root = form(
