@@ -1,16 +1,18 @@
 //! Every form as we write it, for tools that are not ours: `cargo xtask accept` hands it to them.
 //!
-//! Each has one name in `came`, `xform` and `xlsform`, so that what is refused as it came can be told apart. What we refuse to read is not there.
+//! Each has one name in `came`, `xform` and `xlsform`, so that what is refused as it came can be told apart; `losses.json` has what was said to
+//! be lost. What we refuse to read is not there.
 
 use std::path::Path;
 
 use doorstep_engine::{Bundle, Source, export};
+use serde_json::Value as Json;
 
 use crate::{forms, scenarios, xlsforms};
 
 /// Writes the repository's own forms, and those of the folders.
 pub fn write(out: &Path, folders: &[String]) -> Result<(), String> {
-    let target = Target { out };
+    let mut target = Target { out, losses: Json::default() };
     for folder in ["came", "xform", "xlsform"] {
         std::fs::create_dir_all(out.join(folder)).map_err(|error| format!("{}: {error}", out.display()))?;
     }
@@ -35,16 +37,19 @@ pub fn write(out: &Path, folders: &[String]) -> Result<(), String> {
             }
         }
     }
-    Ok(())
+    let losses = target.losses.to_string();
+    target.file("losses.json", losses.as_bytes())
 }
 
 struct Target<'a> {
     out: &'a Path,
+    /// What was said to be lost, by target and form.
+    losses: Json,
 }
 
 impl Target<'_> {
     /// The forms of this repository.
-    fn own(&self) -> Result<(), String> {
+    fn own(&mut self) -> Result<(), String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms");
         let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for beside in entries.flatten().map(|entry| entry.path()) {
@@ -56,16 +61,23 @@ impl Target<'_> {
         Ok(())
     }
 
-    fn form(&self, name: &str, bundle: &Bundle, came: Option<&str>) -> Result<(), String> {
-        let xform = export::to_xform(bundle).exported.map(|exported| exported.written);
-        let (Some(xform), Some(sheets)) = (xform, export::to_xlsform(bundle, "form.xlsx").exported) else {
+    fn form(&mut self, name: &str, bundle: &Bundle, came: Option<&str>) -> Result<(), String> {
+        let (Some(xform), Some(sheets)) =
+            (export::to_xform(bundle).exported, export::to_xlsform(bundle, "form.xlsx").exported)
+        else {
             return Ok(());
         };
+        for (target, losses) in [("xform", &xform.losses), ("xlsform", &sheets.losses)] {
+            if !losses.is_empty() {
+                let said: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
+                self.losses[target][name] = said.into();
+            }
+        }
         let bytes = doorstep_workbook::write_xlsx(&sheets.written).map_err(|error| error.to_string())?;
         if let Some(came) = came {
             self.file(&format!("came/{name}.xml"), came.as_bytes())?;
         }
-        self.file(&format!("xform/{name}.xml"), xform.as_bytes())?;
+        self.file(&format!("xform/{name}.xml"), xform.written.as_bytes())?;
         self.file(&format!("xlsform/{name}.xlsx"), &bytes)
     }
 

@@ -7,6 +7,7 @@ use crate::command::{ask, on_path, run as run_command};
 use crate::setup;
 use crate::workspace::Workspace;
 use anyhow::{Context, bail};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -22,7 +23,8 @@ const AT_ONCE: usize = 400;
 /// Why each form was refused, by its file's name; none: it was accepted.
 type Verdicts = BTreeMap<String, Option<String>>;
 
-/// Exports, asks, prints a line for each tool and each refusal; fails if something is refused that was accepted as it came.
+/// Exports, asks, prints a line for each tool and each refusal; fails if something is refused that was accepted as it came
+/// and of which nothing was said to be lost.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     let folders = folders(workspace, arguments)?;
     let java = java()?;
@@ -43,11 +45,21 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
             known.clone_from(refused);
         }
     }
-    report("as it came", "ODK Validate", &came, &Verdicts::new());
-    let refused = report("XForm out", "ODK Validate", &xforms, &came)
-        + report("XLSForm out", "pyxform, then ODK Validate", &by_pyxform, &came);
-    if refused > 0 {
-        bail!("{refused} of what we wrote is refused, though it was accepted as it came");
+    let losses = fs::read(tools.out.join("losses.json"))?;
+    let losses: Value = serde_json::from_slice(&losses)?;
+    let nothing = Verdicts::new();
+    Report { what: "as it came", tool: "ODK Validate", came: &nothing, losses: &Value::Null }.print(&came);
+    let by_validate =
+        Report { what: "XForm out", tool: "ODK Validate", came: &came, losses: &losses["xform"] }
+            .print(&xforms);
+    let tool = "pyxform, then ODK Validate";
+    let by_both =
+        Report { what: "XLSForm out", tool, came: &came, losses: &losses["xlsform"] }.print(&by_pyxform);
+    if by_validate + by_both > 0 {
+        bail!(
+            "{} of what we wrote is refused, though it was accepted as it came and nothing was said to be lost",
+            by_validate + by_both
+        );
     }
     Ok(())
 }
@@ -130,7 +142,7 @@ impl Tools {
         let said = ask(&mut python).context("pyxform could not be run: it takes Python 3.10 or later")?;
         let mut verdicts = Verdicts::new();
         for line in said.lines() {
-            let line: serde_json::Value = serde_json::from_str(line)?;
+            let line: Value = serde_json::from_str(line)?;
             let file = line["file"].as_str().context("pyxform's driver names no file")?;
             verdicts.insert(file.to_owned(), line["error"].as_str().map(str::to_owned));
         }
@@ -157,21 +169,42 @@ fn reason(said: &str) -> String {
     lines[thrown..].iter().take(3).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// Prints what came of it; how many are refused that were not refused as they came.
-fn report(what: &str, tool: &str, verdicts: &Verdicts, came: &Verdicts) -> usize {
-    let before = |name: &str| came.get(name).is_some_and(Option::is_some);
-    let refused = verdicts.iter().filter_map(|(name, reason)| Some((name, reason.as_ref()?)));
-    let (theirs, ours): (Vec<_>, Vec<_>) = refused.partition(|(name, _)| before(name));
-    let accepted = verdicts.len() - theirs.len() - ours.len();
-    let also = match theirs.len() {
-        0 => String::new(),
-        count => format!(", {count} refused as they came too"),
-    };
-    println!("{what} ({tool}): {accepted} accepted, {} refused{also}", ours.len());
-    for (name, reason) in &ours {
-        println!("  {name} — {reason}");
+/// One line for a tool, and one for each refusal.
+struct Report<'a> {
+    what: &'a str,
+    tool: &'a str,
+    /// Of the forms as they came.
+    came: &'a Verdicts,
+    /// What was said to be lost, by form.
+    losses: &'a Value,
+}
+
+impl Report<'_> {
+    /// Prints what came of it; how many are refused that were accepted as they came, with no word of a loss.
+    fn print(&self, verdicts: &Verdicts) -> usize {
+        let before = |name: &str| self.came.get(name).is_some_and(Option::is_some);
+        let refused = verdicts.iter().filter_map(|(name, reason)| Some((name, reason.as_ref()?)));
+        let (theirs, ours): (Vec<_>, Vec<_>) = refused.partition(|(name, _)| before(name));
+        let (said, unsaid): (Vec<_>, Vec<_>) =
+            ours.iter().copied().partition(|(name, _)| !self.losses[name.as_str()].is_null());
+        let accepted = verdicts.len() - theirs.len() - ours.len();
+        let mut line =
+            format!("{} ({}): {accepted} accepted, {} refused", self.what, self.tool, unsaid.len());
+        for (forms, why) in [(said.len(), "of which a loss was said"), (theirs.len(), "as they came too")] {
+            if forms > 0 {
+                line.push_str(&format!(", {forms} refused {why}"));
+            }
+        }
+        println!("{line}");
+        for (name, reason) in &ours {
+            let said = self.losses[name.as_str()][0].as_str();
+            println!(
+                "  {name} — {reason}{}",
+                said.map_or_else(String::new, |loss| format!(" (said: {loss})"))
+            );
+        }
+        unsaid.len()
     }
-    ours.len()
 }
 
 fn files(folder: &Path, ending: &str) -> anyhow::Result<Vec<PathBuf>> {

@@ -52,6 +52,7 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
     Some(lower::lower(&form))
 }
 
-fn is_xml(main: &Source) -> bool {
+/// Is it an XForm as it stands?
+pub(crate) fn is_xml(main: &Source) -> bool {
     main.sheet().is_none() && main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }

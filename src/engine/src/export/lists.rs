@@ -305,8 +305,8 @@ impl<'a> Edits<'a> {
         self.of(key, None);
         let key = self.applied(key.span.clone());
         let key = format!("{from_here}{}", key.trim());
-        // A blank key finds nothing, not what has nothing in that column.
-        Some(format!("instance('{id}')/root/item[{by} = {key} and {key} != '']/{column}"))
+        // The first alone; and a blank key finds nothing, not what has nothing in that column.
+        Some(format!("instance('{id}')/root/item[{by} = {key} and {key} != ''][1]/{column}"))
     }
 }
 
@@ -378,7 +378,7 @@ mod tests {
             "concat(pulldata('l', 'value', '@k', ../b), pulldata('m', 'value', 'k', 1))",
             "",
             &[
-                "concat(instance('l')/root/item[k = current()/../b and current()/../b != '']/name, pulldata('m', 'value', 'k', 1))",
+                "concat(instance('l')/root/item[k = current()/../b and current()/../b != ''][1]/name, pulldata('m', 'value', 'k', 1))",
             ],
         );
     }

@@ -63,7 +63,7 @@ pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, |root| xform::xform(&for_others(root, bundle)))
+    convert(bundle, |root| xform::xform(&for_others(root, bundle), definition::is_xml(&bundle.main)))
 }
 
 fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> Converted<T> {

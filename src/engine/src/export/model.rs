@@ -279,6 +279,14 @@ impl<'a> Model<'a> {
         known.map_or_else(|| resolve(reference, context), |node| self.nodes[node].path.clone())
     }
 
+    /// Is anything asked or shown in a node?
+    pub fn shows(&self, node: usize) -> bool {
+        let node = &self.nodes[node];
+        node.control.is_some()
+            || node.repeat.is_some()
+            || node.children.iter().any(|child| self.shows(*child))
+    }
+
     /// How many instances a repeat starts with: when the form is opened, and in a new instance of the repeat around, if one is.
     /// None: nothing says it.
     pub fn starts(&self, repeat: usize) -> (Option<usize>, Option<usize>) {

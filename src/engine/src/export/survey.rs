@@ -168,6 +168,13 @@ impl<'a> Survey<'a, '_> {
             self.body_columns(shown, &said, node, &mut row);
         }
         self.instance_columns(node, &mut row);
+        if self.target == Target::XlsForm && word == "group" && !form.shows(node) {
+            let what = format!(
+                "`{}` shows nothing; pyxform takes such a group, but ODK Validate does not",
+                row.get("name").unwrap_or_default()
+            );
+            self.losses.push(row.span, what);
+        }
         self.rows.push(row);
         self.children(node);
         self.rows.push(Row::new(form.span(node)).with("type", format!("end_{word}")));

@@ -130,7 +130,8 @@ fn repeats_counts_and_actions() {
          end_group\n\
          start-geopoint\twhere\n",
     );
-    assert_eq!(losses, []);
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert!(losses[0].what.starts_with("`fixed` shows nothing"));
 }
 
 /// A count that is one answer gets no node from the sheets' reader, so that its node is a row; form JSON makes none at all.
@@ -250,6 +251,25 @@ fn a_repeat_starts_with_as_many_as_before() {
     let nested = Bundle::single(Source::new("form.json", nested));
     let losses = to_xlsform(&nested, "f").exported.unwrap().losses;
     assert_eq!(losses[0].what, "a new `o` starts with 1 of `i`; in XLSForm with 0");
+}
+
+#[test]
+fn a_group_that_shows_nothing_is_not_in_the_body() {
+    let root = form(
+        "<g><a/></g><k><b/></k>",
+        "<bind nodeset='/data/g' relevant='1 = 1'/><bind nodeset='/data/g/a' calculate='1'/>",
+        "<group ref='/data/g'><label>G</label></group><group ref='/data/k'><input ref='/data/k/b'><label>B</label></input></group>",
+    );
+    let exported = super::xform::xform(&root, false);
+    let body = exported.written.split("<h:body>").nth(1).unwrap_or_default();
+    assert!(!body.contains("/data/g") && body.contains("<group ref=\"/data/k\">"), "{body}");
+    assert!(
+        exported.written.contains("<bind nodeset=\"/data/g\" relevant=\"1 = 1\"/>"),
+        "{}",
+        exported.written
+    );
+    assert_eq!(exported.losses[0].what, "the heading of a group that shows nothing is left out");
+    assert!(xlsform(&root, "f").losses[0].what.starts_with("`g` shows nothing"));
 }
 
 #[test]
