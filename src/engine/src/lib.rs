@@ -25,6 +25,8 @@ mod graph;
 pub mod session;
 pub mod view;
 
+pub mod assess;
+
 pub mod case;
 
 pub mod export;
