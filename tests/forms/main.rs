@@ -109,5 +109,13 @@ fn every_form_is_form_json_and_stays_it() {
         let again = Bundle { main: Source::new("form.json", once.as_str()), files: bundle.files.clone() };
         assert!(Form::read(&again).form.is_some(), "{} is no form any more", definition.display());
         assert_eq!(written(&again), once, "{}", definition.display());
+        // The assessment is the author's own, in a workbook too.
+        let assessment = |text: &str| serde_json::from_str::<Json>(text).unwrap()["assessment"].clone();
+        let own = assessment(&bundle.main.text);
+        assert_eq!(assessment(&once), own, "{}", definition.display());
+        let sheets = export::to_xlsform(&bundle, "form.xlsx").exported.expect("the form can be written");
+        let bytes = doorstep_workbook::write_xlsx(&sheets.written).unwrap();
+        let from_sheets = written(&doorstep_workbook::read("form.xlsx", &bytes).unwrap());
+        assert_eq!(assessment(&from_sheets), own, "{}", definition.display());
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::assessment::Measure;
 use super::table::Row;
 use super::xlsform::{Sheets, Target, sheets};
 use super::{Exported, Losses, lists};
@@ -23,6 +24,7 @@ const WORDS: &[&str] = &[
     "hint",
     "guidance_hint",
     "item_label",
+    "note",
     "constraint_message",
     "required_message",
     "noAppErrorString",
@@ -83,6 +85,9 @@ impl Writer<'_> {
             form.insert("entities".into(), sheets.entities.iter().map(entity).collect());
         }
         form.insert("survey".into(), survey(&sheets.survey));
+        if !sheets.assessment.is_empty() {
+            form.insert("assessment".into(), sheets.assessment.iter().map(measure).collect());
+        }
         Json::Object(form)
     }
 
@@ -195,6 +200,39 @@ fn survey(rows: &[Row]) -> Json {
         }
     }
     Json::Array(children)
+}
+
+/// A measure with its rows nested.
+fn measure(measure: &Measure) -> Json {
+    let mut written = plain_cells(&measure.row);
+    for (kind, line) in &measure.lines {
+        let mut row = plain_cells(&line.row);
+        if !line.tests.is_empty() {
+            let tests = line.tests.iter().map(|(input, test)| (input.clone(), test.as_str().into()));
+            row.insert("if".into(), Json::Object(tests.collect()));
+        }
+        if let Json::Array(rows) = written.entry(kind.key()).or_insert_with(|| json!([])) {
+            rows.push(Json::Object(row));
+        }
+    }
+    Json::Object(written)
+}
+
+/// Cells of the assessment, numbers and truths as JSON has them. Codes stay texts.
+fn plain_cells(row: &Row) -> Map<String, Json> {
+    let mut written = cells(row, &[]);
+    for (key, value) in &mut written {
+        let Some(text) = value.as_str() else { continue };
+        let number = text.parse::<i64>().ok().filter(|number| number.to_string() == *text);
+        match (key.as_str(), number, text) {
+            ("code" | "name" | "label" | "note" | "outcome", ..) => {}
+            (_, Some(number), _) => *value = number.into(),
+            (_, None, "true") => *value = Json::Bool(true),
+            (_, None, "false") => *value = Json::Bool(false),
+            _ => {}
+        }
+    }
+    written
 }
 
 /// A row's cells as keys, without those columns.

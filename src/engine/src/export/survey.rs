@@ -2,6 +2,7 @@
 
 use super::Losses;
 use super::actions;
+use super::assessment;
 use super::entities;
 use super::instances::Instance;
 use super::model::Model;
@@ -71,6 +72,8 @@ impl<'a> Survey<'a, '_> {
             let node = &form.nodes[child];
             if node.repeat.is_some() {
                 self.container(child, "repeat");
+            } else if assessment::is_their_group(form, child) {
+                // Whoever reads the measures makes it again.
             } else if !node.children.is_empty() || node.group.is_some() {
                 self.container(child, "group");
             } else if !self.is_count(child) {

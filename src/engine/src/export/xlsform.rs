@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::assessment::{self, Measure};
 use super::instances::{self, Columns, Instance, ItemsetParts, Source};
 use super::model::Model;
 use super::survey::Survey;
@@ -21,6 +22,7 @@ pub(super) struct Sheets {
     pub settings: Row,
     pub entities: Vec<Row>,
     pub tags: Vec<Row>,
+    pub assessment: Vec<Measure>,
 }
 
 /// What the rows are for.
@@ -61,6 +63,7 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let main = source(file, "survey", &sheets.survey);
     let settings = vec![sheets.settings];
     let external = external(&sheets.survey);
+    let assessment = assessment::sheets(sheets.assessment);
     let others: [(&str, &[Row]); 5] = [
         ("choices", &sheets.choices),
         ("external_choices", &external),
@@ -68,8 +71,9 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
         ("entities", &sheets.entities),
         ("osm", &sheets.tags),
     ];
-    let files =
-        others.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, rows)| source(file, name, rows));
+    let own = assessment.iter().map(|(name, rows)| (*name, rows.as_slice()));
+    let others = others.into_iter().filter(|(_, rows)| !rows.is_empty()).chain(own);
+    let files = others.map(|(name, rows)| source(file, name, rows));
     Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
 }
 
@@ -128,7 +132,8 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
         // Else every run of spaces would become one, in texts in quotes too.
         settings.set("clean_text_values", "no");
     }
-    Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
+    let assessment = assessment::measures(&form, &texts, losses);
+    Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags, assessment })
 }
 
 /// Which of a list's elements its selects take as name and label.
