@@ -2,6 +2,7 @@
 
 use super::model::is_unseen;
 use super::{Exported, Losses};
+use crate::definition::kept_aside;
 use crate::definition::spell_out::spell_out;
 use crate::xml::{Content, Element, write};
 
@@ -14,6 +15,7 @@ pub(crate) fn xform(root: &Element, was_one: bool) -> Exported<String> {
     if let Some(body) = body(&mut root).filter(|_| !was_one) {
         groups(body, &mut losses);
     }
+    kept_aside::aside(&mut root);
     unspelled(&root, &mut losses);
     Exported { written: write(&root), losses: losses.into_sorted() }
 }
