@@ -89,8 +89,8 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
     }
     let more = words.len().saturating_sub(8);
     words.truncate(8);
-    let words = words.join(" or ");
-    if more > 0 { format!("{words}, and {more} more") } else { words }
+    let words = words.join(", ");
+    if more > 0 { format!("{words} (+{more})") } else { words }
 }
 
 fn overlaps(measure: &Measure, decision: &Decision<'_, '_>, found: &mut Diagnostics) {
@@ -166,7 +166,7 @@ pub(super) fn comes_to(domain: &Domain) -> Option<String> {
         }
         _ => {
             let (least, most, _) = domain.hull()?;
-            Some(format!("{} to {}", super::domain::in_words(least?), super::domain::in_words(most?)))
+            Some(format!("{}..{}", super::domain::in_words(least?), super::domain::in_words(most?)))
         }
     }
 }

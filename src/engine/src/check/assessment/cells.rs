@@ -40,7 +40,7 @@ impl Part {
                 format!("{}–{}", first.words(), last.words())
             }
             (None, [first, second, rest @ ..]) if !rest.is_empty() => {
-                format!("{}, {} or {} more", first.words(), second.words(), rest.len())
+                format!("{}, {} (+{})", first.words(), second.words(), rest.len())
             }
             (None, values) => values.iter().map(Value::words).collect::<Vec<_>>().join(", "),
         }
@@ -95,7 +95,8 @@ impl Cuts {
         }
     }
 
-    fn sort(&mut self) {
+    /// Each once, in order.
+    pub fn sort(&mut self) {
         self.numbers.sort();
         self.numbers.dedup();
         self.texts.sort();
@@ -103,16 +104,15 @@ impl Cuts {
     }
 }
 
-/// Cuts a domain up. `same` says whether two values in it are told apart by no test.
-pub(super) fn cut(domain: &Domain, mut cuts: Cuts, same: &dyn Fn(&Value, &Value) -> bool) -> Parts {
-    cuts.sort();
+/// Cuts a domain up where sorted cuts say. `same` says whether two values in it are told apart by no test.
+pub(super) fn cut(domain: &Domain, cuts: &Cuts, same: &dyn Fn(&Value, &Value) -> bool) -> Parts {
     match domain {
-        Domain::Values(values) => of_values(values, &cuts, same),
+        Domain::Values(values) => of_values(values, cuts, same),
         Domain::Numbers { least, most, whole } => {
             let parts = of_numbers(*least, *most, *whole, &cuts.numbers);
             Parts { parts, counted: false, coarse: cuts.computed }
         }
-        Domain::Unknown => unknown(&cuts),
+        Domain::Unknown => unknown(cuts),
     }
 }
 

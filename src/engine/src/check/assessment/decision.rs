@@ -505,8 +505,12 @@ fn dimensions(
             cuts.computed |= looks.computes;
             cuts.numbers.extend(looks.numbers.iter().filter_map(|number| Exact::from_nearest(*number).ok()));
         }
-        let values = if let Domain::Values(values) = &domain { values.len() } else { 0 };
-        let work = (values + 2 * cuts.numbers.len()) * if at < inputs.len() { lines.len() } else { 1 };
+        cuts.sort();
+        let cells = match &domain {
+            Domain::Values(values) => values.len(),
+            Domain::Numbers { .. } | Domain::Unknown => 2 * (cuts.numbers.len() + cuts.texts.len()),
+        };
+        let work = cells * if at < inputs.len() { lines.len() } else { 1 };
         if !domains.afford(work as u64 * 4) {
             return None;
         }
@@ -517,7 +521,7 @@ fn dimensions(
                     test.holds(&a.owned.as_given()) == test.holds(&b.owned.as_given())
                 })
         };
-        let mut parts = cut(&domain, cuts, &same);
+        let mut parts = cut(&domain, &cuts, &same);
         if at >= inputs.len() && !domains.assessment.by_node.contains_key(&node.unwrap_or(NodeId(0))) {
             parts.parts.push(Part::blank());
         }

@@ -13,6 +13,9 @@ use crate::view::NodeId;
 
 /// All that is said of a scale and its items.
 pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, found: &mut Diagnostics) {
+    // What counts nothing on purpose only says whether all is answered.
+    let nothing = Domain::of_numbers([Exact::ZERO]);
+    let counts = scale.items.iter().any(|item| domains.points_of(item) != nothing);
     for item in &scale.items {
         let names = domains.choices_of(&item.value);
         match &names {
@@ -23,7 +26,9 @@ pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, fou
             Some(_) => {}
             None => without_points(item, domains, found),
         }
-        no_difference(item, names.as_deref(), domains, found);
+        if counts {
+            no_difference(item, names.as_deref(), domains, found);
+        }
         capped(item, domains, found);
     }
     most(measure, scale, domains, found);
@@ -79,10 +84,11 @@ fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diag
     }
     let more = without.len().saturating_sub(FEW);
     let list = without.iter().take(FEW).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let list = if more > 0 { format!("{list} and {more} more") } else { list };
-    let (choices, have) = if without.len() == 1 { ("choice", "has") } else { ("choices", "have") };
-    let message =
-        format!("the {choices} {list} of `{called}` {have} no points: who chooses that has no score");
+    let list = if more > 0 { format!("{list} (+{more})") } else { list };
+    let message = match without.len() {
+        1 => format!("the choice {list} of `{called}` has no points: who chooses it has no score"),
+        _ => format!("the choices {list} of `{called}` have no points: who chooses one has no score"),
+    };
     found.push(
         Diagnostic::warning("unscored-choice", points_place(item, domains), message)
             .hint("give it points, `0` too; or leave it so if there is to be no score then"),

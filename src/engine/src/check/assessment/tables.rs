@@ -71,10 +71,13 @@ impl Told<'_, '_, '_> {
             }
             false => (format!("`{name}` has no rule for some combinations"), false),
         };
-        let list = if few { list } else { format!("for example {list}") };
+        let which = match few {
+            true => format!("no rule is for: {list}"),
+            false => format!("no rule is for some, for example: {list}"),
+        };
         let diagnostic = Diagnostic::warning("rule-gap", self.measure.span, message);
         found.push(
-            diagnostic.hint(format!("no rule is for: {list}")).hint(
+            diagnostic.hint(which).hint(
                 "add a rule for them; with `hit` `first`, a last rule without tests is for all the rest",
             ),
         );
@@ -95,8 +98,8 @@ impl Told<'_, '_, '_> {
             .iter()
             .take(MAX_PAIRS)
             .map(|((one, other), (count, _))| match overlaps.counted {
-                true => format!("{count} as `{}` and `{}`", outcome(*one), outcome(*other)),
-                false => format!("as `{}` and `{}`", outcome(*one), outcome(*other)),
+                true => format!("`{}`/`{}` {count}", outcome(*one), outcome(*other)),
+                false => format!("`{}`/`{}`", outcome(*one), outcome(*other)),
             })
             .collect();
         let (twos, how_many) = (twos.join(", "), overlaps.overlaps);
@@ -130,10 +133,11 @@ impl Told<'_, '_, '_> {
         }
         for ((one, other), (count, ways)) in overlaps.clashes.iter().take(MAX_PAIRS) {
             let list = self.decision.list(ways, *count);
-            let few = overlaps.counted && *count <= FEW as u128;
-            let example = if few { "" } else { "for example " };
-            diagnostic =
-                diagnostic.hint(format!("`{}` and `{}`: {example}{list}", outcome(*one), outcome(*other)));
+            let (one, other) = (outcome(*one), outcome(*other));
+            diagnostic = diagnostic.hint(match overlaps.counted && *count <= FEW as u128 {
+                true => format!("both `{one}` and `{other}`: {list}"),
+                false => format!("both `{one}` and `{other}`, for example: {list}"),
+            });
         }
         let way_out = "let each rule ask for what the other excludes; or write `hit` `first`, and the rules worst first";
         found.push(diagnostic.hint(way_out));
