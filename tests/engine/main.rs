@@ -5,3 +5,4 @@ mod diagnostics;
 mod instances;
 mod lint;
 mod never;
+mod services;

@@ -263,7 +263,8 @@ impl<'a> Domains<'a> {
             Kind::Band(_) => Domain::of_codes(measure.bands.iter().map(|band| &*band.code)),
             Kind::Table(table) if table.hit == Hit::Collect => Domain::Unknown,
             Kind::Table(table) => Domain::of_codes(table.rules.iter().map(|rule| &*rule.outcome)),
-            Kind::Flag(_) => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Flag(_) | Kind::Fact { test: Some(_), .. } => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Fact { of, test: None } => self.of_input(of),
             Kind::Shift(shift) => self.shifted(shift),
             Kind::Ranking(_) => Domain::Unknown,
             Kind::Agreed { first, second, decided } => {

@@ -84,7 +84,7 @@ impl Making<'_, '_> {
             Kind::Index(parts) | Kind::Ranking(parts) => {
                 parts.iter().try_for_each(|part| self.measure(part.measure))
             }
-            Kind::Band(of) => self.input(of),
+            Kind::Band(of) | Kind::Fact { of, .. } => self.input(of),
             Kind::Table(table) => {
                 table.inputs.iter().try_for_each(|(_, input)| self.input(input))?;
                 table.rules.iter().filter_map(|rule| rule.when).try_for_each(|when| self.expr(when))

@@ -44,7 +44,7 @@ pub(crate) fn check(facts: &Facts<'_>, assessment: &Assessment, program: &Progra
             Kind::Shift(shift) => shifts::check(measure, shift, &domains, found),
             Kind::Agreed { first, second, .. } => people::agreed(measure, first, second, &domains, found),
             Kind::Decided { reason, .. } => people::decided(measure, reason, &domains, found),
-            Kind::Flag(_) => {}
+            Kind::Flag(_) | Kind::Fact { .. } => {}
         }
     }
     conditions::check(&domains, found);
