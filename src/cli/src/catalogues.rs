@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use doorstep_engine::services::{Catalogue, Read, case, gather};
 use doorstep_engine::{Bundle, Severity};
 
+use crate::language::Language;
 use crate::{form_files, render};
 
 const NAME: &str = "services.csv";
@@ -36,7 +37,7 @@ fn read(file: &Path) -> Result<(Bundle, Read), String> {
 }
 
 /// Says all that is wrong with a catalogue: did it pass?
-pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
+pub fn check(file: &Path, strict: bool, as_data: bool, language: Language) -> bool {
     let (bundle, read) = match read(file) {
         Ok(read) => read,
         Err(reason) => {
@@ -48,32 +49,32 @@ pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if as_data {
         let diagnostics: Vec<serde_json::Value> =
-            read.diagnostics.iter().map(|told| told.to_json(&bundle)).collect();
+            read.diagnostics.iter().map(|told| language.of(told).to_json(&bundle)).collect();
         let whole = read.catalogue.is_some();
-        println!(
+        say!(
             "{}",
             serde_json::json!({"path": file.to_string_lossy(), "catalogue": whole, "diagnostics": diagnostics})
         );
     } else {
         for told in &read.diagnostics {
-            eprintln!("{}\n", render::diagnostic(told, &bundle, file));
+            eprintln!("{}\n", render::diagnostic(told, &bundle, file, language));
         }
         match &read.catalogue {
-            Some(catalogue) => println!(
+            Some(catalogue) => say!(
                 "{}: a catalogue of {} services, {} providers and {} facts",
                 file.display(),
                 catalogue.offered("").len(),
                 catalogue.providers().len(),
                 catalogue.facts().iter().len()
             ),
-            None => println!("{}: not a catalogue yet: {errors} errors, {warnings} warnings", file.display()),
+            None => say!("{}: not a catalogue yet: {errors} errors, {warnings} warnings", file.display()),
         }
     }
     errors == 0 && (warnings == 0 || !strict)
 }
 
 /// Runs the cases beside a catalogue: how many passed, and how many failed.
-pub fn test(file: &Path) -> (usize, usize) {
+pub fn test(file: &Path, language: Language) -> (usize, usize) {
     let (bundle, read) = match read(file) {
         Ok(read) => read,
         Err(reason) => {
@@ -83,7 +84,7 @@ pub fn test(file: &Path) -> (usize, usize) {
     };
     let Some(catalogue) = read.catalogue else {
         for told in &read.diagnostics {
-            eprintln!("{}\n", render::diagnostic(told, &bundle, file));
+            eprintln!("{}\n", render::diagnostic(told, &bundle, file, language));
         }
         return (0, 1);
     };

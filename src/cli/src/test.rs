@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use doorstep_engine::{Form, case};
 
+use crate::language::Language;
 use crate::{catalogues, form_files, render};
 
 /// Runs the cases of forms; 1 if any fails, or there are none.
@@ -24,7 +25,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     for path in paths {
         let catalogues = catalogues::found(&path);
         for catalogue in &catalogues {
-            let (good, bad) = catalogues::test(catalogue);
+            let (good, bad) = catalogues::test(catalogue, Language::of_terminal());
             (passed, failed) = (passed + good, failed + bad);
         }
         match form_files::definitions(&path) {
@@ -43,7 +44,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -58,7 +59,7 @@ fn cases(definition: &Path) -> (usize, usize) {
     let checked = Form::read(&bundle);
     let Some(form) = checked.form else {
         for found in &checked.diagnostics {
-            eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+            eprintln!("{}\n", render::diagnostic(found, &bundle, definition, Language::of_terminal()));
         }
         return (0, 1);
     };

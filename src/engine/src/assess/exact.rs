@@ -39,7 +39,9 @@ impl fmt::Display for ExactError {
 impl std::error::Error for ExactError {}
 
 impl Exact {
+    /// Nothing.
     pub const ZERO: Exact = Exact { numerator: 0, denominator: 1 };
+    /// One.
     pub const ONE: Exact = Exact { numerator: 1, denominator: 1 };
 
     /// `numerator / denominator`.
@@ -63,6 +65,7 @@ impl Exact {
         Exact { numerator: number as i128, denominator: 1 }
     }
 
+    /// Above the line, in lowest terms.
     pub fn numerator(self) -> i128 {
         self.numerator
     }
@@ -72,14 +75,17 @@ impl Exact {
         self.denominator
     }
 
+    /// Is it nothing?
     pub fn is_zero(self) -> bool {
         self.numerator == 0
     }
 
+    /// Is it a whole number?
     pub fn is_whole(self) -> bool {
         self.denominator == 1
     }
 
+    /// The sum.
     pub fn plus(self, other: Exact) -> Result<Exact, ExactError> {
         if self.denominator == other.denominator {
             let sum = self.numerator.checked_add(other.numerator).ok_or(ExactError::TooLarge)?;
@@ -99,10 +105,12 @@ impl Exact {
         Exact::new(sum().ok_or(ExactError::TooLarge)?, denominator)
     }
 
+    /// The difference.
     pub fn minus(self, other: Exact) -> Result<Exact, ExactError> {
         self.plus(other.negated()?)
     }
 
+    /// The product.
     pub fn times(self, other: Exact) -> Result<Exact, ExactError> {
         // Crosswise first: what can be cancelled never overflows.
         let left = Exact::new(self.numerator, other.denominator)?;
@@ -112,10 +120,12 @@ impl Exact {
         Ok(Exact { numerator, denominator })
     }
 
+    /// The quotient.
     pub fn over(self, other: Exact) -> Result<Exact, ExactError> {
         self.times(Exact::new(other.denominator, other.numerator)?)
     }
 
+    /// The same below zero.
     pub fn negated(self) -> Result<Exact, ExactError> {
         let numerator = self.numerator.checked_neg().ok_or(ExactError::TooLarge)?;
         Ok(Exact { numerator, denominator: self.denominator })
@@ -207,6 +217,12 @@ fn greatest_common_divisor(left: u128, right: u128) -> u128 {
         (left, right) = (right, left % right);
     }
     left.max(1)
+}
+
+impl Default for Exact {
+    fn default() -> Exact {
+        Exact::ZERO
+    }
 }
 
 impl PartialOrd for Exact {

@@ -14,6 +14,8 @@ pub(crate) enum Sheet {
     Choices,
     Settings,
     Entities,
+    /// `assessment`, `items`, `parts`, `bands` and `rules`.
+    Assessment,
     /// `external_choices` and `osm`.
     Other,
 }
@@ -131,6 +133,13 @@ const SETTINGS_PLAIN: &[&str] = &[
 /// The entities' columns.
 pub(crate) const ENTITIES_PLAIN: &[&str] = &["label", "create_if", "update_if", "entity_id", "repeat"];
 
+/// The columns of the assessment's sheets, all five; a rule has one more for each input.
+const ASSESSMENT_PLAIN: &[&str] = &[
+    "type", "name", "label", "note", "relevant", "of", "second", "value", "reason", "combine", "missing",
+    "at_least", "max", "min", "decimals", "hit", "stack", "measure", "points", "score", "over", "weight",
+    "reverse", "cap", "code", "range", "when", "outcome", "priority", "by", "to",
+];
+
 const ENTITIES: &[(&str, Group, &str)] =
     &[("dataset", Group::Plain, "list_name"), ("list_name", Group::Plain, "list_name")];
 
@@ -210,6 +219,7 @@ fn spellings_of(sheet: Sheet) -> (&'static [(&'static str, Group, &'static str)]
         Sheet::Choices | Sheet::Other => (CHOICES, &[]),
         Sheet::Settings => (SETTINGS, SETTINGS_PLAIN),
         Sheet::Entities => (ENTITIES, ENTITIES_PLAIN),
+        Sheet::Assessment => (&[], ASSESSMENT_PLAIN),
     }
 }
 

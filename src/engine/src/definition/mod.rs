@@ -16,6 +16,7 @@ pub(crate) mod table;
 pub(crate) mod question_types;
 pub(crate) mod row_types;
 
+pub(crate) mod assessment;
 pub(crate) mod sheets;
 
 pub use files::files_of_row;
@@ -47,7 +48,7 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
         true => sheets::read(bundle, found)?,
         false => json_form::read(bundle, found)?,
     };
-    check::questionnaire(&form, found);
+    check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
 }
 

@@ -318,7 +318,7 @@ impl<'a> Eval<'a> {
         nodes
     }
 
-    pub(super) fn scope_up(&self, base: Base, up: u8) -> ScopeId {
+    pub fn scope_up(&self, base: Base, up: u8) -> ScopeId {
         let scope = match (base, self.context) {
             (Base::Context, NodeRef::Cell(scope, _)) => scope,
             _ => self.scope,

@@ -23,15 +23,13 @@ use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Element, Namespace};
 
+mod assessment;
 mod instances;
 mod itemset;
 mod setvalue;
 mod text;
 
 pub(crate) use text::itext_id;
-
-/// Is what is probably not meant looked for? A constant, so that a phone's bundle is without what it does not run.
-const CHECKS: bool = cfg!(feature = "checks");
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
@@ -55,6 +53,10 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
+    let measured = assessment::nodes(&parts, &skeleton, found);
+    for (node, _) in &measured {
+        skeleton.nodes[node.0 as usize].calculated = true;
+    }
     kinds(&mut skeleton, &binds, &body.placed, &shown);
     itemset::note_choices(&mut skeleton, &body.placed, &shown);
     let names = std::mem::take(&mut skeleton.tree_node_names);
@@ -97,6 +99,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     }
     items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
+    let assessment = lowering.assessment(&measured);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
         (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));
@@ -104,6 +107,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
     let facts = Facts {
         form: &skeleton,
+        names: &program.names,
         noted: &noted,
         binds: &binds,
         placed: &body.placed,
@@ -113,8 +117,12 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         texts_named: &texts_named,
         is_xml,
     };
-    if CHECKS {
+    if check::CHECKS {
         check::compiled(&facts, found);
+        // Of what could not be compiled there is nothing sure to say.
+        if !found.has_errors() {
+            check::assessment::check(&facts, &assessment, &program, found);
+        }
     }
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
@@ -140,6 +148,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         program,
         graph,
         actions,
+        assessment,
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
@@ -179,7 +188,7 @@ fn kinds(
 ) {
     for (id, bind) in binds {
         let node = &mut form.nodes[id.0 as usize];
-        node.calculated = bind.get("calculate").is_some();
+        node.calculated |= bind.get("calculate").is_some();
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
             node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(&written.text)));
         }
@@ -189,7 +198,7 @@ fn kinds(
         let node = &mut form.nodes[id.0 as usize];
         let SkeletonKind::Leaf(bound) = node.kind else { continue };
         node.select = matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank);
-        node.kind = match is_note(control, binds.get(id), bound) {
+        node.kind = match !node.calculated && is_note(control, binds.get(id), bound) {
             true => SkeletonKind::Note,
             false => SkeletonKind::Leaf(types::of_control(control, bound)),
         };
@@ -290,7 +299,7 @@ impl Lowering<'_, '_> {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
-        if CHECKS {
+        if check::CHECKS {
             self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
         }
         let compiled = compiled?;

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use crate::assess::measure::Assessment;
 use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
@@ -65,6 +66,7 @@ pub struct Form {
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
+    pub(crate) assessment: Assessment,
     pub(crate) instance_name: Option<ExprId>,
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
@@ -245,6 +247,11 @@ impl Form {
         };
         let exact = self.languages.iter().position(|known| **known == *wanted);
         exact.or_else(|| self.languages.iter().position(|known| tag(known)))
+    }
+
+    /// Does the form work its value out, so that nobody may write it?
+    pub(crate) fn is_computed(&self, id: NodeId) -> bool {
+        self.node(id).bind.calculate.is_some() || self.assessment.by_node.contains_key(&id)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {

@@ -3,7 +3,7 @@
 use crate::definition::rows::Column;
 
 pub(super) const TOP_KEYS: &[&str] =
-    &["$schema", "settings", "choices", "survey", "entities", "external_choices", "osm"];
+    &["$schema", "settings", "choices", "survey", "assessment", "entities", "external_choices", "osm"];
 
 pub(super) const SETTINGS_KEYS: &[&str] = &[
     "form_id",

@@ -27,6 +27,7 @@ macro_rules! pages {
 static PAGES: &[Page] = pages! {
     "ambiguous-name"
     "bad-column"
+    "bad-condition"
     "bad-credit-code"
     "bad-csv"
     "bad-date"
@@ -63,6 +64,7 @@ static PAGES: &[Page] = pages! {
     "empty-repeat"
     "entity-across-repeats"
     "entity-without-place"
+    "idle-message"
     "many-values"
     "missing-calculation"
     "missing-cell"
@@ -82,12 +84,15 @@ static PAGES: &[Page] = pages! {
     "never-relevant"
     "never-valid"
     "no-effect"
+    "odd-comparison"
+    "one-of-several"
     "or-other"
     "reads-a-note"
     "similar-name"
     "too-deep"
     "too-large"
     "turned-dates"
+    "unknown-appearance"
     "unknown-area"
     "unknown-choice"
     "unknown-class"
@@ -107,6 +112,7 @@ static PAGES: &[Page] = pages! {
     "unknown-type"
     "unmatched-section"
     "unreachable-group"
+    "untranslated-other"
     "unused-list"
     "unused-text"
     "wrong-arity"
@@ -128,3 +134,6 @@ pub fn explain(code: &str) -> Option<&'static Page> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(all(test, feature = "checks"))]
+pub(super) use tests::{examples, mistakes};

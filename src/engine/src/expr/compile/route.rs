@@ -286,6 +286,9 @@ impl Compiler<'_> {
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("there is no `{name}` in `{parent_name}`"));
         diagnostic = match self.form.by_name.contains_key(name) {
+            true if *self.form.node(self.anchor.node).name == *name => {
+                diagnostic.hint("the answer to this question itself is written `.`")
+            }
             true => diagnostic.hint(format!("the question is written `${{{name}}}`")),
             false => diagnostic.did_you_mean(name, near),
         };
@@ -314,6 +317,8 @@ impl Compiler<'_> {
         let plain = step.axis == Axis::Child && step.predicates.is_empty() && !after.starts_with('/');
         match name {
             _ if !plain || name.starts_with('@') => None,
+            "today" | "now" | "uuid" | "random" => Some(format!("a function has brackets: `{name}()`")),
+            "null" | "NULL" | "empty" | "blank" => Some("no answer is written `''`".into()),
             "true" | "false" => {
                 Some(format!("write `{name}()`, or put it in quotes if it is a text: '{name}'"))
             }
