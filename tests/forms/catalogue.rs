@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_engine::services::{Catalogue, ProviderKind, case, gather};
+use doorstep_engine::services::{Catalogue, Circumstances, ProviderKind, case, gather};
+use doorstep_engine::{Form, case as form_case};
 use serde_json::Value as Json;
 
 fn folder() -> PathBuf {
@@ -115,5 +116,43 @@ fn a_case_that_is_none_fails() {
         let mut case = whole.clone();
         case[key] = value;
         assert!(!case::run(&catalogue, &case).is_empty(), "{case}");
+    }
+}
+
+/// `households.json`: what the households of the needs survey's cases qualify for by their answers alone, `{case: {facts, needs, undecided}}`.
+#[test]
+fn the_survey_s_answers_are_facts() {
+    let catalogue = catalogue();
+    let survey = folder().join("../household-needs");
+    let form = Form::read(&super::bundle(&survey.join("form.json"))).form.expect("the survey is a form");
+    let file = folder().join("households.json");
+    let expected: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).expect("JSON");
+    let mut came = serde_json::Map::new();
+    for name in expected.as_object().expect("cases by name").keys() {
+        let case = std::fs::read_to_string(survey.join("cases").join(format!("{name}.json"))).unwrap();
+        let (session, _) =
+            form_case::run_through(&form, &serde_json::from_str(&case).expect("a case is JSON"));
+        let facts = catalogue.facts_of(&session.expect("the case begins"));
+        let area = "371082007";
+        let circumstances = Circumstances::on("2026-11-23".parse().expect("a day"));
+        let matched = catalogue.match_household(area, &facts, &circumstances);
+        let known = catalogue.facts().iter().filter_map(|(id, fact)| {
+            let value = catalogue.value_text(id, facts.get(&fact.name)?, "en");
+            Some((fact.name.to_string(), Json::from(value)))
+        });
+        let code = |item| catalogue.item(item).code.to_string();
+        let needs: Vec<String> =
+            matched.needs.iter().map(|need| format!("{} {}", code(need.item), need.priority)).collect();
+        let undecided: Vec<String> = matched.undecided.iter().map(|open| code(open.item)).collect();
+        let facts: serde_json::Map<String, Json> = known.collect();
+        came.insert(
+            name.clone(),
+            serde_json::json!({"facts": facts, "needs": needs, "undecided": undecided.join(" ")}),
+        );
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, serde_json::to_string_pretty(&came).unwrap() + "\n").unwrap();
+    } else {
+        assert_eq!(Json::Object(came), expected);
     }
 }
