@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_engine::services::{Catalogue, Circumstances, ProviderKind, case, gather};
+use doorstep_engine::services::{Catalogue, Circumstances, Facts, ProviderKind, case, gather};
 use doorstep_engine::{Form, case as form_case};
 use serde_json::Value as Json;
 
@@ -119,20 +119,24 @@ fn a_case_that_is_none_fails() {
     }
 }
 
-/// `households.json`: what the households of the needs survey's cases qualify for by their answers alone, `{case: {facts, needs, undecided}}`.
+/// `households.json`: what comes of the answers of other forms' cases, `{form/case: {facts, needs, undecided}}`. With a `+` between, the facts
+/// of several forms together.
 #[test]
-fn the_survey_s_answers_are_facts() {
+fn the_answers_of_forms_are_facts() {
     let catalogue = catalogue();
-    let survey = folder().join("../household-needs");
-    let form = Form::read(&super::bundle(&survey.join("form.json"))).form.expect("the survey is a form");
     let file = folder().join("households.json");
     let expected: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).expect("JSON");
     let mut came = serde_json::Map::new();
     for name in expected.as_object().expect("cases by name").keys() {
-        let case = std::fs::read_to_string(survey.join("cases").join(format!("{name}.json"))).unwrap();
-        let (session, _) =
-            form_case::run_through(&form, &serde_json::from_str(&case).expect("a case is JSON"));
-        let facts = catalogue.facts_of(&session.expect("the case begins"));
+        let mut facts = Facts::default();
+        for (form, case) in name.split('+').filter_map(|part| part.split_once('/')) {
+            let own = folder().join("..").join(form);
+            let form = Form::read(&super::bundle(&own.join("form.json"))).form.expect("it is a form");
+            let case = std::fs::read_to_string(own.join("cases").join(format!("{case}.json"))).unwrap();
+            let case: Json = serde_json::from_str(&case).expect("a case is JSON");
+            let (session, _) = form_case::run_through(&form, &case);
+            facts.learn(catalogue.facts_of(&session.expect("the case begins")));
+        }
         let area = "371082007";
         let circumstances = Circumstances::on("2026-11-23".parse().expect("a day"));
         let matched = catalogue.match_household(area, &facts, &circumstances);

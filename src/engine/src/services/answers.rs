@@ -84,12 +84,15 @@ impl FactValue {
 }
 
 impl Catalogue {
-    /// The facts that a form's answers give: a fact that says what it comes from by that, any other by the measure of its name, if the form has one.
+    /// The facts that a form's answers give: by what a fact says it comes from; where the form has not those questions, by its measure of the fact's
+    /// name, if it has one.
     pub fn facts_of(&self, session: &Session) -> Facts {
         let mut facts = Facts::default();
         for (_, fact) in self.facts().iter() {
             let applies = fact.applies.as_ref().and_then(|applies| self.derived(applies, session));
-            let value = match (applies.as_ref().map(truth), &fact.from) {
+            let asked =
+                |from: &&Derivation| from.questions.iter().all(|name| question(session, name).is_some());
+            let value = match (applies.as_ref().map(truth), fact.from.as_ref().filter(asked)) {
                 (Some(false), _) => Some(FactValue::NotApplicable),
                 (_, Some(from)) => {
                     self.derived(from, session).and_then(|operand| value_of(fact.kind, operand))

@@ -87,6 +87,11 @@ impl Facts {
         self.values.insert(name.into(), value);
     }
 
+    /// Takes over all that another form, or a later visit, knows.
+    pub fn learn(&mut self, others: Facts) {
+        self.values.extend(others.values);
+    }
+
     /// A fact's value, as it was given; none if it is not known.
     pub fn get(&self, name: &str) -> Option<&FactValue> {
         self.values.get(name)
