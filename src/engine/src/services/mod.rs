@@ -7,6 +7,7 @@
 mod table;
 mod texts;
 
+mod answers;
 mod facts;
 mod rule;
 

@@ -29,7 +29,9 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
                     .hint("a row of type `score` has the name of a measure of the assessment"),
             );
         }
-        if let (Some(measure), false) = (measure, shows || is(&item.kind, "hidden")) {
+        // What nobody answers is a place for it as well: an exported `score` comes back as a note.
+        let answered = !["hidden", "note", "calculate"].iter().any(|name| is(&item.kind, name));
+        if let (Some(measure), true) = (measure, answered && !shows) {
             let message = format!("`{}` is a measure, and this row has the same name", item.name.text);
             found.push(
                 Diagnostic::error("duplicate-name", item.name.span, message)
