@@ -3,6 +3,7 @@
 //! What a syntax can't say is never dropped in silence: it is a [`Loss`] with the place that it stands at.
 
 mod actions;
+mod assessment;
 mod entities;
 mod form_json;
 mod instance_id;
@@ -61,7 +62,7 @@ pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, |root| xform::xform(&for_others(root, bundle)))
+    convert(bundle, |root| xform::xform(&for_others(root, bundle), bundle))
 }
 
 fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> Converted<T> {

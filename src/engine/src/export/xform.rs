@@ -1,14 +1,16 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
-use super::{Exported, Losses};
+use super::{Exported, Losses, assessment};
 use crate::definition::spell_out::spell_out;
+use crate::source::Bundle;
 use crate::xml::{Content, Element, write};
 
 /// Writes a form. A `${name}` that is still in it is a loss: no tool of ODK's knows it.
-pub(crate) fn xform(root: &Element) -> Exported<String> {
+pub(crate) fn xform(root: &Element, bundle: &Bundle) -> Exported<String> {
     let mut losses = Losses::default();
     let root = spell_out(root);
     unspelled(&root, &mut losses);
+    let root = assessment::with_calculations(&root, bundle, &mut losses);
     Exported { written: write(&root), losses: losses.into_sorted() }
 }
 
