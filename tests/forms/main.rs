@@ -62,6 +62,11 @@ fn every_form_fits_the_published_schema_and_nonsense_does_not() {
         let mut nonsense = form.clone();
         nonsense["survey"][0]["lable"] = Json::String("x".into());
         assert!(!schema.is_valid(&nonsense), "an unknown key must not fit");
+        for (key, value) in [("kind", "scale"), ("combine", "add"), ("type", "scales")] {
+            let mut nonsense = form.clone();
+            nonsense["assessment"][0][key] = Json::String(value.into());
+            assert!(!schema.is_valid(&nonsense), "a measure with {key} = {value} must not fit");
+        }
         let mut nonsense = form;
         nonsense["settings"].as_object_mut().unwrap().remove("form_id");
         assert!(!schema.is_valid(&nonsense), "a form without an id must not fit");

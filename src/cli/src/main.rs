@@ -1,5 +1,6 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
+mod assess;
 mod check;
 mod convert;
 mod explain;
@@ -26,6 +27,8 @@ doorstep COMMAND
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
   test PATH…               run the cases that stand beside forms
+  assess FORM CASE         what the answers of a case come to, and why
+      --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
@@ -57,6 +60,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
+            "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),

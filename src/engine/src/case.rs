@@ -24,8 +24,8 @@ pub struct Failure {
 
 /// Runs a case. No failures: it passed.
 ///
-/// `{about, source?, now, language?, seed?, steps: [{answer} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), and `instance_name`, `complete`, `pages`.
+/// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -56,6 +56,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
         for (verb, what) in step {
             match (verb.as_str(), what) {
                 ("answer", Json::Object(answers)) => answer(&mut session, answers, &mut fail),
+                ("refused", Json::Object(answers)) => refused(&mut session, answers, &mut fail),
                 ("add_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
                         if let Err(error) = session.add_repeat(key) {
@@ -104,6 +105,19 @@ fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl Fn
         };
         if let Err(error) = given {
             fail(format!("{path} can't be answered with {value}: {error:?}"));
+        }
+    }
+}
+
+/// Answers that the form must not take: a choice that isn't offered, a word for a number.
+fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    for (path, value) in answers {
+        match session.at(path) {
+            Some(key) if session.answer_text(key, &as_text(value)).is_ok() => {
+                fail(format!("{path} took {value}"));
+            }
+            Some(_) => {}
+            None => fail(format!("there is no {path}")),
         }
     }
 }
@@ -175,6 +189,22 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         Some(given) if given == as_text(wanted) => {}
                         Some(given) => fail(format!("the outcome of {name} is {given:?}, not {wanted}")),
                         None => fail(format!("there is no measure {name}")),
+                    }
+                }
+            }
+            ("sentences" | "turns", Json::Object(by_name)) => {
+                for (name, wanted) in by_name {
+                    let given = match what.as_str() {
+                        "turns" => Json::from(
+                            session.turns(name).into_iter().map(|turn| turn.sentence).collect::<Vec<_>>(),
+                        ),
+                        _ => session.explanation(name).map_or(Json::Null, |told| {
+                            let lines = told.reasons.into_iter().map(|reason| reason.sentence);
+                            Json::from(std::iter::once(told.sentence).chain(lines).collect::<Vec<_>>())
+                        }),
+                    };
+                    if given != *wanted {
+                        fail(format!("{what} of {name}: {given}, not {wanted}"));
                     }
                 }
             }

@@ -390,6 +390,11 @@ impl Assessor<'_> {
         }
     }
 
+    /// What an input is, if there is anything to say.
+    pub fn said(&self, input: &Input) -> Option<Owned> {
+        self.input(input).ok()
+    }
+
     fn input(&self, input: &Input) -> Said<Owned> {
         match input {
             Input::Measure(id) => match &self.outcomes[usize::from(id.0)] {

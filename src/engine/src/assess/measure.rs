@@ -109,6 +109,8 @@ pub(crate) struct Item {
     /// What it is called where it is explained: the label of its question if it is one.
     pub label: Option<TextId>,
     pub question: Option<NodeId>,
+    /// All questions that its answer may come from: whose choices have words.
+    pub questions: Box<[NodeId]>,
     pub value: Amount,
     /// It is answered with several choices.
     pub many: bool,
@@ -250,5 +252,27 @@ impl Assessment {
 
     pub fn named(&self, name: &str) -> Option<MeasureId> {
         self.ids().find(|id| *self.measure(*id).name == *name)
+    }
+}
+
+/// The most points of one item.
+pub(crate) fn most_of_item(item: &Item) -> Option<Exact> {
+    if let Some((_, high)) = item.reverse {
+        return Some(high);
+    }
+    let highest = match &item.points {
+        Points::Itself => None,
+        Points::ByChoice(by_name) if item.many => by_name
+            .values()
+            .filter(|points| **points > Exact::ZERO)
+            .try_fold(Exact::ZERO, |sum, one| sum.plus(*one).ok()),
+        Points::ByChoice(by_name) => by_name.values().max().copied(),
+        Points::Tests(_) if item.many => None,
+        Points::Tests(tests) => tests.iter().map(|(_, points)| *points).max(),
+    };
+    match (item.over, item.cap) {
+        (Aggregate::Sum | Aggregate::Count, cap) => cap,
+        (_, Some(cap)) => Some(highest.map_or(cap, |highest| highest.min(cap))),
+        (_, None) => highest,
     }
 }

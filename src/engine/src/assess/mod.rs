@@ -4,13 +4,16 @@
 //! nodes like any other. Invariant: no float where a cut-off can tip. Every score is an exact fraction until it is shown.
 
 mod exact;
+mod explanation;
 mod outcome;
 mod test;
 
 pub(crate) mod evaluate;
 pub(crate) mod measure;
+pub(crate) mod sentences;
 pub(crate) mod trace;
 
 pub use exact::{Exact, ExactError};
+pub use explanation::{Explanation, MeasureKind, Reason, Turn};
 pub use outcome::{Missing, Outcome};
 pub use test::{Alternative, BadTest, End, Given, Interval, Test};

@@ -1,9 +1,9 @@
 //! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
 
+use crate::assess::Outcome;
 use crate::assess::evaluate::Assessor;
 use crate::assess::measure::MeasureId;
 use crate::assess::trace::Trace;
-use crate::assess::{Exact, Outcome};
 use crate::session::Session;
 use crate::value::Value;
 use crate::view::{Key, NodeId, ScopeId};
@@ -24,30 +24,39 @@ impl Session {
         self.form.assessment.measures.iter().map(|measure| &*measure.name)
     }
 
+    /// The exact fraction that a submission carries beside the nearest number, where that is none.
+    pub(super) fn exact_text(&self, node: NodeId) -> Option<String> {
+        let id = self.form.assessment.by_node.get(&node)?;
+        match &self.outcomes[usize::from(id.0)] {
+            Outcome::Score(score) if !score.is_whole() && self.instance.relevant(ScopeId(0), node) => {
+                Some(score.to_string())
+            }
+            _ => None,
+        }
+    }
+
     /// Computes a measure. A result whose nearest number is the same may still be another.
     pub(super) fn assess(&mut self, id: MeasureId) {
         let node = self.form.assessment.measure(id).node;
-        let outcome = self.assessor(node, None).outcome(id, &mut Trace::none());
+        let assessor = Assessor {
+            assessment: &self.form.assessment,
+            eval: self.eval(ScopeId(0), node),
+            outcomes: &self.outcomes,
+            instead: None,
+        };
+        let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];
-        if *known == outcome {
+        let value = value_of(&outcome);
+        // Answers taken up again may have brought an old result along.
+        let same = self.instance.kept(ScopeId(0), node) == &value;
+        if *known == outcome && same {
             return;
         }
-        let value = value_of(&outcome);
         *known = outcome;
-        let same = self.instance.value(ScopeId(0), node) == &value;
         self.put(ScopeId(0), node, value);
         if same {
             self.changed.push(Key { scope: ScopeId(0), node });
             self.touch_readers(ScopeId(0), node);
-        }
-    }
-
-    fn assessor(&self, node: NodeId, instead: Option<(MeasureId, usize, Exact)>) -> Assessor<'_> {
-        Assessor {
-            assessment: &self.form.assessment,
-            eval: self.eval(ScopeId(0), node),
-            outcomes: &self.outcomes,
-            instead,
         }
     }
 }

@@ -15,6 +15,7 @@ mod assess;
 mod data;
 mod dirty;
 mod events;
+mod explain;
 mod instance;
 mod instance_xml;
 mod look;

@@ -175,6 +175,7 @@ impl Session {
                 Some(choices) => self.choices(key, choices),
                 None => Arc::new([]),
             },
+            outcome: self.outcome_words(key.node),
         })
     }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::Lowering;
 use crate::assess::measure::{
     Aggregate, Amount, Assessment, Band, Hit, Input, Item, Kind, Measure, MeasureId, Part, Points, Rule,
-    Scale, Shift, ShiftBy, ShiftRule, Table, WhenMissing,
+    Scale, Shift, ShiftBy, ShiftRule, Table, WhenMissing, most_of_item,
 };
 use crate::assess::{Exact, Test};
 use crate::check::noted::Role;
@@ -237,7 +237,13 @@ impl Compiling<'_, '_, '_, '_> {
             self.missing(element, "value", "whose answer it is: `${q1}`");
             return None;
         };
+        let before = self.reads.len();
         let (value, over) = self.amount(written)?;
+        let read = self.reads[before..].iter().filter_map(|read| match read.what {
+            What::Value(node) => Some(node),
+            _ => None,
+        });
+        let questions = read.filter(|node| self.lowering.skeleton.node(*node).select).collect();
         let question = match over {
             Over::Nodes(node) => Some(node),
             Over::Value | Over::Tree => None,
@@ -250,6 +256,7 @@ impl Compiling<'_, '_, '_, '_> {
         Some(Item {
             label: self.words(element, "label"),
             question,
+            questions,
             value,
             points,
             over: self.aggregate(element, "over").unwrap_or(Aggregate::Max),
@@ -742,27 +749,5 @@ fn most_of(items: &[Item], how: Aggregate) -> Option<Exact> {
         Aggregate::Sum => most.into_iter().try_fold(Exact::ZERO, |sum, one| sum.plus(one).ok()),
         Aggregate::Max | Aggregate::Min | Aggregate::Mean => most.into_iter().max(),
         Aggregate::Count => Some(Exact::whole(items.len() as i64)),
-    }
-}
-
-/// The most points of one item.
-pub(crate) fn most_of_item(item: &Item) -> Option<Exact> {
-    if let Some((_, high)) = item.reverse {
-        return Some(high);
-    }
-    let highest = match &item.points {
-        Points::Itself => None,
-        Points::ByChoice(by_name) if item.many => by_name
-            .values()
-            .filter(|points| **points > Exact::ZERO)
-            .try_fold(Exact::ZERO, |sum, one| sum.plus(*one).ok()),
-        Points::ByChoice(by_name) => by_name.values().max().copied(),
-        Points::Tests(_) if item.many => None,
-        Points::Tests(tests) => tests.iter().map(|(_, points)| *points).max(),
-    };
-    match (item.over, item.cap) {
-        (Aggregate::Sum | Aggregate::Count, cap) => cap,
-        (_, Some(cap)) => Some(highest.map_or(cap, |highest| highest.min(cap))),
-        (_, None) => highest,
     }
 }

@@ -1,0 +1,12 @@
+//! The assessment of one household, on a screen and on A4 (form F08): red flags first, levels, dimensions, reasons.
+
+mod dimensions;
+mod flags;
+mod levels;
+mod radar;
+mod report;
+mod scores;
+mod signatures;
+
+pub use report::Report;
+pub use report::{Told, told};
