@@ -2,10 +2,11 @@
 //! some left blank, repeats with up to four instances.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use doorstep_engine::Session;
 use doorstep_engine::session::{Kind, NodeState};
-use doorstep_engine::view::{Control, Key, NodeId};
+use doorstep_engine::view::{Control, Key};
+use doorstep_engine::{Form, Session, World};
 use serde_json::{Value as Json, json};
 
 /// Xorshift: chance that comes back.
@@ -41,19 +42,62 @@ pub enum Act {
     Instances(String, usize),
 }
 
-/// What is known of a form's questions: which answers open most of the form. Random answers alone would mostly find its shortest way.
+/// What opens most of a form: by question, the answer without which less of it would be asked. Random answers alone would mostly
+/// find its shortest way.
 #[derive(Default)]
 pub struct Habits {
-    opening: HashMap<NodeId, Vec<String>>,
+    opening: HashMap<String, String>,
 }
 
-/// How many choices are tried for which opens most.
-const MOST_TRIED: usize = 12;
+/// How a set is filled in.
+struct Mood {
+    /// One in so many answers is left blank; 0: none is.
+    blank: usize,
+    /// In so many of twenty the answer that opens most.
+    open: usize,
+}
+
+/// How many sets are made up to find what opens most.
+const TRIALS: u64 = 40;
 /// How often the form is gone through, since answers open questions before them too.
 const MOST_ROUNDS: usize = 8;
 
+impl Habits {
+    /// Tries a form out.
+    pub fn of(form: &Arc<Form>, world: &World) -> Habits {
+        let none = Habits::default();
+        let mut best: Option<(usize, Vec<Act>, Session)> = None;
+        for trial in 0..TRIALS {
+            let mut session = Session::new(form.clone(), world.clone());
+            let acts = fill(&mut session, &mut Chance::new(u64::MAX - trial), &none);
+            let open = open(&session);
+            if best.as_ref().is_none_or(|(most, ..)| open > *most) {
+                best = Some((open, acts, session));
+            }
+        }
+        let Some((most, acts, mut session)) = best else { return none };
+        let mut opening = HashMap::new();
+        for act in acts {
+            let Act::Answer(path, value) = act else { continue };
+            let Some(key) = session.at(&path).filter(|_| !value.is_empty()) else { continue };
+            let _ = session.answer_text(key, "");
+            if open(&session) < most {
+                opening.insert(path, value.clone());
+            }
+            let _ = session.answer_text(key, &value);
+        }
+        Habits { opening }
+    }
+}
+
+/// How much of a form is asked.
+fn open(session: &Session) -> usize {
+    session.nodes().into_iter().filter(|key| session.relevant(*key) == Some(true)).count()
+}
+
 /// Fills a new session; gives what leads to the same answers in another.
-pub fn fill(session: &mut Session, chance: &mut Chance, habits: &mut Habits) -> Vec<Act> {
+pub fn fill(session: &mut Session, chance: &mut Chance, habits: &Habits) -> Vec<Act> {
+    let mood = Mood { blank: [0, 60, 9][chance.below(3)], open: [20, 19, 8][chance.below(3)] };
     let mut acts = Vec::new();
     let mut seen: HashSet<String> = HashSet::new();
     for _ in 0..MOST_ROUNDS {
@@ -81,7 +125,7 @@ pub fn fill(session: &mut Session, chance: &mut Chance, habits: &mut Habits) -> 
                     acts.push(acted);
                 }
                 Kind::Question(control) if control != Control::Note && !state.readonly => {
-                    let value = answer(session, key, &state, chance, habits);
+                    let value = answer(session, key, &state, chance, (habits, &mood));
                     acts.push(Act::Answer(reference.clone(), value));
                 }
                 _ => {}
@@ -131,13 +175,19 @@ pub fn to_json(acts: &[Act]) -> Json {
 }
 
 /// Answers a question, if it takes what comes up.
-fn answer(session: &mut Session, key: Key, state: &NodeState, chance: &mut Chance, habits: &mut Habits) -> String {
+fn answer(
+    session: &mut Session,
+    key: Key,
+    state: &NodeState,
+    chance: &mut Chance,
+    (habits, mood): (&Habits, &Mood),
+) -> String {
     const TRIES: usize = 8;
-    let opening = opening(session, key, state, habits);
-    for _ in 0..TRIES {
-        let value = match &opening {
-            Some(values) if chance.below(10) < 6 => values[chance.below(values.len())].clone(),
-            _ => value(state, chance),
+    let opening = habits.opening.get(&session.reference(key)).filter(|_| chance.below(20) < mood.open);
+    for attempt in 0..TRIES {
+        let value = match opening {
+            Some(value) if attempt == 0 => value.clone(),
+            _ => value(state, mood, chance),
         };
         let given = session.answer_text(key, &value).is_ok();
         let violated = || session.state(key).is_none_or(|state| state.violation.is_some());
@@ -149,36 +199,9 @@ fn answer(session: &mut Session, key: Key, state: &NodeState, chance: &mut Chanc
     String::new()
 }
 
-/// The choices that open most of the form, if some open more than others.
-fn opening(session: &mut Session, key: Key, state: &NodeState, habits: &mut Habits) -> Option<Vec<String>> {
-    let choices = state.choices.as_ref().filter(|choices| choices.len() <= MOST_TRIED)?;
-    if !matches!(state.kind, Kind::Question(Control::SelectOne)) {
-        return None;
-    }
-    if !habits.opening.contains_key(&key.node) {
-        let mut found: Vec<(usize, String)> = Vec::new();
-        for (name, _) in choices {
-            if session.answer_text(key, name).is_ok() {
-                let relevant =
-                    session.nodes().into_iter().filter(|key| session.relevant(*key) == Some(true)).count();
-                found.push((relevant, name.clone()));
-            }
-        }
-        let _ = session.answer_text(key, "");
-        let most = found.iter().map(|(count, _)| *count).max().unwrap_or(0);
-        let least = found.iter().map(|(count, _)| *count).min().unwrap_or(0);
-        let best = found.into_iter().filter(|(count, _)| *count == most && most > least);
-        habits.opening.insert(key.node, best.map(|(_, name)| name).collect());
-    }
-    let known = habits.opening.get(&key.node)?;
-    let offered: Vec<String> =
-        known.iter().filter(|name| choices.iter().any(|(offered, _)| offered == *name)).cloned().collect();
-    (!offered.is_empty()).then_some(offered)
-}
-
 /// A text that a question may take.
-fn value(state: &NodeState, chance: &mut Chance) -> String {
-    if chance.below(9) == 0 {
+fn value(state: &NodeState, mood: &Mood, chance: &mut Chance) -> String {
+    if mood.blank > 0 && chance.below(mood.blank) == 0 {
         return String::new();
     }
     if let (Some(choices), Kind::Question(control)) = (&state.choices, state.kind) {

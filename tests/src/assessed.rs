@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_engine::assess::{Missing, Outcome};
+use doorstep_engine::assess::Outcome;
 use doorstep_engine::{Bundle, Form, Session, Source, World, export};
 
 use crate::answers::{self, Act, Chance, Habits};
@@ -68,7 +68,7 @@ fn read(definition: &Path) -> Option<Assessed> {
 
 impl Assessed {
     /// Makes an answer set up: what was done, and what came of it.
-    pub fn answer_set(&self, world: World, seed: u64, habits: &mut Habits) -> (Vec<Act>, Vec<Came>) {
+    pub fn answer_set(&self, world: World, seed: u64, habits: &Habits) -> (Vec<Act>, Vec<Came>) {
         let mut session = Session::new(self.form.clone(), world);
         let acts = answers::fill(&mut session, &mut Chance::new(seed), habits);
         let came = came(&session);
@@ -121,7 +121,3 @@ pub fn same(expected: &str, found: &str) -> bool {
     }
 }
 
-/// Why a measure has no value, for whoever looks into a difference.
-pub fn is_unanswered(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Missing(Missing::Unanswered))
-}
