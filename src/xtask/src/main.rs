@@ -36,6 +36,8 @@ cargo xtask COMMAND
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
+  conformance assessment   every form's measures in ODK's engine on answer sets that are made up, against what they come to here
+      --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";

@@ -24,10 +24,10 @@ pub(super) struct Counted {
 impl Counted {
     /// When it has points; `None`: always.
     pub fn ok(&self) -> Option<String> {
-        match self.flaws.is_empty() {
-            true => None,
-            false => Some(format!("string(number({})) != 'NaN'", self.points.text)),
-        }
+        let kinds = [Flaw::NotApplicable, Flaw::Unanswered, Flaw::Wrong];
+        let not = |flaw: &Flaw| format!("{} != {}", self.points.text, flaw.word());
+        let all: Vec<String> = kinds.iter().filter(|flaw| self.flaws.contains(flaw)).map(not).collect();
+        (!all.is_empty()).then(|| all.join(" and "))
     }
 
     /// When it has that flaw; `None`: never.
