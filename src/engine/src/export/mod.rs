@@ -3,7 +3,7 @@
 //! What a syntax can't say is never dropped in silence: it is a [`Loss`] with the place that it stands at.
 
 mod actions;
-mod assessment;
+mod calculations;
 mod entities;
 mod form_json;
 mod instance_id;

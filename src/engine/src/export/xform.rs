@@ -1,6 +1,6 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
-use super::{Exported, Losses, assessment};
+use super::{Exported, Losses, calculations};
 use crate::definition::spell_out::spell_out;
 use crate::source::Bundle;
 use crate::xml::{Content, Element, write};
@@ -10,7 +10,7 @@ pub(crate) fn xform(root: &Element, bundle: &Bundle) -> Exported<String> {
     let mut losses = Losses::default();
     let root = spell_out(root);
     unspelled(&root, &mut losses);
-    let root = assessment::with_calculations(&root, bundle, &mut losses);
+    let root = calculations::with(&root, bundle, &mut losses);
     Exported { written: write(&root), losses: losses.into_sorted() }
 }
 

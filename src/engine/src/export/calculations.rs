@@ -8,7 +8,6 @@
 mod inputs;
 mod items;
 mod places;
-mod rows;
 mod rules;
 mod scales;
 mod whole;
@@ -17,7 +16,6 @@ use std::collections::HashSet;
 
 use inputs::{Flaw, Worth};
 use places::{Places, Unsayable, is_own};
-pub(super) use rows::{Assessed, measures};
 use whole::{EXACT, Fraction, Whole, choose};
 
 use super::Losses;
@@ -34,8 +32,8 @@ const GROUP: &str = "assessment_steps";
 const LONGEST: usize = 200_000;
 
 /// A form with the calculations of its assessment. `root` has paths for names.
-pub(super) fn with_calculations(root: &Element, bundle: &Bundle, losses: &mut Losses) -> Element {
-    let root = without_calculations(root);
+pub(super) fn with(root: &Element, bundle: &Bundle, losses: &mut Losses) -> Element {
+    let root = without(root);
     let Some(model) = model(&root) else { return root };
     let Some(assessment) = model.elements().find(|element| is_own(element, "assessment")) else {
         return root;
@@ -73,7 +71,7 @@ pub(super) fn with_calculations(root: &Element, bundle: &Bundle, losses: &mut Lo
 }
 
 /// The same form without them: what its author wrote.
-pub(super) fn without_calculations(root: &Element) -> Element {
+pub(super) fn without(root: &Element) -> Element {
     let Some(model) = model(root) else { return root.clone() };
     let assessment = model.elements().find(|element| is_own(element, "assessment"));
     let Some(assessment) = assessment else { return root.clone() };
