@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use doorstep_engine::{Form, case};
 
+use crate::language::Language;
 use crate::{form_files, render};
 
 /// Prints every measure's explanation, its reasons, and what would change it; 1 if the form or case can't be read.
@@ -42,7 +43,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let checked = Form::read(&bundle);
     let Some(form) = checked.form else {
         for found in &checked.diagnostics {
-            eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+            eprintln!("{}\n", render::diagnostic(found, &bundle, definition, Language::of_terminal()));
         }
         return Ok(ExitCode::FAILURE);
     };
@@ -55,17 +56,17 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         session.set_language(&language);
     }
     for told in session.explanations() {
-        println!(
+        say!(
             "{} = {}",
             told.name,
             if told.outcome.is_blank() { "–".into() } else { told.outcome.to_string() }
         );
-        println!("  {}", told.sentence);
+        say!("  {}", told.sentence);
         for reason in &told.reasons {
-            println!("    {} {}", if reason.counts { '·' } else { '×' }, reason.sentence);
+            say!("    {} {}", if reason.counts { '·' } else { '×' }, reason.sentence);
         }
         for turn in session.turns(&told.name) {
-            println!("    → {}", turn.sentence);
+            say!("    → {}", turn.sentence);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,13 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
+/// Prints a line. Whoever reads may have read enough: that is no mistake.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+
 mod assess;
 mod check;
 mod convert;
@@ -9,6 +17,7 @@ mod serve;
 mod test;
 
 mod form_files;
+mod language;
 mod render;
 
 use std::process::ExitCode;
@@ -26,6 +35,7 @@ doorstep COMMAND
   check PATH…              say all that is wrong with forms: files, or folders of them
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
+      --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
   test PATH…               run the cases that stand beside forms
   assess FORM CASE         what the answers of a case come to, and why
       --lang LANGUAGE        in that language
@@ -34,6 +44,7 @@ doorstep COMMAND
       --strict               write nothing if something would be lost
       --force                write over what is there
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
+      --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
 
   help                     this
@@ -86,20 +97,20 @@ fn help_of(command: &str) -> Result<ExitCode, lexopt::Error> {
         |line: &&str| line.strip_prefix("  ").is_some_and(|line| line.split(' ').next() == Some(command));
     let mut lines = USAGE.lines().skip_while(|line| !is_its(line));
     let Some(first) = lines.next() else { return Err(format!("there is no command `{command}`").into()) };
-    println!("doorstep {}", first.trim_start());
+    say!("doorstep {}", first.trim_start());
     for line in lines.take_while(|line| line.starts_with("    ")) {
         // As far to the right as the first line has moved.
-        println!("       {line}");
+        say!("       {line}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn help() -> ExitCode {
-    print!("{USAGE}");
+    say!("{}", USAGE.trim_end());
     ExitCode::SUCCESS
 }
 
 fn version() -> ExitCode {
-    println!("doorstep {}", env!("CARGO_PKG_VERSION"));
+    say!("doorstep {}", env!("CARGO_PKG_VERSION"));
     ExitCode::SUCCESS
 }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use doorstep_engine::{Form, case};
 
+use crate::language::Language;
 use crate::{form_files, render};
 
 /// Runs the cases of forms; 1 if any fails, or there are none.
@@ -35,7 +36,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -50,7 +51,7 @@ fn cases(definition: &Path) -> (usize, usize) {
     let checked = Form::read(&bundle);
     let Some(form) = checked.form else {
         for found in &checked.diagnostics {
-            eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+            eprintln!("{}\n", render::diagnostic(found, &bundle, definition, Language::of_terminal()));
         }
         return (0, 1);
     };

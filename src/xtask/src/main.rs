@@ -3,6 +3,7 @@
 //! Every command first sets up what it needs and nothing else, and a second run finds all of it there, so that no command
 //! has to be remembered as "run this one first".
 
+mod accept;
 mod app;
 mod bench;
 mod command;
@@ -38,6 +39,8 @@ cargo xtask COMMAND
       --hold                 fail if fewer pass than the best so far
   conformance assessment   every form's measures in ODK's engine on answer sets that are made up, against what they come to here
       --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
+  accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
+                             (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
@@ -72,6 +75,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
+        "accept" => accept::run(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;

@@ -69,6 +69,8 @@ const SURVEY_PLAIN: &[&str] = &[
     "query",
     "disabled",
     "item_label",
+    "starts_with",
+    "starts_with_in_new",
     "sms_field",
     "sms_option",
     "sms_separator",

@@ -28,6 +28,7 @@ mod json_form;
 
 mod loops;
 pub(crate) mod nest;
+pub(crate) mod starts;
 
 pub(crate) mod default_kind;
 pub(crate) mod parameters;
@@ -48,10 +49,11 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
         true => sheets::read(bundle, found)?,
         false => json_form::read(bundle, found)?,
     };
-    check::questionnaire(&form, found);
+    check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
 }
 
-fn is_xml(main: &Source) -> bool {
+/// Is it an XForm as it stands?
+pub(crate) fn is_xml(main: &Source) -> bool {
     main.sheet().is_none() && main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }

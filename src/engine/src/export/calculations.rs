@@ -32,8 +32,7 @@ const GROUP: &str = "assessment_steps";
 const LONGEST: usize = 200_000;
 
 /// A form with the calculations of its assessment. `root` has paths for names.
-pub(super) fn with(root: &Element, bundle: &Bundle, losses: &mut Losses) -> Element {
-    let root = without(root);
+pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Element {
     let Some(model) = model(&root) else { return root };
     let Some(assessment) = model.elements().find(|element| is_own(element, "assessment")) else {
         return root;
@@ -46,7 +45,8 @@ pub(super) fn with(root: &Element, bundle: &Bundle, losses: &mut Losses) -> Elem
         assessment.elements().filter(|element| is_own(element, "measure")).collect();
     let places = Places::of(&form, model);
     let mut group = GROUP.to_owned();
-    while form.nodes.iter().any(|node| *node.name == *group) {
+    // What the form has of its own, without the steps of an XForm that it may have been read from.
+    while holds(&root, &group) {
         group.push('_');
     }
     let mut writer = Writer {
@@ -67,17 +67,15 @@ pub(super) fn with(root: &Element, bundle: &Bundle, losses: &mut Losses) -> Elem
         let _ = writer.known(id);
     }
     let (steps, nodes, calculations) = (writer.steps.clone(), writer.nodes, writer.calculations);
-    put(&root, &steps, &nodes, &calculations)
+    put(root, &steps, &nodes, &calculations)
 }
 
 /// The same form without them: what its author wrote.
-pub(super) fn without(root: &Element) -> Element {
-    let Some(model) = model(root) else { return root.clone() };
-    let assessment = model.elements().find(|element| is_own(element, "assessment"));
-    let Some(assessment) = assessment else { return root.clone() };
-    let Some(steps) = assessment.attribute(STEPS).map(|steps| steps.text.to_string()) else {
-        return root.clone();
-    };
+pub(super) fn without(root: Element) -> Element {
+    let assessment =
+        model(&root).and_then(|model| model.elements().find(|element| is_own(element, "assessment")));
+    let Some(assessment) = assessment else { return root };
+    let Some(steps) = assessment.attribute(STEPS).map(|steps| steps.text.to_string()) else { return root };
     let measures: HashSet<String> = assessment
         .elements()
         .filter_map(|measure| measure.attribute("ref").map(|path| path.text.to_string()))
@@ -324,7 +322,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Puts calculations and steps into a form.
-fn put(root: &Element, steps: &str, nodes: &[Step], calculations: &[Calculation]) -> Element {
+fn put(root: Element, steps: &str, nodes: &[Step], calculations: &[Calculation]) -> Element {
     let group = steps.rsplit('/').next().unwrap_or_default();
     changed_model(root, |model| {
         let span = model.span;
@@ -407,8 +405,12 @@ fn model(root: &Element) -> Option<&Element> {
     head.elements().find(|element| &*element.name.local == "model")
 }
 
-fn changed_model(root: &Element, change: impl FnOnce(&mut Element)) -> Element {
-    let mut root = root.clone();
+/// Is there an element of that name?
+fn holds(element: &Element, local: &str) -> bool {
+    *element.name.local == *local || element.elements().any(|child| holds(child, local))
+}
+
+fn changed_model(mut root: Element, change: impl FnOnce(&mut Element)) -> Element {
     let named = |content: &mut Content, name: &str| match content {
         Content::Element(element) => *element.name.local == *name,
         Content::Text(_) => false,

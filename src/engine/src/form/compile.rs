@@ -31,9 +31,6 @@ mod text;
 
 pub(crate) use text::itext_id;
 
-/// Is what is probably not meant looked for? A constant, so that a phone's bundle is without what it does not run.
-const CHECKS: bool = cfg!(feature = "checks");
-
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
     let document = definition::read(bundle, &mut found);
@@ -52,7 +49,6 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
     let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
-    skeleton.strict_paths = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
@@ -88,7 +84,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
     let mut implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
     // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
-    if skeleton.strict_paths
+    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
         && let Some(meta) = skeleton.child(NodeId(0), "meta")
     {
         implied.extend((meta.0..skeleton.node(meta).end.0).map(NodeId));
@@ -111,6 +107,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
     let facts = Facts {
         form: &skeleton,
+        names: &program.names,
         noted: &noted,
         binds: &binds,
         placed: &body.placed,
@@ -120,7 +117,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         texts_named: &texts_named,
         is_xml,
     };
-    if CHECKS {
+    if check::CHECKS {
         check::compiled(&facts, found);
     }
     for (node, indexes) in triggers {
@@ -170,8 +167,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
         let node = form.at(&placed.path);
         if node.is_none() {
             let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
-            let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
-            found.push(Diagnostic { severity, ..diagnostic });
+            found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
         resolved.push(node);
     }
@@ -300,7 +296,7 @@ impl Lowering<'_, '_> {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
-        if CHECKS {
+        if check::CHECKS {
             self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
         }
         let compiled = compiled?;

@@ -249,6 +249,11 @@ impl Form {
         exact.or_else(|| self.languages.iter().position(|known| tag(known)))
     }
 
+    /// Does the form work its value out, so that nobody may write it?
+    pub(crate) fn is_computed(&self, id: NodeId) -> bool {
+        self.node(id).bind.calculate.is_some() || self.assessment.by_node.contains_key(&id)
+    }
+
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }

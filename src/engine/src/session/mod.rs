@@ -314,8 +314,7 @@ impl Session {
     /// May it not be changed? What holds it may say so too.
     fn is_readonly(&self, key: Key) -> bool {
         let bind = &self.form.node(key.node).bind;
-        let measured = self.form.assessment.by_node.contains_key(&key.node);
-        measured || bind.calculate.is_some() || bind.preload.is_some() || self.is_bound_readonly(key)
+        self.form.is_computed(key.node) || bind.preload.is_some() || self.is_bound_readonly(key)
     }
 
     /// Does its bind, or that of something around it, say readonly?

@@ -118,7 +118,7 @@ impl Session {
 
     /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.
     pub(super) fn fitting(&self, node: NodeId, value: Value) -> Value {
-        let calculated = self.form.node(node).bind.calculate.is_some();
+        let calculated = self.form.is_computed(node);
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
             Value::Decimal(number) if !number.is_finite() => Value::Blank,

@@ -54,6 +54,8 @@ pub(super) const ROW_KEYS: &[&str] = &[
     "intent",
     "disabled",
     "item_label",
+    "starts_with",
+    "starts_with_in_new",
     "bind",
     "body",
     "instance",

@@ -27,6 +27,7 @@ macro_rules! pages {
 static PAGES: &[Page] = pages! {
     "ambiguous-name"
     "bad-column"
+    "bad-condition"
     "bad-csv"
     "bad-default"
     "bad-entity"
@@ -59,6 +60,7 @@ static PAGES: &[Page] = pages! {
     "empty-repeat"
     "entity-across-repeats"
     "entity-without-place"
+    "idle-message"
     "many-values"
     "missing-calculation"
     "missing-column"
@@ -76,11 +78,14 @@ static PAGES: &[Page] = pages! {
     "never-relevant"
     "never-valid"
     "no-effect"
+    "odd-comparison"
+    "one-of-several"
     "or-other"
     "reads-a-note"
     "similar-name"
     "too-deep"
     "too-large"
+    "unknown-appearance"
     "unknown-choice"
     "unknown-column"
     "unknown-control"
@@ -95,6 +100,7 @@ static PAGES: &[Page] = pages! {
     "unknown-type"
     "unmatched-section"
     "unreachable-group"
+    "untranslated-other"
     "unused-list"
     "unused-text"
     "wrong-arity"
@@ -116,3 +122,6 @@ pub fn explain(code: &str) -> Option<&'static Page> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(all(test, feature = "checks"))]
+pub(super) use tests::examples;

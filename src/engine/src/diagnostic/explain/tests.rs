@@ -83,6 +83,11 @@ fn example(page: &str) -> Option<Bundle> {
     Some(Bundle { main: Source::new(name, text), files: blocks[1..].iter().map(file).collect() })
 }
 
+/// The forms of all pages.
+pub(in crate::diagnostic) fn examples() -> Vec<Bundle> {
+    all().iter().filter_map(|page| example(page.text)).collect()
+}
+
 /// Cells with `|` between, as a sheet's text.
 fn sheet(text: &str) -> String {
     let line = |line: &str| line.split('|').map(str::trim).collect::<Vec<_>>().join("\t") + "\n";
