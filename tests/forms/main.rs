@@ -124,5 +124,9 @@ fn every_form_is_form_json_and_stays_it() {
         let bytes = doorstep_workbook::write_xlsx(&sheets.written).unwrap();
         let from_sheets = written(&doorstep_workbook::read("form.xlsx", &bytes).unwrap());
         assert_eq!(assessment(&from_sheets), own, "{}", definition.display());
+        let xform = export::to_xform(&bundle).exported.expect("the form can be written").written;
+        let xform = Bundle { main: Source::new("form.xml", xform), files: bundle.files.clone() };
+        let from_xform = export::to_form_json(&xform).exported.expect("the XForm can be written").written;
+        assert_eq!(assessment(&from_xform), own, "{}", definition.display());
     }
 }

@@ -34,6 +34,7 @@ pub(crate) mod default_kind;
 pub(crate) mod parameters;
 pub(crate) mod references;
 
+pub(crate) mod kept_aside;
 pub(crate) mod lower;
 pub(crate) mod spell_out;
 
@@ -43,7 +44,9 @@ pub(crate) mod spell_out;
 /// None where there is nothing to go on with; what is wrong is in `found` either way.
 pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> {
     if is_xml(&bundle.main) {
-        return xml::read(&bundle.main, 0, found);
+        let mut form = xml::read(&bundle.main, 0, found)?;
+        kept_aside::back(&mut form);
+        return Some(form);
     }
     let form = match sheets::is_workbook(bundle) {
         true => sheets::read(bundle, found)?,

@@ -9,8 +9,10 @@ use crate::expr::syntax::{Ast, Kind, Path, Start};
 use crate::source::Written;
 use crate::xml::{Content, Element};
 
-/// The functions, each with what it is in ODK's, from its arguments as they are written.
-const FUNCTIONS: &[(&str, fn(&[String]) -> String)] = &[
+/// A function's name, and what it is in ODK's, from its arguments as they are written.
+type InOdk = (&'static str, fn(&[String]) -> String);
+
+const FUNCTIONS: &[InOdk] = &[
     ("full-years", |of| full_years(&of[0], &of[1])),
     ("id-birthday", |of| birthday(&number(&of[0]))),
     ("id-normalize", |of| normalized(&with_letters(&of[0]))),

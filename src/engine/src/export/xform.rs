@@ -2,7 +2,8 @@
 
 use super::model::is_unseen;
 use super::{Exported, Losses, calculations};
-use crate::definition::{self, spell_out::spell_out};
+use crate::definition::spell_out::spell_out;
+use crate::definition::{self, kept_aside};
 use crate::source::Bundle;
 use crate::xml::{Content, Element, write};
 
@@ -16,7 +17,8 @@ pub(crate) fn xform(root: &Element, bundle: &Bundle) -> Exported<String> {
         groups(body, &mut losses);
     }
     unspelled(&root, &mut losses);
-    let root = calculations::with(root, bundle, &mut losses);
+    let mut root = calculations::with(root, bundle, &mut losses);
+    kept_aside::aside(&mut root);
     Exported { written: write(&root), losses: losses.into_sorted() }
 }
 
