@@ -75,6 +75,12 @@ impl Assessed {
         (acts, came)
     }
 
+    /// What was said of measures that have no calculation.
+    pub fn lost(&self) -> Vec<&str> {
+        let lost = self.losses.iter().filter(|loss| loss.contains("has no calculation"));
+        lost.map(String::as_str).collect()
+    }
+
     /// The XForm without what only our own engine reads: the calculations are what there is.
     pub fn calculations_alone(&self) -> Result<Arc<Form>, String> {
         let (from, to) = ("<ds:assessment", "</ds:assessment>");
