@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use doorstep_engine::{Bundle, Form, Severity, Source};
+use doorstep_engine::{Bundle, Diagnostic, Form, Source};
 
 #[test]
 fn every_mistake_is_found_and_placed() {
@@ -72,14 +72,16 @@ fn workbook(text: &str) -> Bundle {
 
 fn mistakes(bundle: &Bundle) -> String {
     let checked = Form::read(bundle);
+    let end = if checked.form.is_some() { "a form\n" } else { "not a form\n" };
+    told(bundle, &checked.diagnostics) + end
+}
+
+/// Diagnostics as lines, with their places.
+pub(crate) fn told(bundle: &Bundle, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
-    for found in &checked.diagnostics {
+    for found in diagnostics {
         let at = bundle.position(found.span);
-        let severity = match found.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        writeln!(out, "{at} {severity}[{}] {}", found.code, found.message).unwrap();
+        writeln!(out, "{at} {}[{}] {}", found.severity.name(), found.code, found.message).unwrap();
         for label in &found.labels {
             let at = bundle.position(label.span);
             writeln!(out, "    {at} {}", label.message).unwrap();
@@ -88,6 +90,5 @@ fn mistakes(bundle: &Bundle) -> String {
             writeln!(out, "    = {hint}").unwrap();
         }
     }
-    writeln!(out, "{}", if checked.form.is_some() { "a form" } else { "not a form" }).unwrap();
     out
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use doorstep_engine::{Bundle, Checked, Form, Severity};
 
 use crate::language::Language;
-use crate::{form_files, render};
+use crate::{catalogues, form_files, render};
 
 /// Checks forms; 1 if any has an error (or, with `--strict`, a warning).
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
@@ -31,8 +31,15 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let language = asked.unwrap_or(standard);
     let mut failed = false;
     for path in paths {
+        let catalogues = catalogues::found(&path);
+        for catalogue in &catalogues {
+            failed |= !catalogues::check(catalogue, strict, as_data, language);
+        }
         let definitions = match form_files::definitions(&path) {
+            // A catalogue is no form.
+            _ if catalogues.contains(&path) => continue,
             Ok(definitions) => definitions,
+            Err(_) if !catalogues.is_empty() => continue,
             Err(reason) => {
                 unreadable(&path, &reason, as_data);
                 failed = true;

@@ -16,6 +16,7 @@ mod functions;
 mod serve;
 mod test;
 
+mod catalogues;
 mod form_files;
 mod language;
 mod render;
@@ -32,11 +33,11 @@ doorstep COMMAND
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
 
-  check PATH…              say all that is wrong with forms: files, or folders of them
+  check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
-  test PATH…               run the cases that stand beside forms
+  test PATH…               run the cases that stand beside forms and catalogues
   assess FORM CASE         what the answers of a case come to, and why
       --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use doorstep_engine::{Form, case};
 
 use crate::language::Language;
-use crate::{form_files, render};
+use crate::{catalogues, form_files, render};
 
 /// Runs the cases of forms; 1 if any fails, or there are none.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
@@ -23,13 +23,21 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     }
     let (mut passed, mut failed) = (0, 0);
     for path in paths {
+        let catalogues = catalogues::found(&path);
+        for catalogue in &catalogues {
+            let (good, bad) = catalogues::test(catalogue, Language::of_terminal());
+            (passed, failed) = (passed + good, failed + bad);
+        }
         match form_files::definitions(&path) {
+            // A catalogue is no form.
+            _ if catalogues.contains(&path) => {}
             Ok(definitions) => {
                 for definition in definitions {
                     let (good, bad) = cases(&definition);
                     (passed, failed) = (passed + good, failed + bad);
                 }
             }
+            Err(_) if !catalogues.is_empty() => {}
             Err(reason) => {
                 eprintln!("{reason}");
                 failed += 1;

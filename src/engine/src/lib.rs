@@ -26,6 +26,8 @@ pub mod session;
 pub mod view;
 
 pub mod assess;
+pub mod ranking;
+pub mod services;
 
 pub mod case;
 

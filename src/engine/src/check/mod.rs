@@ -35,6 +35,8 @@ mod translations;
 
 pub(crate) mod noted;
 
+pub(crate) mod assessment;
+
 mod domain;
 mod places;
 mod truth;
@@ -93,5 +95,6 @@ pub(crate) fn questionnaire(form: &Questionnaire, bundle: &Bundle, found: &mut D
         appearances::check(form, found);
         messages::check(form, found);
         slips::check(form, &known, found);
+        assessment::rows(form, found);
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod assessment;
 pub(crate) mod sheets;
 
 pub use files::files_of_row;
+pub(crate) use files::files_of_services;
 
 mod csv_list;
 mod files;

@@ -213,6 +213,12 @@ impl<'a> Writer<'a> {
                 data_type = "int";
                 Came { flaws: Vec::new(), worth: Worth::Exact(Fraction::whole(up)) }
             }
+            Kind::Fact { of, test } => {
+                if test.is_some() {
+                    data_type = "int";
+                }
+                self.fact(of, test.as_ref(), element)?
+            }
             Kind::Shift(shift) => self.shift(shift, element)?,
             Kind::Agreed { first, second, decided } => {
                 self.agreed(first, second, decided.as_ref(), element)?

@@ -46,6 +46,7 @@ const SETTINGS: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "namespaces",
     "instance_xmlns",
     "allow_choice_duplicates",

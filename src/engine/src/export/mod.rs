@@ -15,6 +15,7 @@ mod names;
 mod own_functions;
 mod question;
 mod settings;
+mod sums;
 mod survey;
 mod table;
 mod texts;
@@ -80,7 +81,10 @@ fn for_others(mut root: Element, bundle: &Bundle) -> Element {
     own_functions::spell_out(&mut root);
     let text = bundle.main.text.trim_start_matches('\u{feff}').trim_start();
     match text.starts_with('{') && bundle.main.sheet().is_none() {
-        true => instance_id::with(root),
+        true => {
+            sums::spell_out(&mut root);
+            instance_id::with(root)
+        }
         false => root,
     }
 }

@@ -23,6 +23,7 @@ mod path;
 mod plan;
 
 pub(crate) use call::Call;
+pub(crate) use compare::truth;
 pub(crate) use convert::{operand_of_value, text_of_value};
 
 /// Where and over what an expression is evaluated.
@@ -77,6 +78,8 @@ pub(crate) struct Primary<'a> {
 pub(crate) struct Alone<'a> {
     /// The language for `jr:itext()`; the document's default one if none.
     pub language: Option<&'a str>,
+    /// Values that the expression names.
+    pub given: &'a [Operand],
     /// The first thing that went wrong.
     pub failure: OnceCell<String>,
 }
@@ -178,7 +181,7 @@ impl<'a> Eval<'a> {
                 self.primary().instance.relevant(self.scope_up(*base, *up), *node)
             }
             Expr::Path(path) => self.first_of_path(self.program.path(*path)).is_some(),
-            _ => compare::truth(&self.operand(id)),
+            _ => truth(&self.operand(id)),
         }
     }
 
@@ -251,6 +254,10 @@ impl<'a> Eval<'a> {
                 kept => operand_of_value(kept),
             },
             Expr::Fails(reason) => self.fail(&**reason),
+            Expr::Given(index) => {
+                let given = self.alone.and_then(|alone| alone.given.get(usize::from(*index)));
+                given.cloned().unwrap_or_else(|| Operand::text(""))
+            }
         }
     }
 

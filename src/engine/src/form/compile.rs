@@ -119,6 +119,10 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     };
     if check::CHECKS {
         check::compiled(&facts, found);
+        // Of what could not be compiled there is nothing sure to say.
+        if !found.has_errors() {
+            check::assessment::check(&facts, &assessment, &program, found);
+        }
     }
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
@@ -145,6 +149,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         graph,
         actions,
         assessment,
+        services: parts.assessment.and_then(|element| attribute(element, "services")),
+        catalogue: OnceLock::new(),
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),

@@ -17,6 +17,7 @@ pub(super) const SETTINGS_KEYS: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "name",
     "namespaces",
     "instance_xmlns",

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::all;
-use crate::{Bundle, Form, Source};
+use crate::services::Catalogue;
+use crate::{Bundle, Diagnostic, Form, Source};
 
 /// Their examples would be longer than anything that is read.
 const WITHOUT_EXAMPLE: &[&str] = &["too-deep", "too-large"];
@@ -61,7 +62,7 @@ fn blocks(page: &str) -> Vec<(&str, &str)> {
     page.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n')).collect()
 }
 
-/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm or sheets, and files beside it.
+/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm or sheets, and files beside it; or a catalogue of services.
 fn example(page: &str) -> Option<Bundle> {
     let blocks = blocks(page);
     let (language, text) = *blocks.first()?;
@@ -73,6 +74,7 @@ fn example(page: &str) -> Option<Bundle> {
         "json" => ("form.json", text.to_owned()),
         "xml" => ("form.xml", text.to_owned()),
         "sheet survey" => ("form.xlsx#survey", sheet(text)),
+        "csv services.csv" => ("services.csv", text.to_owned()),
         other => panic!("an example is no {other}"),
     };
     let file = |(about, text): &(&str, &str)| match about.split_once(' ') {
@@ -86,6 +88,14 @@ fn example(page: &str) -> Option<Bundle> {
 /// The forms of all pages.
 pub(in crate::diagnostic) fn examples() -> Vec<Bundle> {
     all().iter().filter_map(|page| example(page.text)).collect()
+}
+
+/// What is wrong with an example.
+pub(in crate::diagnostic) fn mistakes(bundle: &Bundle) -> Vec<Diagnostic> {
+    match &*bundle.main.name {
+        "services.csv" => Catalogue::read(bundle).diagnostics,
+        _ => Form::read(bundle).diagnostics,
+    }
 }
 
 /// Cells with `|` between, as a sheet's text.
@@ -103,7 +113,8 @@ fn every_example_gives_its_code() {
             assert!(WITHOUT_EXAMPLE.contains(&page.code), "`{}` has no example", page.code);
             continue;
         };
-        let found: Vec<&str> = Form::read(&bundle).diagnostics.iter().map(|found| found.code).collect();
+        let diagnostics = mistakes(&bundle);
+        let found: Vec<&str> = diagnostics.iter().map(|found| found.code).collect();
         if !found.contains(&page.code) {
             wrong.push(format!("{}: {found:?}", page.code));
         }

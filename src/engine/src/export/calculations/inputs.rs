@@ -121,6 +121,17 @@ impl Writer<'_> {
         }
     }
 
+    /// The leaves of an expression, if there are several of them, or any number.
+    pub fn several_leaves(&self, of: &Input, written: &str) -> Result<Option<Vec<Leaf>>, Unsayable> {
+        if matches!(of, Input::Measure(_)) {
+            return Ok(None);
+        }
+        let moved = self.moved(written)?;
+        let ast = parse(&moved).map_err(|_| format!("`{moved}` is no expression"))?;
+        let leaves = if is_arithmetic(&ast) { None } else { self.leaves(&ast, &moved)? };
+        Ok(leaves.filter(|leaves| leaves.len() > 1 || leaves.iter().any(|leaf| leaf.many)))
+    }
+
     pub fn value_of(&mut self, ast: &Ast, text: &str) -> Result<Said, Unsayable> {
         if is_arithmetic(ast) {
             let (flaws, fraction) = self.amount(ast, text)?;

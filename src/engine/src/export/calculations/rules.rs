@@ -31,6 +31,39 @@ impl Writer<'_> {
         Ok(Came { flaws, worth: Worth::Text(code, Some(codes)) })
     }
 
+    /// A value as it is, or whether a test holds of it: of a repeat's instances of any.
+    pub fn fact(&mut self, of: &Input, test: Option<&Test>, element: &Element) -> Result<Came, Unsayable> {
+        let written = text(element, "value");
+        let Some(test) = test else {
+            let said = self.input(of, &written)?;
+            return Ok(Came { flaws: said.flaws, worth: said.worth });
+        };
+        let truth = |holds: Option<String>| {
+            let up = holds.map_or_else(|| Whole::constant(1), |holds| Whole::constant(1).only_if(Some(&holds)));
+            Worth::Exact(Fraction::whole(up))
+        };
+        if let Some(leaves) = self.several_leaves(of, &written)? {
+            let (mut held, mut there, mut blank) = (Vec::new(), Vec::new(), Vec::new());
+            for leaf in &leaves {
+                let value = if leaf.many { "." } else { &leaf.path };
+                let holds = self.test(test, &super::inputs::worth(value, &leaf.sort, leaf.names.clone()))?;
+                let conditions: Vec<String> = [format!("{value} != ''")].into_iter().chain(holds).collect();
+                held.push(leaf.count(&all_of(&conditions).unwrap_or_default()));
+                there.push(leaf.count(""));
+                blank.push(leaf.count("{} = ''"));
+            }
+            let held = self.keep_whole("by", Whole::sum(held));
+            let flaws = vec![
+                (format!("{} = 0", Whole::sum(there).operand()), Flaw::NotApplicable),
+                (format!("{} = 0 and {} > 0", held.operand(), Whole::sum(blank).operand()), Flaw::Wrong),
+            ];
+            return Ok(Came { flaws, worth: truth(Some(format!("{} > 0", held.operand()))) });
+        }
+        let said = self.input(of, &written)?;
+        let holds = self.test(test, &said.worth)?;
+        Ok(Came { flaws: said.flaws, worth: truth(holds) })
+    }
+
     /// A letter for each rule: `y` holds, `n` does not, `a` and `m` ask for what is not applicable or missing.
     fn held(&mut self, table: &Table, element: &Element) -> Result<String, Unsayable> {
         let mut inputs = Vec::new();

@@ -34,6 +34,9 @@ impl Eval<'_> {
     }
 
     fn is_boolean(&self, id: ExprId) -> bool {
+        if let Expr::Given(_) = self.program.expr(id) {
+            return matches!(self.operand(id), Operand::Boolean(_));
+        }
         matches!(self.program.expr(id), Expr::Or(..) | Expr::And(..) | Expr::Compare(..) | Expr::Matches(..))
     }
 
@@ -115,7 +118,7 @@ fn mirrored(operator: Operator) -> Operator {
     }
 }
 
-pub(super) fn truth(operand: &Operand) -> bool {
+pub(crate) fn truth(operand: &Operand) -> bool {
     match operand {
         Operand::Boolean(value) => *value,
         Operand::Number(number) => *number != 0.0 && !number.is_nan(),
