@@ -41,7 +41,8 @@ fn run(arguments: &[String]) -> Result<(), String> {
             continue;
         }
         let write = |ending: &str, text: &str| {
-            std::fs::write(out.join(format!("{}.{ending}", form.name)), text).map_err(|error| error.to_string())
+            std::fs::write(out.join(format!("{}.{ending}", form.name)), text)
+                .map_err(|error| error.to_string())
         };
         write("xml", &form.xform)?;
         write("json", &of_form(&form, &world, sets, seed).to_string())?;

@@ -51,7 +51,8 @@ fn an_assessment_that_is_written_and_read_again_is_the_same() {
             let exported = export::to_form_json(bundle).exported.expect("the form can be written");
             Bundle { main: Source::new("form.json", exported.written), files: bundle.files.clone() }
         };
-        let sheets = export::to_xlsform(&form.bundle, "form.xlsx").exported.expect("it can be written").written;
+        let sheets =
+            export::to_xlsform(&form.bundle, "form.xlsx").exported.expect("it can be written").written;
         let bytes = doorstep_workbook::write_xlsx(&sheets).unwrap();
         let sheets = doorstep_workbook::read("form.xlsx", &bytes).unwrap();
         // An XForm that was read and is written again has its calculations once.

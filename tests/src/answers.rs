@@ -155,7 +155,10 @@ pub fn act(session: &mut Session, act: &Act) {
                 let _ = session.remove_repeat(key);
             }
             while instances(session).len() < *wanted {
-                let whole = session.nodes().into_iter().find(|key| session.reference(*key) == format!("{path}#range"));
+                let whole = session
+                    .nodes()
+                    .into_iter()
+                    .find(|key| session.reference(*key) == format!("{path}#range"));
                 let Some(whole) = whole else { break };
                 if session.add_repeat(whole).is_err() {
                     break;

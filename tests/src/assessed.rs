@@ -99,9 +99,10 @@ pub fn came(session: &Session) -> Vec<Came> {
     let keys = session.nodes();
     let one = |name: String| {
         let outcome = session.outcome(&name)?;
-        let path = keys.iter().map(|key| session.path(*key)).find(|path| {
-            path.rsplit('/').next() == Some(&*name) && !path.contains('[')
-        })?;
+        let path = keys
+            .iter()
+            .map(|key| session.path(*key))
+            .find(|path| path.rsplit('/').next() == Some(&*name) && !path.contains('['))?;
         let state = match &outcome {
             Outcome::NotApplicable => "na",
             Outcome::Missing(_) => "missing",
@@ -126,4 +127,3 @@ pub fn same(expected: &str, found: &str) -> bool {
         _ => false,
     }
 }
-

@@ -100,9 +100,9 @@ pub(super) fn without(root: Element) -> Element {
             !(element.name.is("bind") && on.is_some_and(|on| on.starts_with(&inside)))
         });
         if let Some(data) = primary(model) {
-            data.content.retain(|content| {
-                !matches!(content, Content::Element(element) if *element.name.local == *group)
-            });
+            data.content.retain(
+                |content| !matches!(content, Content::Element(element) if *element.name.local == *group),
+            );
         }
     })
 }
@@ -174,13 +174,12 @@ impl<'a> Writer<'a> {
         if let Err(why) = &known {
             // Steps to nowhere are no use.
             self.nodes.truncate(written);
-            self.losses.push(span, format!("`{name}` has no calculation in the XForm and stays blank there: {why}"));
+            self.losses
+                .push(span, format!("`{name}` has no calculation in the XForm and stays blank there: {why}"));
         } else {
             if self.rounds {
-                self.losses.push(
-                    span,
-                    format!("for `{name}` other engines count decimal answers with four places"),
-                );
+                self.losses
+                    .push(span, format!("for `{name}` other engines count decimal answers with four places"));
             }
             if self.too_large {
                 self.losses.push(
@@ -287,7 +286,8 @@ impl<'a> Writer<'a> {
     fn keep(&mut self, what: &str, calculate: &str) -> String {
         let measure = self.current.last().map(|id| &*self.form().assessment.measure(*id).name);
         let measure = measure.unwrap_or_default();
-        let numbered = matches!(what, "item" | "rank" | "value" | "input" | "over" | "under" | "by" | "times" | "level");
+        let numbered =
+            matches!(what, "item" | "rank" | "value" | "input" | "over" | "under" | "by" | "times" | "level");
         let mut name = match numbered {
             true => format!("{measure}_{what}1"),
             false => format!("{measure}_{what}"),

@@ -85,7 +85,10 @@ mod tests {
     fn a_sum_leaves_blanks_out() {
         let sums = [
             ("sum(${a}) + 1", Some("if(count(${a}[. != '']) = 0, 0, sum(${a}[. != ''])) + 1")),
-            ("sum(/d/r[x = 1]/a)", Some("if(count(/d/r[x = 1]/a[. != '']) = 0, 0, sum(/d/r[x = 1]/a[. != '']))")),
+            (
+                "sum(/d/r[x = 1]/a)",
+                Some("if(count(/d/r[x = 1]/a[. != '']) = 0, 0, sum(/d/r[x = 1]/a[. != '']))"),
+            ),
             ("checksum(${a})", None),
             ("'sum(x)'", None),
         ];

@@ -50,7 +50,13 @@ impl Options {
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     let options = Options::read(arguments)?;
     let peers = workspace.tools().join("peers");
-    setup::npm(workspace, "tests/bench/peers", &peers, "the engines that ours is measured against", "seconds")?;
+    setup::npm(
+        workspace,
+        "tests/bench/peers",
+        &peers,
+        "the engines that ours is measured against",
+        "seconds",
+    )?;
     debian::browser()?;
     let folder = workspace.target().join("conformance/assessment");
     // Left by an earlier run: forms come and go.
@@ -123,7 +129,13 @@ fn form(browser: &Browser, page: &Page, name: &str, sets: u64) -> anyhow::Result
         let text = |key: &str| difference[key].as_str().unwrap_or("nothing").to_owned();
         println!(
             "  set {}: `{}` is `{}` ({}) here and `{}` there, by {} after {}",
-            difference["set"], text("measure"), text("expected"), text("state"), text("given"), difference["steps"], difference["acts"]
+            difference["set"],
+            text("measure"),
+            text("expected"),
+            text("state"),
+            text("given"),
+            difference["steps"],
+            difference["acts"]
         );
     }
     refused.sort();

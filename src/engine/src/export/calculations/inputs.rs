@@ -241,10 +241,9 @@ impl Writer<'_> {
                         let over = match by.constant {
                             Some(number) if number < 0 => turned,
                             Some(_) => over,
-                            None => Whole::atom(
-                                format!("if({below}, {}, {})", turned.text, over.text),
-                                over.most,
-                            ),
+                            None => {
+                                Whole::atom(format!("if({below}, {}, {})", turned.text, over.text), over.most)
+                            }
                         };
                         let size = match by.constant {
                             Some(number) => Whole::constant(number.abs()),
@@ -335,7 +334,10 @@ impl Writer<'_> {
     fn ten_thousandths(&mut self, text: &str) -> Fraction {
         self.rounds = true;
         let most = LARGEST_ANSWER * PLACES as f64;
-        Fraction { over: Whole::atom(format!("round({text} * {PLACES})"), most), under: Whole::constant(PLACES) }
+        Fraction {
+            over: Whole::atom(format!("round({text} * {PLACES})"), most),
+            under: Whole::constant(PLACES),
+        }
     }
 
     /// When a test holds of a value that is there; `None`: always.
@@ -409,9 +411,10 @@ pub(super) fn worth(path: &str, sort: &Sort, names: Option<Vec<String>>) -> Wort
             None => Worth::Exact(Fraction::whole(Whole::atom(path, LARGEST_ANSWER))),
         },
         Sort::Decimal => Worth::Float(path.to_owned()),
-        Sort::Truth => {
-            Worth::Exact(Fraction::whole(Whole::atom(format!("if({path} = 'true' or {path} = '1', 1, 0)"), 1.0)))
-        }
+        Sort::Truth => Worth::Exact(Fraction::whole(Whole::atom(
+            format!("if({path} = 'true' or {path} = '1', 1, 0)"),
+            1.0,
+        ))),
         Sort::Names => Worth::Names(path.to_owned(), names),
         Sort::Text => Worth::Text(path.to_owned(), names),
     }

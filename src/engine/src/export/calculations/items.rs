@@ -270,11 +270,12 @@ impl Writer<'_> {
         let mut ways: Vec<(Exact, Vec<Whole>)> = Vec::new();
         let mut number: Option<Fraction> = None;
         let mut wrong: Vec<String> = Vec::new();
-        let add = |points: Exact, count: Whole, ways: &mut Vec<(Exact, Vec<Whole>)>| {
-            match ways.iter_mut().find(|(known, _)| *known == points) {
-                Some((_, counts)) => counts.push(count),
-                None => ways.push((points, vec![count])),
-            }
+        let add = |points: Exact, count: Whole, ways: &mut Vec<(Exact, Vec<Whole>)>| match ways
+            .iter_mut()
+            .find(|(known, _)| *known == points)
+        {
+            Some((_, counts)) => counts.push(count),
+            None => ways.push((points, vec![count])),
         };
         for leaf in leaves {
             if let Some(points) = blank {
@@ -476,7 +477,10 @@ fn points_of_name(points: &Points, name: &str) -> Option<Exact> {
             let number = || name.parse::<Exact>().ok();
             let same = || {
                 let number = number()?;
-                sorted(by_name).into_iter().find(|(name, _)| name.parse() == Ok(number)).map(|(_, points)| points)
+                sorted(by_name)
+                    .into_iter()
+                    .find(|(name, _)| name.parse() == Ok(number))
+                    .map(|(_, points)| points)
             };
             exactly.or_else(same)
         }
@@ -512,9 +516,10 @@ fn points_of_names(
     };
     let known: Vec<(String, Exact)> =
         sorted(by_name).into_iter().map(|(name, points)| (name.to_string(), points)).collect();
-    let chosen = Whole::sum(known.iter().map(|(name, _)| {
-        Whole::constant(1).only_if(Some(&format!("selected({text}, {})", quoted(name))))
-    }));
+    let chosen =
+        Whole::sum(known.iter().map(|(name, _)| {
+            Whole::constant(1).only_if(Some(&format!("selected({text}, {})", quoted(name))))
+        }));
     Ok((known, Some(format!("{} < count-selected({text})", chosen.operand()))))
 }
 

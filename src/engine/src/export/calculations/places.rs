@@ -160,9 +160,8 @@ impl<'a> Places<'a> {
                 _ => Sort::Truth,
             },
             Kind::Call { name, arguments, .. } => match name.as_str() {
-                "count" | "count-selected" | "string-length" | "floor" | "ceiling" | "int" | "count-non-empty" => {
-                    Sort::Whole
-                }
+                "count" | "count-selected" | "string-length" | "floor" | "ceiling" | "int"
+                | "count-non-empty" => Sort::Whole,
                 "round" if arguments.len() == 1 => Sort::Whole,
                 "position" => Sort::Whole,
                 "sum" | "max" | "min" | "number" | "abs" if arguments.len() == 1 => {
@@ -172,7 +171,8 @@ impl<'a> Places<'a> {
                     Sort::Truth
                 }
                 "if" if arguments.len() == 3 => {
-                    match (self.sort(&arguments[1], context, depth), self.sort(&arguments[2], context, depth)) {
+                    match (self.sort(&arguments[1], context, depth), self.sort(&arguments[2], context, depth))
+                    {
                         (a, b) if a == b => a,
                         (a, Sort::Text) if is_blank(&arguments[2]) => a,
                         (Sort::Text, b) if is_blank(&arguments[1]) => b,
@@ -181,7 +181,8 @@ impl<'a> Places<'a> {
                     }
                 }
                 "coalesce" if arguments.len() == 2 => {
-                    match (self.sort(&arguments[0], context, depth), self.sort(&arguments[1], context, depth)) {
+                    match (self.sort(&arguments[0], context, depth), self.sort(&arguments[1], context, depth))
+                    {
                         (a, b) if a == b => a,
                         (Sort::Whole, Sort::Decimal) | (Sort::Decimal, Sort::Whole) => Sort::Decimal,
                         _ => Sort::Text,
@@ -302,7 +303,10 @@ impl Moving<'_, '_> {
             }
             Kind::Negate(a) => self.walk(a, inner),
             Kind::Call { name, arguments, .. } => {
-                let own = matches!(name.as_str(), "position" | "last" | "once" | "string" | "number" | "normalize-space");
+                let own = matches!(
+                    name.as_str(),
+                    "position" | "last" | "once" | "string" | "number" | "normalize-space"
+                );
                 if own && arguments.is_empty() && !inner {
                     return Err(format!("`{name}()` is about the node that it stands on"));
                 }

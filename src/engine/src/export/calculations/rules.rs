@@ -39,7 +39,8 @@ impl Writer<'_> {
             return Ok(Came { flaws: said.flaws, worth: said.worth });
         };
         let truth = |holds: Option<String>| {
-            let up = holds.map_or_else(|| Whole::constant(1), |holds| Whole::constant(1).only_if(Some(&holds)));
+            let up =
+                holds.map_or_else(|| Whole::constant(1), |holds| Whole::constant(1).only_if(Some(&holds)));
             Worth::Exact(Fraction::whole(up))
         };
         if let Some(leaves) = self.several_leaves(of, &written)? {
@@ -140,7 +141,9 @@ impl Writer<'_> {
         let in_order: Vec<usize> = (0..all).collect();
         match table.hit {
             Hit::First => {
-                let text = format!("string-length(substring-before(concat(translate({held}, 'am', 'yy'), 'y'), 'y')) + 1");
+                let text = format!(
+                    "string-length(substring-before(concat(translate({held}, 'am', 'yy'), 'y'), 'y')) + 1"
+                );
                 let place = self.keep("rule", &text);
                 let found = self.keep("found", &format!("substr({held}, {place} - 1, {place})"));
                 let flaws = vec![
@@ -164,7 +167,8 @@ impl Writer<'_> {
                 let mut count = Whole::constant(0);
                 let mut parts = Vec::new();
                 for (code, rules) in &outcomes {
-                    let any: Vec<String> = rules.iter().map(|rule| format!("{} = 'y'", letter(*rule))).collect();
+                    let any: Vec<String> =
+                        rules.iter().map(|rule| format!("{} = 'y'", letter(*rule))).collect();
                     let any = any.join(" or ");
                     count = count.plus(&Whole::constant(1).only_if(Some(&any)));
                     parts.push(format!("if({any}, {}, '')", quoted(code)));
@@ -213,9 +217,12 @@ impl Writer<'_> {
                     if up {
                         rules.reverse();
                     }
-                    let cases: Vec<(String, String)> =
-                        rules.iter().map(|(when, by)| (when.clone(), scaled(*by, common).to_string())).collect();
-                    let most = rules.iter().map(|(_, by)| (scaled(*by, common) as f64).abs()).fold(0.0, f64::max);
+                    let cases: Vec<(String, String)> = rules
+                        .iter()
+                        .map(|(when, by)| (when.clone(), scaled(*by, common).to_string()))
+                        .collect();
+                    let most =
+                        rules.iter().map(|(_, by)| (scaled(*by, common) as f64).abs()).fold(0.0, f64::max);
                     match cases.is_empty() {
                         true => Whole::constant(0),
                         false => Whole::atom(choose(&cases, "0", false), most),
@@ -292,7 +299,8 @@ impl Writer<'_> {
             return Ok(Came { flaws: Vec::new(), worth: instead.worth });
         };
         let put = self.keep("put", &format!("if({not_put}, 0, 1)"));
-        let flaws = of.flaws.into_iter().map(|(condition, flaw)| (format!("{put} = 0 and ({condition})"), flaw));
+        let flaws =
+            of.flaws.into_iter().map(|(condition, flaw)| (format!("{put} = 0 and ({condition})"), flaw));
         let flaws = flaws.collect();
         let worth = self.either(&format!("{put} = 1"), instead.worth, of.worth)?;
         Ok(Came { flaws, worth })

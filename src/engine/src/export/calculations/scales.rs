@@ -111,8 +111,7 @@ impl Writer<'_> {
         }
         if let (WhenMissing::Prorate { at_least }, Some(_)) = (scale.when_missing, tally.missing()) {
             let few = format!("{} < {}", tally.answered.operand(), at_least.max(1));
-            let condition =
-                format!("{} < {} and {few}", tally.answered.operand(), tally.asked.operand());
+            let condition = format!("{} < {} and {few}", tally.answered.operand(), tally.asked.operand());
             flaws.push((condition, Flaw::Wrong));
         }
         flaws
@@ -159,7 +158,8 @@ impl Writer<'_> {
                 }
                 let sum = Whole::sum(terms()).times_number(common);
                 let counts = weights.iter().all(|weight| *weight == Exact::ONE);
-                if counts && all.constant.is_none()
+                if counts
+                    && all.constant.is_none()
                     && let Some(most) = common_of_counts(1, items.len() as i128)
                 {
                     let raised = Whole::atom(format!("({most} div {})", all.operand()), most as f64);
@@ -206,10 +206,7 @@ impl Writer<'_> {
                 let times = tally.asked.times(&raised);
                 Fraction { over: sum.over.times(&times), under: sum.under.times_number(most) }
             }
-            None => Fraction {
-                over: sum.over.times(&tally.asked),
-                under: sum.under.times(&tally.answered),
-            },
+            None => Fraction { over: sum.over.times(&tally.asked), under: sum.under.times(&tally.answered) },
         }
     }
 
@@ -224,7 +221,8 @@ impl Writer<'_> {
             let (ok, wrong, number) = self.part(part)?;
             missing.extend(wrong);
             let range = part.max.minus(part.min).map_err(too_large)?;
-            let percent = part.weight.times(Exact::whole(100)).and_then(|hundredfold| hundredfold.over(range));
+            let percent =
+                part.weight.times(Exact::whole(100)).and_then(|hundredfold| hundredfold.over(range));
             let percent = percent.map_err(too_large)?;
             let term = match number.under.constant {
                 Some(under) => {
@@ -244,8 +242,7 @@ impl Writer<'_> {
                 }
                 _ => term.under.clone(),
             };
-            weights = weights
-                .plus(&Whole::constant(scaled(part.weight, common)).only_if(ok.as_deref()));
+            weights = weights.plus(&Whole::constant(scaled(part.weight, common)).only_if(ok.as_deref()));
             terms.push((ok.clone(), Fraction { over: term.over, under }));
         }
         let sum = sum_of(&terms);

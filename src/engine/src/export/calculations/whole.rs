@@ -21,7 +21,8 @@ pub(super) struct Whole {
 
 impl Whole {
     pub fn constant(number: i128) -> Whole {
-        Whole { text: number.to_string(), most: number as f64, constant: Some(number), atom: number >= 0 }.bound()
+        Whole { text: number.to_string(), most: number as f64, constant: Some(number), atom: number >= 0 }
+            .bound()
     }
 
     /// A path, or a call.
@@ -134,11 +135,9 @@ impl Fraction {
             _ if self.under.text == other.under.text => {
                 (self.over.clone(), other.over.clone(), self.under.clone())
             }
-            _ => (
-                self.over.times(&other.under),
-                other.over.times(&self.under),
-                self.under.times(&other.under),
-            ),
+            _ => {
+                (self.over.times(&other.under), other.over.times(&self.under), self.under.times(&other.under))
+            }
         }
     }
 
@@ -198,7 +197,8 @@ pub(super) fn choose(cases: &[(String, String)], otherwise: &str, exclusive: boo
             cases.iter().map(|(condition, value)| format!("if({condition}, {value}, '')")).collect();
         return format!("if({}, concat({}), {otherwise})", any.join(" or "), parts.join(", "));
     }
-    let opened: String = cases.iter().map(|(condition, value)| format!("if({condition}, {value}, ")).collect();
+    let opened: String =
+        cases.iter().map(|(condition, value)| format!("if({condition}, {value}, ")).collect();
     format!("{opened}{otherwise}{}", ")".repeat(cases.len()))
 }
 
