@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use doorstep_engine::assess::Outcome;
 use doorstep_engine::session::Opening;
-use doorstep_engine::{Bundle, Extent, Form, Session, Source, case};
+use doorstep_engine::{Bundle, Extent, Form, Session, Source, case, export};
 use serde_json::Value as Json;
 
 fn root() -> PathBuf {
@@ -98,5 +98,35 @@ fn every_form_fits_the_published_schema_and_nonsense_does_not() {
         let mut nonsense = form;
         nonsense["settings"].as_object_mut().unwrap().remove("form_id");
         assert!(!schema.is_valid(&nonsense), "a form without an id must not fit");
+    }
+}
+
+/// Written once as the exporter spells it, form JSON is written the same ever after, byte for byte.
+#[test]
+fn every_form_is_form_json_and_stays_it() {
+    let written = |bundle: &Bundle| {
+        let converted = export::to_form_json(bundle);
+        let exported = converted.exported.expect("the form can be written");
+        assert_eq!(exported.losses, [], "form JSON holds what form JSON said");
+        exported.written
+    };
+    for definition in definitions() {
+        let bundle = bundle(&definition);
+        let once = written(&bundle);
+        let again = Bundle { main: Source::new("form.json", once.as_str()), files: bundle.files.clone() };
+        assert!(Form::read(&again).form.is_some(), "{} is no form any more", definition.display());
+        assert_eq!(written(&again), once, "{}", definition.display());
+        // The assessment is the author's own, in a workbook too.
+        let assessment = |text: &str| serde_json::from_str::<Json>(text).unwrap()["assessment"].clone();
+        let own = assessment(&bundle.main.text);
+        assert_eq!(assessment(&once), own, "{}", definition.display());
+        let sheets = export::to_xlsform(&bundle, "form.xlsx").exported.expect("the form can be written");
+        let bytes = doorstep_workbook::write_xlsx(&sheets.written).unwrap();
+        let from_sheets = written(&doorstep_workbook::read("form.xlsx", &bytes).unwrap());
+        assert_eq!(assessment(&from_sheets), own, "{}", definition.display());
+        let xform = export::to_xform(&bundle).exported.expect("the form can be written").written;
+        let xform = Bundle { main: Source::new("form.xml", xform), files: bundle.files.clone() };
+        let from_xform = export::to_form_json(&xform).exported.expect("the XForm can be written").written;
+        assert_eq!(assessment(&from_xform), own, "{}", definition.display());
     }
 }

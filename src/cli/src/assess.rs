@@ -69,5 +69,16 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             say!("    → {}", turn.sentence);
         }
     }
+    if let Some((catalogue, matched)) = session.services() {
+        let language = session.language().to_owned();
+        for found in &matched.needs {
+            let item = catalogue.item(found.item);
+            say!("{} = {}", item.code, catalogue.item_label(found.item, &language));
+            say!("    {}", catalogue.explain_match(found, &language));
+        }
+        for undecided in &matched.undecided {
+            say!("    ? {}", catalogue.explain_undecided(undecided, &language));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -91,7 +91,19 @@ fn free(to: &Path, force: bool) -> Result<(), String> {
 
 /// The sheets in a folder that are not written anew: with `--force`, another form may have left them.
 fn sheets_of_before(to: &Path, files: &Files) -> Vec<PathBuf> {
-    const SHEETS: &[&str] = &["survey", "choices", "external_choices", "settings", "entities", "osm"];
+    const SHEETS: &[&str] = &[
+        "survey",
+        "choices",
+        "external_choices",
+        "settings",
+        "entities",
+        "osm",
+        "assessment",
+        "items",
+        "parts",
+        "bands",
+        "rules",
+    ];
     if !to.is_dir() {
         return Vec::new();
     }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::assess::{Missing, Outcome};
 use crate::form::Form;
 use crate::moment;
+use crate::services::Match;
 use crate::session::{Session, World};
 use crate::value::Value;
 use crate::view::{Key, ViolationKind};
@@ -25,7 +26,7 @@ pub struct Failure {
 /// Runs a case. No failures: it passed.
 ///
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, and `instance_name`, `complete`, `pages`.
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, the codes of `services` that fit, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -190,6 +191,17 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         Some(given) => fail(format!("the outcome of {name} is {given:?}, not {wanted}")),
                         None => fail(format!("there is no measure {name}")),
                     }
+                }
+            }
+            ("services", Json::Array(_)) => {
+                let codes = session.services().map(|(catalogue, matched)| {
+                    let code = |found: &Match| catalogue.item(found.item).code.to_string();
+                    Json::from(matched.needs.iter().map(code).collect::<Vec<_>>())
+                });
+                match codes {
+                    Some(codes) if codes == *wanted => {}
+                    Some(codes) => fail(format!("the services are {codes}, not {wanted}")),
+                    None => fail("the form names no catalogue of services".into()),
                 }
             }
             ("sentences" | "turns", Json::Object(by_name)) => {

@@ -70,6 +70,7 @@ impl Assessor<'_> {
                 trace.line(|| Line { told: Told::Condition, counts: up, ..Line::default() });
                 Ok(Outcome::Flag(up))
             }
+            Kind::Fact { of, test } => self.fact(of, test.as_ref()),
             Kind::Shift(shift) => self.shift(shift, trace).map(Outcome::Score),
             Kind::Ranking(parts) => self.ranking(parts, trace),
             Kind::Agreed { first, second, decided } => self.agreed(first, second, decided.as_ref(), trace),
@@ -325,6 +326,30 @@ impl Assessor<'_> {
                     false => Ok(Outcome::Code(outcome(first))),
                 }
             }
+        }
+    }
+
+    /// One instance for which a test holds is enough; for none to hold, all must be known.
+    fn fact(&self, of: &Input, test: Option<&super::Test>) -> Said<Outcome> {
+        let Some(test) = test else { return self.input(of).map(Owned::into_outcome) };
+        let (mut holds, mut said, mut missing) = (false, false, None);
+        let mut take = |answer: Said<Given<'_>>| match answer {
+            Ok(given) => {
+                said = true;
+                holds |= test.holds(&given);
+            }
+            Err(Unsaid::NotApplicable) => {}
+            Err(Unsaid::Missing(why)) => missing = missing.or(Some(why)),
+        };
+        match of {
+            Input::Measure(_) => take(self.input(of).as_ref().map(Owned::as_given).map_err(|unsaid| *unsaid)),
+            Input::Amount(amount) => self.answers(amount, &mut take),
+        }
+        match (holds, missing, said) {
+            (true, ..) => Ok(Outcome::Flag(true)),
+            (false, Some(why), _) => Err(Unsaid::Missing(why)),
+            (false, None, true) => Ok(Outcome::Flag(false)),
+            (false, None, false) => Err(Unsaid::NotApplicable),
         }
     }
 

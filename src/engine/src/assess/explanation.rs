@@ -49,6 +49,8 @@ pub enum MeasureKind {
     Agreed,
     /// A person's decision.
     Decided,
+    /// A fact that services ask for.
+    Fact,
 }
 
 /// One thing that a measure is made of.

@@ -52,6 +52,11 @@ pub(crate) enum Kind {
     Table(Table),
     /// Is a condition true?
     Flag(ExprId),
+    /// What services may ask for: a value as it is, or whether a test holds of it. Of a repeat's instances any.
+    Fact {
+        of: Input,
+        test: Option<Test>,
+    },
     Shift(Shift),
     /// Dimensions by their percentages, highest first; ties by weight, then by order.
     Ranking(Box<[Part]>),

@@ -69,6 +69,8 @@ const SURVEY_PLAIN: &[&str] = &[
     "query",
     "disabled",
     "item_label",
+    "starts_with",
+    "starts_with_in_new",
     "sms_field",
     "sms_option",
     "sms_separator",
@@ -110,6 +112,7 @@ const SETTINGS_PLAIN: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "name",
     "namespaces",
     "instance_xmlns",
@@ -136,8 +139,8 @@ pub(crate) const ENTITIES_PLAIN: &[&str] = &["label", "create_if", "update_if", 
 /// The columns of the assessment's sheets, all five; a rule has one more for each input.
 const ASSESSMENT_PLAIN: &[&str] = &[
     "type", "name", "label", "note", "relevant", "of", "second", "value", "reason", "combine", "missing",
-    "at_least", "max", "min", "decimals", "hit", "stack", "measure", "points", "score", "over", "weight",
-    "reverse", "cap", "code", "range", "when", "outcome", "priority", "by", "to",
+    "at_least", "max", "min", "decimals", "hit", "stack", "test", "measure", "points", "score", "over",
+    "weight", "reverse", "cap", "code", "range", "when", "outcome", "priority", "by", "to",
 ];
 
 const ENTITIES: &[(&str, Group, &str)] =

@@ -12,7 +12,7 @@ use super::question_types::{Control, QuestionType};
 use super::row_types::{self, RowMeaning};
 use super::rows::{Cell, Column, Group, Item, ItemKind, List, Questionnaire, Row, Syntax};
 use super::sheets::yes_no;
-use super::{csv_list, loops};
+use super::{csv_list, loops, starts};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Bundle, Source, Span, Written};
@@ -83,6 +83,7 @@ impl Reader<'_> {
         form.items = loops::expand(std::mem::take(&mut form.items), &form.lists, found);
         assessment::place(&mut form);
         check::lists::named(&form, found);
+        starts::check(&mut form.items, found);
         form
     }
 

@@ -49,7 +49,6 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
     let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
-    skeleton.strict_paths = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
@@ -84,7 +83,7 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
     let mut implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
     // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
-    if skeleton.strict_paths
+    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
         && let Some(meta) = skeleton.child(NodeId(0), "meta")
     {
         implied.extend((meta.0..skeleton.node(meta).end.0).map(NodeId));
@@ -149,6 +148,8 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
         graph,
         actions,
         assessment,
+        services: parts.assessment.and_then(|element| attribute(element, "services")),
+        catalogue: OnceLock::new(),
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
@@ -171,8 +172,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
         let node = form.at(&placed.path);
         if node.is_none() {
             let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
-            let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
-            found.push(Diagnostic { severity, ..diagnostic });
+            found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
         resolved.push(node);
     }

@@ -8,9 +8,11 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::assess::measure::Assessment;
+use crate::definition::files_of_services;
 use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
+use crate::services::Catalogue;
 use crate::source::Bundle;
 use crate::tree::{NameId, Tree, TreeId};
 use crate::value::DataType;
@@ -67,6 +69,10 @@ pub struct Form {
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
     pub(crate) assessment: Assessment,
+    /// What the form says of a catalogue of services: its file, then districts.
+    pub(crate) services: Option<Arc<str>>,
+    /// Read when it is first asked for.
+    pub(crate) catalogue: OnceLock<Option<Arc<Catalogue>>>,
     pub(crate) instance_name: Option<ExprId>,
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
@@ -202,6 +208,23 @@ impl Form {
     /// Reads, checks and compiles a definition. Warnings do not prevent a form.
     pub fn read(bundle: &Bundle) -> Checked {
         compile::read(bundle)
+    }
+
+    /// The catalogue of services that the form names; `None` if it names none, or one that can't be read.
+    pub fn catalogue(&self) -> Option<&Arc<Catalogue>> {
+        let read = || {
+            let bundle = self.services_bundle()?;
+            Catalogue::read(&bundle).catalogue
+        };
+        self.catalogue.get_or_init(read).as_ref()
+    }
+
+    /// The files of the catalogue, as a bundle of their own.
+    fn services_bundle(&self) -> Option<Bundle> {
+        let names = files_of_services(self.services.as_ref()?);
+        let file = |name: &String| self.bundle.files.iter().find(|file| *file.name == **name).cloned();
+        let main = file(names.first()?)?;
+        Some(Bundle { main, files: names[1..].iter().filter_map(file).collect() })
     }
 
     /// A name that never changes for the same form, e.g. `household-needs`.

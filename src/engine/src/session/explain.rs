@@ -40,7 +40,7 @@ impl Session {
         let Some(target) = self.form.assessment.named(measure) else { return Vec::new() };
         if matches!(
             self.measure(target).kind,
-            Kind::Scale(_) | Kind::Index(_) | Kind::Ranking(_) | Kind::Flag(_)
+            Kind::Scale(_) | Kind::Index(_) | Kind::Ranking(_) | Kind::Flag(_) | Kind::Fact { .. }
         ) {
             return Vec::new();
         }
@@ -334,10 +334,12 @@ impl Session {
                 }
                 _ => shown.to_owned(),
             },
-            Kind::Flag(_) => shown.to_owned(),
+            Kind::Flag(_) | Kind::Fact { .. } => shown.to_owned(),
             Kind::Shift(shift) => {
-                let mut parts =
-                    vec![tongue.started_from(&self.input_label(&shift.of), &self.input_said(&shift.of))];
+                // What sets the level needs nothing to start from.
+                let from = self.input_said(&shift.of);
+                let started = || tongue.started_from(&self.input_label(&shift.of), &from);
+                let mut parts: Vec<String> = (!from.is_empty()).then(started).into_iter().collect();
                 parts.extend(counting);
                 parts.push(shown.to_owned());
                 tongue.clauses(&parts)
@@ -545,6 +547,7 @@ fn kind_of(kind: &Kind) -> MeasureKind {
         Kind::Band(_) => MeasureKind::Band,
         Kind::Table(_) => MeasureKind::Table,
         Kind::Flag(_) => MeasureKind::Flag,
+        Kind::Fact { .. } => MeasureKind::Fact,
         Kind::Shift(_) => MeasureKind::Shift,
         Kind::Ranking(_) => MeasureKind::Ranking,
         Kind::Agreed { .. } => MeasureKind::Agreed,
@@ -560,6 +563,7 @@ fn parts_of(assessment: &Assessment, id: MeasureId) -> Vec<MeasureId> {
     };
     match &assessment.measure(id).kind {
         Kind::Scale(_) | Kind::Flag(_) => Vec::new(),
+        Kind::Fact { of: input, .. } => of(input).into_iter().collect(),
         Kind::Index(parts) | Kind::Ranking(parts) => parts.iter().map(|part| part.measure).collect(),
         Kind::Band(input) => of(input).into_iter().collect(),
         Kind::Table(table) => table.inputs.iter().filter_map(|(_, input)| of(input)).collect(),

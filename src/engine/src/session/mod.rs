@@ -21,6 +21,7 @@ mod instance_xml;
 mod look;
 mod preload;
 mod recalculate;
+mod services;
 mod state;
 mod views;
 

@@ -6,6 +6,7 @@ mod levels;
 mod radar;
 mod report;
 mod scores;
+mod services;
 mod signatures;
 
 pub use report::Report;

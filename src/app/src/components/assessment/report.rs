@@ -8,6 +8,7 @@ use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
 use super::scores::Scores;
+use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
 use crate::state::reader::use_reader;
 
@@ -20,6 +21,8 @@ pub struct Told {
     pub instance: String,
     /// Every measure.
     pub measures: Vec<Explanation>,
+    /// What the catalogue has for the household.
+    pub services: Option<ToldServices>,
     /// By measure, by its label: what would tip it.
     pub turns: Vec<(String, Vec<Turn>)>,
 }
@@ -35,14 +38,20 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
     let turns = said.map(|told| (told.label.clone(), session.turns(&told.name))).collect();
-    Some(Told { form: session.form().title(language), instance: session.instance_name(), turns, measures })
+    Some(Told {
+        form: session.form().title(language),
+        instance: session.instance_name(),
+        services: told_services(session),
+        turns,
+        measures,
+    })
 }
 
 /// The report.
 #[component]
 pub fn Report(told: Told) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, instance, measures, turns } = told;
+    let Told { form, instance, measures, services, turns } = told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let levels: Vec<Explanation> = of(
         &measures,
@@ -71,6 +80,7 @@ pub fn Report(told: Told) -> impl IntoView {
             {(!levels.is_empty()).then(|| view! { <Levels levels turns /> })}
             {dimensions}
             {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
+            {services.map(|told| view! { <Services told /> })}
             <Signatures />
         </article>
     }

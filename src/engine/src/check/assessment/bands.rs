@@ -2,6 +2,7 @@
 //!
 //! The first band that holds counts, so that `>=60`, `>=35`, `-` in this order is no overlap: each is for the rest.
 
+use super::cells::in_words;
 use super::decision::{Decision, Line, Mode};
 use super::domain::{Domain, Domains};
 use crate::assess::measure::{Input, Measure};
@@ -23,9 +24,9 @@ pub(super) fn check(measure: &Measure, of: &Input, domains: &Domains<'_>, found:
         .collect();
     let name = match of {
         Input::Measure(id) => domains.assessment.measure(*id).name.to_string(),
-        Input::Amount(_) => {
-            domains.written(measure.span, "of").map_or_else(String::new, |written| written.text.trim().to_owned())
-        }
+        Input::Amount(_) => domains
+            .written(measure.span, "of")
+            .map_or_else(String::new, |written| written.text.trim().to_owned()),
     };
     let inputs = [(name, of)];
     let Some(decision) = Decision::new(domains, &inputs, &lines, Mode::FirstNoting) else { return };
@@ -70,7 +71,7 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
         }
         let (first, end) = (&parts[cells[at]], &parts[cells[last]]);
         words.push(match (first.within, end.within) {
-            (Some(from), Some(to)) => Interval { from: from.from, to: to.to }.to_string(),
+            (Some(from), Some(to)) => in_words(&Interval { from: from.from, to: to.to }),
             _ if at == last => first.words(),
             _ => {
                 let from = first.values.first().map(super::domain::Value::words).unwrap_or_default();
@@ -78,10 +79,9 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
                 let numbers = first.value.as_number().is_some() && end.value.as_number().is_some();
                 match numbers {
                     true => format!("{from}–{to}"),
-                    false => (at..=last)
-                        .map(|index| parts[cells[index]].words())
-                        .collect::<Vec<_>>()
-                        .join(", "),
+                    false => {
+                        (at..=last).map(|index| parts[cells[index]].words()).collect::<Vec<_>>().join(", ")
+                    }
                 }
             }
         });
@@ -89,8 +89,8 @@ fn ranges(decision: &Decision<'_, '_>, cells: &[usize]) -> String {
     }
     let more = words.len().saturating_sub(8);
     words.truncate(8);
-    let words = words.join(" or ");
-    if more > 0 { format!("{words}, and {more} more") } else { words }
+    let words = words.join(", ");
+    if more > 0 { format!("{words} (+{more})") } else { words }
 }
 
 fn overlaps(measure: &Measure, decision: &Decision<'_, '_>, found: &mut Diagnostics) {
@@ -107,10 +107,7 @@ fn overlaps(measure: &Measure, decision: &Decision<'_, '_>, found: &mut Diagnost
         }
         told += 1;
         let where_both = ranges(decision, &both);
-        let message = format!(
-            "the bands `{}` and `{}` are both for {where_both}",
-            earlier.code, later.code
-        );
+        let message = format!("the bands `{}` and `{}` are both for {where_both}", earlier.code, later.code);
         found.push(
             Diagnostic::warning("band-overlap", later.span, message)
                 .label(earlier.span, "this one counts: the first that holds")
@@ -169,7 +166,7 @@ pub(super) fn comes_to(domain: &Domain) -> Option<String> {
         }
         _ => {
             let (least, most, _) = domain.hull()?;
-            Some(format!("{} to {}", least?, most?))
+            Some(format!("{}..{}", super::domain::in_words(least?), super::domain::in_words(most?)))
         }
     }
 }

@@ -35,15 +35,30 @@ impl Part {
     /// As its author would write it.
     pub fn words(&self) -> String {
         match (self.within, self.values.as_slice()) {
-            (Some(within), _) => within.to_string(),
+            (Some(within), _) => in_words(&within),
             (None, [first, .., last]) if first.as_number().is_some() && last.as_number().is_some() => {
                 format!("{}–{}", first.words(), last.words())
             }
             (None, [first, second, rest @ ..]) if !rest.is_empty() => {
-                format!("{}, {} or {} more", first.words(), second.words(), rest.len())
+                format!("{}, {} (+{})", first.words(), second.words(), rest.len())
             }
             (None, values) => values.iter().map(Value::words).collect::<Vec<_>>().join(", "),
         }
+    }
+}
+
+/// An interval as its author would write it.
+pub(super) fn in_words(interval: &Interval) -> String {
+    let number = super::domain::in_words;
+    match (interval.from, interval.to) {
+        (Some(from), Some(to)) if from == to => number(from.at),
+        (Some(from), Some(to)) => {
+            let (open, close) = (if from.closed { '[' } else { '(' }, if to.closed { ']' } else { ')' });
+            format!("{open}{}..{}{close}", number(from.at), number(to.at))
+        }
+        (Some(from), None) => format!("{}{}", if from.closed { ">=" } else { ">" }, number(from.at)),
+        (None, Some(to)) => format!("{}{}", if to.closed { "<=" } else { "<" }, number(to.at)),
+        (None, None) => "-".into(),
     }
 }
 
@@ -80,7 +95,8 @@ impl Cuts {
         }
     }
 
-    fn sort(&mut self) {
+    /// Each once, in order.
+    pub fn sort(&mut self) {
         self.numbers.sort();
         self.numbers.dedup();
         self.texts.sort();
@@ -88,16 +104,15 @@ impl Cuts {
     }
 }
 
-/// Cuts a domain up. `same` says whether two values in it are told apart by no test.
-pub(super) fn cut(domain: &Domain, mut cuts: Cuts, same: &dyn Fn(&Value, &Value) -> bool) -> Parts {
-    cuts.sort();
+/// Cuts a domain up where sorted cuts say. `same` says whether two values in it are told apart by no test.
+pub(super) fn cut(domain: &Domain, cuts: &Cuts, same: &dyn Fn(&Value, &Value) -> bool) -> Parts {
     match domain {
-        Domain::Values(values) => of_values(values, &cuts, same),
+        Domain::Values(values) => of_values(values, cuts, same),
         Domain::Numbers { least, most, whole } => {
             let parts = of_numbers(*least, *most, *whole, &cuts.numbers);
             Parts { parts, counted: false, coarse: cuts.computed }
         }
-        Domain::Unknown => unknown(&cuts),
+        Domain::Unknown => unknown(cuts),
     }
 }
 
@@ -128,9 +143,8 @@ fn of_values(values: &[Value], cuts: &Cuts, same: &dyn Fn(&Value, &Value) -> boo
 
 /// Each cut, and what lies between: of whole numbers where there are any.
 fn of_numbers(least: Option<Exact>, most: Option<Exact>, whole: bool, cuts: &[Exact]) -> Vec<Part> {
-    let inside = |cut: &&Exact| {
-        least.is_none_or(|least| least <= **cut) && most.is_none_or(|most| **cut <= most)
-    };
+    let inside =
+        |cut: &&Exact| least.is_none_or(|least| least <= **cut) && most.is_none_or(|most| **cut <= most);
     let mut marks: Vec<Exact> = cuts.iter().filter(inside).copied().chain(least).chain(most).collect();
     marks.sort();
     marks.dedup();

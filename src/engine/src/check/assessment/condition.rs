@@ -193,7 +193,8 @@ pub(super) fn looks_at(program: &Program, condition: ExprId) -> Looks {
                 pending.push(*inner);
             }
             Expr::Call(function, arguments) => {
-                looks.computes |= !matches!(function.name, "not" | "selected" | "is-selected" | "if" | "boolean");
+                looks.computes |=
+                    !matches!(function.name, "not" | "selected" | "is-selected" | "if" | "boolean");
                 pending.extend(arguments.iter());
             }
             _ => {}

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::cells::{Cuts, Part, Parts, cut};
 use super::condition::{Looks, holds, looks_at};
 use super::domain::{Domain, Domains, Value};
+use super::made_of::MadeOf;
 use crate::assess::measure::Input;
 use crate::assess::{Exact, Test};
 use crate::expr::program::ExprId;
@@ -50,6 +51,7 @@ pub(super) struct Dimension {
     pub name: String,
     pub parts: Parts,
     node: Option<NodeId>,
+    made_of: MadeOf,
 }
 
 /// A way for things to be: the cell of each dimension, or any.
@@ -210,7 +212,23 @@ impl<'a, 'd> Decision<'a, 'd> {
             self.by_pairs();
         }
         self.domains.afford((before - self.left) / 4);
+        self.keep_what_can_come();
         self
+    }
+
+    /// Inputs that are made of the same answers do not come together in every way: of gaps and overlaps nothing is sure then.
+    fn keep_what_can_come(&mut self) {
+        let dimensions = &self.dimensions;
+        let together = dimensions.iter().enumerate().all(|(at, one)| {
+            dimensions[at + 1..].iter().all(|other| Domains::are_independent(&one.made_of, &other.made_of))
+        });
+        if !together {
+            let found = &mut self.found;
+            (found.gaps, found.overlaps, found.counted) = (0, 0, false);
+            found.gap_ways.clear();
+            found.clashes.clear();
+            found.pairs.clear();
+        }
     }
 
     fn visit(&mut self, at: usize, mut alive: Vec<u64>, sure: Vec<u64>, unsure_way: bool, count: u128) {
@@ -362,7 +380,8 @@ impl<'a, 'd> Decision<'a, 'd> {
         for one in 0..self.lines.len() {
             for other in one + 1..self.lines.len() {
                 let lines = [&self.lines[one], &self.lines[other]];
-                if self.outcomes[one] == self.outcomes[other] || lines.iter().any(|line| line.when.is_some()) {
+                if self.outcomes[one] == self.outcomes[other] || lines.iter().any(|line| line.when.is_some())
+                {
                     continue;
                 }
                 let mut way = Vec::with_capacity(self.dimensions.len());
@@ -454,18 +473,19 @@ fn dimensions(
     lines: &[Line<'_>],
     looks: &[Option<Looks>],
 ) -> Option<Vec<Dimension>> {
-    let mut seeds: Vec<(String, Domain, Option<NodeId>)> = inputs
-        .iter()
-        .map(|(name, input)| (name.clone(), domains.of_input(input), domains.node_of(input)))
-        .collect();
+    let seed = |(name, input): &(String, &Input)| {
+        (name.clone(), domains.of_input(input), domains.node_of(input), domains.questions_under(input))
+    };
+    let mut seeds: Vec<(String, Domain, Option<NodeId>, MadeOf)> = inputs.iter().map(seed).collect();
     for node in looks.iter().flatten().flat_map(|looks| &looks.nodes) {
         if seeds.len() >= MAX_INPUTS {
             break;
         }
-        if seeds.iter().all(|(_, _, known)| *known != Some(*node)) {
+        if seeds.iter().all(|(_, _, known, _)| *known != Some(*node)) {
             let domain = domains.of_node(*node);
             if domain != Domain::Unknown {
-                seeds.push((domains.facts.form.node(*node).name.to_string(), domain, Some(*node)));
+                let name = domains.facts.form.node(*node).name.to_string();
+                seeds.push((name, domain, Some(*node), domains.questions_under_node(*node)));
             }
         }
     }
@@ -473,18 +493,24 @@ fn dimensions(
         return None;
     }
     let mut dimensions = Vec::with_capacity(seeds.len());
-    for (at, (name, domain, node)) in seeds.into_iter().enumerate() {
+    for (at, (name, domain, node, made_of)) in seeds.into_iter().enumerate() {
         let mut cuts = Cuts::default();
         if at < inputs.len() {
             lines.iter().for_each(|line| cuts.add(line.tests[at]));
         }
-        for looks in looks.iter().flatten().filter(|looks| node.is_some_and(|node| looks.nodes.contains(&node))) {
+        for looks in
+            looks.iter().flatten().filter(|looks| node.is_some_and(|node| looks.nodes.contains(&node)))
+        {
             cuts.looked_at = true;
             cuts.computed |= looks.computes;
             cuts.numbers.extend(looks.numbers.iter().filter_map(|number| Exact::from_nearest(*number).ok()));
         }
-        let values = if let Domain::Values(values) = &domain { values.len() } else { 0 };
-        let work = (values + 2 * cuts.numbers.len()) * if at < inputs.len() { lines.len() } else { 1 };
+        cuts.sort();
+        let cells = match &domain {
+            Domain::Values(values) => values.len(),
+            Domain::Numbers { .. } | Domain::Unknown => 2 * (cuts.numbers.len() + cuts.texts.len()),
+        };
+        let work = cells * if at < inputs.len() { lines.len() } else { 1 };
         if !domains.afford(work as u64 * 4) {
             return None;
         }
@@ -495,11 +521,11 @@ fn dimensions(
                     test.holds(&a.owned.as_given()) == test.holds(&b.owned.as_given())
                 })
         };
-        let mut parts = cut(&domain, cuts, &same);
+        let mut parts = cut(&domain, &cuts, &same);
         if at >= inputs.len() && !domains.assessment.by_node.contains_key(&node.unwrap_or(NodeId(0))) {
             parts.parts.push(Part::blank());
         }
-        dimensions.push(Dimension { name, parts, node });
+        dimensions.push(Dimension { name, parts, node, made_of });
     }
     Some(dimensions)
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::made_of::MadeOf;
 use crate::assess::evaluate::Owned;
 use crate::assess::measure::{Amount, Assessment, Hit, Input, Kind, MeasureId, Part, Shift, ShiftBy};
 use crate::assess::{Exact, Given};
@@ -54,10 +55,16 @@ impl Value {
             Owned::Number(number) if number.to_string() != *self.text && self.text.parse() == Ok(*number) => {
                 self.text.to_string()
             }
-            Owned::Number(number) => number.to_string(),
+            Owned::Number(number) => in_words(*number),
             Owned::Text(_) | Owned::Names(_) => self.text.to_string(),
         }
     }
+}
+
+/// A number as its author would write it: with decimals where they say it whole, else as a fraction.
+pub(super) fn in_words(number: Exact) -> String {
+    let decimals = number.shown(6);
+    if decimals.parse() == Ok(number) { decimals } else { number.to_string() }
 }
 
 /// The values that something can have.
@@ -66,7 +73,11 @@ pub(super) enum Domain {
     /// These and no others; numbers rising.
     Values(Vec<Value>),
     /// Numbers between two ends that belong to it; without an end it is not known how far.
-    Numbers { least: Option<Exact>, most: Option<Exact>, whole: bool },
+    Numbers {
+        least: Option<Exact>,
+        most: Option<Exact>,
+        whole: bool,
+    },
     Unknown,
 }
 
@@ -144,6 +155,8 @@ pub(super) struct Domains<'a> {
     pub assessment: &'a Assessment,
     pub program: &'a Program,
     known: RefCell<Vec<Option<Rc<Domain>>>>,
+    /// By measure: the questions that it is made of; none if they are not known.
+    pub(super) made_of: RefCell<Vec<Option<MadeOf>>>,
     depth: Cell<u32>,
     /// How much may still be looked at, in all of the form.
     work: Cell<u64>,
@@ -167,6 +180,7 @@ impl<'a> Domains<'a> {
             assessment,
             program,
             known: RefCell::new(vec![None; assessment.measures.len()]),
+            made_of: RefCell::new(vec![None; assessment.measures.len()]),
             depth: Cell::new(0),
             work: Cell::new(60_000_000),
             constraints: of(Role::Constraint).map(|noted| (noted.anchor.node, noted)).collect(),
@@ -247,7 +261,8 @@ impl<'a> Domains<'a> {
             Kind::Band(_) => Domain::of_codes(measure.bands.iter().map(|band| &*band.code)),
             Kind::Table(table) if table.hit == Hit::Collect => Domain::Unknown,
             Kind::Table(table) => Domain::of_codes(table.rules.iter().map(|rule| &*rule.outcome)),
-            Kind::Flag(_) => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Flag(_) | Kind::Fact { test: Some(_), .. } => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
+            Kind::Fact { of, test: None } => self.of_input(of),
             Kind::Shift(shift) => self.shifted(shift),
             Kind::Ranking(_) => Domain::Unknown,
             Kind::Agreed { first, second, decided } => {
@@ -369,8 +384,9 @@ impl<'a> Domains<'a> {
         let Some(depth) = depth.checked_sub(1) else { return Domain::Unknown };
         match self.program.expr(id) {
             Expr::Cell { node, .. } => self.of_node(*node),
-            Expr::Number(number) => Exact::from_nearest(*number)
-                .map_or(Domain::Unknown, |number| Domain::of_numbers([number])),
+            Expr::Number(number) => {
+                Exact::from_nearest(*number).map_or(Domain::Unknown, |number| Domain::of_numbers([number]))
+            }
             Expr::Text(text) => Domain::of_codes([&**text]),
             Expr::And(..) | Expr::Or(..) | Expr::Compare(..) => Domain::of_numbers([Exact::ZERO, Exact::ONE]),
             Expr::Call(function, arguments) => match (function.name, &**arguments) {

@@ -13,6 +13,9 @@ use crate::view::NodeId;
 
 /// All that is said of a scale and its items.
 pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, found: &mut Diagnostics) {
+    // What counts nothing on purpose only says whether all is answered.
+    let nothing = Domain::of_numbers([Exact::ZERO]);
+    let counts = scale.items.iter().any(|item| domains.points_of(item) != nothing);
     for item in &scale.items {
         let names = domains.choices_of(&item.value);
         match &names {
@@ -23,7 +26,9 @@ pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, fou
             Some(_) => {}
             None => without_points(item, domains, found),
         }
-        no_difference(item, names.map_or(0, |names| names.len()), domains, found);
+        if counts {
+            no_difference(item, names.as_deref(), domains, found);
+        }
         capped(item, domains, found);
     }
     most(measure, scale, domains, found);
@@ -41,7 +46,9 @@ fn cells(item: &Item) -> usize {
 fn called(item: &Item, domains: &Domains<'_>) -> String {
     match domains.questions(&item.value).as_deref() {
         Some([node]) => domains.facts.form.node(*node).name.to_string(),
-        _ => domains.written(item.span, "value").map_or_else(String::new, |value| value.text.trim().to_owned()),
+        _ => {
+            domains.written(item.span, "value").map_or_else(String::new, |value| value.text.trim().to_owned())
+        }
     }
 }
 
@@ -50,14 +57,18 @@ fn points_place(item: &Item, domains: &Domains<'_>) -> Span {
     domains.written(item.span, "points").map_or(item.span, |written| written.span)
 }
 
-/// `unscored-choice`
-fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diagnostics) {
-    let scored = |name: &str| match &item.points {
+/// Does a choice have points?
+fn is_scored(item: &Item, name: &str) -> bool {
+    match &item.points {
         Points::Itself => item.many || name.trim().parse::<Exact>().is_ok(),
         Points::ByChoice(by_name) => by_name.contains_key(name),
         Points::Tests(tests) => tests.iter().any(|(test, _)| test.holds(&Given::of_text(name))),
-    };
-    let without: Vec<&str> = names.iter().copied().filter(|name| !scored(name)).collect();
+    }
+}
+
+/// `unscored-choice`
+fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diagnostics) {
+    let without: Vec<&str> = names.iter().copied().filter(|name| !is_scored(item, name)).collect();
     if without.is_empty() {
         return;
     }
@@ -65,16 +76,19 @@ fn unscored(item: &Item, names: &[&str], domains: &Domains<'_>, found: &mut Diag
     if without.len() == names.len() {
         let message = format!("no choice of `{called}` has points");
         found.push(
-            Diagnostic::warning("no-points", points_place(item, domains), message)
-                .hint("write them in the item, `points`: `a: 8; b: 4`, or in a column `score` of the choices"),
+            Diagnostic::warning("no-points", points_place(item, domains), message).hint(
+                "write them in the item, `points`: `a: 8; b: 4`, or in a column `score` of the choices",
+            ),
         );
         return;
     }
     let more = without.len().saturating_sub(FEW);
     let list = without.iter().take(FEW).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let list = if more > 0 { format!("{list} and {more} more") } else { list };
-    let (choices, have) = if without.len() == 1 { ("choice", "has") } else { ("choices", "have") };
-    let message = format!("the {choices} {list} of `{called}` {have} no points: who chooses that has no score");
+    let list = if more > 0 { format!("{list} (+{more})") } else { list };
+    let message = match without.len() {
+        1 => format!("the choice {list} of `{called}` has no points: who chooses it has no score"),
+        _ => format!("the choices {list} of `{called}` have no points: who chooses one has no score"),
+    };
     found.push(
         Diagnostic::warning("unscored-choice", points_place(item, domains), message)
             .hint("give it points, `0` too; or leave it so if there is to be no score then"),
@@ -135,7 +149,8 @@ fn without_points(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
     // What is calculated or put in from outside has no control; its type says little.
     let asked = |node: &NodeId| domains.facts.shown.contains(&Some(*node));
     let Some(node) = nodes.iter().find(|node| asked(node) && no_number(node)) else { return };
-    let message = format!("the answer to `{}` is no number, and the item gives it no points", form.node(*node).name);
+    let message =
+        format!("the answer to `{}` is no number, and the item gives it no points", form.node(*node).name);
     let place = domains.written(item.span, "value").map_or(item.span, |written| written.span);
     found.push(
         Diagnostic::warning("no-points", place, message)
@@ -144,13 +159,14 @@ fn without_points(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
 }
 
 /// `equal-points`
-fn no_difference(item: &Item, choices: usize, domains: &Domains<'_>, found: &mut Diagnostics) {
-    let lines = match &item.points {
-        Points::Itself => return,
-        Points::ByChoice(by_name) => by_name.len(),
-        Points::Tests(tests) => tests.len(),
+fn no_difference(item: &Item, names: Option<&[&str]>, domains: &Domains<'_>, found: &mut Diagnostics) {
+    let scored = match (&item.points, names) {
+        (Points::Itself, _) => return,
+        (_, Some(names)) => names.iter().filter(|name| is_scored(item, name)).count(),
+        (Points::ByChoice(by_name), None) => by_name.len(),
+        (Points::Tests(tests), None) => tests.len(),
     };
-    if lines < 2 && choices < 2 {
+    if scored < 2 || item.cap.is_some() {
         return;
     }
     let Domain::Values(values) = domains.points_of(item) else { return };
@@ -179,7 +195,8 @@ fn capped(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
     };
     let Some(highest) = highest.filter(|highest| cap < **highest && item.reverse.is_none()) else { return };
     let place = domains.written(item.span, "cap").map_or(item.span, |written| written.span);
-    let message = format!("`{}` has an answer of {highest} points, and at most {cap} count", called(item, domains));
+    let message =
+        format!("`{}` has an answer of {highest} points, and at most {cap} count", called(item, domains));
     found.push(
         Diagnostic::warning("capped-points", place, message)
             .hint("a cap is for the sum of several answers; here lower the points, or raise the cap"),

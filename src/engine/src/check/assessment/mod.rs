@@ -10,6 +10,7 @@ mod condition;
 mod decision;
 mod domain;
 mod items;
+mod made_of;
 mod people;
 mod reach;
 mod rows;
@@ -28,12 +29,7 @@ use crate::diagnostic::Diagnostics;
 use crate::expr::program::Program;
 
 /// Everything that can be said of an assessment that was compiled without an error.
-pub(crate) fn check(
-    facts: &Facts<'_>,
-    assessment: &Assessment,
-    program: &Program,
-    found: &mut Diagnostics,
-) {
+pub(crate) fn check(facts: &Facts<'_>, assessment: &Assessment, program: &Program, found: &mut Diagnostics) {
     if assessment.measures.is_empty() {
         return;
     }
@@ -47,7 +43,7 @@ pub(crate) fn check(
             Kind::Shift(shift) => shifts::check(measure, shift, &domains, found),
             Kind::Agreed { first, second, .. } => people::agreed(measure, first, second, &domains, found),
             Kind::Decided { reason, .. } => people::decided(measure, reason, &domains, found),
-            Kind::Flag(_) => {}
+            Kind::Flag(_) | Kind::Fact { .. } => {}
         }
     }
     unscored::check(&domains, found);

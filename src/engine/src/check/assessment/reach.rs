@@ -24,19 +24,7 @@ impl Domains<'_> {
     /// The totals of a scale.
     pub(super) fn reached_by(&self, scale: &Scale) -> Domain {
         let items: Vec<Domain> = scale.items.iter().map(|item| self.weighted(item)).collect();
-        match scale.how {
-            Aggregate::Max | Aggregate::Min => {
-                let all: Option<Vec<Vec<Exact>>> = items.iter().map(Domain::numbers).collect();
-                let zero = (scale.when_missing == WhenMissing::Zero).then_some(Exact::ZERO);
-                match all {
-                    Some(all) => Domain::of_numbers(all.into_iter().flatten().chain(zero)),
-                    None => Domain::Unknown,
-                }
-            }
-            Aggregate::Sum | Aggregate::Mean | Aggregate::Count => {
-                self.totals(scale, &items).unwrap_or_else(|| self.ends(scale, &items))
-            }
-        }
+        self.totals(scale, &items).unwrap_or_else(|| self.ends(scale, &items))
     }
 
     /// The points of an item with its weight.
@@ -243,7 +231,13 @@ fn with(state: &Tally, scale: &Scale, points: Exact, weight: Exact) -> Option<Ta
         Aggregate::Mean => state.weights.plus(weight).ok()?,
         _ => Exact::ZERO,
     };
-    Some(Tally { sum: state.sum.plus(points).ok()?, weights, counted: 1, ..*state })
+    let sum = match scale.how {
+        Aggregate::Max if state.counted > 0 => state.sum.max(points),
+        Aggregate::Min if state.counted > 0 => state.sum.min(points),
+        Aggregate::Max | Aggregate::Min => points,
+        Aggregate::Sum | Aggregate::Mean | Aggregate::Count => state.sum.plus(points).ok()?,
+    };
+    Some(Tally { sum, weights, counted: 1, ..*state })
 }
 
 /// What a way through all items comes to; nothing where there is no score.
@@ -255,9 +249,11 @@ fn total(state: &Tally, scale: &Scale) -> Option<Exact> {
     }
     match scale.how {
         Aggregate::Mean => state.sum.over(state.weights).ok(),
-        _ if state.missing > 0 => {
-            state.sum.times(Exact::new((state.counted + state.missing).into(), state.counted.into()).ok()?).ok()
-        }
+        Aggregate::Max | Aggregate::Min => Some(state.sum),
+        _ if state.missing > 0 => state
+            .sum
+            .times(Exact::new((state.counted + state.missing).into(), state.counted.into()).ok()?)
+            .ok(),
         _ => Some(state.sum),
     }
 }

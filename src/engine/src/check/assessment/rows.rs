@@ -12,7 +12,9 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
     let measures: HashMap<&str, Span> =
         form.assessment.iter().map(|measure| (&*measure.name.text, measure.name.span)).collect();
     let is = |kind: &ItemKind, name: &str| match kind {
-        ItemKind::Question(asked) => QuestionType::named(name).is_some_and(|known| std::ptr::eq(*asked, known)),
+        ItemKind::Question(asked) => {
+            QuestionType::named(name).is_some_and(|known| std::ptr::eq(*asked, known))
+        }
         _ => false,
     };
     Item::walk(&form.items, &mut |item, _| {

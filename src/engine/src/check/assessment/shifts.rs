@@ -11,9 +11,9 @@ pub(super) fn check(measure: &Measure, shift: &Shift, domains: &Domains<'_>, fou
     let below = |level: Exact| shift.min.is_some_and(|min| level < min);
     let above = |level: Exact| shift.max.is_some_and(|max| max < level);
     let limits = match (shift.min, shift.max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("{min} and more"),
-        (None, Some(max)) => format!("at most {max}"),
+        (Some(min), Some(max)) => format!("{min}..{max}"),
+        (Some(min), None) => format!(">={min}"),
+        (None, Some(max)) => format!("<={max}"),
         (None, None) => String::new(),
     };
     let base = domains.of_input(&shift.of).numbers().unwrap_or_default();

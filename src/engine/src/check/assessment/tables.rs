@@ -63,18 +63,23 @@ impl Told<'_, '_, '_> {
         let (message, few) = match gaps.counted {
             true => {
                 let (is, few) = (if gaps.gaps == 1 { "is" } else { "are" }, gaps.gaps <= FEW as u128);
-                let message =
-                    format!("{} of {} combinations of `{name}` {is} decided by no rule", gaps.gaps, gaps.total);
+                let message = format!(
+                    "{} of {} combinations of `{name}` {is} decided by no rule",
+                    gaps.gaps, gaps.total
+                );
                 (message, few)
             }
             false => (format!("`{name}` has no rule for some combinations"), false),
         };
-        let list = if few { list } else { format!("for example {list}") };
+        let which = match few {
+            true => format!("no rule is for: {list}"),
+            false => format!("no rule is for some, for example: {list}"),
+        };
         let diagnostic = Diagnostic::warning("rule-gap", self.measure.span, message);
         found.push(
-            diagnostic
-                .hint(format!("no rule is for: {list}"))
-                .hint("add a rule for them; with `hit` `first`, a last rule without tests is for all the rest"),
+            diagnostic.hint(which).hint(
+                "add a rule for them; with `hit` `first`, a last rule without tests is for all the rest",
+            ),
         );
     }
 
@@ -93,15 +98,18 @@ impl Told<'_, '_, '_> {
             .iter()
             .take(MAX_PAIRS)
             .map(|((one, other), (count, _))| match overlaps.counted {
-                true => format!("{count} as `{}` and `{}`", outcome(*one), outcome(*other)),
-                false => format!("as `{}` and `{}`", outcome(*one), outcome(*other)),
+                true => format!("`{}`/`{}` {count}", outcome(*one), outcome(*other)),
+                false => format!("`{}`/`{}`", outcome(*one), outcome(*other)),
             })
             .collect();
         let (twos, how_many) = (twos.join(", "), overlaps.overlaps);
         let message = match overlaps.counted {
             true => {
                 let is = if how_many == 1 { "is" } else { "are" };
-                format!("{how_many} of {} combinations of `{name}` {is} decided twice: {twos}", overlaps.total)
+                format!(
+                    "{how_many} of {} combinations of `{name}` {is} decided twice: {twos}",
+                    overlaps.total
+                )
             }
             false => format!("some combinations of `{name}` are decided twice: {twos}"),
         };
@@ -125,10 +133,11 @@ impl Told<'_, '_, '_> {
         }
         for ((one, other), (count, ways)) in overlaps.clashes.iter().take(MAX_PAIRS) {
             let list = self.decision.list(ways, *count);
-            let few = overlaps.counted && *count <= FEW as u128;
-            let example = if few { "" } else { "for example " };
-            diagnostic =
-                diagnostic.hint(format!("`{}` and `{}`: {example}{list}", outcome(*one), outcome(*other)));
+            let (one, other) = (outcome(*one), outcome(*other));
+            diagnostic = diagnostic.hint(match overlaps.counted && *count <= FEW as u128 {
+                true => format!("both `{one}` and `{other}`: {list}"),
+                false => format!("both `{one}` and `{other}`, for example: {list}"),
+            });
         }
         let way_out = "let each rule ask for what the other excludes; or write `hit` `first`, and the rules worst first";
         found.push(diagnostic.hint(way_out));
@@ -183,7 +192,9 @@ fn unmatched(table: &Table, rules: &[&Rule], domains: &Domains<'_>, found: &mut 
             let text = |alternative: &&Alternative| matches!(alternative, Alternative::Text(_));
             let mut nowhere = test.alternatives().iter().filter(never);
             // Of numbers more may be written than there are; a code that there is not is a slip.
-            let Some(alternative) = (if holds { nowhere.find(text) } else { nowhere.next() }) else { continue };
+            let Some(alternative) = (if holds { nowhere.find(text) } else { nowhere.next() }) else {
+                continue;
+            };
             let message = format!("`{name}` is never `{alternative}`");
             let written = written_test(rule, name, domains);
             let span = written.map_or(rule.span, |written| place_of(written, alternative));

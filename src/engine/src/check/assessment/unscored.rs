@@ -48,16 +48,16 @@ pub(super) fn check(domains: &Domains<'_>, found: &mut Diagnostics) {
         let question = facts.form.node(node);
         let Some(list) = list_of(node).filter(|list| counted.contains(&*list.name)) else { continue };
         let tree = facts.form.tree(list.tree);
-        let has_points = tree
-            .children(list.top)
-            .any(|row| tree.children(row).any(|cell| tree.name(cell) == score && !tree.value(cell).is_empty()));
+        let has_points = tree.children(list.top).any(|row| {
+            tree.children(row).any(|cell| tree.name(cell) == score && !tree.value(cell).is_empty())
+        });
         if !has_points || read.contains(&*question.name) {
             continue;
         }
-        let message = format!("the choices of `{}` have points, but nothing counts its answer", question.name);
-        found.push(
-            Diagnostic::warning("unscored-question", question.span, message)
-                .hint("make it an item of a scale: `{\"value\": \"${name}\"}`; or give it choices without points"),
-        );
+        let message =
+            format!("the choices of `{}` have points, but nothing counts its answer", question.name);
+        found.push(Diagnostic::warning("unscored-question", question.span, message).hint(
+            "make it an item of a scale: `{\"value\": \"${name}\"}`; or give it choices without points",
+        ));
     }
 }

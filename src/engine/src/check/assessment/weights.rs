@@ -29,7 +29,8 @@ pub(super) fn check(measure: &Measure, parts: &[Part], domains: &Domains<'_>, fo
             let message = format!("`{name}` has a weight of 0: it does not count");
             let place = line.attribute("weight").map_or(line.span, |written| written.span);
             found.push(
-                Diagnostic::warning("bad-weight", place, message).hint("give it a weight, or take the part away"),
+                Diagnostic::warning("bad-weight", place, message)
+                    .hint("give it a weight, or take the part away"),
             );
         }
     }

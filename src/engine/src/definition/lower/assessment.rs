@@ -14,6 +14,9 @@ impl Lowering<'_> {
         let form = self.form;
         let first = form.assessment.first()?;
         let mut assessment = Element::new(own("assessment"), first.row.place);
+        if let Some(services) = form.settings.plain("services") {
+            assessment = assessment.with(Name::plain("services"), services.clone());
+        }
         for measure in &form.assessment {
             assessment.push(self.measure(measure));
         }

@@ -195,7 +195,7 @@ impl Lowering<'_> {
             repeat.push(action);
         }
         group.push(repeat);
-        instance::push_repeat(data, node, self.form.syntax);
+        instance::push_repeat(data, node, item, self.form.syntax);
         body.push(group);
     }
 

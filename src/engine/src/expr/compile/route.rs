@@ -67,14 +67,9 @@ impl Compiler<'_> {
         self.program.add(Expr::Path(path))
     }
 
-    /// A path leads to a node that is not there.
+    /// A path leads to a node that is not there: it is blank, as ODK's tools have it, whatever syntax the form is written in.
     pub(super) fn no_such_path(&mut self, diagnostic: Diagnostic) {
-        match self.form.strict_paths {
-            true => {
-                self.fail(diagnostic);
-            }
-            false => self.found.push(Diagnostic { severity: Severity::Warning, ..diagnostic }),
-        }
+        self.found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
     }
 
     /// Do all its steps lead from one node of the form to one node of the form?

@@ -25,7 +25,8 @@ use crate::view::NodeId;
 use crate::xml::{Element, Namespace};
 
 /// The kinds of measures, as authors write them.
-const TYPES: &[&str] = &["scale", "index", "band", "table", "flag", "shift", "ranking", "agreed", "decided"];
+const TYPES: &[&str] =
+    &["scale", "index", "band", "table", "flag", "shift", "ranking", "agreed", "decided", "fact"];
 
 /// The node of each measure, with its element.
 pub(super) fn nodes<'a>(
@@ -175,6 +176,10 @@ impl Compiling<'_, '_, '_, '_> {
                     self.missing(element, "value", "a condition: `${q9} >= 1`");
                     return None;
                 }
+            },
+            "fact" => Kind::Fact {
+                of: self.input_of(element, "value")?,
+                test: element.attribute("test").and_then(|written| self.test(written)),
             },
             "shift" => Kind::Shift(Shift {
                 of: self.input_of(element, "of")?,
@@ -620,7 +625,7 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     fn condition(&mut self, written: &Written) -> Option<crate::expr::program::ExprId> {
-        let compiled = self.lowering.expr(written, self.anchor, Role::Relevant)?;
+        let compiled = self.lowering.expr(written, self.anchor, Role::Condition)?;
         self.reads.extend(compiled.reads);
         Some(compiled.root)
     }

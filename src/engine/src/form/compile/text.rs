@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Lowering;
 use crate::check::noted::Role;
-use crate::diagnostic::Diagnostic;
-use crate::expr::compile::Anchor;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::expr::compile::{Anchor, Compiled};
 use crate::expr::program::Read;
 use crate::form::texts::Words;
 use crate::form::{Piece, ScopeDefId, Text, TextId};
@@ -152,8 +152,7 @@ impl Lowering<'_, '_> {
                 Content::Text(written) => pieces.extend(self.references(written, anchor, reads)),
                 Content::Element(output) => {
                     let value = output.attribute("value").or_else(|| output.attribute("ref"));
-                    if let Some(compiled) = value.and_then(|written| self.expr(written, anchor, Role::Output))
-                    {
+                    if let Some(compiled) = value.and_then(|written| self.output(written, anchor)) {
                         reads.extend(compiled.reads);
                         pieces.push(Piece::Output(compiled.root));
                     }
@@ -161,6 +160,19 @@ impl Lowering<'_, '_> {
             }
         }
         pieces.into()
+    }
+
+    /// An output. Where it can't be read, the text shows nothing, as with ODK's engines: no form is kept from running by a label.
+    fn output(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
+        let before = std::mem::take(self.found);
+        let compiled = self.expr(written, anchor, Role::Output);
+        for mut found in std::mem::replace(self.found, before).into_sorted() {
+            if found.code == "bad-expression" {
+                found.severity = Severity::Warning;
+            }
+            self.found.push(found);
+        }
+        compiled
     }
 
     /// Cuts words at their `${name}` references.
