@@ -35,21 +35,23 @@ fn run(arguments: &[String]) -> Result<(), String> {
     std::fs::create_dir_all(&out).map_err(|error| error.to_string())?;
     let mut forms = assessed::all(&here.join("../forms"));
     forms.extend(assessed::all(&here.join("forms/assessments")));
-    let mut names = Vec::new();
-    for form in forms {
-        if !words.is_empty() && !words.iter().any(|word| form.name.contains(word.as_str())) {
-            continue;
-        }
-        let write = |ending: &str, text: &str| {
-            std::fs::write(out.join(format!("{}.{ending}", form.name)), text)
-                .map_err(|error| error.to_string())
+    forms.retain(|form| words.is_empty() || words.iter().any(|word| form.name.contains(word.as_str())));
+    let write =
+        |name: String, text: &str| std::fs::write(out.join(name), text).map_err(|error| error.to_string());
+    std::thread::scope(|scope| {
+        let (write, world) = (&write, &world);
+        let one = |form: &Assessed| {
+            write(format!("{}.xml", form.name), &form.xform)?;
+            write(format!("{}.json", form.name), &of_form(form, world, sets, seed).to_string())
         };
-        write("xml", &form.xform)?;
-        write("json", &of_form(&form, &world, sets, seed).to_string())?;
-        names.push(form.name.clone());
-    }
+        let running: Vec<_> = forms.iter().map(|form| scope.spawn(move || one(form))).collect();
+        running
+            .into_iter()
+            .try_for_each(|thread| thread.join().map_err(|_| "a form's answers fail".to_owned())?)
+    })?;
+    let names: Vec<&str> = forms.iter().map(|form| form.name.as_str()).collect();
     let list = serde_json::to_string(&names).map_err(|error| error.to_string())?;
-    std::fs::write(out.join("forms.json"), list).map_err(|error| error.to_string())
+    write("forms.json".into(), &list)
 }
 
 fn of_form(form: &Assessed, world: &World, sets: u64, seed: u64) -> Json {
