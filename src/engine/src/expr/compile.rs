@@ -7,7 +7,7 @@ use super::program::{Base, Expr, ExprId, Program, Read};
 use super::syntax::{Ast, Kind, Operator};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::{ScopeDefId, Skeleton};
-use crate::source::Written;
+use crate::source::Passage;
 use crate::view::NodeId;
 
 mod call;
@@ -58,13 +58,13 @@ pub(crate) struct Compiled {
 
 /// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run, but perhaps something to check.
 pub(crate) fn compile(
-    written: &Written,
+    written: Passage<'_>,
     anchor: Anchor,
     form: &Skeleton,
     program: &mut Program,
     found: &mut Diagnostics,
 ) -> (Option<Compiled>, Option<Ast>) {
-    let ast = match parse(&written.text) {
+    let ast = match parse(written.text) {
         Ok(ast) => ast,
         Err(error) => {
             let mut diagnostic = Diagnostic::error("bad-expression", written.part(error.span), error.message);
@@ -99,7 +99,7 @@ pub(crate) fn compile(
 }
 
 struct Compiler<'a> {
-    written: &'a Written,
+    written: Passage<'a>,
     anchor: Anchor,
     form: &'a Skeleton,
     program: &'a mut Program,

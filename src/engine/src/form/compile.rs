@@ -1,7 +1,8 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
@@ -15,13 +16,14 @@ use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDef, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Piece, Preload, ScopeDef, TextId, Texts, meta, tree,
+    types,
 };
 use crate::graph::{self, Computation, Draft, Task};
-use crate::source::{Bundle, Written};
+use crate::source::{Bundle, Passage};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
-use crate::xml::{Element, Namespace};
+use crate::xml::{Document, Namespace, Tag};
 
 mod instances;
 mod itemset;
@@ -35,22 +37,28 @@ const CHECKS: bool = cfg!(feature = "checks");
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
-    let document = definition::read(bundle, &mut found);
-    let form = document.and_then(|document| lower(&document, bundle, &mut found));
+    let document = definition::read_document(bundle, &mut found);
+    let form = document.and_then(|document| {
+        let mut form = lower(&document, bundle, &mut found)?;
+        form.texts = form.texts.keep(document.into_store());
+        Some(form)
+    });
     let form = if found.has_errors() { None } else { form.map(Arc::new) };
     Checked { form, diagnostics: found.into_sorted() }
 }
 
-fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
+/// All of a form but what its texts are parts of.
+fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
+    let document = document.root()?;
     let parts = xform::parts(document, found)?;
-    let declares = |attribute: &crate::xml::Attribute| {
-        attribute.name.namespace == Namespace::Xmlns && *attribute.value.text == *Namespace::OpenRosa.uri()
-    };
+    let declares_open_rosa = document.attributes().any(|attribute| {
+        attribute.name.namespace == Namespace::Xmlns && attribute.value.text == Namespace::OpenRosa.uri()
+    });
     let is_xml = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
-    let with_meta = meta::complete(parts.primary, !is_xml || document.attributes.iter().any(declares));
+    let missing = meta::missing(parts.primary, !is_xml || declares_open_rosa);
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
-    let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
+    let (mut skeleton, seed) = tree::build(parts.primary, &missing, &body.shapes(), found);
     skeleton.strict_paths = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
@@ -64,23 +72,23 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let mut lowering = Lowering {
         skeleton: &skeleton,
         itext: &itext,
-        languages: languages.len(),
         program: Program::new(names),
-        texts: Vec::new(),
-        itext_used: HashMap::new(),
+        texts: Texts::new(languages.len()),
+        pieces: Vec::new(),
+        itext_used: FxHashMap::default(),
         noted: Vec::new(),
-        texts_named: HashSet::new(),
+        texts_named: FxHashSet::default(),
         drafts: Vec::new(),
         reads: 0,
-        spans: HashMap::new(),
+        spans: FxHashMap::default(),
         actions: Vec::new(),
-        triggers: HashMap::new(),
+        triggers: FxHashMap::default(),
         found,
     };
     let title = parts.title.and_then(|title| lowering.plain_text(title));
-    let by_node: HashMap<NodeId, &Placed<'_>> =
+    let by_node: FxHashMap<NodeId, &Placed<'_>> =
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
-    let mut implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
+    let mut implied: Vec<NodeId> = missing.paths.iter().filter_map(|path| skeleton.at(path)).collect();
     // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
     if skeleton.strict_paths
         && let Some(meta) = skeleton.child(NodeId(0), "meta")
@@ -150,9 +158,9 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     })
 }
 
-fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
+fn attribute(element: Tag<'_>, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
-    plain.map(|written| written.text.to_arc())
+    plain.map(|written| written.text.into())
 }
 
 /// The node that each control, group and repeat of the body stands for.
@@ -173,7 +181,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
 /// Gives each leaf its data type: the control's where it has one, else the bind's.
 fn kinds(
     form: &mut Skeleton,
-    binds: &HashMap<NodeId, BindOf<'_>>,
+    binds: &FxHashMap<NodeId, BindOf<'_>>,
     placed: &[Placed<'_>],
     shown: &[Option<NodeId>],
 ) {
@@ -181,7 +189,7 @@ fn kinds(
         let node = &mut form.nodes[id.0 as usize];
         node.calculated = bind.get("calculate").is_some();
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
-            node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(&written.text)));
+            node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(written.text)));
         }
     }
     for (placed, id) in placed.iter().zip(shown).rev() {
@@ -234,7 +242,7 @@ fn node(skeleton: &Skeleton, id: NodeId, bind: Bind, body: Body, implied: bool) 
 /// Which nodes are shown inside which, in the body's order. What the body shows in a repeat though it is not of it is shown around
 /// the repeat; what it shows around a repeat though it is of it, in it.
 fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], scopes: &[ScopeDef], nodes: &mut [Node]) {
-    let mut items: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    let mut items: FxHashMap<NodeId, Vec<NodeId>> = FxHashMap::default();
     for (place, id) in placed.iter().zip(shown) {
         let Some(id) = *id else { continue };
         let scope = nodes[id.0 as usize].scope;
@@ -264,34 +272,34 @@ const MAX_READS: usize = 2_000_000;
 struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
     itext: &'a Itext<'a>,
-    /// How many, the default included.
-    languages: usize,
     program: Program,
-    texts: Vec<Text>,
-    /// itext that a control names.
-    itext_used: HashMap<Arc<str>, TextId>,
+    texts: Texts,
+    /// Kept for its memory.
+    pieces: Vec<Piece>,
+    /// itext that a control names and that reads nothing: whether it has outputs.
+    itext_used: FxHashMap<&'a str, (TextId, bool)>,
     /// What the author wrote, for checks.
     noted: Vec<Noted>,
-    texts_named: HashSet<&'a str>,
+    texts_named: FxHashSet<&'a str>,
     drafts: Vec<Draft>,
     /// How many reads there are in them.
     reads: usize,
     /// Where each computation is written.
     spans: check::cycle::Places,
     actions: Vec<Action>,
-    triggers: HashMap<NodeId, Vec<u32>>,
+    triggers: FxHashMap<NodeId, Vec<u32>>,
     found: &'f mut Diagnostics,
 }
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// Compiles an expression, and keeps it as it was written for checks.
-    fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
+    fn expr(&mut self, written: Passage<'_>, anchor: Anchor, role: Role) -> Option<Compiled> {
         if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
         if CHECKS {
-            self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
+            self.noted.extend(ast.map(|ast| Noted { written: written.to_written(), ast, anchor, role }));
         }
         let compiled = compiled?;
         self.reads += compiled.reads.len();
@@ -304,7 +312,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Compiles a bind's expression and puts it into the graph.
-    fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
+    fn task(&mut self, written: Passage<'_>, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
         // What the expression is for does not depend on which one it is.
         let compiled = self.expr(written, anchor, Role::from(task(ExprId(0))))?;
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
@@ -318,16 +326,16 @@ impl Lowering<'_, '_> {
     }
 
     /// Puts a condition into the graph; gives whether it is plain true.
-    fn rule(&mut self, written: Option<&Written>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
+    fn rule(&mut self, written: Option<Passage<'_>>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
         let Some(written) = written else { return false };
-        if let Some(always) = constant(&written.text) {
+        if let Some(always) = constant(written.text) {
             return always;
         }
         self.task(written, anchor, task);
         false
     }
 
-    fn node(&mut self, id: NodeId, bind: &BindOf<'_>, placed: Option<&Placed<'_>>) -> (Bind, Body) {
+    fn node(&mut self, id: NodeId, bind: &BindOf<'a>, placed: Option<&Placed<'a>>) -> (Bind, Body) {
         let node = self.skeleton.node(id);
         let anchor = Anchor::at(id, node.scope);
         let mut shown = Vec::new();
@@ -342,7 +350,7 @@ impl Lowering<'_, '_> {
         let repeat = placed.filter(|placed| is_repeat && placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
         let bind = Bind {
-            type_name: bind.get("type").map_or("string", |written| types::known_name(&written.text)).into(),
+            type_name: bind.get("type").map_or("string", |written| types::known_name(written.text)).into(),
             required: self.rule(bind.get("required"), anchor, Task::Required),
             readonly: self.rule(bind.get("readonly"), anchor, Task::Readonly),
             calculate: bind.get("calculate").and_then(|written| self.task(written, anchor, Task::Calculate)),
@@ -351,13 +359,15 @@ impl Lowering<'_, '_> {
                 .and_then(|written| self.task(written, anchor, Task::RepeatCount)),
             fixed: repeat
                 .and_then(|placed| placed.element.attribute_in(&Namespace::JavaRosa, "noAddRemove"))
-                .is_some_and(|written| constant(&written.text) == Some(true)),
+                .is_some_and(|written| constant(written.text) == Some(true)),
             preload: preload.and_then(|written| self.preload(written, bind)),
             triggers: Box::default(),
             constraint_message: bind
-                .jr("constraintMsg")
+                .message("constraintMsg")
                 .and_then(|text| self.message(text, anchor, &mut shown)),
-            required_message: bind.jr("requiredMsg").and_then(|text| self.message(text, anchor, &mut shown)),
+            required_message: bind
+                .message("requiredMsg")
+                .and_then(|text| self.message(text, anchor, &mut shown)),
         };
         if !shown.is_empty() {
             self.draft(anchor, Task::Shown, shown);
@@ -366,7 +376,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A repeat's condition is that of each instance if it is about something in the instance, else that of the repeat as a whole.
-    fn relevant(&mut self, written: &Written, id: NodeId, anchor: Anchor) {
+    fn relevant(&mut self, written: Passage<'_>, id: NodeId, anchor: Anchor) {
         let SkeletonKind::Repeat(own) = self.skeleton.node(id).kind else {
             self.task(written, anchor, Task::Relevant);
             return;
@@ -382,10 +392,10 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
+    fn preload(&mut self, written: Passage<'_>, bind: &BindOf<'_>) -> Option<Preload> {
         let parameters = bind.jr("preloadParams").or_else(|| bind.get("preloadParams"));
-        let parameters = parameters.map_or("", |written| &*written.text);
-        let preload = Preload::read(&written.text, parameters);
+        let parameters = parameters.map_or("", |written| written.text);
+        let preload = Preload::read(written.text, parameters);
         if preload.is_none() && !written.text.trim().is_empty() {
             let message = format!("nothing is known to fill in for `{} {parameters}`", written.text);
             self.found.push(Diagnostic::warning(
@@ -397,7 +407,7 @@ impl Lowering<'_, '_> {
         preload
     }
 
-    fn body(&mut self, id: NodeId, anchor: Anchor, placed: &Placed<'_>, shown: &mut Vec<Read>) -> Body {
+    fn body(&mut self, id: NodeId, anchor: Anchor, placed: &Placed<'a>, shown: &mut Vec<Read>) -> Body {
         let node = self.skeleton.node(id);
         let control = match (placed.kind, node.kind) {
             (PlacedKind::Question(Control::Input), SkeletonKind::Note) => Some(Control::Note),
@@ -447,7 +457,7 @@ impl Lowering<'_, '_> {
     /// whole as far as they can.
     fn repeat_labels(
         &mut self,
-        placed: &Placed<'_>,
+        placed: &Placed<'a>,
         whole: Anchor,
         each: Anchor,
         shown: &mut Vec<Read>,
@@ -470,7 +480,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The words on each card of a repeat, over that card's own answers.
-    fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
+    fn item_label(&mut self, placed: &Placed<'a>, inside: Anchor) -> Option<TextId> {
         let mut reads = Vec::new();
         let element = placed.element.elements().find(|element| {
             element.name.namespace == Namespace::Doorstep && &*element.name.local == "itemLabel"
@@ -483,7 +493,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'a>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()
@@ -497,15 +507,14 @@ impl Lowering<'_, '_> {
         }
         placed
             .element
-            .attributes
-            .iter()
+            .attributes()
             .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
-            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.to_arc()))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.into()))
             .collect()
     }
 
     /// The form's name for an answered instance: what `meta/instanceName` is calculated as.
-    fn instance_name(&mut self, binds: &HashMap<NodeId, BindOf<'_>>) -> Option<ExprId> {
+    fn instance_name(&mut self, binds: &FxHashMap<NodeId, BindOf<'_>>) -> Option<ExprId> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);

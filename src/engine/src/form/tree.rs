@@ -2,16 +2,17 @@
 //!
 //! The instances of a repeat are merged into one node; what differs between them is in their seeds.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::form::meta::Missing;
 use crate::form::names::{Skeleton, SkeletonKind, SkeletonNode};
 use crate::form::{RepeatSeed, ScopeDef, ScopeDefId, Seed};
 use crate::source::Span;
 use crate::value::DataType;
 use crate::view::NodeId;
-use crate::xml::{Element, Name, Namespace};
+use crate::xml::{Name, Namespace, Tag};
 
 /// How deep repeats may nest, and how many there may be.
 const MAX_DEPTH: u8 = 32;
@@ -20,15 +21,20 @@ const MAX_SCOPES: usize = 5_000;
 /// What the body says of the tree: which paths are repeats, and which are groups even if nothing is in them.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    pub repeats: HashSet<String>,
-    pub groups: HashSet<String>,
+    pub repeats: FxHashSet<String>,
+    pub groups: FxHashSet<String>,
 }
 
 /// The tree and the seed of the root.
-pub(super) fn build(root: &Element, shapes: &Shapes, found: &mut Diagnostics) -> (Skeleton, Seed) {
-    let mut tree = Tree { form: Skeleton::default(), shapes, found };
+pub(super) fn build(
+    root: Tag<'_>,
+    missing: &Missing,
+    shapes: &Shapes,
+    found: &mut Diagnostics,
+) -> (Skeleton, Seed) {
+    let mut tree = Tree { form: Skeleton::default(), root, missing, shapes, found };
     tree.form.scopes.push(ScopeDef::new(NodeId(0), ScopeDefId::ROOT, 0));
-    tree.add(&root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
+    tree.add(root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
     let mut path = format!("/{}", root.name.written());
     tree.note_path(&path, NodeId(0));
     let mut seeds = tree.inside(&[root], NodeId(0), ScopeDefId::ROOT, &mut path);
@@ -39,11 +45,13 @@ pub(super) fn build(root: &Element, shapes: &Shapes, found: &mut Diagnostics) ->
 
 struct Tree<'a, 'b> {
     form: Skeleton,
+    root: Tag<'a>,
+    missing: &'a Missing,
     shapes: &'a Shapes,
     found: &'b mut Diagnostics,
 }
 
-impl Tree<'_, '_> {
+impl<'a> Tree<'a, '_> {
     fn add(
         &mut self,
         qname: &Name,
@@ -59,10 +67,10 @@ impl Tree<'_, '_> {
         let slot = slots.len() as u32;
         slots.push(id);
         if id != NodeId(0) {
-            self.form.child_names.entry((parent, name.clone())).or_insert(id);
+            self.form.child_names.note(parent, name.clone(), id);
             if name.contains(':') {
                 let local = format!("{at}{}", qname.local);
-                self.form.child_names.entry((parent, local.into())).or_insert(id);
+                self.form.child_names.note(parent, local.into(), id);
             }
         }
         self.form.nodes.push(SkeletonNode {
@@ -92,14 +100,14 @@ impl Tree<'_, '_> {
     /// Adds what stands inside the given elements, which are instances of one node. Gives the seed of each.
     fn inside(
         &mut self,
-        elements: &[&Element],
+        elements: &[Tag<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
     ) -> Vec<Seed> {
         let mut seeds: Vec<Seed> = elements.iter().map(|_| Seed::default()).collect();
         self.attributes(elements, parent, scope, path, &mut seeds);
-        for (name, lists) in by_name(elements) {
+        for (name, lists) in self.by_name(elements) {
             let length = path.len();
             path.push('/');
             path.push_str(&name.written());
@@ -109,7 +117,7 @@ impl Tree<'_, '_> {
                 // Two of a name that are no repeat are two nodes.
                 let most = lists.iter().map(Vec::len).max().unwrap_or(0);
                 for place in 0..most {
-                    let at: Vec<(usize, &Element)> = lists
+                    let at: Vec<(usize, Tag<'a>)> = lists
                         .iter()
                         .enumerate()
                         .filter_map(|(seed, list)| Some((seed, *list.get(place)?)))
@@ -124,22 +132,22 @@ impl Tree<'_, '_> {
 
     fn attributes(
         &mut self,
-        elements: &[&Element],
+        elements: &[Tag<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
         for (place, element) in elements.iter().enumerate() {
-            for attribute in &element.attributes {
+            for attribute in element.attributes() {
                 if attribute.name.namespace == Namespace::JavaRosa && &*attribute.name.local == "template" {
                     continue;
                 }
                 let name: Arc<str> = format!("@{}", attribute.name.written()).into();
-                let known = self.form.child_names.get(&(parent, name.clone())).copied();
+                let known = self.form.child_names.get(parent, &name);
                 let id = known.unwrap_or_else(|| {
                     let id = self.add(
-                        &attribute.name,
+                        attribute.name,
                         parent,
                         SkeletonKind::Attribute,
                         scope,
@@ -153,7 +161,7 @@ impl Tree<'_, '_> {
                     path.truncate(length);
                     id
                 });
-                seeds[place].values.push((id, attribute.value.text.to_arc()));
+                seeds[place].values.push((id, attribute.value.text.into()));
             }
         }
     }
@@ -161,19 +169,19 @@ impl Tree<'_, '_> {
     fn single(
         &mut self,
         name: &Name,
-        at: &[(usize, &Element)],
+        at: &[(usize, Tag<'a>)],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
         let group = self.shapes.groups.contains(path.as_str())
-            || at.iter().any(|(_, element)| element.elements().next().is_some());
+            || at.iter().any(|(_, element)| self.children(*element).next().is_some());
         let kind = if group { SkeletonKind::Group } else { SkeletonKind::Leaf(DataType::Text) };
         let id = self.add(name, parent, kind, scope, at[0].1.span);
         self.note_path(path, id);
         self.form.by_name.entry(name.local.clone()).or_default().push(id);
-        let elements: Vec<&Element> = at.iter().map(|(_, element)| *element).collect();
+        let elements: Vec<Tag<'a>> = at.iter().map(|(_, element)| *element).collect();
         let inner = self.inside(&elements, id, scope, path);
         for ((place, element), seed) in at.iter().zip(inner) {
             seeds[*place].values.extend(seed.values);
@@ -191,13 +199,13 @@ impl Tree<'_, '_> {
     fn repeat(
         &mut self,
         name: &Name,
-        lists: &[Vec<&Element>],
+        lists: &[Vec<Tag<'a>>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
-        let all: Vec<&Element> = lists.iter().flatten().copied().collect();
+        let all: Vec<Tag<'a>> = lists.iter().flatten().copied().collect();
         let Some(first) = all.first() else { return };
         let depth = self.form.scope(scope).depth + 1;
         if depth > MAX_DEPTH || self.form.scopes.len() >= MAX_SCOPES {
@@ -220,12 +228,12 @@ impl Tree<'_, '_> {
         self.form.scopes[usize::from(scope.0)].repeats.push(id);
         let inner: Vec<Arc<Seed>> = self.inside(&all, id, own, path).into_iter().map(Arc::new).collect();
         // A repeat has one template, wherever it stands; without one, what is added looks like the first instance.
-        let declared = all.iter().position(|element| is_template(element)).unwrap_or(0);
+        let declared = all.iter().position(|element| is_template(*element)).unwrap_or(0);
         let template = inner[declared].clone();
         let mut inner = inner.into_iter();
         for (place, list) in lists.iter().enumerate() {
             let marked = list.iter().zip(inner.by_ref());
-            let instances = marked.filter(|(element, _)| !is_template(element)).map(|(_, seed)| seed);
+            let instances = marked.filter(|(element, _)| !is_template(**element)).map(|(_, seed)| seed);
             let seed = RepeatSeed { instances: instances.collect(), template: template.clone() };
             seeds[place].repeats.push((id, seed));
         }
@@ -233,22 +241,29 @@ impl Tree<'_, '_> {
     }
 }
 
-fn is_template(element: &Element) -> bool {
-    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
+impl<'a> Tree<'a, '_> {
+    /// What stands in an element, and what is missing there.
+    fn children(&self, element: Tag<'a>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
+        element.elements().chain(self.missing.inside(self.root, element))
+    }
+
+    /// The children by name, in the order of the names' first use: for each name, those of each element.
+    fn by_name(&self, elements: &[Tag<'a>]) -> Vec<(&'a Name, Vec<Vec<Tag<'a>>>)> {
+        let mut found: Vec<(&Name, Vec<Vec<Tag<'_>>>)> = Vec::new();
+        let mut places: FxHashMap<&Name, usize> = FxHashMap::default();
+        for (element, children) in elements.iter().enumerate() {
+            for child in self.children(*children) {
+                let place = *places.entry(child.name).or_insert_with(|| {
+                    found.push((child.name, vec![Vec::new(); elements.len()]));
+                    found.len() - 1
+                });
+                found[place].1[element].push(child);
+            }
+        }
+        found
+    }
 }
 
-/// The children by name, in the order of the names' first use: for each name, those of each element.
-fn by_name<'a>(elements: &[&'a Element]) -> Vec<(&'a Name, Vec<Vec<&'a Element>>)> {
-    let mut found: Vec<(&Name, Vec<Vec<&Element>>)> = Vec::new();
-    let mut places: HashMap<&Name, usize> = HashMap::new();
-    for (element, children) in elements.iter().enumerate() {
-        for child in children.elements() {
-            let place = *places.entry(&child.name).or_insert_with(|| {
-                found.push((&child.name, vec![Vec::new(); elements.len()]));
-                found.len() - 1
-            });
-            found[place].1[element].push(child);
-        }
-    }
-    found
+fn is_template(element: Tag<'_>) -> bool {
+    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
 }
