@@ -1,5 +1,7 @@
 //! The body: which node is shown how, in which order, inside which group (ODK XForms, *Body*).
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -49,9 +51,9 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// What the body says of the model tree.
-    pub fn shapes(&self) -> Shapes {
+    pub fn shapes(&self) -> Shapes<'_> {
         let of = |kind: PlacedKind| {
-            self.placed.iter().filter(move |placed| placed.kind == kind).map(|placed| placed.path.clone())
+            self.placed.iter().filter(move |placed| placed.kind == kind).map(|placed| placed.path.as_str())
         };
         Shapes { repeats: of(PlacedKind::Repeat).collect(), groups: of(PlacedKind::Group).collect() }
     }
@@ -103,7 +105,7 @@ impl<'a> Walk<'a, '_> {
             && &*repeat.name.local == "repeat"
         {
             let own = repeat.attribute("nodeset").and_then(|nodeset| absolute(context, nodeset.text));
-            if path.is_none() || path == own {
+            if path.is_none() || path.as_deref() == own.as_deref() {
                 return self.repeat(repeat, element, context, parent);
             }
         }
@@ -147,9 +149,10 @@ impl<'a> Walk<'a, '_> {
             }
         };
         let Some(Ok(path)) = self.reference(element, context) else { return };
-        self.place(element, element, PlacedKind::Question(control), path.clone(), parent);
+        let index = self.place(element, element, PlacedKind::Question(control), path, parent);
         for child in element.elements() {
             if matches!(&*child.name.local, "setvalue" | "setgeopoint" | "recordaudio") {
+                let path = self.out.placed[index].path.clone();
                 self.action(child, &path, true);
             }
         }
@@ -190,7 +193,7 @@ impl<'a> Walk<'a, '_> {
                 return None;
             }
         };
-        Some(absolute(context, text).ok_or_else(|| {
+        Some(absolute(context, text).map(Cow::into_owned).ok_or_else(|| {
             let message = format!("`{text}` is no plain path to a node");
             let hint = "write the names from the root to the node: `/data/group/name`";
             self.found.push(Diagnostic::error("wrong-path", span, message).hint(hint));

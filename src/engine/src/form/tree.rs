@@ -20,16 +20,16 @@ const MAX_SCOPES: usize = 5_000;
 
 /// What the body says of the tree: which paths are repeats, and which are groups even if nothing is in them.
 #[derive(Debug, Default)]
-pub(super) struct Shapes {
-    pub repeats: FxHashSet<String>,
-    pub groups: FxHashSet<String>,
+pub(super) struct Shapes<'a> {
+    pub repeats: FxHashSet<&'a str>,
+    pub groups: FxHashSet<&'a str>,
 }
 
 /// The tree and the seed of the root.
 pub(super) fn build(
     root: Tag<'_>,
     missing: &Missing,
-    shapes: &Shapes,
+    shapes: &Shapes<'_>,
     found: &mut Diagnostics,
 ) -> (Skeleton, Seed) {
     let mut tree = Tree { form: Skeleton::default(), root, missing, shapes, found };
@@ -47,7 +47,7 @@ struct Tree<'a, 'b> {
     form: Skeleton,
     root: Tag<'a>,
     missing: &'a Missing,
-    shapes: &'a Shapes,
+    shapes: &'a Shapes<'a>,
     found: &'b mut Diagnostics,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Tree<'a, '_> {
     ) -> NodeId {
         let id = NodeId(self.form.nodes.len() as u32);
         let at = if kind == SkeletonKind::Attribute { "@" } else { "" };
-        let name: Arc<str> = format!("{at}{}", qname.written()).into();
+        let name = if at.is_empty() { qname.shared() } else { format!("@{}", qname.written()).into() };
         let slots = &mut self.form.scopes[usize::from(scope.0)].slots;
         let slot = slots.len() as u32;
         slots.push(id);
@@ -107,27 +107,36 @@ impl<'a> Tree<'a, '_> {
     ) -> Vec<Seed> {
         let mut seeds: Vec<Seed> = elements.iter().map(|_| Seed::default()).collect();
         self.attributes(elements, parent, scope, path, &mut seeds);
-        for (name, lists) in self.by_name(elements) {
+        for named in self.by_name(elements).chunk_by(|a, b| a.group == b.group) {
             let length = path.len();
             path.push('/');
-            path.push_str(&name.written());
+            named[0].tag.name.write_to(path);
             if self.shapes.repeats.contains(path.as_str()) {
-                self.repeat(name, &lists, parent, scope, path, &mut seeds);
+                self.repeat(named, parent, scope, path, &mut seeds);
             } else {
-                // Two of a name that are no repeat are two nodes.
-                let most = lists.iter().map(Vec::len).max().unwrap_or(0);
-                for place in 0..most {
-                    let at: Vec<(usize, Tag<'a>)> = lists
-                        .iter()
-                        .enumerate()
-                        .filter_map(|(seed, list)| Some((seed, *list.get(place)?)))
-                        .collect();
-                    self.single(name, &at, parent, scope, path, &mut seeds);
-                }
+                self.singles(named, parent, scope, path, &mut seeds);
             }
             path.truncate(length);
         }
         seeds
+    }
+
+    /// Two of a name that are no repeat are two nodes.
+    fn singles(
+        &mut self,
+        named: &[Child<'a>],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+        seeds: &mut [Seed],
+    ) {
+        let mut left: Vec<&[Child<'a>]> = named.chunk_by(|a, b| a.element == b.element).collect();
+        while !left.is_empty() {
+            let at: Vec<Child<'a>> = left.iter().map(|of_one| of_one[0]).collect();
+            self.single(&at, parent, scope, path, seeds);
+            left.iter_mut().for_each(|of_one| *of_one = &of_one[1..]);
+            left.retain(|of_one| !of_one.is_empty());
+        }
     }
 
     fn attributes(
@@ -143,7 +152,7 @@ impl<'a> Tree<'a, '_> {
                 if attribute.name.namespace == Namespace::JavaRosa && &*attribute.name.local == "template" {
                     continue;
                 }
-                let name: Arc<str> = format!("@{}", attribute.name.written()).into();
+                let name = format!("@{}", attribute.name.written());
                 let known = self.form.child_names.get(parent, &name);
                 let id = known.unwrap_or_else(|| {
                     let id = self.add(
@@ -166,31 +175,34 @@ impl<'a> Tree<'a, '_> {
         }
     }
 
+    /// A node that is in some of the elements, once in each.
     fn single(
         &mut self,
-        name: &Name,
-        at: &[(usize, Tag<'a>)],
+        at: &[Child<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
+        let name = at[0].tag.name;
         let group = self.shapes.groups.contains(path.as_str())
-            || at.iter().any(|(_, element)| self.children(*element).next().is_some());
+            || at.iter().any(|child| self.children(child.tag).next().is_some());
         let kind = if group { SkeletonKind::Group } else { SkeletonKind::Leaf(DataType::Text) };
-        let id = self.add(name, parent, kind, scope, at[0].1.span);
+        let id = self.add(name, parent, kind, scope, at[0].tag.span);
         self.note_path(path, id);
         self.form.by_name.entry(name.local.clone()).or_default().push(id);
-        let elements: Vec<Tag<'a>> = at.iter().map(|(_, element)| *element).collect();
-        let inner = self.inside(&elements, id, scope, path);
-        for ((place, element), seed) in at.iter().zip(inner) {
-            seeds[*place].values.extend(seed.values);
-            seeds[*place].repeats.extend(seed.repeats);
-            if !group {
-                let text = element.text();
-                if !text.is_empty() {
-                    seeds[*place].values.push((id, text.into()));
-                }
+        if group || at.iter().any(|child| child.tag.has_attributes()) {
+            let elements: Vec<Tag<'a>> = at.iter().map(|child| child.tag).collect();
+            let inner = self.inside(&elements, id, scope, path);
+            for (child, seed) in at.iter().zip(inner) {
+                seeds[child.element].values.extend(seed.values);
+                seeds[child.element].repeats.extend(seed.repeats);
+            }
+        }
+        for child in at.iter().filter(|_| !group) {
+            let text = child.tag.text();
+            if !text.is_empty() {
+                seeds[child.element].values.push((id, text.into()));
             }
         }
         self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
@@ -198,15 +210,15 @@ impl<'a> Tree<'a, '_> {
 
     fn repeat(
         &mut self,
-        name: &Name,
-        lists: &[Vec<Tag<'a>>],
+        named: &[Child<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
-        let all: Vec<Tag<'a>> = lists.iter().flatten().copied().collect();
+        let all: Vec<Tag<'a>> = named.iter().map(|child| child.tag).collect();
         let Some(first) = all.first() else { return };
+        let name = first.name;
         let depth = self.form.scope(scope).depth + 1;
         if depth > MAX_DEPTH || self.form.scopes.len() >= MAX_SCOPES {
             self.found.push(Diagnostic::error(
@@ -230,12 +242,14 @@ impl<'a> Tree<'a, '_> {
         // A repeat has one template, wherever it stands; without one, what is added looks like the first instance.
         let declared = all.iter().position(|element| is_template(*element)).unwrap_or(0);
         let template = inner[declared].clone();
-        let mut inner = inner.into_iter();
-        for (place, list) in lists.iter().enumerate() {
-            let marked = list.iter().zip(inner.by_ref());
-            let instances = marked.filter(|(element, _)| !is_template(**element)).map(|(_, seed)| seed);
-            let seed = RepeatSeed { instances: instances.collect(), template: template.clone() };
-            seeds[place].repeats.push((id, seed));
+        let mut instances: Vec<Vec<Arc<Seed>>> = vec![Vec::new(); seeds.len()];
+        for (child, seed) in named.iter().zip(inner) {
+            if !is_template(child.tag) {
+                instances[child.element].push(seed);
+            }
+        }
+        for (seed, instances) in seeds.iter_mut().zip(instances) {
+            seed.repeats.push((id, RepeatSeed { instances, template: template.clone() }));
         }
         self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
     }
@@ -247,21 +261,33 @@ impl<'a> Tree<'a, '_> {
         element.elements().chain(self.missing.inside(self.root, element))
     }
 
-    /// The children by name, in the order of the names' first use: for each name, those of each element.
-    fn by_name(&self, elements: &[Tag<'a>]) -> Vec<(&'a Name, Vec<Vec<Tag<'a>>>)> {
-        let mut found: Vec<(&Name, Vec<Vec<Tag<'_>>>)> = Vec::new();
-        let mut places: FxHashMap<&Name, usize> = FxHashMap::default();
-        for (element, children) in elements.iter().enumerate() {
-            for child in self.children(*children) {
-                let place = *places.entry(child.name).or_insert_with(|| {
-                    found.push((child.name, vec![Vec::new(); elements.len()]));
-                    found.len() - 1
-                });
-                found[place].1[element].push(child);
+    /// The children by name, in the order of the names' first use, and within by element.
+    fn by_name(&self, elements: &[Tag<'a>]) -> Vec<Child<'a>> {
+        let mut found: Vec<Child<'_>> = Vec::new();
+        let mut groups: FxHashMap<&Name, usize> = FxHashMap::default();
+        for (element, parent) in elements.iter().enumerate() {
+            for tag in self.children(*parent) {
+                let next = groups.len();
+                let group = *groups.entry(tag.name).or_insert(next);
+                found.push(Child { group, element, tag });
             }
+        }
+        // Mostly they are in order already.
+        if groups.len() < found.len() {
+            found.sort_by_key(|child| child.group);
         }
         found
     }
+}
+
+/// An element in one of several that are instances of one node.
+#[derive(Clone, Copy)]
+struct Child<'a> {
+    /// The same for all of its name.
+    group: usize,
+    /// Which of the several it is in.
+    element: usize,
+    tag: Tag<'a>,
 }
 
 fn is_template(element: Tag<'_>) -> bool {

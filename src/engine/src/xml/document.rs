@@ -387,6 +387,11 @@ impl<'a> Tag<'a> {
         self.node().end == self.at + 1
     }
 
+    /// Has it attributes?
+    pub fn has_attributes(self) -> bool {
+        !self.said().is_empty()
+    }
+
     /// Is it that one, and no other that is like it?
     pub fn is(self, other: Tag<'_>) -> bool {
         std::ptr::eq(self.document, other.document) && self.at == other.at

@@ -118,6 +118,77 @@ fn is(byte: u8, kind: u8) -> bool {
     KINDS[byte as usize] & kind != 0
 }
 
+/// Each of eight bytes at once.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Which of eight bytes are that one: the lowest mark is right, and where there is none there is none.
+fn equal(eight: u64, byte: u8) -> u64 {
+    let differs = eight ^ each(byte);
+    differs.wrapping_sub(each(1)) & !differs
+}
+
+/// The first byte from `at` on that stops a text.
+fn text_stops(bytes: &[u8], at: usize) -> usize {
+    skip(bytes, at, STOPS_TEXT, |eight| {
+        (eight.wrapping_sub(each(0x20)) & !eight)
+            | equal(eight, b'<')
+            | equal(eight, b'&')
+            | equal(eight, b']')
+            | equal(eight, 0xEF)
+    })
+}
+
+/// The first byte from `at` on that stops an attribute's value.
+fn value_stops(bytes: &[u8], at: usize) -> usize {
+    // `<` and `>`, `&` and `"`, `&` and `'` differ in one bit each.
+    skip(bytes, at, STOPS_VALUE, |eight| {
+        (eight.wrapping_sub(each(0x20)) & !eight)
+            | equal(eight | each(2), b'>')
+            | equal(eight | each(4), b'&')
+            | equal(eight | each(1), b'\'')
+            | equal(eight, 0xEF)
+    })
+}
+
+/// Passes over bytes, eight at a time where `marks` finds none of the kind among them.
+fn skip(bytes: &[u8], mut at: usize, kind: u8, marks: impl Fn(u64) -> u64) -> usize {
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let found = marks(u64::from_le_bytes(*eight)) & each(0x80);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(|byte| !is(*byte, kind)) {
+        at += 1;
+    }
+    at
+}
+
+/// The first byte from `at` on that is no blank; whether a line ends before it.
+fn blanks_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let mut breaks = false;
+    loop {
+        match bytes.get(at) {
+            Some(b' ') => {
+                at += 1;
+                // Most are indentation.
+                while bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) == Some(b"        ") {
+                    at += 8;
+                }
+            }
+            Some(b'\n') => {
+                breaks = true;
+                at += 1;
+            }
+            Some(b'\t') => at += 1,
+            _ => return (at, breaks),
+        }
+    }
+}
+
 impl<'t> Scan<'t> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
@@ -236,18 +307,12 @@ impl<'t> Scan<'t> {
     fn words(&mut self) -> Option<()> {
         let from = self.at;
         let mut escaped = false;
-        let mut breaks = false;
-        while let Some(byte @ (b' ' | b'\n' | b'\t')) = self.peek() {
-            breaks |= byte == b'\n';
-            self.at += 1;
-        }
+        let (end, breaks) = blanks_end(self.bytes, from);
+        self.at = end;
         let blank = self.peek()? == b'<';
         loop {
+            self.at = text_stops(self.bytes, self.at);
             let byte = self.peek()?;
-            if !is(byte, STOPS_TEXT) {
-                self.at += 1;
-                continue;
-            }
             match byte {
                 b'<' => break,
                 b'&' | b'\r' => escaped = true,
@@ -382,11 +447,8 @@ impl<'t> Scan<'t> {
         let from = self.at;
         let mut escaped = false;
         loop {
+            self.at = value_stops(self.bytes, self.at);
             let byte = self.peek()?;
-            if !is(byte, STOPS_VALUE) {
-                self.at += 1;
-                continue;
-            }
             match byte {
                 b'<' => return None,
                 b'&' | b'\t' | b'\n' | b'\r' => escaped = true,
@@ -442,7 +504,8 @@ impl<'t> Scan<'t> {
             let starts = self.at == from || colon == Some(self.at - 1);
             let byte = self.peek()?;
             if is(byte, if starts { STARTS_NAME } else { IN_NAME }) {
-                self.at += 1;
+                let rest = &self.bytes[self.at + 1..];
+                self.at += 1 + rest.iter().take_while(|byte| is(**byte, IN_NAME)).count();
             } else if byte >= 0x80 {
                 let c = self.text[self.at..].chars().next()?;
                 if !(starts_name(c) || (!starts && continues_name(c))) {
