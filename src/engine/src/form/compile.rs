@@ -75,7 +75,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         program: Program::new(names),
         texts: Texts::new(languages.len()),
         pieces: Vec::new(),
-        itext_used: FxHashMap::default(),
+        itext_used: vec![None; itext.ids().count()],
         noted: Vec::new(),
         texts_named: FxHashSet::default(),
         drafts: Vec::new(),
@@ -276,8 +276,8 @@ struct Lowering<'a, 'f> {
     texts: Texts,
     /// Kept for its memory.
     pieces: Vec<Piece>,
-    /// itext that a control names and that reads nothing: whether it has outputs.
-    itext_used: FxHashMap<&'a str, (TextId, bool)>,
+    /// By place in itext: what a control names and reads nothing, and whether it has outputs.
+    itext_used: Vec<Option<(TextId, bool)>>,
     /// What the author wrote, for checks.
     noted: Vec<Noted>,
     texts_named: FxHashSet<&'a str>,

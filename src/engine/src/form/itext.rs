@@ -15,9 +15,11 @@ pub(crate) struct Itext<'a> {
     pub languages: Vec<Arc<str>>,
     /// Where each translation stands.
     pub places: Vec<Span>,
-    /// By id: for each language its `text` element.
-    texts: FxHashMap<&'a str, Vec<Option<Tag<'a>>>>,
+    /// By id: its place in the order of first use.
+    places_of: FxHashMap<&'a str, usize>,
     order: Vec<&'a str>,
+    /// By place, and within by language: the `text` element.
+    texts: Vec<Option<Tag<'a>>>,
 }
 
 impl<'a> Itext<'a> {
@@ -55,11 +57,12 @@ impl<'a> Itext<'a> {
             itext.places.push(translation.span);
             for text in translation.elements() {
                 let Some(id) = text.attribute("id") else { continue };
-                let of = itext.texts.entry(id.text).or_insert_with(|| {
+                let place = *itext.places_of.entry(id.text).or_insert_with(|| {
                     itext.order.push(id.text);
-                    vec![None; count]
+                    itext.texts.resize(itext.texts.len() + count, None);
+                    itext.order.len() - 1
                 });
-                if let Some(first) = of[index].replace(text) {
+                if let Some(first) = itext.texts[place * count + index].replace(text) {
                     let message = format!("the text `{}` is there twice in `{language}`", id.text);
                     found.push(
                         Diagnostic::warning("duplicate-text", id.span, message)
@@ -74,12 +77,23 @@ impl<'a> Itext<'a> {
 
     /// The `text` elements of an id, by language.
     pub fn get(&self, id: &str) -> Option<&[Option<Tag<'a>>]> {
-        self.texts.get(id).map(Vec::as_slice)
+        self.place(id).map(|place| self.at(place).1)
+    }
+
+    /// The place of an id in the order of first use.
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places_of.get(id).copied()
+    }
+
+    /// The id at a place, and its `text` elements by language.
+    pub fn at(&self, place: usize) -> (&'a str, &[Option<Tag<'a>>]) {
+        let count = self.languages.len();
+        (self.order[place], &self.texts[place * count..(place + 1) * count])
     }
 
     /// An id as the form has it, if it has it, and its `text` elements.
     pub fn known(&self, id: &str) -> Option<(&'a str, &[Option<Tag<'a>>])> {
-        self.texts.get_key_value(id).map(|(id, texts)| (*id, texts.as_slice()))
+        self.place(id).map(|place| self.at(place))
     }
 
     /// An id as the form has it, if it has it.

@@ -100,7 +100,7 @@ impl<'a> Lowering<'a, '_> {
         reads: &mut Vec<Read>,
     ) -> Option<TextId> {
         let itext = self.itext;
-        let Some((id, texts)) = itext.known(id) else {
+        let Some(place) = itext.place(id) else {
             let message = format!("there is no text `{id}` in itext");
             let hinted = self.found.wants_hints();
             let known = itext.ids().filter(|_| hinted);
@@ -109,10 +109,13 @@ impl<'a> Lowering<'a, '_> {
             self.found.push(diagnostic);
             return None;
         };
-        self.texts_named.insert(id);
+        let (id, texts) = itext.at(place);
+        if super::CHECKS {
+            self.texts_named.insert(id);
+        }
         // Words alone are the same wherever they are shown.
-        if let Some((text, false)) = self.itext_used.get(id) {
-            return Some(*text);
+        if let Some((text, false)) = self.itext_used[place] {
+            return Some(text);
         }
         let before = reads.len();
         let mut outputs = false;
@@ -123,7 +126,7 @@ impl<'a> Lowering<'a, '_> {
         let fallback = by_language.iter().flatten().next().copied().unwrap_or_default();
         let text = self.texts.add(by_language.into_iter().map(|words| words.unwrap_or(fallback)));
         if reads.len() == before {
-            self.itext_used.insert(id, (text, outputs));
+            self.itext_used[place] = Some((text, outputs));
         }
         Some(text)
     }
@@ -214,8 +217,10 @@ impl<'a> Lowering<'a, '_> {
         }
         // What reads nothing is the same from everywhere.
         let used = std::mem::take(&mut self.itext_used);
+        let known = self.itext.ids().zip(&used);
         let mut by_id: FxHashMap<_, _> =
-            used.into_iter().map(|(id, (text, _))| (id.into(), (text, None))).collect();
+            known.filter_map(|(id, used)| Some((id.into(), ((*used)?.0, None)))).collect();
+        self.itext_used = used;
         for id in self.itext.ids() {
             if by_id.contains_key(id) {
                 continue;
