@@ -8,7 +8,7 @@ use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::expr::compile::{Anchor, Compiled, compile};
+use crate::expr::compile::{Anchor, Compiled, Over, compile};
 use crate::expr::program::{ExprId, Program, Read};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
@@ -16,8 +16,8 @@ use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Piece, Preload, ScopeDef, TextId, Texts, meta, tree,
-    types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Piece, Preload, ScopeDef, ScopeDefId, TextId, Texts,
+    meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
 use crate::source::{Bundle, Passage};
@@ -73,6 +73,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         skeleton: &skeleton,
         itext: &itext,
         program: Program::new(names),
+        compiled: FxHashMap::default(),
         texts: Texts::new(languages.len()),
         pieces: Vec::new(),
         itext_used: vec![None; itext.ids().count()],
@@ -273,6 +274,8 @@ struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
     itext: &'a Itext<'a>,
     program: Program,
+    /// By text and scope: expressions that mean the same at every node.
+    compiled: FxHashMap<(&'a str, ScopeDefId), Compiled>,
     texts: Texts,
     /// Kept for its memory.
     pieces: Vec<Piece>,
@@ -293,10 +296,18 @@ struct Lowering<'a, 'f> {
 
 impl<'a> Lowering<'a, '_> {
     /// Compiles an expression, and keeps it as it was written for checks.
-    fn expr(&mut self, written: Passage<'_>, anchor: Anchor, role: Role) -> Option<Compiled> {
+    fn expr(&mut self, written: Passage<'a>, anchor: Anchor, role: Role) -> Option<Compiled> {
         if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
+        // Tools write the same condition at every question of a section. Checks look at each.
+        let again = (written.text, anchor.scope);
+        let alone = !CHECKS && anchor.items == Over::Value;
+        if let Some(known) = self.compiled.get(&again).filter(|_| alone) {
+            self.reads += known.reads.len();
+            return Some(known.clone());
+        }
+        let told = self.found.count();
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
         if CHECKS {
             self.noted.extend(ast.map(|ast| Noted { written: written.to_written(), ast, anchor, role }));
@@ -308,11 +319,14 @@ impl<'a> Lowering<'a, '_> {
             let diagnostic = Diagnostic::error("too-large", written.span, message);
             self.found.push(diagnostic.hint("name the nodes that are meant, instead of all with `//`"));
         }
+        if alone && !compiled.leans && self.found.count() == told {
+            self.compiled.insert(again, compiled.clone());
+        }
         Some(compiled)
     }
 
     /// Compiles a bind's expression and puts it into the graph.
-    fn task(&mut self, written: Passage<'_>, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
+    fn task(&mut self, written: Passage<'a>, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
         // What the expression is for does not depend on which one it is.
         let compiled = self.expr(written, anchor, Role::from(task(ExprId(0))))?;
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
@@ -326,7 +340,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Puts a condition into the graph; gives whether it is plain true.
-    fn rule(&mut self, written: Option<Passage<'_>>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
+    fn rule(&mut self, written: Option<Passage<'a>>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
         let Some(written) = written else { return false };
         if let Some(always) = constant(written.text) {
             return always;
@@ -376,7 +390,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// A repeat's condition is that of each instance if it is about something in the instance, else that of the repeat as a whole.
-    fn relevant(&mut self, written: Passage<'_>, id: NodeId, anchor: Anchor) {
+    fn relevant(&mut self, written: Passage<'a>, id: NodeId, anchor: Anchor) {
         let SkeletonKind::Repeat(own) = self.skeleton.node(id).kind else {
             self.task(written, anchor, Task::Relevant);
             return;
@@ -514,7 +528,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The form's name for an answered instance: what `meta/instanceName` is calculated as.
-    fn instance_name(&mut self, binds: &FxHashMap<NodeId, BindOf<'_>>) -> Option<ExprId> {
+    fn instance_name(&mut self, binds: &FxHashMap<NodeId, BindOf<'a>>) -> Option<ExprId> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);

@@ -224,6 +224,33 @@ impl Document {
         at
     }
 
+    /// Says where an element's start tag ends.
+    pub(super) fn ends_at(&mut self, at: u32, stop: u32) {
+        self.nodes[at as usize].stop = stop;
+    }
+
+    /// An element's start tag.
+    pub(super) fn span_at(&self, at: u32) -> Span {
+        let node = &self.nodes[at as usize];
+        Span { source: node.file, start: node.start, end: node.stop }
+    }
+
+    /// The number of an element's name.
+    pub(super) fn name_at(&self, at: u32) -> u32 {
+        self.nodes[at as usize].name
+    }
+
+    /// How much there is.
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.nodes.len(), self.attributes.len())
+    }
+
+    /// Forgets what came after.
+    pub(super) fn back_to(&mut self, (nodes, attributes): (usize, usize)) {
+        self.nodes.truncate(nodes);
+        self.attributes.truncate(attributes);
+    }
+
     /// Ends an element.
     pub(super) fn close(&mut self, at: u32) {
         self.nodes[at as usize].end = self.nodes.len() as u32;
@@ -280,9 +307,7 @@ impl Document {
     }
 
     fn tag(&self, at: u32) -> Tag<'_> {
-        let node = &self.nodes[at as usize];
-        let span = Span { source: node.file, start: node.start, end: node.stop };
-        Tag { document: self, at, name: &self.names[node.name as usize], span }
+        Tag { document: self, at, name: &self.names[self.name_at(at) as usize], span: self.span_at(at) }
     }
 
     fn passage(&self, aside: u32, span: Span) -> (Passage<'_>, Lies) {

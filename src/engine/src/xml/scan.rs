@@ -29,7 +29,6 @@ pub(super) fn scan(text: &Arc<str>, file: u16) -> Option<Document> {
         contexts: 0,
         recent: [Recent::default(); 256],
         shows: Vec::new(),
-        raws: Vec::new(),
         worked_out: String::new(),
     };
     scan.document()?;
@@ -52,8 +51,6 @@ struct Scan<'t> {
     recent: [Recent<'t>; 256],
     /// By name: are words shown in it? There a blank between two outputs counts.
     shows: Vec<bool>,
-    /// The attributes of the tag that is being read.
-    raws: Vec<Raw<'t>>,
     worked_out: String,
 }
 
@@ -173,10 +170,12 @@ fn blanks_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
     loop {
         match bytes.get(at) {
             Some(b' ') => {
-                at += 1;
                 // Most are indentation.
                 while bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) == Some(b"        ") {
                     at += 8;
+                }
+                while bytes.get(at) == Some(&b' ') {
+                    at += 1;
                 }
             }
             Some(b'\n') => {
@@ -354,34 +353,25 @@ impl<'t> Scan<'t> {
         if self.open.len() >= MAX_DEPTH || self.document.len() >= MAX_NODES {
             return None;
         }
-        let mut raws = std::mem::take(&mut self.raws);
-        raws.clear();
-        // A tag ends, to those who look at its place, at its first `>`.
-        let mut first = None;
-        let empty = loop {
-            match self.next_attribute(&mut first)? {
-                Next::End { empty } => break empty,
-                Next::Attribute(raw) if raws.len() < MAX_ATTRIBUTES => raws.push(raw),
-                Next::Attribute(_) => return None,
+        let (bindings, context) = (self.bindings.len(), self.context);
+        let (after_name, before) = (self.at, self.document.mark());
+        let plain = if self.open.is_empty() { None } else { self.tag(start, name, false) };
+        let (node, empty) = match plain {
+            Some(tag) => tag,
+            // What a tag declares holds for its own name too. Few declare anything.
+            None => {
+                self.document.back_to(before);
+                self.at = after_name;
+                self.declarations()?;
+                self.at = after_name;
+                self.tag(start, name, true)?
             }
         };
-        let (bindings, context) = (self.bindings.len(), self.context);
-        if raws.iter().any(|raw| is_declaration(raw.name)) {
-            self.declarations(&raws)?;
-        }
-        let number = self.number(name, false)?;
-        let span = self.span(start, first.map_or(self.at, |at: usize| at + 1));
-        let node = self.document.open(number, span);
-        for raw in &raws {
-            if !is_declaration(raw.name) {
-                self.attribute(node, raw)?;
-            }
-        }
-        self.raws = raws;
         if self.open.is_empty() {
-            self.declared(span)?;
+            self.declared(node)?;
         }
-        let open = Open { node, name, shows: self.shows[number as usize], bindings, context };
+        let shows = self.shows[self.document.name_at(node) as usize];
+        let open = Open { node, name, shows, bindings, context };
         if empty {
             self.close(&open);
         } else {
@@ -390,10 +380,43 @@ impl<'t> Scan<'t> {
         Some(())
     }
 
-    /// Takes in the namespaces that a tag declares, which hold for its own name too.
-    fn declarations(&mut self, raws: &[Raw<'t>]) -> Option<()> {
+    /// The rest of a start tag: its node, and whether it ends at once. None too where it declares namespaces that are not `declared` yet.
+    fn tag(&mut self, start: usize, name: &'t str, declared: bool) -> Option<(u32, bool)> {
+        let number = self.number(name, false)?;
+        let node = self.document.open(number, self.span(start, start));
+        // A tag ends, to those who look at its place, at its first `>`.
+        let mut first = None;
+        let mut count = 0;
+        loop {
+            match self.next_attribute(&mut first)? {
+                Next::End { empty } => {
+                    self.document.ends_at(node, first.map_or(self.at, |at: usize| at + 1) as u32);
+                    return Some((node, empty));
+                }
+                Next::Attribute(_) if count == MAX_ATTRIBUTES => return None,
+                Next::Attribute(raw) if is_declaration(raw.name) => {
+                    if !declared {
+                        return None;
+                    }
+                }
+                Next::Attribute(raw) => self.attribute(node, &raw)?,
+            }
+            count += 1;
+        }
+    }
+
+    /// Takes in the namespaces that a tag declares.
+    fn declarations(&mut self) -> Option<()> {
         let before = self.bindings.len();
-        for raw in raws.iter().filter(|raw| is_declaration(raw.name)) {
+        let mut count = 0;
+        while let Next::Attribute(raw) = self.next_attribute(&mut None)? {
+            count += 1;
+            if count > MAX_ATTRIBUTES {
+                return None;
+            }
+            if !is_declaration(raw.name) {
+                continue;
+            }
             let prefix = raw.name.strip_prefix("xmlns:").unwrap_or_default();
             let uri = &self.text[raw.from..raw.to];
             let reserved = matches!(prefix, "xml" | "xmlns")
@@ -411,7 +434,8 @@ impl<'t> Scan<'t> {
     }
 
     /// The root's declarations as attributes of it.
-    fn declared(&mut self, span: Span) -> Option<()> {
+    fn declared(&mut self, root: u32) -> Option<()> {
+        let span = self.document.span_at(root);
         for at in 1..self.bindings.len() {
             let Binding { prefix, uri } = self.bindings[at];
             if !prefix.is_empty() {

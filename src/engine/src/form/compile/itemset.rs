@@ -41,7 +41,7 @@ impl<'a> Lowering<'a, '_> {
         Some(Choices::Listed(Listed::new(items)))
     }
 
-    fn itemset(&mut self, itemset: Tag<'_>, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
+    fn itemset(&mut self, itemset: Tag<'a>, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
         let Some(nodeset) = itemset.attribute("nodeset") else {
             self.found.push(
                 Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`")

@@ -13,9 +13,9 @@ use crate::form::{ScopeDefId, binds, paths};
 use crate::view::NodeId;
 use crate::xml::Tag;
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// Compiles all actions, and notes which nodes' changes they wait for.
-    pub(super) fn actions(&mut self, parts: &XForm<'_>, body: &Body<'_>, root: &str) {
+    pub(super) fn actions(&mut self, parts: &XForm<'a>, body: &Body<'a>, root: &str) {
         for &element in &parts.actions {
             let placed = PlacedAction { element, path: root.to_owned(), in_control: false };
             self.action(&placed);
@@ -25,7 +25,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn action(&mut self, placed: &PlacedAction<'_>) {
+    fn action(&mut self, placed: &PlacedAction<'a>) {
         let element = placed.element;
         let events = actions::events(element, self.found);
         let Some(source) = self.skeleton.at(&placed.path) else { return };
@@ -90,7 +90,7 @@ impl Lowering<'_, '_> {
         });
     }
 
-    fn effect(&mut self, element: Tag<'_>, anchor: Anchor) -> Effect {
+    fn effect(&mut self, element: Tag<'a>, anchor: Anchor) -> Effect {
         match &*element.name.local {
             "setgeopoint" => return Effect::Geopoint,
             "recordaudio" => return Effect::Audio,

@@ -85,7 +85,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// A label that is an expression's value.
-    fn value_of(&mut self, reference: Passage<'_>, anchor: Anchor, reads: &mut Vec<Read>) -> Option<TextId> {
+    fn value_of(&mut self, reference: Passage<'a>, anchor: Anchor, reads: &mut Vec<Read>) -> Option<TextId> {
         let compiled = self.expr(reference, anchor, Role::Output)?;
         reads.extend(compiled.reads);
         let pieces = self.texts.add_pieces(&[Piece::Output(compiled.root)]);
@@ -179,7 +179,7 @@ impl<'a> Lowering<'a, '_> {
     /// Cuts words at their `${name}` references. Are there any?
     fn references(
         &mut self,
-        (words, lies): (Passage<'_>, Lies),
+        (words, lies): (Passage<'a>, Lies),
         anchor: Anchor,
         reads: &mut Vec<Read>,
         pieces: &mut Vec<Piece>,
