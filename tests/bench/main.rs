@@ -1,9 +1,12 @@
 //! How long the engine takes: `cargo bench -p doorstep-bench`. Native, release; the median of 200 answers.
 //!
+//! `cargo bench -p doorstep-bench -- assessment`: needs matched to providers, households ranked; once each.
+//!
 //! A form given by its path is loaded instead, and a shape given by its name answered, as a profiler wants it:
 //! `cargo bench -p doorstep-bench -- FORM.xml fan`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.
 
+mod assessment;
 mod forms;
 
 use std::time::{Duration, Instant};
@@ -24,6 +27,10 @@ fn main() {
         std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     if !given.is_empty() {
         for asked in given {
+            if asked == "assessment" {
+                assess();
+                continue;
+            }
             match Shape::ALL.iter().find(|(name, _)| *name == asked) {
                 Some((_, shape)) => row(&asked, answer(*shape, 1_000)),
                 None => load(&asked),
@@ -60,6 +67,31 @@ fn main() {
     ] {
         growth(what, |n| one_more(shape, n));
     }
+}
+
+/// Needs and households by the thousand.
+fn assess() {
+    use assessment::{Differ, Room};
+    for differ in [Differ::Much, Differ::Little, Differ::Nowise] {
+        for room in [Room::Ample, Room::Tight, Room::Scarce] {
+            let (demand, capacities) = assessment::needs(10_000, 500, room, differ);
+            let begun = Instant::now();
+            let allocation =
+                doorstep_engine::services::allocate::allocate(&demand, &capacities).expect("it fits");
+            let took = begun.elapsed();
+            let served: u32 = allocation.loads.iter().sum();
+            row(&format!("10,000 needs × 30, 500 providers, {room:?}, {differ:?}: {served} served"), took);
+        }
+    }
+    let begun = Instant::now();
+    let cohort = assessment::households(100_000);
+    row("100,000 households made and added", begun.elapsed());
+    let begun = Instant::now();
+    let ranked: usize = (0..7).map(|column| cohort.rank(column).len()).sum();
+    row(&format!("100,000 households ranked by 7 columns: {ranked}"), begun.elapsed());
+    let begun = Instant::now();
+    let towns = cohort.rank_by_area(6, 9);
+    row(&format!("100,000 households ranked within {} towns", towns.len()), begun.elapsed());
 }
 
 fn open(shape: Shape, n: usize) -> Session {

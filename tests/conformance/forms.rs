@@ -69,7 +69,7 @@ fn written<T>(exported: Option<export::Exported<T>>) -> Result<T, String> {
     exported.map(|exported| exported.written).ok_or_else(|| "it could not be written".to_owned())
 }
 
-fn bundle(path: &Path) -> Result<Bundle, String> {
+pub fn bundle(path: &Path) -> Result<Bundle, String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     if name.ends_with(".xml") {

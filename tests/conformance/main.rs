@@ -6,6 +6,7 @@
 mod bounded;
 mod case;
 mod expected;
+mod exports;
 mod forms;
 mod generated;
 mod held;
@@ -25,6 +26,7 @@ const USAGE: &str = "\
 conformance [DIR] [WORD…]   run the corpora in DIR (else in DOORSTEP_CORPUS)
     WORD                    only the cases whose corpus, tier or id has the word in it: scenarios/odk, sc-371a6d4a6d
     --failures              the cases that fail, each with what was expected and what came
+    --export OUT            run nothing: write every form into OUT, as XForm and XLSForm, for others to judge
     --hold                  fail if fewer pass than the best so far; with UPDATE_EXPECT=1 note what passes as the best
 ";
 
@@ -41,7 +43,19 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = options(std::env::args().skip(1));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, out, folders @ ..] = &arguments[..]
+        && flag == "--export"
+    {
+        return match exports::write(Path::new(out), folders) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("conformance: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let options = options(arguments.into_iter());
     let Some(folder) = &options.folder else {
         eprint!("{USAGE}");
         return ExitCode::FAILURE;
@@ -62,7 +76,9 @@ fn options(arguments: impl Iterator<Item = String>) -> Options {
         match argument.as_str() {
             "--failures" => options.failures = true,
             "--hold" => options.hold = true,
-            folder if Path::new(folder).is_dir() => options.folder = Some(folder.into()),
+            folder if options.folder.is_none() && Path::new(folder).is_dir() => {
+                options.folder = Some(folder.into());
+            }
             word => options.words.push(word.to_owned()),
         }
     }

@@ -38,7 +38,7 @@ fn judge(case: &Case) -> Result<(), String> {
 }
 
 /// The sheets as sources: rows are lines, cells have tabs between.
-fn workbook(case: &Case, named: bool) -> Result<Bundle, String> {
+pub fn workbook(case: &Case, named: bool) -> Result<Bundle, String> {
     let sheets = case.data["sheets"].as_object().ok_or("there are no sheets")?;
     let mut sheets: Vec<(String, Vec<Vec<String>>)> =
         sheets.iter().map(|(name, rows)| (name.clone(), cells(rows))).collect();

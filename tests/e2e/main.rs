@@ -27,7 +27,7 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.seen("[data-action=start]").await;
     browser.kept_for_offline().await;
     browser.picture("home").await;
-    browser.tap("[data-action=start]").await;
+    browser.tap("[data-form=household-needs]").await;
 
     // On the way the network goes.
     browser.on_page("visit").await;
@@ -58,8 +58,25 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
 
     browser.on_page("review").await;
     browser.picture("review").await;
+
+    // What it comes to, before and after it is finished: the same, each figure with its reasons.
+    browser.tap("[data-action=assessment]").await;
+    browser.seen("[data-report]").await;
+    browser.picture("assessment-of-a-draft").await;
+    let level = browser.text("[data-level=need_band] .level-value").await;
+    assert_eq!(level, "中度");
+    browser.tap("[data-action=leave]").await;
+    browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;
     browser.seen("[data-finished]").await;
+    assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
+    browser.tap("[data-dimension=IE] summary").await;
+    browser.seen("[data-dimension=IE] .reason").await;
+    browser.picture("assessment").await;
+    browser.reload().await;
+    browser.seen("[data-report]").await;
+    assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
+    browser.tap("a[href='/outbox']").await;
     browser.seen("[data-section=waiting] [data-item]").await;
     browser.picture("finished-without-a-network").await;
     assert!(arrived::rows(&profile).is_empty(), "nothing can have arrived yet");
@@ -86,7 +103,7 @@ async fn the_same_on_a_wide_screen() {
     browser.open(&server.url("/")).await;
     browser.seen("[data-action=start]").await;
     browser.picture("wide-home").await;
-    browser.tap("[data-action=start]").await;
+    browser.tap("[data-form=household-needs]").await;
     browser.on_page("visit").await;
     let (parts, _) = script.killed_in_between();
     filling::fill(&browser, &parts[0]).await;
@@ -118,7 +135,7 @@ async fn a_new_build_waits_until_no_form_is_open() {
     let home = browser.tab().await;
     let form = browser.new_tab().await;
     browser.open(&server.url("/")).await;
-    browser.tap("[data-action=start]").await;
+    browser.tap("[data-form=household-needs]").await;
     browser.on_page("visit").await;
 
     // A new build comes, and the tab at home wants it.
@@ -164,7 +181,7 @@ async fn a_draft_is_answered_in_one_tab_at_a_time() {
     let visit = Part { leaves_page: false, ..parts.into_iter().next().expect("the visit comes first") };
 
     browser.open(&server.url("/")).await;
-    browser.tap("[data-action=start]").await;
+    browser.tap("[data-form=household-needs]").await;
     filling::fill(&browser, &visit).await;
     browser.seen("[data-state=kept].kept").await;
     let first = browser.tab().await;

@@ -3,4 +3,6 @@
 mod cases;
 mod diagnostics;
 mod instances;
+mod lint;
 mod never;
+mod services;

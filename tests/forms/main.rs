@@ -1,8 +1,12 @@
 //! What lies in `forms/`: every form is one without a warning, fits the published schema, and its cases hold.
 
+mod catalogue;
+
 use std::path::{Path, PathBuf};
 
-use doorstep_engine::{Bundle, Form, Source, case};
+use doorstep_engine::assess::Outcome;
+use doorstep_engine::session::Opening;
+use doorstep_engine::{Bundle, Extent, Form, Session, Source, case, export};
 use serde_json::Value as Json;
 
 fn root() -> PathBuf {
@@ -39,12 +43,38 @@ fn every_form_is_one_and_its_cases_hold() {
         for file in cases {
             let json: Json =
                 serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).expect("a case is JSON");
-            for failure in case::run(&form, &json) {
+            let (session, failures) = case::run_through(&form, &json);
+            for failure in failures {
                 wrong.push(format!("{}, step {}: {}", file.display(), failure.step, failure.message));
             }
+            let differs = session.and_then(|session| restored(&session));
+            wrong.extend(differs.map(|differs| format!("{}: {differs}", file.display())));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is other when the answers of a session are taken up again, as JSON and as XML.
+fn restored(session: &Session) -> Option<String> {
+    let outcomes = |session: &Session| -> Vec<(String, Option<Outcome>)> {
+        session.measures().map(|name| (name.to_owned(), session.outcome(name))).collect()
+    };
+    let (form, world) = (session.form(), session.world());
+    let data = session.data(Extent::All);
+    let xml = session.instance_xml(Extent::All);
+    let from_json = Session::restore(form.clone(), world.clone(), &data);
+    let from_xml = Session::open_xml(form.clone(), world.clone(), &xml, Opening::Restore);
+    for again in [from_json, from_xml] {
+        let again = match again {
+            Ok(again) => again,
+            Err(error) => return Some(format!("can't be restored: {error}")),
+        };
+        let (before, after) = (outcomes(session), outcomes(&again));
+        if before != after {
+            return Some(format!("the outcomes came back as {after:?}, not {before:?}"));
+        }
+    }
+    None
 }
 
 #[test]
@@ -60,8 +90,43 @@ fn every_form_fits_the_published_schema_and_nonsense_does_not() {
         let mut nonsense = form.clone();
         nonsense["survey"][0]["lable"] = Json::String("x".into());
         assert!(!schema.is_valid(&nonsense), "an unknown key must not fit");
+        for (key, value) in [("kind", "scale"), ("combine", "add"), ("type", "scales")] {
+            let mut nonsense = form.clone();
+            nonsense["assessment"][0][key] = Json::String(value.into());
+            assert!(!schema.is_valid(&nonsense), "a measure with {key} = {value} must not fit");
+        }
         let mut nonsense = form;
         nonsense["settings"].as_object_mut().unwrap().remove("form_id");
         assert!(!schema.is_valid(&nonsense), "a form without an id must not fit");
+    }
+}
+
+/// Written once as the exporter spells it, form JSON is written the same ever after, byte for byte.
+#[test]
+fn every_form_is_form_json_and_stays_it() {
+    let written = |bundle: &Bundle| {
+        let converted = export::to_form_json(bundle);
+        let exported = converted.exported.expect("the form can be written");
+        assert_eq!(exported.losses, [], "form JSON holds what form JSON said");
+        exported.written
+    };
+    for definition in definitions() {
+        let bundle = bundle(&definition);
+        let once = written(&bundle);
+        let again = Bundle { main: Source::new("form.json", once.as_str()), files: bundle.files.clone() };
+        assert!(Form::read(&again).form.is_some(), "{} is no form any more", definition.display());
+        assert_eq!(written(&again), once, "{}", definition.display());
+        // The assessment is the author's own, in a workbook too.
+        let assessment = |text: &str| serde_json::from_str::<Json>(text).unwrap()["assessment"].clone();
+        let own = assessment(&bundle.main.text);
+        assert_eq!(assessment(&once), own, "{}", definition.display());
+        let sheets = export::to_xlsform(&bundle, "form.xlsx").exported.expect("the form can be written");
+        let bytes = doorstep_workbook::write_xlsx(&sheets.written).unwrap();
+        let from_sheets = written(&doorstep_workbook::read("form.xlsx", &bytes).unwrap());
+        assert_eq!(assessment(&from_sheets), own, "{}", definition.display());
+        let xform = export::to_xform(&bundle).exported.expect("the form can be written").written;
+        let xform = Bundle { main: Source::new("form.xml", xform), files: bundle.files.clone() };
+        let from_xform = export::to_form_json(&xform).exported.expect("the XForm can be written").written;
+        assert_eq!(assessment(&from_xform), own, "{}", definition.display());
     }
 }

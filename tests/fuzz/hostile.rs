@@ -314,3 +314,124 @@ fn what_is_merely_large_is_a_form() {
     let groups = format!("{}<input ref='/d/q'/>{}", "<group>".repeat(190), "</group>".repeat(190));
     assert!(read(xform("<q/>", "", &groups)).form.is_some());
 }
+
+/// A form of these measures over five questions, `a` to `e` of the choices `0` to `9`.
+fn assessed(measures: &str) -> Checked {
+    let choices =
+        many(10, |n| format!("{}{{\"name\":\"{n}\",\"label\":\"x\"}}", if n > 0 { "," } else { "" }));
+    let question = |name: char| format!("{{\"type\":\"select_one l\",\"name\":\"{name}\",\"label\":\"x\"}},");
+    let survey: String = ('a'..='l').map(question).collect();
+    read_json(format!(
+        "{{\"settings\":{{\"form_id\":\"d\",\"version\":\"1\"}},\"choices\":{{\"l\":[{choices}]}},\
+         \"survey\":[{survey}{{\"type\":\"note\",\"name\":\"z\",\"label\":\"x\"}}],\"assessment\":[{}]}}",
+        measures.trim_end_matches(',')
+    ))
+}
+
+/// All codes, warnings too, each once.
+fn told(checked: &Checked) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = checked.diagnostics.iter().map(|found| found.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// Measures that read themselves, or each other.
+#[test]
+fn an_assessment_that_goes_round_is_told() {
+    let cases = [
+        r#"{"type":"scale","name":"s","items":[{"value":"${s}"}]}"#.to_owned(),
+        r#"{"type":"band","name":"s","of":"s","bands":[{"code":"x","range":"-"}]}"#.to_owned(),
+        r#"{"type":"table","name":"s","rules":[{"if":{"s":"1"},"outcome":"1"}]}"#.to_owned(),
+        r#"{"type":"shift","name":"s","of":"t","rules":[]},{"type":"shift","name":"t","of":"s","rules":[]}"#.to_owned(),
+        r#"{"type":"agreed","name":"s","of":"t","second":"t"},{"type":"decided","name":"t","of":"s","value":"${a}","reason":"${b}"}"#
+            .to_owned(),
+        many(2_000, |n| {
+            format!("{{\"type\":\"scale\",\"name\":\"s{n}\",\"items\":[{{\"value\":\"${{s{}}}\"}}]}},", (n + 1) % 2_000)
+        }),
+    ];
+    for case in cases {
+        let checked = assessed(&case);
+        assert!(codes(&checked).contains(&"cycle"), "{:?}: {}", told(&checked), &case[..200.min(case.len())]);
+    }
+}
+
+/// Assessments that are large, or whose combinations are without number.
+#[test]
+fn large_assessments_are_checked_within_bounds() {
+    let row = |seed: usize, n: usize| seed.wrapping_mul(7_919).wrapping_add(n * 104_729) / 7 % 10;
+    let asks = |n: usize, tests: &dyn Fn(usize) -> String| {
+        let each = ('a'..='l').enumerate().map(|(at, name)| format!("\"{name}\":\"{}\"", tests(n * 12 + at)));
+        each.collect::<Vec<_>>().join(",")
+    };
+    let table = |hit: &str, count: usize, tests: &dyn Fn(usize) -> String| {
+        let rules = many(count, |n| format!("{{\"if\":{{{}}},\"outcome\":\"o{}\"}},", asks(n, tests), n % 5));
+        let rules = rules.trim_end_matches(',').to_owned();
+        assessed(&format!("{{\"type\":\"table\",\"name\":\"t\",\"hit\":\"{hit}\",\"rules\":[{rules}]}}"))
+    };
+    let wide = |n: usize| format!("not({})", row(n, 3));
+    let checked = table("unique", 1_000, &wide);
+    assert!(told(&checked).contains(&"rule-overlap"), "{:?}", told(&checked));
+    let narrow = |n: usize| format!("{}, {}", row(n, 1), row(n, 5));
+    for hit in ["unique", "first", "priority", "collect"] {
+        let checked = table(hit, 1_000, &narrow);
+        assert!(checked.form.is_some());
+        assert!(hit == "collect" || told(&checked).contains(&"rule-gap"), "{hit}: {:?}", told(&checked));
+    }
+    let when = |n: usize| {
+        let sum = ('a'..='l').map(|name| format!("(${{{name}}} = {})", (n + 1) % 10)).collect::<Vec<_>>();
+        format!("{{\"when\":\"{} >= {}\",\"outcome\":\"o{n}\"}},", sum.join(" + "), n % 12)
+    };
+    let rules = many(500, when);
+    let rules = rules.trim_end_matches(',');
+    assert!(assessed(&format!("{{\"type\":\"table\",\"name\":\"t\",\"rules\":[{rules}]}}")).form.is_some());
+    let bands = many(5_000, |n| format!("{{\"code\":\"b{n}\",\"range\":\"{n}..{}\"}},", n + 2));
+    let bands = bands.trim_end_matches(',');
+    let checked = assessed(&format!(
+        "{{\"type\":\"scale\",\"name\":\"s\",\"items\":[{{\"value\":\"${{a}}\"}}]}},\
+         {{\"type\":\"band\",\"name\":\"t\",\"of\":\"s\",\"bands\":[{bands}]}}"
+    ));
+    assert!(checked.form.is_some());
+    let items = many(2_000, |n| {
+        let name = char::from(b'a' + (n % 12) as u8);
+        format!(
+            "{{\"value\":\"${{{name}}}\",\"weight\":\"1/{}\",\"points\":\"<5: {n}; >=5: 1/{}\"}},",
+            n + 2,
+            n + 3
+        )
+    });
+    let items = items.trim_end_matches(',');
+    for (combine, missing) in
+        [("sum", "prorate"), ("mean", "zero"), ("max", "no_score"), ("count", "prorate")]
+    {
+        let checked = assessed(&format!(
+            "{{\"type\":\"scale\",\"name\":\"s\",\"max\":5,\"combine\":\"{combine}\",\"missing\":\"{missing}\",\"items\":[{items}]}}"
+        ));
+        assert!(checked.form.is_some(), "{:?}", told(&checked));
+    }
+    let reasons = many(500, |n| format!("{{\"when\":\"${{b}} = {}\",\"by\":\"1/{}\"}},", n % 10, n + 1));
+    let reasons = reasons.trim_end_matches(',');
+    let checked = assessed(&format!(
+        "{{\"type\":\"shift\",\"name\":\"s\",\"stack\":\"yes\",\"of\":\"${{a}}\",\"rules\":[{reasons}]}}"
+    ));
+    assert!(checked.form.is_some(), "{:?}", told(&checked));
+}
+
+/// As many measures as there may be, each of the one before, in both orders; and one more.
+#[test]
+fn measures_by_the_thousand_are_checked() {
+    let chain = |count: usize, of: &dyn Fn(usize) -> String| {
+        many(count, |n| {
+            format!(
+                "{{\"type\":\"band\",\"name\":\"m{n}\",\"of\":\"{}\",\"bands\":[{{\"code\":\"0\",\"range\":\"<=0\"}},\
+                 {{\"code\":\"1\",\"range\":\">=1\"}}]}},",
+                of(n)
+            )
+        })
+    };
+    let forwards = |n: usize| if n == 0 { "${a}".into() } else { format!("m{}", n - 1) };
+    let backwards = |n: usize| if n == 1_999 { "${a}".into() } else { format!("m{}", n + 1) };
+    assert!(assessed(&chain(2_000, &forwards)).form.is_some());
+    assert!(assessed(&chain(2_000, &backwards)).form.is_some());
+    assert_eq!(codes(&assessed(&chain(2_001, &forwards))), ["too-large"]);
+}

@@ -2,6 +2,7 @@
 //!
 //! The same bytes make the same input on every machine, so that what was found once is found again.
 
+pub mod assessments;
 pub mod dice;
 pub mod expressions;
 pub mod filling;

@@ -10,7 +10,7 @@ use doorstep_engine::{Bundle, Form, Source, export};
 use doorstep_fuzz::dice::{Dice, mutated};
 use doorstep_fuzz::expressions::expression;
 use doorstep_fuzz::filling::{fill, world};
-use doorstep_fuzz::{sheets, xforms};
+use doorstep_fuzz::{assessments, sheets, xforms};
 
 /// `name, times: what is done with the bytes`.
 macro_rules! target {
@@ -83,6 +83,17 @@ target!(form_json, 150: |bytes| {
 target!(mutated_form_json, 250: |bytes| {
     let dice = &mut Dice::new(bytes);
     let text = mutated(&sheets::form_json(dice), &sheets::WORDS, dice);
+    read(Bundle::single(Source::new("form.json", text)), Some(dice));
+});
+
+target!(an_assessment_is_checked_and_filled, 300: |bytes| {
+    let dice = &mut Dice::new(bytes);
+    read(Bundle::single(Source::new("form.json", assessments::form_json(dice))), Some(dice));
+});
+
+target!(a_mutated_assessment, 250: |bytes| {
+    let dice = &mut Dice::new(bytes);
+    let text = mutated(&assessments::form_json(dice), &assessments::WORDS, dice);
     read(Bundle::single(Source::new("form.json", text)), Some(dice));
 });
 

@@ -6,28 +6,40 @@ use std::process::ExitCode;
 
 use doorstep_engine::{Bundle, Checked, Form, Severity};
 
-use crate::{form_files, render};
+use crate::language::Language;
+use crate::{catalogues, form_files, render};
 
 /// Checks forms; 1 if any has an error (or, with `--strict`, a warning).
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut paths: Vec<PathBuf> = Vec::new();
-    let (mut strict, mut as_data) = (false, false);
+    let (mut strict, mut as_data, mut asked) = (false, false, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) => paths.push(path.into()),
             Long("strict") => strict = true,
             Long("json") => as_data = true,
+            Long("lang") => asked = Some(Language::asked(&arguments.value()?.string()?)?),
             other => return Err(other.unexpected()),
         }
     }
     if paths.is_empty() {
         return Err("which form? For example: doorstep check forms/household-needs".into());
     }
+    // Data is the same everywhere, unless its reader asks for another language.
+    let standard = if as_data { Language::English } else { Language::of_terminal() };
+    let language = asked.unwrap_or(standard);
     let mut failed = false;
     for path in paths {
+        let catalogues = catalogues::found(&path);
+        for catalogue in &catalogues {
+            failed |= !catalogues::check(catalogue, strict, as_data);
+        }
         let definitions = match form_files::definitions(&path) {
+            // A catalogue is no form.
+            _ if catalogues.contains(&path) => continue,
             Ok(definitions) => definitions,
+            Err(_) if !catalogues.is_empty() => continue,
             Err(reason) => {
                 unreadable(&path, &reason, as_data);
                 failed = true;
@@ -35,13 +47,13 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             }
         };
         for definition in definitions {
-            failed |= !check(&definition, strict, as_data);
+            failed |= !check(&definition, strict, as_data, language);
         }
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn check(definition: &Path, strict: bool, as_data: bool) -> bool {
+fn check(definition: &Path, strict: bool, as_data: bool, language: Language) -> bool {
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
@@ -55,28 +67,30 @@ fn check(definition: &Path, strict: bool, as_data: bool) -> bool {
     let passed = errors == 0 && (warnings == 0 || !strict);
     if as_data {
         // Whoever reads may have read enough.
-        let _ = writeln!(std::io::stdout(), "{}", data(definition, &checked, &bundle));
+        let _ = writeln!(std::io::stdout(), "{}", data(definition, &checked, &bundle, language));
         return passed;
     }
     for found in &checked.diagnostics {
-        eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+        eprintln!("{}\n", render::diagnostic(found, &bundle, definition, language));
     }
-    match &checked.form {
-        Some(form) => println!(
-            "{}: {} {} is a form, {}",
-            definition.display(),
-            form.id(),
-            form.version(),
-            counted(warnings, "warning")
-        ),
-        None => println!(
-            "{}: not a form yet: {}, {}",
-            definition.display(),
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        ),
-    }
+    say!("{}: {}", definition.display(), verdict(&checked, errors, warnings, language));
     passed
+}
+
+/// What has come of it, in a few words.
+fn verdict(checked: &Checked, errors: usize, warnings: usize, language: Language) -> String {
+    match (&checked.form, language) {
+        (Some(form), Language::English) => {
+            format!("{} {} is a form, {}", form.id(), form.version(), counted(warnings, "warning"))
+        }
+        (Some(form), Language::Chinese) => {
+            format!("{} {} 可以使用，{warnings} 条警告", form.id(), form.version())
+        }
+        (None, Language::English) => {
+            format!("not a form yet: {}, {}", counted(errors, "error"), counted(warnings, "warning"))
+        }
+        (None, Language::Chinese) => format!("还不能使用：{errors} 个错误，{warnings} 条警告"),
+    }
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -96,10 +110,10 @@ fn unreadable(path: &Path, reason: &str, as_data: bool) {
 }
 
 /// `{path, form: {id, version} | null, diagnostics: […]}`
-fn data(definition: &Path, checked: &Checked, bundle: &Bundle) -> serde_json::Value {
+fn data(definition: &Path, checked: &Checked, bundle: &Bundle, language: Language) -> serde_json::Value {
     let form =
         checked.form.as_ref().map(|form| serde_json::json!({"id": form.id(), "version": form.version()}));
     let diagnostics: Vec<serde_json::Value> =
-        checked.diagnostics.iter().map(|found| found.to_json(bundle)).collect();
+        checked.diagnostics.iter().map(|found| language.of(found).to_json(bundle)).collect();
     serde_json::json!({"path": definition.to_string_lossy(), "form": form, "diagnostics": diagnostics})
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use doorstep_engine::export::{Converted, Exported, to_form_json, to_xform, to_xlsform};
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 
+use crate::language::Language;
 use crate::{form_files, render};
 
 /// What is written.
@@ -90,7 +91,19 @@ fn free(to: &Path, force: bool) -> Result<(), String> {
 
 /// The sheets in a folder that are not written anew: with `--force`, another form may have left them.
 fn sheets_of_before(to: &Path, files: &Files) -> Vec<PathBuf> {
-    const SHEETS: &[&str] = &["survey", "choices", "external_choices", "settings", "entities", "osm"];
+    const SHEETS: &[&str] = &[
+        "survey",
+        "choices",
+        "external_choices",
+        "settings",
+        "entities",
+        "osm",
+        "assessment",
+        "items",
+        "parts",
+        "bands",
+        "rules",
+    ];
     if !to.is_dir() {
         return Vec::new();
     }
@@ -142,9 +155,9 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
     }
     attachments(&bundle, &names, &definition, to)?;
     match losses.len() {
-        0 => println!("{}: written, nothing is lost", to.display()),
-        1 => println!("{}: written, one thing is lost", to.display()),
-        count => println!("{}: written, {count} things are lost", to.display()),
+        0 => say!("{}: written, nothing is lost", to.display()),
+        1 => say!("{}: written, one thing is lost", to.display()),
+        count => say!("{}: written, {count} things are lost", to.display()),
     }
     Ok(true)
 }
@@ -154,7 +167,7 @@ fn refused(diagnostics: &[Diagnostic], bundle: &Bundle, definition: &Path) -> bo
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
     for found in &errors {
-        eprintln!("{}\n", render::diagnostic(found, bundle, definition));
+        eprintln!("{}\n", render::diagnostic(found, bundle, definition, Language::of_terminal()));
     }
     !errors.is_empty()
 }

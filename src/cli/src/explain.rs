@@ -2,28 +2,33 @@
 
 use std::process::ExitCode;
 
-use doorstep_engine::diagnostic::{explain, nearest};
+use doorstep_engine::diagnostic::explain::{self, Page};
+use doorstep_engine::diagnostic::{chinese, nearest};
+
+use crate::language::Language;
 
 /// Prints the page of a code, or all codes with their titles.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut code = None;
+    let (mut code, mut language) = (None, Language::of_terminal());
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(value) if code.is_none() => code = Some(value.string()?),
+            Long("lang") => language = Language::asked(&arguments.value()?.string()?)?,
             other => return Err(other.unexpected()),
         }
     }
     let Some(code) = code else {
         let width = explain::all().iter().map(|page| page.code.len()).max().unwrap_or(0);
         for page in explain::all() {
-            println!("{:width$}  {}", page.code, page.title());
+            say!("{:width$}  {}", page.code, title(page, language));
         }
         return Ok(ExitCode::SUCCESS);
     };
     match explain::explain(&code) {
         Some(page) => {
-            print!("{}", page.text);
+            let chinese = if language == Language::Chinese { page.in_chinese() } else { None };
+            say!("{}", chinese.as_deref().unwrap_or(page.text).trim_end());
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -33,5 +38,12 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             }
             Ok(ExitCode::FAILURE)
         }
+    }
+}
+
+fn title(page: &Page, language: Language) -> &'static str {
+    match language {
+        Language::English => page.title(),
+        Language::Chinese => chinese::explain(page.code).map_or(page.title(), |said| said.title),
     }
 }

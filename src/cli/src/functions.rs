@@ -36,7 +36,7 @@ fn show(word: &str) -> bool {
     let found: Vec<&Function> = functions::all().filter(|function| function.name.contains(word)).collect();
     for function in &found {
         let (example, gives) = function.example;
-        println!("{}\n  {}\n  {example} = {gives}\n", function.signature, function.doc);
+        say!("{}\n  {}\n  {example} = {gives}\n", function.signature, function.doc);
     }
     if found.is_empty() {
         eprintln!("there is no function like `{word}`");
@@ -50,8 +50,10 @@ fn show(word: &str) -> bool {
 
 fn full(function: &Function) {
     let (example, gives) = function.example;
-    println!(
+    say!(
         "{}\n\n{}\n\n{}\n\nExample:\n\n    {example}\n\ngives\n\n    {gives}\n",
-        function.name, function.signature, function.doc
+        function.name,
+        function.signature,
+        function.doc
     );
 }

@@ -1,5 +1,14 @@
 //! The program `doorstep`: one file for each subcommand, dispatched here.
 
+/// Prints a line. Whoever reads may have read enough: that is no mistake.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($part)*);
+    }};
+}
+
+mod assess;
 mod check;
 mod convert;
 mod explain;
@@ -7,7 +16,9 @@ mod functions;
 mod serve;
 mod test;
 
+mod catalogues;
 mod form_files;
+mod language;
 mod render;
 
 use std::process::ExitCode;
@@ -22,15 +33,19 @@ doorstep COMMAND
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
 
-  check PATH…              say all that is wrong with forms: files, or folders of them
+  check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
-  test PATH…               run the cases that stand beside forms
+      --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
+  test PATH…               run the cases that stand beside forms and catalogues
+  assess FORM CASE         what the answers of a case come to, and why
+      --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
       --force                write over what is there
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
+      --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
 
   help                     this
@@ -57,6 +72,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "serve" => serve::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
+            "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
@@ -82,20 +98,20 @@ fn help_of(command: &str) -> Result<ExitCode, lexopt::Error> {
         |line: &&str| line.strip_prefix("  ").is_some_and(|line| line.split(' ').next() == Some(command));
     let mut lines = USAGE.lines().skip_while(|line| !is_its(line));
     let Some(first) = lines.next() else { return Err(format!("there is no command `{command}`").into()) };
-    println!("doorstep {}", first.trim_start());
+    say!("doorstep {}", first.trim_start());
     for line in lines.take_while(|line| line.starts_with("    ")) {
         // As far to the right as the first line has moved.
-        println!("       {line}");
+        say!("       {line}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn help() -> ExitCode {
-    print!("{USAGE}");
+    say!("{}", USAGE.trim_end());
     ExitCode::SUCCESS
 }
 
 fn version() -> ExitCode {
-    println!("doorstep {}", env!("CARGO_PKG_VERSION"));
+    say!("doorstep {}", env!("CARGO_PKG_VERSION"));
     ExitCode::SUCCESS
 }

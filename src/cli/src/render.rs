@@ -4,13 +4,19 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use doorstep_engine::{Bundle, Diagnostic, Severity, Span};
+use doorstep_engine::{Bundle, Diagnostic, Position, Severity, Span};
+
+use crate::language::Language;
 
 /// One diagnostic as text, with its file named as seen from here.
-pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> String {
-    let level = match found.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
+pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path, language: Language) -> String {
+    let found = &language.of(found);
+    let chinese = language == Language::Chinese;
+    let level = match (found.severity, chinese) {
+        (Severity::Error, false) => Level::ERROR,
+        (Severity::Error, true) => Level::ERROR.with_name("错误"),
+        (Severity::Warning, false) => Level::WARNING,
+        (Severity::Warning, true) => Level::WARNING.with_name("警告"),
     };
     let title = level.primary_title(found.message.as_str()).id(found.code);
     let mut group = Group::with_title(title);
@@ -39,13 +45,25 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path) -> Str
     let position = bundle.position(found.span);
     if position.cell.is_some() {
         // A sheet is looked at in a spreadsheet program, which names rows and columns.
-        group = group.element(Level::NOTE.message(position.to_string()));
+        group = group.element(match chinese {
+            true => Level::NOTE.with_name("位置").message(in_chinese(&position)),
+            false => Level::NOTE.message(position.to_string()),
+        });
     }
     for hint in &found.hints {
-        group = group.element(Level::HELP.message(hint.as_str()));
+        let level = if chinese { Level::HELP.with_name("办法") } else { Level::HELP };
+        group = group.element(level.message(hint.as_str()));
     }
     let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
+}
+
+/// `form.xlsx：survey 第 7 行 C 列（relevant）`
+fn in_chinese(position: &Position) -> String {
+    let Some(cell) = &position.cell else { return position.to_string() };
+    let file = position.file.rsplit_once('#').map_or(&*position.file, |(file, _)| file);
+    let title = if cell.title.is_empty() { String::new() } else { format!("（{}）", cell.title) };
+    format!("{file}：{} 第 {} 行 {} 列{title}", cell.sheet, position.line, cell.column)
 }
 
 fn path(bundle: &Bundle, source: u16, definition: &Path) -> String {

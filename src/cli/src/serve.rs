@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use doorstep_server::{BrokenForm, Files, FormsError, Options, Server, StartError, stop_signal};
 use lexopt::prelude::*;
 
+use crate::language::Language;
 use crate::render;
 
 /// Reads the options and serves.
@@ -36,7 +37,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
 fn explain(form: &BrokenForm, forms: &Path) {
     let definition = forms.join(&form.folder).join(&*form.bundle.main.name);
     for found in &form.diagnostics {
-        eprintln!("{}\n", render::diagnostic(found, &form.bundle, &definition));
+        eprintln!("{}\n", render::diagnostic(found, &form.bundle, &definition, Language::of_terminal()));
     }
 }
 
@@ -69,9 +70,9 @@ async fn serve(options: Options) -> Result<(), StartError> {
         eprintln!("there is no app in this program: submissions only, unless --app says where it is");
     }
     let server = Server::bind(options).await?;
-    println!("listening on http://{}", server.address());
-    println!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
+    say!("listening on http://{}", server.address());
+    say!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
     server.run(stop).await;
-    println!("stopped");
+    say!("stopped");
     Ok(())
 }

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use doorstep_engine::{Form, case};
 
-use crate::{form_files, render};
+use crate::language::Language;
+use crate::{catalogues, form_files, render};
 
 /// Runs the cases of forms; 1 if any fails, or there are none.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
@@ -22,20 +23,28 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     }
     let (mut passed, mut failed) = (0, 0);
     for path in paths {
+        let catalogues = catalogues::found(&path);
+        for catalogue in &catalogues {
+            let (good, bad) = catalogues::test(catalogue);
+            (passed, failed) = (passed + good, failed + bad);
+        }
         match form_files::definitions(&path) {
+            // A catalogue is no form.
+            _ if catalogues.contains(&path) => {}
             Ok(definitions) => {
                 for definition in definitions {
                     let (good, bad) = cases(&definition);
                     (passed, failed) = (passed + good, failed + bad);
                 }
             }
+            Err(_) if !catalogues.is_empty() => {}
             Err(reason) => {
                 eprintln!("{reason}");
                 failed += 1;
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -50,7 +59,7 @@ fn cases(definition: &Path) -> (usize, usize) {
     let checked = Form::read(&bundle);
     let Some(form) = checked.form else {
         for found in &checked.diagnostics {
-            eprintln!("{}\n", render::diagnostic(found, &bundle, definition));
+            eprintln!("{}\n", render::diagnostic(found, &bundle, definition, Language::of_terminal()));
         }
         return (0, 1);
     };

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use crate::assess::{Missing, Outcome};
 use crate::form::Form;
 use crate::moment;
+use crate::services::Match;
 use crate::session::{Session, World};
 use crate::value::Value;
 use crate::view::{Key, ViolationKind};
@@ -23,8 +25,8 @@ pub struct Failure {
 
 /// Runs a case. No failures: it passed.
 ///
-/// `{about, source?, now, language?, seed?, steps: [{answer} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, and `instance_name`, `complete`, `pages`.
+/// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, the codes of `services` that fit, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -55,6 +57,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
         for (verb, what) in step {
             match (verb.as_str(), what) {
                 ("answer", Json::Object(answers)) => answer(&mut session, answers, &mut fail),
+                ("refused", Json::Object(answers)) => refused(&mut session, answers, &mut fail),
                 ("add_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
                         if let Err(error) = session.add_repeat(key) {
@@ -107,12 +110,43 @@ fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl Fn
     }
 }
 
+/// Answers that the form must not take: a choice that isn't offered, a word for a number.
+fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    for (path, value) in answers {
+        match session.at(path) {
+            Some(key) if session.answer_text(key, &as_text(value)).is_ok() => {
+                fail(format!("{path} took {value}"));
+            }
+            Some(_) => {}
+            None => fail(format!("there is no {path}")),
+        }
+    }
+}
+
 /// A JSON value as an instance's text: arrays are names with spaces between.
 fn as_text(json: &Json) -> String {
     match json {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),
         Json::Array(items) => items.iter().map(as_text).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// An outcome as a case writes it: `193/3`, `high`, `hd he`, `n/a`, `missing: unanswered`.
+fn outcome_text(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::NotApplicable => "n/a".into(),
+        Outcome::Missing(why) => format!(
+            "missing: {}",
+            match why {
+                Missing::Unanswered => "unanswered",
+                Missing::Depends => "depends",
+                Missing::NoRule => "no rule",
+                Missing::Conflict => "conflict",
+                Missing::NoNumber => "no number",
+            }
+        ),
         other => other.to_string(),
     }
 }
@@ -147,6 +181,43 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     session.pages().iter().map(|page| Json::String(session.path(page.key))).collect();
                 if Json::Array(pages.clone()) != *wanted {
                     fail(format!("the pages are {}, not {wanted}", Json::Array(pages)));
+                }
+            }
+            ("outcomes", Json::Object(by_name)) => {
+                for (name, wanted) in by_name {
+                    let given = session.outcome(name).map(|outcome| outcome_text(&outcome));
+                    match given {
+                        Some(given) if given == as_text(wanted) => {}
+                        Some(given) => fail(format!("the outcome of {name} is {given:?}, not {wanted}")),
+                        None => fail(format!("there is no measure {name}")),
+                    }
+                }
+            }
+            ("services", Json::Array(_)) => {
+                let codes = session.services().map(|(catalogue, matched)| {
+                    let code = |found: &Match| catalogue.item(found.item).code.to_string();
+                    Json::from(matched.needs.iter().map(code).collect::<Vec<_>>())
+                });
+                match codes {
+                    Some(codes) if codes == *wanted => {}
+                    Some(codes) => fail(format!("the services are {codes}, not {wanted}")),
+                    None => fail("the form names no catalogue of services".into()),
+                }
+            }
+            ("sentences" | "turns", Json::Object(by_name)) => {
+                for (name, wanted) in by_name {
+                    let given = match what.as_str() {
+                        "turns" => Json::from(
+                            session.turns(name).into_iter().map(|turn| turn.sentence).collect::<Vec<_>>(),
+                        ),
+                        _ => session.explanation(name).map_or(Json::Null, |told| {
+                            let lines = told.reasons.into_iter().map(|reason| reason.sentence);
+                            Json::from(std::iter::once(told.sentence).chain(lines).collect::<Vec<_>>())
+                        }),
+                    };
+                    if given != *wanted {
+                        fail(format!("{what} of {name}: {given}, not {wanted}"));
+                    }
                 }
             }
             (_, Json::Object(by_path)) => {

@@ -7,6 +7,7 @@ use std::collections::BinaryHeap;
 
 use rustc_hash::FxHashMap;
 
+use crate::assess::measure::MeasureId;
 use crate::expr::program::{ExprId, Read, What};
 use crate::form::{ScopeDefId, Skeleton, SkeletonKind};
 use crate::view::NodeId;
@@ -25,6 +26,8 @@ pub(crate) enum Task {
     Relevant(ExprId),
     RepeatCount(ExprId),
     Calculate(ExprId),
+    /// What a measure of the assessment comes to.
+    Assess(MeasureId),
     /// Which choices a filter lets through.
     Choices,
     Required(ExprId),
@@ -39,7 +42,10 @@ pub(crate) enum Task {
 impl Task {
     /// Can others read what it computes?
     fn provides(self) -> bool {
-        matches!(self, Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Choices)
+        matches!(
+            self,
+            Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Assess(_) | Task::Choices
+        )
     }
 
     pub fn column(self) -> &'static str {
@@ -47,6 +53,7 @@ impl Task {
             Task::Relevant(_) => "relevant",
             Task::RepeatCount(_) => "repeat_count",
             Task::Calculate(_) => "calculation",
+            Task::Assess(_) => "assessment",
             Task::Choices => "choice_filter",
             Task::Required(_) => "required",
             Task::Readonly(_) => "read_only",

@@ -25,6 +25,10 @@ mod graph;
 pub mod session;
 pub mod view;
 
+pub mod assess;
+pub mod ranking;
+pub mod services;
+
 pub mod case;
 
 pub mod export;

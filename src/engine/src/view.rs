@@ -94,6 +94,8 @@ pub struct QuestionView {
     pub violation: Option<Violation>,
     /// The choices that its filter lets through, for selects; empty otherwise.
     pub choices: Arc<[ChoiceView]>,
+    /// Of a measure of the assessment: what it came to, in words; empty while that can't be said.
+    pub outcome: Option<String>,
 }
 
 /// A choice of a select.

@@ -15,6 +15,8 @@ use crate::store::{Store, StoreError};
 
 /// The definition's file in a form's folder.
 const DEFINITION: &str = "form.json";
+/// The folder beside it that ODK's tools keep a form's files in.
+const MEDIA: &str = "form-media";
 /// Brotli's quality for bundles: they are compressed once a start.
 const QUALITY: u32 = 9;
 
@@ -117,7 +119,9 @@ fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, 
     let main = Source::new(DEFINITION, text(&format!("{folder}/{DEFINITION}"))?.unwrap_or_default());
     let mut failed = None;
     let bundle = Bundle::gather(main, |name| {
-        text(&resolve(folder, name)?).unwrap_or_else(|error| {
+        let places = [folder.to_owned(), format!("{folder}/{MEDIA}")];
+        let mut found = places.iter().filter_map(|place| text(&resolve(place, name)?).transpose());
+        found.next().transpose().unwrap_or_else(|error| {
             failed = Some(error);
             None
         })
@@ -229,6 +233,21 @@ mod tests {
         assert_eq!(resolve("needs", "./own.csv").as_deref(), Some("needs/own.csv"));
         assert_eq!(resolve("needs", "../../secret.csv"), None);
         assert_eq!(resolve("needs", "/etc/passwd").as_deref(), Some("needs/etc/passwd"));
+    }
+
+    #[test]
+    fn files_are_looked_for_beside_the_form_and_in_its_media_folder() {
+        let form = r#"{"choices": {"a": {"csv": "a.csv"}, "b": {"csv": "b.csv"}, "c": {"csv": "c.csv"}}}"#;
+        let files = [
+            ("needs/form.json", form),
+            ("needs/a.csv", "beside"),
+            ("needs/form-media/a.csv", "not this one"),
+            ("needs/form-media/b.csv", "in the folder"),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), Bytes::from(text))).into();
+        let bundle = read_bundle(&files, "needs").unwrap();
+        let found: Vec<(&str, &str)> = bundle.files.iter().map(|file| (&*file.name, &*file.text)).collect();
+        assert_eq!(found, [("a.csv", "beside"), ("b.csv", "in the folder")]);
     }
 
     #[test]

@@ -10,10 +10,13 @@ use crate::sheet::Sheet;
 /// The sheets of XLSForm.
 const KNOWN: &[&str] = &["survey", "choices", "settings", "external_choices", "entities", "osm"];
 
+/// The sheets of an assessment, which are Doorstep's own. A sheet of nearly that name is the author's.
+const OWN: &[&str] = &["assessment", "items", "parts", "bands", "rules"];
+
 /// The known name that a sheet's name is, or the name itself where it is near one; none: not a form's sheet.
 pub(crate) fn meant(name: &str) -> Option<String> {
     let plain = name.trim().to_lowercase();
-    if KNOWN.contains(&&*plain) {
+    if KNOWN.contains(&&*plain) || OWN.contains(&&*plain) {
         return Some(plain);
     }
     // An underscore in front is XLSForm's way to put a sheet aside.

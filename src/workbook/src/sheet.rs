@@ -1,4 +1,5 @@
-//! A sheet and its text: one line for each row from row 1, cells separated by tabs, trailing empty cells dropped.
+//! A sheet and its text: one line for each row from row 1, cells separated by tabs, trailing empty cells dropped, but for
+//! those that may hold a translation.
 //!
 //! Tab, newline and carriage return within a cell are written `␉ ␊ ␍`, so that line n is row n of the workbook.
 
@@ -23,17 +24,26 @@ impl Sheet {
     /// The sheet as a source's text.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
+        let translated = self.translated();
         for row in &self.rows {
             let used = row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-            for (index, cell) in row[..used].iter().enumerate() {
+            let used = if used > 0 { used.max(translated) } else { used };
+            for index in 0..used {
                 if index > 0 {
                     text.push('\t');
                 }
-                text.extend(cell.chars().map(shown));
+                text.extend(row.get(index).into_iter().flat_map(|cell| cell.chars()).map(shown));
             }
             text.push('\n');
         }
         text
+    }
+
+    /// Up to which column there may be translations: an empty cell there is a place that a diagnostic names.
+    fn translated(&self) -> usize {
+        let header = self.rows.iter().find(|row| row.iter().any(|cell| !cell.is_empty()));
+        let last = header.and_then(|titles| titles.iter().rposition(|title| title.contains("::")));
+        last.map_or(0, |last| last + 1)
     }
 
     /// The sheet of a source's text.

@@ -3,6 +3,7 @@
 //! Every command first sets up what it needs and nothing else, and a second run finds all of it there, so that no command
 //! has to be remembered as "run this one first".
 
+mod accept;
 mod app;
 mod bench;
 mod command;
@@ -36,6 +37,8 @@ cargo xtask COMMAND
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
+  accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
+                             (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
@@ -70,6 +73,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
+        "accept" => accept::run(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;

@@ -143,6 +143,35 @@ pub fn npm(workspace: &Workspace, from: &str, folder: &Path, what: &str, time: &
     Ok(fs::write(stamp, lock)?)
 }
 
+/// pyxform, and ODK Validate in it, from PyPI: what `requirements.txt` names, by hash.
+pub fn odk(workspace: &Workspace) -> anyhow::Result<()> {
+    let (folder, from) = (workspace.tools().join("odk"), workspace.path("src/xtask/pip/requirements.txt"));
+    let wanted = fs::read(&from)?;
+    // Written last, when all is there.
+    let stamp = folder.join("installed.txt");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    announce("pyxform with ODK Validate", "seconds; 20 MB on the disk");
+    if ask(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
+        bail!("Python's pip is missing: `apt-get install python3-pip`");
+    }
+    let _ = fs::remove_dir_all(&folder);
+    let quiet = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--root-user-action=ignore",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+    ];
+    run(Command::new("python3").args(quiet).arg("--target").arg(&folder).arg("--requirement").arg(&from))
+        .context("pip could not install pyxform; it takes the network (PyPI)")?;
+    Ok(fs::write(stamp, wanted)?)
+}
+
 fn announce(what: &str, time: &str) {
     eprintln!("set-up: {what} isn't there yet; getting it, once ({time})");
 }

@@ -19,6 +19,8 @@ pub enum Shape {
     Clock,
     Door,
     Home,
+    Print,
+    Scales,
 }
 
 impl Shape {
@@ -39,6 +41,8 @@ impl Shape {
             Shape::Send => "M4 12l16-8-6 16-3-7z",
             Shape::Clock => "M12 7v5l3.5 2M12 3a9 9 0 100 18 9 9 0 000-18z",
             Shape::Door => "M6 21V4a1 1 0 011-1h10a1 1 0 011 1v17M3.5 21h17M14.5 12h.01",
+            Shape::Print => "M7 8V3h10v5M7 17H4v-7h16v7h-3M7 14h10v7H7z",
+            Shape::Scales => "M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
             Shape::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5",
         }
     }

@@ -1,5 +1,6 @@
 //! The pieces that pages are made of.
 
+pub mod assessment;
 pub mod confirm;
 pub mod error_summary;
 pub mod icon;
@@ -12,5 +13,6 @@ pub mod language_switch;
 pub mod live;
 pub mod message;
 pub mod question;
+pub mod reasons;
 pub mod repeat;
 pub mod top_bar;

@@ -14,6 +14,7 @@ mod multiline;
 mod note;
 mod number;
 mod picker;
+mod score;
 mod select_menu;
 mod select_multiple;
 mod select_one;
@@ -55,6 +56,7 @@ pub struct Control {
 /// Every control there is; the first that takes a question has it.
 pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
+    &score::CONTROL,
     &unsupported::CONTROL,
     &shown::CONTROL,
     &acknowledge::CONTROL,

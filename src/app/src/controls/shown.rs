@@ -34,6 +34,9 @@ pub fn readable(question: &QuestionView) -> Option<String> {
         let choice = question.choices.iter().find(|choice| &*choice.name == name);
         choice.map_or_else(|| name.to_owned(), |choice| choice.label.clone())
     };
+    if let Some(outcome) = &question.outcome {
+        return (!outcome.is_empty()).then(|| outcome.clone());
+    }
     let text = match &question.value {
         Value::Blank => return None,
         Value::Choice(name) => label_of(name),

@@ -4,6 +4,7 @@ use doorstep_delivery::{Change, Uuid};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::assessment::{AssessmentPage, SealedAssessment};
 use super::form_page::FormPage;
 use super::review::Review;
 use super::turning::Turning;
@@ -51,6 +52,7 @@ fn opening(id: Uuid) -> impl IntoView {
         match opening.get() {
         Opening::Loading => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
         Opening::Open(answering, lost) => view! { <OpenDraft answering id lost /> }.into_any(),
+        Opening::Sealed(session) => view! { <SealedAssessment session id /> }.into_any(),
         Opening::Gone => gone().into_any(),
         Opening::Elsewhere => view! {
             <Message heading=|w| w.draft_elsewhere explained=Signal::derive(say(|w| w.draft_elsewhere_explained.to_owned()))>
@@ -115,7 +117,11 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     });
 
     move || {
-        if turning.at_review.get() {
+        if turning.at_assessment.get() {
+            view! { <AssessmentPage answering turning /> }.into_any()
+        } else if turning.finished.get() {
+            gone().into_any()
+        } else if turning.at_review.get() {
             view! { <Review answering turning /> }.into_any()
         } else {
             view! { <FormPage answering turning lost /> }.into_any()

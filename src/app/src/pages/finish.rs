@@ -39,7 +39,11 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                 Ok(_) => {
                     screen::vibrate(40);
                     device.read().await;
-                    turning.to_outbox();
+                    turning.finished.set(true);
+                    match answering.with(|session| session.measures().next().is_some()) {
+                        true => turning.to_assessment(true),
+                        false => turning.to_outbox(),
+                    }
                     sending::wake(device, Wake::Network);
                 }
                 Err(NotFinished) => {

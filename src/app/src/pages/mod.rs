@@ -1,5 +1,6 @@
 //! The pages of the app, and the addresses they have. No address carries personal data.
 
+mod assessment;
 mod diagnostics;
 mod draft;
 mod draft_card;

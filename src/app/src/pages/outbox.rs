@@ -20,6 +20,10 @@ pub fn OutboxPage() -> impl IntoView {
     let device = use_device();
     title(|words| words.outbox_title.to_owned());
     timer::spawn(async move { device.read_outbox().await });
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())
+    });
     let waiting = move || device.outbox.with(|items| !items.is_empty());
     // A refused one is tried again by its own button only.
     let to_send = move || {
@@ -29,7 +33,7 @@ pub fn OutboxPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.outbox_title.to_owned())) />
         <main id="main" tabindex="-1">
             <h1>{say(|w| w.outbox_title)}</h1>
-            <Finished device />
+            <Finished device id=asked />
             <section class="section" data-section="waiting">
                 <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
                     {shown_when(move || !device.online.get(), move || view! {
@@ -85,11 +89,10 @@ fn delivered_rows(device: Device) -> AnyView {
 
 /// Right after finishing: that it is done, in so many words.
 #[component]
-fn Finished(device: Device) -> impl IntoView {
+pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     let reader = use_reader();
-    let query = use_query_map();
     let finished = Memo::new(move |_| {
-        let id = query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())?;
+        let id = id.get()?;
         let find =
             |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).map(|item| item.name.clone());
         let waiting = device.outbox.with(find).map(|name| (name, false));

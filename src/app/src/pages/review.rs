@@ -7,11 +7,12 @@ use leptos::prelude::*;
 use super::finish::Finish;
 use super::review_page::ReviewPage;
 use super::turning::{Turning, start_at};
+use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
-use crate::state::reader::{title, use_reader};
+use crate::state::reader::{say, title, use_reader};
 use crate::state::seeking::{field_id, violation_words};
 
 /// The page at `/draft/:id/review`.
@@ -70,6 +71,12 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                     <h1 id="review-heading" tabindex="-1">{live(move || reader.language().words().to_review)}</h1>
                 </div>
                 <NotKept answering />
+                {answering.with(|session| session.measures().next().is_some()).then(|| view! {
+                    <button type="button" class="button" data-action="assessment" on:click=move |_| turning.to_assessment(false)>
+                        <Icon shape=Shape::Scales />
+                        {say(|w| w.see_assessment)}
+                    </button>
+                })}
                 {live(move || {
                     let words = reader.language().words();
                     match count.get() {

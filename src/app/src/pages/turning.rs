@@ -24,6 +24,10 @@ pub struct Turning {
     pub left_at: RwSignal<Option<Key>>,
     /// The page; where the draft was left, else the first one, if the address names none that there is.
     pub page: Memo<Option<Key>>,
+    /// Was the survey finished? Then there is no way back into it.
+    pub finished: RwSignal<bool>,
+    /// Is it the assessment?
+    pub at_assessment: Memo<bool>,
     /// Is it the review?
     pub at_review: Memo<bool>,
     /// Does the address name a page?
@@ -37,6 +41,8 @@ enum Part {
     Page(Option<String>),
     /// The review.
     Review,
+    /// What it comes to.
+    Assessment,
 }
 
 impl Turning {
@@ -49,6 +55,7 @@ impl Turning {
             let path = location.pathname.get();
             match path.strip_prefix(&here).map(|rest| rest.trim_matches('/')) {
                 Some("review") => Some(Part::Review),
+                Some("assessment") => Some(Part::Assessment),
                 Some(_) => Some(Part::Page(location.query.with(|query| query.get("page")))),
                 // On the way out of the draft, what is on the screen stays.
                 None => old.cloned().flatten(),
@@ -58,7 +65,7 @@ impl Turning {
         let page = Memo::new(move |_| {
             let wanted = match part.get() {
                 Some(Part::Page(wanted)) => wanted,
-                Some(Part::Review) | None => None,
+                Some(Part::Review | Part::Assessment) | None => None,
             };
             answering.pages.with(|pages| {
                 let named = pages.iter().find(|page| Some(answering.page_name(page.key)) == wanted);
@@ -66,6 +73,7 @@ impl Turning {
                 named.or_else(left).or(pages.first()).map(|page| page.key)
             })
         });
+        let at_assessment = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Assessment))));
         let at_review = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Review))));
         let is_named = Memo::new(move |_| part.with(|part| matches!(part, Some(Part::Page(Some(_))))));
         let navigate = use_navigate();
@@ -76,6 +84,8 @@ impl Turning {
             navigate: StoredValue::new_local(navigate),
             left_at,
             page,
+            finished: RwSignal::new(false),
+            at_assessment,
             at_review,
             is_named,
         }
@@ -94,6 +104,16 @@ impl Turning {
     /// To the review.
     pub fn to_review(self) {
         self.go(&format!("/draft/{}/review", self.id), false);
+    }
+
+    /// The survey's id.
+    pub fn id(self) -> Uuid {
+        self.id
+    }
+
+    /// To what the survey comes to. `instead`: going back does not come here again.
+    pub fn to_assessment(self, instead: bool) {
+        self.go(&format!("/draft/{}/assessment", self.id), instead);
     }
 
     /// To a page, or to the review.

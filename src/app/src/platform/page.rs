@@ -116,6 +116,12 @@ pub fn ask_before_leaving(unsaved: impl Fn() -> bool + 'static) -> Subscription 
     })
 }
 
+/// Asks the browser to print the page.
+pub fn print() {
+    // It can't fail but where printing is switched off, and then the browser says so.
+    let _ = window().print();
+}
+
 /// Loads the page anew.
 pub fn reload() {
     let _ = window().location().reload();

@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 
 use doorstep_delivery::Uuid;
 use doorstep_delivery::draft::{Draft, OpenError, new_id};
+use doorstep_delivery::sealed::Sealed;
 use doorstep_delivery::store::Store;
 use doorstep_engine::session::{Session, World};
 use leptos::prelude::*;
@@ -19,6 +20,9 @@ use crate::platform::{clock, locks, timer};
 const LOCK_TRIES: u32 = 12;
 const LOCK_WAIT_MS: u32 = 120;
 
+/// A session to look at only, as long as the screen is there.
+pub type Looked = StoredValue<RefCell<Session>, LocalStorage>;
+
 /// What became of opening a draft.
 #[derive(Clone)]
 pub enum Opening {
@@ -26,6 +30,8 @@ pub enum Opening {
     Loading,
     /// It is on the screen; so many of its last steps could not be taken again.
     Open(Answering, usize),
+    /// It is finished and waits to be sent: what it came to can be looked at.
+    Sealed(Looked),
     /// There is none of that id.
     Gone,
     /// Another tab has it.
@@ -70,7 +76,7 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
 
     let stored = match device.store().load_draft(id).await {
         Ok(Some(stored)) => stored,
-        Ok(None) => return Opening::Gone,
+        Ok(None) => return sealed(device, id, owner).await.map_or(Opening::Gone, Opening::Sealed),
         Err(error) => {
             leptos::logging::error!("{error}");
             return Opening::Failed;
@@ -98,6 +104,19 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
         keeping.cover();
     }
     Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
+}
+
+/// A survey that was finished and waits in the outbox, to be looked at. `None` once it has arrived.
+async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
+    let submission = device.store().load_submission(id).await.ok().flatten()?;
+    let sealed = Sealed::read(submission.body().as_bytes()).ok()?;
+    let form = forms::open(device, &sealed.form.hash).await.ok()?;
+    let at = sealed.finished_at;
+    let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, ..world() };
+    let mut session = Session::restore(form, world, &sealed.data).ok()?;
+    session.set_language(&sealed.language);
+    session.measures().next()?;
+    Some(owner.with(|| StoredValue::new_local(RefCell::new(session))))
 }
 
 async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) -> Option<locks::Held> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::definition::rows::{
     ChoicesFrom, Choosing, Group, Item, ItemKind, List, Questionnaire, Row, Select,
 };
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 /// `missing-name`, `missing-label` and `duplicate-choice` in the choices of a form.
 pub(crate) fn rows(form: &Questionnaire, found: &mut Diagnostics) {
@@ -25,11 +25,13 @@ pub(crate) fn rows(form: &Questionnaire, found: &mut Diagnostics) {
                     || (cell.column.group == Group::Plain && &*cell.column.name == "label")
             });
             if !shows {
-                found.push(Diagnostic::warning(
-                    "missing-label",
-                    name.span,
-                    format!("the choice `{}` has no label", name.text),
-                ));
+                let titles = choice.cells.iter().map(|cell| &*cell.column.title);
+                let hint = match nearest("label", titles) {
+                    Some(near) => format!("did you mean `label` where it says `{near}`?"),
+                    None => "write its words as its `label`".to_owned(),
+                };
+                let message = format!("the choice `{}` has no label", name.text);
+                found.push(Diagnostic::warning("missing-label", name.span, message).hint(hint));
             }
             if let Some(first) = seen.insert(name.text.to_arc(), name.span)
                 && !duplicates_allowed

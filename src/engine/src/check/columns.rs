@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::labels::is_note;
 use crate::definition::question_types::Control;
 use crate::definition::rows::{ChoicesFrom, Group, Item, ItemKind, Questionnaire};
+use crate::definition::starts;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
@@ -72,7 +73,9 @@ fn tell(idle: &[Idle], found: &mut Diagnostics) {
         }
         let hint = match one.column {
             "constraint" | "required" => "write it in the row of a question that somebody answers",
-            "repeat_count" | "item_label" => "write it in the row of the repeat",
+            "repeat_count" | "item_label" | starts::FIRST | starts::IN_NEW => {
+                "write it in the row of the repeat"
+            }
             "choice_filter" => "write it in the row of a select",
             _ => "take it away",
         };
@@ -97,7 +100,7 @@ fn misplaced(item: &Item, idle: &mut Vec<Idle>) {
     // A condition that says `no` says nothing.
     let required =
         row.bind("required").filter(|said| crate::definition::sheets::yes_no(&said.text) != Some(false));
-    let columns: [(&str, Option<Span>, bool); 8] = [
+    let columns: [(&str, Option<Span>, bool); 10] = [
         ("constraint", bind("constraint"), asked),
         ("required", required.map(|said| said.span), asked),
         ("calculation", bind("calculate"), calculated),
@@ -106,6 +109,8 @@ fn misplaced(item: &Item, idle: &mut Vec<Idle>) {
         ("choice_filter", plain("choice_filter"), chosen || matches!(item.kind, ItemKind::Select(_))),
         ("repeat_count", row.body("jr:count").map(|words| words.span), repeat),
         ("item_label", label("item_label"), repeat),
+        (starts::FIRST, plain(starts::FIRST), repeat),
+        (starts::IN_NEW, plain(starts::IN_NEW), repeat),
     ];
     for (column, span, has_effect) in columns {
         if let (Some(span), false) = (span, has_effect) {

@@ -68,6 +68,11 @@ impl Constant<'_> {
     }
 }
 
+/// Is it surely neither a number nor anything that the engine makes one of?
+pub(super) fn is_word(text: &str) -> bool {
+    as_number(text) == AsNumber::Not
+}
+
 fn as_number(text: &str) -> AsNumber {
     let text = text.trim();
     let plain = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, List, Questionnaire, Select, Syntax};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::definition::rows::{ChoicesFrom, Choosing, Item, ItemKind, List, Questionnaire, Select};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Axis, Kind, Path, Start, Test};
 use crate::source::Written;
 
-/// `unknown-column`: a bare name in a filter is a column of the list. XLSForm lets it pass, as blank.
+/// `unknown-column`: a bare name in a filter is a column of the list. Where there is none, it is blank, as in ODK's tools.
 pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
     // A list's columns are gathered once, however many selects read it.
     let mut columns: HashMap<(bool, &str), Vec<Arc<str>>> = HashMap::new();
@@ -26,7 +26,7 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
         for (column, span) in names {
             let further =
                 columns.entry((by_query, &list.name.text)).or_insert_with(|| list.further_columns());
-            unknown(&column, filter, span, list, further, form.syntax, found);
+            unknown(&column, filter, span, list, further, found);
         }
     });
 }
@@ -37,7 +37,6 @@ fn unknown(
     span: std::ops::Range<usize>,
     list: &List,
     further: &[Arc<str>],
-    syntax: Syntax,
     found: &mut Diagnostics,
 ) {
     let known = || further.iter().map(|name| &**name).chain(["name", "label", "itextId"]);
@@ -45,12 +44,9 @@ fn unknown(
         return;
     }
     let message = format!("the list `{}` has no column `{column}`", list.name.text);
-    let mut diagnostic =
-        Diagnostic::error("unknown-column", filter.part(span), message).did_you_mean(column, known());
-    if syntax == Syntax::Sheets {
-        diagnostic.severity = Severity::Warning;
-    }
-    found.push(diagnostic);
+    found.push(
+        Diagnostic::warning("unknown-column", filter.part(span), message).did_you_mean(column, known()),
+    );
 }
 
 /// Names that are looked for in the choice itself.

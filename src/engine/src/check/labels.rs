@@ -26,7 +26,7 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
             if form.syntax == Syntax::Sheets {
                 diagnostic.severity = Severity::Error;
             }
-            found.push(diagnostic);
+            found.push(diagnostic.hint("write what is asked as its `label`"));
         }
         if let (Some(large), None) =
             (item.row.cell(Group::Media, "big-image"), item.row.cell(Group::Media, "image"))

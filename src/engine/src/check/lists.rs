@@ -86,7 +86,8 @@ pub(crate) fn used(form: &Questionnaire, found: &mut Diagnostics) {
         found.push(Diagnostic::warning("unused-list", first.span, message).hint(hint));
         return;
     }
-    for list in unused {
+    // A name with spaces can't be used: that is told where it is tried.
+    for list in unused.into_iter().filter(|list| !list.text.contains(' ')) {
         let message = format!("no question uses the list `{}`", list.text);
         found.push(
             Diagnostic::warning("unused-list", list.span, message).hint(hint.replace("LIST", &list.text)),

@@ -30,12 +30,26 @@ pub(crate) fn check(name: &Written, found: &mut Diagnostics) {
             .hint("give it another name"),
         );
     } else if !is_name(&name.text) {
-        found.push(
-            Diagnostic::error("bad-name", name.span, format!("`{}` can't be a name", name.text)).hint(
+        let mut diagnostic =
+            Diagnostic::error("bad-name", name.span, format!("`{}` can't be a name", name.text));
+        if let Some(near) = possible(&name.text) {
+            diagnostic = diagnostic.hint(format!("`{near}` could be one"));
+        }
+        found.push_alone(
+            diagnostic.hint(
                 "a name starts with a letter or `_` and goes on with letters, digits, `_`, `-` and `.`",
             ),
         );
     }
+}
+
+/// A name that is like what was written: words with `_` between.
+fn possible(written: &str) -> Option<String> {
+    let fits = |c: char| is_name(&format!("_{c}"));
+    let words: Vec<&str> = written.split(|c| !fits(c)).filter(|word| !word.is_empty()).collect();
+    let near = words.join("_");
+    let near = if is_name(&near) { near } else { format!("_{near}") };
+    (near.chars().any(char::is_alphanumeric) && is_name(&near) && near.len() < 60).then_some(near)
 }
 
 /// `bad-name`: the audit log is always called `audit`.

@@ -8,8 +8,9 @@ use crate::view::NodeId;
 
 /// `never-relevant` of nodes, and `never-valid` of constraints. Gives which nodes are never relevant, by node.
 ///
-/// Of what lies in something that is never relevant nothing is said: the one mistake is above.
-pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
+/// Of what lies in something that is never relevant nothing is said: the one mistake is above. Nor is it of a condition with a
+/// comparison in it that is `odd`: the reason was told.
+pub(super) fn check(facts: &Facts<'_>, odd: &[Span], found: &mut Diagnostics) -> Vec<bool> {
     let truth = Truth::new(facts.form, facts.noted);
     let mut never = vec![false; facts.form.nodes.len()];
     for index in 1..never.len() {
@@ -29,6 +30,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
             }
         };
         never[index] = true;
+        if holds_any(own.span(&own.ast), odd) {
+            continue;
+        }
         // What is wrong with it by itself is said first.
         let conflict = match truth.together(&[own]) {
             Verdict::Never(alone) => alone,
@@ -37,6 +41,9 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
         found.push(never_relevant(node, own, conflict, facts));
     }
     for noted in facts.noted.iter().filter(|noted| noted.role == Role::Constraint) {
+        if holds_any(noted.span(&noted.ast), odd) {
+            continue;
+        }
         if let Verdict::Never(conflict) = truth.together(&[noted]) {
             let name = &facts.form.node(noted.anchor.node).name;
             let message = format!("no answer to `{name}` will ever do: this constraint can't hold");
@@ -46,6 +53,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) -> Vec<bool> {
         }
     }
     never
+}
+
+fn holds_any(whole: Span, places: &[Span]) -> bool {
+    places
+        .iter()
+        .any(|place| place.source == whole.source && whole.start <= place.start && place.end <= whole.end)
 }
 
 fn never_relevant(node: NodeId, own: &Noted, conflict: Option<Conflict>, facts: &Facts<'_>) -> Diagnostic {

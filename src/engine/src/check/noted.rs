@@ -9,6 +9,7 @@ use crate::expr::syntax::{Ast, Kind, Path, Start};
 use crate::form::{BindOf, Itext, Placed, Skeleton, XForm};
 use crate::graph::Task;
 use crate::source::{Span, Written};
+use crate::tree::Names;
 use crate::view::NodeId;
 
 /// An expression as its author wrote it, and what it is for.
@@ -57,7 +58,7 @@ impl From<Task> for Role {
             Task::Relevant(_) => Role::Relevant,
             Task::Constraint(_) => Role::Constraint,
             Task::Required(_) | Task::Readonly(_) => Role::Condition,
-            Task::Calculate(_) => Role::Calculate,
+            Task::Calculate(_) | Task::Assess(_) => Role::Calculate,
             Task::RepeatCount(_) => Role::Count,
             Task::Choices => Role::Nodes,
             Task::Shown | Task::ItemShown => Role::Output,
@@ -68,6 +69,8 @@ impl From<Task> for Role {
 /// A form as far as it is known once it is compiled.
 pub(crate) struct Facts<'a> {
     pub form: &'a Skeleton,
+    /// The names in secondary instances.
+    pub names: &'a Names,
     pub noted: &'a [Noted],
     pub binds: &'a FxHashMap<NodeId, BindOf<'a>>,
     /// The body in document order, and the node of each.

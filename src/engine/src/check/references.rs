@@ -148,9 +148,10 @@ fn trigger(item: &Item, names: &Names<'_>, found: &mut Diagnostics) {
         let start = part.as_ptr() as usize - written.text.as_ptr() as usize;
         let place = written.part(start..start + part.len());
         let Some(name) = only_reference(part) else {
+            let name = if names.is_known(part.trim()) { part.trim() } else { "name" };
             found.push(
                 Diagnostic::error("bad-trigger", place, format!("`{}` is no trigger", part.trim()))
-                    .hint("write `${name}`, with commas between if there are several"),
+                    .hint(format!("write `${{{name}}}`, with commas between if there are several")),
             );
             continue;
         };

@@ -30,6 +30,9 @@ pub(crate) fn begins_nowhere(row: &Row, section: Section, open: Option<&Item>, f
         diagnostic = diagnostic
             .label(open.row.place_of(Group::Plain, "type"), format!("this {other} is open"))
             .hint(format!("a {other} ends with `end_{other}`"));
+    } else {
+        diagnostic =
+            diagnostic.hint(format!("take this row away, or begin the {name} above by `begin_{name}`"));
     }
     found.push(diagnostic);
 }

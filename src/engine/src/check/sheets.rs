@@ -252,7 +252,19 @@ fn similar<'a>(name: &str, workbook: &'a Workbook<'_>) -> Vec<(&'a str, u16)> {
         .collect()
 }
 
+/// What Chinese authors call the columns that there must be.
+const CHINESE: &[(&str, &[&str])] = &[
+    ("type", &["类型", "题型", "问题类型"]),
+    ("name", &["名称", "变量名", "字段名", "选项值"]),
+    ("label", &["标签", "题目", "标题"]),
+    ("list_name", &["列表", "列表名", "列表名称", "选项列表"]),
+];
+
 fn nearest<'a>(titles: impl Iterator<Item = &'a str>, wanted: &str) -> Option<&'a str> {
     let titles: Vec<&str> = titles.collect();
+    let chinese = CHINESE.iter().find(|(name, _)| *name == wanted).map_or(&[][..], |(_, titles)| titles);
+    if let Some(title) = titles.iter().find(|title| chinese.contains(title)) {
+        return Some(title);
+    }
     crate::diagnostic::nearest(wanted, titles)
 }

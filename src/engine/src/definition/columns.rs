@@ -14,6 +14,8 @@ pub(crate) enum Sheet {
     Choices,
     Settings,
     Entities,
+    /// `assessment`, `items`, `parts`, `bands` and `rules`.
+    Assessment,
     /// `external_choices` and `osm`.
     Other,
 }
@@ -67,6 +69,8 @@ const SURVEY_PLAIN: &[&str] = &[
     "query",
     "disabled",
     "item_label",
+    "starts_with",
+    "starts_with_in_new",
     "sms_field",
     "sms_option",
     "sms_separator",
@@ -108,6 +112,7 @@ const SETTINGS_PLAIN: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "name",
     "namespaces",
     "instance_xmlns",
@@ -130,6 +135,13 @@ const SETTINGS_PLAIN: &[&str] = &[
 
 /// The entities' columns.
 pub(crate) const ENTITIES_PLAIN: &[&str] = &["label", "create_if", "update_if", "entity_id", "repeat"];
+
+/// The columns of the assessment's sheets, all five; a rule has one more for each input.
+const ASSESSMENT_PLAIN: &[&str] = &[
+    "type", "name", "label", "note", "relevant", "of", "second", "value", "reason", "combine", "missing",
+    "at_least", "max", "min", "decimals", "hit", "stack", "test", "measure", "points", "score", "over",
+    "weight", "reverse", "cap", "code", "range", "when", "outcome", "priority", "by", "to",
+];
 
 const ENTITIES: &[(&str, Group, &str)] =
     &[("dataset", Group::Plain, "list_name"), ("list_name", Group::Plain, "list_name")];
@@ -210,6 +222,7 @@ fn spellings_of(sheet: Sheet) -> (&'static [(&'static str, Group, &'static str)]
         Sheet::Choices | Sheet::Other => (CHOICES, &[]),
         Sheet::Settings => (SETTINGS, SETTINGS_PLAIN),
         Sheet::Entities => (ENTITIES, ENTITIES_PLAIN),
+        Sheet::Assessment => (&[], ASSESSMENT_PLAIN),
     }
 }
 

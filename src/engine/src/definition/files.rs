@@ -77,6 +77,18 @@ fn pulled(text: &str, names: &mut Vec<String>) {
     }
 }
 
+/// The files of a catalogue of services, by what the setting `services` says: the path of its `services.csv`, then the codes of
+/// districts that have a file of their own.
+pub(crate) fn files_of_services(said: &str) -> Vec<String> {
+    let mut words = said.split_whitespace();
+    let Some(services) = words.next() else { return Vec::new() };
+    let folder = services.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    let mut names = vec![services.to_owned()];
+    names.extend(crate::services::FILES.map(|name| format!("{folder}{name}")));
+    names.extend(words.map(|district| format!("{folder}districts/{district}.csv")));
+    names
+}
+
 /// Those of the rows of form JSON, nested as they are. A list to do instead of recursion, so that depth costs no stack.
 fn of_rows(survey: &Value<'_>) -> Vec<String> {
     let mut names = Vec::new();
@@ -111,6 +123,8 @@ fn of_json(main: &Source) -> Vec<String> {
     let listed =
         lists.filter_map(|list| list.value.as_object()?.get_string("csv").map(|file| file.value.to_string()));
     let mut names: Vec<String> = listed.collect();
+    let services = top.and_then(|top| top.get_object("settings")?.get_string("services"));
+    names.extend(services.map(|services| files_of_services(&services.value)).unwrap_or_default());
     names.extend(
         top.and_then(|top| top.get("survey")).map(|survey| of_rows(&survey.value)).unwrap_or_default(),
     );

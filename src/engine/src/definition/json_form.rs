@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
+use super::assessment::{self, Lines, MeasureRows};
 use super::columns::{self, ENTITIES_PLAIN, Sheet};
 use super::json::{self, properties, span, written, wrong_kind};
 use super::nest::{self, MAX_DEPTH, MAX_ITEMS};
@@ -11,7 +12,7 @@ use super::question_types::{Control, QuestionType};
 use super::row_types::{self, RowMeaning};
 use super::rows::{Cell, Column, Group, Item, ItemKind, List, Questionnaire, Row, Syntax};
 use super::sheets::yes_no;
-use super::{csv_list, loops};
+use super::{csv_list, loops, starts};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Bundle, Source, Span, Written};
@@ -51,6 +52,7 @@ impl Reader<'_> {
             external_lists: Vec::new(),
             tag_lists: Vec::new(),
             entities: Vec::new(),
+            assessment: Vec::new(),
             fallback_name: "form".into(),
             fallback_id: "form".into(),
         };
@@ -60,6 +62,7 @@ impl Reader<'_> {
             "external_choices" => form.external_lists = self.lists(&property.value, key, found),
             "osm" => form.tag_lists = self.lists(&property.value, key, found),
             "entities" => form.entities = self.entities(&property.value, found),
+            "assessment" => form.assessment = self.assessment(&property.value, found),
             "survey" => form.items = self.items(&property.value, "survey", 0, found),
             _ => {}
         });
@@ -78,8 +81,55 @@ impl Reader<'_> {
         check::choices::rows(&form, found);
         nest::or_other(&mut form.items, &mut form.lists, found);
         form.items = loops::expand(std::mem::take(&mut form.items), &form.lists, found);
+        assessment::place(&mut form);
         check::lists::named(&form, found);
+        starts::check(&mut form.items, found);
         form
+    }
+
+    fn assessment(&self, value: &Value<'_>, found: &mut Diagnostics) -> Vec<MeasureRows> {
+        let mut measures: Vec<MeasureRows> = Vec::new();
+        for (index, element) in assessment::elements(value, "assessment", found).iter().enumerate() {
+            let Value::Object(object) = element else {
+                found.push(wrong_kind(element, "a measure", "an object with type and name"));
+                continue;
+            };
+            let mut row = Row { place: span(element), number: index + 1, cells: Vec::new() };
+            let mut lines = Vec::new();
+            let keys: Vec<&str> =
+                assessment::MEASURE.iter().copied().chain(Lines::ALL.map(Lines::key)).collect();
+            properties(object, &keys, found, |key, property, found| match assessment::lines_named(key) {
+                Some(kind) => self.lines(kind, &property.value, &mut lines, found),
+                None => self.cells(key, property, Sheet::Assessment, &mut row, found),
+            });
+            let measure = assessment::measure(row, found);
+            measures.extend(measure.map(|measure| MeasureRows { lines, ..measure }));
+            if assessment::is_too_large(&measures, span(value), found) {
+                return Vec::new();
+            }
+        }
+        measures
+    }
+
+    fn lines(&self, kind: Lines, value: &Value<'_>, lines: &mut Vec<(Lines, Row)>, found: &mut Diagnostics) {
+        let keys: Vec<&str> =
+            kind.columns().iter().copied().chain((kind == Lines::Rules).then_some("if")).collect();
+        for (index, element) in assessment::elements(value, kind.key(), found).iter().enumerate() {
+            let Value::Object(object) = element else {
+                found.push(wrong_kind(element, "a row", "an object"));
+                continue;
+            };
+            let mut row = Row { place: span(element), number: index + 1, cells: Vec::new() };
+            properties(object, &keys, found, |key, property, found| match (key, &property.value) {
+                ("if", Value::Object(inputs)) => {
+                    for input in &inputs.properties {
+                        self.cells(input.name.as_str(), input, Sheet::Assessment, &mut row, found);
+                    }
+                }
+                _ => self.cells(key, property, Sheet::Assessment, &mut row, found),
+            });
+            lines.push((kind, row));
+        }
     }
 
     fn settings(&self, property: &ObjectProp<'_>, found: &mut Diagnostics) -> Row {
@@ -357,7 +407,7 @@ fn kind(written: &Written, found: &mut Diagnostics) -> Option<ItemKind> {
 /// Is it the column of words for the reader?
 fn is_words(group: Group, name: &str) -> bool {
     match group {
-        Group::Plain => matches!(name, "label" | "hint" | "guidance_hint" | "item_label" | "title"),
+        Group::Plain => matches!(name, "label" | "note" | "hint" | "guidance_hint" | "item_label" | "title"),
         Group::Bind => matches!(name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString"),
         Group::Media => true,
         Group::Body | Group::Instance | Group::Attribute => false,

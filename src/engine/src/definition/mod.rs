@@ -16,9 +16,11 @@ pub(crate) mod table;
 pub(crate) mod question_types;
 pub(crate) mod row_types;
 
+pub(crate) mod assessment;
 pub(crate) mod sheets;
 
 pub use files::files_of_row;
+pub(crate) use files::files_of_services;
 
 mod csv_list;
 mod files;
@@ -27,11 +29,13 @@ mod json_form;
 
 mod loops;
 pub(crate) mod nest;
+pub(crate) mod starts;
 
 pub(crate) mod default_kind;
 pub(crate) mod parameters;
 pub(crate) mod references;
 
+pub(crate) mod kept_aside;
 pub(crate) mod lower;
 pub(crate) mod spell_out;
 
@@ -41,13 +45,15 @@ pub(crate) mod spell_out;
 /// None where there is nothing to go on with; what is wrong is in `found` either way.
 pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> {
     if is_xml(&bundle.main) {
-        return xml::read(&bundle.main, 0, found);
+        let mut form = xml::read(&bundle.main, 0, found)?;
+        kept_aside::back(&mut form);
+        return Some(form);
     }
     let form = match sheets::is_workbook(bundle) {
         true => sheets::read(bundle, found)?,
         false => json_form::read(bundle, found)?,
     };
-    check::questionnaire(&form, found);
+    check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
 }
 
@@ -59,6 +65,7 @@ pub(crate) fn read_document(bundle: &Bundle, found: &mut Diagnostics) -> Option<
     }
 }
 
-fn is_xml(main: &Source) -> bool {
+/// Is it an XForm as it stands?
+pub(crate) fn is_xml(main: &Source) -> bool {
     main.sheet().is_none() && main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }

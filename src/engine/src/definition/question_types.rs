@@ -86,6 +86,7 @@ pub(crate) const QUESTION_TYPES: &[QuestionType] = &[
     of(&["geoshape", "q geoshape"], Control::Input, "geoshape", &[]),
     of(&["barcode", "q barcode", "add barcode prompt"], Control::Input, "barcode", &[]),
     of(&["note", "q note", "add note prompt"], Control::Input, "string", &[("readonly", "true()")]),
+    of(&["score"], Control::Input, "string", &[("readonly", "true()")]),
     of(&["acknowledge", "q acknowledge", "add acknowledge prompt"], Control::Trigger, "string", &[]),
     QuestionType { names: &["trigger"], control: Control::Trigger, data_type: None, bind: &[], hint: None },
     of(

@@ -103,11 +103,32 @@ pub(crate) fn read(written: &Written, found: &mut Diagnostics) -> Option<RowMean
 
 /// What a type of other programs is here.
 fn meant(word: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
     Some(match &*word.to_lowercase() {
         "number" | "numeric" | "num" => "write `integer` for whole numbers, `decimal` for others",
         "float" | "double" | "real" => "write `decimal`",
         "boolean" | "bool" | "yes_no" | "yesno" => "write `select_one` with a list of two choices",
         "select" | "choice" | "radio" | "dropdown" => "write `select_one LIST` with the name of a list",
+        "paragraph" | "heading" | "title" | "label" | "statement" | "info" | "html" => {
+            "write `note`, which is shown and not answered"
+        }
+        "phone" | "email" | "tel" | "textarea" | "longtext" => "write `text`",
+        "formula" | "expression" | "computed" => "write `calculate`",
+        "yesno_other" | "likert" | "rating" => "write `select_one LIST` with the name of a list",
+        "文本" | "文字" | "填空" => "write `text`",
+        "整数" | "数字" => "write `integer`",
+        "小数" => "write `decimal`",
+        "单选" | "单选题" => "write `select_one LIST` with the name of a list",
+        "多选" | "多选题" => "write `select_multiple LIST` with the name of a list",
+        "日期" => "write `date`",
+        "时间" => "write `time`",
+        "图片" | "照片" | "拍照" => "write `image`",
+        "位置" | "定位" => "write `geopoint`",
+        "说明" | "备注" | "提示" => "write `note`, which is shown and not answered",
+        "计算" => "write `calculate`",
         "checkbox" | "checkboxes" => "write `select_multiple LIST` with the name of a list",
         _ => return None,
     })
@@ -183,7 +204,10 @@ fn select(written: &Written, found: &mut Diagnostics) -> Option<Option<Select>> 
     } else if rest.contains(' ') {
         found.push(
             Diagnostic::error("unknown-list", name.span, format!("`{rest}` can't be the name of a list"))
-                .hint("the name of a list has no spaces"),
+                .hint(format!(
+                    "the name of a list has no spaces: write `{}`, here and in the choices",
+                    rest.replace(' ', "_")
+                )),
         );
         return Some(None);
     } else {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::assessment::MeasureRows;
 use super::question_types::QuestionType;
 use crate::source::{Span, Written};
 
@@ -136,6 +137,8 @@ pub(crate) struct Questionnaire {
     pub tag_lists: Vec<List>,
     /// One row for each entity declaration.
     pub entities: Vec<Row>,
+    /// Measures, in the order of their declaration.
+    pub assessment: Vec<MeasureRows>,
     /// What the form's node and id are named where the settings say nothing.
     pub fallback_name: Arc<str>,
     pub fallback_id: Arc<str>,

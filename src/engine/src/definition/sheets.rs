@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::assessment;
 use super::columns::Sheet;
 use super::nest;
 use super::rows::{Group, List, Questionnaire, Row, Syntax};
@@ -68,11 +69,15 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Questionn
         external_lists: lists(external),
         tag_lists: lists(osm),
         entities: entities.rows,
+        assessment: Vec::new(),
         fallback_name: "data".into(),
         fallback_id: stem,
     };
     check::choices::rows(&form, found);
     form.items = nest::nest(survey.rows, &mut form.lists, found);
+    let table = |name: &str, sheet, found: &mut Diagnostics| workbook.table(name, sheet, tidy, found).rows;
+    form.assessment = assessment::of_sheets(table, found);
+    assessment::place(&mut form);
     check::sheets::lists_named(&workbook, &form, found);
     Some(form)
 }

@@ -2,6 +2,8 @@
 
 use crate::source::Span;
 
+#[cfg(feature = "checks")]
+pub mod chinese;
 mod data;
 pub mod explain;
 mod near;
@@ -95,11 +97,23 @@ pub struct Diagnostics {
     found: Vec<Diagnostic>,
     errors: usize,
     untold: usize,
+    /// Where something was told that what else is wrong there follows from.
+    alone: Vec<Span>,
 }
 
 impl Diagnostics {
+    /// Notes one. What else is found at exactly its place follows from it, and is not told.
+    pub fn push_alone(&mut self, diagnostic: Diagnostic) {
+        let place = diagnostic.span;
+        self.push(diagnostic);
+        self.alone.push(place);
+    }
+
     /// Notes one.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if self.alone.contains(&diagnostic.span) {
+            return;
+        }
         // A name may be as long as the file.
         if diagnostic.message.len() > MAX_MESSAGE {
             let cut = (0..=MAX_MESSAGE).rev().find(|at| diagnostic.message.is_char_boundary(*at));

@@ -77,9 +77,11 @@ fn default(form: &Model<'_>, node: usize, action: &Element, row: &mut Row, losse
         // A text that is set is what the node starts with.
         None => action.text(),
     };
-    if row.get("default").is_some_and(|known| known != value) {
+    if !value.is_empty() && row.get("default").is_some_and(|known| known != value) {
         losses.push(action.span, "a node has one default; this one takes the place of the other");
     }
+    // One that sets nothing makes it blank.
+    row.cells.retain(|(column, _)| column != "default");
     row.set("default", value);
 }
 

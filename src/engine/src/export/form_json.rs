@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::assessment::Measure;
 use super::table::Row;
 use super::xlsform::{Sheets, Target, sheets};
-use super::{Exported, Losses};
+use super::{Exported, Losses, lists};
+use crate::definition::starts;
 use crate::xml::Element;
 
 /// Columns that form JSON calls otherwise.
@@ -22,6 +24,7 @@ const WORDS: &[&str] = &[
     "hint",
     "guidance_hint",
     "item_label",
+    "note",
     "constraint_message",
     "required_message",
     "noAppErrorString",
@@ -43,6 +46,7 @@ const SETTINGS: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "namespaces",
     "instance_xmlns",
     "allow_choice_duplicates",
@@ -53,7 +57,7 @@ const SETTINGS: &[&str] = &[
 /// Writes an `h:html` element as a form's JSON.
 pub(crate) fn form_json(root: &Element) -> Exported<String> {
     let mut losses = Losses::default();
-    let written = match sheets(root, Target::FormJson, &mut losses) {
+    let written = match sheets(&lists::as_columns(root), Target::FormJson, &mut losses) {
         Some(sheets) => Writer { losses: &mut losses, lists: Map::new() }.form(&sheets),
         None => json!({}),
     };
@@ -82,6 +86,9 @@ impl Writer<'_> {
             form.insert("entities".into(), sheets.entities.iter().map(entity).collect());
         }
         form.insert("survey".into(), survey(&sheets.survey));
+        if !sheets.assessment.is_empty() {
+            form.insert("assessment".into(), sheets.assessment.iter().map(measure).collect());
+        }
         Json::Object(form)
     }
 
@@ -128,7 +135,16 @@ impl Writer<'_> {
     fn choice(&mut self, row: &Row) {
         let list = row.get("list_name").unwrap_or_default().to_owned();
         let mut choice = Map::new();
-        for (column, text) in row.cells.iter().filter(|(column, _)| column != "list_name") {
+        // In the order in which an author writes them.
+        if let Some(name) = row.get("name") {
+            choice.insert("name".into(), name.into());
+        }
+        for (column, text) in row.cells.iter().filter(|(column, _)| is_label(column)) {
+            word(&mut choice, "label", column, text);
+        }
+        for (column, text) in
+            row.cells.iter().filter(|(column, _)| !is_label(column) && column != "list_name")
+        {
             match column.strip_prefix("media::") {
                 // A choice's own columns may be called `image`.
                 Some(media) => {
@@ -136,9 +152,6 @@ impl Writer<'_> {
                     if let Json::Object(into) = media_of {
                         word(into, media.split("::").next().unwrap_or(media), media, text);
                     }
-                }
-                None if column == "label" || column.starts_with("label::") => {
-                    word(&mut choice, "label", column, text);
                 }
                 None => {
                     choice.insert(column.clone(), text.as_str().into());
@@ -150,6 +163,10 @@ impl Writer<'_> {
             choices.push(Json::Object(choice));
         }
     }
+}
+
+fn is_label(column: &str) -> bool {
+    column == "label" || column.starts_with("label::")
 }
 
 /// An id as form JSON has them: a letter, then letters, digits, `_`, `-` and `.`.
@@ -186,11 +203,47 @@ fn survey(rows: &[Row]) -> Json {
     Json::Array(children)
 }
 
+/// A measure with its rows nested.
+fn measure(measure: &Measure) -> Json {
+    let mut written = plain_cells(&measure.row);
+    for (kind, line) in &measure.lines {
+        let mut row = plain_cells(&line.row);
+        if !line.tests.is_empty() {
+            let tests = line.tests.iter().map(|(input, test)| (input.clone(), test.as_str().into()));
+            row.insert("if".into(), Json::Object(tests.collect()));
+        }
+        if let Json::Array(rows) = written.entry(kind.key()).or_insert_with(|| json!([])) {
+            rows.push(Json::Object(row));
+        }
+    }
+    Json::Object(written)
+}
+
+/// Cells of the assessment, numbers and truths as JSON has them. Codes stay texts.
+fn plain_cells(row: &Row) -> Map<String, Json> {
+    let mut written = cells(row, &[]);
+    for (key, value) in &mut written {
+        let Some(text) = value.as_str() else { continue };
+        let number = text.parse::<i64>().ok().filter(|number| number.to_string() == *text);
+        match (key.as_str(), number, text) {
+            ("code" | "name" | "label" | "note" | "outcome", ..) => {}
+            (_, Some(number), _) => *value = number.into(),
+            (_, None, "true") => *value = Json::Bool(true),
+            (_, None, "false") => *value = Json::Bool(false),
+            _ => {}
+        }
+    }
+    written
+}
+
 /// A row's cells as keys, without those columns.
 fn cells(row: &Row, without: &[&str]) -> Map<String, Json> {
     let mut written = Map::new();
-    // Form JSON has no need of words that can't be seen.
-    let kept = |(column, text): &&(String, String)| !without.contains(&column.as_str()) && text != "\u{200b}";
+    // Form JSON has no need of words that can't be seen, but that what is worked out is shown.
+    let worked_out = row.get("calculation").or(row.get("trigger")).is_some();
+    let kept = |(column, text): &&(String, String)| {
+        !without.contains(&column.as_str()) && (text != "\u{200b}" || worked_out)
+    };
     for (column, text) in row.cells.iter().filter(kept) {
         cell(&mut written, column, text);
     }
@@ -221,6 +274,9 @@ fn cell(into: &mut Map<String, Json>, column: &str, text: &str) {
     let written = match (column, text) {
         ("required" | "readonly", "yes") => Json::Bool(true),
         ("required" | "readonly", "no") => Json::Bool(false),
+        (starts::FIRST | starts::IN_NEW, text) => {
+            text.parse::<usize>().map_or_else(|_| text.into(), Json::from)
+        }
         (_, text) => text.into(),
     };
     into.insert(renamed(column).into(), written);

@@ -46,7 +46,7 @@ pub(super) struct Columns {
 }
 
 /// Titles that mean something else in the sheet `choices`.
-const TAKEN: &[&str] = &["value", "caption", "image", "big-image", "audio", "video", "list_name"];
+pub(super) const TAKEN: &[&str] = &["value", "caption", "image", "big-image", "audio", "video", "list_name"];
 
 /// The rows of an inline list. What it holds beside items is a loss.
 pub(super) fn rows(
@@ -132,10 +132,12 @@ fn row(item: &Element, list: &str, columns: &Columns, texts: &Texts<'_, '_>, los
         row.set("name", first.trim());
     }
     // An item may hold its words both in the translations and plainly, as one of them.
+    let plainly =
+        item.elements().any(|cell| &*cell.name.local == "label" && texts.known(&cell.text()).is_none());
     let again = row.get("label").map(str::to_owned);
     let is_translation =
         |(column, text): &(String, String)| column.starts_with("label::") && Some(text) == again.as_ref();
-    if row.cells.iter().any(is_translation) {
+    if plainly && row.cells.iter().any(is_translation) {
         row.cells.retain(|(column, _)| column != "label");
     }
     row

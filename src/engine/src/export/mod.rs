@@ -3,12 +3,15 @@
 //! What a syntax can't say is never dropped in silence: it is a [`Loss`] with the place that it stands at.
 
 mod actions;
+mod assessment;
 mod entities;
 mod form_json;
 mod instance_id;
 mod instances;
+mod lists;
 mod model;
 mod names;
+mod own_functions;
 mod question;
 mod settings;
 mod survey;
@@ -61,7 +64,7 @@ pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, |root| xform::xform(&for_others(root, bundle)))
+    convert(bundle, |root| xform::xform(&for_others(root, bundle), definition::is_xml(&bundle.main)))
 }
 
 fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> Converted<T> {
@@ -71,8 +74,9 @@ fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> C
     Converted { exported: root.map(export), diagnostics: found.into_sorted() }
 }
 
-/// What form JSON leaves out and other tools can't do without.
-fn for_others(root: Element, bundle: &Bundle) -> Element {
+/// With what form JSON leaves out and other tools can't do without, and without what only Doorstep reads.
+fn for_others(mut root: Element, bundle: &Bundle) -> Element {
+    own_functions::spell_out(&mut root);
     let text = bundle.main.text.trim_start_matches('\u{feff}').trim_start();
     match text.starts_with('{') && bundle.main.sheet().is_none() {
         true => instance_id::with(root),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Losses;
 use super::names::{Names, resolve};
 use crate::source::Span;
-use crate::xml::{Element, Namespace};
+use crate::xml::{Element, Name, Namespace};
 
 /// A node of the primary instance.
 pub(super) struct Node<'a> {
@@ -50,6 +50,8 @@ pub(super) struct Model<'a> {
     pub actions: HashMap<String, Vec<Action<'a>>>,
     /// Binds on what is no element of the instance: attributes, mostly of entities.
     pub loose_binds: HashMap<String, Vec<&'a Element>>,
+    /// Words of nodes that are never shown, by path.
+    pub unseen: HashMap<&'a str, &'a Element>,
     pub names: Names,
     ids: HashMap<String, String>,
 }
@@ -88,9 +90,12 @@ impl<'a> Model<'a> {
             instances: instances[1..].to_vec(),
             actions: HashMap::new(),
             loose_binds: HashMap::new(),
+            unseen: HashMap::new(),
             names: Names::default(),
             ids: HashMap::new(),
         };
+        let unseen = model.elements().filter(|element| is_unseen(element));
+        form.unseen = unseen.filter_map(|words| Some((&*words.attribute("ref")?.text, words))).collect();
         form.node(primary, None);
         form.binds();
         let mut walk = Walk { form: &mut form, losses, count: 0 };
@@ -274,11 +279,49 @@ impl<'a> Model<'a> {
         known.map_or_else(|| resolve(reference, context), |node| self.nodes[node].path.clone())
     }
 
+    /// Is anything asked or shown in a node?
+    pub fn shows(&self, node: usize) -> bool {
+        let node = &self.nodes[node];
+        node.control.is_some()
+            || node.repeat.is_some()
+            || node.children.iter().any(|child| self.shows(*child))
+    }
+
+    /// How many instances a repeat starts with: when the form is opened, and in a new instance of the repeat around, if one is.
+    /// None: nothing says it.
+    pub fn starts(&self, repeat: usize) -> (Option<usize>, Option<usize>) {
+        let mut way: Vec<usize> = std::iter::successors(Some(repeat), |at| self.nodes[*at].parent).collect();
+        way.reverse();
+        let around = self.nodes[repeat].repeats.len() > 1;
+        (self.instances_along(&way, false), if around { self.instances_along(&way, true) } else { None })
+    }
+
+    /// How often the last node of a way is there, along the first instances or along the templates.
+    fn instances_along(&self, way: &[usize], templates: bool) -> Option<usize> {
+        let (last, between) = way.get(1..)?.split_last()?;
+        let of = |parent: &'a Element, node: usize| {
+            let name = self.nodes[node].name.clone();
+            parent.elements().filter(move |child| child.name.written() == name)
+        };
+        let mut at = self.nodes[0].element;
+        for node in between {
+            let first = of(at, *node).find(|child| !is_template(child));
+            let template = of(at, *node).find(|child| is_template(child));
+            at = if templates { template.or(first) } else { first }?;
+        }
+        Some(of(at, *last).filter(|child| !is_template(child)).count())
+    }
+
     /// Where a node is written, for what is said of it.
     pub fn span(&self, index: usize) -> Span {
         let node = &self.nodes[index];
         node.control.or(node.group).or(node.repeat).map_or(node.element.span, |element| element.span)
     }
+}
+
+/// Does an element hold words that are never shown?
+pub(super) fn is_unseen(element: &Element) -> bool {
+    element.name == Name::new(Namespace::Doorstep, "unseen")
 }
 
 fn is_template(element: &Element) -> bool {

@@ -22,7 +22,7 @@ impl Names {
     }
 
     /// The name that alone means the node at a path.
-    fn only(&self, path: &str) -> Option<&str> {
+    pub fn only(&self, path: &str) -> Option<&str> {
         let (known, _) = self.repeats.get_key_value(path)?;
         let name = known.rsplit('/').next()?;
         (self.counts.get(name) == Some(&1)).then_some(name)

@@ -2,17 +2,22 @@
 
 use super::Losses;
 use super::actions;
+use super::assessment;
 use super::entities;
 use super::instances::Instance;
 use super::model::Model;
 use super::question::Question;
 use super::table::Row;
 use super::texts::{Kind, Texts};
+use super::xlsform::Target;
+use crate::definition::references::only_reference;
+use crate::definition::starts;
 use crate::source::Written;
 use crate::xml::{Attribute, Element, Name, Namespace};
 
 /// The sheets that the survey fills, as they are filled.
 pub(super) struct Survey<'a, 'b> {
+    pub target: Target,
     pub form: &'b Model<'a>,
     pub texts: &'b Texts<'a, 'b>,
     pub instances: Vec<Instance<'a>>,
@@ -67,6 +72,8 @@ impl<'a> Survey<'a, '_> {
             let node = &form.nodes[child];
             if node.repeat.is_some() {
                 self.container(child, "repeat");
+            } else if assessment::is_their_group(form, child) {
+                // Whoever reads the measures makes it again.
             } else if !node.children.is_empty() || node.group.is_some() {
                 self.container(child, "group");
             } else if !self.is_count(child) {
@@ -75,9 +82,23 @@ impl<'a> Survey<'a, '_> {
         }
     }
 
-    /// Is it the node that pyxform makes for a count that is worked out?
+    /// Is it the node that whoever reads the sheets makes for a count that is worked out?
+    ///
+    /// A count that is one reference gets no such node, and form JSON has none at all: there it is a row like any other, so that the
+    /// submission keeps it and a count may ask for the instances that it made.
     fn is_count(&self, node: usize) -> bool {
         let path = &self.form.nodes[node].path;
+        let mut said = self.form.nodes[node].binds.iter().flat_map(|bind| &bind.attributes);
+        let says_more = said.any(|attribute| {
+            !matches!(&*attribute.name.written(), "nodeset" | "type" | "readonly" | "calculate")
+        });
+        let fixed = self
+            .form
+            .bind(node, &Namespace::None, "readonly")
+            .is_some_and(|said| said.text.trim() == "true()");
+        if self.target == Target::FormJson || says_more || !fixed {
+            return false;
+        }
         let Some(repeat) = path.strip_suffix("_count").and_then(|path| self.form.by_path.get(path)) else {
             return false;
         };
@@ -85,7 +106,10 @@ impl<'a> Survey<'a, '_> {
             && self
                 .count(*repeat)
                 .is_some_and(|count| self.form.path(&count.text, &self.form.nodes[*repeat].path) == *path)
-            && self.form.bind(node, &Namespace::None, "calculate").is_some()
+            && self
+                .form
+                .bind(node, &Namespace::None, "calculate")
+                .is_some_and(|calculate| only_reference(&self.form.named(&calculate.text, node)).is_none())
     }
 
     fn count(&self, repeat: usize) -> Option<&'a Written> {
@@ -104,7 +128,11 @@ impl<'a> Survey<'a, '_> {
             let expression = counted.and_then(|at| Some((at, form.bind(at, &Namespace::None, "calculate")?)));
             let text = match expression {
                 Some((at, calculate)) => form.named(&calculate.text, at),
-                None => form.named(&count.text, node),
+                // Seen from the repeat, its whole path means the one node too.
+                None => match form.names.only(&path) {
+                    Some(name) => format!("${{{name}}}"),
+                    None => form.named(&count.text, node),
+                },
             };
             if counted.is_none() && !form.by_path.contains_key(&path) {
                 let what =
@@ -119,14 +147,9 @@ impl<'a> Survey<'a, '_> {
         if let Some(label) = heading.into_iter().flatten().find_map(|shown| shown.child("label")) {
             self.texts.element(label, Kind::Label, node, &mut row, self.losses);
         }
-        let times = form.nodes[node].times;
-        let outermost = form.nodes[node].repeats.len() == 1;
-        if word == "repeat" && (times == 0 || times > 1 && outermost) && self.count(node).is_none() {
-            let what = format!(
-                "`{}` starts with {times} instances; a repeat in XLSForm starts with one",
-                form.nodes[node].name
-            );
-            self.losses.push(form.span(node), what);
+        self.unseen(node, &mut row);
+        if word == "repeat" && self.count(node).is_none() {
+            self.starts(node, &mut row);
         }
         if form.nodes[node].differs {
             let what = format!(
@@ -148,9 +171,65 @@ impl<'a> Survey<'a, '_> {
             self.body_columns(shown, &said, node, &mut row);
         }
         self.instance_columns(node, &mut row);
+        if self.target == Target::XlsForm && word == "group" && !form.shows(node) {
+            let what = format!(
+                "`{}` shows nothing; pyxform takes such a group, but ODK Validate does not",
+                row.get("name").unwrap_or_default()
+            );
+            self.losses.push(row.span, what);
+        }
         self.rows.push(row);
         self.children(node);
         self.rows.push(Row::new(form.span(node)).with("type", format!("end_{word}")));
+    }
+
+    /// How many instances it starts with, where that is not what the syntax takes it for.
+    fn starts(&mut self, node: usize, row: &mut Row) {
+        let form = self.form;
+        let (first, new) = form.starts(node);
+        let first = first.unwrap_or(1);
+        if self.target == Target::FormJson {
+            if first != 1 {
+                row.set(starts::FIRST, first.to_string());
+            }
+            if let Some(new) = new.filter(|new| *new != first) {
+                row.set(starts::IN_NEW, new.to_string());
+            }
+            return;
+        }
+        let name = &form.nodes[node].name;
+        if first != 1 {
+            let what = format!("`{name}` starts with {first} instances; a repeat in XLSForm starts with one");
+            self.losses.push(form.span(node), what);
+        }
+        // A repeat straight inside another is not in its new instances.
+        let parent = form.nodes[node].parent;
+        let straight = parent.is_some_and(|parent| form.nodes[parent].repeat.is_some());
+        let expected = usize::from(!straight);
+        if let (Some(new), Some(around)) =
+            (new.filter(|new| *new != expected), form.nodes[node].repeats.iter().nth_back(1))
+        {
+            let around = around.rsplit('/').next().unwrap_or(around);
+            let what = format!("a new `{around}` starts with {new} of `{name}`; in XLSForm with {expected}");
+            self.losses.push(form.span(node), what);
+        }
+    }
+
+    /// Words that nothing shows, but that the row had: in the translations under the node's path, or kept beside the form.
+    fn unseen(&mut self, node: usize, row: &mut Row) {
+        let path = &self.form.nodes[node].path;
+        for (child, kind) in [("label", Kind::Label), ("hint", Kind::Hint)] {
+            if row.cells.iter().any(|(column, _)| column.starts_with(child)) {
+                continue;
+            }
+            let id = format!("{path}:{child}");
+            if self.texts.known(&id).is_some() {
+                self.texts.id(&id, kind, node, row.span, row, self.losses);
+            } else if let Some(words) = self.form.unseen.get(path.as_str()).and_then(|kept| kept.child(child))
+            {
+                self.texts.element(words, kind, node, row, self.losses);
+            }
+        }
     }
 
     fn question(&mut self, node: usize) {
@@ -171,6 +250,9 @@ impl<'a> Survey<'a, '_> {
             if let Some(words) = control.and_then(|control| control.child(child)) {
                 self.texts.element(words, kind, node, &mut row, self.losses);
             }
+        }
+        if control.is_none() {
+            self.unseen(node, &mut row);
         }
         let shown = ["label", "hint", "guidance_hint", "media"];
         let says = row.cells.iter().any(|(column, _)| shown.iter().any(|base| column.starts_with(base)));

@@ -130,7 +130,146 @@ fn repeats_counts_and_actions() {
          end_group\n\
          start-geopoint\twhere\n",
     );
-    assert_eq!(losses, []);
+    assert_eq!(losses.len(), 1, "{losses:?}");
+    assert!(losses[0].what.starts_with("`fixed` shows nothing"));
+}
+
+/// A count that is one answer gets no node from the sheets' reader, so that its node is a row; form JSON makes none at all.
+#[test]
+fn the_node_of_a_count_stays() {
+    let root = form(
+        "<n/><r_count/><r jr:template=''><a/></r><s_count/><s jr:template=''><b/></s>",
+        "<bind nodeset='/data/n' type='int'/><bind nodeset='/data/r_count' calculate=' /data/n ' readonly='true()' type='string'/>\
+         <bind nodeset='/data/s_count' calculate='count(/data/s)' readonly='true()' type='string'/>",
+        "<input ref='/data/n'><label>N</label></input>\
+         <group ref='/data/r'><repeat nodeset='/data/r' jr:count='/data/r_count'><input ref='/data/r/a'><label>A</label></input></repeat></group>\
+         <group ref='/data/s'><repeat nodeset='/data/s' jr:count='/data/s_count'><input ref='/data/s/b'><label>B</label></input></repeat></group>",
+    );
+    survey(
+        &root,
+        "type\tname\tlabel\treadonly\tcalculation\trepeat_count\n\
+         integer\tn\tN\n\
+         calculate\tr_count\t\tyes\t${n}\n\
+         begin_repeat\tr\t\t\t\t${r_count}\n\
+         text\ta\tA\n\
+         end_repeat\n\
+         begin_repeat\ts\t\t\t\tcount(${s})\n\
+         text\tb\tB\n\
+         end_repeat\n",
+    );
+    let given: serde_json::Value = serde_json::from_str(&form_json(&root).written).unwrap();
+    assert_eq!(given["survey"][3]["name"], "s_count");
+    assert_eq!(given["survey"][3]["calculation"], "count(${s})");
+    assert_eq!(given["survey"][4]["repeat_count"], "${s_count}");
+}
+
+#[test]
+fn a_dash_that_is_all_that_a_translation_says_stays() {
+    let root = form(
+        "<a/>",
+        "<itext><translation lang='default' default='true()'><text id='l'><value>A</value></text><text id='h'><value>a hint</value></text></translation>\
+         <translation lang='en'><text id='l'><value>Aa</value></text><text id='h'><value>-</value></text></translation></itext>",
+        "<input ref='/data/a'><label ref=\"jr:itext('l')\"/><hint ref=\"jr:itext('h')\"/></input>",
+    );
+    survey(&root, "type\tname\tlabel\tlabel::en\thint\thint::en\ntext\ta\tA\tAa\ta hint\t-\n");
+}
+
+/// Words that nothing shows go from sheets to JSON and back; an XForm has no place for them, and that is said.
+#[test]
+fn words_that_nothing_shows_stay_in_the_row() {
+    let text = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"}, "survey": [
+        {"type": "start", "name": "began", "label": "When it began", "hint": "By the device's clock"},
+        {"type": "calculate", "name": "two", "label": "Two", "calculation": "1 + 1"},
+        {"type": "integer", "name": "shown", "label": "\u200b", "calculation": "1 + 1"}
+    ]}"#;
+    let bundle = Bundle::single(Source::new("form.json", text));
+    let json = to_form_json(&bundle).exported.unwrap();
+    assert_eq!(json.losses, []);
+    let given: serde_json::Value = serde_json::from_str(&json.written).unwrap();
+    assert_eq!(given["survey"][0]["label"], "When it began");
+    assert_eq!(given["survey"][0]["hint"], "By the device's clock");
+    assert_eq!(given["survey"][1]["label"], "Two");
+    assert_eq!(given["survey"][2]["label"], "\u{200b}");
+    let xform = to_xform(&bundle).exported.unwrap();
+    assert!(
+        !xform.written.contains("When it began") && !xform.written.contains("unseen"),
+        "{}",
+        xform.written
+    );
+    assert_eq!(xform.losses.len(), 2);
+    assert_eq!(xform.losses[0].what, "`began` is never shown: its label and its hint are left out");
+    assert!(xform.written.contains("<input ref=\"/f/shown\"/>"), "{}", xform.written);
+}
+
+#[test]
+fn words_of_one_language_that_another_repeats_stay() {
+    let root = form(
+        "<q/>",
+        "<itext><translation lang='default' default='true()'><text id='l-0'><value>Other</value></text><text id='q'><value>Q</value></text></translation>\
+         <translation lang='en'><text id='l-0'><value>Other</value></text><text id='q'><value>Q</value></text></translation></itext>\
+         <instance id='l'><root><item><itextId>l-0</itextId><name>other</name></item></root></instance>",
+        "<select1 ref='/data/q'><label ref=\"jr:itext('q')\"/><itemset nodeset=\"instance('l')/root/item\">\
+         <value ref='name'/><label ref='jr:itext(itextId)'/></itemset></select1>",
+    );
+    let exported = xlsform(&root, "f");
+    let choices = sheet(&exported.written, "choices");
+    assert_eq!(choices, "list_name\tname\tlabel\tlabel::en\nl\tother\tOther\tOther\n");
+}
+
+/// Form JSON says how many instances a repeat starts with; XLSForm can't, and that is said.
+#[test]
+fn a_repeat_starts_with_as_many_as_before() {
+    let root = form(
+        "<none jr:template=''><a/></none><two><b/></two><two><b/></two>\
+         <o jr:template=''><i jr:template=''><c/></i></o><o><i><c/></i></o>",
+        "",
+        "<repeat nodeset='/data/none'><input ref='/data/none/a'><label>A</label></input></repeat>\
+         <repeat nodeset='/data/two'><input ref='/data/two/b'><label>B</label></input></repeat>\
+         <repeat nodeset='/data/o'><repeat nodeset='/data/o/i'><input ref='/data/o/i/c'><label>C</label></input></repeat></repeat>",
+    );
+    let exported = form_json(&root);
+    assert_eq!(exported.losses, []);
+    let given: serde_json::Value = serde_json::from_str(&exported.written).unwrap();
+    assert_eq!(given["survey"][0]["starts_with"], 0);
+    assert_eq!(given["survey"][1]["starts_with"], 2);
+    assert_eq!(given["survey"][2].get("starts_with"), None);
+    assert_eq!(given["survey"][2]["children"][0]["starts_with_in_new"], 0);
+    let again = Bundle::single(Source::new("form.json", exported.written));
+    assert_eq!(to_form_json(&again).exported.unwrap().written, again.main.text.to_string());
+    let losses = to_xlsform(&again, "f").exported.unwrap().losses;
+    let all: Vec<&str> = losses.iter().map(|loss| loss.what.as_str()).collect();
+    assert_eq!(
+        all,
+        [
+            "`none` starts with 0 instances; a repeat in XLSForm starts with one",
+            "`two` starts with 2 instances; a repeat in XLSForm starts with one"
+        ]
+    );
+    let nested = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"}, "survey": [
+        {"type": "repeat", "name": "o", "label": "O", "children": [
+            {"type": "repeat", "name": "i", "label": "I", "children": [{"type": "text", "name": "c", "label": "C"}]}]}]}"#;
+    let nested = Bundle::single(Source::new("form.json", nested));
+    let losses = to_xlsform(&nested, "f").exported.unwrap().losses;
+    assert_eq!(losses[0].what, "a new `o` starts with 1 of `i`; in XLSForm with 0");
+}
+
+#[test]
+fn a_group_that_shows_nothing_is_not_in_the_body() {
+    let root = form(
+        "<g><a/></g><k><b/></k>",
+        "<bind nodeset='/data/g' relevant='1 = 1'/><bind nodeset='/data/g/a' calculate='1'/>",
+        "<group ref='/data/g'><label>G</label></group><group ref='/data/k'><input ref='/data/k/b'><label>B</label></input></group>",
+    );
+    let exported = super::xform::xform(&root, false);
+    let body = exported.written.split("<h:body>").nth(1).unwrap_or_default();
+    assert!(!body.contains("/data/g") && body.contains("<group ref=\"/data/k\">"), "{body}");
+    assert!(
+        exported.written.contains("<bind nodeset=\"/data/g\" relevant=\"1 = 1\"/>"),
+        "{}",
+        exported.written
+    );
+    assert_eq!(exported.losses[0].what, "the heading of a group that shows nothing is left out");
+    assert!(xlsform(&root, "f").losses[0].what.starts_with("`g` shows nothing"));
 }
 
 #[test]

@@ -129,13 +129,19 @@ impl Texts<'_, '_> {
             losses.push(span, format!("there is no text `{id}`"));
             return;
         };
+        // Words without a language alone would be no translation, and pyxform would write no dashes.
+        let is_said = |language: &str, value: &Element| {
+            language != "default" && value.text().trim() != "-" && value.attribute("form").is_none()
+        };
+        let some_said =
+            translations.iter().any(|(language, values)| values.iter().any(|value| is_said(language, value)));
         for (language, values) in translations {
             for value in values {
                 let form = value.attribute("form").map(|form| &*form.text);
                 let words = self.words(value, from, losses);
                 // What pyxform writes for a translation that is missing.
                 let is_missing = form.is_none() && words.trim() == "-" && translations.len() > 1;
-                if is_missing && self.itext.leaves_dashes_out {
+                if is_missing && some_said && self.itext.leaves_dashes_out {
                     continue;
                 }
                 let (base, words) = match (kind, form) {

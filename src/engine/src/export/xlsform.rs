@@ -5,12 +5,13 @@
 
 use std::collections::HashSet;
 
+use super::assessment::{self, Measure};
 use super::instances::{self, Columns, Instance, ItemsetParts, Source};
 use super::model::Model;
 use super::survey::Survey;
 use super::table::{Row, source};
 use super::texts::{Itext, Texts};
-use super::{Exported, Losses, entities, settings};
+use super::{Exported, Losses, entities, lists, settings};
 use crate::source::{Bundle, Source as File};
 use crate::xml::Element;
 
@@ -21,6 +22,7 @@ pub(super) struct Sheets {
     pub settings: Row,
     pub entities: Vec<Row>,
     pub tags: Vec<Row>,
+    pub assessment: Vec<Measure>,
 }
 
 /// What the rows are for.
@@ -34,7 +36,7 @@ pub(super) enum Target {
 /// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
 pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
     let mut losses = Losses::default();
-    let Some(mut sheets) = sheets(root, Target::XlsForm, &mut losses) else {
+    let Some(mut sheets) = sheets(&lists::as_columns(root), Target::XlsForm, &mut losses) else {
         let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
         return Exported { written: nothing, losses: losses.into_sorted() };
     };
@@ -47,9 +49,21 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
             losses.push(row.span, what);
         }
     }
+    sheets.tags.retain(|row| {
+        let named = row.get("name").is_some();
+        if !named {
+            let label = row.get("label").unwrap_or_default();
+            losses.push(
+                row.span,
+                format!("the tag `{label}` has no key and is left out: pyxform takes none without"),
+            );
+        }
+        named
+    });
     let main = source(file, "survey", &sheets.survey);
     let settings = vec![sheets.settings];
     let external = external(&sheets.survey);
+    let assessment = assessment::sheets(sheets.assessment);
     let others: [(&str, &[Row]); 5] = [
         ("choices", &sheets.choices),
         ("external_choices", &external),
@@ -57,8 +71,9 @@ pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
         ("entities", &sheets.entities),
         ("osm", &sheets.tags),
     ];
-    let files =
-        others.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, rows)| source(file, name, rows));
+    let own = assessment.iter().map(|(name, rows)| (*name, rows.as_slice()));
+    let others = others.into_iter().filter(|(_, rows)| !rows.is_empty()).chain(own);
+    let files = others.map(|(name, rows)| source(file, name, rows));
     Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
 }
 
@@ -83,6 +98,7 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
     itext.leaves_dashes_out = target == Target::XlsForm;
     let texts = Texts { form: &form, itext: &itext };
     let mut survey = Survey {
+        target,
         form: &form,
         texts: &texts,
         instances: instances::all(&form),
@@ -116,7 +132,8 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
         // Else every run of spaces would become one, in texts in quotes too.
         settings.set("clean_text_values", "no");
     }
-    Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags })
+    let assessment = assessment::measures(&form, &texts, losses);
+    Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags, assessment })
 }
 
 /// Which of a list's elements its selects take as name and label.

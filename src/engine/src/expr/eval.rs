@@ -77,6 +77,8 @@ pub(crate) struct Primary<'a> {
 pub(crate) struct Alone<'a> {
     /// The language for `jr:itext()`; the document's default one if none.
     pub language: Option<&'a str>,
+    /// Values that the expression names.
+    pub given: &'a [Operand],
     /// The first thing that went wrong.
     pub failure: OnceCell<String>,
 }
@@ -257,6 +259,10 @@ impl<'a> Eval<'a> {
                 kept => operand_of_value(kept),
             },
             Expr::Fails(reason) => self.fail(&**reason),
+            Expr::Given(index) => {
+                let given = self.alone.and_then(|alone| alone.given.get(usize::from(*index)));
+                given.cloned().unwrap_or_else(|| Operand::text(""))
+            }
         }
     }
 
@@ -318,7 +324,7 @@ impl<'a> Eval<'a> {
         nodes
     }
 
-    pub(super) fn scope_up(&self, base: Base, up: u8) -> ScopeId {
+    pub fn scope_up(&self, base: Base, up: u8) -> ScopeId {
         let scope = match (base, self.context) {
             (Base::Context, NodeRef::Cell(scope, _)) => scope,
             _ => self.scope,

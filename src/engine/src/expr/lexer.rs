@@ -104,6 +104,11 @@ fn one(rest: &str, operand_before: bool) -> Result<(Token<'_>, usize), SyntaxErr
                 SyntaxError::new(0..1, unexpected(c)).hinted(Some("write `and` to join conditions".into()))
             );
         }
+        '#' if rest.starts_with("#{") => {
+            let name = meant(rest).unwrap_or("name");
+            return Err(SyntaxError::new(0..1, unexpected(c))
+                .hinted(Some(format!("a question is written `${{{name}}}`"))));
+        }
         c => return Err(SyntaxError::new(0..c.len_utf8(), unexpected(c)).hinted(typographic(c))),
     };
     Ok((token, c.len_utf8()))
@@ -123,6 +128,12 @@ fn braced(rest: &str) -> String {
 /// Characters that Chinese keyboards and word processors put in place of the right ones.
 fn typographic(c: char) -> Option<String> {
     let plain = match c {
+        '!' => return Some("write `not(…)`".into()),
+        ';' => return Some("arguments are separated by `,`".into()),
+        '%' => return Some("the rest of a division is written `mod`: `a mod b`".into()),
+        '≥' => return Some("write `>=`".into()),
+        '≤' => return Some("write `<=`".into()),
+        '≠' => return Some("write `!=`".into()),
         '“' | '”' | '＂' => '"',
         '‘' | '’' | '＇' => '\'',
         '（' => '(',
@@ -153,7 +164,7 @@ fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), SyntaxError> {
 fn reference(rest: &str) -> Result<(Token<'_>, usize), SyntaxError> {
     let inside = rest.strip_prefix("${").ok_or_else(|| {
         SyntaxError::new(0..1, "`$` must be followed by a name in braces")
-            .hinted(Some("write `${name}`".into()))
+            .hinted(Some(format!("write `${{{}}}`", meant(rest).unwrap_or("name"))))
     })?;
     let end = inside.find('}').ok_or_else(|| {
         SyntaxError::new(0..rest.len(), "this reference never ends").hinted(Some("close it with `}`".into()))
@@ -161,10 +172,19 @@ fn reference(rest: &str) -> Result<(Token<'_>, usize), SyntaxError> {
     let name = inside[..end].trim();
     match name.is_empty() || name.contains(['{', '$', '(']) {
         true => {
-            Err(SyntaxError::new(0..end + 3, "this is no reference").hinted(Some("write `${name}`".into())))
+            let name = meant(rest).unwrap_or("name");
+            Err(SyntaxError::new(0..end + 3, "this is no reference")
+                .hinted(Some(format!("write `${{{name}}}`"))))
         }
         false => Ok((Token::Reference(name), end + 3)),
     }
+}
+
+/// The name in `$(age)`, `$age`, `#{age}`, `[age]`.
+pub(crate) fn meant(rest: &str) -> Option<&str> {
+    let rest = rest.trim_start_matches(['$', '#', '{', '(', '[', ' ']);
+    let end = rest.find(|c: char| !continues_name(c)).unwrap_or(rest.len());
+    rest.starts_with(starts_name).then(|| &rest[..end])
 }
 
 fn number(rest: &str) -> Result<(Token<'_>, usize), SyntaxError> {

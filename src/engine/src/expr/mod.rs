@@ -14,4 +14,6 @@ pub(crate) mod compile;
 pub(crate) mod eval;
 mod navigate;
 
+pub(crate) mod given;
+
 pub mod document;

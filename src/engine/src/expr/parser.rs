@@ -31,14 +31,38 @@ pub(crate) fn parse(text: &str) -> Result<Ast, SyntaxError> {
                 Token::Name(word) if operator_of_capitals(word).is_some() => {
                     error.hinted(operator_of_capitals(word).map(|small| format!("write it small: `{small}`")))
                 }
+                Token::Name(word) if elsewhere(word).is_some() => {
+                    error.hinted(elsewhere(word).map(str::to_owned))
+                }
+                Token::Name(_) | Token::Reference(_) if parser.follows_not() => {
+                    error.hinted(Some("write what does not hold in brackets: `not(…)`".into()))
+                }
                 Token::Name(_) | Token::Reference(_) | Token::Number(_) | Token::Text(_) => {
                     error.hinted(Some("is an operator missing, such as `and`, `=` or `+`?".into()))
+                }
+                Token::Comma => {
+                    error.hinted(Some("a number is written without commas: `1000`, `1.5`".into()))
                 }
                 Token::Operator(Operator::Equal) => error.hinted(Some("one `=` is enough to compare".into())),
                 _ => error,
             })
         }
     }
+}
+
+/// What an operator of other languages is here.
+fn elsewhere(word: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
+    Some(match &*word.to_ascii_lowercase() {
+        "is" => "whether there is an answer is asked by `… = ''` or `… != ''`",
+        "in" => "write each by itself: `… = 'a' or … = 'b'`",
+        "like" | "contains" => "write `contains(…, 'a')`, `starts-with(…, 'a')` or `regex(…, 'a.*')`",
+        "selected" | "includes" => "write `selected(…, 'a')`",
+        _ => return None,
+    })
 }
 
 struct Parser<'t> {
@@ -55,6 +79,11 @@ impl<'t> Parser<'t> {
 
     fn before(&self) -> Option<Token<'t>> {
         self.tokens.get(self.at.checked_sub(1)?).map(|(token, _)| *token)
+    }
+
+    /// Stands `not` before, as if it were an operator?
+    fn follows_not(&self) -> bool {
+        matches!(self.before(), Some(Token::Name(word)) if word.eq_ignore_ascii_case("not"))
     }
 
     fn after(&self) -> Option<Token<'t>> {
@@ -78,8 +107,14 @@ impl<'t> Parser<'t> {
     fn expect(&mut self, token: Token<'_>, open: &Range<usize>, written: &str) -> Result<(), SyntaxError> {
         match self.eat(&token) {
             true => Ok(()),
-            false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here"))
-                .hinted(Some(format!("it closes what opened at character {}", open.start + 1)))),
+            false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here")).hinted(Some(
+                match self.peek() {
+                    Some(Token::Text(_) | Token::Reference(_) | Token::Number(_) | Token::Name(_)) => {
+                        "is a `,` missing here, or an operator such as `and`, `=` or `+`?".to_owned()
+                    }
+                    _ => format!("it closes what opened at character {}", open.start + 1),
+                },
+            ))),
         }
     }
 
@@ -252,9 +287,21 @@ impl<'t> Parser<'t> {
             None => Err(SyntaxError::new(span, "the expression ends too early")
                 .hinted(Some("is something missing after the last operator or bracket?".into()))),
             Some(Token::Operator(operator)) => {
-                let twice = operator == Operator::Equal && self.before() == Some(Token::Operator(operator));
+                let meant = match (self.before(), operator) {
+                    (Some(Token::Operator(Operator::Equal)), Operator::Equal) => {
+                        Some("to compare, write one `=`")
+                    }
+                    (Some(Token::Operator(Operator::Equal)), Operator::More) => Some("write `>=`"),
+                    (Some(Token::Operator(Operator::Equal)), Operator::Less) => Some("write `<=`"),
+                    (Some(Token::Operator(Operator::Less)), Operator::More) => Some("write `!=`"),
+                    (None, Operator::Equal) => Some("an expression begins without `=`"),
+                    (None, Operator::Less | Operator::AtMost | Operator::More | Operator::AtLeast) => {
+                        Some("the answer itself is written `.`: `. > 0`")
+                    }
+                    _ => None,
+                };
                 Err(SyntaxError::new(span, format!("`{}` needs something before it", operator.written()))
-                    .hinted(twice.then(|| "to compare, write one `=`".into())))
+                    .hinted(meant.map(str::to_owned)))
             }
             Some(_) => {
                 // What follows is no step of a path: somebody divides.

@@ -77,6 +77,8 @@ pub(crate) enum Expr {
     Once(ExprId),
     /// What can't be called so, where that is no mistake until it is called: expressions without a form.
     Fails(Arc<str>),
+    /// The value of that index: expressions over named values.
+    Given(u16),
 }
 
 impl Expr {

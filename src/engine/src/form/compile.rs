@@ -25,15 +25,13 @@ use crate::value::DataType;
 use crate::view::{Control, NodeId};
 use crate::xml::{Document, Namespace, Tag};
 
+mod assessment;
 mod instances;
 mod itemset;
 mod setvalue;
 mod text;
 
 pub(crate) use text::itext_id;
-
-/// Is what is probably not meant looked for? A constant, so that a phone's bundle is without what it does not run.
-const CHECKS: bool = cfg!(feature = "checks");
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
@@ -59,10 +57,13 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
     let (mut skeleton, seed) = tree::build(parts.primary, &missing, &body.shapes(), found);
-    skeleton.strict_paths = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
+    let measured = assessment::nodes(&parts, &skeleton, found);
+    for (node, _) in &measured {
+        skeleton.nodes[node.0 as usize].calculated = true;
+    }
     kinds(&mut skeleton, &binds, &body.placed, &shown);
     itemset::note_choices(&mut skeleton, &body.placed, &shown);
     let names = std::mem::take(&mut skeleton.tree_node_names);
@@ -91,7 +92,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
     let mut implied: Vec<NodeId> = missing.paths.iter().filter_map(|path| skeleton.at(path)).collect();
     // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
-    if skeleton.strict_paths
+    if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
         && let Some(meta) = skeleton.child(NodeId(0), "meta")
     {
         implied.extend((meta.0..skeleton.node(meta).end.0).map(NodeId));
@@ -106,6 +107,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
     }
     items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
+    let assessment = lowering.assessment(&measured);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
         (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));
@@ -113,6 +115,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
     let Lowering { program, texts, drafts, spans, actions, triggers, .. } = lowering;
     let facts = Facts {
         form: &skeleton,
+        names: &program.names,
         noted: &noted,
         binds: &binds,
         placed: &body.placed,
@@ -122,8 +125,12 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         texts_named: &texts_named,
         is_xml,
     };
-    if CHECKS {
+    if check::CHECKS {
         check::compiled(&facts, found);
+        // Of what could not be compiled there is nothing sure to say.
+        if !found.has_errors() {
+            check::assessment::check(&facts, &assessment, &program, found);
+        }
     }
     for (node, indexes) in triggers {
         nodes[node.0 as usize].bind.triggers = indexes.into();
@@ -149,6 +156,9 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         program,
         graph,
         actions,
+        assessment,
+        services: parts.assessment.and_then(|element| attribute(element, "services")),
+        catalogue: OnceLock::new(),
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
@@ -171,8 +181,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
         let node = form.at(&placed.path);
         if node.is_none() {
             let diagnostic = binds::unknown(form, &placed.path, placed.span, found);
-            let severity = if form.strict_paths { Severity::Error } else { Severity::Warning };
-            found.push(Diagnostic { severity, ..diagnostic });
+            found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
         resolved.push(node);
     }
@@ -188,7 +197,7 @@ fn kinds(
 ) {
     for (id, bind) in binds {
         let node = &mut form.nodes[id.0 as usize];
-        node.calculated = bind.get("calculate").is_some();
+        node.calculated |= bind.get("calculate").is_some();
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
             node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(written.text)));
         }
@@ -198,7 +207,7 @@ fn kinds(
         let node = &mut form.nodes[id.0 as usize];
         let SkeletonKind::Leaf(bound) = node.kind else { continue };
         node.select = matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank);
-        node.kind = match is_note(control, binds.get(id), bound) {
+        node.kind = match !node.calculated && is_note(control, binds.get(id), bound) {
             true => SkeletonKind::Note,
             false => SkeletonKind::Leaf(types::of_control(control, bound)),
         };
@@ -295,21 +304,30 @@ struct Lowering<'a, 'f> {
 }
 
 impl<'a> Lowering<'a, '_> {
-    /// Compiles an expression, and keeps it as it was written for checks.
+    /// Compiles an expression of the form's document. Tools write the same condition at every question of a section: it is compiled once.
     fn expr(&mut self, written: Passage<'a>, anchor: Anchor, role: Role) -> Option<Compiled> {
-        if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
-            return None;
-        }
-        // Tools write the same condition at every question of a section. Checks look at each.
         let again = (written.text, anchor.scope);
-        let alone = !CHECKS && anchor.items == Over::Value;
-        if let Some(known) = self.compiled.get(&again).filter(|_| alone) {
+        // Checks look at each.
+        let alone = !check::CHECKS && anchor.items == Over::Value;
+        if let Some(known) = self.compiled.get(&again).filter(|_| alone && self.reads <= MAX_READS) {
             self.reads += known.reads.len();
             return Some(known.clone());
         }
         let told = self.found.count();
+        let compiled = self.expr_of(written, anchor, role)?;
+        if alone && !compiled.leans && self.found.count() == told {
+            self.compiled.insert(again, compiled.clone());
+        }
+        Some(compiled)
+    }
+
+    /// Compiles an expression, and keeps it as it was written for checks.
+    fn expr_of(&mut self, written: Passage<'_>, anchor: Anchor, role: Role) -> Option<Compiled> {
+        if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
+            return None;
+        }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
-        if CHECKS {
+        if check::CHECKS {
             self.noted.extend(ast.map(|ast| Noted { written: written.to_written(), ast, anchor, role }));
         }
         let compiled = compiled?;
@@ -318,9 +336,6 @@ impl<'a> Lowering<'a, '_> {
             let message = format!("the form's expressions read over {MAX_READS} nodes together");
             let diagnostic = Diagnostic::error("too-large", written.span, message);
             self.found.push(diagnostic.hint("name the nodes that are meant, instead of all with `//`"));
-        }
-        if alone && !compiled.leans && self.found.count() == told {
-            self.compiled.insert(again, compiled.clone());
         }
         Some(compiled)
     }

@@ -6,9 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use crate::assess::measure::Assessment;
+use crate::definition::files_of_services;
 use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
+use crate::services::Catalogue;
 use crate::source::Bundle;
 use crate::tree::{NameId, Tree, TreeId};
 use crate::value::DataType;
@@ -66,6 +69,11 @@ pub struct Form {
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
+    pub(crate) assessment: Assessment,
+    /// What the form says of a catalogue of services: its file, then districts.
+    pub(crate) services: Option<Arc<str>>,
+    /// Read when it is first asked for.
+    pub(crate) catalogue: OnceLock<Option<Arc<Catalogue>>>,
     pub(crate) instance_name: Option<ExprId>,
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
@@ -203,6 +211,23 @@ impl Form {
         compile::read(bundle)
     }
 
+    /// The catalogue of services that the form names; `None` if it names none, or one that can't be read.
+    pub fn catalogue(&self) -> Option<&Arc<Catalogue>> {
+        let read = || {
+            let bundle = self.services_bundle()?;
+            Catalogue::read(&bundle).catalogue
+        };
+        self.catalogue.get_or_init(read).as_ref()
+    }
+
+    /// The files of the catalogue, as a bundle of their own.
+    fn services_bundle(&self) -> Option<Bundle> {
+        let names = files_of_services(self.services.as_ref()?);
+        let file = |name: &String| self.bundle.files.iter().find(|file| *file.name == **name).cloned();
+        let main = file(names.first()?)?;
+        Some(Bundle { main, files: names[1..].iter().filter_map(file).collect() })
+    }
+
     /// A name that never changes for the same form, e.g. `household-needs`.
     pub fn id(&self) -> &str {
         &self.id
@@ -246,6 +271,11 @@ impl Form {
         };
         let exact = self.languages.iter().position(|known| **known == *wanted);
         exact.or_else(|| self.languages.iter().position(|known| tag(known)))
+    }
+
+    /// Does the form work its value out, so that nobody may write it?
+    pub(crate) fn is_computed(&self, id: NodeId) -> bool {
+        self.node(id).bind.calculate.is_some() || self.assessment.by_node.contains_key(&id)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {

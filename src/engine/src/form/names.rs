@@ -15,8 +15,6 @@ use crate::xml::Name;
 pub(crate) struct Skeleton {
     pub nodes: Vec<SkeletonNode>,
     pub scopes: Vec<ScopeDef>,
-    /// A path to a node that is not there is an error. ODK's engines take it for an empty node-set, and so must XForms and XLSForms be.
-    pub strict_paths: bool,
     /// Secondary instances.
     pub trees: Vec<Tree>,
     /// The names in them.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::xml::Tag;
+use crate::xml::{Namespace, Tag};
 
 /// How many secondary instances a form may have: one for each list.
 const MAX_INSTANCES: usize = 5_000;
@@ -21,6 +21,7 @@ pub(crate) struct XForm<'a> {
     /// Actions that stand in the model.
     pub actions: Vec<Tag<'a>>,
     pub submission: Option<Tag<'a>>,
+    pub assessment: Option<Tag<'a>>,
     pub body: Option<Tag<'a>>,
 }
 
@@ -46,6 +47,7 @@ pub(super) fn parts<'a>(document: Tag<'a>, found: &mut Diagnostics) -> Option<XF
         itext: None,
         actions: Vec::new(),
         submission: None,
+        assessment: None,
         body,
     };
     let mut primary = None;
@@ -54,6 +56,7 @@ pub(super) fn parts<'a>(document: Tag<'a>, found: &mut Diagnostics) -> Option<XF
             "instance" => instance(element, &mut primary, &mut form.secondary, found),
             "bind" => form.binds.push(element),
             "itext" => form.itext = form.itext.or(Some(element)),
+            "assessment" if element.name.namespace == Namespace::Doorstep => form.assessment = Some(element),
             "submission" => form.submission = form.submission.or(Some(element)),
             "setvalue" | "setgeopoint" | "recordaudio" => form.actions.push(element),
             _ => {}

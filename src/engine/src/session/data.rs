@@ -72,13 +72,13 @@ impl Session {
                 (NodeKind::Repeat { .. }, Some(data)) => self.fill_repeat(key, data)?,
                 (NodeKind::Repeat { .. }, None) => {}
                 (NodeKind::Leaf(data_type), Some(data)) => {
-                    let bind = &form.node(node).bind;
-                    let read = read_json(data_type, bind.calculate.is_some(), data);
+                    let computed = form.is_computed(node);
+                    let read = read_json(data_type, computed, data);
                     let value = read.and_then(|value| self.in_list_order(node, value).ok());
                     match value {
                         Some(value) => self.offer(scope, node, value),
                         // It is calculated again anyway.
-                        None if bind.calculate.is_some() => {}
+                        None if computed => {}
                         None => {
                             let reason = match form.node(node).body.choices {
                                 Some(_) => "this is not among the choices".to_owned(),
@@ -89,7 +89,7 @@ impl Session {
                     }
                 }
                 (NodeKind::Leaf(_), None) => {
-                    if form.node(node).bind.calculate.is_none() {
+                    if !form.is_computed(node) {
                         self.put(scope, node, Value::Blank);
                     }
                 }

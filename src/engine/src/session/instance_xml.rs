@@ -43,6 +43,9 @@ impl Session {
         }
         if let NodeKind::Leaf(_) = this.kind {
             let text = self.text_of(scope, node, extent);
+            if let Some(exact) = self.exact_text(node) {
+                element = element.with_text(Name::plain("exact"), &exact);
+            }
             if !text.is_empty() {
                 element.push_text(Written { text: composed(&text).into(), span, escapes: Box::default() });
             }

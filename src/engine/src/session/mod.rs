@@ -4,20 +4,24 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::assess::Outcome;
 use crate::form::{Choices, Form, NodeKind};
 use crate::tree::Tree;
 use crate::value::{DataType, MAX_TEXT, Value};
 use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 use crate::zone::Zone;
 
+mod assess;
 mod data;
 mod dirty;
 mod events;
+mod explain;
 mod instance;
 mod instance_xml;
 mod look;
 mod preload;
 mod recalculate;
+mod services;
 mod state;
 mod views;
 
@@ -116,6 +120,8 @@ pub struct Session {
     /// Index among the form's languages.
     language: usize,
     dirty: Dirty,
+    /// By measure: what it came to when it was last computed.
+    outcomes: Vec<Outcome>,
     /// What happened that actions wait for, oldest first.
     waiting: VecDeque<Happened>,
     /// The form's secondary instances, and those that only this session knows.
@@ -157,6 +163,7 @@ impl Session {
             overran: false,
             dirty: Dirty::new(form.graph.computations.len()),
             choice_views: RefCell::default(),
+            outcomes: vec![Outcome::NotApplicable; form.assessment.measures.len()],
             trees: preload::trees(&form, &world),
             form,
             world,
@@ -308,7 +315,7 @@ impl Session {
     /// May it not be changed? What holds it may say so too.
     fn is_readonly(&self, key: Key) -> bool {
         let bind = &self.form.node(key.node).bind;
-        bind.calculate.is_some() || bind.preload.is_some() || self.is_bound_readonly(key)
+        self.form.is_computed(key.node) || bind.preload.is_some() || self.is_bound_readonly(key)
     }
 
     /// Does its bind, or that of something around it, say readonly?

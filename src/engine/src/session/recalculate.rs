@@ -78,6 +78,7 @@ impl Session {
                 }
             }
             Task::Calculate(expr) => self.calculate(scope, node, expr),
+            Task::Assess(measure) => self.assess(measure),
             Task::Choices => {
                 let given = self.instance.given(scope, node).clone();
                 self.offer(scope, node, given);
@@ -117,7 +118,7 @@ impl Session {
 
     /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.
     pub(super) fn fitting(&self, node: NodeId, value: Value) -> Value {
-        let calculated = self.form.node(node).bind.calculate.is_some();
+        let calculated = self.form.is_computed(node);
         let text = self.form.node(node).data_type() == Some(DataType::Text);
         let value = match value {
             Value::Decimal(number) if !number.is_finite() => Value::Blank,
@@ -144,7 +145,7 @@ impl Session {
         }
     }
 
-    fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
+    pub(super) fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
             touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }

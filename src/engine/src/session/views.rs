@@ -21,6 +21,10 @@ impl Session {
         for node in self.form.node(NodeId(0)).body.items.iter().copied() {
             let key = Key { scope: root, node };
             let Some(item) = self.item(key) else { continue };
+            // A group of calculations is nothing to turn to.
+            if matches!(item, Item::Group(_)) && !self.shows_something(node) {
+                continue;
+            }
             if !self.instance.relevant(root, node) {
                 // What is hidden still parts what stands before and after it, so that pages stay what they are.
                 loose &= matches!(item, Item::Question(_));
@@ -69,6 +73,15 @@ impl Session {
             (page.progress, page.violations) = (progress, violations);
         }
         pages
+    }
+
+    /// Does it hold a question or a repeat, at whatever depth?
+    fn shows_something(&self, group: NodeId) -> bool {
+        let inside = &self.form.node(group).body.items;
+        inside.iter().any(|node| match self.form.node(*node).kind {
+            NodeKind::Group => self.shows_something(*node),
+            NodeKind::Repeat { .. } | NodeKind::Leaf(_) | NodeKind::Attribute => true,
+        })
     }
 
     /// The items of a group, or of a repeat instance (by its own key), relevant or not, in order.
@@ -162,6 +175,7 @@ impl Session {
                 Some(choices) => self.choices(key, choices),
                 None => Arc::new([]),
             },
+            outcome: self.outcome_words(key.node),
         })
     }
 

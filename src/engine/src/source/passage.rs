@@ -27,6 +27,11 @@ impl<'a> Passage<'a> {
         Span { source: self.span.source, start: at(range.start), end: at(range.end) }
     }
 
+    /// A part as text of its own.
+    pub fn slice(self, range: Range<usize>) -> Written {
+        self.to_written().slice(range)
+    }
+
     /// The same with a text of its own.
     pub fn to_written(self) -> Written {
         Written { text: self.text.into(), span: self.span, escapes: self.escapes.into() }

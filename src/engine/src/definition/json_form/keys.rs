@@ -3,7 +3,7 @@
 use crate::definition::rows::Column;
 
 pub(super) const TOP_KEYS: &[&str] =
-    &["$schema", "settings", "choices", "survey", "entities", "external_choices", "osm"];
+    &["$schema", "settings", "choices", "survey", "assessment", "entities", "external_choices", "osm"];
 
 pub(super) const SETTINGS_KEYS: &[&str] = &[
     "form_id",
@@ -17,6 +17,7 @@ pub(super) const SETTINGS_KEYS: &[&str] = &[
     "auto_send",
     "auto_delete",
     "style",
+    "services",
     "name",
     "namespaces",
     "instance_xmlns",
@@ -54,6 +55,8 @@ pub(super) const ROW_KEYS: &[&str] = &[
     "intent",
     "disabled",
     "item_label",
+    "starts_with",
+    "starts_with_in_new",
     "bind",
     "body",
     "instance",

@@ -16,9 +16,8 @@ impl Lowering<'_> {
         let row = &item.row;
         let parameters = super::parameters(row);
         let Some(name) = self.element_name(item) else {
-            // What is never shown still has its words in the itext.
-            self.label(item, path);
-            self.hint(item, path);
+            let words = [self.label(item, path), self.hint(item, path)];
+            self.unseen(words, item, path);
             return None;
         };
         // What is worked out, and has nothing to say, is not shown.
@@ -132,9 +131,21 @@ impl Lowering<'_> {
         own_hint || ["label", "hint"].iter().any(|name| item.row.plain(name).is_some())
     }
 
-    /// The label of a section, which pictures alone do not make. Its hint is never shown, but its words are in the itext.
+    /// Words that are never shown. Those by language stand in the itext, as pyxform has it; the others are kept for other syntaxes.
+    fn unseen(&mut self, words: [Option<Element>; 2], item: &Item, path: &str) {
+        let plain = words.into_iter().flatten().filter(|words| words.attribute("ref").is_none());
+        let kept = Element::new(Name::new(Namespace::Doorstep, "unseen"), item.row.place)
+            .with(Name::plain("ref"), Written::plain(path, item.name.span));
+        let kept = plain.fold(kept, Element::holding);
+        if !kept.content.is_empty() {
+            self.model.push(kept);
+        }
+    }
+
+    /// The label of a section, which pictures alone do not make. Its hint is never shown.
     pub(super) fn heading(&mut self, item: &Item, path: &str) -> Option<Element> {
-        self.hint(item, path);
+        let hint = self.hint(item, path);
+        self.unseen([None, hint], item, path);
         self.label(item, path).filter(|_| item.row.plain("label").is_some())
     }
 

@@ -1,6 +1,7 @@
 //! The primary instance: one node for each row, with its first value, and the metadata at its end.
 
-use super::super::rows::{Group, Item, Syntax};
+use super::super::rows::{Group, Item, ItemKind, Syntax};
+use super::super::starts;
 use super::{Lowering, settings};
 use crate::source::Written;
 use crate::xml::{Attribute, Content, Element, Name, Namespace};
@@ -85,11 +86,11 @@ impl Lowering<'_> {
     }
 }
 
-/// A repeat's node stands twice: as the template of new ones, and as the first.
+/// A repeat's node stands twice: as the template of new ones, and as the first, or as often as form JSON says.
 ///
 /// A repeat straight inside a template is a template alone, except in form JSON, where a new instance has one of each
-/// repeat inside; within a first one repeats are first ones alone.
-pub(super) fn push_repeat(data: &mut Element, node: Element, syntax: Syntax) {
+/// repeat inside if its row says nothing else; within a first one repeats are first ones alone.
+pub(super) fn push_repeat(data: &mut Element, node: Element, item: &Item, syntax: Syntax) {
     // Further attributes are those of first ones.
     let mut template = Element::new(node.name.clone(), node.span);
     let mut children = node.content.iter();
@@ -100,12 +101,61 @@ pub(super) fn push_repeat(data: &mut Element, node: Element, syntax: Syntax) {
             children.next();
         }
     }
+    let first = first_ones(&node);
+    let times = match syntax {
+        Syntax::Sheets => 1,
+        Syntax::Json => {
+            in_new(&mut template, &item.children);
+            starts::of(&item.row).0
+        }
+    };
     template.attributes.push(Attribute {
         name: Name::new(Namespace::JavaRosa, "template"),
         value: Written::plain("", node.span),
     });
     data.push(template);
-    data.push(first_ones(&node));
+    for _ in 0..times {
+        data.push(first.clone());
+    }
+}
+
+/// As many of the repeats inside as a new instance starts with, each of them new as well.
+fn in_new(template: &mut Element, items: &[Item]) {
+    for item in items {
+        let is_it = |content: &Content| matches!(content, Content::Element(child) if *child.name.local == *item.name.text);
+        match item.kind {
+            ItemKind::Repeat => {
+                let (first, new) = starts::of(&item.row);
+                let Some(at) =
+                    template.content.iter().position(|content| is_it(content) && is_template(content))
+                else {
+                    continue;
+                };
+                if first == new {
+                    continue;
+                }
+                template.content.retain(|content| !is_it(content) || is_template(content));
+                if let Content::Element(inner) = &template.content[at] {
+                    let mut inner = first_ones(inner);
+                    inner
+                        .attributes
+                        .retain(|attribute| attribute.name != Name::new(Namespace::JavaRosa, "template"));
+                    let copies = std::iter::repeat_n(Content::Element(inner), new);
+                    template.content.splice(at + 1..at + 1, copies);
+                }
+            }
+            ItemKind::Group => {
+                let group = template.content.iter_mut().find_map(|content| match content {
+                    Content::Element(child) if *child.name.local == *item.name.text => Some(child),
+                    _ => None,
+                });
+                if let Some(group) = group {
+                    in_new(group, &item.children);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn first_ones(node: &Element) -> Element {

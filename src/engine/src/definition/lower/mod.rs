@@ -4,6 +4,7 @@
 //! path in its place where a form leaves Doorstep. Lowering never fails: what is wrong was said by the checks.
 
 mod actions;
+mod assessment;
 mod bind;
 mod choices;
 mod control;
@@ -63,6 +64,7 @@ pub(crate) fn lower(form: &Questionnaire) -> Element {
     }
     lowering.meta(&mut data);
     let title = lowering.title();
+    let assessment = lowering.assessment();
     let mut model = Element::new(Name::xforms("model"), form.settings.place)
         .with_text(Name::new(Namespace::Odk, "xforms-version"), "1.0.0");
     if let Some(version) = entities::version(&lowering.entities) {
@@ -78,7 +80,7 @@ pub(crate) fn lower(form: &Questionnaire) -> Element {
     for instance in outside::instances(form).into_iter().chain(choices) {
         model.push(instance);
     }
-    for element in lowering.model {
+    for element in lowering.model.into_iter().chain(assessment) {
         model.push(element);
     }
     let place = form.settings.place;
@@ -193,7 +195,7 @@ impl Lowering<'_> {
             repeat.push(action);
         }
         group.push(repeat);
-        instance::push_repeat(data, node, self.form.syntax);
+        instance::push_repeat(data, node, item, self.form.syntax);
         body.push(group);
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::all;
+use crate::services::Catalogue;
 use crate::{Bundle, Form, Source};
 
 /// Their examples would be longer than anything that is read.
@@ -61,7 +62,7 @@ fn blocks(page: &str) -> Vec<(&str, &str)> {
     page.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n')).collect()
 }
 
-/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm or sheets, and files beside it.
+/// The form of a page's blocks: JSON (a list is the rows of a survey), an XForm or sheets, and files beside it; or a catalogue of services.
 fn example(page: &str) -> Option<Bundle> {
     let blocks = blocks(page);
     let (language, text) = *blocks.first()?;
@@ -73,6 +74,7 @@ fn example(page: &str) -> Option<Bundle> {
         "json" => ("form.json", text.to_owned()),
         "xml" => ("form.xml", text.to_owned()),
         "sheet survey" => ("form.xlsx#survey", sheet(text)),
+        "csv services.csv" => ("services.csv", text.to_owned()),
         other => panic!("an example is no {other}"),
     };
     let file = |(about, text): &(&str, &str)| match about.split_once(' ') {
@@ -81,6 +83,11 @@ fn example(page: &str) -> Option<Bundle> {
         None => panic!("`{about}` names no file"),
     };
     Some(Bundle { main: Source::new(name, text), files: blocks[1..].iter().map(file).collect() })
+}
+
+/// The forms of all pages.
+pub(in crate::diagnostic) fn examples() -> Vec<Bundle> {
+    all().iter().filter_map(|page| example(page.text)).collect()
 }
 
 /// Cells with `|` between, as a sheet's text.
@@ -98,7 +105,11 @@ fn every_example_gives_its_code() {
             assert!(WITHOUT_EXAMPLE.contains(&page.code), "`{}` has no example", page.code);
             continue;
         };
-        let found: Vec<&str> = Form::read(&bundle).diagnostics.iter().map(|found| found.code).collect();
+        let diagnostics = match &*bundle.main.name {
+            "services.csv" => Catalogue::read(&bundle).diagnostics,
+            _ => Form::read(&bundle).diagnostics,
+        };
+        let found: Vec<&str> = diagnostics.iter().map(|found| found.code).collect();
         if !found.contains(&page.code) {
             wrong.push(format!("{}: {found:?}", page.code));
         }

@@ -19,8 +19,11 @@ impl Compiler<'_> {
         let Some(function) = functions::find(name) else {
             let span = self.written.part(name_span.clone());
             let diagnostic =
-                Diagnostic::error("unknown-function", span, format!("there is no function `{name}`"))
-                    .did_you_mean(name, functions::names());
+                Diagnostic::error("unknown-function", span, format!("there is no function `{name}`"));
+            let diagnostic = match elsewhere(name) {
+                Some(hint) => diagnostic.hint(hint),
+                None => diagnostic.did_you_mean(name, functions::names()),
+            };
             return (self.fail(diagnostic), Over::Value);
         };
         if !function.takes(arguments.len()) {
@@ -89,4 +92,25 @@ impl Compiler<'_> {
                 .hint(format!("it is written `{}`", function.signature)),
         )
     }
+}
+
+/// What a function of spreadsheets and databases is here.
+fn elsewhere(name: &str) -> Option<&'static str> {
+    // A phone runs what was checked before.
+    if !cfg!(feature = "checks") {
+        return None;
+    }
+    Some(match &*name.to_ascii_lowercase() {
+        "average" | "avg" | "mean" => "write `sum(…) div count(…)`",
+        "length" | "lenght" | "len" => "write `string-length(…)`",
+        "date-diff" | "datediff" | "datedif" => {
+            "days between two dates are `decimal-date-time(a) - decimal-date-time(b)`"
+        }
+        "concatenate" => "write `concat(…)`",
+        "isblank" | "is-blank" | "isempty" | "empty" => "write `… = ''`",
+        "sqrt" | "abs" | "min" | "max" | "round" | "if" | "not" | "sum" | "count" => {
+            "write it in small letters"
+        }
+        _ => return None,
+    })
 }

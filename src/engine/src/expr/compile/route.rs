@@ -67,14 +67,9 @@ impl Compiler<'_> {
         self.program.add(Expr::Path(path))
     }
 
-    /// A path leads to a node that is not there.
+    /// A path leads to a node that is not there: it is blank, as ODK's tools have it, whatever syntax the form is written in.
     pub(super) fn no_such_path(&mut self, diagnostic: Diagnostic) {
-        match self.form.strict_paths {
-            true => {
-                self.fail(diagnostic);
-            }
-            false => self.found.push(Diagnostic { severity: Severity::Warning, ..diagnostic }),
-        }
+        self.found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
     }
 
     /// Do all its steps lead from one node of the form to one node of the form?
@@ -287,6 +282,9 @@ impl Compiler<'_> {
         let mut diagnostic =
             Diagnostic::error("unknown-name", span, format!("there is no `{name}` in `{parent_name}`"));
         diagnostic = match self.form.by_name.contains_key(name) {
+            true if *self.form.node(self.anchor.node).name == *name => {
+                diagnostic.hint("the answer to this question itself is written `.`")
+            }
             true => diagnostic.hint(format!("the question is written `${{{name}}}`")),
             false => diagnostic.did_you_mean(name, near),
         };
@@ -315,6 +313,8 @@ impl Compiler<'_> {
         let plain = step.axis == Axis::Child && step.predicates.is_empty() && !after.starts_with('/');
         match name {
             _ if !plain || name.starts_with('@') => None,
+            "today" | "now" | "uuid" | "random" => Some(format!("a function has brackets: `{name}()`")),
+            "null" | "NULL" | "empty" | "blank" => Some("no answer is written `''`".into()),
             "true" | "false" => {
                 Some(format!("write `{name}()`, or put it in quotes if it is a text: '{name}'"))
             }

@@ -116,10 +116,6 @@ impl Compiler<'_> {
         let Some(repeat) = self.repeat_around(route.at) else {
             let span = self.written.part(node.span.clone());
             let message = "this is not inside a repeat: its position is always 1";
-            if self.form.strict_paths {
-                let hint = "write `position(..)` in a question of a repeat";
-                return self.error_hinted("wrong-type", &node.span, "this is not inside a repeat", hint);
-            }
             let hint = "write `position(..)` in a question of a repeat";
             self.found.push(Diagnostic::warning("wrong-type", span, message).hint(hint));
             return self.program.add(Expr::Number(1.0));

@@ -34,6 +34,9 @@ impl Eval<'_> {
     }
 
     fn is_boolean(&self, id: ExprId) -> bool {
+        if let Expr::Given(_) = self.program.expr(id) {
+            return matches!(self.operand(id), Operand::Boolean(_));
+        }
         matches!(self.program.expr(id), Expr::Or(..) | Expr::And(..) | Expr::Compare(..) | Expr::Matches(..))
     }
 

@@ -124,7 +124,7 @@ fn region_known(id: &str) -> bool {
 }
 
 /// GB 32100-2015: weights 3^i mod 31 over an alphabet without I, O, S, V, Z.
-fn is_credit_code(code: &str) -> bool {
+pub(crate) fn is_credit_code(code: &str) -> bool {
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     let place = |byte: u8| ALPHABET.iter().position(|known| *known == byte).map(|at| at as u32);
     let values: Option<Vec<u32>> = code.bytes().map(place).collect();

@@ -44,6 +44,13 @@ fn empty(form: &mut Skeleton) -> Tree {
     Tree::empty(&mut form.tree_node_names)
 }
 
+/// The definition's name without its ending.
+fn stem(bundle: &Bundle) -> &str {
+    let name = bundle.main.name.split('#').next().unwrap_or_default();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
 fn external(src: Passage<'_>, bundle: &Bundle, form: &mut Skeleton, found: &mut Diagnostics) -> Option<Tree> {
     if src.text.trim() == LAST_SAVED {
         return None;
@@ -53,6 +60,7 @@ fn external(src: Passage<'_>, bundle: &Bundle, form: &mut Skeleton, found: &mut 
     let Some(index) = bundle.files.iter().position(|source| is(&source.name)) else {
         found.push(
             Diagnostic::warning("missing-file", src.span, format!("the file `{name}` is not there"))
+                .hint(format!("put it beside the form, or into the folder `{}-media`", stem(bundle)))
                 .hint("until it is, its list is empty"),
         );
         return None;

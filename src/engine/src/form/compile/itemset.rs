@@ -103,7 +103,7 @@ fn known(form: &Skeleton, control: Tag<'_>) -> Option<KnownChoices> {
     let itemset = control.named("itemset");
     match itemset {
         Some(itemset) => listed_in(form, itemset).map(KnownChoices::Tree),
-        None if !super::CHECKS => None,
+        None if !crate::check::CHECKS => None,
         None => {
             let items = control.elements().filter(|element| &*element.name.local == "item");
             let value = |item: Tag<'_>| {

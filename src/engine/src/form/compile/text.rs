@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::Lowering;
 use crate::check::noted::Role;
-use crate::diagnostic::Diagnostic;
-use crate::expr::compile::Anchor;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::expr::compile::{Anchor, Compiled};
 use crate::expr::program::Read;
 use crate::form::texts::Words;
 use crate::form::{Piece, Pieces, ScopeDefId, TextId};
@@ -110,7 +110,7 @@ impl<'a> Lowering<'a, '_> {
             return None;
         };
         let (id, texts) = itext.at(place);
-        if super::CHECKS {
+        if crate::check::CHECKS {
             self.texts_named.insert(id);
         }
         // Words alone are the same wherever they are shown.
@@ -162,8 +162,7 @@ impl<'a> Lowering<'a, '_> {
                 Inside::Element(output) => {
                     *outputs = true;
                     let value = output.attribute("value").or_else(|| output.attribute("ref"));
-                    if let Some(compiled) = value.and_then(|written| self.expr(written, anchor, Role::Output))
-                    {
+                    if let Some(compiled) = value.and_then(|written| self.output(written, anchor)) {
                         reads.extend(compiled.reads);
                         pieces.push(Piece::Output(compiled.root));
                     }
@@ -174,6 +173,19 @@ impl<'a> Lowering<'a, '_> {
         pieces.clear();
         self.pieces = pieces;
         added
+    }
+
+    /// An output. Where it can't be read, the text shows nothing, as with ODK's engines: no form is kept from running by a label.
+    fn output(&mut self, written: Passage<'a>, anchor: Anchor) -> Option<Compiled> {
+        let before = std::mem::take(self.found);
+        let compiled = self.expr(written, anchor, Role::Output);
+        for mut found in std::mem::replace(self.found, before).into_sorted() {
+            if found.code == "bad-expression" {
+                found.severity = Severity::Warning;
+            }
+            self.found.push(found);
+        }
+        compiled
     }
 
     /// Cuts words at their `${name}` references. Are there any?

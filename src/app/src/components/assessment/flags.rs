@@ -1,0 +1,37 @@
+//! Red flags: those that are up first and loud; that there are none is said too.
+
+use doorstep_engine::assess::{Explanation, Outcome};
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, Shape};
+use crate::state::reader::use_reader;
+
+/// The section.
+#[component]
+pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
+    let words = use_reader().words_now();
+    let up: Vec<Explanation> =
+        flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
+    if up.is_empty() {
+        return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
+    }
+    let count = up.len().to_string();
+    let rows = up.into_iter().map(|flag| {
+        view! {
+            <li>
+                <strong>{flag.label}</strong>
+                {flag.note.map(|note| view! { <span class="small">{note}</span> })}
+            </li>
+        }
+    });
+    view! {
+        <section class="notice danger" data-flags=count>
+            <h2 class="card-row">
+                <Icon shape=Shape::Alert />
+                {words.flags}
+            </h2>
+            <ul>{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,63 @@
+//! Levels: what was decided, in large words, why, and which one answer would tip it.
+
+use doorstep_engine::assess::{Explanation, Outcome, Turn};
+use leptos::prelude::*;
+
+use crate::components::reasons::Reasons;
+use crate::state::reader::use_reader;
+use crate::words::Words;
+
+/// The section.
+#[component]
+pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Vec<Turn>)>) -> impl IntoView {
+    let words = use_reader().words_now();
+    let cards = levels.into_iter().map(|told| {
+        let turns = turns.iter().find(|(label, _)| *label == told.label).map(|(_, turns)| turns.clone());
+        level(told, turns, words)
+    });
+    view! {
+        <section class="section">
+            <h2>{words.levels}</h2>
+            {cards.collect_view()}
+        </section>
+    }
+}
+
+fn level(told: Explanation, turns: Option<Vec<Turn>>, words: &'static Words) -> AnyView {
+    let shown = shown(&told, words);
+    let name = told.name.clone();
+    let label = told.label.clone();
+    view! {
+        <div class="card level" data-level=name>
+            <p class="level-row">
+                <span class="grow">{label}</span>
+                <strong class="level-value">{shown}</strong>
+            </p>
+            <Reasons told />
+            {turns.map(|turns| what_would_change(turns, words))}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a measure came to, or why there is nothing to show.
+pub(super) fn shown(told: &Explanation, words: &'static Words) -> String {
+    match (&told.outcome, told.shown.is_empty()) {
+        (Outcome::NotApplicable, _) => words.not_applicable.to_owned(),
+        (_, true) => words.cannot_say.to_owned(),
+        (_, false) => told.shown.clone(),
+    }
+}
+
+fn what_would_change(turns: Vec<Turn>, words: &'static Words) -> AnyView {
+    let rows =
+        turns.iter().map(|turn| view! { <li class="reason">{turn.sentence.clone()}</li> }).collect_view();
+    view! {
+        <details class="reasons screen-only">
+            <summary>{words.what_would_change}</summary>
+            {turns.is_empty().then(|| view! { <p>{words.nothing_would_change}</p> })}
+            <ul class="reason-list">{rows}</ul>
+        </details>
+    }
+    .into_any()
+}

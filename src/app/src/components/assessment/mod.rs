@@ -1,0 +1,13 @@
+//! The assessment of one household, on a screen and on A4 (form F08): red flags first, levels, dimensions, reasons.
+
+mod dimensions;
+mod flags;
+mod levels;
+mod radar;
+mod report;
+mod scores;
+mod services;
+mod signatures;
+
+pub use report::Report;
+pub use report::{Told, told};

@@ -1,0 +1,91 @@
+//! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
+
+use doorstep_engine::assess::{Explanation, MeasureKind, Turn};
+use doorstep_engine::session::Session;
+use leptos::prelude::*;
+
+use super::dimensions::Dimensions;
+use super::flags::Flags;
+use super::levels::Levels;
+use super::scores::Scores;
+use super::services::{Services, ToldServices, told_services};
+use super::signatures::Signatures;
+use crate::state::reader::use_reader;
+
+/// All that is told of a survey's assessment.
+#[derive(Clone, PartialEq)]
+pub struct Told {
+    /// The form's title.
+    pub form: String,
+    /// What the survey is called.
+    pub instance: String,
+    /// Every measure.
+    pub measures: Vec<Explanation>,
+    /// What the catalogue has for the household.
+    pub services: Option<ToldServices>,
+    /// By measure, by its label: what would tip it.
+    pub turns: Vec<(String, Vec<Turn>)>,
+}
+
+/// Takes it from a session. `None` if the form has no assessment.
+pub fn told(session: &Session, language: &str) -> Option<Told> {
+    let measures = session.explanations();
+    if measures.is_empty() {
+        return None;
+    }
+    let tips = |told: &&Explanation| {
+        matches!(told.kind, MeasureKind::Band | MeasureKind::Table | MeasureKind::Shift)
+    };
+    let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
+    let turns = said.map(|told| (told.label.clone(), session.turns(&told.name))).collect();
+    Some(Told {
+        form: session.form().title(language),
+        instance: session.instance_name(),
+        services: told_services(session),
+        turns,
+        measures,
+    })
+}
+
+/// The report.
+#[component]
+pub fn Report(told: Told) -> impl IntoView {
+    let words = use_reader().words_now();
+    let Told { form, instance, measures, services, turns } = told;
+    let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
+    let levels: Vec<Explanation> = of(
+        &measures,
+        &[
+            MeasureKind::Band,
+            MeasureKind::Table,
+            MeasureKind::Shift,
+            MeasureKind::Agreed,
+            MeasureKind::Decided,
+        ],
+    );
+    let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking).cloned();
+    let dimensions = ranking.map(|ranking| {
+        view! { <Dimensions ranking measures=measures.clone() /> }
+    });
+    let scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
+    view! {
+        <article class="report" data-report="true">
+            <header class="report-head">
+                <p class="soft">{form}</p>
+                <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
+                <p class="report-name">{instance}</p>
+                <p class="hint">{words.assessment_explained}</p>
+            </header>
+            {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
+            {(!levels.is_empty()).then(|| view! { <Levels levels turns /> })}
+            {dimensions}
+            {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
+            {services.map(|told| view! { <Services told /> })}
+            <Signatures />
+        </article>
+    }
+}
+
+fn of(measures: &[Explanation], kinds: &[MeasureKind]) -> Vec<Explanation> {
+    measures.iter().filter(|told| kinds.contains(&told.kind)).cloned().collect()
+}

@@ -1,0 +1,38 @@
+//! Every score with its reasons: what the levels above are made of.
+
+use doorstep_engine::assess::Explanation;
+use leptos::prelude::*;
+
+use super::levels::shown;
+use crate::components::reasons::ReasonList;
+use crate::state::reader::use_reader;
+
+/// The section.
+#[component]
+pub fn Scores(scores: Vec<Explanation>) -> impl IntoView {
+    let words = use_reader().words_now();
+    let rows = scores.into_iter().map(|told| {
+        let figure = match &told.max {
+            Some(max) if !told.outcome.is_blank() => format!("{} / {}", told.shown, max.shown(1)),
+            _ => shown(&told, words),
+        };
+        let (name, label) = (told.name.clone(), told.label.clone());
+        view! {
+            <details class="dimension" data-score=name>
+                <summary>
+                    <span class="dimension-row">
+                        <span class="grow">{label}</span>
+                        <span class="figures">{figure}</span>
+                    </span>
+                </summary>
+                <ReasonList told />
+            </details>
+        }
+    });
+    view! {
+        <section class="section">
+            <h2>{words.scores}</h2>
+            <div class="card">{rows.collect_view()}</div>
+        </section>
+    }
+}

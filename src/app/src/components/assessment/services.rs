@@ -1,0 +1,107 @@
+//! Services that fit this household: what, why, how urgent, and who could give it; then what can't be decided yet.
+
+use doorstep_engine::session::Session;
+use leptos::prelude::*;
+
+use crate::state::reader::use_reader;
+
+/// What the catalogue has, in words.
+#[derive(Clone, PartialEq)]
+pub struct ToldServices {
+    /// Where the catalogue stands: an example, until the city's own is there.
+    pub notice: Option<&'static str>,
+    /// What fits, the most urgent first.
+    pub fits: Vec<Fit>,
+    /// What can't be decided, with what is missing.
+    pub undecided: Vec<(String, String)>,
+}
+
+/// A service that fits.
+#[derive(Clone, PartialEq)]
+pub struct Fit {
+    code: String,
+    name: String,
+    urgent: bool,
+    why: String,
+    content: String,
+    providers: Vec<String>,
+    nobody: Option<String>,
+}
+
+/// Takes it from a session; `None` if its form names no catalogue.
+pub fn told_services(session: &Session) -> Option<ToldServices> {
+    let (catalogue, matched) = session.services()?;
+    let language = session.language();
+    let fits = matched.needs.iter().map(|found| {
+        let item = catalogue.item(found.item);
+        let provider = |candidate: &doorstep_engine::services::Candidate| {
+            catalogue.provider(candidate.provider).name.of(language).to_owned()
+        };
+        Fit {
+            code: item.code.to_string(),
+            name: catalogue.item_label(found.item, language),
+            urgent: found.urgent || found.priority == 0,
+            why: catalogue.explain_match(found, language),
+            content: item.content.of(language).to_owned(),
+            providers: found.candidates.iter().map(provider).collect(),
+            nobody: found.nobody.as_ref().map(|nobody| catalogue.explain_nobody(nobody, language)),
+        }
+    });
+    let undecided = matched.undecided.iter().map(|undecided| {
+        (catalogue.item_label(undecided.item, language), catalogue.explain_undecided(undecided, language))
+    });
+    Some(ToldServices {
+        notice: catalogue.notice(&matched.area, language),
+        fits: fits.collect(),
+        undecided: undecided.collect(),
+    })
+}
+
+/// The section.
+#[component]
+pub fn Services(told: ToldServices) -> impl IntoView {
+    let words = use_reader().words_now();
+    let ToldServices { notice, fits, undecided } = told;
+    let none = fits.is_empty();
+    let rows = fits.into_iter().map(|fit| {
+        let providers = match (&fit.nobody, fit.providers.len()) {
+            (Some(nobody), _) => nobody.clone(),
+            (None, _) => fit.providers.join(words.between),
+        };
+        view! {
+            <li>
+                <details class="dimension" data-service=fit.code>
+                    <summary>
+                        <span class="dimension-row">
+                            <span class="grow">{fit.name}</span>
+                            {fit.urgent.then(|| view! { <span class="state bad">{words.urgent}</span> })}
+                        </span>
+                    </summary>
+                    <p>{fit.why}</p>
+                    <p class="hint">{fit.content}</p>
+                    <p class="small">{(words.providers)(&providers)}</p>
+                </details>
+            </li>
+        }
+    });
+    let open = undecided.into_iter().map(|(name, why)| {
+        view! { <li class="reason soft">{name} " · " {why}</li> }
+    });
+    let open = open.collect_view();
+    view! {
+        <section class="section">
+            <h2>{words.services}</h2>
+            {none.then(|| view! { <p class="empty">{words.services_none}</p> })}
+            <div class="card">
+                {notice.map(|notice| view! { <p class="hint">{notice}</p> })}
+                <ol class="dimension-list">{rows.collect_view()}</ol>
+                {(!open.is_empty()).then(|| view! {
+                    <details class="reasons">
+                        <summary>{words.services_open}</summary>
+                        <ul class="reason-list">{open}</ul>
+                    </details>
+                })}
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,34 @@
+//! Why a measure came to what it came to: folded away until somebody asks.
+
+use doorstep_engine::assess::Explanation;
+use leptos::prelude::*;
+
+use crate::state::reader::use_reader;
+
+/// The sentence, each reason, and what the form says of itself.
+#[component]
+pub fn Reasons(told: Explanation) -> impl IntoView {
+    let words = use_reader().words_now();
+    let name = told.name.clone();
+    view! {
+        <details class="reasons" data-reasons=name>
+            <summary>{words.why}</summary>
+            <ReasonList told />
+        </details>
+    }
+}
+
+/// The same, open.
+#[component]
+pub fn ReasonList(told: Explanation) -> impl IntoView {
+    let lone = told.reasons.len() == 1 && told.sentence.ends_with(&told.reasons[0].sentence);
+    let rows = told.reasons.into_iter().filter(|_| !lone).map(|reason| {
+        let class = if reason.counts { "reason" } else { "reason soft" };
+        view! { <li class=class>{reason.sentence}</li> }
+    });
+    view! {
+        <p>{told.sentence}</p>
+        <ul class="reason-list">{rows.collect_view()}</ul>
+        {told.note.map(|note| view! { <p class="hint">{note}</p> })}
+    }
+}

@@ -1,0 +1,103 @@
+//! What a survey comes to: while it is being filled in, right after it was finished, and as long as it waits in the outbox.
+
+use doorstep_delivery::Uuid;
+use leptos::prelude::*;
+
+use super::outbox::Finished;
+use super::turning::{Turning, start_at};
+use crate::components::assessment::{Report, told};
+use crate::components::icon::{Icon, Shape};
+use crate::components::live::{live, shown_when};
+use crate::components::top_bar::TopBar;
+use crate::platform::page as screen;
+use crate::state::answering::Answering;
+use crate::state::device::use_device;
+use crate::state::drafts::Looked;
+use crate::state::reader::{say, title, use_reader};
+
+/// The page at `/draft/:id/assessment`.
+#[component]
+pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
+    let reader = use_reader();
+    let device = use_device();
+    let finished = turning.finished;
+    title(|words| words.assessment.to_owned());
+    start_at("assessment-heading");
+    let id = Memo::new(move |_| finished.get().then(|| turning.id()));
+    let report = live(move || {
+        let language = reader.language();
+        answering.revision.track();
+        report(answering.with(|session| told(session, language.tag())))
+    });
+    let leave = move |_| match finished.get_untracked() {
+        true => turning.to_outbox(),
+        false => turning.to_review(),
+    };
+    view! {
+        <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) />
+        <main id="main" tabindex="-1" data-page="assessment">
+            <Finished device id />
+            {shown_when(move || !finished.get(), move || view! { <p class="notice warn screen-only">{say(|w| w.assessment_is_draft)}</p> }.into_any())}
+            {report}
+        </main>
+        <div class="bottom screen-only">
+            <div class="bottom-row">
+                <PrintButton />
+                <button type="button" class="button main" data-action="leave" on:click=leave>
+                    {live(move || {
+                        let words = reader.language().words();
+                        if finished.get() { words.to_outbox } else { words.to_survey }
+                    })}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// The same of a survey that is sealed and waits to be sent.
+#[component]
+pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
+    let reader = use_reader();
+    let device = use_device();
+    title(|words| words.assessment.to_owned());
+    start_at("assessment-heading");
+    let report = live(move || {
+        let language = reader.language();
+        let told = session.with_value(|session| {
+            session.borrow_mut().set_language(language.tag());
+            told(&session.borrow(), language.tag())
+        });
+        report(told)
+    });
+    let id = Memo::new(move |_| Some(id));
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) />
+        <main id="main" tabindex="-1" data-page="assessment">
+            <Finished device id />
+            {report}
+        </main>
+        <div class="bottom screen-only">
+            <div class="bottom-row">
+                <PrintButton />
+                <a class="button main" href="/outbox">{say(|w| w.to_outbox)}</a>
+            </div>
+        </div>
+    }
+}
+
+fn report(told: Option<crate::components::assessment::Told>) -> AnyView {
+    match told {
+        Some(told) => view! { <Report told /> }.into_any(),
+        None => view! { <p class="empty">{say(|w| w.assessment_none)}</p> }.into_any(),
+    }
+}
+
+#[component]
+fn PrintButton() -> impl IntoView {
+    view! {
+        <button type="button" class="button" data-action="print" on:click=|_| screen::print()>
+            <Icon shape=Shape::Print />
+            {say(|w| w.print)}
+        </button>
+    }
+}

@@ -1,0 +1,283 @@
+//! Compiled measures: what an assessment computes, every reference an id.
+//!
+//! A measure is a node of the form; it comes after what it reads in the form's dependency graph, and it is computed from
+//! answers and other measures alone.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Exact, Test};
+use crate::expr::program::ExprId;
+use crate::form::TextId;
+use crate::source::Span;
+use crate::view::NodeId;
+
+/// A measure's place among the form's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct MeasureId(pub u16);
+
+/// All measures of a form, in the order of their declaration.
+#[derive(Debug, Default)]
+pub(crate) struct Assessment {
+    pub measures: Vec<Measure>,
+    pub by_node: FxHashMap<NodeId, MeasureId>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(crate) struct Measure {
+    pub node: NodeId,
+    pub name: Arc<str>,
+    pub label: Option<TextId>,
+    /// Where it is declared.
+    pub span: Span,
+    pub kind: Kind,
+    /// How many decimals are shown.
+    pub decimals: u32,
+    /// What its outcomes are called.
+    pub bands: Box<[Band]>,
+    /// Where it comes from, what is unverified: for its reader.
+    pub note: Option<TextId>,
+}
+
+/// How it comes about.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Scale(Scale),
+    /// Weighted mean of its parts' percentages.
+    Index(Box<[Part]>),
+    /// The code of the band that a number lies in.
+    Band(Input),
+    Table(Table),
+    /// Is a condition true?
+    Flag(ExprId),
+    /// What services may ask for: a value as it is, or whether a test holds of it. Of a repeat's instances any.
+    Fact {
+        of: Input,
+        test: Option<Test>,
+    },
+    Shift(Shift),
+    /// Dimensions by their percentages, highest first; ties by weight, then by order.
+    Ranking(Box<[Part]>),
+    /// Two assessors: what both say, else what was decided.
+    Agreed {
+        first: Input,
+        second: Input,
+        decided: Option<Input>,
+    },
+    /// What a person put in a measure's place, with a reason.
+    Decided {
+        of: Input,
+        instead: Input,
+        reason: Input,
+    },
+}
+
+/// Points summed up.
+#[derive(Debug)]
+pub(crate) struct Scale {
+    pub items: Box<[Item]>,
+    pub how: Aggregate,
+    pub when_missing: WhenMissing,
+    /// The most that it can come to: what percentages are of.
+    pub max: Option<Exact>,
+    /// The least.
+    pub min: Exact,
+}
+
+/// How points are put together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Aggregate {
+    Sum,
+    Mean,
+    Max,
+    Min,
+    /// How many are above zero.
+    Count,
+}
+
+/// What a scale is while answers are missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum WhenMissing {
+    /// No score.
+    NoScore,
+    /// They count as zero.
+    Zero,
+    /// As if they were like the rest, if there are so many at least.
+    Prorate { at_least: u32 },
+}
+
+/// One line of a scale.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// What it is called where it is explained: the label of its question if it is one.
+    pub label: Option<TextId>,
+    pub question: Option<NodeId>,
+    /// All questions that its answer may come from: whose choices have words.
+    pub questions: Box<[NodeId]>,
+    pub value: Amount,
+    /// It is answered with several choices.
+    pub many: bool,
+    pub points: Points,
+    /// Of several instances.
+    pub over: Aggregate,
+    pub weight: Exact,
+    /// Points are turned round within these: from 0 to 4, 1 becomes 3.
+    pub reverse: Option<(Exact, Exact)>,
+    /// It concerns the household while this holds.
+    pub relevant: Option<ExprId>,
+    /// At most so much.
+    pub cap: Option<Exact>,
+    pub span: Span,
+}
+
+/// A number that an expression gives, exactly where it is arithmetic.
+#[derive(Debug)]
+pub(crate) enum Amount {
+    /// Anything: nodes, one or more, or a value.
+    Expr(ExprId),
+    Constant(Exact),
+    Sum(ExprId),
+    Plus(Box<Amount>, Box<Amount>),
+    Minus(Box<Amount>, Box<Amount>),
+    Times(Box<Amount>, Box<Amount>),
+    Over(Box<Amount>, Box<Amount>),
+    Negated(Box<Amount>),
+}
+
+/// How many points an answer gets.
+#[derive(Debug)]
+pub(crate) enum Points {
+    /// The number itself.
+    Itself,
+    /// By the choice's column.
+    ByChoice(FxHashMap<Arc<str>, Exact>),
+    /// The first test that holds.
+    Tests(Box<[(Test, Exact)]>),
+}
+
+/// A part of an index or ranking.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub measure: MeasureId,
+    pub weight: Exact,
+    /// What its percentage is of.
+    pub min: Exact,
+    pub max: Exact,
+}
+
+/// A measure, or what an expression gives.
+#[derive(Debug)]
+pub(crate) enum Input {
+    Measure(MeasureId),
+    Amount(Amount),
+}
+
+/// One band, or the name of an outcome.
+#[derive(Debug)]
+pub(crate) struct Band {
+    pub code: Arc<str>,
+    pub test: Test,
+    /// It counts while this holds: bands by age or region.
+    pub when: Option<ExprId>,
+    pub label: Option<TextId>,
+    pub span: Span,
+}
+
+/// A decision table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub inputs: Box<[(Arc<str>, Input)]>,
+    pub rules: Box<[Rule]>,
+    pub hit: Hit,
+}
+
+/// Which rules count (DMN 1.5 §8.2.10).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Hit {
+    /// One may hold; others that say the same are no harm.
+    Unique,
+    First,
+    /// The one of the least priority number.
+    Priority,
+    /// All, in order.
+    Collect,
+}
+
+/// A row of a table.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    /// By input.
+    pub tests: Box<[Test]>,
+    pub when: Option<ExprId>,
+    pub outcome: Arc<str>,
+    pub priority: Exact,
+    pub label: Option<TextId>,
+    pub span: Span,
+}
+
+/// A level that reasons raise or lower.
+#[derive(Debug)]
+pub(crate) struct Shift {
+    pub of: Input,
+    pub rules: Box<[ShiftRule]>,
+    /// Do several reasons add up, or does the strongest count?
+    pub stack: bool,
+    pub min: Option<Exact>,
+    pub max: Option<Exact>,
+}
+
+/// A reason.
+#[derive(Debug)]
+pub(crate) struct ShiftRule {
+    pub when: ExprId,
+    pub does: ShiftBy,
+    pub label: Option<TextId>,
+    pub span: Span,
+}
+
+/// What a reason does to a level.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ShiftBy {
+    By(Exact),
+    /// Whatever it was, and whatever else: the first such reason counts.
+    To(Exact),
+}
+
+impl Assessment {
+    pub fn measure(&self, id: MeasureId) -> &Measure {
+        &self.measures[usize::from(id.0)]
+    }
+
+    /// All ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = MeasureId> + use<> {
+        (0..self.measures.len() as u16).map(MeasureId)
+    }
+
+    pub fn named(&self, name: &str) -> Option<MeasureId> {
+        self.ids().find(|id| *self.measure(*id).name == *name)
+    }
+}
+
+/// The most points of one item.
+pub(crate) fn most_of_item(item: &Item) -> Option<Exact> {
+    if let Some((_, high)) = item.reverse {
+        return Some(high);
+    }
+    let highest = match &item.points {
+        Points::Itself => None,
+        Points::ByChoice(by_name) if item.many => by_name
+            .values()
+            .filter(|points| **points > Exact::ZERO)
+            .try_fold(Exact::ZERO, |sum, one| sum.plus(*one).ok()),
+        Points::ByChoice(by_name) => by_name.values().max().copied(),
+        Points::Tests(_) if item.many => None,
+        Points::Tests(tests) => tests.iter().map(|(_, points)| *points).max(),
+    };
+    match (item.over, item.cap) {
+        (Aggregate::Sum | Aggregate::Count, cap) => cap,
+        (_, Some(cap)) => Some(highest.map_or(cap, |highest| highest.min(cap))),
+        (_, None) => highest,
+    }
+}

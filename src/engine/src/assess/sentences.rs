@@ -1,0 +1,255 @@
+//! Sentences of explanations, Chinese and English. One place for all words that the engine says to a reader.
+
+use super::measure::{Aggregate, Hit};
+use super::{Alternative, Exact, Missing, Outcome, Test};
+
+/// The reader's language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tongue {
+    Chinese,
+    English,
+}
+
+use Tongue::{Chinese, English};
+
+impl Tongue {
+    /// Of a language as a form names it: `zh`, `中文 (zh)`, `English (en)`. Chinese first.
+    pub fn of(language: &str) -> Tongue {
+        let lower = language.to_lowercase();
+        let tag = lower.rsplit_once('(').map_or(&*lower, |(_, tag)| tag.trim_end_matches(')'));
+        let chinese = tag.is_empty()
+            || tag == "default"
+            || tag == "zh"
+            || tag.starts_with("zh-")
+            || lower.contains("chinese")
+            || language.contains(['中', '汉', '语', '文']);
+        if chinese { Chinese } else { English }
+    }
+
+    /// Joins alternatives or parts of a sentence.
+    pub fn list(self, parts: &[String]) -> String {
+        parts.join(match self {
+            Chinese => "、",
+            English => ", ",
+        })
+    }
+
+    /// Joins clauses of a sentence.
+    pub fn clauses(self, parts: &[String]) -> String {
+        parts.join(match self {
+            Chinese => "，",
+            English => ", ",
+        })
+    }
+
+    /// What a test asks, in words: `35 及以上、60 以下`.
+    pub fn test(self, test: &Test) -> String {
+        let alternatives: Vec<String> =
+            test.alternatives().iter().map(|each| self.alternative(each)).collect();
+        match (test, self) {
+            (Test::Any, Chinese) => "任意".into(),
+            (Test::Any, English) => "anything".into(),
+            (Test::OneOf(_), Chinese) => alternatives.join("或"),
+            (Test::OneOf(_), English) => alternatives.join(" or "),
+            (Test::Not(_), Chinese) => format!("不是{}", alternatives.join("、")),
+            (Test::Not(_), English) => format!("not {}", alternatives.join(" or ")),
+        }
+    }
+
+    fn alternative(self, alternative: &Alternative) -> String {
+        let interval = match alternative {
+            Alternative::Text(text) => return text.to_string(),
+            Alternative::Blank if self == Chinese => return "没有填".into(),
+            Alternative::Blank => return "blank".into(),
+            Alternative::Between(interval) => interval,
+        };
+        if let (Some(from), Some(to)) = (interval.from, interval.to)
+            && from.closed
+            && to.closed
+        {
+            return if from.at == to.at { from.at.to_string() } else { format!("{}–{}", from.at, to.at) };
+        }
+        let from = interval.from.map(|end| match (self, end.closed) {
+            (Chinese, true) => format!("{} 及以上", end.at),
+            (Chinese, false) => format!("大于 {}", end.at),
+            (English, true) => format!("{} or more", end.at),
+            (English, false) => format!("more than {}", end.at),
+        });
+        let to = interval.to.map(|end| match (self, end.closed) {
+            (Chinese, true) => format!("不超过 {}", end.at),
+            (Chinese, false) => format!("不到 {}", end.at),
+            (English, true) => format!("at most {}", end.at),
+            (English, false) => format!("less than {}", end.at),
+        });
+        let both: Vec<String> = from.into_iter().chain(to).collect();
+        both.join(match self {
+            Chinese => "、",
+            English => " and ",
+        })
+    }
+
+    pub fn named(self, label: &str, what: &str) -> String {
+        match self {
+            Chinese => format!("{label}：{what}"),
+            English => format!("{label}: {what}"),
+        }
+    }
+
+    pub fn points(self, points: &str, most: Option<&str>) -> String {
+        match (self, most) {
+            (Chinese, Some(most)) => format!("{points} 分（最高 {most} 分）"),
+            (Chinese, None) => format!("{points} 分"),
+            (English, Some(most)) => format!("{points} of {most} points"),
+            (English, None) if points == "1" => "1 point".into(),
+            (English, None) => format!("{points} points"),
+        }
+    }
+
+    pub fn answered(self, answer: &str, points: &str) -> String {
+        match (self, answer.is_empty()) {
+            (Chinese, true) => format!("没有填，记 {points} 分"),
+            (Chinese, false) => format!("{answer}，记 {points} 分"),
+            (English, true) => format!("nothing given, counts {points}"),
+            (English, false) => format!("{answer}, counts {points}"),
+        }
+    }
+
+    pub fn unsaid(self, outcome: &Outcome) -> &'static str {
+        match (self, outcome) {
+            (Chinese, Outcome::NotApplicable) => "不适用，不计入",
+            (English, Outcome::NotApplicable) => "does not apply and is left out",
+            (Chinese, Outcome::Missing(why)) => match why {
+                Missing::Unanswered => "还没有回答，暂不能评定",
+                Missing::Depends => "所依据的结果还不全，暂不能评定",
+                Missing::NoRule => "没有规则对应这种情况，请人工评定",
+                Missing::Conflict => "结论不一致，请人工评定",
+                Missing::NoNumber => "数值算不出来，请核对",
+            },
+            (English, Outcome::Missing(why)) => match why {
+                Missing::Unanswered => "not answered yet, so it can't be said",
+                Missing::Depends => "what it depends on can't be said yet",
+                Missing::NoRule => "no rule fits this case: decide by hand",
+                Missing::Conflict => "the results do not agree: decide by hand",
+                Missing::NoNumber => "the numbers give no result: check them",
+            },
+            _ => "",
+        }
+    }
+
+    pub fn combined(self, how: Aggregate, items: usize) -> String {
+        match (self, how) {
+            (Chinese, Aggregate::Sum) => format!("{items} 项之和"),
+            (Chinese, Aggregate::Mean) => format!("{items} 项的平均"),
+            (Chinese, Aggregate::Max) => format!("{items} 项中最高"),
+            (Chinese, Aggregate::Min) => format!("{items} 项中最低"),
+            (Chinese, Aggregate::Count) => format!("{items} 项中计分的项数"),
+            (English, Aggregate::Sum) => format!("sum of {items} items"),
+            (English, Aggregate::Mean) => format!("mean of {items} items"),
+            (English, Aggregate::Max) => format!("highest of {items} items"),
+            (English, Aggregate::Min) => format!("lowest of {items} items"),
+            (English, Aggregate::Count) => format!("how many of {items} items count"),
+        }
+    }
+
+    pub fn prorated(self, answered: u32, asked: u32) -> String {
+        match self {
+            Chinese => format!("只答了 {asked} 项中的 {answered} 项，按比例推算"),
+            English => format!("{answered} of {asked} items answered, raised in proportion"),
+        }
+    }
+
+    pub fn percent(self, percent: &str, weight: &str) -> String {
+        match self {
+            Chinese => format!("{percent}%，权重 {weight}"),
+            English => format!("{percent}%, weight {weight}"),
+        }
+    }
+
+    pub fn weighted(self) -> &'static str {
+        match self {
+            Chinese => "各项百分比的加权平均，不适用的项不计",
+            English => "weighted mean of the percentages of what applies",
+        }
+    }
+
+    pub fn in_band(self, of: &str, value: &str, range: &str, band: &str) -> String {
+        match self {
+            Chinese => format!("{of} {value}（{range}），属于“{band}”"),
+            English => format!("{of} {value} ({range}): {band}"),
+        }
+    }
+
+    pub fn by_rule(self, hit: Hit, rule: &str, outcome: &str) -> String {
+        match (self, hit) {
+            (Chinese, Hit::Collect) => format!("符合：{rule}，得出“{outcome}”"),
+            (Chinese, _) => format!("按规则“{rule}”，得出“{outcome}”"),
+            (English, _) => format!("by the rule “{rule}”: {outcome}"),
+        }
+    }
+
+    pub fn up(self, up: bool) -> &'static str {
+        match (self, up) {
+            (Chinese, true) => "出现",
+            (Chinese, false) => "没有出现",
+            (English, true) => "present",
+            (English, false) => "not present",
+        }
+    }
+
+    pub fn shifted(self, by: Exact, reason: &str) -> String {
+        let up = by > Exact::ZERO;
+        let levels = by.to_string().trim_start_matches('-').to_owned();
+        match (self, up) {
+            (Chinese, true) => format!("{reason}：提高 {levels} 级"),
+            (Chinese, false) => format!("{reason}：降低 {levels} 级"),
+            (English, true) => format!("{reason}: up by {levels}"),
+            (English, false) => format!("{reason}: down by {levels}"),
+        }
+    }
+
+    pub fn set_to(self, level: &str, reason: &str) -> String {
+        match self {
+            Chinese => format!("{reason}：直接评定为“{level}”"),
+            English => format!("{reason}: set to {level}"),
+        }
+    }
+
+    pub fn started_from(self, of: &str, level: &str) -> String {
+        match self {
+            Chinese => format!("{of}为“{level}”"),
+            English => format!("{of} is {level}"),
+        }
+    }
+
+    pub fn highest_first(self, names: &[String]) -> String {
+        match self {
+            Chinese => format!("从高到低：{}", names.join("、")),
+            English => format!("highest first: {}", names.join(", ")),
+        }
+    }
+
+    pub fn agreed(self, same: bool) -> &'static str {
+        match (self, same) {
+            (Chinese, true) => "两名评估员结论一致",
+            (Chinese, false) => "两名评估员结论不一致",
+            (English, true) => "both assessors agree",
+            (English, false) => "the two assessors differ",
+        }
+    }
+
+    pub fn decided(self, by_hand: bool, system: &str, reason: &str) -> String {
+        match (self, by_hand) {
+            (Chinese, true) => format!("人工评定（系统评定为“{system}”），理由：{reason}"),
+            (Chinese, false) => "采用系统评定".into(),
+            (English, true) => format!("decided by hand (the system says {system}), because: {reason}"),
+            (English, false) => "as the system says".into(),
+        }
+    }
+
+    pub fn turn(self, question: &str, to: &str, target: &str, shown: &str) -> String {
+        match self {
+            Chinese => format!("如果“{question}”是“{to}”，{target}会是“{shown}”"),
+            English => format!("If “{question}” were “{to}”, {target} would be “{shown}”"),
+        }
+    }
+}

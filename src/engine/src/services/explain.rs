@@ -1,0 +1,250 @@
+//! Why, as a sentence in the reader's language: Chinese, or else English.
+//!
+//! The data is in the matches themselves; this only says it. Names of providers and labels come from the catalogue's own files.
+
+use super::catalogue::{Catalogue, ItemId, ProviderId};
+use super::facts::{FactId, FactKind, FactValue};
+use super::household::{Match, Nobody, Undecided};
+use super::item::ProviderKind;
+use super::place::WithoutPlace;
+
+/// How many names one sentence holds; of more their number is told.
+const MOST_NAMES: usize = 5;
+
+pub(super) fn is_chinese(language: &str) -> bool {
+    language.split(['-', '_']).next().is_some_and(|primary| primary.eq_ignore_ascii_case("zh"))
+}
+
+/// The words of one language.
+struct Words {
+    colon: &'static str,
+    and: &'static str,
+    stop: &'static str,
+    because: &'static str,
+    yes: &'static str,
+    no: &'static str,
+    not_applicable: &'static str,
+    urgent: &'static str,
+    open: &'static str,
+    undecided: &'static str,
+    offers: &'static str,
+    is_qualified: &'static str,
+    is_near: &'static str,
+    is_valid: &'static str,
+    has_place: &'static str,
+    full: &'static str,
+    more: fn(usize) -> String,
+    ahead: fn(usize) -> String,
+}
+
+static CHINESE: Words = Words {
+    colon: "：",
+    and: "；",
+    stop: "。",
+    because: "依据",
+    yes: "是",
+    no: "否",
+    not_applicable: "不适用",
+    urgent: "紧急，今天转介",
+    open: "是否紧急还不知道，缺",
+    undecided: "还不能判断，缺",
+    offers: "没有人提供这项服务",
+    is_qualified: "提供的都不是这项服务要求的主体，或缺少资质",
+    is_near: "提供的都不在这个区域",
+    is_valid: "提供的都不在有效期内",
+    has_place: "提供的这一期都已满",
+    full: "提供的都已排满",
+    more: |count| format!("等 {count} 家"),
+    ahead: |count| format!("名额给了更紧急，或同样紧急而更近、更先的 {count} 项需求"),
+};
+
+static ENGLISH: Words = Words {
+    colon: ": ",
+    and: "; ",
+    stop: ".",
+    because: "Because",
+    yes: "yes",
+    no: "no",
+    not_applicable: "does not apply",
+    urgent: "Urgent: refer today",
+    open: "Not known whether it is urgent; missing",
+    undecided: "Can't be decided yet; missing",
+    offers: "Nobody offers this service",
+    is_qualified: "Those who offer it are not of the kind it asks for, or not qualified",
+    is_near: "Those who offer it do not serve this area",
+    is_valid: "The registration of those who offer it is not valid on that day",
+    has_place: "Those who offer it have no place left in this period",
+    full: "Those who could serve are full",
+    more: |count| format!("{count} in all"),
+    ahead: |count| {
+        format!("their places went to {count} needs that are more urgent, or as urgent and nearer or earlier")
+    },
+};
+
+fn words(language: &str) -> &'static Words {
+    if is_chinese(language) { &CHINESE } else { &ENGLISH }
+}
+
+impl Catalogue {
+    /// What readers call a fact.
+    pub fn fact_label(&self, id: FactId, language: &str) -> &str {
+        let fact = self.facts().fact(id);
+        match fact.label.of(language) {
+            "" => &fact.name,
+            label => label,
+        }
+    }
+
+    /// What readers call a kind of provider.
+    pub fn kind_label(&self, kind: ProviderKind, language: &str) -> &str {
+        self.lists.provider_kinds.label(kind.name(), language)
+    }
+
+    /// What readers call a way of delivery: a name of `delivery-modes.csv`.
+    pub fn delivery_label<'a>(&'a self, name: &'a str, language: &str) -> &'a str {
+        self.lists.delivery_modes.label(name, language)
+    }
+
+    /// What readers call a proof: a name of `service-proofs.csv`.
+    pub fn proof_label<'a>(&'a self, name: &'a str, language: &str) -> &'a str {
+        self.lists.proofs.label(name, language)
+    }
+
+    /// What readers call a qualification: a name of `qualifications.csv`.
+    pub fn qualification_label<'a>(&'a self, name: &'a str, language: &str) -> &'a str {
+        self.lists.qualifications.label(name, language)
+    }
+
+    /// What readers call an area: the code of a town or a county.
+    pub fn area_label<'a>(&'a self, code: &'a str, language: &str) -> &'a str {
+        let list = if code.len() > 6 { &self.lists.towns } else { &self.lists.counties };
+        list.label(code, language)
+    }
+
+    /// A fact's value as readers see it: `是`, `2`, `很差`. What four decimals don't say whole is marked, `≈0.3333`.
+    pub fn value_text(&self, id: FactId, value: &FactValue, language: &str) -> String {
+        let (fact, words) = (self.facts().fact(id), words(language));
+        match value {
+            FactValue::Boolean(true) => words.yes.into(),
+            FactValue::Boolean(false) => words.no.into(),
+            FactValue::Number(number) => {
+                let unit = fact.unit.said(language).unwrap_or("");
+                let space = if unit.is_empty() || unit == "%" { "" } else { " " };
+                let shown = number.shown(4);
+                let about = if shown.parse() == Ok(*number) { "" } else { "≈" };
+                format!("{about}{shown}{space}{unit}")
+            }
+            FactValue::Text(text) => {
+                let label = |name: &str| {
+                    let known = fact.values.iter().find(|(value, _)| **value == *name);
+                    known
+                        .map(|(_, label)| label.of(language))
+                        .filter(|label| !label.is_empty())
+                        .unwrap_or(name)
+                        .to_owned()
+                };
+                match fact.kind {
+                    FactKind::Choices => {
+                        let between = if is_chinese(language) { "、" } else { ", " };
+                        text.split_whitespace().map(label).collect::<Vec<_>>().join(between)
+                    }
+                    FactKind::YesNo | FactKind::Number | FactKind::Choice => label(text),
+                }
+            }
+            FactValue::NotApplicable => words.not_applicable.into(),
+        }
+    }
+
+    /// Why a household qualifies: `独居，且年满60岁。依据：独居：是；年龄：72岁。`
+    pub fn explain_match(&self, found: &Match, language: &str) -> String {
+        let words = words(language);
+        let item = self.item(found.item);
+        let reason = match item.reason.of(language) {
+            "" => item.target.of(language),
+            reason => reason,
+        };
+        let facts: Vec<String> = found
+            .because
+            .iter()
+            .map(|(id, value)| {
+                let label = self.fact_label(*id, language);
+                format!("{label}{}{}", words.colon, self.value_text(*id, value, language))
+            })
+            .collect();
+        let mut sentences = Vec::new();
+        match found.urgent {
+            true => sentences.push(words.urgent.to_owned()),
+            false if !reason.is_empty() => sentences.push(reason.to_owned()),
+            false => {}
+        }
+        if !facts.is_empty() {
+            sentences.push(format!("{}{}{}", words.because, words.colon, facts.join(words.and)));
+        }
+        if !found.open.is_empty() {
+            sentences.push(format!("{}{}{}", words.open, words.colon, self.labels(&found.open, language)));
+        }
+        sentences_of(&sentences, words)
+    }
+
+    /// What is missing before it can be said.
+    pub fn explain_undecided(&self, undecided: &Undecided, language: &str) -> String {
+        let words = words(language);
+        let missing = self.labels(&undecided.missing, language);
+        sentences_of(&[format!("{}{}{missing}", words.undecided, words.colon)], words)
+    }
+
+    /// Why nobody could serve, with the names of those whom it concerns.
+    pub fn explain_nobody(&self, nobody: &Nobody, language: &str) -> String {
+        let words = words(language);
+        let (reason, providers) = match nobody {
+            Nobody::Offers => (words.offers, &[][..]),
+            Nobody::IsQualified(providers) => (words.is_qualified, &**providers),
+            Nobody::IsNear(providers) => (words.is_near, &**providers),
+            Nobody::IsValid(providers) => (words.is_valid, &**providers),
+            Nobody::HasPlace(providers) => (words.has_place, &**providers),
+        };
+        sentences_of(&[self.with_names(reason, providers, language)], words)
+    }
+
+    /// Why a need has no place.
+    pub fn explain_without(&self, without: &WithoutPlace, language: &str) -> String {
+        let words = words(language);
+        match without {
+            WithoutPlace::Nobody(nobody) => self.explain_nobody(nobody, language),
+            WithoutPlace::Full { providers, ahead } => {
+                let full = self.with_names(words.full, providers, language);
+                sentences_of(&[format!("{full}{}{}", words.and, (words.ahead)(ahead.len()))], words)
+            }
+        }
+    }
+
+    /// What readers call a service: `A2 助餐配餐`.
+    pub fn item_label(&self, id: ItemId, language: &str) -> String {
+        let item = self.item(id);
+        format!("{} {}", item.code, item.name.of(language))
+    }
+
+    fn labels(&self, ids: &[FactId], language: &str) -> String {
+        let labels: Vec<&str> = ids.iter().map(|id| self.fact_label(*id, language)).collect();
+        labels.join(words(language).and)
+    }
+
+    fn with_names(&self, reason: &str, providers: &[ProviderId], language: &str) -> String {
+        let words = words(language);
+        if providers.is_empty() {
+            return reason.to_owned();
+        }
+        let name = |id: &ProviderId| self.provider(*id).name.of(language).to_owned();
+        let mut names: Vec<String> = providers.iter().take(MOST_NAMES).map(name).collect();
+        if providers.len() > MOST_NAMES {
+            names.push((words.more)(providers.len()));
+        }
+        format!("{reason}{}{}", words.colon, names.join(words.and))
+    }
+}
+
+fn sentences_of(sentences: &[String], words: &Words) -> String {
+    let between = if words.stop == "." { " " } else { "" };
+    let ended: Vec<String> = sentences.iter().map(|sentence| format!("{sentence}{}", words.stop)).collect();
+    ended.join(between)
+}

@@ -1,0 +1,74 @@
+//! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
+
+use crate::assess::Outcome;
+use crate::assess::evaluate::Assessor;
+use crate::assess::measure::MeasureId;
+use crate::assess::trace::Trace;
+use crate::session::Session;
+use crate::value::Value;
+use crate::view::{Key, NodeId, ScopeId};
+
+impl Session {
+    /// What a measure of the assessment came to, by its name; `None` if the form has no such measure.
+    pub fn outcome(&self, measure: &str) -> Option<Outcome> {
+        let id = self.form.assessment.named(measure)?;
+        let node = self.form.assessment.measure(id).node;
+        Some(match self.instance.relevant(ScopeId(0), node) {
+            true => self.outcomes[usize::from(id.0)].clone(),
+            false => Outcome::NotApplicable,
+        })
+    }
+
+    /// The names of the form's measures, in the order of their declaration.
+    pub fn measures(&self) -> impl Iterator<Item = &str> {
+        self.form.assessment.measures.iter().map(|measure| &*measure.name)
+    }
+
+    /// The exact fraction that a submission carries beside the nearest number, where that is none.
+    pub(super) fn exact_text(&self, node: NodeId) -> Option<String> {
+        let id = self.form.assessment.by_node.get(&node)?;
+        match &self.outcomes[usize::from(id.0)] {
+            Outcome::Score(score) if !score.is_whole() && self.instance.relevant(ScopeId(0), node) => {
+                Some(score.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// Computes a measure. A result whose nearest number is the same may still be another.
+    pub(super) fn assess(&mut self, id: MeasureId) {
+        let node = self.form.assessment.measure(id).node;
+        let assessor = Assessor {
+            assessment: &self.form.assessment,
+            eval: self.eval(ScopeId(0), node),
+            outcomes: &self.outcomes,
+            instead: None,
+        };
+        let outcome = assessor.outcome(id, &mut Trace::none());
+        let known = &mut self.outcomes[usize::from(id.0)];
+        let value = value_of(&outcome);
+        // Answers taken up again may have brought an old result along.
+        let same = self.instance.kept(ScopeId(0), node) == &value;
+        if *known == outcome && same {
+            return;
+        }
+        *known = outcome;
+        self.put(ScopeId(0), node, value);
+        if same {
+            self.changed.push(Key { scope: ScopeId(0), node });
+            self.touch_readers(ScopeId(0), node);
+        }
+    }
+}
+
+/// What expressions see of an outcome: of a score the nearest number.
+fn value_of(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Score(score) => Value::Decimal(score.nearest()),
+        Outcome::Flag(up) => Value::Decimal(f64::from(u8::from(*up))),
+        Outcome::Code(code) => Value::Text(code.clone()),
+        Outcome::Order(names) if names.is_empty() => Value::Blank,
+        Outcome::Order(names) => Value::Text(names.join(" ").into()),
+        Outcome::NotApplicable | Outcome::Missing(_) => Value::Blank,
+    }
+}

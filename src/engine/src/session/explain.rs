@@ -1,0 +1,652 @@
+//! What a measure came to, and why, in the reader's language; and which one answer would tip it.
+//!
+//! Computed anew when it is asked for, by the same function that computed the result: an explanation can't say anything else.
+
+use std::sync::Arc;
+
+use crate::assess::evaluate::{Assessor, Owned};
+use crate::assess::measure::{
+    Assessment, Band, Input, Item, Kind, Measure, MeasureId, Points, ShiftBy, most_of_item,
+};
+use crate::assess::sentences::Tongue;
+use crate::assess::trace::{Line, Told, Trace};
+use crate::assess::{Alternative, Exact, Explanation, Given, MeasureKind, Outcome, Reason, Test, Turn};
+use crate::form::{NodeKind, TextId};
+use crate::graph::Task;
+use crate::session::Session;
+use crate::view::{Key, NodeId, ScopeId};
+
+/// How many tipping answers are told at most.
+const MAX_TURNS: usize = 6;
+/// How many answers are tried for them.
+const MAX_TRIED: usize = 4_000;
+
+impl Session {
+    /// Every measure of the form in the order of its declaration, each with its reasons. What does not apply is among them.
+    pub fn explanations(&self) -> Vec<Explanation> {
+        self.form.assessment.ids().map(|id| self.explain(id)).collect()
+    }
+
+    /// Why a measure came to what it came to. `None` if the form has no such measure.
+    pub fn explanation(&self, measure: &str) -> Option<Explanation> {
+        Some(self.explain(self.form.assessment.named(measure)?))
+    }
+
+    /// Which one answer would give a measure another code: nearest first, by points, each other outcome once or twice.
+    ///
+    /// Scores and rankings have no turns: any answer changes them. Items of scales are tried whose points go into the measure through scales, indices, bands, tables and shifts; what goes through
+    /// expressions is as it is. Blank outcomes are no change that anybody asks for.
+    pub fn turns(&self, measure: &str) -> Vec<Turn> {
+        let Some(target) = self.form.assessment.named(measure) else { return Vec::new() };
+        if matches!(
+            self.measure(target).kind,
+            Kind::Scale(_) | Kind::Index(_) | Kind::Ranking(_) | Kind::Flag(_) | Kind::Fact { .. }
+        ) {
+            return Vec::new();
+        }
+        let now = self.outcome_of(target);
+        if now.is_blank() {
+            return Vec::new();
+        }
+        let mut turns: Vec<(Exact, usize, Turn)> = Vec::new();
+        let mut tried = 0;
+        for id in self.upstream(target) {
+            let Kind::Scale(scale) = &self.measure(id).kind else { continue };
+            for (index, item) in scale.items.iter().enumerate() {
+                let Some((points, answer)) = self.points_now(id, index) else { continue };
+                for (other, said) in alternatives(item, points, answer.as_ref(), self.tongue()) {
+                    tried += 1;
+                    if tried > MAX_TRIED {
+                        break;
+                    }
+                    let outcome = self.what_if(target, (id, index, other));
+                    if outcome == now || outcome.is_blank() {
+                        continue;
+                    }
+                    let by = other.minus(points).unwrap_or(Exact::ZERO);
+                    let distance = if by < Exact::ZERO { by.negated().unwrap_or(by) } else { by };
+                    let turn = self.turn(target, item, answer.as_ref(), &said, by, outcome);
+                    turns.push((distance, turns.len(), turn));
+                }
+            }
+        }
+        turns.sort_by_key(|(distance, order, _)| (*distance, *order));
+        turns.into_iter().map(|(_, _, turn)| turn).take(MAX_TURNS).collect()
+    }
+
+    /// What a node's measure came to, in words; `None` if it is no measure.
+    pub(super) fn outcome_words(&self, node: NodeId) -> Option<String> {
+        let id = *self.form.assessment.by_node.get(&node)?;
+        Some(self.shown(id, &self.outcome_of(id)))
+    }
+
+    fn measure(&self, id: MeasureId) -> &Measure {
+        self.form.assessment.measure(id)
+    }
+
+    fn outcome_of(&self, id: MeasureId) -> Outcome {
+        let relevant = self.instance.relevant(ScopeId(0), self.measure(id).node);
+        if relevant { self.outcomes[usize::from(id.0)].clone() } else { Outcome::NotApplicable }
+    }
+
+    fn tongue(&self) -> Tongue {
+        Tongue::of(self.language())
+    }
+
+    fn explain(&self, id: MeasureId) -> Explanation {
+        let measure = self.measure(id);
+        let mut trace = Trace::wanted();
+        let outcome = match self.outcome_of(id) {
+            Outcome::NotApplicable if !self.instance.relevant(ScopeId(0), measure.node) => {
+                Outcome::NotApplicable
+            }
+            _ => self.assessor(measure.node, None).outcome(id, &mut trace),
+        };
+        let shown = self.shown(id, &outcome);
+        let reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
+        let label = self.label_of(id);
+        let sentence = self.sentence(id, &label, &outcome, &shown, &reasons, trace.prorated);
+        Explanation {
+            name: measure.name.to_string(),
+            label,
+            kind: kind_of(&measure.kind),
+            outcome,
+            shown,
+            max: match &measure.kind {
+                Kind::Scale(scale) => scale.max,
+                Kind::Index(_) => Some(Exact::whole(100)),
+                _ => None,
+            },
+            note: measure.note.map(|note| self.words(Some(note), self.at_root(measure.node))),
+            sentence,
+            reasons,
+        }
+    }
+
+    fn at_root(&self, node: NodeId) -> Key {
+        Key { scope: ScopeId(0), node }
+    }
+
+    /// What a measure is called.
+    fn label_of(&self, id: MeasureId) -> String {
+        let measure = self.measure(id);
+        let label = measure.label.or(self.form.node(measure.node).body.label);
+        let words = self.words(label, self.at_root(measure.node));
+        if words.is_empty() { measure.name.to_string() } else { words }
+    }
+
+    /// An outcome in words: a score rounded, a code by its band's words.
+    fn shown(&self, id: MeasureId, outcome: &Outcome) -> String {
+        let measure = self.measure(id);
+        let tongue = self.tongue();
+        match outcome {
+            Outcome::NotApplicable | Outcome::Missing(_) => String::new(),
+            Outcome::Flag(up) => tongue.up(*up).into(),
+            Outcome::Score(score) => match self.band_words(id, &Given::Number(*score)) {
+                Some(words) => words,
+                None => score.shown(measure.decimals),
+            },
+            Outcome::Code(code) => self.code_words(id, code),
+            Outcome::Order(names) => {
+                let words: Vec<String> = names
+                    .iter()
+                    .map(|name| match self.form.assessment.named(name) {
+                        Some(part) if matches!(measure.kind, Kind::Ranking(_)) => self.label_of(part),
+                        _ => self.code_words(id, name),
+                    })
+                    .collect();
+                tongue.list(&words)
+            }
+        }
+    }
+
+    /// The words of a code: its band's, its rule's, those of the measure that it was taken from, else the code.
+    fn code_words(&self, id: MeasureId, code: &str) -> String {
+        let measure = self.measure(id);
+        let key = self.at_root(measure.node);
+        if let Some(band) = measure.bands.iter().find(|band| *band.code == *code) {
+            return self.band_label(band, key);
+        }
+        if let Some(words) = self.band_words(id, &Given::of_text(code)) {
+            return words;
+        }
+        match &measure.kind {
+            Kind::Decided { of: Input::Measure(of), .. } | Kind::Agreed { first: Input::Measure(of), .. } => {
+                self.code_words(*of, code)
+            }
+            _ => code.into(),
+        }
+    }
+
+    /// The words of the band that names a level.
+    fn band_words(&self, id: MeasureId, given: &Given<'_>) -> Option<String> {
+        let measure = self.measure(id);
+        if matches!(measure.kind, Kind::Scale(_) | Kind::Index(_)) {
+            return None;
+        }
+        if let Some(band) = measure.bands.iter().find(|band| band.test.holds(given)) {
+            return Some(self.band_label(band, self.at_root(measure.node)));
+        }
+        match &measure.kind {
+            Kind::Decided { of: Input::Measure(of), .. }
+            | Kind::Agreed { first: Input::Measure(of), .. }
+            | Kind::Shift(crate::assess::measure::Shift { of: Input::Measure(of), .. }) => {
+                self.band_words(*of, given)
+            }
+            _ => None,
+        }
+    }
+
+    fn band_label(&self, band: &Band, key: Key) -> String {
+        self.words_or(band.label, key, &band.code)
+    }
+
+    fn words_or(&self, label: Option<TextId>, key: Key, otherwise: &str) -> String {
+        let words = self.words(label, key);
+        if words.is_empty() { otherwise.into() } else { words }
+    }
+
+    fn reason(&self, measure: &Measure, line: &Line) -> Reason {
+        let tongue = self.tongue();
+        let key = self.at_root(measure.node);
+        let mut reason = Reason {
+            label: String::new(),
+            answer: String::new(),
+            points: line.points,
+            most: None,
+            weight: line.weight,
+            rule: String::new(),
+            counts: line.counts,
+            measure: None,
+            question: None,
+            sentence: String::new(),
+        };
+        match (line.told, &measure.kind) {
+            (Told::Item(index), Kind::Scale(scale)) => {
+                let item = &scale.items[index];
+                reason.label = self.item_label(item);
+                reason.question = item.question;
+                // What it counts is what it adds to the scale.
+                let weighted = |points: Exact| points.times(item.weight).ok();
+                reason.points = line.points.and_then(weighted);
+                reason.most = most_of_item(item).and_then(weighted);
+                let answers: Vec<String> =
+                    line.answers.iter().map(|answer| self.said(&item.questions, answer)).collect();
+                reason.answer = tongue.list(&each_once(answers));
+                let what = match (&line.unsaid, reason.points) {
+                    (Some(outcome), _) => tongue.unsaid(outcome).to_owned(),
+                    (None, points) => tongue
+                        .answered(&reason.answer, &points.unwrap_or(Exact::ZERO).shown(measure.decimals)),
+                };
+                reason.sentence = tongue.named(&reason.label, &what);
+            }
+            (Told::Part(part), _) => {
+                reason.label = self.label_of(part);
+                reason.measure = Some(self.measure(part).name.to_string());
+                let what = match (&line.unsaid, line.points) {
+                    (Some(outcome), _) => tongue.unsaid(outcome).to_owned(),
+                    (None, points) => tongue.percent(
+                        &points.unwrap_or(Exact::ZERO).shown(measure.decimals),
+                        &line.weight.unwrap_or(Exact::ONE).shown(3),
+                    ),
+                };
+                reason.sentence = tongue.named(&reason.label, &what);
+            }
+            (Told::Band(index), Kind::Band(input)) => {
+                let band = &measure.bands[index];
+                reason.label = self.input_label(input);
+                reason.rule = band.test.to_string();
+                reason.answer = self.telling(input, &band.test);
+                reason.measure = self.input_measure(input);
+                let range = tongue.test(&band.test);
+                reason.sentence =
+                    tongue.in_band(&reason.label, &reason.answer, &range, &self.band_label(band, key));
+            }
+            (Told::Rule(index), Kind::Table(table)) => {
+                let rule = &table.rules[index];
+                let tests = rule.tests.iter().zip(&table.inputs);
+                let asked: Vec<String> = tests
+                    .filter(|(test, _)| **test != Test::Any)
+                    .map(|(test, (_, input))| format!("{} {}", self.input_label(input), tongue.test(test)))
+                    .collect();
+                reason.rule = tongue.list(&asked);
+                let otherwise =
+                    if reason.rule.is_empty() { rule.outcome.to_string() } else { reason.rule.clone() };
+                reason.label = self.words_or(rule.label, key, &otherwise);
+                let id = self.form.assessment.by_node[&measure.node];
+                let outcome = self.code_words(id, &rule.outcome);
+                reason.sentence = tongue.by_rule(table.hit, &reason.label, &outcome);
+            }
+            (Told::Reason(index), Kind::Shift(shift)) => {
+                let rule = &shift.rules[index];
+                reason.label = self.words_or(rule.label, key, &measure.name);
+                let id = self.form.assessment.by_node[&measure.node];
+                reason.sentence = match rule.does {
+                    ShiftBy::By(by) => tongue.shifted(by, &reason.label),
+                    ShiftBy::To(level) => {
+                        tongue.set_to(&self.shown(id, &Outcome::Score(level)), &reason.label)
+                    }
+                };
+            }
+            (Told::Agreement, _) => reason.sentence = tongue.agreed(line.counts).into(),
+            (Told::Decision, Kind::Decided { of, reason: why, .. }) => {
+                reason.answer = self.input_said(why);
+                reason.sentence = tongue.decided(line.counts, &self.input_said(of), &reason.answer);
+            }
+            _ => reason.sentence = tongue.up(line.counts).into(),
+        }
+        reason
+    }
+
+    fn sentence(
+        &self,
+        id: MeasureId,
+        label: &str,
+        outcome: &Outcome,
+        shown: &str,
+        reasons: &[Reason],
+        prorated: Option<(u32, u32)>,
+    ) -> String {
+        let tongue = self.tongue();
+        let measure = self.measure(id);
+        if outcome.is_blank() {
+            return tongue.named(label, tongue.unsaid(outcome));
+        }
+        let counting: Vec<String> =
+            reasons.iter().filter(|reason| reason.counts).map(|reason| reason.sentence.clone()).collect();
+        let what = match &measure.kind {
+            Kind::Scale(scale) => {
+                let most = scale.max.map(|max| max.shown(measure.decimals));
+                let mut parts =
+                    vec![tongue.points(shown, most.as_deref()), tongue.combined(scale.how, counting.len())];
+                parts.extend(prorated.map(|(answered, asked)| tongue.prorated(answered, asked)));
+                tongue.clauses(&parts)
+            }
+            Kind::Index(_) => tongue.clauses(&[shown.to_owned(), tongue.weighted().into()]),
+            Kind::Ranking(_) => match outcome {
+                Outcome::Order(names) => {
+                    let percent = |name: &str| {
+                        let reason = reasons.iter().find(|reason| reason.measure.as_deref() == Some(name))?;
+                        Some(format!("{} {}%", reason.label, reason.points?.shown(measure.decimals)))
+                    };
+                    let words: Vec<String> = names.iter().filter_map(|name| percent(name)).collect();
+                    tongue.highest_first(&words)
+                }
+                _ => shown.to_owned(),
+            },
+            Kind::Flag(_) | Kind::Fact { .. } => shown.to_owned(),
+            Kind::Shift(shift) => {
+                // What sets the level needs nothing to start from.
+                let from = self.input_said(&shift.of);
+                let started = || tongue.started_from(&self.input_label(&shift.of), &from);
+                let mut parts: Vec<String> = (!from.is_empty()).then(started).into_iter().collect();
+                parts.extend(counting);
+                parts.push(shown.to_owned());
+                tongue.clauses(&parts)
+            }
+            Kind::Band(_) | Kind::Table(_) => match counting.is_empty() {
+                true => shown.to_owned(),
+                false => tongue.clauses(&counting),
+            },
+            Kind::Agreed { .. } | Kind::Decided { .. } => {
+                let how: Vec<String> = reasons.iter().map(|reason| reason.sentence.clone()).collect();
+                tongue.clauses(&[vec![shown.to_owned()], how].concat())
+            }
+        };
+        tongue.named(label, &what)
+    }
+
+    fn item_label(&self, item: &Item) -> String {
+        let question = item.question.map(|node| (node, self.some_key(node)));
+        let own = question.and_then(|(node, key)| Some((self.form.node(node).body.label?, key)));
+        let key = question.map_or(self.at_root(NodeId(0)), |(_, key)| key);
+        match (item.label, own) {
+            (Some(label), _) => self.words(Some(label), key),
+            (None, Some((label, key))) => self.words(Some(label), key),
+            (None, None) => {
+                question.map_or_else(String::new, |(node, _)| self.form.node(node).name.to_string())
+            }
+        }
+    }
+
+    /// A key of a node in some instance: the first there is.
+    fn some_key(&self, node: NodeId) -> Key {
+        let mut scope = ScopeId(0);
+        let mut repeats = Vec::new();
+        let mut at = self.form.node(node).scope;
+        while at != crate::form::ScopeDefId::ROOT {
+            repeats.push(self.form.scope(at).node);
+            at = self.form.scope(at).parent;
+        }
+        for repeat in repeats.into_iter().rev() {
+            match self.instance.instances(scope, repeat).first() {
+                Some(first) => scope = *first,
+                None => return self.at_root(NodeId(0)),
+            }
+        }
+        Key { scope, node }
+    }
+
+    /// An answer as its reader knows it: a choice by its label.
+    fn said(&self, questions: &[NodeId], answer: &Owned) -> String {
+        let label = |name: &str| {
+            questions.iter().find_map(|node| {
+                let key = self.some_key(*node);
+                let choices = self.form.node(*node).body.choices.as_ref().filter(|_| key.node == *node)?;
+                let views = self.choices(key, choices);
+                views.iter().find(|choice| *choice.name == *name).map(|choice| choice.label.clone())
+            })
+        };
+        match answer {
+            Owned::Number(number) => label(&number.to_string()).unwrap_or_else(|| number.shown(6)),
+            Owned::Text(text) => label(text).unwrap_or_else(|| text.to_string()),
+            Owned::Names(names) => {
+                let words: Vec<String> =
+                    names.iter().map(|name| label(name).unwrap_or_else(|| name.to_string())).collect();
+                self.tongue().list(&words)
+            }
+        }
+    }
+
+    fn input_label(&self, input: &Input) -> String {
+        match input {
+            Input::Measure(id) => self.label_of(*id),
+            Input::Amount(amount) => match self.question_of(amount) {
+                Some(node) => {
+                    let key = self.some_key(node);
+                    let name = self.form.node(node).name.to_string();
+                    self.words_or(self.form.node(node).body.label, key, &name)
+                }
+                None => String::new(),
+            },
+        }
+    }
+
+    fn input_said(&self, input: &Input) -> String {
+        match input {
+            Input::Measure(id) => self.shown(*id, &self.outcome_of(*id)),
+            Input::Amount(amount) => {
+                let assessor = self.assessor(NodeId(0), None);
+                assessor
+                    .said(input)
+                    .map_or_else(String::new, |owned| self.said(self.question_of(amount).as_slice(), &owned))
+            }
+        }
+    }
+
+    /// A number with as many decimals as it takes to see that a test holds of it: 59.96 is not 60.
+    fn telling(&self, input: &Input, test: &Test) -> String {
+        let shown = self.input_said(input);
+        let Input::Measure(id) = input else { return shown };
+        let Some(score) = self.outcome_of(*id).score() else { return shown };
+        let decimals = self.measure(*id).decimals;
+        let telling = (decimals..=12).map(|decimals| score.shown(decimals));
+        telling.into_iter().find(|text| test.holds(&Given::of_text(text))).unwrap_or(shown)
+    }
+
+    fn input_measure(&self, input: &Input) -> Option<String> {
+        match input {
+            Input::Measure(id) => Some(self.measure(*id).name.to_string()),
+            Input::Amount(_) => None,
+        }
+    }
+
+    /// The one question that an amount is.
+    fn question_of(&self, amount: &crate::assess::measure::Amount) -> Option<NodeId> {
+        let crate::assess::measure::Amount::Expr(expr) = amount else { return None };
+        match self.form.program.expr(*expr) {
+            crate::expr::program::Expr::Cell { node, .. }
+                if matches!(self.form.node(*node).kind, NodeKind::Leaf(_)) =>
+            {
+                Some(*node)
+            }
+            _ => None,
+        }
+    }
+
+    fn assessor(&self, node: NodeId, instead: Option<(MeasureId, usize, Exact)>) -> Assessor<'_> {
+        Assessor {
+            assessment: &self.form.assessment,
+            eval: self.look(ScopeId(0), node),
+            outcomes: &self.outcomes,
+            instead,
+        }
+    }
+
+    /// What goes into a measure through others, itself included, in the order in which they are computed.
+    fn upstream(&self, target: MeasureId) -> Vec<MeasureId> {
+        let mut wanted = vec![target];
+        let mut at = 0;
+        while at < wanted.len() {
+            for id in parts_of(&self.form.assessment, wanted[at]) {
+                if !wanted.contains(&id) {
+                    wanted.push(id);
+                }
+            }
+            at += 1;
+        }
+        let computed = self.form.graph.computations.iter().filter_map(|computation| match computation.task {
+            Task::Assess(id) if wanted.contains(&id) => Some(id),
+            _ => None,
+        });
+        computed.collect()
+    }
+
+    /// The points of an item as it was answered, and its one answer.
+    fn points_now(&self, id: MeasureId, index: usize) -> Option<(Exact, Option<Owned>)> {
+        let mut trace = Trace::wanted();
+        self.assessor(self.measure(id).node, None).outcome(id, &mut trace);
+        let line = trace.lines.into_iter().find(|line| line.told == Told::Item(index))?;
+        let points = line.points?;
+        let single = line.answers.len() == 1;
+        // Of several instances there is no one answer to change.
+        single.then(|| (points, line.answers.into_iter().next()))
+    }
+
+    /// What a measure would come to if an item had other points.
+    fn what_if(&self, target: MeasureId, instead: (MeasureId, usize, Exact)) -> Outcome {
+        let mut outcomes: Vec<Outcome> = self.outcomes.clone();
+        let mut changed = vec![instead.0];
+        for id in self.upstream(target) {
+            let concerned = id == instead.0
+                || parts_of(&self.form.assessment, id).iter().any(|part| changed.contains(part));
+            if !concerned || self.outcome_of(id) == Outcome::NotApplicable {
+                continue;
+            }
+            let assessor =
+                Assessor { outcomes: &outcomes, ..self.assessor(self.measure(id).node, Some(instead)) };
+            let outcome = assessor.outcome(id, &mut Trace::none());
+            outcomes[usize::from(id.0)] = outcome;
+            changed.push(id);
+        }
+        outcomes.swap_remove(usize::from(target.0))
+    }
+
+    fn turn(
+        &self,
+        target: MeasureId,
+        item: &Item,
+        answer: Option<&Owned>,
+        said: &Owned,
+        points: Exact,
+        outcome: Outcome,
+    ) -> Turn {
+        let question = self.item_label(item);
+        let to = self.said(&item.questions, said);
+        let shown = self.shown(target, &outcome);
+        let sentence = self.tongue().turn(&question, &to, &self.label_of(target), &shown);
+        let from = answer.map(|answer| self.said(&item.questions, answer)).unwrap_or_default();
+        Turn { question, from, to, points, outcome, shown, sentence }
+    }
+}
+
+fn kind_of(kind: &Kind) -> MeasureKind {
+    match kind {
+        Kind::Scale(_) => MeasureKind::Scale,
+        Kind::Index(_) => MeasureKind::Index,
+        Kind::Band(_) => MeasureKind::Band,
+        Kind::Table(_) => MeasureKind::Table,
+        Kind::Flag(_) => MeasureKind::Flag,
+        Kind::Fact { .. } => MeasureKind::Fact,
+        Kind::Shift(_) => MeasureKind::Shift,
+        Kind::Ranking(_) => MeasureKind::Ranking,
+        Kind::Agreed { .. } => MeasureKind::Agreed,
+        Kind::Decided { .. } => MeasureKind::Decided,
+    }
+}
+
+/// The measures that one is made of.
+fn parts_of(assessment: &Assessment, id: MeasureId) -> Vec<MeasureId> {
+    let of = |input: &Input| match input {
+        Input::Measure(id) => Some(*id),
+        Input::Amount(_) => None,
+    };
+    match &assessment.measure(id).kind {
+        Kind::Scale(_) | Kind::Flag(_) => Vec::new(),
+        Kind::Fact { of: input, .. } => of(input).into_iter().collect(),
+        Kind::Index(parts) | Kind::Ranking(parts) => parts.iter().map(|part| part.measure).collect(),
+        Kind::Band(input) => of(input).into_iter().collect(),
+        Kind::Table(table) => table.inputs.iter().filter_map(|(_, input)| of(input)).collect(),
+        Kind::Shift(shift) => of(&shift.of).into_iter().collect(),
+        Kind::Agreed { first, second, .. } => [first, second].into_iter().filter_map(of).collect(),
+        Kind::Decided { of: system, .. } => of(system).into_iter().collect(),
+    }
+}
+
+/// Other answers that an item knows, with their points: of several choices one more or one less.
+fn alternatives(item: &Item, points: Exact, answer: Option<&Owned>, tongue: Tongue) -> Vec<(Exact, Owned)> {
+    let mut others: Vec<(Exact, Owned)> = Vec::new();
+    let turned = |points: Exact| match item.reverse {
+        Some((low, high)) => low.plus(high).and_then(|sum| sum.minus(points)).ok(),
+        None => Some(points),
+    };
+    let capped = |points: Exact| item.cap.map_or(points, |cap| points.min(cap));
+    match (&item.points, answer) {
+        (Points::ByChoice(by_name), Some(Owned::Names(chosen))) => {
+            let mut names: Vec<_> = by_name.iter().collect();
+            names.sort();
+            let sum = chosen.iter().try_fold(Exact::ZERO, |sum, name| sum.plus(*by_name.get(name)?).ok());
+            for (name, own) in names {
+                let (Some(sum), false) = (sum, own.is_zero()) else { continue };
+                let (others_points, said): (_, Vec<_>) = match chosen.contains(name) {
+                    true => (sum.minus(*own), chosen.iter().filter(|one| *one != name).cloned().collect()),
+                    // Whoever adds one no longer says that there are none.
+                    false => {
+                        let kept =
+                            chosen.iter().filter(|one| by_name.get(*one).is_some_and(|own| !own.is_zero()));
+                        (sum.plus(*own), kept.chain([name]).cloned().collect())
+                    }
+                };
+                if let (Ok(other), false) = (others_points, said.is_empty()) {
+                    others.push((capped(other), Owned::Names(said.into())));
+                }
+            }
+        }
+        (Points::ByChoice(by_name), _) => {
+            let mut names: Vec<_> = by_name.iter().collect();
+            names.sort();
+            for (name, own) in names {
+                if let Some(other) = turned(*own) {
+                    others.push((capped(other), Owned::Text(name.clone())));
+                }
+            }
+        }
+        (Points::Tests(tests), Some(Owned::Text(_) | Owned::Number(_))) => {
+            for (test, own) in tests {
+                let named: Option<Vec<Arc<str>>> = test.alternatives().iter().map(name_of).collect();
+                let said = match (test, named) {
+                    (Test::OneOf(_), Some(names)) => Owned::Names(names.into()),
+                    _ => Owned::Text(tongue.test(test).into()),
+                };
+                if let Some(other) = turned(*own) {
+                    others.push((capped(other), said));
+                }
+            }
+        }
+        (Points::Tests(_) | Points::Itself, _) => {}
+    }
+    others.retain(|(other, _)| *other != points);
+    others
+}
+
+/// The choice that a test's alternative names.
+fn name_of(alternative: &Alternative) -> Option<Arc<str>> {
+    match alternative {
+        Alternative::Text(name) => Some((&**name).into()),
+        Alternative::Between(interval) => match (interval.from, interval.to) {
+            (Some(from), Some(to)) if from == to => Some(from.at.to_string().into()),
+            _ => None,
+        },
+        Alternative::Blank => None,
+    }
+}
+
+fn each_once(texts: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::with_capacity(texts.len());
+    for text in texts {
+        if !text.is_empty() && !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
+}

@@ -1,0 +1,107 @@
+//! Seeded households, needs and providers for the assessment's timings, natively and in a page.
+
+use doorstep_engine::assess::Exact;
+use doorstep_engine::ranking::{Cohort, Standing};
+use doorstep_engine::services::allocate::{Demand, Need, Offer};
+
+/// A generator that gives the same numbers on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as u32) % limit.max(1)
+    }
+}
+
+/// How much room there is for the needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// Twice as much as is needed.
+    Ample,
+    /// Exactly as much.
+    Tight,
+    /// Half of it.
+    Scarce,
+}
+
+/// What tells the needs and the offers apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Differ {
+    /// Four priorities and thirty costs.
+    Much,
+    /// One priority, and three costs: the same town, the same county, the same city.
+    Little,
+    /// Nothing: they are only spread evenly.
+    Nowise,
+}
+
+/// That many needs of 30 candidates each among so many providers.
+pub fn needs(count: u32, providers: u32, room: Room, differ: Differ) -> (Demand, Vec<u32>) {
+    let mut dice = Dice(u64::from(count) + 1);
+    let mut demand = Demand::default();
+    let mut offers = Vec::new();
+    for index in 0..count {
+        let need = Need { priority: dice.below(4) as u16, household: index / 3, service: index % 3 };
+        offers.clear();
+        let near = dice.below(providers);
+        for candidate in 0..30 {
+            // Half of them are those of the neighbourhood, half are anywhere.
+            let provider = if candidate % 2 == 0 { near + candidate } else { dice.below(providers) };
+            let cost = match differ {
+                Differ::Much => dice.below(30),
+                Differ::Little => dice.below(3),
+                Differ::Nowise => 0,
+            };
+            offers.push(Offer { provider: provider % providers, cost });
+        }
+        demand.add(need, &offers);
+    }
+    let total = match room {
+        Room::Ample => 2 * count,
+        Room::Tight => count,
+        Room::Scarce => count / 2,
+    };
+    let mut capacities: Vec<u32> = (0..providers).map(|_| 1 + dice.below(2 * total / providers)).collect();
+    let sum: u32 = capacities.iter().sum();
+    if let Some(first) = capacities.first_mut() {
+        *first += total.saturating_sub(sum);
+    }
+    (demand, capacities)
+}
+
+/// That many households with six dimensions and the index; every tenth dimension does not apply or was not answered.
+pub fn households(count: u32) -> Cohort {
+    const MOST: [u32; 6] = [20, 20, 20, 40, 20, 20];
+    const WEIGHTS: [i64; 6] = [15, 20, 15, 25, 15, 10];
+    let mut dice = Dice(u64::from(count) + 2);
+    let mut cohort = Cohort::new(7);
+    for index in 0..count {
+        let mut standings = [Standing::Missing; 7];
+        let (mut sum, mut weights) = (Exact::ZERO, 0);
+        for (dimension, most) in MOST.iter().enumerate() {
+            let points = dice.below(most + 1);
+            standings[dimension] = match dice.below(20) {
+                0 => Standing::NotApplicable,
+                1 => Standing::Missing,
+                _ => {
+                    let share = Exact::new(i128::from(points) * 100, i128::from(*most));
+                    let share = share.expect("no dimension is empty");
+                    let weighted =
+                        share.times(Exact::whole(WEIGHTS[dimension])).and_then(|part| sum.plus(part));
+                    sum = weighted.expect("small numbers");
+                    weights += WEIGHTS[dimension];
+                    Standing::Value(share)
+                }
+            };
+        }
+        if let Ok(index) = sum.over(Exact::whole(weights)) {
+            standings[6] = Standing::Value(index);
+        }
+        let area = 371_082_000 + dice.below(22);
+        let id = format!("uuid:{:08x}-{index:06}", dice.below(u32::MAX));
+        let priority = dice.below(4) as u8;
+        cohort.add(&id, &area.to_string(), priority, &standings).expect("seven small fractions");
+    }
+    cohort
+}

@@ -1,0 +1,119 @@
+//! The catalogue of services in `forms/catalogue/`: it has no mistake and what it must have, and its cases hold.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use doorstep_engine::services::{Catalogue, ProviderKind, case, gather};
+use serde_json::Value as Json;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms/catalogue")
+}
+
+fn catalogue() -> Arc<Catalogue> {
+    let read = |name: &str| std::fs::read_to_string(folder().join(name)).ok();
+    let services = read("services.csv").expect("the catalogue is there");
+    let bundle = gather(&services, read);
+    let read = Catalogue::read(&bundle);
+    let told: Vec<String> = read
+        .diagnostics
+        .iter()
+        .map(|found| format!("{}: {}", bundle.position(found.span), found.message))
+        .collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    read.catalogue.expect("a catalogue without mistakes")
+}
+
+#[test]
+fn it_has_five_classes_of_four_services_and_all_six_kinds_of_providers() {
+    let catalogue = catalogue();
+    let items: Vec<_> = catalogue.offered("371002").iter().map(|id| catalogue.item(*id)).collect();
+    let codes: Vec<&str> = items.iter().map(|item| &*item.code).collect();
+    let wanted: Vec<String> =
+        "ABCDE".chars().flat_map(|class| (1..=4).map(move |number| format!("{class}{number}"))).collect();
+    assert_eq!(codes, wanted);
+    for (place, item) in items.iter().enumerate() {
+        assert_eq!(item.number as usize, place + 1, "{}", item.code);
+        let texts = [&item.name, &item.target, &item.content, &item.standard, &item.provider, &item.reason];
+        for language in ["zh", "en"] {
+            assert!(texts.iter().all(|text| !text.of(language).is_empty()), "{} in {language}", item.code);
+        }
+        assert!(item.example && !item.provider_kinds.is_empty() && !item.proofs.is_empty(), "{}", item.code);
+        assert!(!catalogue.offering(&item.code).is_empty(), "nobody offers {}", item.code);
+    }
+    assert_eq!(catalogue.notice("371002", "zh-CN"), Some("示例目录，待威海市/区市正式清单替换"));
+    for kind in ProviderKind::ALL {
+        assert!(catalogue.providers().any(|(_, provider)| provider.kind == kind), "{}", kind.name());
+        assert_ne!(catalogue.kind_label(kind, "zh"), kind.name());
+    }
+    let flags = catalogue.facts().iter().filter(|(_, fact)| fact.flag).count();
+    assert_eq!(flags, 6, "the red flags of the policy's survey");
+}
+
+#[test]
+fn a_district_says_what_is_different() {
+    let catalogue = catalogue();
+    let (own, base) = ("371082007", "371002100");
+    let find = |area: &str, code: &str| catalogue.find(area, code).map(|id| catalogue.item(id));
+    assert!(find(own, "D3").is_none() && find(base, "D3").is_some(), "switched off");
+    assert!(find(own, "A5").is_some() && find(base, "A5").is_none(), "added");
+    let (changed, same) = (find(own, "A2").expect("A2"), find(base, "A2").expect("A2"));
+    assert_ne!(changed.standard.of("zh"), same.standard.of("zh"));
+    assert_eq!(changed.content.of("zh"), same.content.of("zh"));
+    assert_eq!(changed.unit_price.map(|price| price.to_string()).as_deref(), Some("25/2"));
+}
+
+/// `UPDATE_EXPECT=1` writes what comes where a case expects something; read it before you commit it.
+#[test]
+fn its_cases_hold() {
+    let catalogue = catalogue();
+    let files = doorstep_tests::files(&folder().join("cases"), "json");
+    assert!(files.len() >= 5, "the catalogue has cases");
+    let bless = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut wrong = Vec::new();
+    for file in files {
+        let mut json: Json =
+            serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).expect("a case is JSON");
+        if bless {
+            let expected = json["expect"].as_object().expect("a case expects something").clone();
+            let mut came = case::outcome(&catalogue, &json).expect("a case");
+            came.retain(|what, _| expected.contains_key(what));
+            json["expect"] = Json::Object(came);
+            std::fs::write(&file, serde_json::to_string_pretty(&json).unwrap() + "\n").unwrap();
+        }
+        wrong.extend(
+            case::run(&catalogue, &json).iter().map(|message| format!("{}: {message}", file.display())),
+        );
+        let Some(Json::Array(households)) = json.get_mut("households") else { continue };
+        households.reverse();
+        wrong.extend(
+            case::run(&catalogue, &json)
+                .iter()
+                .map(|message| format!("{}, turned: {message}", file.display())),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_case_that_is_none_fails() {
+    let catalogue = catalogue();
+    let whole = serde_json::json!({"on": "2026-11-23", "area": "371002100", "facts": {"age": 1}, "expect": {"flags": []}});
+    assert!(case::run(&catalogue, &whole).is_empty());
+    let broken = [
+        ("on", serde_json::json!("2026-02-30")),
+        ("facts", serde_json::json!({"aeg": 1})),
+        ("facts", Json::Null),
+        ("expect", serde_json::json!({})),
+        ("expect", serde_json::json!({"flag": []})),
+        ("expect", serde_json::json!({"flags": ["coma"]})),
+        ("households", serde_json::json!([{"id": 3}])),
+        ("taken", serde_json::json!({"P01": -1})),
+        ("not_applicable", serde_json::json!(["nothing"])),
+    ];
+    for (key, value) in broken {
+        let mut case = whole.clone();
+        case[key] = value;
+        assert!(!case::run(&catalogue, &case).is_empty(), "{case}");
+    }
+}
