@@ -1,8 +1,12 @@
 //! Seeded households, needs and providers for the assessment's timings, natively and in a page.
 
+use std::sync::Arc;
+
 use doorstep_engine::assess::Exact;
 use doorstep_engine::ranking::{Cohort, Standing};
 use doorstep_engine::services::allocate::{Demand, Need, Offer};
+use doorstep_engine::services::{Catalogue, FactKind, FactValue, Facts};
+use doorstep_engine::{Bundle, Source};
 
 /// A generator that gives the same numbers on every machine.
 struct Dice(u64);
@@ -68,6 +72,64 @@ pub fn needs(count: u32, providers: u32, room: Room, differ: Differ) -> (Demand,
         *first += total.saturating_sub(sum);
     }
     (demand, capacities)
+}
+
+/// The example catalogue with that many providers: each offers four of the twenty services, half of them in one town, half in the whole county.
+pub fn catalogue(providers: u32) -> Arc<Catalogue> {
+    macro_rules! files {
+        ($($name:literal)*) => {
+            [$(Source::new($name, include_str!(concat!("../../forms/catalogue/", $name)))),*]
+        };
+    }
+    let mut files: Vec<Source> = files![
+        "facts.csv" "fact-values.csv" "qualifications.csv" "../lists/service-classes.csv" "../lists/counties.csv" "../lists/towns.csv"
+    ]
+    .into();
+    let mut dice = Dice(3);
+    let mut rows = String::from("id,kind,name,services,area,capacity,qualification\n");
+    for index in 0..providers {
+        let services: Vec<String> = (0..4)
+            .map(|_| format!("{}{}", char::from(b'A' + dice.below(5) as u8), 1 + dice.below(4)))
+            .collect();
+        let area = if index % 2 == 0 { town(dice.below(22)) } else { "371082".into() };
+        let kind = ["social_worker", "volunteer", "resource"][dice.below(3) as usize];
+        let capacity = 5 + dice.below(20);
+        rows += &format!(
+            "P{index:04},{kind},P{index:04},{},{area},{capacity},care health rehabilitation counselling food legal\n",
+            services.join(" ")
+        );
+    }
+    files.push(Source::new("providers.csv", rows));
+    // Any kind of provider will do here.
+    let services =
+        include_str!("../../forms/catalogue/services.csv").replacen(",provider_kind,", ",_provider_kind,", 1);
+    let bundle = Bundle { main: Source::new("services.csv", services), files };
+    Catalogue::read(&bundle).catalogue.expect("the example has no mistake")
+}
+
+fn town(index: u32) -> String {
+    format!("{}", if index < 10 { 371_082_001 + index } else { 371_082_101 + index - 10 })
+}
+
+/// That many households of one county, with about four needs each: their ids, areas and facts.
+pub fn applicants(catalogue: &Catalogue, count: u32) -> Vec<(String, String, Facts)> {
+    let mut dice = Dice(5);
+    let household = |index: u32| {
+        let mut facts = Facts::default();
+        for (_, fact) in catalogue.facts().iter() {
+            let value = match fact.kind {
+                FactKind::YesNo => FactValue::Boolean(!fact.flag && dice.below(6) == 0),
+                FactKind::Number => FactValue::Number(Exact::whole(i64::from(dice.below(6)))),
+                FactKind::Choice | FactKind::Choices => {
+                    let at = dice.below(fact.values.len() as u32) as usize;
+                    FactValue::Text(fact.values[at].0.clone())
+                }
+            };
+            facts.set(fact.name.clone(), value);
+        }
+        (format!("h{index:06}"), town(dice.below(22)), facts)
+    };
+    (0..count).map(household).collect()
 }
 
 /// That many households with six dimensions and the index; every tenth dimension does not apply or was not answered.

@@ -11,6 +11,7 @@ mod forms;
 
 use std::time::{Duration, Instant};
 
+use doorstep_engine::services::{Applicant, Circumstances};
 use doorstep_engine::view::Key;
 use doorstep_engine::{Bundle, Changes, Form, Session, Source, World};
 use forms::Shape;
@@ -83,6 +84,26 @@ fn assess() {
             row(&format!("10,000 needs × 30, 500 providers, {room:?}, {differ:?}: {served} served"), took);
         }
     }
+    let begun = Instant::now();
+    let catalogue = assessment::catalogue(500);
+    row("a catalogue of 20 services and 500 providers read", begun.elapsed());
+    let applicants = assessment::applicants(&catalogue, 1_500);
+    let circumstances = Circumstances::on("2026-11-23".parse().expect("a day"));
+    let begun = Instant::now();
+    let matched: Vec<_> = applicants
+        .iter()
+        .map(|(_, area, facts)| catalogue.match_household(area, facts, &circumstances))
+        .collect();
+    let needs: usize = matched.iter().map(|matched| matched.needs.len()).sum();
+    let candidates: usize =
+        matched.iter().flat_map(|matched| &matched.needs).map(|need| need.candidates.len()).sum();
+    row(&format!("1,500 households matched: {needs} needs, {candidates} candidates"), begun.elapsed());
+    let households: Vec<Applicant<'_>> =
+        applicants.iter().zip(&matched).map(|((id, _, _), matched)| Applicant { id, matched }).collect();
+    let begun = Instant::now();
+    let placement = catalogue.place(&households, &circumstances).expect("it fits");
+    let (placed, without) = (placement.placed.len(), placement.without.len());
+    row(&format!("their needs placed: {placed}, without a place {without}"), begun.elapsed());
     let begun = Instant::now();
     let cohort = assessment::households(100_000);
     row("100,000 households made and added", begun.elapsed());

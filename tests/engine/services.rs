@@ -42,6 +42,8 @@ fn every_mistake_of_a_catalogue_is_found_and_placed() {
         let read = Catalogue::read(&bundle);
         let end = if read.catalogue.is_some() { "a catalogue\n" } else { "no catalogue\n" };
         let given = told(&bundle, &read.diagnostics) + end;
+        let english = read.diagnostics.iter().flat_map(|found| found.without_chinese());
+        wrong.extend(english.map(|text| format!("not in Chinese: {text}")));
         let expected = file.with_extension("expected");
         if bless {
             std::fs::write(&expected, &given).unwrap();

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_engine::services::{Catalogue, ProviderKind, case, gather};
+use doorstep_engine::services::{Catalogue, Circumstances, Facts, ProviderKind, case, gather};
+use doorstep_engine::{Form, case as form_case};
 use serde_json::Value as Json;
 
 fn folder() -> PathBuf {
@@ -115,5 +116,47 @@ fn a_case_that_is_none_fails() {
         let mut case = whole.clone();
         case[key] = value;
         assert!(!case::run(&catalogue, &case).is_empty(), "{case}");
+    }
+}
+
+/// `households.json`: what comes of the answers of other forms' cases, `{form/case: {facts, needs, undecided}}`. With a `+` between, the facts
+/// of several forms together.
+#[test]
+fn the_answers_of_forms_are_facts() {
+    let catalogue = catalogue();
+    let file = folder().join("households.json");
+    let expected: Json = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).expect("JSON");
+    let mut came = serde_json::Map::new();
+    for name in expected.as_object().expect("cases by name").keys() {
+        let mut facts = Facts::default();
+        for (form, case) in name.split('+').filter_map(|part| part.split_once('/')) {
+            let own = folder().join("..").join(form);
+            let form = Form::read(&super::bundle(&own.join("form.json"))).form.expect("it is a form");
+            let case = std::fs::read_to_string(own.join("cases").join(format!("{case}.json"))).unwrap();
+            let case: Json = serde_json::from_str(&case).expect("a case is JSON");
+            let (session, _) = form_case::run_through(&form, &case);
+            facts.learn(catalogue.facts_of(&session.expect("the case begins")));
+        }
+        let area = "371082007";
+        let circumstances = Circumstances::on("2026-11-23".parse().expect("a day"));
+        let matched = catalogue.match_household(area, &facts, &circumstances);
+        let known = catalogue.facts().iter().filter_map(|(id, fact)| {
+            let value = catalogue.value_text(id, facts.get(&fact.name)?, "en");
+            Some((fact.name.to_string(), Json::from(value)))
+        });
+        let code = |item| catalogue.item(item).code.to_string();
+        let needs: Vec<String> =
+            matched.needs.iter().map(|need| format!("{} {}", code(need.item), need.priority)).collect();
+        let undecided: Vec<String> = matched.undecided.iter().map(|open| code(open.item)).collect();
+        let facts: serde_json::Map<String, Json> = known.collect();
+        came.insert(
+            name.clone(),
+            serde_json::json!({"facts": facts, "needs": needs, "undecided": undecided.join(" ")}),
+        );
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(&file, serde_json::to_string_pretty(&came).unwrap() + "\n").unwrap();
+    } else {
+        assert_eq!(Json::Object(came), expected);
     }
 }

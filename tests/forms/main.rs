@@ -1,6 +1,7 @@
 //! What lies in `forms/`: every form is one without a warning, fits the published schema, and its cases hold.
 
 mod catalogue;
+mod odk;
 
 use std::path::{Path, PathBuf};
 
@@ -123,10 +124,20 @@ fn every_form_is_form_json_and_stays_it() {
         let sheets = export::to_xlsform(&bundle, "form.xlsx").exported.expect("the form can be written");
         let bytes = doorstep_workbook::write_xlsx(&sheets.written).unwrap();
         let from_sheets = written(&doorstep_workbook::read("form.xlsx", &bytes).unwrap());
-        assert_eq!(assessment(&from_sheets), own, "{}", definition.display());
+        assert_eq!(plain(assessment(&from_sheets)), plain(own.clone()), "{}", definition.display());
         let xform = export::to_xform(&bundle).exported.expect("the form can be written").written;
         let xform = Bundle { main: Source::new("form.xml", xform), files: bundle.files.clone() };
         let from_xform = export::to_form_json(&xform).exported.expect("the XForm can be written").written;
         assert_eq!(assessment(&from_xform), own, "{}", definition.display());
+    }
+}
+
+/// With plain quotes, as pyxform has them in a workbook.
+fn plain(json: Json) -> Json {
+    match json {
+        Json::String(text) => Json::String(text.replace(['“', '”'], "\"").replace(['‘', '’'], "'")),
+        Json::Array(all) => all.into_iter().map(plain).collect(),
+        Json::Object(all) => all.into_iter().map(|(key, value)| (key, plain(value))).collect(),
+        other => other,
     }
 }

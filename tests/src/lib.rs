@@ -1,5 +1,8 @@
 //! What the test packages share: finding their data.
 
+pub mod answers;
+pub mod assessed;
+
 use std::path::{Path, PathBuf};
 
 /// The files of a folder with that extension, sorted.

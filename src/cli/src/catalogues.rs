@@ -37,7 +37,7 @@ fn read(file: &Path) -> Result<(Bundle, Read), String> {
 }
 
 /// Says all that is wrong with a catalogue: did it pass?
-pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
+pub fn check(file: &Path, strict: bool, as_data: bool, language: Language) -> bool {
     let (bundle, read) = match read(file) {
         Ok(read) => read,
         Err(reason) => {
@@ -49,7 +49,7 @@ pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if as_data {
         let diagnostics: Vec<serde_json::Value> =
-            read.diagnostics.iter().map(|told| told.to_json(&bundle)).collect();
+            read.diagnostics.iter().map(|told| language.of(told).to_json(&bundle)).collect();
         let whole = read.catalogue.is_some();
         say!(
             "{}",
@@ -57,7 +57,7 @@ pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
         );
     } else {
         for told in &read.diagnostics {
-            eprintln!("{}\n", render::diagnostic(told, &bundle, file, Language::of_terminal()));
+            eprintln!("{}\n", render::diagnostic(told, &bundle, file, language));
         }
         match &read.catalogue {
             Some(catalogue) => say!(
@@ -74,7 +74,7 @@ pub fn check(file: &Path, strict: bool, as_data: bool) -> bool {
 }
 
 /// Runs the cases beside a catalogue: how many passed, and how many failed.
-pub fn test(file: &Path) -> (usize, usize) {
+pub fn test(file: &Path, language: Language) -> (usize, usize) {
     let (bundle, read) = match read(file) {
         Ok(read) => read,
         Err(reason) => {
@@ -84,7 +84,7 @@ pub fn test(file: &Path) -> (usize, usize) {
     };
     let Some(catalogue) = read.catalogue else {
         for told in &read.diagnostics {
-            eprintln!("{}\n", render::diagnostic(told, &bundle, file, Language::of_terminal()));
+            eprintln!("{}\n", render::diagnostic(told, &bundle, file, language));
         }
         return (0, 1);
     };

@@ -33,7 +33,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     for path in paths {
         let catalogues = catalogues::found(&path);
         for catalogue in &catalogues {
-            failed |= !catalogues::check(catalogue, strict, as_data);
+            failed |= !catalogues::check(catalogue, strict, as_data, language);
         }
         let definitions = match form_files::definitions(&path) {
             // A catalogue is no form.

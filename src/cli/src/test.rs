@@ -25,7 +25,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     for path in paths {
         let catalogues = catalogues::found(&path);
         for catalogue in &catalogues {
-            let (good, bad) = catalogues::test(catalogue);
+            let (good, bad) = catalogues::test(catalogue, Language::of_terminal());
             (passed, failed) = (passed + good, failed + bad);
         }
         match form_files::definitions(&path) {

@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::assess::Exact;
+use crate::assess::{Exact, Outcome};
 
 mod column;
 
@@ -28,6 +28,17 @@ pub enum Standing {
     NotApplicable,
     /// It was not answered.
     Missing,
+}
+
+impl Standing {
+    /// Where a measure's outcome stands: scores, and codes that are numbers. A code that is none, and an order, are ranked nowhere.
+    pub fn of_outcome(outcome: &Outcome) -> Standing {
+        match (outcome, outcome.score()) {
+            (_, Some(score)) => Standing::Value(score),
+            (Outcome::NotApplicable, None) => Standing::NotApplicable,
+            (_, None) => Standing::Missing,
+        }
+    }
 }
 
 /// One household of a cohort, by its place in it, from 0.

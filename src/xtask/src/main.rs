@@ -37,6 +37,8 @@ cargo xtask COMMAND
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
+  conformance assessment   every form's measures in ODK's engine on answer sets that are made up, against what they come to here
+      --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
   accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input

@@ -10,13 +10,14 @@ use crate::expr::eval::Eval;
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::{Expr, ExprId};
 use crate::value::Value;
+use crate::view::ScopeId;
 
 /// What measures are computed over.
 pub(crate) struct Assessor<'a> {
     pub assessment: &'a Assessment,
     /// At the form's root.
     pub eval: Eval<'a>,
-    /// By measure: what it came to, not applicable where its node is not relevant.
+    /// By measure: what it comes to where its node is relevant.
     pub outcomes: &'a [Outcome],
     /// An item of a scale that is taken to have these points, whatever was answered: for what would change a result.
     pub instead: Option<(MeasureId, usize, Exact)>,
@@ -399,9 +400,18 @@ impl Assessor<'_> {
         }
     }
 
+    /// What a measure came to: not applicable while its node is not relevant, whatever it would come to.
+    fn came(&self, id: MeasureId) -> &Outcome {
+        let node = self.assessment.measure(id).node;
+        match self.eval.primary().instance.relevant(ScopeId(0), node) {
+            true => &self.outcomes[usize::from(id.0)],
+            false => &Outcome::NotApplicable,
+        }
+    }
+
     /// What a measure came to, as a number.
     fn score_of(&self, id: MeasureId) -> Said<Exact> {
-        match &self.outcomes[usize::from(id.0)] {
+        match self.came(id) {
             Outcome::NotApplicable => Err(Unsaid::NotApplicable),
             Outcome::Missing(_) => Err(Unsaid::Missing(Missing::Depends)),
             outcome => outcome.score().ok_or(Unsaid::Missing(Missing::NoNumber)),
@@ -422,7 +432,7 @@ impl Assessor<'_> {
 
     fn input(&self, input: &Input) -> Said<Owned> {
         match input {
-            Input::Measure(id) => match &self.outcomes[usize::from(id.0)] {
+            Input::Measure(id) => match self.came(*id) {
                 Outcome::NotApplicable => Err(Unsaid::NotApplicable),
                 Outcome::Missing(_) => Err(Unsaid::Missing(Missing::Depends)),
                 Outcome::Score(score) => Ok(Owned::Number(*score)),

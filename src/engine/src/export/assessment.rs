@@ -37,6 +37,12 @@ fn own(local: &str) -> Name {
     Name::new(Namespace::Doorstep, local)
 }
 
+/// Is a node that of a measure?
+pub(super) fn is_measure(form: &Model<'_>, node: usize) -> bool {
+    let path = form.nodes[node].path.as_str();
+    elements(form.model).any(|measure| measure.attribute("ref").is_some_and(|written| *written.text == *path))
+}
+
 /// Is a node the group of measures that nobody placed, which whoever reads the measures makes again?
 pub(super) fn is_their_group(form: &Model<'_>, node: usize) -> bool {
     let group = &form.nodes[node];

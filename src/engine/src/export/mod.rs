@@ -4,6 +4,7 @@
 
 mod actions;
 mod assessment;
+mod calculations;
 mod entities;
 mod form_json;
 mod instance_id;
@@ -14,6 +15,7 @@ mod names;
 mod own_functions;
 mod question;
 mod settings;
+mod sums;
 mod survey;
 mod table;
 mod texts;
@@ -64,13 +66,13 @@ pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
 
 /// A definition as the text of an XForm.
 pub fn to_xform(bundle: &Bundle) -> Converted<String> {
-    convert(bundle, |root| xform::xform(&for_others(root, bundle), definition::is_xml(&bundle.main)))
+    convert(bundle, |root| xform::xform(&for_others(root, bundle), bundle))
 }
 
 fn convert<T>(bundle: &Bundle, export: impl FnOnce(Element) -> Exported<T>) -> Converted<T> {
     let mut found = Diagnostics::default();
     let root = definition::read(bundle, &mut found);
-    let root = root.filter(|_| !found.has_errors());
+    let root = root.filter(|_| !found.has_errors()).map(calculations::without);
     Converted { exported: root.map(export), diagnostics: found.into_sorted() }
 }
 
@@ -79,7 +81,10 @@ fn for_others(mut root: Element, bundle: &Bundle) -> Element {
     own_functions::spell_out(&mut root);
     let text = bundle.main.text.trim_start_matches('\u{feff}').trim_start();
     match text.starts_with('{') && bundle.main.sheet().is_none() {
-        true => instance_id::with(root),
+        true => {
+            sums::spell_out(&mut root);
+            instance_id::with(root)
+        }
         false => root,
     }
 }

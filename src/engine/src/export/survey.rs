@@ -245,6 +245,13 @@ impl<'a> Survey<'a, '_> {
         );
         question.kind();
         let (mut row, by_bind, by_body) = (question.row, question.said_by_bind, question.said_by_body);
+        // pyxform knows no `score`; to it a measure that is shown is a note.
+        if self.target == Target::FormJson
+            && assessment::is_measure(form, node)
+            && row.get("type") == Some("note")
+        {
+            row.set("type", "score");
+        }
         let control = form.nodes[node].control;
         for (child, kind) in [("label", Kind::Label), ("hint", Kind::Hint)] {
             if let Some(words) = control.and_then(|control| control.child(child)) {

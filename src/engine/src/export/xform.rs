@@ -1,22 +1,24 @@
 //! An XForm tree as the text of an XForm, which ODK's tools accept.
 
 use super::model::is_unseen;
-use super::{Exported, Losses};
-use crate::definition::kept_aside;
+use super::{Exported, Losses, calculations};
 use crate::definition::spell_out::spell_out;
+use crate::definition::{self, kept_aside};
+use crate::source::Bundle;
 use crate::xml::{Content, Element, write};
 
 /// Writes a form. A `${name}` that is still in it is a loss: no tool of ODK's knows it.
-pub(crate) fn xform(root: &Element, was_one: bool) -> Exported<String> {
+pub(crate) fn xform(root: &Element, bundle: &Bundle) -> Exported<String> {
     let mut losses = Losses::default();
     let mut root = spell_out(root);
     seen(&mut root, &mut losses);
     // What came as an XForm keeps its groups: whoever wrote it has seen what ODK's tools say.
-    if let Some(body) = body(&mut root).filter(|_| !was_one) {
+    if let Some(body) = body(&mut root).filter(|_| !definition::is_xml(&bundle.main)) {
         groups(body, &mut losses);
     }
-    kept_aside::aside(&mut root);
     unspelled(&root, &mut losses);
+    let mut root = calculations::with(root, bundle, &mut losses);
+    kept_aside::aside(&mut root);
     Exported { written: write(&root), losses: losses.into_sorted() }
 }
 

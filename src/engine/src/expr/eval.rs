@@ -23,6 +23,7 @@ mod path;
 mod plan;
 
 pub(crate) use call::Call;
+pub(crate) use compare::truth;
 pub(crate) use convert::{operand_of_value, text_of_value};
 
 /// Where and over what an expression is evaluated.
@@ -186,7 +187,7 @@ impl<'a> Eval<'a> {
                 self.primary().instance.relevant(self.scope_up(*base, *up), *node)
             }
             Expr::Path(path) => self.first_of_path(self.program.path(*path)).is_some(),
-            _ => compare::truth(&self.operand(id)),
+            _ => truth(&self.operand(id)),
         }
     }
 

@@ -125,6 +125,15 @@ impl Compiler<'_> {
 
 /// Is it true over these values? What can't be evaluated is not.
 pub(crate) fn holds(program: &Program, root: ExprId, given: &[Operand]) -> bool {
+    evaluated(program, given, |eval| eval.boolean(root)).unwrap_or(false)
+}
+
+/// What it gives over these values, if it can be evaluated.
+pub(crate) fn value(program: &Program, root: ExprId, given: &[Operand]) -> Option<Operand> {
+    evaluated(program, given, |eval| eval.operand(root))
+}
+
+fn evaluated<T>(program: &Program, given: &[Operand], ask: impl FnOnce(&Eval<'_>) -> T) -> Option<T> {
     let alone = Alone { given, ..Alone::default() };
     let (random, left) = (Cell::new(0), Cell::new(MAX_WORK));
     let world = World::default();
@@ -147,5 +156,6 @@ pub(crate) fn holds(program: &Program, root: ExprId, given: &[Operand]) -> bool 
         size: 1,
         texts_within: 0,
     };
-    eval.boolean(root) && left.get() > 0 && alone.failure.get().is_none()
+    let asked = ask(&eval);
+    (left.get() > 0 && alone.failure.get().is_none()).then_some(asked)
 }

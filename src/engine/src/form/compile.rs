@@ -85,6 +85,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         spans: FxHashMap::default(),
         actions: Vec::new(),
         triggers: FxHashMap::default(),
+        measured: measured.iter().map(|(node, _)| *node).collect(),
         found,
     };
     let title = parts.title.and_then(|title| lowering.plain_text(title));
@@ -300,6 +301,8 @@ struct Lowering<'a, 'f> {
     spans: check::cycle::Places,
     actions: Vec<Action>,
     triggers: FxHashMap<NodeId, Vec<u32>>,
+    /// The nodes of measures.
+    measured: FxHashSet<NodeId>,
     found: &'f mut Diagnostics,
 }
 
@@ -382,7 +385,11 @@ impl<'a> Lowering<'a, '_> {
             type_name: bind.get("type").map_or("string", |written| types::known_name(written.text)).into(),
             required: self.rule(bind.get("required"), anchor, Task::Required),
             readonly: self.rule(bind.get("readonly"), anchor, Task::Readonly),
-            calculate: bind.get("calculate").and_then(|written| self.task(written, anchor, Task::Calculate)),
+            // A measure is what its assessment says; the calculation is for engines that know none.
+            calculate: bind
+                .get("calculate")
+                .filter(|_| !self.measured.contains(&id))
+                .and_then(|written| self.task(written, anchor, Task::Calculate)),
             repeat_count: repeat
                 .and_then(|placed| placed.element.attribute_in(&Namespace::JavaRosa, "count"))
                 .and_then(|written| self.task(written, anchor, Task::RepeatCount)),

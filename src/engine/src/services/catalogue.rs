@@ -172,7 +172,8 @@ fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Catalogue> {
         found.push(missing("facts.csv"));
         return None;
     };
-    let vocabulary = facts::read(bundle, facts, file(bundle, "fact-values.csv"), found);
+    let mut program = Program::default();
+    let vocabulary = facts::read(bundle, facts, file(bundle, "fact-values.csv"), &mut program, found);
     let list =
         |name: &'static str, found: &mut Diagnostics| words::list(bundle, file(bundle, name), name, found);
     let lists = Lists {
@@ -192,7 +193,6 @@ fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Catalogue> {
     for list in needed.into_iter().filter(|list| list.names.is_none()) {
         found.push(missing(list.file));
     }
-    let mut program = Program::default();
     let mut reading = Reading { vocabulary: &vocabulary, program: &mut program, found };
     let mut items = Vec::new();
     let rows = unique(table::read(bundle, 0, item::COLUMNS, reading.found), "code", reading.found);

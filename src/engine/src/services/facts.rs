@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::answers::{self, Derivation};
 use super::table::{self, Known};
 use super::texts::Texts;
 use crate::assess::Exact;
 use crate::definition::references::is_name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::operand::Operand;
+use crate::expr::program::Program;
 use crate::source::{Bundle, Span};
 
 /// A fact of a catalogue, by its place in `facts.csv`, from 0.
@@ -54,6 +56,10 @@ pub struct Fact {
     pub answers: Vec<Arc<str>>,
     /// The values of a choice, with what readers call them.
     pub values: Vec<(Arc<str>, Texts)>,
+    /// How it follows from the survey's answers; none: from a measure of its name, or given by whoever knows.
+    pub(super) from: Option<Derivation>,
+    /// When it concerns a household at all; none: always.
+    pub(super) applies: Option<Derivation>,
 }
 
 /// A fact's value.
@@ -79,6 +85,11 @@ impl Facts {
     /// Notes a fact. Names that the catalogue does not have are kept, and read by nothing.
     pub fn set(&mut self, name: impl Into<Arc<str>>, value: FactValue) {
         self.values.insert(name.into(), value);
+    }
+
+    /// Takes over all that another form, or a later visit, knows.
+    pub fn learn(&mut self, others: Facts) {
+        self.values.extend(others.values);
     }
 
     /// A fact's value, as it was given; none if it is not known.
@@ -122,13 +133,21 @@ const COLUMNS: &[Known] = &[
     Known::optional("unit").translated(),
     Known::optional("flag"),
     Known::optional("answers"),
+    Known::optional("from"),
+    Known::optional("applies"),
 ];
 
 const VALUE_COLUMNS: &[Known] =
     &[Known::needed("fact"), Known::needed("name"), Known::optional("label").translated()];
 
 /// Reads `facts.csv` and, if there is one, `fact-values.csv`.
-pub(super) fn read(bundle: &Bundle, facts: u16, values: Option<u16>, found: &mut Diagnostics) -> Vocabulary {
+pub(super) fn read(
+    bundle: &Bundle,
+    facts: u16,
+    values: Option<u16>,
+    program: &mut Program,
+    found: &mut Diagnostics,
+) -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     let mut places: Vec<Span> = Vec::new();
     for row in table::read(bundle, facts, COLUMNS, found) {
@@ -180,6 +199,8 @@ pub(super) fn read(bundle: &Bundle, facts: u16, values: Option<u16>, found: &mut
             flag: flag.is_some(),
             answers: row.names("answers").iter().map(|answer| answer.text.to_arc()).collect(),
             values: Vec::new(),
+            from: row.cell("from").and_then(|written| answers::compile(written, program, found)),
+            applies: row.cell("applies").and_then(|written| answers::compile(written, program, found)),
         });
     }
     if let Some(source) = values {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::definition::question_types::QuestionType;
-use crate::definition::rows::{Item, ItemKind, Questionnaire};
+use crate::definition::rows::{Item, ItemKind, Questionnaire, Syntax};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 
@@ -29,7 +29,9 @@ pub(crate) fn check(form: &Questionnaire, found: &mut Diagnostics) {
                     .hint("a row of type `score` has the name of a measure of the assessment"),
             );
         }
-        if let (Some(measure), false) = (measure, shows || is(&item.kind, "hidden")) {
+        // Other tools know no `score`: in a workbook for them a note shows it.
+        let notes = form.syntax == Syntax::Sheets && is(&item.kind, "note");
+        if let (Some(measure), false) = (measure, shows || notes || is(&item.kind, "hidden")) {
             let message = format!("`{}` is a measure, and this row has the same name", item.name.text);
             found.push(
                 Diagnostic::error("duplicate-name", item.name.span, message)

@@ -163,4 +163,4 @@ pub fn explain(code: &str) -> Option<&'static Page> {
 mod tests;
 
 #[cfg(all(test, feature = "checks"))]
-pub(super) use tests::examples;
+pub(super) use tests::{examples, mistakes};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::all;
 use crate::services::Catalogue;
-use crate::{Bundle, Form, Source};
+use crate::{Bundle, Diagnostic, Form, Source};
 
 /// Their examples would be longer than anything that is read.
 const WITHOUT_EXAMPLE: &[&str] = &["too-deep", "too-large"];
@@ -90,6 +90,14 @@ pub(in crate::diagnostic) fn examples() -> Vec<Bundle> {
     all().iter().filter_map(|page| example(page.text)).collect()
 }
 
+/// What is wrong with an example.
+pub(in crate::diagnostic) fn mistakes(bundle: &Bundle) -> Vec<Diagnostic> {
+    match &*bundle.main.name {
+        "services.csv" => Catalogue::read(bundle).diagnostics,
+        _ => Form::read(bundle).diagnostics,
+    }
+}
+
 /// Cells with `|` between, as a sheet's text.
 fn sheet(text: &str) -> String {
     let line = |line: &str| line.split('|').map(str::trim).collect::<Vec<_>>().join("\t") + "\n";
@@ -105,10 +113,7 @@ fn every_example_gives_its_code() {
             assert!(WITHOUT_EXAMPLE.contains(&page.code), "`{}` has no example", page.code);
             continue;
         };
-        let diagnostics = match &*bundle.main.name {
-            "services.csv" => Catalogue::read(&bundle).diagnostics,
-            _ => Form::read(&bundle).diagnostics,
-        };
+        let diagnostics = mistakes(&bundle);
         let found: Vec<&str> = diagnostics.iter().map(|found| found.code).collect();
         if !found.contains(&page.code) {
             wrong.push(format!("{}: {found:?}", page.code));

@@ -118,7 +118,7 @@ fn mirrored(operator: Operator) -> Operator {
     }
 }
 
-pub(super) fn truth(operand: &Operand) -> bool {
+pub(crate) fn truth(operand: &Operand) -> bool {
     match operand {
         Operand::Boolean(value) => *value,
         Operand::Number(number) => *number != 0.0 && !number.is_nan(),

@@ -10,7 +10,8 @@ const FACTS: &str =
 
 fn vocabulary() -> Vocabulary {
     let mut found = Diagnostics::default();
-    let vocabulary = read(&Bundle::single(Source::new("facts.csv", FACTS)), 0, None, &mut found);
+    let vocabulary =
+        read(&Bundle::single(Source::new("facts.csv", FACTS)), 0, None, &mut Program::default(), &mut found);
     assert!(!found.has_errors());
     vocabulary
 }

@@ -1,0 +1,552 @@
+//! The items of a scale: each is a node that holds its points as a whole number over a denominator that is known, or why it has none.
+
+use std::sync::Arc;
+
+use super::Writer;
+use super::inputs::{Flaw, Said, Worth, is_arithmetic};
+use super::places::{Leaf, Sort, Unsayable, all_of, any_of};
+use super::whole::{Fraction, Whole, choose, common_denominator, quoted, scaled};
+use crate::assess::measure::{Aggregate, Item, Points};
+use crate::assess::{Exact, Given, Test};
+use crate::expr::parser::parse;
+
+/// How many different sums of points several choices may come to.
+const MOST_SUMS: usize = 200;
+
+/// An item as it was written down.
+pub(super) struct Counted {
+    /// The node: points over `under`, or `na`, `missing`, `wrong`.
+    pub points: Whole,
+    pub under: Whole,
+    pub flaws: Vec<Flaw>,
+}
+
+impl Counted {
+    /// When it has points; `None`: always.
+    pub fn ok(&self) -> Option<String> {
+        let kinds = [Flaw::NotApplicable, Flaw::Unanswered, Flaw::Wrong];
+        let not = |flaw: &Flaw| format!("{} != {}", self.points.text, flaw.word());
+        let all: Vec<String> = kinds.iter().filter(|flaw| self.flaws.contains(flaw)).map(not).collect();
+        (!all.is_empty()).then(|| all.join(" and "))
+    }
+
+    /// When it has that flaw; `None`: never.
+    pub fn has(&self, flaw: Flaw) -> Option<String> {
+        self.flaws.contains(&flaw).then(|| format!("{} = {}", self.points.text, flaw.word()))
+    }
+}
+
+/// What an answer gets: the first case that holds. A blank is none of them.
+struct Cases {
+    /// Conditions over `{}`.
+    cases: Vec<(String, Exact)>,
+    /// At most one of them holds.
+    exclusive: bool,
+    /// Is there an answer that none is for?
+    open: bool,
+}
+
+impl Writer<'_> {
+    /// Writes an item down.
+    pub fn item(&mut self, item: &Item, written: &str, relevant: Option<&str>) -> Result<Counted, Unsayable> {
+        let moved = self.moved(written)?;
+        let ast = parse(&moved).map_err(|_| format!("`{moved}` is no expression"))?;
+        let mut flaws = Vec::new();
+        if let Some(relevant) = relevant {
+            flaws.push((format!("not({})", self.moved(relevant)?), Flaw::NotApplicable));
+        }
+        let leaves = match is_arithmetic(&ast) {
+            true => None,
+            false => self.leaves(&ast, &moved)?,
+        };
+        if let Some(leaves) = &leaves
+            && (leaves.len() > 1 || leaves.iter().any(|leaf| leaf.many))
+        {
+            return self.several(item, leaves, flaws);
+        }
+        let said = self.value_of(&ast, &moved)?;
+        flaws.extend(said.flaws.iter().cloned());
+        self.one(item, Said::new(flaws, said.worth))
+    }
+
+    fn one(&mut self, item: &Item, mut said: Said) -> Result<Counted, Unsayable> {
+        let mut blank = None;
+        if let Some(points) = of_blank(&item.points) {
+            // A blank is an answer like others.
+            if let Some(at) = said.flaws.iter().position(|(_, flaw)| *flaw == Flaw::Unanswered) {
+                let (condition, _) = said.flaws.remove(at);
+                blank = Some((condition, self.finished(item, points)?));
+            }
+        }
+        if let (Points::Itself, false) = (&item.points, matches!(said.worth, Worth::Names(..))) {
+            return self.number_itself(item, said);
+        }
+        if let Worth::Names(text, names) = &said.worth {
+            let (text, names) = (text.clone(), names.clone());
+            return self.names(item, said.flaws, blank, &text, names);
+        }
+        let cases = self.cases(item, &said.worth)?;
+        let mut finished = Vec::new();
+        for (condition, points) in &cases.cases {
+            finished.push((condition.clone(), self.finished(item, *points)?));
+        }
+        let all = finished.iter().map(|(_, points)| *points).chain(blank.iter().map(|(_, points)| *points));
+        let under = common_denominator(all.clone());
+        let most = all.map(|points| (scaled(points, under) as f64).abs()).fold(0.0, f64::max);
+        let of = |(condition, points): (String, Exact)| (condition, scaled(points, under).to_string());
+        let merged: Vec<(String, String)> = merged(finished, cases.exclusive).into_iter().map(of).collect();
+        let mut flaws = said.flaws;
+        // What is blank has to be asked for before what it is.
+        let mut inner = choose(&merged, Flaw::Wrong.word(), cases.exclusive);
+        if let Some(blank) = blank {
+            inner = choose(&[of(blank)], &inner, false);
+        }
+        let mut kinds: Vec<Flaw> = flaws.iter().map(|(_, flaw)| *flaw).collect();
+        if cases.open {
+            kinds.push(Flaw::Wrong);
+        }
+        let text = choose(&worded(&mut flaws), &inner, false);
+        Ok(self.counted(text, most, Whole::constant(under), kinds))
+    }
+
+    fn counted(&mut self, text: String, most: f64, under: Whole, flaws: Vec<Flaw>) -> Counted {
+        let at = self.keep_whole("item", Whole::atom(text, most));
+        Counted { points: at, under, flaws }
+    }
+
+    /// The number itself.
+    fn number_itself(&mut self, item: &Item, said: Said) -> Result<Counted, Unsayable> {
+        let (mut flaws, mut number) = self.number(said)?;
+        if let Some((low, high)) = item.reverse {
+            let both = low.plus(high).map_err(|error| error.to_string())?;
+            number = Fraction::constant(both).minus(&number);
+        }
+        if item.over == Aggregate::Count {
+            let above = number.compared(">", Exact::ZERO);
+            number = Fraction::whole(Whole::atom(format!("if({above}, 1, 0)"), 1.0));
+        }
+        if let Some(cap) = item.cap {
+            number = self.at_most(&number, cap, ">");
+        }
+        let under = self.keep_whole("under", number.under);
+        let kinds = flaws.iter().map(|(_, flaw)| *flaw).collect();
+        let text = choose(&worded(&mut flaws), &number.over.text, false);
+        Ok(self.counted(text, number.over.most, under, kinds))
+    }
+
+    /// Of several choices the sum.
+    fn names(
+        &mut self,
+        item: &Item,
+        mut flaws: Vec<(String, Flaw)>,
+        blank: Option<(String, Exact)>,
+        text: &str,
+        names: Option<Vec<String>>,
+    ) -> Result<Counted, Unsayable> {
+        let (mut number, wrong) = self.sum_of_names(item, text, names.as_deref())?;
+        if item.over == Aggregate::Count {
+            let above = number.compared(">", Exact::ZERO);
+            number = Fraction::whole(Whole::atom(format!("if({above}, 1, 0)"), 1.0));
+        }
+        if let Some(cap) = item.cap {
+            number = self.at_most(&number, cap, ">");
+        }
+        if let Some((condition, points)) = blank {
+            let (a, b, under) = number.alike(&Fraction::constant(points));
+            let text = choose(&[(condition, b.text)], &a.text, true);
+            number = Fraction { over: Whole::atom(text, a.most.max(b.most)), under };
+        }
+        flaws.extend(wrong.map(|wrong| (wrong, Flaw::Wrong)));
+        let kinds = flaws.iter().map(|(_, flaw)| *flaw).collect();
+        let text = choose(&worded(&mut flaws), &number.over.text, false);
+        Ok(self.counted(text, number.over.most, number.under, kinds))
+    }
+
+    /// The sum of what the chosen names get, and when one of them gets nothing.
+    fn sum_of_names(
+        &self,
+        item: &Item,
+        text: &str,
+        names: Option<&[String]>,
+    ) -> Result<(Fraction, Option<String>), Unsayable> {
+        let (points, wrong) = match &item.points {
+            Points::Itself => {
+                let number = Fraction::whole(Whole::atom(format!("count-selected({text})"), 1000.0));
+                (number, None)
+            }
+            points => {
+                let (known, wrong) = points_of_names(points, names, text)?;
+                let under = common_denominator(known.iter().map(|(_, points)| *points));
+                let one = |(name, points): &(String, Exact)| {
+                    let points = Whole::constant(scaled(*points, under));
+                    points.only_if(Some(&format!("selected({text}, {})", quoted(name))))
+                };
+                (Fraction { over: Whole::sum(known.iter().map(one)), under: Whole::constant(under) }, wrong)
+            }
+        };
+        match item.reverse {
+            Some((low, high)) => {
+                let both = low.plus(high).map_err(|error| error.to_string())?;
+                Ok((Fraction::constant(both).minus(&points), wrong))
+            }
+            None => Ok((points, wrong)),
+        }
+    }
+
+    /// Not more than that, or not less.
+    pub fn at_most(&mut self, number: &Fraction, end: Exact, beyond: &str) -> Fraction {
+        let (a, b, under) = number.alike(&Fraction::constant(end));
+        let over = format!("if({} {beyond} {}, {}, {})", a.operand(), b.operand(), b.text, a.text);
+        Fraction { over: Whole::atom(over, a.most.max(b.most)), under }
+    }
+
+    /// Points as they count for one answer alone: turned round, counted, capped.
+    fn finished(&self, item: &Item, points: Exact) -> Result<Exact, Unsayable> {
+        let points = turned(item, points)?;
+        let points = match item.over {
+            Aggregate::Count => Exact::whole((points > Exact::ZERO).into()),
+            _ => points,
+        };
+        Ok(item.cap.map_or(points, |cap| points.min(cap)))
+    }
+
+    /// What one answer gets, by what it is.
+    fn cases(&self, item: &Item, worth: &Worth) -> Result<Cases, Unsayable> {
+        if let Worth::Text(text, Some(names)) = worth {
+            let of_name = |name: &String| Some((name.clone(), points_of_name(&item.points, name)?));
+            let known: Vec<(String, Exact)> = names.iter().filter_map(of_name).collect();
+            let open = known.len() < names.len();
+            let case = |(name, points): (String, Exact)| (format!("{text} = {}", quoted(&name)), points);
+            return Ok(Cases { cases: known.into_iter().map(case).collect(), exclusive: true, open });
+        }
+        let mut cases = Vec::new();
+        match &item.points {
+            Points::Tests(tests) => {
+                let mut open = true;
+                for (test, points) in tests {
+                    let condition = self.test(test, worth)?;
+                    open &= condition.is_some();
+                    cases.push((condition.unwrap_or_else(|| "true()".into()), *points));
+                }
+                Ok(Cases { exclusive: cases.len() < 2, cases, open })
+            }
+            Points::ByChoice(by_name) => {
+                for (name, points) in sorted(by_name) {
+                    let test = Test::read(&format!("\"{name}\"")).map_err(|bad| bad.message)?;
+                    let test = match (name.parse::<Exact>(), worth) {
+                        (Ok(_), Worth::Exact(_) | Worth::Float(_)) => {
+                            Test::read(&name).map_err(|bad| bad.message)?
+                        }
+                        _ => test,
+                    };
+                    cases.extend(self.test(&test, worth)?.map(|condition| (condition, points)));
+                }
+                Ok(Cases { cases, exclusive: true, open: true })
+            }
+            Points::Itself => Err("a number is no case".into()),
+        }
+    }
+
+    /// Several nodes: all instances of a repeat, or one or the other.
+    fn several(
+        &mut self,
+        item: &Item,
+        leaves: &[Leaf],
+        mut flaws: Vec<(String, Flaw)>,
+    ) -> Result<Counted, Unsayable> {
+        if leaves.iter().any(|leaf| self.places.measure(leaf.node).is_some()) {
+            return Err("a measure is one of several values of an item".into());
+        }
+        let blank = of_blank(&item.points);
+        let there = Whole::sum(leaves.iter().map(|leaf| leaf.count("")));
+        if there.constant.is_none() {
+            flaws.push((format!("{} = 0", there.operand()), Flaw::NotApplicable));
+        }
+        if blank.is_none() {
+            let blanks = Whole::sum(leaves.iter().map(|leaf| leaf.count("{} = ''")));
+            flaws.push((format!("{} > 0", blanks.operand()), Flaw::Unanswered));
+        }
+        // Every way to get points, with how many answers go it.
+        let mut ways: Vec<(Exact, Vec<Whole>)> = Vec::new();
+        let mut number: Option<Fraction> = None;
+        let mut wrong: Vec<String> = Vec::new();
+        let add = |points: Exact, count: Whole, ways: &mut Vec<(Exact, Vec<Whole>)>| match ways
+            .iter_mut()
+            .find(|(known, _)| *known == points)
+        {
+            Some((_, counts)) => counts.push(count),
+            None => ways.push((points, vec![count])),
+        };
+        for leaf in leaves {
+            if let Some(points) = blank {
+                add(turned(item, points)?, leaf.count("{} = ''"), &mut ways);
+            }
+            let value = if leaf.many { "." } else { &leaf.path };
+            if leaf.sort == Sort::Names {
+                for (condition, points) in self.sums(item, leaf, value, &mut wrong)? {
+                    add(points, leaf.count(&format!("{{}} != '' and {condition}")), &mut ways);
+                }
+                continue;
+            }
+            if matches!(item.points, Points::Itself) {
+                let [_] = leaves else { return Err("numbers of several questions are one item".into()) };
+                number = Some(self.number_over(item, leaf, &there)?);
+                continue;
+            }
+            let cases = self.cases(item, &super::inputs::worth(value, &leaf.sort, leaf.names.clone()))?;
+            let mut before: Vec<String> = Vec::new();
+            for (condition, points) in merged(cases.cases, cases.exclusive) {
+                let mut whole = vec!["{} != ''".to_owned(), condition.clone()];
+                whole.extend(before.iter().map(|earlier| format!("not({earlier})")));
+                if !cases.exclusive {
+                    before.push(condition);
+                }
+                let condition = all_of(&whole).unwrap_or_default();
+                add(turned(item, points)?, leaf.count(&condition), &mut ways);
+            }
+            if cases.open {
+                wrong.push(String::new());
+            }
+        }
+        let counts: Vec<(Exact, Whole)> =
+            ways.into_iter().map(|(points, counts)| (points, Whole::sum(counts))).collect();
+        if number.is_none() && !wrong.is_empty() {
+            let counted = Whole::sum(counts.iter().map(|(_, count)| count.clone()));
+            flaws.push((format!("{} < {}", counted.operand(), there.operand()), Flaw::Wrong));
+        }
+        let mut number = match number {
+            Some(number) => number,
+            None => self.put_together(item, counts, &there),
+        };
+        if let Some(cap) = item.cap {
+            number = self.at_most(&number, cap, ">");
+        }
+        let under = self.keep_whole("under", number.under);
+        let kinds = flaws.iter().map(|(_, flaw)| *flaw).collect();
+        let text = choose(&worded(&mut flaws), &number.over.text, false);
+        Ok(self.counted(text, number.over.most, under, kinds))
+    }
+
+    /// Max, min, sum, mean or count over answers, of which so many get so many points.
+    fn put_together(&mut self, item: &Item, mut counts: Vec<(Exact, Whole)>, there: &Whole) -> Fraction {
+        let under = common_denominator(counts.iter().map(|(points, _)| *points));
+        let sum = |counts: &[(Exact, Whole)]| {
+            Whole::sum(counts.iter().map(|(points, count)| count.times_number(scaled(*points, under))))
+        };
+        match item.over {
+            Aggregate::Max | Aggregate::Min => {
+                counts.sort_by_key(|(points, _)| *points);
+                if item.over == Aggregate::Max {
+                    counts.reverse();
+                }
+                let most = counts.iter().map(|(points, _)| (scaled(*points, under) as f64).abs());
+                let most = most.fold(0.0, f64::max);
+                let last = counts.pop().map_or("0".into(), |(points, _)| scaled(points, under).to_string());
+                let case = |(points, count): (Exact, Whole)| {
+                    (format!("{} > 0", count.operand()), scaled(points, under).to_string())
+                };
+                let cases: Vec<(String, String)> = counts.into_iter().map(case).collect();
+                let text = choose(&cases, &last, false);
+                Fraction { over: Whole::atom(text, most), under: Whole::constant(under) }
+            }
+            Aggregate::Sum => Fraction { over: sum(&counts), under: Whole::constant(under) },
+            Aggregate::Mean => Fraction { over: sum(&counts), under: there.times_number(under) },
+            Aggregate::Count => {
+                let above = counts.into_iter().filter(|(points, _)| *points > Exact::ZERO);
+                Fraction::whole(Whole::sum(above.map(|(_, count)| count)))
+            }
+        }
+    }
+
+    /// Numbers of all instances.
+    fn number_over(&mut self, item: &Item, leaf: &Leaf, there: &Whole) -> Result<Fraction, Unsayable> {
+        let numeric = match &leaf.sort {
+            Sort::Whole => true,
+            Sort::Decimal => false,
+            _ => return Err("the answers of a repeat are no numbers".into()),
+        };
+        let answered = format!("{}[. != '']", leaf.path);
+        let both = match item.reverse {
+            Some((low, high)) => Some(low.plus(high).map_err(|error| error.to_string())?),
+            None => None,
+        };
+        let call = |name: &str| match numeric {
+            true => Fraction::whole(Whole::atom(format!("{name}({answered})"), 1e7)),
+            false => Fraction {
+                over: Whole::atom(format!("round({name}({answered}) * 10000)"), 1e11),
+                under: Whole::constant(10_000),
+            },
+        };
+        self.rounds |= !numeric;
+        let less = |number: Fraction| match both {
+            Some(both) => Fraction::constant(both).minus(&number),
+            None => number,
+        };
+        let sum = || match both {
+            Some(both) => {
+                let all = Fraction::constant(both).times(&Fraction::whole(there.clone()));
+                all.minus(&call("sum"))
+            }
+            None => call("sum"),
+        };
+        Ok(match (item.over, item.reverse) {
+            (Aggregate::Max, None) | (Aggregate::Min, Some(_)) => less(call("max")),
+            (Aggregate::Min, None) | (Aggregate::Max, Some(_)) => less(call("min")),
+            (Aggregate::Sum, _) => sum(),
+            (Aggregate::Mean, _) => {
+                let sum = sum();
+                Fraction { under: sum.under.times(there), over: sum.over }
+            }
+            (Aggregate::Count, _) => {
+                let (sign, end) = both.map_or((">", Exact::ZERO), |both| ("<", both));
+                let condition = super::inputs::compared_with_number(". ", sign, end);
+                Fraction::whole(leaf.count(&format!("{{}} != '' and {condition}")))
+            }
+        })
+    }
+
+    /// Every sum that several choices can come to, with when they do.
+    fn sums(
+        &self,
+        item: &Item,
+        leaf: &Leaf,
+        value: &str,
+        wrong: &mut Vec<String>,
+    ) -> Result<Vec<(String, Exact)>, Unsayable> {
+        if matches!(item.points, Points::Itself) && leaf.names.is_none() {
+            return Err("it is not known how many can be chosen".into());
+        }
+        let (number, wrongly) = self.sum_of_names(item, value, leaf.names.as_deref())?;
+        let under = number.under.constant.unwrap_or(1);
+        let points: Vec<Exact> = match (&item.points, &leaf.names) {
+            (Points::Itself, Some(names)) => vec![Exact::ONE; names.len()],
+            (points, names) => {
+                let known = points_of_names(points, names.as_deref(), value)?.0;
+                known.into_iter().map(|(_, points)| points).collect()
+            }
+        };
+        let mut sums: Vec<Exact> = vec![Exact::ZERO];
+        for one in points {
+            for at in 0..sums.len() {
+                let sum = sums[at].plus(one).map_err(|error| error.to_string())?;
+                if !sums.contains(&sum) {
+                    sums.push(sum);
+                }
+            }
+            if sums.len() > MOST_SUMS {
+                return Err(format!("several choices come to more than {MOST_SUMS} sums"));
+            }
+        }
+        let fine = wrongly.as_ref().map(|wrongly| format!(" and not({wrongly})")).unwrap_or_default();
+        if wrongly.is_some() {
+            wrong.push(String::new());
+        }
+        let mut found = Vec::new();
+        for sum in sums {
+            let points = turned(item, sum)?;
+            let condition = format!("{} = {}{fine}", number.over.operand(), scaled(points, under));
+            found.push((condition, points));
+        }
+        Ok(found)
+    }
+}
+
+/// Points that are turned round, where the item says so.
+fn turned(item: &Item, points: Exact) -> Result<Exact, Unsayable> {
+    let turned = match item.reverse {
+        Some((low, high)) => low.plus(high).and_then(|both| both.minus(points)),
+        None => Ok(points),
+    };
+    turned.map_err(|error| error.to_string())
+}
+
+/// What no answer gets, where a table says so.
+fn of_blank(points: &Points) -> Option<Exact> {
+    let Points::Tests(tests) = points else { return None };
+    let names_it = tests.iter().any(|(test, _)| *test != Test::Any && test.holds(&Given::Nothing));
+    let first = tests.iter().find(|(test, _)| test.holds(&Given::Nothing));
+    first.filter(|_| names_it).map(|(_, points)| *points)
+}
+
+/// What a choice gets.
+fn points_of_name(points: &Points, name: &str) -> Option<Exact> {
+    match points {
+        Points::Itself => name.parse().ok(),
+        Points::ByChoice(by_name) => {
+            let exactly = by_name.get(name).copied();
+            let number = || name.parse::<Exact>().ok();
+            let same = || {
+                let number = number()?;
+                sorted(by_name)
+                    .into_iter()
+                    .find(|(name, _)| name.parse() == Ok(number))
+                    .map(|(_, points)| points)
+            };
+            exactly.or_else(same)
+        }
+        Points::Tests(tests) => {
+            let given = Given::of_text(name);
+            tests.iter().find(|(test, _)| test.holds(&given)).map(|(_, points)| *points)
+        }
+    }
+}
+
+/// What each of several choices gets, and when one is chosen that gets nothing.
+fn points_of_names(
+    points: &Points,
+    names: Option<&[String]>,
+    text: &str,
+) -> Result<(Vec<(String, Exact)>, Option<String>), Unsayable> {
+    let only = |name: &str| match points {
+        Points::ByChoice(by_name) => by_name.get(name).copied(),
+        _ => points_of_name(points, name),
+    };
+    if let Some(names) = names {
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for name in names {
+            match only(name) {
+                Some(points) => known.push((name.clone(), points)),
+                None => unknown.push(format!("selected({text}, {})", quoted(name))),
+            }
+        }
+        return Ok((known, any_of(&unknown)));
+    }
+    let Points::ByChoice(by_name) = points else {
+        return Err("tests are asked of several choices that are not known".into());
+    };
+    let known: Vec<(String, Exact)> =
+        sorted(by_name).into_iter().map(|(name, points)| (name.to_string(), points)).collect();
+    let chosen =
+        Whole::sum(known.iter().map(|(name, _)| {
+            Whole::constant(1).only_if(Some(&format!("selected({text}, {})", quoted(name))))
+        }));
+    Ok((known, Some(format!("{} < count-selected({text})", chosen.operand()))))
+}
+
+fn sorted(by_name: &rustc_hash::FxHashMap<Arc<str>, Exact>) -> Vec<(Arc<str>, Exact)> {
+    let mut all: Vec<(Arc<str>, Exact)> =
+        by_name.iter().map(|(name, points)| (name.clone(), *points)).collect();
+    all.sort();
+    all
+}
+
+/// Cases that exclude each other and get the same are one case.
+fn merged(cases: Vec<(String, Exact)>, exclusive: bool) -> Vec<(String, Exact)> {
+    if !exclusive {
+        return cases;
+    }
+    let mut merged: Vec<(Vec<String>, Exact)> = Vec::new();
+    for (condition, points) in cases {
+        match merged.iter_mut().find(|(_, known)| *known == points) {
+            Some((conditions, _)) => conditions.push(condition),
+            None => merged.push((vec![condition], points)),
+        }
+    }
+    let joined = |(conditions, points): (Vec<String>, Exact)| (conditions.join(" or "), points);
+    merged.into_iter().map(joined).collect()
+}
+
+/// Flaws as the words that stand in a node.
+fn worded(flaws: &mut Vec<(String, Flaw)>) -> Vec<(String, String)> {
+    flaws.drain(..).map(|(condition, flaw)| (condition, flaw.word().to_owned())).collect()
+}
