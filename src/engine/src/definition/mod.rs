@@ -6,7 +6,7 @@
 use crate::check;
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
-use crate::xml::{self, Element};
+use crate::xml::{self, Document, Element};
 
 pub(crate) mod rows;
 
@@ -55,6 +55,14 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
     };
     check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
+}
+
+/// The same as the document that a form is compiled from.
+pub(crate) fn read_document(bundle: &Bundle, found: &mut Diagnostics) -> Option<Document> {
+    match is_xml(&bundle.main) {
+        true => xml::read_document(&bundle.main, 0, found),
+        false => read(bundle, found).map(|root| Document::of(&root, &bundle.main.text)),
+    }
 }
 
 /// Is it an XForm as it stands?

@@ -15,10 +15,10 @@ use crate::check::noted::{Facts, Noted, Role};
 use crate::expr::program::{Expr, ExprId, Gives, PlanStep, Program};
 use crate::expr::syntax::{Ast, Axis, Kind as AstKind, Operator, Start, Test};
 use crate::form::{KnownChoices, SkeletonKind};
-use crate::source::{Span, Written};
+use crate::source::{Passage, Span};
 use crate::value::DataType;
 use crate::view::NodeId;
-use crate::xml::Element;
+use crate::xml::Tag;
 
 /// So many values are told one by one.
 pub(super) const MAX_VALUES: usize = 2_000;
@@ -163,10 +163,10 @@ pub(super) struct Domains<'a> {
     /// How much may still be looked at, in all of the form.
     work: Cell<u64>,
     constraints: HashMap<NodeId, &'a Noted>,
-    ranges: HashMap<NodeId, &'a Element>,
+    ranges: HashMap<NodeId, Tag<'a>>,
     conditional: HashSet<NodeId>,
     /// The assessment's elements by their place.
-    elements: HashMap<Span, &'a Element>,
+    elements: HashMap<Span, Tag<'a>>,
 }
 
 impl<'a> Domains<'a> {
@@ -193,12 +193,12 @@ impl<'a> Domains<'a> {
     }
 
     /// The element that is written there.
-    pub fn element(&self, at: Span) -> Option<&'a Element> {
+    pub fn element(&self, at: Span) -> Option<Tag<'a>> {
         self.elements.get(&at).copied()
     }
 
     /// What an attribute of the element there says.
-    pub fn written(&self, at: Span, attribute: &str) -> Option<&'a Written> {
+    pub fn written(&self, at: Span, attribute: &str) -> Option<Passage<'a>> {
         self.element(at)?.attribute(attribute)
     }
 
@@ -461,7 +461,7 @@ impl<'a> Domains<'a> {
     }
 }
 
-fn elements<'a>(facts: &Facts<'a>) -> HashMap<Span, &'a Element> {
+fn elements<'a>(facts: &Facts<'a>) -> HashMap<Span, Tag<'a>> {
     let mut elements = HashMap::new();
     let measures = facts.parts.assessment.into_iter().flat_map(|element| element.elements());
     for measure in measures {
