@@ -59,9 +59,18 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
 
 /// The same as the document that a form is compiled from.
 pub(crate) fn read_document(bundle: &Bundle, found: &mut Diagnostics) -> Option<Document> {
-    match is_xml(&bundle.main) {
-        true => xml::read_document(&bundle.main, 0, found),
-        false => read(bundle, found).map(|root| Document::of(&root, &bundle.main.text)),
+    let text = &bundle.main.text;
+    if !is_xml(&bundle.main) {
+        return read(bundle, found).map(|root| Document::of(&root, text));
+    }
+    let document = xml::read_document(&bundle.main, 0, found)?;
+    match document.root().filter(|root| kept_aside::is_in(*root)) {
+        Some(root) => {
+            let mut form = root.to_element();
+            kept_aside::back(&mut form);
+            Some(Document::of(&form, text))
+        }
+        None => Some(document),
     }
 }
 
