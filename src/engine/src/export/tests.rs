@@ -260,8 +260,7 @@ fn a_group_that_shows_nothing_is_not_in_the_body() {
         "<bind nodeset='/data/g' relevant='1 = 1'/><bind nodeset='/data/g/a' calculate='1'/>",
         "<group ref='/data/g'><label>G</label></group><group ref='/data/k'><input ref='/data/k/b'><label>B</label></input></group>",
     );
-    let authored = Bundle::single(Source::new("form.json", "{}"));
-    let exported = super::xform::xform(&root, &authored);
+    let exported = super::xform::xform(&root, &Bundle::single(Source::new("form.json", "{}")));
     let body = exported.written.split("<h:body>").nth(1).unwrap_or_default();
     assert!(!body.contains("/data/g") && body.contains("<group ref=\"/data/k\">"), "{body}");
     assert!(

@@ -69,23 +69,9 @@ fn questions_in<'a>(ast: &'a Ast, into: &mut Vec<Arc<str>>) -> Result<(), &'a As
     }
 }
 
-impl FactValue {
-    /// What a measure of an assessment came to. None: it can't be said.
-    pub fn of_outcome(outcome: &Outcome) -> Option<FactValue> {
-        match outcome {
-            Outcome::Score(score) => Some(FactValue::Number(*score)),
-            Outcome::Code(code) => Some(FactValue::Text(code.clone())),
-            Outcome::Flag(up) => Some(FactValue::Boolean(*up)),
-            Outcome::Order(names) => Some(FactValue::Text(names.join(" ").into())),
-            Outcome::NotApplicable => Some(FactValue::NotApplicable),
-            Outcome::Missing(_) => None,
-        }
-    }
-}
-
 impl Catalogue {
     /// The facts that a form's answers give: by what a fact says it comes from; where the form has not those questions, by its measure of the fact's
-    /// name, if it has one.
+    /// name, else by its questions of that name, in all instances of a repeat together: the highest number, any yes, all names.
     pub fn facts_of(&self, session: &Session) -> Facts {
         let mut facts = Facts::default();
         for (_, fact) in self.facts().iter() {
@@ -97,7 +83,10 @@ impl Catalogue {
                 (_, Some(from)) => {
                     self.derived(from, session).and_then(|operand| value_of(fact.kind, operand))
                 }
-                (_, None) => session.outcome(&fact.name).as_ref().and_then(FactValue::of_outcome),
+                (_, None) => match session.outcome(&fact.name) {
+                    Some(outcome) => of_outcome(outcome, fact.kind),
+                    None => session.answered(&fact.name, fact.kind),
+                },
             };
             if let Some(value) = value {
                 facts.set(fact.name.clone(), value);
@@ -139,4 +128,41 @@ fn question(session: &Session, name: &str) -> Option<Key> {
     });
     let (index, _) = nodes.next()?;
     nodes.next().is_none().then_some(Key { scope: ScopeId(0), node: NodeId(index as u32) })
+}
+
+/// What a measure of an assessment came to. None: it can't be said.
+fn of_outcome(outcome: Outcome, kind: FactKind) -> Option<FactValue> {
+    match outcome {
+        Outcome::NotApplicable => Some(FactValue::NotApplicable),
+        Outcome::Missing(_) => None,
+        Outcome::Score(score) if kind == FactKind::Number => Some(FactValue::Number(score)),
+        other => of_text(&other.to_string(), kind),
+    }
+}
+
+/// A text as a fact of a kind. None: it is none.
+pub(crate) fn of_text(text: &str, kind: FactKind) -> Option<FactValue> {
+    Some(match (kind, text.parse::<Exact>()) {
+        (FactKind::YesNo, Ok(number)) => FactValue::Boolean(!number.is_zero()),
+        (FactKind::YesNo, Err(_)) => FactValue::Boolean(matches!(text, "yes" | "true")),
+        (FactKind::Number, Ok(number)) => FactValue::Number(number),
+        (FactKind::Number, Err(_)) => return None,
+        (FactKind::Choice | FactKind::Choices, _) => FactValue::Text(text.into()),
+    })
+}
+
+/// What two members' answers are together.
+pub(crate) fn together(one: FactValue, other: FactValue) -> FactValue {
+    match (one, other) {
+        (FactValue::Boolean(one), FactValue::Boolean(other)) => FactValue::Boolean(one || other),
+        (FactValue::Number(one), FactValue::Number(other)) => FactValue::Number(one.max(other)),
+        (FactValue::Text(one), FactValue::Text(other)) => {
+            let mut names: Vec<&str> = one.split_whitespace().collect();
+            names.extend(
+                other.split_whitespace().filter(|name| !one.split_whitespace().any(|known| known == *name)),
+            );
+            FactValue::Text(names.join(" ").into())
+        }
+        (one, _) => one,
+    }
 }

@@ -5,8 +5,8 @@
 //! the places that are taken already by provider; a fact that is not given is not known.
 //!
 //! Of one household `expect` names any of `flags`, `open_flags`, `needs` (`A2 1 P07 P08`: code, priority, candidates in their order; `E4 0 offers`: why nobody
-//! could), `undecided` (`B4: bathing`) and `sentences` by language and code; of many, `placed` (`h1 A2 P07`), `without` (`h2 A2 full: h1 A2`) and
-//! `repeated` (`h1 A2`).
+//! could), `undecided` (`B4: bathing`) and `sentences` by language and code; of many, `placed` (`h1 A2 P07`), `without` (`h2 A2 full: h1 A2`),
+//! `repeated` (`h1 A2`), and `why` by language, a sentence for each without a place.
 
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
@@ -37,7 +37,7 @@ pub fn run(catalogue: &Catalogue, case: &Json) -> Vec<String> {
 pub fn outcome(catalogue: &Catalogue, case: &Json) -> Result<Map<String, Json>, String> {
     let circumstances = circumstances(case)?;
     match case.get("households") {
-        Some(Json::Array(households)) => many(catalogue, households, &circumstances),
+        Some(Json::Array(households)) => many(catalogue, case, households, &circumstances),
         Some(_) => Err("`households` is a list".into()),
         None => {
             let matched = matched(catalogue, case, &circumstances)?;
@@ -144,6 +144,7 @@ fn reason(nobody: &Nobody) -> &'static str {
 
 fn many(
     catalogue: &Catalogue,
+    case: &Json,
     households: &[Json],
     circumstances: &Circumstances,
 ) -> Result<Map<String, Json>, String> {
@@ -166,7 +167,15 @@ fn many(
             format!("{} full: {}", name(of), ahead.iter().map(name).collect::<Vec<_>>().join(", "))
         }
     });
+    let asked = case.get("expect").and_then(|expect| expect.get("why")).and_then(Json::as_object);
+    let why = asked.into_iter().flatten().map(|(language, _)| {
+        let said = |(of, why): &(NeedOf, WithoutPlace)| {
+            format!("{}: {}", name(of), catalogue.explain_without(why, language, name))
+        };
+        (language.clone(), placement.without.iter().map(said).collect::<Json>())
+    });
     let mut given = Map::new();
+    given.insert("why".into(), Json::Object(why.collect()));
     given.insert("placed".into(), placed.collect());
     given.insert("without".into(), without.collect());
     given.insert("repeated".into(), placement.repeated.iter().map(|(of, _)| name(of)).collect());

@@ -6,7 +6,7 @@ use super::catalogue::{Catalogue, ItemId, ProviderId};
 use super::facts::{FactId, FactKind, FactValue};
 use super::household::{Match, Nobody, Undecided};
 use super::item::ProviderKind;
-use super::place::WithoutPlace;
+use super::place::{NeedOf, WithoutPlace};
 
 /// How many names one sentence holds; of more their number is told.
 const MOST_NAMES: usize = 5;
@@ -77,7 +77,8 @@ static ENGLISH: Words = Words {
     full: "Those who could serve are full",
     more: |count| format!("{count} in all"),
     ahead: |count| {
-        format!("their places went to {count} needs that are more urgent, or as urgent and nearer or earlier")
+        let needs = if count == 1 { "need that is" } else { "needs that are" };
+        format!("Their places went to {count} {needs} more urgent, or as urgent and nearer or earlier")
     },
 };
 
@@ -206,14 +207,22 @@ impl Catalogue {
         sentences_of(&[self.with_names(reason, providers, language)], words)
     }
 
-    /// Why a need has no place.
-    pub fn explain_without(&self, without: &WithoutPlace, language: &str) -> String {
+    /// Why a need has no place. `name` says what the needs that are ahead are called: who may see which household is its caller's to know.
+    pub fn explain_without(
+        &self,
+        without: &WithoutPlace,
+        language: &str,
+        name: impl Fn(&NeedOf) -> String,
+    ) -> String {
         let words = words(language);
         match without {
             WithoutPlace::Nobody(nobody) => self.explain_nobody(nobody, language),
             WithoutPlace::Full { providers, ahead } => {
                 let full = self.with_names(words.full, providers, language);
-                sentences_of(&[format!("{full}{}{}", words.and, (words.ahead)(ahead.len()))], words)
+                let mut names: Vec<String> = ahead.iter().take(MOST_NAMES).map(name).collect();
+                names.extend((ahead.len() > MOST_NAMES).then(|| "…".to_owned()));
+                let ahead = format!("{}{}{}", (words.ahead)(ahead.len()), words.colon, names.join(words.and));
+                sentences_of(&[full, ahead], words)
             }
         }
     }

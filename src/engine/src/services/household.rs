@@ -103,7 +103,7 @@ pub enum Nobody {
 }
 
 impl Catalogue {
-    /// Matches a household of an area (the code of its town or village; empty if not known: then only the city's providers are near).
+    /// Matches a household of an area (the code of its town or village; empty if not known: then nobody is near).
     pub fn match_household(&self, area: &str, facts: &Facts, circumstances: &Circumstances) -> Matched {
         let known = Resolved::of(facts, &self.vocabulary);
         let flags = self.vocabulary.iter().filter(|(_, fact)| fact.flag);

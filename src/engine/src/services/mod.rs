@@ -26,6 +26,7 @@ mod explain;
 
 pub mod case;
 
+pub(crate) use answers::{of_text, together};
 pub use catalogue::{Catalogue, FILES, ItemId, ProviderId, Read, gather};
 pub use facts::{Fact, FactId, FactKind, FactValue, Facts, Vocabulary};
 pub use household::{Candidate, Circumstances, Match, Matched, Nobody, Undecided};

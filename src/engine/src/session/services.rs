@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::assess::{Exact, Outcome};
-use crate::services::{Catalogue, Circumstances, FactKind, FactValue, Facts, Matched};
+use crate::services::{Catalogue, Circumstances, FactKind, FactValue, Matched, of_text, together};
 use crate::session::Session;
 use crate::view::Key;
 
@@ -11,24 +10,8 @@ use crate::view::Key;
 const AREA: &str = "area";
 
 impl Session {
-    /// What is known of the household. A fact is the measure of its name, else the question of its name: of several members' answers the
-    /// highest number, any yes, all names. What can't be said is not known; what does not apply is that.
-    pub fn facts(&self, catalogue: &Catalogue) -> Facts {
-        let mut facts = Facts::default();
-        for (_, fact) in catalogue.facts().iter() {
-            let value = match self.outcome(&fact.name) {
-                Some(outcome) => of_outcome(outcome, fact.kind),
-                None => self.answered(&fact.name, fact.kind),
-            };
-            if let Some(value) = value {
-                facts.set(fact.name.clone(), value);
-            }
-        }
-        facts
-    }
-
     /// The fact that the questions of a name say, in all instances together.
-    fn answered(&self, name: &str, kind: FactKind) -> Option<FactValue> {
+    pub(crate) fn answered(&self, name: &str, kind: FactKind) -> Option<FactValue> {
         let named = |key: &&Key| *self.form.node(key.node).name == *name;
         let keys = self.nodes();
         let mut keys =
@@ -52,45 +35,10 @@ impl Session {
     /// The catalogue that the form names, and what it has for this household today. `None` if the form names none, or a broken one.
     pub fn services(&self) -> Option<(Arc<Catalogue>, Matched)> {
         let catalogue = self.form.catalogue()?.clone();
-        let facts = self.facts(&catalogue);
+        let facts = catalogue.facts_of(self);
         let area = self.outcome(AREA).map(|outcome| outcome.to_string()).unwrap_or_default();
         let today = self.world.zone().civil(self.world.now_ms)?.date();
         let matched = catalogue.match_household(&area, &facts, &Circumstances::on(today));
         Some((catalogue, matched))
-    }
-}
-
-fn of_outcome(outcome: Outcome, kind: FactKind) -> Option<FactValue> {
-    match outcome {
-        Outcome::NotApplicable => Some(FactValue::NotApplicable),
-        Outcome::Missing(_) => None,
-        Outcome::Score(score) if kind == FactKind::Number => Some(FactValue::Number(score)),
-        other => of_text(&other.to_string(), kind),
-    }
-}
-
-fn of_text(text: &str, kind: FactKind) -> Option<FactValue> {
-    Some(match (kind, text.parse::<Exact>()) {
-        (FactKind::YesNo, Ok(number)) => FactValue::Boolean(!number.is_zero()),
-        (FactKind::YesNo, Err(_)) => FactValue::Boolean(matches!(text, "yes" | "true")),
-        (FactKind::Number, Ok(number)) => FactValue::Number(number),
-        (FactKind::Number, Err(_)) => return None,
-        (FactKind::Choice | FactKind::Choices, _) => FactValue::Text(text.into()),
-    })
-}
-
-/// What two members' answers are together.
-fn together(one: FactValue, other: FactValue) -> FactValue {
-    match (one, other) {
-        (FactValue::Boolean(one), FactValue::Boolean(other)) => FactValue::Boolean(one || other),
-        (FactValue::Number(one), FactValue::Number(other)) => FactValue::Number(one.max(other)),
-        (FactValue::Text(one), FactValue::Text(other)) => {
-            let mut names: Vec<&str> = one.split_whitespace().collect();
-            names.extend(
-                other.split_whitespace().filter(|name| !one.split_whitespace().any(|known| known == *name)),
-            );
-            FactValue::Text(names.join(" ").into())
-        }
-        (one, _) => one,
     }
 }
