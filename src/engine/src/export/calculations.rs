@@ -10,6 +10,7 @@ mod items;
 mod places;
 mod rules;
 mod scales;
+mod several;
 mod whole;
 
 use std::collections::HashSet;
@@ -18,7 +19,7 @@ use inputs::{Flaw, Worth};
 use places::{Places, Unsayable, is_own};
 use whole::{EXACT, Fraction, Whole, choose};
 
-use super::Losses;
+use super::{Losses, own_functions};
 use crate::assess::measure::{Kind, MeasureId};
 use crate::form::Form;
 use crate::source::Bundle;
@@ -279,7 +280,8 @@ impl<'a> Writer<'a> {
     fn moved(&self, written: &str) -> Result<String, Unsayable> {
         let node = self.current.last().map(|id| self.form().assessment.measure(*id).node);
         let context = node.map_or_else(|| self.places.root.clone(), |node| self.places.path(node));
-        self.places.seen(written, &context, None)
+        let spelled = own_functions::spelled(written);
+        self.places.seen(spelled.as_deref().unwrap_or(written), &context, None)
     }
 
     /// Keeps a value in a node of its own; gives its path.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Kind, Path, Start};
 use crate::source::Written;
-use crate::xml::{Content, Element};
+use crate::xml::{Content, Element, Namespace};
 
 /// A function's name, and what it is in ODK's, from its arguments as they are written.
 type InOdk = (&'static str, fn(&[String]) -> String);
@@ -22,8 +22,11 @@ const FUNCTIONS: &[InOdk] = &[
     ("uscc-valid", |of| credit_code(&with_letters(&of[0]))),
 ];
 
-/// Writes them out wherever a form's expressions call them.
+/// Writes them out wherever a form's expressions call them. The assessment is left alone: only Doorstep reads it.
 pub(super) fn spell_out(element: &mut Element) {
+    if element.name.namespace == Namespace::Doorstep && &*element.name.local == "assessment" {
+        return;
+    }
     for attribute in &mut element.attributes {
         if let Some(text) = spelled(&attribute.value.text) {
             attribute.value = Written::plain(&text, attribute.value.span);
@@ -37,7 +40,7 @@ pub(super) fn spell_out(element: &mut Element) {
 }
 
 /// An expression without them; none if there are none in it.
-fn spelled(text: &str) -> Option<String> {
+pub(super) fn spelled(text: &str) -> Option<String> {
     let calls_one = FUNCTIONS.iter().any(|(name, _)| text.contains(name));
     // Words that only look like it are no expression, or one that calls nothing.
     let ast = calls_one.then(|| parse(text).ok())??;
@@ -245,6 +248,7 @@ mod tests {
         let calls = [
             "id-normalize(${id})",
             "string(id-valid(${id}, ${day}))",
+            "concat(floor(string-length(${id}) div 7 - 2), ' ', ceiling(string-length(${id}) div 7 - 2))",
             "id-birthday(${id})",
             "id-sex(concat(${id}, ''))",
             "string(id-region-known(${id}))",

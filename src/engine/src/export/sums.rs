@@ -12,7 +12,7 @@ use crate::xml::{Content, Element, Namespace};
 
 /// Writes them out wherever a form's expressions have some.
 pub(super) fn spell_out(element: &mut Element) {
-    if element.name.namespace == Namespace::Doorstep {
+    if element.name.namespace == Namespace::Doorstep && &*element.name.local == "assessment" {
         return;
     }
     for attribute in &mut element.attributes {
