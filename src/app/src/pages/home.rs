@@ -24,6 +24,7 @@ pub fn Home() -> impl IntoView {
     if device.ready.get_untracked() {
         forms::refresh(device);
     }
+    let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
     view! {
         <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
             <Network device />
@@ -34,8 +35,10 @@ pub fn Home() -> impl IntoView {
             {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
                 <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
             {shown_when(move || device.ready.get(), move || view! {
+                // What was begun comes before what could be.
+                {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 <Start device />
-                <Drafts device />
+                {shown_when(move || !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 <OutboxLine device /> }.into_any())}
         </main>
     }
@@ -103,7 +106,15 @@ fn NewBuild() -> impl IntoView {
 #[component]
 fn Start(device: Device) -> impl IntoView {
     let current = Memo::new(move |_| {
-        device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect::<Vec<_>>())
+        let mut current: Vec<FormVersion> =
+            device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect());
+        // What is used most recently is used next, mostly.
+        let recent = forms::started();
+        let place = |version: &FormVersion| {
+            recent.iter().position(|id| **id == *version.form.id).unwrap_or(usize::MAX)
+        };
+        current.sort_by_key(place);
+        current
     });
     let row = move |version: FormVersion| {
         Row::new(version.form.hash.clone(), move || view! { <StartForm device version /> })
@@ -150,12 +161,14 @@ fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
     let failed = RwSignal::new(false);
     let hash = version.form.hash.clone();
     let number = version.form.version.clone();
+    let id = version.form.id.to_string();
     let start = move |_| {
         if beginning.get_untracked() {
             return;
         }
         beginning.set(true);
         failed.set(false);
+        forms::note_started(&id);
         let (hash, navigate) = (hash.clone(), navigate.clone());
         timer::spawn(async move {
             match drafts::begin(device, &hash, reader.language_now().tag()).await {

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::platform::timer;
+use crate::platform::{preferences, timer};
 
 const TIMEOUT_MS: u32 = 20_000;
 
@@ -71,6 +71,25 @@ pub async fn open(device: Device, hash: &str) -> Result<Arc<Form>, FormError> {
     let form = Form::read(&bundle).form.ok_or(FormError::Broken)?;
     READ.with_borrow_mut(|read| read.push(form.clone()));
     Ok(form)
+}
+
+/// The preference that holds them.
+const STARTED: &str = "started";
+/// So many are remembered.
+const MAX_STARTED: usize = 8;
+
+/// The ids of the forms that were begun last on this device, the latest first.
+pub fn started() -> Vec<String> {
+    preferences::get(STARTED).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+}
+
+/// Notes that a form was begun.
+pub fn note_started(id: &str) {
+    let mut ids = started();
+    ids.retain(|known| known != id);
+    ids.insert(0, id.to_owned());
+    ids.truncate(MAX_STARTED);
+    preferences::set(STARTED, &ids.join(" "));
 }
 
 /// Looks on the server for forms, and keeps what is new. Without a server, what is here stays as it is.

@@ -1,6 +1,6 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
-use doorstep_engine::assess::{Explanation, MeasureKind, Turn};
+use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Turn};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -53,7 +53,7 @@ pub fn Report(told: Told) -> impl IntoView {
     let words = use_reader().words_now();
     let Told { form, instance, measures, services, turns } = told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
-    let levels: Vec<Explanation> = of(
+    let mut levels: Vec<Explanation> = of(
         &measures,
         &[
             MeasureKind::Band,
@@ -63,11 +63,20 @@ pub fn Report(told: Told) -> impl IntoView {
             MeasureKind::Decided,
         ],
     );
+    // That nobody decided otherwise is no news.
+    levels.retain(|told| told.outcome != Outcome::NotApplicable);
     let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking).cloned();
+    let dimension_names: Vec<String> = ranking
+        .iter()
+        .flat_map(|ranking| &ranking.reasons)
+        .filter_map(|reason| reason.measure.clone())
+        .collect();
     let dimensions = ranking.map(|ranking| {
         view! { <Dimensions ranking measures=measures.clone() /> }
     });
-    let scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
+    let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
+    // Dimensions stand above with their reasons, and what has no words is for other measures only.
+    scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name);
     view! {
         <article class="report" data-report="true">
             <header class="report-head">

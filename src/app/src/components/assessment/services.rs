@@ -64,9 +64,9 @@ pub fn Services(told: ToldServices) -> impl IntoView {
     let ToldServices { notice, fits, undecided } = told;
     let none = fits.is_empty();
     let rows = fits.into_iter().map(|fit| {
-        let providers = match (&fit.nobody, fit.providers.len()) {
-            (Some(nobody), _) => nobody.clone(),
-            (None, _) => fit.providers.join(words.between),
+        let providers = match &fit.nobody {
+            Some(nobody) => nobody.clone(),
+            None => (words.providers)(&fit.providers.join(words.between)),
         };
         view! {
             <li>
@@ -79,7 +79,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
                     </summary>
                     <p>{fit.why}</p>
                     <p class="hint">{fit.content}</p>
-                    <p class="small">{(words.providers)(&providers)}</p>
+                    <p class="small">{providers}</p>
                 </details>
             </li>
         }
