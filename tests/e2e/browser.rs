@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use thirtyfour::cdp::Cdp;
 use thirtyfour::prelude::*;
@@ -236,6 +238,16 @@ impl Browser {
         self.run_until_done(script).await;
         let path = self.pictures.join(format!("{name}.png"));
         self.driver.screenshot(&path).await.unwrap_or_else(|error| panic!("no picture {name}: {error}"));
+    }
+
+    /// Prints the page, as its reader would, on A4; into a PDF beside the pictures.
+    pub async fn paper(&self, name: &str) {
+        let asked = json!({"printBackground": true, "preferCSSPageSize": true});
+        let printed = self.cdp.send_raw("Page.printToPDF", asked).await.expect("Chromium prints");
+        let data = printed["data"].as_str().unwrap_or_default();
+        let bytes = BASE64_STANDARD.decode(data).expect("a PDF comes as base64");
+        assert!(bytes.starts_with(b"%PDF"), "what was printed is no PDF");
+        std::fs::write(self.pictures.join(format!("{name}.pdf")), bytes).expect("the PDF is written");
     }
 
     /// Fails the test, with a picture and the page's text.

@@ -73,6 +73,7 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.tap("[data-dimension=IE] summary").await;
     browser.seen("[data-dimension=IE] .reason").await;
     browser.picture("assessment").await;
+    browser.paper("assessment").await;
     browser.reload().await;
     browser.seen("[data-report]").await;
     assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);

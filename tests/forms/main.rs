@@ -115,7 +115,9 @@ fn every_form_is_form_json_and_stays_it() {
         let bundle = bundle(&definition);
         let once = written(&bundle);
         let again = Bundle { main: Source::new("form.json", once.as_str()), files: bundle.files.clone() };
-        assert!(Form::read(&again).form.is_some(), "{} is no form any more", definition.display());
+        let read = Form::read(&again);
+        let told: Vec<&str> = read.diagnostics.iter().map(|found| &*found.message).collect();
+        assert!(read.form.is_some(), "{} is no form any more: {told:?}", definition.display());
         assert_eq!(written(&again), once, "{}", definition.display());
         // The assessment is the author's own, in a workbook too.
         let assessment = |text: &str| serde_json::from_str::<Json>(text).unwrap()["assessment"].clone();

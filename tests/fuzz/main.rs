@@ -86,12 +86,12 @@ target!(mutated_form_json, 250: |bytes| {
     read(Bundle::single(Source::new("form.json", text)), Some(dice));
 });
 
-target!(an_assessment_is_checked_and_filled, 300: |bytes| {
+target!(an_assessment_is_checked_and_filled, 150: |bytes| {
     let dice = &mut Dice::new(bytes);
     read(Bundle::single(Source::new("form.json", assessments::form_json(dice))), Some(dice));
 });
 
-target!(a_mutated_assessment, 250: |bytes| {
+target!(a_mutated_assessment, 150: |bytes| {
     let dice = &mut Dice::new(bytes);
     let text = mutated(&assessments::form_json(dice), &assessments::WORDS, dice);
     read(Bundle::single(Source::new("form.json", text)), Some(dice));

@@ -3,7 +3,9 @@
 //! Acyclic and owned by the form. An answer walks it once, forwards, and meets only what is dirty.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
+
+use rustc_hash::FxHashMap;
 
 use crate::assess::measure::MeasureId;
 use crate::expr::program::{ExprId, Read, What};
@@ -77,13 +79,13 @@ pub(crate) struct DependencyGraph {
     /// By node: what reads its value.
     pub value: Vec<Vec<Edge>>,
     /// By repeat: what reads which instances there are.
-    pub instances: HashMap<NodeId, Vec<Edge>>,
+    pub instances: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads an instance's place.
-    pub positions: HashMap<NodeId, Vec<Edge>>,
+    pub positions: FxHashMap<NodeId, Vec<Edge>>,
     /// Counts that depend on the instances that they make, by rank, in order. Each runs once an answer.
     pub circular: Vec<u32>,
     /// By node: the circular counts that are looked at again when it is computed, even if it comes out the same.
-    pub recounts: HashMap<NodeId, Vec<Edge>>,
+    pub recounts: FxHashMap<NodeId, Vec<Edge>>,
     /// What reads the reader's language.
     pub language: Vec<u32>,
     /// By scope def: the ranks to run in a new instance.
@@ -119,7 +121,7 @@ struct Order {
 
 /// With `counts_loose`, what reads instances need not come after the count that makes them.
 fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order, Vec<Cycle>> {
-    let mut providers: HashMap<NodeId, Vec<usize>> = HashMap::new();
+    let mut providers: FxHashMap<NodeId, Vec<usize>> = FxHashMap::default();
     for (index, draft) in drafts.iter().enumerate() {
         if draft.computation.task.provides() {
             providers.entry(draft.computation.node).or_default().push(index);
@@ -215,7 +217,7 @@ fn comes_back(start: usize, after: &[Vec<usize>], after_loosely: &[Vec<usize>]) 
 fn gather(
     what: What,
     drafts: &[Draft],
-    providers: &HashMap<NodeId, Vec<usize>>,
+    providers: &FxHashMap<NodeId, Vec<usize>>,
     form: &Skeleton,
     out: &mut Vec<usize>,
 ) {
@@ -305,7 +307,7 @@ fn cycles(drafts: &[Draft], before: &[Vec<usize>], waiting: &[usize]) -> Vec<Cyc
         }
         // Everything that is left waits for something that is left: walking back must come round.
         let mut path: Vec<usize> = Vec::new();
-        let mut places: HashMap<usize, usize> = HashMap::new();
+        let mut places: FxHashMap<usize, usize> = FxHashMap::default();
         let mut at = start;
         let round = loop {
             if let Some(place) = places.get(&at) {

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 mod excerpt;
+mod passage;
 mod written;
 
 pub(crate) use excerpt::Excerpt;
+pub(crate) use passage::Passage;
 pub(crate) use written::{Composer, Written};
 
 /// One file of a form: its name as the form refers to it, and its text.

@@ -67,7 +67,7 @@ fn of_hidden<'a>(
     if !matches!(facts.form.node(node).kind, SkeletonKind::Leaf(_)) {
         return None;
     }
-    let required = bind.get("required").filter(|written| constant(&written.text) != Some(false));
+    let required = bind.get("required").filter(|written| constant(written.text) != Some(false));
     let constraint = bind.get("constraint").filter(|_| bind.get("calculate").is_none());
     let (attribute, written) =
         required.map(|written| ("required", written)).or(constraint.map(|written| ("constraint", written)))?;
@@ -136,7 +136,7 @@ fn of_group(node: NodeId, bind: &BindOf<'_>, facts: &Facts<'_>, found: &mut Diag
     };
     for attribute in ["calculate", "constraint", "required"] {
         let Some(written) = bind.get(attribute) else { continue };
-        if attribute == "required" && constant(&written.text) == Some(false) {
+        if attribute == "required" && constant(written.text) == Some(false) {
             continue;
         }
         let message = format!("`{attribute}` does nothing here: `{}` is {what}", facts.form.node(node).name);

@@ -1,6 +1,6 @@
 //! Questions that wait for each other: the path is shown, each part with its place.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::Skeleton;
@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::view::NodeId;
 
 /// Where each computation is written: by its node and column.
-pub(crate) type Places = HashMap<(NodeId, &'static str), Span>;
+pub(crate) type Places = FxHashMap<(NodeId, &'static str), Span>;
 
 /// How much of a way round is shown.
 const MAX_SHOWN: usize = 20;

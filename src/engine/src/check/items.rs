@@ -8,11 +8,11 @@ use crate::expr::syntax::Kind;
 use crate::form::PlacedKind;
 use crate::source::Span;
 use crate::view::Control;
-use crate::xml::Element;
+use crate::xml::Tag;
 
 /// Everything that can be said of choices and labels.
 pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
-    let lists: HashMap<&str, &Element> =
+    let lists: HashMap<&str, Tag<'_>> =
         facts.parts.secondary.iter().map(|(id, element)| (&**id, *element)).collect();
     let mut looked_at = HashSet::new();
     let mut without = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
         if !matches!(control, Control::SelectOne | Control::SelectMultiple | Control::Rank) {
             continue;
         }
-        match child(placed.element, "itemset") {
+        match placed.element.named("itemset") {
             Some(itemset) => of_itemset(itemset, &lists, &mut looked_at, found),
             None => of_control(placed.element, &facts.form.node(node).name, found),
         }
@@ -33,17 +33,12 @@ pub(super) fn check(facts: &Facts<'_>, found: &mut Diagnostics) {
     unused(facts, found);
 }
 
-fn child<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
-    element.elements().find(|child| &*child.name.local == name)
-}
-
 /// So many are told one by one; of more, it is said how many there are.
 const EACH: usize = 5;
 
-fn has_label(element: &Element) -> bool {
+fn has_label(element: Tag<'_>) -> bool {
     element.elements().any(|part| {
-        matches!(&*part.name.local, "label" | "hint")
-            && (part.attribute("ref").is_some() || !part.content.is_empty())
+        matches!(&*part.name.local, "label" | "hint") && (part.attribute("ref").is_some() || !part.is_empty())
     })
 }
 
@@ -62,8 +57,8 @@ fn missing_labels(without: &[(&str, Span)], found: &mut Diagnostics) {
 }
 
 /// `empty-list`, `duplicate-choice`, `missing-label` of the items in a control.
-fn of_control(control: &Element, name: &str, found: &mut Diagnostics) {
-    let items: Vec<&Element> = control.elements().filter(|child| &*child.name.local == "item").collect();
+fn of_control(control: Tag<'_>, name: &str, found: &mut Diagnostics) {
+    let items: Vec<Tag<'_>> = control.elements().filter(|child| &*child.name.local == "item").collect();
     if items.is_empty() {
         found.push(
             Diagnostic::warning("empty-list", control.span, format!("`{name}` has no choices"))
@@ -72,11 +67,11 @@ fn of_control(control: &Element, name: &str, found: &mut Diagnostics) {
     }
     let mut seen = HashMap::new();
     for item in items {
-        let Some(value) = child(item, "value") else { continue };
+        let Some(value) = item.named("value") else { continue };
         let text = value.text();
         let text = text.trim();
-        let has_words = child(item, "label")
-            .is_some_and(|label| label.attribute("ref").is_some() || !label.content.is_empty());
+        let has_words =
+            item.named("label").is_some_and(|label| label.attribute("ref").is_some() || !label.is_empty());
         if !has_words {
             found.push(without_label(text, value.span));
         }
@@ -101,17 +96,16 @@ fn once(name: &str, place: Span, seen: &mut HashMap<String, Span>, found: &mut D
 
 /// The same of a list in the model, once for all selects that offer the whole of it.
 fn of_itemset<'a>(
-    itemset: &'a Element,
-    lists: &HashMap<&str, &'a Element>,
+    itemset: Tag<'a>,
+    lists: &HashMap<&str, Tag<'a>>,
     looked_at: &mut HashSet<(String, String)>,
     found: &mut Diagnostics,
 ) {
-    let Some((id, item, whole)) = itemset.attribute("nodeset").and_then(|nodeset| named(&nodeset.text))
-    else {
+    let Some((id, item, whole)) = itemset.attribute("nodeset").and_then(|nodeset| named(nodeset.text)) else {
         return;
     };
     let Some(list) = lists.get(id).filter(|list| list.attribute("src").is_none()) else { return };
-    let reference = |name: &str| Some(&*child(itemset, name)?.attribute("ref")?.text);
+    let reference = |name: &str| Some(itemset.named(name)?.attribute("ref")?.text);
     let Some(value) = reference("value") else { return };
     let label = reference("label").map(|label| {
         label.trim().strip_prefix("jr:itext(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(label)
@@ -119,11 +113,11 @@ fn of_itemset<'a>(
     if !looked_at.insert((id.to_owned(), format!("{value} {whole}"))) {
         return;
     }
-    let rows: Vec<&Element> = list
+    let rows: Vec<Tag<'_>> = list
         .elements()
         .next()
         .into_iter()
-        .flat_map(Element::elements)
+        .flat_map(Tag::elements)
         .filter(|row| *row.name.local == *item)
         .collect();
     if rows.is_empty() {
@@ -134,10 +128,10 @@ fn of_itemset<'a>(
     }
     let mut seen = HashMap::new();
     for row in rows {
-        let Some(cell) = child(row, value) else { continue };
+        let Some(cell) = row.named(value) else { continue };
         let text = cell.text();
         let words = label.filter(|label| !label.contains(['/', '(', '.', '@']));
-        if words.is_some_and(|words| child(row, words).is_none_or(|cell| cell.content.is_empty())) {
+        if words.is_some_and(|words| row.named(words).is_none_or(|cell| cell.is_empty())) {
             found.push(without_label(&text, cell.span));
         }
         // What a filter tells apart may share a value.
@@ -177,7 +171,7 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
         found.push(
             Diagnostic::warning(
                 "unused-list",
-                super::noted::place(element, "id"),
+                super::noted::place(*element, "id"),
                 format!("no question uses the list `{id}`"),
             )
             .hint(format!("name it in an itemset, `instance('{id}')/root/item`, or take it away")),

@@ -93,5 +93,5 @@ fn conflicting(diagnostic: Diagnostic, conflict: Option<Conflict>) -> Diagnostic
 /// Where it is said that a node must be answered.
 fn required(node: NodeId, facts: &Facts<'_>) -> Option<Span> {
     let written = facts.binds.get(&node)?.get("required")?;
-    (crate::form::constant(&written.text) != Some(false)).then_some(written.span)
+    (crate::form::constant(written.text) != Some(false)).then_some(written.span)
 }

@@ -2,7 +2,7 @@
 //!
 //! One form for all: XForms as written, XLSForm and form JSON as lowered. What is said here is never an error.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::compile::Anchor;
 use crate::expr::syntax::{Ast, Kind, Path, Start};
@@ -72,14 +72,14 @@ pub(crate) struct Facts<'a> {
     /// The names in secondary instances.
     pub names: &'a Names,
     pub noted: &'a [Noted],
-    pub binds: &'a HashMap<NodeId, BindOf<'a>>,
+    pub binds: &'a FxHashMap<NodeId, BindOf<'a>>,
     /// The body in document order, and the node of each.
     pub placed: &'a [Placed<'a>],
     pub shown: &'a [Option<NodeId>],
     pub parts: &'a XForm<'a>,
     pub itext: &'a Itext<'a>,
     /// itext that is named outside expressions.
-    pub texts_named: &'a HashSet<&'a str>,
+    pub texts_named: &'a FxHashSet<&'a str>,
     /// Its author wrote an XForm: there are no rows that were checked before.
     pub is_xml: bool,
 }
@@ -119,6 +119,6 @@ pub(super) fn predicates(path: &Path) -> impl Iterator<Item = &Ast> {
 }
 
 /// Where an attribute is written, else its element.
-pub(super) fn place(element: &crate::xml::Element, attribute: &str) -> Span {
+pub(super) fn place(element: crate::xml::Tag<'_>, attribute: &str) -> Span {
     element.attribute(attribute).map_or(element.span, |written| written.span)
 }

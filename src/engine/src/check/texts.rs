@@ -1,13 +1,13 @@
 //! itext of an XForm: every text is in every language, and every text is shown somewhere. Rows are checked as rows.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::noted::{Facts, Role, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::syntax::Kind;
 use crate::form::itext_id;
 use crate::source::Span;
-use crate::xml::{Content, Element};
+use crate::xml::{Inside, Tag};
 
 /// So many are told one by one; of more, it is said how many there are.
 const EACH: usize = 3;
@@ -23,7 +23,7 @@ fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
     let mut missing: Vec<Vec<(&str, Span)>> = vec![Vec::new(); itext.languages.len()];
     for id in itext.ids() {
         let texts = itext.get(id).unwrap_or_default();
-        let other = texts.iter().flatten().find(|text| has_words(Some(text)));
+        let other = texts.iter().flatten().copied().find(|text| has_words(Some(*text)));
         for (text, without) in texts.iter().zip(&mut missing) {
             match (other, text) {
                 _ if has_words(*text) => {}
@@ -54,19 +54,19 @@ fn missing(facts: &Facts<'_>, found: &mut Diagnostics) {
 }
 
 /// Does a text say anything? Tools write `-` for what nobody translated.
-fn has_words(text: Option<&Element>) -> bool {
-    let mut contents = text.into_iter().flat_map(Element::elements).flat_map(|value| &value.content);
+fn has_words(text: Option<Tag<'_>>) -> bool {
+    let mut contents = text.into_iter().flat_map(Tag::elements).flat_map(Tag::content);
     contents.any(|content| match content {
-        Content::Text(words) => !matches!(words.text.trim(), "" | "-"),
-        Content::Element(_) => true,
+        Inside::Text(words, _) => !matches!(words.text.trim(), "" | "-"),
+        Inside::Element(_) => true,
     })
 }
 
 fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
-    let mut named: HashSet<&str> = facts.texts_named.clone();
+    let mut named: FxHashSet<&str> = facts.texts_named.clone();
     // A message that this engine has no use for names its text too.
-    let messages = facts.parts.binds.iter().flat_map(|bind| &bind.attributes);
-    named.extend(messages.filter_map(|attribute| itext_id(&attribute.value.text)));
+    let messages = facts.parts.binds.iter().flat_map(|bind| bind.attributes());
+    named.extend(messages.filter_map(|attribute| itext_id(attribute.value.text)));
     let (mut by_item, mut unknown) = (false, false);
     for noted in facts.noted {
         walk(&noted.ast, false, &mut |ast, _| {
@@ -89,7 +89,7 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
     }
     if by_item {
         for (_, instance) in &facts.parts.secondary {
-            each_text(instance, &mut |text| {
+            each_text(*instance, &mut |text| {
                 if let Some(id) =
                     Some(text).filter(|text| !text.is_empty()).and_then(|text| facts.itext.known_id(text))
                 {
@@ -115,11 +115,11 @@ fn unused(facts: &Facts<'_>, found: &mut Diagnostics) {
 }
 
 /// All texts in an element.
-fn each_text(element: &Element, visit: &mut dyn FnMut(&str)) {
-    for content in &element.content {
+fn each_text(element: Tag<'_>, visit: &mut dyn FnMut(&str)) {
+    for content in element.content() {
         match content {
-            Content::Element(child) => each_text(child, visit),
-            Content::Text(words) => visit(words.text.trim()),
+            Inside::Element(child) => each_text(child, visit),
+            Inside::Text(words, _) => visit(words.text.trim()),
         }
     }
 }

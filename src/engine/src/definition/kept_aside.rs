@@ -1,7 +1,7 @@
 //! The assessment in an XForm that others read: it lies in an instance of its own, since ODK's tools refuse what they don't know in
 //! a model, but pass over an instance that nothing reads.
 
-use crate::xml::{Content, Element, Name, Namespace};
+use crate::xml::{Content, Element, Name, Namespace, Tag};
 
 /// The id of that instance.
 const ID: &str = "doorstep-assessment";
@@ -16,6 +16,16 @@ pub(crate) fn aside(form: &mut Element) {
         }
         other => other,
     });
+}
+
+/// Has a form its assessment in an instance?
+pub(super) fn is_in(form: Tag<'_>) -> bool {
+    let model = form.named("head").and_then(|head| head.named("model"));
+    model.is_some_and(|model| {
+        model
+            .elements()
+            .any(|part| part.name.is("instance") && part.attribute("id").is_some_and(|id| id.text == ID))
+    })
 }
 
 /// Takes it out of its instance, as it is compiled.

@@ -6,7 +6,7 @@
 use crate::check;
 use crate::diagnostic::Diagnostics;
 use crate::source::{Bundle, Source};
-use crate::xml::{self, Element};
+use crate::xml::{self, Document, Element};
 
 pub(crate) mod rows;
 
@@ -55,6 +55,23 @@ pub(crate) fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Element> 
     };
     check::questionnaire(&form, bundle, found);
     Some(lower::lower(&form))
+}
+
+/// The same as the document that a form is compiled from.
+pub(crate) fn read_document(bundle: &Bundle, found: &mut Diagnostics) -> Option<Document> {
+    let text = &bundle.main.text;
+    if !is_xml(&bundle.main) {
+        return read(bundle, found).map(|root| Document::of(&root, text));
+    }
+    let document = xml::read_document(&bundle.main, 0, found)?;
+    match document.root().filter(|root| kept_aside::is_in(*root)) {
+        Some(root) => {
+            let mut form = root.to_element();
+            kept_aside::back(&mut form);
+            Some(Document::of(&form, text))
+        }
+        None => Some(document),
+    }
 }
 
 /// Is it an XForm as it stands?

@@ -7,7 +7,7 @@ use super::program::{Base, Expr, ExprId, Program, Read};
 use super::syntax::{Ast, Kind, Operator};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::{ScopeDefId, Skeleton};
-use crate::source::Written;
+use crate::source::Passage;
 use crate::view::NodeId;
 
 mod call;
@@ -49,22 +49,24 @@ pub(crate) enum Over {
 }
 
 /// A compiled expression and what it reads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Compiled {
     pub root: ExprId,
     pub over: Over,
     pub reads: Vec<Read>,
+    /// It depends on the node that it belongs to, not on the node's scope alone: the same text elsewhere means another thing.
+    pub leans: bool,
 }
 
 /// Compiles `written`. What is wrong with it goes to `found`; then there is nothing to run, but perhaps something to check.
 pub(crate) fn compile(
-    written: &Written,
+    written: Passage<'_>,
     anchor: Anchor,
     form: &Skeleton,
     program: &mut Program,
     found: &mut Diagnostics,
 ) -> (Option<Compiled>, Option<Ast>) {
-    let ast = match parse(&written.text) {
+    let ast = match parse(written.text) {
         Ok(ast) => ast,
         Err(error) => {
             let mut diagnostic = Diagnostic::error("bad-expression", written.part(error.span), error.message);
@@ -89,17 +91,18 @@ pub(crate) fn compile(
         base,
         from,
         failed: false,
+        leans: false,
     };
     let (root, over) = compiler.expr_over(&ast);
-    let failed = compiler.failed;
+    let (failed, leans) = (compiler.failed, compiler.leans);
     let mut reads = compiler.reads;
     reads.sort();
     reads.dedup();
-    ((!failed).then_some(Compiled { root, over, reads }), Some(ast))
+    ((!failed).then_some(Compiled { root, over, reads, leans }), Some(ast))
 }
 
 struct Compiler<'a> {
-    written: &'a Written,
+    written: Passage<'a>,
     anchor: Anchor,
     form: &'a Skeleton,
     program: &'a mut Program,
@@ -110,6 +113,8 @@ struct Compiler<'a> {
     /// The scope from which the context node-set is reached.
     from: ScopeDefId,
     failed: bool,
+    /// As in [`Compiled::leans`].
+    leans: bool,
 }
 
 impl<'a> Compiler<'a> {

@@ -104,8 +104,14 @@ impl<'a> Column<'a> {
         if self.all { self.scopes.len() } else { self.scopes().count() }
     }
 
-    pub fn values(&self) -> impl Iterator<Item = &'a Value> + '_ {
-        self.scopes().map(|scope| self.instance.value(scope, self.node))
+    /// Gives each value to `take`.
+    pub fn each_value(&self, mut take: impl FnMut(&'a Value)) {
+        if self.all {
+            return self.instance.column(self.scopes, self.repeat, self.node).for_each(take);
+        }
+        for scope in self.scopes() {
+            take(self.instance.value(scope, self.node));
+        }
     }
 }
 

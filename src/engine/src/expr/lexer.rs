@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::syntax::{Operator, SyntaxError};
 
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Token {
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Token<'t> {
     Number(f64),
-    Text(String),
+    Text(&'t str),
     /// `${name}`
-    Reference(String),
+    Reference(&'t str),
     /// A name, possibly with one colon: an element, a function or an axis; or `prefix:*`.
-    Name(String),
+    Name(&'t str),
     /// `*` as a name test.
     Any,
     Operator(Operator),
@@ -32,12 +32,18 @@ pub(crate) enum Token {
 const MAX_TOKENS: usize = 20_000;
 
 /// Tokens with the bytes they stand at.
-pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxError> {
-    let mut found: Vec<(Token, Range<usize>)> = Vec::new();
+pub(crate) fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, SyntaxError> {
+    // A name and the slash before it are two, and mostly long.
+    let mut found: Vec<(Token<'_>, Range<usize>)> = Vec::with_capacity((text.len() / 6).min(500) + 4);
     let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
-        if c.is_whitespace() {
-            at += c.len_utf8();
+    while let Some(byte) = text.as_bytes().get(at) {
+        // Mostly it is clear from the byte.
+        let blank = match byte {
+            0..=0x7F => char::from(*byte).is_whitespace().then_some(1),
+            _ => text[at..].chars().next().filter(|c| c.is_whitespace()).map(char::len_utf8),
+        };
+        if let Some(length) = blank {
+            at += length;
             continue;
         }
         // After an operand, `*` and the words and/or/div/mod are operators (§3.7).
@@ -53,15 +59,18 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, SyntaxErr
     Ok(found)
 }
 
-fn one(rest: &str, operand_before: bool) -> Result<(Token, usize), SyntaxError> {
-    let two = rest.get(..2).unwrap_or("");
-    let fixed = match two {
-        "//" => Some(Token::DoubleSlash),
-        "!=" => Some(Token::Operator(Operator::NotEqual)),
-        "<=" => Some(Token::Operator(Operator::AtMost)),
-        ">=" => Some(Token::Operator(Operator::AtLeast)),
-        ".." => Some(Token::DotDot),
-        "::" => Some(Token::DoubleColon),
+fn one(rest: &str, operand_before: bool) -> Result<(Token<'_>, usize), SyntaxError> {
+    let bytes = rest.as_bytes();
+    if bytes[0].is_ascii_alphabetic() {
+        return Ok(word(rest, operand_before));
+    }
+    let fixed = match bytes.get(..2).unwrap_or_default() {
+        b"//" => Some(Token::DoubleSlash),
+        b"!=" => Some(Token::Operator(Operator::NotEqual)),
+        b"<=" => Some(Token::Operator(Operator::AtMost)),
+        b">=" => Some(Token::Operator(Operator::AtLeast)),
+        b".." => Some(Token::DotDot),
+        b"::" => Some(Token::DoubleColon),
         _ => None,
     };
     if let Some(token) = fixed {
@@ -144,15 +153,15 @@ fn typographic(c: char) -> Option<String> {
     Some(format!("write `{plain}` in its plain form"))
 }
 
-fn quoted(rest: &str, quote: char) -> Result<(Token, usize), SyntaxError> {
+fn quoted(rest: &str, quote: char) -> Result<(Token<'_>, usize), SyntaxError> {
     match rest[1..].find(quote) {
-        Some(end) => Ok((Token::Text(rest[1..1 + end].to_owned()), end + 2)),
+        Some(end) => Ok((Token::Text(&rest[1..1 + end]), end + 2)),
         None => Err(SyntaxError::new(0..rest.len(), "this text never ends")
             .hinted(Some(format!("close it with `{quote}`")))),
     }
 }
 
-fn reference(rest: &str) -> Result<(Token, usize), SyntaxError> {
+fn reference(rest: &str) -> Result<(Token<'_>, usize), SyntaxError> {
     let inside = rest.strip_prefix("${").ok_or_else(|| {
         SyntaxError::new(0..1, "`$` must be followed by a name in braces")
             .hinted(Some(format!("write `${{{}}}`", meant(rest).unwrap_or("name"))))
@@ -167,7 +176,7 @@ fn reference(rest: &str) -> Result<(Token, usize), SyntaxError> {
             Err(SyntaxError::new(0..end + 3, "this is no reference")
                 .hinted(Some(format!("write `${{{name}}}`"))))
         }
-        false => Ok((Token::Reference(name.to_owned()), end + 3)),
+        false => Ok((Token::Reference(name), end + 3)),
     }
 }
 
@@ -178,7 +187,7 @@ pub(crate) fn meant(rest: &str) -> Option<&str> {
     rest.starts_with(starts_name).then(|| &rest[..end])
 }
 
-fn number(rest: &str) -> Result<(Token, usize), SyntaxError> {
+fn number(rest: &str) -> Result<(Token<'_>, usize), SyntaxError> {
     let whole = rest.bytes().take_while(u8::is_ascii_digit).count();
     let mut length = whole;
     if rest[whole..].starts_with('.') {
@@ -199,8 +208,8 @@ fn exponent(rest: &str) -> usize {
     }
 }
 
-fn word(rest: &str, operand_before: bool) -> (Token, usize) {
-    let mut length = rest.find(|c: char| !continues_name(c)).unwrap_or(rest.len());
+fn word(rest: &str, operand_before: bool) -> (Token<'_>, usize) {
+    let mut length = name_length(rest);
     // After an operand only an operator can stand (§3.7): `1 div2` needs no second space.
     if operand_before {
         for (word, operator) in WORDS {
@@ -214,14 +223,24 @@ fn word(rest: &str, operand_before: bool) -> (Token, usize) {
     // A name never ends in a dot or a hyphen by accident: `a -1` is written with a space, `a-1` is a name, as in XML.
     let after = &rest[length..];
     if after.starts_with(':') && !after.starts_with("::") {
-        let local = after[1..].find(|c: char| !continues_name(c)).unwrap_or(after.len() - 1);
+        let local = name_length(&after[1..]);
         if local > 0 && after[1..].starts_with(starts_name) {
             length += 1 + local;
         } else if after.starts_with(":*") {
             length += 2;
         }
     }
-    (Token::Name(rest[..length].to_owned()), length)
+    (Token::Name(&rest[..length]), length)
+}
+
+/// How long what continues a name is.
+fn name_length(rest: &str) -> usize {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let ascii = rest.bytes().take_while(plain).count();
+    match rest.as_bytes().get(ascii) {
+        Some(0x80..) => rest.find(|c: char| !continues_name(c)).unwrap_or(rest.len()),
+        _ => ascii,
+    }
 }
 
 const WORDS: [(&str, Operator); 4] =
@@ -235,8 +254,8 @@ pub(crate) fn continues_name(c: char) -> bool {
     starts_name(c) || c.is_numeric() || c == '-' || c == '.'
 }
 
-impl Token {
-    fn ends_operand(&self) -> bool {
+impl Token<'_> {
+    fn ends_operand(self) -> bool {
         matches!(
             self,
             Token::Number(_)
@@ -256,7 +275,7 @@ impl Token {
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<Token> {
+    fn kinds(text: &str) -> Vec<Token<'_>> {
         tokens(text).unwrap().into_iter().map(|(token, _)| token).collect()
     }
 
@@ -264,7 +283,7 @@ mod tests {
     fn a_word_is_an_operator_only_after_an_operand() {
         assert_eq!(
             kinds("div div mod"),
-            [Token::Name("div".into()), Token::Operator(Operator::Divide), Token::Name("mod".into())]
+            [Token::Name("div"), Token::Operator(Operator::Divide), Token::Name("mod")]
         );
         assert_eq!(kinds("* * *"), [Token::Any, Token::Operator(Operator::Multiply), Token::Any]);
     }
@@ -273,23 +292,20 @@ mod tests {
     fn names_references_and_numbers() {
         assert_eq!(
             kinds("${a_b}-1.5"),
-            [Token::Reference("a_b".into()), Token::Operator(Operator::Subtract), Token::Number(1.5)]
+            [Token::Reference("a_b"), Token::Operator(Operator::Subtract), Token::Number(1.5)]
         );
-        assert_eq!(kinds("jr:choice-name("), [Token::Name("jr:choice-name".into()), Token::Open]);
-        assert_eq!(
-            kinds("self::a"),
-            [Token::Name("self".into()), Token::DoubleColon, Token::Name("a".into())]
-        );
+        assert_eq!(kinds("jr:choice-name("), [Token::Name("jr:choice-name"), Token::Open]);
+        assert_eq!(kinds("self::a"), [Token::Name("self"), Token::DoubleColon, Token::Name("a")]);
     }
 
     #[test]
     fn an_operator_needs_no_space_before_a_digit_and_a_number_may_have_an_exponent() {
         let one = Token::Number(1.0);
-        assert_eq!(kinds("1 div1"), [one.clone(), Token::Operator(Operator::Divide), one.clone()]);
-        assert_eq!(kinds("1or1"), [one.clone(), Token::Operator(Operator::Or), one.clone()]);
+        assert_eq!(kinds("1 div1"), [one, Token::Operator(Operator::Divide), one]);
+        assert_eq!(kinds("1or1"), [one, Token::Operator(Operator::Or), one]);
         assert_eq!(kinds("1.5e-3"), [Token::Number(0.0015)]);
-        assert_eq!(kinds("jr:*"), [Token::Name("jr:*".into())]);
-        assert_eq!(kinds("div1"), [Token::Name("div1".into())]);
+        assert_eq!(kinds("jr:*"), [Token::Name("jr:*")]);
+        assert_eq!(kinds("div1"), [Token::Name("div1")]);
     }
 
     #[test]

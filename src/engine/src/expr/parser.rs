@@ -65,20 +65,20 @@ fn elsewhere(word: &str) -> Option<&'static str> {
     })
 }
 
-struct Parser {
-    tokens: Vec<(Token, Range<usize>)>,
+struct Parser<'t> {
+    tokens: Vec<(Token<'t>, Range<usize>)>,
     at: usize,
     depth: usize,
     end: usize,
 }
 
-impl Parser {
-    fn peek(&self) -> Option<&Token> {
-        self.tokens.get(self.at).map(|(token, _)| token)
+impl<'t> Parser<'t> {
+    fn peek(&self) -> Option<Token<'t>> {
+        self.tokens.get(self.at).map(|(token, _)| *token)
     }
 
-    fn before(&self) -> Option<&Token> {
-        self.tokens.get(self.at.checked_sub(1)?).map(|(token, _)| token)
+    fn before(&self) -> Option<Token<'t>> {
+        self.tokens.get(self.at.checked_sub(1)?).map(|(token, _)| *token)
     }
 
     /// Stands `not` before, as if it were an operator?
@@ -86,8 +86,8 @@ impl Parser {
         matches!(self.before(), Some(Token::Name(word)) if word.eq_ignore_ascii_case("not"))
     }
 
-    fn after(&self) -> Option<&Token> {
-        self.tokens.get(self.at + 1).map(|(token, _)| token)
+    fn after(&self) -> Option<Token<'t>> {
+        self.tokens.get(self.at + 1).map(|(token, _)| *token)
     }
 
     fn here(&self) -> Range<usize> {
@@ -98,13 +98,13 @@ impl Parser {
         self.at.checked_sub(1).map_or(0, |at| self.tokens[at].1.end)
     }
 
-    fn eat(&mut self, token: &Token) -> bool {
-        let same = self.peek() == Some(token);
+    fn eat(&mut self, token: &Token<'_>) -> bool {
+        let same = self.tokens.get(self.at).is_some_and(|(next, _)| next == token);
         self.at += usize::from(same);
         same
     }
 
-    fn expect(&mut self, token: Token, open: &Range<usize>, written: &str) -> Result<(), SyntaxError> {
+    fn expect(&mut self, token: Token<'_>, open: &Range<usize>, written: &str) -> Result<(), SyntaxError> {
         match self.eat(&token) {
             true => Ok(()),
             false => Err(SyntaxError::new(self.here(), format!("`{written}` is missing here")).hinted(Some(
@@ -125,7 +125,6 @@ impl Parser {
         }
         let mut left = self.unary()?;
         while let Some(Token::Operator(operator)) = self.peek() {
-            let operator = *operator;
             if operator.strength() < weakest {
                 break;
             }
@@ -169,14 +168,13 @@ impl Parser {
             }
             Some(Token::DoubleSlash) => Start::Root,
             Some(Token::Reference(name)) => {
-                let name = name.clone();
                 self.at += 1;
-                Start::Reference(name)
+                Start::Reference(name.to_owned())
             }
             Some(Token::Number(_) | Token::Text(_) | Token::Open) => {
                 Start::Expression(Box::new(self.primary()?))
             }
-            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && !is_node_test(name) => {
+            Some(Token::Name(name)) if self.after() == Some(Token::Open) && !is_node_test(name) => {
                 Start::Expression(Box::new(self.primary()?))
             }
             _ => Start::Context,
@@ -225,7 +223,7 @@ impl Parser {
     fn step(&mut self) -> Result<Step, SyntaxError> {
         let start = self.here().start;
         let mut axis = Axis::Child;
-        let test = match self.peek().cloned() {
+        let test = match self.peek() {
             Some(Token::Dot) => {
                 self.at += 1;
                 axis = Axis::Itself;
@@ -241,8 +239,8 @@ impl Parser {
                 axis = Axis::Attribute;
                 self.test()?
             }
-            Some(Token::Name(name)) if self.after() == Some(&Token::DoubleColon) => {
-                axis = Axis::named(&name).ok_or_else(|| {
+            Some(Token::Name(name)) if self.after() == Some(Token::DoubleColon) => {
+                axis = Axis::named(name).ok_or_else(|| {
                     SyntaxError::new(self.here(), format!("`{name}` is no axis"))
                         .hinted((name == "namespace").then(|| "namespaces are no nodes here".into()))
                 })?;
@@ -257,33 +255,33 @@ impl Parser {
 
     fn test(&mut self) -> Result<Test, SyntaxError> {
         let span = self.here();
-        match self.peek().cloned() {
+        match self.peek() {
             Some(Token::Any) => {
                 self.at += 1;
                 Ok(Test::Any)
             }
-            Some(Token::Name(name)) if self.after() == Some(&Token::Open) && is_node_test(&name) => {
+            Some(Token::Name(name)) if self.after() == Some(Token::Open) && is_node_test(name) => {
                 self.at += 2;
-                let target = match (name.as_str(), self.peek().cloned()) {
+                let target = match (name, self.peek()) {
                     ("processing-instruction", Some(Token::Text(target))) => {
                         self.at += 1;
-                        Some(target)
+                        Some(target.to_owned())
                     }
                     _ => None,
                 };
                 self.expect(Token::Close, &span, ")")?;
-                Ok(match name.as_str() {
+                Ok(match name {
                     "node" => Test::Node,
                     "text" => Test::Text,
                     "comment" => Test::Comment,
                     _ => Test::Instruction(target),
                 })
             }
-            Some(Token::Name(name)) if self.after() != Some(&Token::Open) => {
+            Some(Token::Name(name)) if self.after() != Some(Token::Open) => {
                 self.at += 1;
                 Ok(match name.strip_suffix(":*") {
                     Some(prefix) => Test::Space(prefix.to_owned()),
-                    None => Test::Name(name),
+                    None => Test::Name(name.to_owned()),
                 })
             }
             None => Err(SyntaxError::new(span, "the expression ends too early")
@@ -307,7 +305,7 @@ impl Parser {
             }
             Some(_) => {
                 // What follows is no step of a path: somebody divides.
-                let divides = self.before() == Some(&Token::Slash);
+                let divides = self.before() == Some(Token::Slash);
                 Err(SyntaxError::new(span, "a value or a name should stand here")
                     .hinted(divides.then(|| "division is written `div`: `a div b`".into())))
             }
@@ -331,7 +329,7 @@ impl Parser {
         self.at += 1;
         let kind = match token {
             Token::Number(number) => Kind::Number(number),
-            Token::Text(text) => Kind::Text(text),
+            Token::Text(text) => Kind::Text(text.to_owned()),
             Token::Open => {
                 let inner = self.binary(1)?;
                 self.expect(Token::Close, &span, ")")?;
@@ -350,7 +348,7 @@ impl Parser {
                     }
                     self.expect(Token::Close, &open, ")")?;
                 }
-                Kind::Call { name, name_span: span.clone(), arguments }
+                Kind::Call { name: name.to_owned(), name_span: span.clone(), arguments }
             }
             _ => unreachable!("path() looked at the token"),
         };

@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::program::ExprId;
 use crate::form::ScopeDefId;
 use crate::view::NodeId;
-use crate::xml::Element;
+use crate::xml::Tag;
 use std::sync::Arc;
 
 /// When an action runs.
@@ -51,7 +51,7 @@ pub(crate) struct Action {
 }
 
 /// The events of an action's `event` attribute.
-pub(super) fn events(element: &Element, found: &mut Diagnostics) -> Vec<Event> {
+pub(super) fn events(element: Tag<'_>, found: &mut Diagnostics) -> Vec<Event> {
     let Some(written) =
         element.attribute("event").or_else(|| element.attribute_in(&crate::xml::Namespace::Events, "event"))
     else {

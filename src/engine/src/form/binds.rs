@@ -1,65 +1,68 @@
 //! Binds: what the model says of each node (ODK XForms, *Bindings*). Two binds of one node add up; the later wins.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::form::Skeleton;
 use crate::form::paths::absolute;
-use crate::source::{Span, Written};
+use crate::source::{Passage, Span};
 use crate::view::NodeId;
-use crate::xml::{Attribute, Element, Namespace};
+use crate::xml::{Lies, Namespace, Tag};
 
-/// How many different attributes the binds of one node may have: far more than there are.
-const MAX_ATTRIBUTES: usize = 100;
+/// How many binds of one node are looked at: far more than there are.
+const MAX_BINDS: usize = 100;
 
-/// The bind attributes of one node.
+/// The binds of one node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BindOf<'a> {
-    attributes: Vec<&'a Attribute>,
+    /// Mostly there is one.
+    first: Option<Tag<'a>>,
+    further: Vec<Tag<'a>>,
 }
 
 impl<'a> BindOf<'a> {
-    /// Adds what another bind of the node says; what both say, the later says. That each names the node is kept.
-    fn add(&mut self, bind: &'a Element) {
-        for attribute in &bind.attributes {
-            let names = matches!(&*attribute.name.local, "nodeset" | "ref");
-            let same = |known: &&Attribute| !names && known.name == attribute.name;
-            match self.attributes.iter().position(same) {
-                Some(known) => self.attributes[known] = attribute,
-                None if self.attributes.len() < MAX_ATTRIBUTES => self.attributes.push(attribute),
-                None => {}
-            }
+    /// Adds another bind of the node; what both say, the later says.
+    fn add(&mut self, bind: Tag<'a>) {
+        match self.first {
+            None => self.first = Some(bind),
+            Some(_) if self.further.len() < MAX_BINDS => self.further.push(bind),
+            Some(_) => {}
         }
     }
 
     /// An attribute without a namespace.
-    pub fn get(&self, local: &str) -> Option<&'a Written> {
+    pub fn get(&self, local: &str) -> Option<Passage<'a>> {
         self.find(&Namespace::None, local)
     }
 
     /// An attribute of JavaRosa's namespace.
-    pub fn jr(&self, local: &str) -> Option<&'a Written> {
+    pub fn jr(&self, local: &str) -> Option<Passage<'a>> {
         self.find(&Namespace::JavaRosa, local)
+    }
+
+    /// A message, and where its words lie.
+    pub fn message(&self, local: &str) -> Option<(Passage<'a>, Lies)> {
+        let mut binds = self.further.iter().rev().chain(&self.first);
+        binds.find_map(|bind| bind.attribute_lies(&Namespace::JavaRosa, local))
     }
 
     /// Where each of the node's binds says that it is about the node.
     pub fn places(&self) -> impl Iterator<Item = Span> + '_ {
-        let names = self.attributes.iter().filter(|attribute| {
+        let binds = self.first.iter().chain(&self.further);
+        let names = binds.flat_map(|bind| bind.attributes()).filter(|attribute| {
             attribute.name.namespace == Namespace::None && matches!(&*attribute.name.local, "nodeset" | "ref")
         });
         names.map(|attribute| attribute.value.span)
     }
 
-    fn find(&self, namespace: &Namespace, local: &str) -> Option<&'a Written> {
-        let is = |attribute: &&&Attribute| {
-            *attribute.name.local == *local && attribute.name.namespace == *namespace
-        };
-        self.attributes.iter().rev().find(is).map(|attribute| &attribute.value)
+    fn find(&self, namespace: &Namespace, local: &str) -> Option<Passage<'a>> {
+        let mut binds = self.further.iter().rev().chain(&self.first);
+        binds.find_map(|bind| bind.attribute_in(namespace, local))
     }
 
     /// Does the bind say that the node is never to be changed by hand?
     pub fn always_readonly(&self) -> bool {
-        self.get("readonly").and_then(|written| constant(&written.text)) == Some(true)
+        self.get("readonly").and_then(|written| constant(written.text)) == Some(true)
     }
 }
 
@@ -73,19 +76,20 @@ pub(crate) fn constant(text: &str) -> Option<bool> {
 }
 
 /// The nodesets of the binds that have an id, for controls that name one.
-pub(super) fn by_id<'a>(binds: &[&'a Element]) -> HashMap<&'a str, &'a str> {
-    let pair = |bind: &&'a Element| Some((&*bind.attribute("id")?.text, &*bind.attribute("nodeset")?.text));
+pub(super) fn by_id<'a>(binds: &[Tag<'a>]) -> FxHashMap<&'a str, &'a str> {
+    let pair = |bind: &Tag<'a>| Some((bind.attribute("id")?.text, bind.attribute("nodeset")?.text));
     binds.iter().filter_map(pair).collect()
 }
 
 /// The binds by node.
 pub(super) fn by_node<'a>(
-    binds: &[&'a Element],
+    binds: &[Tag<'a>],
     root: &str,
     form: &Skeleton,
     found: &mut Diagnostics,
-) -> HashMap<NodeId, BindOf<'a>> {
-    let mut by_node: HashMap<NodeId, BindOf<'a>> = HashMap::with_capacity(binds.len());
+) -> FxHashMap<NodeId, BindOf<'a>> {
+    let mut by_node: FxHashMap<NodeId, BindOf<'a>> = FxHashMap::default();
+    by_node.reserve(binds.len());
     for bind in binds {
         let Some(nodeset) = bind.attribute("nodeset").or_else(|| bind.attribute("ref")) else {
             found.push(
@@ -94,11 +98,11 @@ pub(super) fn by_node<'a>(
             );
             continue;
         };
-        match absolute(root, &nodeset.text).and_then(|path| form.at(&path)) {
-            Some(node) => by_node.entry(node).or_default().add(bind),
+        match absolute(root, nodeset.text).and_then(|path| form.at(&path)) {
+            Some(node) => by_node.entry(node).or_default().add(*bind),
             // ODK's tools pass over such a bind.
             None => {
-                let diagnostic = unknown(form, &nodeset.text, nodeset.span, found);
+                let diagnostic = unknown(form, nodeset.text, nodeset.span, found);
                 found.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
             }
         }

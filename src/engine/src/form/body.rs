@@ -1,24 +1,26 @@
 //! The body: which node is shown how, in which order, inside which group (ODK XForms, *Body*).
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::paths::absolute;
 use crate::form::tree::Shapes;
 use crate::source::Span;
 use crate::view::Control;
-use crate::xml::Element;
+use crate::xml::Tag;
 
 /// A control, group or repeat of the body, with the path of the node it stands for.
 #[derive(Debug)]
 pub(crate) struct Placed<'a> {
     pub path: String,
-    pub element: &'a Element,
+    pub element: Tag<'a>,
     pub kind: PlacedKind,
     /// The index of the group or repeat that it is shown in.
     pub parent: Option<usize>,
     /// The element that holds its label: the group around a repeat, else itself.
-    pub heading: &'a Element,
+    pub heading: Tag<'a>,
     /// Where its reference is written.
     pub span: Span,
 }
@@ -33,7 +35,7 @@ pub(crate) enum PlacedKind {
 /// An action that stands in the body, with the path of the node around it.
 #[derive(Debug)]
 pub(super) struct PlacedAction<'a> {
-    pub element: &'a Element,
+    pub element: Tag<'a>,
     /// The control, group or repeat that it stands in.
     pub path: String,
     /// It stands in a control: what it waits for is that one's change.
@@ -49,9 +51,9 @@ pub(super) struct Body<'a> {
 
 impl Body<'_> {
     /// What the body says of the model tree.
-    pub fn shapes(&self) -> Shapes {
+    pub fn shapes(&self) -> Shapes<'_> {
         let of = |kind: PlacedKind| {
-            self.placed.iter().filter(move |placed| placed.kind == kind).map(|placed| placed.path.clone())
+            self.placed.iter().filter(move |placed| placed.kind == kind).map(|placed| placed.path.as_str())
         };
         Shapes { repeats: of(PlacedKind::Repeat).collect(), groups: of(PlacedKind::Group).collect() }
     }
@@ -59,9 +61,9 @@ impl Body<'_> {
 
 /// Walks the body. `binds` gives the nodeset of a bind by its id.
 pub(super) fn walk<'a>(
-    body: Option<&'a Element>,
+    body: Option<Tag<'a>>,
     root: &str,
-    binds: &HashMap<&str, &str>,
+    binds: &FxHashMap<&str, &str>,
     found: &mut Diagnostics,
 ) -> Body<'a> {
     let mut walk = Walk { out: Body::default(), root, binds, found };
@@ -75,12 +77,12 @@ struct Walk<'a, 'b> {
     out: Body<'a>,
     /// The path of the primary instance's root.
     root: &'b str,
-    binds: &'b HashMap<&'b str, &'b str>,
+    binds: &'b FxHashMap<&'b str, &'b str>,
     found: &'b mut Diagnostics,
 }
 
 impl<'a> Walk<'a, '_> {
-    fn inside(&mut self, element: &'a Element, context: &str, parent: Option<usize>) {
+    fn inside(&mut self, element: Tag<'a>, context: &str, parent: Option<usize>) {
         for child in element.elements() {
             match &*child.name.local {
                 "group" => self.group(child, context, parent),
@@ -92,7 +94,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    fn group(&mut self, element: &'a Element, context: &str, parent: Option<usize>) {
+    fn group(&mut self, element: Tag<'a>, context: &str, parent: Option<usize>) {
         let path = match self.reference(element, context) {
             Some(Ok(path)) => Some(path),
             Some(Err(())) => return,
@@ -102,8 +104,8 @@ impl<'a> Walk<'a, '_> {
         if let (Some(repeat), None) = (inner.next(), inner.next())
             && &*repeat.name.local == "repeat"
         {
-            let own = repeat.attribute("nodeset").and_then(|nodeset| absolute(context, &nodeset.text));
-            if path.is_none() || path == own {
+            let own = repeat.attribute("nodeset").and_then(|nodeset| absolute(context, nodeset.text));
+            if path.is_none() || path.as_deref() == own.as_deref() {
                 return self.repeat(repeat, element, context, parent);
             }
         }
@@ -115,7 +117,7 @@ impl<'a> Walk<'a, '_> {
         self.inside(element, &path, Some(index));
     }
 
-    fn repeat(&mut self, element: &'a Element, heading: &'a Element, context: &str, parent: Option<usize>) {
+    fn repeat(&mut self, element: Tag<'a>, heading: Tag<'a>, context: &str, parent: Option<usize>) {
         let Some(Ok(path)) = self.reference(element, context) else { return };
         if path == self.root {
             let message = "a form has one root: it can't be repeated";
@@ -127,7 +129,7 @@ impl<'a> Walk<'a, '_> {
         self.inside(element, &path, Some(index));
     }
 
-    fn control(&mut self, element: &'a Element, context: &str, parent: Option<usize>) {
+    fn control(&mut self, element: Tag<'a>, context: &str, parent: Option<usize>) {
         let control = match &*element.name.local {
             "input" | "secret" | "textarea" => Control::Input,
             "select1" => Control::SelectOne,
@@ -147,22 +149,23 @@ impl<'a> Walk<'a, '_> {
             }
         };
         let Some(Ok(path)) = self.reference(element, context) else { return };
-        self.place(element, element, PlacedKind::Question(control), path.clone(), parent);
+        let index = self.place(element, element, PlacedKind::Question(control), path, parent);
         for child in element.elements() {
             if matches!(&*child.name.local, "setvalue" | "setgeopoint" | "recordaudio") {
+                let path = self.out.placed[index].path.clone();
                 self.action(child, &path, true);
             }
         }
     }
 
-    fn action(&mut self, element: &'a Element, context: &str, in_control: bool) {
+    fn action(&mut self, element: Tag<'a>, context: &str, in_control: bool) {
         self.out.actions.push(PlacedAction { element, path: context.to_owned(), in_control });
     }
 
     fn place(
         &mut self,
-        element: &'a Element,
-        heading: &'a Element,
+        element: Tag<'a>,
+        heading: Tag<'a>,
         kind: PlacedKind,
         path: String,
         parent: Option<usize>,
@@ -174,12 +177,12 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The absolute path that an element refers to; none if it refers to nothing, an error (already told) if that is no path.
-    fn reference(&mut self, element: &'a Element, context: &str) -> Option<Result<String, ()>> {
-        let by_bind = element.attribute("bind").and_then(|id| self.binds.get(&*id.text).copied());
+    fn reference(&mut self, element: Tag<'a>, context: &str) -> Option<Result<String, ()>> {
+        let by_bind = element.attribute("bind").and_then(|id| self.binds.get(id.text).copied());
         let written = element.attribute("ref").or_else(|| element.attribute("nodeset"));
         let (text, span) = match (by_bind, written) {
             (Some(nodeset), _) => (nodeset, element.span),
-            (None, Some(written)) => (&*written.text, written.span),
+            (None, Some(written)) => (written.text, written.span),
             (None, None) => {
                 if &*element.name.local != "group" {
                     let message = format!("this `{}` refers to no node", element.name.local);
@@ -190,7 +193,7 @@ impl<'a> Walk<'a, '_> {
                 return None;
             }
         };
-        Some(absolute(context, text).ok_or_else(|| {
+        Some(absolute(context, text).map(Cow::into_owned).ok_or_else(|| {
             let message = format!("`{text}` is no plain path to a node");
             let hint = "write the names from the root to the node: `/data/group/name`";
             self.found.push(Diagnostic::error("wrong-path", span, message).hint(hint));

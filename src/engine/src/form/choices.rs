@@ -1,7 +1,8 @@
 //! What a select offers: items written in the control, or an itemset over nodes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::expr::program::ExprId;
 use crate::form::TextId;
@@ -18,8 +19,8 @@ pub(crate) enum Choices {
 #[derive(Debug, Default)]
 pub(crate) struct Listed {
     pub items: Vec<(Arc<str>, Option<TextId>)>,
-    /// Of items with the same value, the first.
-    pub places: HashMap<Arc<str>, u32>,
+    /// Made when first asked for, where there are many.
+    places: OnceLock<FxHashMap<Arc<str>, u32>>,
 }
 
 /// Items that are nodes: of a secondary instance, or of a repeat.
@@ -65,10 +66,24 @@ impl ChoiceList {
     }
 }
 
+/// From how many items on they are looked up.
+const MANY: usize = 32;
+
 impl Listed {
-    /// Adds an item.
-    pub fn push(&mut self, value: Arc<str>, label: Option<TextId>) {
-        self.places.entry(value.clone()).or_insert(self.items.len() as u32);
-        self.items.push((value, label));
+    /// These items, in their order.
+    pub fn new(items: Vec<(Arc<str>, Option<TextId>)>) -> Listed {
+        Listed { items, places: OnceLock::new() }
+    }
+
+    /// Of items with that value, the place of the first.
+    pub fn place(&self, value: &str) -> Option<u32> {
+        if self.items.len() < MANY {
+            return self.items.iter().position(|(known, _)| **known == *value).map(|place| place as u32);
+        }
+        let places = self.places.get_or_init(|| {
+            let places = self.items.iter().enumerate().rev();
+            places.map(|(place, (value, _))| (value.clone(), place as u32)).collect()
+        });
+        places.get(value).copied()
     }
 }

@@ -1,13 +1,14 @@
 //! An XForm to a [`Form`]: tree, binds, body, expressions, texts, actions, graph; checks as it goes.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::check;
 use crate::check::noted::{Facts, Noted, Role};
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::expr::compile::{Anchor, Compiled, compile};
+use crate::expr::compile::{Anchor, Compiled, Over, compile};
 use crate::expr::program::{ExprId, Program, Read};
 use crate::form::binds::{self, BindOf, constant};
 use crate::form::body::{self, Placed, PlacedKind};
@@ -15,13 +16,14 @@ use crate::form::itext::Itext;
 use crate::form::names::{Skeleton, SkeletonKind};
 use crate::form::xform::{self, XForm};
 use crate::form::{
-    Action, Bind, Body, Checked, Form, Node, NodeKind, Preload, ScopeDef, Text, TextId, meta, tree, types,
+    Action, Bind, Body, Checked, Form, Node, NodeKind, Piece, Preload, ScopeDef, ScopeDefId, TextId, Texts,
+    meta, tree, types,
 };
 use crate::graph::{self, Computation, Draft, Task};
-use crate::source::{Bundle, Written};
+use crate::source::{Bundle, Passage};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
-use crate::xml::{Element, Namespace};
+use crate::xml::{Document, Namespace, Tag};
 
 mod assessment;
 mod instances;
@@ -33,22 +35,28 @@ pub(crate) use text::itext_id;
 
 pub(super) fn read(bundle: &Bundle) -> Checked {
     let mut found = Diagnostics::default();
-    let document = definition::read(bundle, &mut found);
-    let form = document.and_then(|document| lower(&document, bundle, &mut found));
+    let document = definition::read_document(bundle, &mut found);
+    let form = document.and_then(|document| {
+        let mut form = lower(&document, bundle, &mut found)?;
+        form.texts = form.texts.keep(document.into_store());
+        Some(form)
+    });
     let form = if found.has_errors() { None } else { form.map(Arc::new) };
     Checked { form, diagnostics: found.into_sorted() }
 }
 
-fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
+/// All of a form but what its texts are parts of.
+fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Option<Form> {
+    let document = document.root()?;
     let parts = xform::parts(document, found)?;
-    let declares = |attribute: &crate::xml::Attribute| {
-        attribute.name.namespace == Namespace::Xmlns && *attribute.value.text == *Namespace::OpenRosa.uri()
-    };
+    let declares_open_rosa = document.attributes().any(|attribute| {
+        attribute.name.namespace == Namespace::Xmlns && attribute.value.text == Namespace::OpenRosa.uri()
+    });
     let is_xml = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
-    let with_meta = meta::complete(parts.primary, !is_xml || document.attributes.iter().any(declares));
+    let missing = meta::missing(parts.primary, !is_xml || declares_open_rosa);
     let root = format!("/{}", parts.primary.name.written());
     let body = body::walk(parts.body, &root, &binds::by_id(&parts.binds), found);
-    let (mut skeleton, seed) = tree::build(&with_meta.root, &body.shapes(), found);
+    let (mut skeleton, seed) = tree::build(parts.primary, &missing, &body.shapes(), found);
     instances::read(&parts, bundle, &mut skeleton, found);
     let binds = binds::by_node(&parts.binds, &root, &skeleton, found);
     let shown = resolve(&body, &skeleton, found);
@@ -65,24 +73,25 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     let mut lowering = Lowering {
         skeleton: &skeleton,
         itext: &itext,
-        languages: languages.len(),
         program: Program::new(names),
-        texts: Vec::new(),
-        itext_used: HashMap::new(),
+        compiled: FxHashMap::default(),
+        texts: Texts::new(languages.len()),
+        pieces: Vec::new(),
+        itext_used: vec![None; itext.ids().count()],
         noted: Vec::new(),
-        texts_named: HashSet::new(),
+        texts_named: FxHashSet::default(),
         drafts: Vec::new(),
         reads: 0,
-        spans: HashMap::new(),
+        spans: FxHashMap::default(),
         actions: Vec::new(),
-        triggers: HashMap::new(),
+        triggers: FxHashMap::default(),
         measured: measured.iter().map(|(node, _)| *node).collect(),
         found,
     };
     let title = parts.title.and_then(|title| lowering.plain_text(title));
-    let by_node: HashMap<NodeId, &Placed<'_>> =
+    let by_node: FxHashMap<NodeId, &Placed<'_>> =
         shown.iter().zip(&body.placed).rev().filter_map(|(node, placed)| Some(((*node)?, placed))).collect();
-    let mut implied: Vec<NodeId> = with_meta.added.iter().filter_map(|path| skeleton.at(path)).collect();
+    let mut implied: Vec<NodeId> = missing.paths.iter().filter_map(|path| skeleton.at(path)).collect();
     // The author of form JSON asks for answers; what a submission is called beside them is the lowering's.
     if bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
         && let Some(meta) = skeleton.child(NodeId(0), "meta")
@@ -161,9 +170,9 @@ fn lower(document: &Element, bundle: &Bundle, found: &mut Diagnostics) -> Option
     })
 }
 
-fn attribute(element: &Element, local: &str) -> Option<Arc<str>> {
+fn attribute(element: Tag<'_>, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
-    plain.map(|written| written.text.to_arc())
+    plain.map(|written| written.text.into())
 }
 
 /// The node that each control, group and repeat of the body stands for.
@@ -183,7 +192,7 @@ fn resolve(body: &body::Body<'_>, form: &Skeleton, found: &mut Diagnostics) -> V
 /// Gives each leaf its data type: the control's where it has one, else the bind's.
 fn kinds(
     form: &mut Skeleton,
-    binds: &HashMap<NodeId, BindOf<'_>>,
+    binds: &FxHashMap<NodeId, BindOf<'_>>,
     placed: &[Placed<'_>],
     shown: &[Option<NodeId>],
 ) {
@@ -191,7 +200,7 @@ fn kinds(
         let node = &mut form.nodes[id.0 as usize];
         node.calculated |= bind.get("calculate").is_some();
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
-            node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(&written.text)));
+            node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(written.text)));
         }
     }
     for (placed, id) in placed.iter().zip(shown).rev() {
@@ -244,7 +253,7 @@ fn node(skeleton: &Skeleton, id: NodeId, bind: Bind, body: Body, implied: bool) 
 /// Which nodes are shown inside which, in the body's order. What the body shows in a repeat though it is not of it is shown around
 /// the repeat; what it shows around a repeat though it is of it, in it.
 fn items(placed: &[Placed<'_>], shown: &[Option<NodeId>], scopes: &[ScopeDef], nodes: &mut [Node]) {
-    let mut items: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    let mut items: FxHashMap<NodeId, Vec<NodeId>> = FxHashMap::default();
     for (place, id) in placed.iter().zip(shown) {
         let Some(id) = *id else { continue };
         let scope = nodes[id.0 as usize].scope;
@@ -274,36 +283,55 @@ const MAX_READS: usize = 2_000_000;
 struct Lowering<'a, 'f> {
     skeleton: &'a Skeleton,
     itext: &'a Itext<'a>,
-    /// How many, the default included.
-    languages: usize,
     program: Program,
-    texts: Vec<Text>,
-    /// itext that a control names.
-    itext_used: HashMap<Arc<str>, TextId>,
+    /// By text and scope: expressions that mean the same at every node.
+    compiled: FxHashMap<(&'a str, ScopeDefId), Compiled>,
+    texts: Texts,
+    /// Kept for its memory.
+    pieces: Vec<Piece>,
+    /// By place in itext: what a control names and reads nothing, and whether it has outputs.
+    itext_used: Vec<Option<(TextId, bool)>>,
     /// What the author wrote, for checks.
     noted: Vec<Noted>,
-    texts_named: HashSet<&'a str>,
+    texts_named: FxHashSet<&'a str>,
     drafts: Vec<Draft>,
     /// How many reads there are in them.
     reads: usize,
     /// Where each computation is written.
     spans: check::cycle::Places,
     actions: Vec<Action>,
-    triggers: HashMap<NodeId, Vec<u32>>,
+    triggers: FxHashMap<NodeId, Vec<u32>>,
     /// The nodes of measures.
-    measured: HashSet<NodeId>,
+    measured: FxHashSet<NodeId>,
     found: &'f mut Diagnostics,
 }
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
+    /// Compiles an expression of the form's document. Tools write the same condition at every question of a section: it is compiled once.
+    fn expr(&mut self, written: Passage<'a>, anchor: Anchor, role: Role) -> Option<Compiled> {
+        let again = (written.text, anchor.scope);
+        // Checks look at each.
+        let alone = !check::CHECKS && anchor.items == Over::Value;
+        if let Some(known) = self.compiled.get(&again).filter(|_| alone && self.reads <= MAX_READS) {
+            self.reads += known.reads.len();
+            return Some(known.clone());
+        }
+        let told = self.found.count();
+        let compiled = self.expr_of(written, anchor, role)?;
+        if alone && !compiled.leans && self.found.count() == told {
+            self.compiled.insert(again, compiled.clone());
+        }
+        Some(compiled)
+    }
+
     /// Compiles an expression, and keeps it as it was written for checks.
-    fn expr(&mut self, written: &Written, anchor: Anchor, role: Role) -> Option<Compiled> {
+    fn expr_of(&mut self, written: Passage<'_>, anchor: Anchor, role: Role) -> Option<Compiled> {
         if written.text.trim().is_empty() || self.found.is_full() || self.reads > MAX_READS {
             return None;
         }
         let (compiled, ast) = compile(written, anchor, self.skeleton, &mut self.program, self.found);
         if check::CHECKS {
-            self.noted.extend(ast.map(|ast| Noted { written: written.clone(), ast, anchor, role }));
+            self.noted.extend(ast.map(|ast| Noted { written: written.to_written(), ast, anchor, role }));
         }
         let compiled = compiled?;
         self.reads += compiled.reads.len();
@@ -316,7 +344,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Compiles a bind's expression and puts it into the graph.
-    fn task(&mut self, written: &Written, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
+    fn task(&mut self, written: Passage<'a>, anchor: Anchor, task: fn(ExprId) -> Task) -> Option<ExprId> {
         // What the expression is for does not depend on which one it is.
         let compiled = self.expr(written, anchor, Role::from(task(ExprId(0))))?;
         self.spans.insert((anchor.node, task(compiled.root).column()), written.span);
@@ -330,16 +358,16 @@ impl Lowering<'_, '_> {
     }
 
     /// Puts a condition into the graph; gives whether it is plain true.
-    fn rule(&mut self, written: Option<&Written>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
+    fn rule(&mut self, written: Option<Passage<'a>>, anchor: Anchor, task: fn(ExprId) -> Task) -> bool {
         let Some(written) = written else { return false };
-        if let Some(always) = constant(&written.text) {
+        if let Some(always) = constant(written.text) {
             return always;
         }
         self.task(written, anchor, task);
         false
     }
 
-    fn node(&mut self, id: NodeId, bind: &BindOf<'_>, placed: Option<&Placed<'_>>) -> (Bind, Body) {
+    fn node(&mut self, id: NodeId, bind: &BindOf<'a>, placed: Option<&Placed<'a>>) -> (Bind, Body) {
         let node = self.skeleton.node(id);
         let anchor = Anchor::at(id, node.scope);
         let mut shown = Vec::new();
@@ -354,7 +382,7 @@ impl Lowering<'_, '_> {
         let repeat = placed.filter(|placed| is_repeat && placed.kind == PlacedKind::Repeat);
         let preload = bind.jr("preload").or_else(|| bind.get("preload"));
         let bind = Bind {
-            type_name: bind.get("type").map_or("string", |written| types::known_name(&written.text)).into(),
+            type_name: bind.get("type").map_or("string", |written| types::known_name(written.text)).into(),
             required: self.rule(bind.get("required"), anchor, Task::Required),
             readonly: self.rule(bind.get("readonly"), anchor, Task::Readonly),
             // A measure is what its assessment says; the calculation is for engines that know none.
@@ -367,13 +395,15 @@ impl Lowering<'_, '_> {
                 .and_then(|written| self.task(written, anchor, Task::RepeatCount)),
             fixed: repeat
                 .and_then(|placed| placed.element.attribute_in(&Namespace::JavaRosa, "noAddRemove"))
-                .is_some_and(|written| constant(&written.text) == Some(true)),
+                .is_some_and(|written| constant(written.text) == Some(true)),
             preload: preload.and_then(|written| self.preload(written, bind)),
             triggers: Box::default(),
             constraint_message: bind
-                .jr("constraintMsg")
+                .message("constraintMsg")
                 .and_then(|text| self.message(text, anchor, &mut shown)),
-            required_message: bind.jr("requiredMsg").and_then(|text| self.message(text, anchor, &mut shown)),
+            required_message: bind
+                .message("requiredMsg")
+                .and_then(|text| self.message(text, anchor, &mut shown)),
         };
         if !shown.is_empty() {
             self.draft(anchor, Task::Shown, shown);
@@ -382,7 +412,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A repeat's condition is that of each instance if it is about something in the instance, else that of the repeat as a whole.
-    fn relevant(&mut self, written: &Written, id: NodeId, anchor: Anchor) {
+    fn relevant(&mut self, written: Passage<'a>, id: NodeId, anchor: Anchor) {
         let SkeletonKind::Repeat(own) = self.skeleton.node(id).kind else {
             self.task(written, anchor, Task::Relevant);
             return;
@@ -398,10 +428,10 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn preload(&mut self, written: &Written, bind: &BindOf<'_>) -> Option<Preload> {
+    fn preload(&mut self, written: Passage<'_>, bind: &BindOf<'_>) -> Option<Preload> {
         let parameters = bind.jr("preloadParams").or_else(|| bind.get("preloadParams"));
-        let parameters = parameters.map_or("", |written| &*written.text);
-        let preload = Preload::read(&written.text, parameters);
+        let parameters = parameters.map_or("", |written| written.text);
+        let preload = Preload::read(written.text, parameters);
         if preload.is_none() && !written.text.trim().is_empty() {
             let message = format!("nothing is known to fill in for `{} {parameters}`", written.text);
             self.found.push(Diagnostic::warning(
@@ -413,7 +443,7 @@ impl Lowering<'_, '_> {
         preload
     }
 
-    fn body(&mut self, id: NodeId, anchor: Anchor, placed: &Placed<'_>, shown: &mut Vec<Read>) -> Body {
+    fn body(&mut self, id: NodeId, anchor: Anchor, placed: &Placed<'a>, shown: &mut Vec<Read>) -> Body {
         let node = self.skeleton.node(id);
         let control = match (placed.kind, node.kind) {
             (PlacedKind::Question(Control::Input), SkeletonKind::Note) => Some(Control::Note),
@@ -463,7 +493,7 @@ impl Lowering<'_, '_> {
     /// whole as far as they can.
     fn repeat_labels(
         &mut self,
-        placed: &Placed<'_>,
+        placed: &Placed<'a>,
         whole: Anchor,
         each: Anchor,
         shown: &mut Vec<Read>,
@@ -486,7 +516,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The words on each card of a repeat, over that card's own answers.
-    fn item_label(&mut self, placed: &Placed<'_>, inside: Anchor) -> Option<TextId> {
+    fn item_label(&mut self, placed: &Placed<'a>, inside: Anchor) -> Option<TextId> {
         let mut reads = Vec::new();
         let element = placed.element.elements().find(|element| {
             element.name.namespace == Namespace::Doorstep && &*element.name.local == "itemLabel"
@@ -499,7 +529,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What a control says beside its reference and appearance.
-    fn parameters(&mut self, placed: &Placed<'_>) -> Arc<[(Arc<str>, Arc<str>)]> {
+    fn parameters(&mut self, placed: &Placed<'a>) -> Arc<[(Arc<str>, Arc<str>)]> {
         if let (PlacedKind::Question(Control::Upload), Some(media)) =
             (placed.kind, placed.element.attribute("mediatype"))
             && !media.text.trim().is_empty()
@@ -513,15 +543,14 @@ impl Lowering<'_, '_> {
         }
         placed
             .element
-            .attributes
-            .iter()
+            .attributes()
             .filter(|attribute| !matches!(&*attribute.name.local, "ref" | "nodeset" | "appearance" | "bind"))
-            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.to_arc()))
+            .map(|attribute| (attribute.name.local.clone(), attribute.value.text.into()))
             .collect()
     }
 
     /// The form's name for an answered instance: what `meta/instanceName` is calculated as.
-    fn instance_name(&mut self, binds: &HashMap<NodeId, BindOf<'_>>) -> Option<ExprId> {
+    fn instance_name(&mut self, binds: &FxHashMap<NodeId, BindOf<'a>>) -> Option<ExprId> {
         let node = meta::find(self.skeleton, "instanceName")?;
         let written = binds.get(&node)?.get("calculate")?;
         let anchor = Anchor::at(node, self.skeleton.node(node).scope);

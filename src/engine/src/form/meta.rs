@@ -3,48 +3,62 @@
 
 use crate::form::Skeleton;
 use crate::view::NodeId;
-use crate::xml::{Content, Element, Name, Namespace};
+use std::sync::Arc;
 
-/// The primary instance with what it needs to be submitted.
-pub(super) struct WithMeta {
-    pub root: Element,
-    /// Paths of what was added.
-    pub added: Vec<String>,
+use crate::xml::{Document, Element, Name, Namespace, Tag};
+
+/// What the primary instance needs to be submitted, and does not have.
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    /// An element that holds it.
+    holder: Option<Document>,
+    /// It goes into the `meta` that is there, not into the root.
+    in_meta: bool,
+    /// Paths of what is added.
+    pub paths: Vec<String>,
 }
 
-/// Adds `meta`, `instanceID` and `deprecatedID` where they are missing.
+impl Missing {
+    /// What is added to what stands in an element of the primary instance.
+    pub fn inside<'a>(&'a self, root: Tag<'_>, element: Tag<'_>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
+        let is_it = self.holder.is_some()
+            && match self.in_meta {
+                true => root.named("meta").is_some_and(|meta| meta.is(element)),
+                false => root.is(element),
+            };
+        self.holder.iter().filter(move |_| is_it).filter_map(Document::root).flat_map(Tag::elements)
+    }
+}
+
+/// Finds which of `meta`, `instanceID` and `deprecatedID` are missing.
 ///
 /// `prefixed`: the form knows OpenRosa's namespace; else its own stands for it, as ODK Web Forms has it.
-pub(super) fn complete(primary: &Element, prefixed: bool) -> WithMeta {
-    let mut root = primary.clone();
-    let mut added = Vec::new();
-    let path = format!("/{}", root.name.written());
-    let span = root.span;
-    let is_meta =
-        |content: &Content| matches!(content, Content::Element(element) if &*element.name.local == "meta");
-    if !root.content.iter().any(is_meta) {
-        let namespace = if prefixed { Namespace::OpenRosa } else { root.name.namespace.clone() };
-        let name = Name::new(namespace, "meta");
-        added.push(format!("{path}/{}", name.written()));
-        root.push(Element::new(name, span));
-    }
-    for content in &mut root.content {
-        let Content::Element(meta) = content else { continue };
-        if &*meta.name.local != "meta" {
+pub(super) fn missing(primary: Tag<'_>, prefixed: bool) -> Missing {
+    let path = format!("/{}", primary.name.written());
+    let span = primary.span;
+    let known = primary.named("meta");
+    let name = match known {
+        Some(meta) => meta.name.clone(),
+        None if prefixed => Name::new(Namespace::OpenRosa, "meta"),
+        None => Name::new(primary.name.namespace.clone(), "meta"),
+    };
+    let path = format!("{path}/{}", name.written());
+    let mut paths = Vec::new();
+    let mut meta = Element::new(name.clone(), span);
+    for local in ["instanceID", "deprecatedID"] {
+        if known.is_some_and(|meta| meta.named(local).is_some()) {
             continue;
         }
-        let path = format!("{path}/{}", meta.name.written());
-        for name in ["instanceID", "deprecatedID"] {
-            if meta.elements().any(|element| &*element.name.local == name) {
-                continue;
-            }
-            let name = Name::new(meta.name.namespace.clone(), name);
-            added.push(format!("{path}/{}", name.written()));
-            meta.push(Element::new(name, span));
-        }
-        break;
+        let name = Name::new(name.namespace.clone(), local);
+        paths.push(format!("{path}/{}", name.written()));
+        meta.push(Element::new(name, span));
     }
-    WithMeta { root, added }
+    if known.is_none() {
+        paths.insert(0, path);
+        meta = Element::new(primary.name.clone(), span).holding(meta);
+    }
+    let holder = (!paths.is_empty()).then(|| Document::of(&meta, &Arc::from("")));
+    Missing { holder, in_meta: known.is_some(), paths }
 }
 
 /// Where a piece of metadata stands.

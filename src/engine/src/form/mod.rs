@@ -2,7 +2,6 @@
 //!
 //! Immutable and shared; exists only without errors. Authoring syntaxes are lowered into an XForm first ([`crate::definition`]).
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -22,6 +21,7 @@ use crate::xml::Name;
 mod actions;
 mod binds;
 mod body;
+mod child_names;
 mod choices;
 mod compile;
 mod itext;
@@ -36,11 +36,12 @@ mod xform;
 pub(crate) use actions::{Action, Effect, Event};
 pub(crate) use binds::{BindOf, constant};
 pub(crate) use body::{Placed, PlacedKind};
+pub(crate) use child_names::ChildNames;
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
 pub(crate) use compile::itext_id;
 pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
-pub(crate) use texts::{Piece, Text, TextId};
+pub(crate) use texts::{Piece, Pieces, TextId, Texts};
 pub use types::{Preload, Property};
 pub(crate) use xform::XForm;
 
@@ -62,9 +63,9 @@ pub struct Form {
     pub(crate) trees: Vec<Arc<Tree>>,
     /// The secondary instance that holds the submission before this one.
     pub(crate) last_saved: Option<TreeId>,
-    pub(crate) texts: Vec<Text>,
+    pub(crate) texts: Texts,
     /// itext by its id, with the node that its outputs are seen from if it has any: for what is looked up while running.
-    pub(crate) itext: HashMap<Arc<str>, (TextId, Option<NodeId>)>,
+    pub(crate) itext: FxHashMap<Arc<str>, (TextId, Option<NodeId>)>,
     pub(crate) program: Program,
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
@@ -78,7 +79,7 @@ pub struct Form {
     pub(crate) instance_id: Option<NodeId>,
     pub(crate) deprecated_id: Option<NodeId>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
-    pub(crate) child_names: FxHashMap<(NodeId, Arc<str>), NodeId>,
+    pub(crate) child_names: ChildNames,
 }
 
 /// What reading a definition gave.
@@ -245,7 +246,7 @@ impl Form {
     /// Its title in a language, else in the default one; the id if it has none.
     pub fn title(&self, language: &str) -> String {
         let index = self.language_index(language);
-        let title = self.title.map(|text| self.text(text).plain(index)).unwrap_or_default();
+        let title = self.title.map(|text| self.texts.plain(text, index)).unwrap_or_default();
         if title.is_empty() { self.id.to_string() } else { title }
     }
 
@@ -283,10 +284,6 @@ impl Form {
 
     pub(crate) fn scope(&self, id: ScopeDefId) -> &ScopeDef {
         &self.scopes[usize::from(id.0)]
-    }
-
-    pub(crate) fn text(&self, id: TextId) -> &Text {
-        &self.texts[id.0 as usize]
     }
 
     /// The elements straight under one, in order.

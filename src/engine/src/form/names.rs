@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-use crate::form::{ChoiceList, ScopeDef, ScopeDefId};
+use crate::form::{ChildNames, ChoiceList, ScopeDef, ScopeDefId};
 use crate::source::Span;
 use crate::tree::{NameId, Names, Tree, TreeId};
 use crate::value::DataType;
@@ -25,7 +25,7 @@ pub(crate) struct Skeleton {
     /// `/data/group/name`, with prefixes as the engine writes them, and again without.
     pub by_path: FxHashMap<Arc<str>, NodeId>,
     /// By parent and name; attributes as `@name`.
-    pub child_names: FxHashMap<(NodeId, Arc<str>), NodeId>,
+    pub child_names: ChildNames,
 }
 
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Skeleton {
 
     /// The child of that name. A prefix that the form's author chose differently is no hindrance.
     pub fn child(&self, parent: NodeId, name: &str) -> Option<NodeId> {
-        let find = |name: &str| self.child_names.get(&(parent, Arc::from(name))).copied();
+        let find = |name: &str| self.child_names.get(parent, name);
         find(name).or_else(|| match name.rsplit_once(':') {
             Some((_, local)) => find(local),
             None => None,

@@ -2,16 +2,17 @@
 //!
 //! The instances of a repeat are merged into one node; what differs between them is in their seeds.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::form::meta::Missing;
 use crate::form::names::{Skeleton, SkeletonKind, SkeletonNode};
 use crate::form::{RepeatSeed, ScopeDef, ScopeDefId, Seed};
 use crate::source::Span;
 use crate::value::DataType;
 use crate::view::NodeId;
-use crate::xml::{Element, Name, Namespace};
+use crate::xml::{Name, Namespace, Tag};
 
 /// How deep repeats may nest, and how many there may be.
 const MAX_DEPTH: u8 = 32;
@@ -19,16 +20,21 @@ const MAX_SCOPES: usize = 5_000;
 
 /// What the body says of the tree: which paths are repeats, and which are groups even if nothing is in them.
 #[derive(Debug, Default)]
-pub(super) struct Shapes {
-    pub repeats: HashSet<String>,
-    pub groups: HashSet<String>,
+pub(super) struct Shapes<'a> {
+    pub repeats: FxHashSet<&'a str>,
+    pub groups: FxHashSet<&'a str>,
 }
 
 /// The tree and the seed of the root.
-pub(super) fn build(root: &Element, shapes: &Shapes, found: &mut Diagnostics) -> (Skeleton, Seed) {
-    let mut tree = Tree { form: Skeleton::default(), shapes, found };
+pub(super) fn build(
+    root: Tag<'_>,
+    missing: &Missing,
+    shapes: &Shapes<'_>,
+    found: &mut Diagnostics,
+) -> (Skeleton, Seed) {
+    let mut tree = Tree { form: Skeleton::default(), root, missing, shapes, found };
     tree.form.scopes.push(ScopeDef::new(NodeId(0), ScopeDefId::ROOT, 0));
-    tree.add(&root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
+    tree.add(root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
     let mut path = format!("/{}", root.name.written());
     tree.note_path(&path, NodeId(0));
     let mut seeds = tree.inside(&[root], NodeId(0), ScopeDefId::ROOT, &mut path);
@@ -39,11 +45,13 @@ pub(super) fn build(root: &Element, shapes: &Shapes, found: &mut Diagnostics) ->
 
 struct Tree<'a, 'b> {
     form: Skeleton,
-    shapes: &'a Shapes,
+    root: Tag<'a>,
+    missing: &'a Missing,
+    shapes: &'a Shapes<'a>,
     found: &'b mut Diagnostics,
 }
 
-impl Tree<'_, '_> {
+impl<'a> Tree<'a, '_> {
     fn add(
         &mut self,
         qname: &Name,
@@ -54,15 +62,15 @@ impl Tree<'_, '_> {
     ) -> NodeId {
         let id = NodeId(self.form.nodes.len() as u32);
         let at = if kind == SkeletonKind::Attribute { "@" } else { "" };
-        let name: Arc<str> = format!("{at}{}", qname.written()).into();
+        let name = if at.is_empty() { qname.shared() } else { format!("@{}", qname.written()).into() };
         let slots = &mut self.form.scopes[usize::from(scope.0)].slots;
         let slot = slots.len() as u32;
         slots.push(id);
         if id != NodeId(0) {
-            self.form.child_names.entry((parent, name.clone())).or_insert(id);
+            self.form.child_names.note(parent, name.clone(), id);
             if name.contains(':') {
                 let local = format!("{at}{}", qname.local);
-                self.form.child_names.entry((parent, local.into())).or_insert(id);
+                self.form.child_names.note(parent, local.into(), id);
             }
         }
         self.form.nodes.push(SkeletonNode {
@@ -92,54 +100,63 @@ impl Tree<'_, '_> {
     /// Adds what stands inside the given elements, which are instances of one node. Gives the seed of each.
     fn inside(
         &mut self,
-        elements: &[&Element],
+        elements: &[Tag<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
     ) -> Vec<Seed> {
         let mut seeds: Vec<Seed> = elements.iter().map(|_| Seed::default()).collect();
         self.attributes(elements, parent, scope, path, &mut seeds);
-        for (name, lists) in by_name(elements) {
+        for named in self.by_name(elements).chunk_by(|a, b| a.group == b.group) {
             let length = path.len();
             path.push('/');
-            path.push_str(&name.written());
+            named[0].tag.name.write_to(path);
             if self.shapes.repeats.contains(path.as_str()) {
-                self.repeat(name, &lists, parent, scope, path, &mut seeds);
+                self.repeat(named, parent, scope, path, &mut seeds);
             } else {
-                // Two of a name that are no repeat are two nodes.
-                let most = lists.iter().map(Vec::len).max().unwrap_or(0);
-                for place in 0..most {
-                    let at: Vec<(usize, &Element)> = lists
-                        .iter()
-                        .enumerate()
-                        .filter_map(|(seed, list)| Some((seed, *list.get(place)?)))
-                        .collect();
-                    self.single(name, &at, parent, scope, path, &mut seeds);
-                }
+                self.singles(named, parent, scope, path, &mut seeds);
             }
             path.truncate(length);
         }
         seeds
     }
 
+    /// Two of a name that are no repeat are two nodes.
+    fn singles(
+        &mut self,
+        named: &[Child<'a>],
+        parent: NodeId,
+        scope: ScopeDefId,
+        path: &mut String,
+        seeds: &mut [Seed],
+    ) {
+        let mut left: Vec<&[Child<'a>]> = named.chunk_by(|a, b| a.element == b.element).collect();
+        while !left.is_empty() {
+            let at: Vec<Child<'a>> = left.iter().map(|of_one| of_one[0]).collect();
+            self.single(&at, parent, scope, path, seeds);
+            left.iter_mut().for_each(|of_one| *of_one = &of_one[1..]);
+            left.retain(|of_one| !of_one.is_empty());
+        }
+    }
+
     fn attributes(
         &mut self,
-        elements: &[&Element],
+        elements: &[Tag<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
         for (place, element) in elements.iter().enumerate() {
-            for attribute in &element.attributes {
+            for attribute in element.attributes() {
                 if attribute.name.namespace == Namespace::JavaRosa && &*attribute.name.local == "template" {
                     continue;
                 }
-                let name: Arc<str> = format!("@{}", attribute.name.written()).into();
-                let known = self.form.child_names.get(&(parent, name.clone())).copied();
+                let name = format!("@{}", attribute.name.written());
+                let known = self.form.child_names.get(parent, &name);
                 let id = known.unwrap_or_else(|| {
                     let id = self.add(
-                        &attribute.name,
+                        attribute.name,
                         parent,
                         SkeletonKind::Attribute,
                         scope,
@@ -153,36 +170,39 @@ impl Tree<'_, '_> {
                     path.truncate(length);
                     id
                 });
-                seeds[place].values.push((id, attribute.value.text.to_arc()));
+                seeds[place].values.push((id, attribute.value.text.into()));
             }
         }
     }
 
+    /// A node that is in some of the elements, once in each.
     fn single(
         &mut self,
-        name: &Name,
-        at: &[(usize, &Element)],
+        at: &[Child<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
+        let name = at[0].tag.name;
         let group = self.shapes.groups.contains(path.as_str())
-            || at.iter().any(|(_, element)| element.elements().next().is_some());
+            || at.iter().any(|child| self.children(child.tag).next().is_some());
         let kind = if group { SkeletonKind::Group } else { SkeletonKind::Leaf(DataType::Text) };
-        let id = self.add(name, parent, kind, scope, at[0].1.span);
+        let id = self.add(name, parent, kind, scope, at[0].tag.span);
         self.note_path(path, id);
         self.form.by_name.entry(name.local.clone()).or_default().push(id);
-        let elements: Vec<&Element> = at.iter().map(|(_, element)| *element).collect();
-        let inner = self.inside(&elements, id, scope, path);
-        for ((place, element), seed) in at.iter().zip(inner) {
-            seeds[*place].values.extend(seed.values);
-            seeds[*place].repeats.extend(seed.repeats);
-            if !group {
-                let text = element.text();
-                if !text.is_empty() {
-                    seeds[*place].values.push((id, text.into()));
-                }
+        if group || at.iter().any(|child| child.tag.has_attributes()) {
+            let elements: Vec<Tag<'a>> = at.iter().map(|child| child.tag).collect();
+            let inner = self.inside(&elements, id, scope, path);
+            for (child, seed) in at.iter().zip(inner) {
+                seeds[child.element].values.extend(seed.values);
+                seeds[child.element].repeats.extend(seed.repeats);
+            }
+        }
+        for child in at.iter().filter(|_| !group) {
+            let text = child.tag.text();
+            if !text.is_empty() {
+                seeds[child.element].values.push((id, text.into()));
             }
         }
         self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
@@ -190,15 +210,15 @@ impl Tree<'_, '_> {
 
     fn repeat(
         &mut self,
-        name: &Name,
-        lists: &[Vec<&Element>],
+        named: &[Child<'a>],
         parent: NodeId,
         scope: ScopeDefId,
         path: &mut String,
         seeds: &mut [Seed],
     ) {
-        let all: Vec<&Element> = lists.iter().flatten().copied().collect();
+        let all: Vec<Tag<'a>> = named.iter().map(|child| child.tag).collect();
         let Some(first) = all.first() else { return };
+        let name = first.name;
         let depth = self.form.scope(scope).depth + 1;
         if depth > MAX_DEPTH || self.form.scopes.len() >= MAX_SCOPES {
             self.found.push(Diagnostic::error(
@@ -220,35 +240,56 @@ impl Tree<'_, '_> {
         self.form.scopes[usize::from(scope.0)].repeats.push(id);
         let inner: Vec<Arc<Seed>> = self.inside(&all, id, own, path).into_iter().map(Arc::new).collect();
         // A repeat has one template, wherever it stands; without one, what is added looks like the first instance.
-        let declared = all.iter().position(|element| is_template(element)).unwrap_or(0);
+        let declared = all.iter().position(|element| is_template(*element)).unwrap_or(0);
         let template = inner[declared].clone();
-        let mut inner = inner.into_iter();
-        for (place, list) in lists.iter().enumerate() {
-            let marked = list.iter().zip(inner.by_ref());
-            let instances = marked.filter(|(element, _)| !is_template(element)).map(|(_, seed)| seed);
-            let seed = RepeatSeed { instances: instances.collect(), template: template.clone() };
-            seeds[place].repeats.push((id, seed));
+        let mut instances: Vec<Vec<Arc<Seed>>> = vec![Vec::new(); seeds.len()];
+        for (child, seed) in named.iter().zip(inner) {
+            if !is_template(child.tag) {
+                instances[child.element].push(seed);
+            }
+        }
+        for (seed, instances) in seeds.iter_mut().zip(instances) {
+            seed.repeats.push((id, RepeatSeed { instances, template: template.clone() }));
         }
         self.form.nodes[id.0 as usize].end = NodeId(self.form.nodes.len() as u32);
     }
 }
 
-fn is_template(element: &Element) -> bool {
-    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
+impl<'a> Tree<'a, '_> {
+    /// What stands in an element, and what is missing there.
+    fn children(&self, element: Tag<'a>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
+        element.elements().chain(self.missing.inside(self.root, element))
+    }
+
+    /// The children by name, in the order of the names' first use, and within by element.
+    fn by_name(&self, elements: &[Tag<'a>]) -> Vec<Child<'a>> {
+        let mut found: Vec<Child<'_>> = Vec::new();
+        let mut groups: FxHashMap<&Name, usize> = FxHashMap::default();
+        for (element, parent) in elements.iter().enumerate() {
+            for tag in self.children(*parent) {
+                let next = groups.len();
+                let group = *groups.entry(tag.name).or_insert(next);
+                found.push(Child { group, element, tag });
+            }
+        }
+        // Mostly they are in order already.
+        if groups.len() < found.len() {
+            found.sort_by_key(|child| child.group);
+        }
+        found
+    }
 }
 
-/// The children by name, in the order of the names' first use: for each name, those of each element.
-fn by_name<'a>(elements: &[&'a Element]) -> Vec<(&'a Name, Vec<Vec<&'a Element>>)> {
-    let mut found: Vec<(&Name, Vec<Vec<&Element>>)> = Vec::new();
-    let mut places: HashMap<&Name, usize> = HashMap::new();
-    for (element, children) in elements.iter().enumerate() {
-        for child in children.elements() {
-            let place = *places.entry(&child.name).or_insert_with(|| {
-                found.push((&child.name, vec![Vec::new(); elements.len()]));
-                found.len() - 1
-            });
-            found[place].1[element].push(child);
-        }
-    }
-    found
+/// An element in one of several that are instances of one node.
+#[derive(Clone, Copy)]
+struct Child<'a> {
+    /// The same for all of its name.
+    group: usize,
+    /// Which of the several it is in.
+    element: usize,
+    tag: Tag<'a>,
+}
+
+fn is_template(element: Tag<'_>) -> bool {
+    element.attribute_in(&Namespace::JavaRosa, "template").is_some()
 }

@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::xml::{Element, Namespace};
+use crate::xml::{Namespace, Tag};
 
 /// How many secondary instances a form may have: one for each list.
 const MAX_INSTANCES: usize = 5_000;
 
 /// The parts of a document, each where its author put it.
 pub(crate) struct XForm<'a> {
-    pub title: Option<&'a Element>,
+    pub title: Option<Tag<'a>>,
     /// The root element of the primary instance.
-    pub primary: &'a Element,
+    pub primary: Tag<'a>,
     /// The other instances by id: the `instance` element itself.
-    pub secondary: Vec<(Arc<str>, &'a Element)>,
-    pub binds: Vec<&'a Element>,
-    pub itext: Option<&'a Element>,
+    pub secondary: Vec<(Arc<str>, Tag<'a>)>,
+    pub binds: Vec<Tag<'a>>,
+    pub itext: Option<Tag<'a>>,
     /// Actions that stand in the model.
-    pub actions: Vec<&'a Element>,
-    pub submission: Option<&'a Element>,
-    pub assessment: Option<&'a Element>,
-    pub body: Option<&'a Element>,
+    pub actions: Vec<Tag<'a>>,
+    pub submission: Option<Tag<'a>>,
+    pub assessment: Option<Tag<'a>>,
+    pub body: Option<Tag<'a>>,
 }
 
 /// Finds the parts. What is missing goes to `found`.
-pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Option<XForm<'a>> {
-    let head = document.elements().find(|element| &*element.name.local == "head");
-    let body = document.elements().find(|element| &*element.name.local == "body");
+pub(super) fn parts<'a>(document: Tag<'a>, found: &mut Diagnostics) -> Option<XForm<'a>> {
+    let head = document.named("head");
+    let body = document.named("body");
     let within = head.unwrap_or(document);
-    let title = within.elements().find(|element| &*element.name.local == "title");
-    let Some(model) = within.elements().find(|element| &*element.name.local == "model") else {
+    let title = within.named("title");
+    let Some(model) = within.named("model") else {
         let message = "this is no XForm: there is no `model` in its `head`";
         found.push(
             Diagnostic::error("missing-key", document.span, message)
@@ -77,9 +77,9 @@ pub(super) fn parts<'a>(document: &'a Element, found: &mut Diagnostics) -> Optio
 
 /// The first instance is the primary one; the others have ids.
 fn instance<'a>(
-    element: &'a Element,
-    primary: &mut Option<&'a Element>,
-    secondary: &mut Vec<(Arc<str>, &'a Element)>,
+    element: Tag<'a>,
+    primary: &mut Option<Tag<'a>>,
+    secondary: &mut Vec<(Arc<str>, Tag<'a>)>,
     found: &mut Diagnostics,
 ) {
     if primary.is_none() {
@@ -107,7 +107,7 @@ fn instance<'a>(
         found.push(Diagnostic::error("duplicate-list", id.span, message).hint("give one of them another id"));
         return;
     }
-    secondary.push((id.text.to_arc(), element));
+    secondary.push((id.text.into(), element));
 }
 
 /// ODK knows one way to submit: a POST.
@@ -126,6 +126,6 @@ fn submission(form: &XForm<'_>, found: &mut Diagnostics) {
 }
 
 /// The span of an element's attribute, else of the element.
-pub(super) fn span_of(element: &Element, attribute: &str) -> Span {
+pub(super) fn span_of(element: Tag<'_>, attribute: &str) -> Span {
     element.attribute(attribute).map_or(element.span, |written| written.span)
 }

@@ -55,7 +55,7 @@ impl Session {
             return Err(self.refuse(here, "an object is expected here"));
         };
         let form = self.form.clone();
-        let known = |name: &str| form.child_names.contains_key(&(parent, Arc::from(name)));
+        let known = |name: &str| form.child_names.get(parent, name).is_some();
         let again = |name: &str| form.children_of(parent).any(|node| *own_name(&form, node) == *name);
         if let Some(name) = object.keys().find(|name| !known(name) && !again(name)) {
             // The name is the sender's: it may be anything, so only its length is told.
@@ -192,7 +192,7 @@ impl Session {
                 Some((name, place)) => (name, Some(place.strip_suffix(']')?.parse::<usize>().ok()?)),
                 None => (part, None),
             };
-            let node = *self.form.child_names.get(&(at.node, Arc::from(name)))?;
+            let node = self.form.child_names.get(at.node, name)?;
             if !self.instance.holds(&self.form, at.scope, node) {
                 return None;
             }
@@ -214,8 +214,8 @@ impl Session {
 /// A node's name; of the second of that name beside each other, that are no repeat, `name[2]`.
 fn own_name(form: &Form, node: NodeId) -> Cow<'_, str> {
     let this = form.node(node);
-    let first = form.child_names.get(&(this.parent, this.name.clone()));
-    match first.is_none_or(|first| *first == node) {
+    let first = form.child_names.get(this.parent, &this.name);
+    match first.is_none_or(|first| first == node) {
         true => Cow::Borrowed(&this.name),
         false => {
             let before = form.children_of(this.parent).take_while(|other| *other != node);

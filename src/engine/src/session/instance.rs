@@ -25,6 +25,8 @@ pub(crate) mod flag {
 #[derive(Debug)]
 pub(crate) struct Instance {
     scopes: Vec<Scope>,
+    /// By scope: its first cell.
+    bases: Vec<u32>,
     living: usize,
     /// Of the scopes that live.
     cells: usize,
@@ -42,7 +44,6 @@ struct Scope {
     def: ScopeDefId,
     parent: ScopeId,
     own_node: NodeId,
-    base: u32,
     /// From 1.
     position: u32,
     alive: bool,
@@ -65,6 +66,7 @@ impl Instance {
         };
         let mut instance = Instance {
             scopes: Vec::new(),
+            bases: Vec::new(),
             living: 0,
             cells: 0,
             values: Vec::new(),
@@ -92,11 +94,11 @@ impl Instance {
         self.cells += shape.slots.len();
         self.values.resize(self.values.len() + shape.slots.len(), Value::Blank);
         self.flags.resize(self.values.len(), flag::RELEVANT_ITSELF);
+        self.bases.push(base);
         self.scopes.push(Scope {
             def,
             parent,
             own_node: shape.node,
-            base,
             position,
             alive: true,
             seed,
@@ -144,9 +146,8 @@ impl Instance {
             next += 1;
             let inside: Vec<ScopeId> = self.scope(scope).repeats.iter().flatten().copied().collect();
             removed.extend(inside);
-            let from = self.scope(scope).base as usize;
-            let to =
-                self.scopes.get(scope.0 as usize + 1).map_or(self.values.len(), |after| after.base as usize);
+            let from = self.base(scope) as usize;
+            let to = self.bases.get(scope.0 as usize + 1).map_or(self.values.len(), |after| *after as usize);
             self.values[from..to].fill(Value::Blank);
             self.flags[from..to].fill(0);
             for cell in from..to {
@@ -180,9 +181,26 @@ impl Instance {
 
     /// The cell of a node in a scope; a repeat is an instance in its own scope and a whole in the one around.
     pub fn cell(&self, scope: ScopeId, node: NodeId) -> usize {
-        let scope = self.scope(scope);
-        let slot = if scope.own_node == node { 0 } else { self.slots[node.0 as usize] };
-        (scope.base + slot) as usize
+        let slot = if self.own_node(scope) == node { 0 } else { self.slots[node.0 as usize] };
+        (self.base(scope) + slot) as usize
+    }
+
+    fn base(&self, scope: ScopeId) -> u32 {
+        self.bases[scope.0 as usize]
+    }
+
+    /// The values of a node in instances of a repeat that holds it or is it, as [`Instance::value`] has them.
+    pub fn column(
+        &self,
+        instances: &[ScopeId],
+        repeat: NodeId,
+        node: NodeId,
+    ) -> impl Iterator<Item = &Value> {
+        let slot = if repeat == node { 0 } else { self.slots[node.0 as usize] };
+        instances.iter().map(move |scope| {
+            let cell = (self.base(*scope) + slot) as usize;
+            if self.flags[cell] & flag::RELEVANT == 0 { &BLANK } else { &self.values[cell] }
+        })
     }
 
     /// Is there such a scope, and does it hold the node?

@@ -120,19 +120,19 @@ impl Session {
             let name = format!("@{}", attribute.name.written());
             // The root says which form this is an instance of: the form knows that best.
             let own = parent == NodeId(0) && matches!(&*attribute.name.local, "id" | "version");
-            if let (Some(node), false) = (form.child_names.get(&(parent, name.into())), own) {
-                self.put(scope, *node, Value::Text(attribute.value.text.to_arc()));
+            if let (Some(node), false) = (form.child_names.get(parent, &name), own) {
+                self.put(scope, node, Value::Text(attribute.value.text.to_arc()));
             }
         }
         let mut seen = HashMap::new();
         for child in element.elements() {
-            let named = |name: String| form.child_names.get(&(parent, Arc::from(name))).copied();
+            let named = |name: &str| form.child_names.get(parent, name);
             // By another prefix it is found too; but not what the form's author never wrote.
             let is_meant = |node: &NodeId| {
                 let node = form.node(*node);
                 !node.implied || node.qname.namespace == child.name.namespace
             };
-            let node = named(child.name.written()).or_else(|| named(child.name.local.to_string()));
+            let node = named(&child.name.written()).or_else(|| named(&child.name.local));
             let node = node.filter(is_meant);
             let Some(node) = node else { continue };
             let Some(node) = self.again(node, &mut seen) else { continue };

@@ -346,7 +346,7 @@ impl Session {
         }
         let Some(choices) = &body.choices else { return Ok(value) };
         let place = |name: &str| match choices {
-            Choices::Listed(listed) => listed.places.get(name).copied(),
+            Choices::Listed(listed) => listed.place(name),
             Choices::Itemset(itemset) => match &itemset.list {
                 Some(list) => list.find(&self.trees[usize::from(list.tree.0)], name).map(|row| row.order()),
                 // Items that answers make come and go: any name may be one.

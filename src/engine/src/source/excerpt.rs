@@ -18,6 +18,11 @@ impl Excerpt {
         Excerpt { whole: whole.clone(), start: range.start as u32, end: range.end as u32 }
     }
 
+    /// Where it lies in a text, if it is a part of that one.
+    pub fn place_in(&self, whole: &Arc<str>) -> Option<Range<usize>> {
+        Arc::ptr_eq(&self.whole, whole).then_some(self.start as usize..self.end as usize)
+    }
+
     /// The text as one of its own, which keeps nothing else in memory.
     pub fn to_arc(&self) -> Arc<str> {
         match self.len() == self.whole.len() {

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Excerpt, Span};
+use super::{Excerpt, Passage, Span};
 
 /// A piece of the author's text and how its bytes map to the file's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,20 +21,18 @@ impl Written {
         Written { text: text.into(), span, escapes: Box::default() }
     }
 
+    /// The same, lent.
+    pub fn passage(&self) -> Passage<'_> {
+        Passage { text: &self.text, span: self.span, escapes: &self.escapes }
+    }
+
     /// The file's bytes of a range of the text.
     pub fn part(&self, range: Range<usize>) -> Span {
-        Span {
-            source: self.span.source,
-            start: self.place(range.start).min(self.span.end),
-            end: self.place(range.end).min(self.span.end),
-        }
+        self.passage().part(range)
     }
 
     fn place(&self, at: usize) -> u32 {
-        let at = at as u32;
-        let known = self.escapes.iter().rev().find(|(text, _)| *text <= at);
-        let (text, file) = known.copied().unwrap_or((0, self.span.start));
-        file + (at - text)
+        place(self.span, &self.escapes, at)
     }
 
     /// A part as text of its own.
@@ -46,6 +44,14 @@ impl Written {
         composer.author_part(self, range);
         composer.done()
     }
+}
+
+/// The file's byte that a byte of a text stands at.
+pub(super) fn place(span: Span, escapes: &[(u32, u32)], at: usize) -> u32 {
+    let at = at as u32;
+    let known = escapes.iter().rev().find(|(text, _)| *text <= at);
+    let (text, file) = known.copied().unwrap_or((0, span.start));
+    file + (at - text)
 }
 
 /// Puts a text together from the author's words and the lowering's own.

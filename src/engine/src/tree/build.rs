@@ -4,7 +4,7 @@ use roxmltree::{Document, NodeType, ParsingOptions};
 
 use super::{NameId, Names, Node, Sort, SpaceId, Tree};
 use crate::source::MAX_SOURCE_BYTES;
-use crate::xml::{Content, Element, Name, Namespace};
+use crate::xml::{Inside, Name, Namespace, Tag};
 
 /// How many nodes a tree may have.
 const MAX_NODES: u32 = 8_000_000;
@@ -160,27 +160,28 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn element(&mut self, element: &Element) {
-        // In a form, what has no prefix is XForms's, and named without one in expressions.
-        let of = |name: &Name| match &name.namespace {
-            Namespace::XForms => (String::new(), String::new()),
-            other => (other.uri().to_owned(), other.prefix().to_owned()),
-        };
-        let (uri, prefix) = of(&element.name);
-        let name = self.name(&uri, &element.name.local);
-        self.open(name, &prefix);
-        for attribute in &element.attributes {
-            let (uri, prefix) = of(&attribute.name);
-            let name = self.name(&uri, &attribute.name.local);
-            self.attribute(name, &prefix, &attribute.value.text);
+    fn element(&mut self, element: Tag<'_>) {
+        let (name, prefix) = self.of_form(element.name);
+        self.open(name, prefix);
+        for attribute in element.attributes() {
+            let (name, prefix) = self.of_form(attribute.name);
+            self.attribute(name, prefix, attribute.value.text);
         }
-        for content in &element.content {
+        for content in element.content() {
             match content {
-                Content::Element(child) => self.element(child),
-                Content::Text(text) => self.text(&text.text),
+                Inside::Element(child) => self.element(child),
+                Inside::Text(text, _) => self.text(text.text),
             }
         }
         self.close();
+    }
+
+    /// In a form, what has no prefix is XForms's, and named without one in expressions.
+    fn of_form<'n>(&mut self, name: &'n Name) -> (NameId, &'n str) {
+        match &name.namespace {
+            Namespace::XForms | Namespace::None => (self.plain(&name.local), ""),
+            other => (self.name(other.uri(), &name.local), other.prefix()),
+        }
     }
 }
 
@@ -219,9 +220,17 @@ impl Tree {
     }
 
     /// The tree of an element that was read already, as the root of a document.
-    pub fn of_element(element: &Element, names: &mut Names) -> Tree {
+    pub fn of_tag(element: Tag<'_>, names: &mut Names) -> Tree {
         let mut builder = Builder::new(names);
         builder.element(element);
+        builder.finish()
+    }
+
+    /// A document of an element that nothing is in.
+    pub fn empty(names: &mut Names) -> Tree {
+        let mut builder = Builder::new(names);
+        let root = builder.plain("root");
+        builder.leaf(root, "");
         builder.finish()
     }
 }

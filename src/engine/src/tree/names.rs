@@ -2,8 +2,9 @@
 //!
 //! A form has one table; what is read later (a last-saved instance) extends a copy of it, in which the old numbers still hold.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::xml::{Name, Namespace};
 
@@ -31,13 +32,22 @@ impl SpaceId {
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     spaces: Vec<Arc<str>>,
-    names: Vec<(SpaceId, Arc<str>)>,
-    known: HashMap<(SpaceId, Arc<str>), NameId>,
+    names: Vec<Known>,
+    /// By local name: the first of them. There are few namespaces.
+    known: FxHashMap<Arc<str>, NameId>,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    space: SpaceId,
+    local: Arc<str>,
+    /// The next of the same local name.
+    next: NameId,
 }
 
 impl Default for Names {
     fn default() -> Names {
-        Names { spaces: vec!["".into()], names: Vec::new(), known: HashMap::new() }
+        Names { spaces: vec!["".into()], names: Vec::new(), known: FxHashMap::default() }
     }
 }
 
@@ -65,10 +75,13 @@ impl Names {
         if known != NameId::NONE {
             return known;
         }
+        self.add(space, local.into())
+    }
+
+    fn add(&mut self, space: SpaceId, local: Arc<str>) -> NameId {
         let id = NameId(self.names.len() as u32);
-        let local: Arc<str> = local.into();
-        self.names.push((space, local.clone()));
-        self.known.insert((space, local), id);
+        let next = self.known.insert(local.clone(), id).unwrap_or(NameId::NONE);
+        self.names.push(Known { space, local, next });
         id
     }
 
@@ -79,20 +92,27 @@ impl Names {
             other => other.uri(),
         };
         let space = self.space(uri);
-        self.name(space, &name.local)
+        match self.find(space, &name.local) {
+            NameId::NONE => self.add(space, name.local.clone()),
+            known => known,
+        }
     }
 
     /// The number of a name, [`NameId::NONE`] if nothing bears it.
     pub fn find(&self, space: SpaceId, local: &str) -> NameId {
-        self.known.get(&(space, Arc::from(local))).copied().unwrap_or(NameId::NONE)
+        let mut at = self.known.get(local).copied().unwrap_or(NameId::NONE);
+        while let Some(known) = self.names.get(at.0 as usize).filter(|known| known.space != space) {
+            at = known.next;
+        }
+        at
     }
 
     pub fn local(&self, name: NameId) -> &str {
-        self.names.get(name.0 as usize).map_or("", |(_, local)| local)
+        self.names.get(name.0 as usize).map_or("", |known| &known.local)
     }
 
     pub fn space_of(&self, name: NameId) -> SpaceId {
-        self.names.get(name.0 as usize).map_or(SpaceId::NONE, |(space, _)| *space)
+        self.names.get(name.0 as usize).map_or(SpaceId::NONE, |known| known.space)
     }
 
     pub fn uri(&self, space: SpaceId) -> &str {

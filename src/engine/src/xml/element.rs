@@ -154,6 +154,24 @@ impl Name {
             prefix => format!("{prefix}:{}", self.local),
         }
     }
+
+    /// The same, shared: mostly it is the local name.
+    pub fn shared(&self) -> Arc<str> {
+        match self.namespace.prefix() {
+            "" => self.local.clone(),
+            prefix => format!("{prefix}:{}", self.local).into(),
+        }
+    }
+
+    /// The same at the end of a text.
+    pub fn write_to(&self, out: &mut String) {
+        let prefix = self.namespace.prefix();
+        if !prefix.is_empty() {
+            out.push_str(prefix);
+            out.push(':');
+        }
+        out.push_str(&self.local);
+    }
 }
 
 impl Element {

@@ -6,28 +6,42 @@ use rustc_hash::FxHashMap;
 
 use roxmltree::{Document, NodeType, ParsingOptions};
 
-use super::{Attribute, Content, Element, Name, Namespace};
+use super::scan::scan;
+use super::{Attribute, Content, Document as Arena, Element, Name, Namespace};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Excerpt, MAX_SOURCE_BYTES, Source, Span, Written};
 
 /// How deep elements may nest: what walks them needs that much stack.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 200;
 /// How many bytes entities may come to, at most.
 const MAX_RESOLVED: usize = 128 << 20;
 /// How many attributes an element may have.
-const MAX_ATTRIBUTES: usize = 1_000;
+pub(super) const MAX_ATTRIBUTES: usize = 1_000;
 /// How many nodes a document may have: a form of 50,000 choices has half a million.
 const MAX_NODES: u32 = 4_000_000;
 
 /// Reads a document's root element. What is wrong goes to `found`; then there is none.
 pub(crate) fn read(source: &Source, index: u16, found: &mut Diagnostics) -> Option<Element> {
-    let text = &source.text;
-    let at = |start: usize, end: usize| Span { source: index, start: start as u32, end: end as u32 };
-    if text.len() > MAX_SOURCE_BYTES {
+    read_document(source, index, found)?.root().map(|root| root.to_element())
+}
+
+/// Reads a document. What is wrong goes to `found`; then there is none.
+pub(crate) fn read_document(source: &Source, index: u16, found: &mut Diagnostics) -> Option<Arena> {
+    if source.text.len() > MAX_SOURCE_BYTES {
         let message = format!("this file is over {} MB", MAX_SOURCE_BYTES >> 20);
         found.push(Diagnostic::error("too-large", Span::top(index), message));
         return None;
     }
+    scan(&source.text, index).or_else(|| {
+        let root = read_all(source, index, found)?;
+        Some(Arena::of(&root, &source.text))
+    })
+}
+
+/// Reads whatever is XML, and says what is not.
+fn read_all(source: &Source, index: u16, found: &mut Diagnostics) -> Option<Element> {
+    let text = &source.text;
+    let at = |start: usize, end: usize| Span { source: index, start: start as u32, end: end as u32 };
     if !entities_are_small(text) {
         let message = "the entities of this file make too much text";
         found.push(Diagnostic::error("too-large", Span::top(index), message));
@@ -193,24 +207,26 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn get(&mut self, uri: &'a str, local: &'a str, prefix: &'a str) -> Name {
-        let make = || {
-            let known = Namespace::of(uri, prefix);
-            // Instances are written with the prefix that their author chose for the metadata.
-            let own = known == Namespace::OpenRosa && prefix != known.prefix();
-            let namespace = if own { Namespace::other(prefix, uri) } else { known };
-            Name::new(namespace, local)
-        };
         // The namespace of a prefix and a name hardly ever changes: it is compared, not hashed.
         let named = self.known.entry((local, prefix)).or_default();
         match named.iter().find(|(known, _)| std::ptr::eq(*known, uri) || *known == uri) {
             Some((_, name)) => name.clone(),
             None => {
-                let name = make();
+                let name = name_of(uri, local, prefix);
                 named.push((uri, name.clone()));
                 name
             }
         }
     }
+}
+
+/// A name in the namespace of a URI, with the prefix that its author wrote.
+pub(super) fn name_of(uri: &str, local: &str, prefix: &str) -> Name {
+    let known = Namespace::of(uri, prefix);
+    // Instances are written with the prefix that their author chose for the metadata.
+    let own = known == Namespace::OpenRosa && prefix != known.prefix();
+    let namespace = if own { Namespace::other(prefix, uri) } else { known };
+    Name::new(namespace, local)
 }
 
 /// Text with the map from its bytes to the file's, where references and line ends make them differ.
@@ -219,6 +235,11 @@ fn written(text: &str, whole: &Arc<str>, range: std::ops::Range<usize>, span: Sp
     if text == raw {
         return Written { text: Excerpt::new(whole, range), span, escapes: Box::default() };
     }
+    Written { text: text.into(), span, escapes: escapes_between(text, raw, span.start).into() }
+}
+
+/// The map from a text to what was written for it from the byte `start` on.
+pub(super) fn escapes_between(text: &str, raw: &str, start: u32) -> Vec<(u32, u32)> {
     let mut escapes = Vec::new();
     let (mut at, mut file) = (0, 0);
     let bytes = raw.as_bytes();
@@ -234,9 +255,9 @@ fn written(text: &str, whole: &Arc<str>, range: std::ops::Range<usize>, span: Sp
         };
         file += long;
         at += text[at..].chars().next().map_or(1, char::len_utf8);
-        escapes.push((at as u32, span.start + file as u32));
+        escapes.push((at as u32, start + file as u32));
     }
-    Written { text: text.into(), span, escapes: escapes.into() }
+    escapes
 }
 
 fn byte_of(text: &str, at: roxmltree::TextPos) -> usize {
@@ -291,6 +312,85 @@ mod tests {
         let names: Vec<&str> = a.elements().map(|element| &*element.name.local).collect();
         assert_eq!(names, ["b", "e", "g"]);
         assert_eq!(a.elements().next().unwrap().elements().next().unwrap().elements().count(), 1);
+    }
+
+    /// What is scanned is what the whole parser reads; what is not scanned, it reads or refuses.
+    #[track_caller]
+    fn both_ways(text: &str) -> bool {
+        let source = Source::new("form.xml", text);
+        let scanned = scan(&source.text, 3).and_then(|document| Some(document.root()?.to_element()));
+        let known = read_all(&source, 3, &mut Diagnostics::default());
+        if scanned.is_some() {
+            assert_eq!(scanned, known, "{text}");
+        }
+        scanned.is_some()
+    }
+
+    #[test]
+    fn plain_xml_is_scanned_and_reads_the_same() {
+        let plain = [
+            "<a/>",
+            "\u{feff}<?xml version=\"1.0\" encoding='UTF-8'?>\n<!-- c --><a >t</a >\n<!---->",
+            "<a x='1 &lt; 2' y=\"'&#x5165;&#25143;'\"><b>&amp;\r\n&gt; \u{ff0c}</b></a>",
+            "<a x='1\r\n2\t3\n'>1\r2\r\n3\n</a>",
+            "<a>\n  <b> </b>\n  <label>\n </label><c>&#10; </c> </a>",
+            "<h:a xmlns:h='u' xmlns='v' h:x='1' x='2'><b xmlns='w' h:y='3'/><h:b xmlns:h='z' h:x=''/><b/></h:a>",
+            "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml' xmlns:o='http://openrosa.org/xforms'><o:meta o:x=''/><bind a='. > 3' b='>'/></h:html>",
+            "<\u{5165}\u{6237} \u{540d}='1'><b\u{b7}>]]</b\u{b7}></\u{5165}\u{6237}>",
+            "<a>t<!-- - -->u<b/>v</a>",
+            "<a xml:lang='en'><b xmlns=''/></a>",
+            "<a x='&quot;&apos;'>&#xA;&#9;</a>",
+        ];
+        plain.iter().for_each(|text| assert!(both_ways(text), "{text}"));
+    }
+
+    #[test]
+    fn what_is_rare_or_wrong_is_left_to_the_whole_parser() {
+        let deep = format!("{}{}", "<a>".repeat(201), "</a>".repeat(201));
+        let wide = format!("<a {}/>", (0..1_001).map(|i| format!("x{i}='' ")).collect::<String>());
+        let others = [
+            "",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a x=1/>",
+            "<a x='1'y='2'/>",
+            "<a x='1' x='2'/>",
+            "<a x='<'/>",
+            "<a>]]></a>",
+            "<a>&b;</a>",
+            "<a>&#0;</a>",
+            "<a>&#13;b</a>",
+            "<a>&amp;\r</a>",
+            "<a>\u{1}</a>",
+            "<a x='\u{ffff}'/>",
+            "<a><!-- -- --></a>",
+            "<a><![CDATA[x]]></a>",
+            "<a><?p i?></a>",
+            "<!DOCTYPE a><a/>",
+            "<p:a/>",
+            "<a p:x=''/>",
+            "<a:b:c/>",
+            "<1/>",
+            "< a/>",
+            "<a:/>",
+            "<:a/>",
+            "<a xmlns:p=''/>",
+            "<a xmlns:xml='u'/>",
+            "<a xmlns:p='u' xmlns:q='u' p:x='' q:x=''/>",
+            "<a xmlns:p='u' xmlns:p='v'/>",
+            " <?xml version='1.0'?><a/>",
+            "<?xml version='1.1'?><a/>",
+            "<?xml encoding='utf-8'?><a/>",
+            "<a/>t",
+            "t<a/>",
+            "<a",
+            "<a x",
+            "<a x='",
+            &deep,
+            &wide,
+        ];
+        others.iter().for_each(|text| assert!(!both_ways(text), "{text}"));
     }
 
     #[test]

@@ -74,8 +74,10 @@ pub fn of_file(name: &str, file: &str) -> Vec<Work> {
     let work = |what: &str, measure: &str| {
         Work::new(&format!("{name}: {what}"), 1, json!({"measure": measure, "file": file}))
     };
+    let first = json!({"measure": "load", "file": file, "first": true});
     vec![
         work("load", "load"),
+        Work::new(&format!("{name}: load, the first of its page"), 1, first).only_unthrottled(),
         work("one answer, mean over what takes typed text", "fill"),
         work("memory of the loaded form, MB", "memory").only_unthrottled(),
     ]

@@ -15,7 +15,7 @@ use crate::expr::program::ExprId;
 use crate::view::NodeId;
 
 /// How much of one decision is looked at.
-const WORK: u64 = 20_000_000;
+const WORK: u64 = 5_000_000;
 /// So many inputs and conditions are told apart.
 const MAX_INPUTS: usize = 60;
 /// So many examples are kept.
@@ -87,6 +87,8 @@ pub(super) struct Decision<'a, 'd> {
     words: usize,
     /// By dimension and cell: which lines hold.
     holds: Vec<Vec<Vec<u64>>>,
+    /// By line: in which cells of each dimension it holds, dimension after dimension.
+    cells: Vec<Vec<u64>>,
     /// By dimension: which lines hold for every cell of it and all after it.
     full: Vec<Vec<u64>>,
     /// By line: which dimensions its condition looks at.
@@ -139,6 +141,7 @@ impl<'a, 'd> Decision<'a, 'd> {
             mode,
             words: lines.len().div_ceil(64),
             holds: Vec::new(),
+            cells: Vec::new(),
             full: Vec::new(),
             looks: looks.iter().map(mask).collect(),
             rest: Vec::new(),
@@ -165,6 +168,17 @@ impl<'a, 'd> Decision<'a, 'd> {
             };
             self.holds.push(dimension.parts.parts.iter().map(of).collect());
         }
+        let cells = |line: usize| {
+            let of = |sets: &Vec<Vec<u64>>| {
+                let mut cells = vec![0; sets.len().div_ceil(64)];
+                for (cell, _) in sets.iter().enumerate().filter(|(_, set)| has(set, line)) {
+                    cells[cell / 64] |= 1 << (cell % 64);
+                }
+                cells
+            };
+            self.holds.iter().flat_map(of).collect()
+        };
+        self.cells = (0..self.lines.len()).map(cells).collect();
         let all = vec![u64::MAX; self.words];
         self.full = vec![all; self.dimensions.len() + 1];
         self.rest = vec![1; self.dimensions.len() + 1];
@@ -211,7 +225,7 @@ impl<'a, 'd> Decision<'a, 'd> {
             (self.found.whole, self.found.counted) = (false, false);
             self.by_pairs();
         }
-        self.domains.afford((before - self.left) / 4);
+        self.domains.afford((before - self.left) / 2);
         self.keep_what_can_come();
         self
     }
@@ -232,7 +246,7 @@ impl<'a, 'd> Decision<'a, 'd> {
     }
 
     fn visit(&mut self, at: usize, mut alive: Vec<u64>, sure: Vec<u64>, unsure_way: bool, count: u128) {
-        self.left = self.left.saturating_sub(4 + self.words as u64);
+        self.left = self.left.saturating_sub(8 + 2 * self.words as u64);
         if self.left == 0 {
             return;
         }
@@ -347,6 +361,7 @@ impl<'a, 'd> Decision<'a, 'd> {
                 break;
             }
         }
+        self.left = self.left.saturating_sub(4 * saying.len() as u64);
         let mut clashes = false;
         for (at, one) in saying.iter().enumerate() {
             for other in saying[at + 1..].iter().filter(|other| other.0 != one.0) {
@@ -384,11 +399,16 @@ impl<'a, 'd> Decision<'a, 'd> {
                 {
                     continue;
                 }
+                left = left.saturating_sub(self.cells[one].len() as u64);
                 let mut way = Vec::with_capacity(self.dimensions.len());
+                let mut at = 0;
                 for sets in &self.holds {
-                    left = left.saturating_sub(1);
-                    let both = sets.iter().position(|set| has(set, one) && has(set, other));
-                    left = left.saturating_sub(both.unwrap_or(sets.len()) as u64);
+                    let words = at..at + sets.len().div_ceil(64);
+                    at = words.end;
+                    let both = words.clone().find_map(|word| {
+                        let both = self.cells[one][word] & self.cells[other][word];
+                        (both != 0).then(|| (word - words.start) * 64 + both.trailing_zeros() as usize)
+                    });
                     let Some(both) = both else { break };
                     way.push(Some(both as u32));
                 }
@@ -416,9 +436,10 @@ impl<'a, 'd> Decision<'a, 'd> {
 
     /// Is every combination that a line is for also one of an earlier line? Then that.
     pub fn taken_by(&self, line: usize) -> Option<usize> {
+        let own = &self.cells[line];
         (0..line).find(|earlier| {
-            self.lines[*earlier].when.is_none()
-                && self.holds.iter().all(|sets| sets.iter().all(|set| !has(set, line) || has(set, *earlier)))
+            let mut others = own.iter().zip(&self.cells[*earlier]);
+            self.lines[*earlier].when.is_none() && others.all(|(own, other)| own & !other == 0)
         })
     }
 

@@ -15,13 +15,15 @@ use crate::check::noted::{Facts, Noted, Role};
 use crate::expr::program::{Expr, ExprId, Gives, PlanStep, Program};
 use crate::expr::syntax::{Ast, Axis, Kind as AstKind, Operator, Start, Test};
 use crate::form::{KnownChoices, SkeletonKind};
-use crate::source::{Span, Written};
+use crate::source::{Passage, Span};
 use crate::value::DataType;
 use crate::view::NodeId;
-use crate::xml::Element;
+use crate::xml::Tag;
 
 /// So many values are told one by one.
 pub(super) const MAX_VALUES: usize = 2_000;
+/// How much is looked at in one form.
+const WORK: u64 = 20_000_000;
 /// How far one measure's values are followed through others.
 const DEPTH: u32 = 40;
 
@@ -161,10 +163,10 @@ pub(super) struct Domains<'a> {
     /// How much may still be looked at, in all of the form.
     work: Cell<u64>,
     constraints: HashMap<NodeId, &'a Noted>,
-    ranges: HashMap<NodeId, &'a Element>,
+    ranges: HashMap<NodeId, Tag<'a>>,
     conditional: HashSet<NodeId>,
     /// The assessment's elements by their place.
-    elements: HashMap<Span, &'a Element>,
+    elements: HashMap<Span, Tag<'a>>,
 }
 
 impl<'a> Domains<'a> {
@@ -182,7 +184,7 @@ impl<'a> Domains<'a> {
             known: RefCell::new(vec![None; assessment.measures.len()]),
             made_of: RefCell::new(vec![None; assessment.measures.len()]),
             depth: Cell::new(0),
-            work: Cell::new(60_000_000),
+            work: Cell::new(WORK),
             constraints: of(Role::Constraint).map(|noted| (noted.anchor.node, noted)).collect(),
             ranges: ranges.collect(),
             conditional: relevant.filter(|node| !assessment.by_node.contains_key(node)).collect(),
@@ -191,12 +193,12 @@ impl<'a> Domains<'a> {
     }
 
     /// The element that is written there.
-    pub fn element(&self, at: Span) -> Option<&'a Element> {
+    pub fn element(&self, at: Span) -> Option<Tag<'a>> {
         self.elements.get(&at).copied()
     }
 
     /// What an attribute of the element there says.
-    pub fn written(&self, at: Span, attribute: &str) -> Option<&'a Written> {
+    pub fn written(&self, at: Span, attribute: &str) -> Option<Passage<'a>> {
         self.element(at)?.attribute(attribute)
     }
 
@@ -459,7 +461,7 @@ impl<'a> Domains<'a> {
     }
 }
 
-fn elements<'a>(facts: &Facts<'a>) -> HashMap<Span, &'a Element> {
+fn elements<'a>(facts: &Facts<'a>) -> HashMap<Span, Tag<'a>> {
     let mut elements = HashMap::new();
     let measures = facts.parts.assessment.into_iter().flat_map(|element| element.elements());
     for measure in measures {

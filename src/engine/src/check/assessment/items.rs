@@ -206,7 +206,9 @@ fn capped(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
 /// `wrong-max`
 fn most(measure: &Measure, scale: &Scale, domains: &Domains<'_>, found: &mut Diagnostics) {
     let Some(written) = domains.written(measure.span, "max") else { return };
-    let (Some(declared), Domain::Values(values)) = (scale.max, domains.reached_by(scale)) else { return };
+    let Some(id) = domains.assessment.by_node.get(&measure.node) else { return };
+    let reached = domains.of_measure(*id);
+    let (Some(declared), Domain::Values(values)) = (scale.max, &*reached) else { return };
     let Some(reached) = values.iter().filter_map(|value| value.as_number()).max() else { return };
     if reached == declared {
         return;

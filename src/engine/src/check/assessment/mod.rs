@@ -7,6 +7,7 @@
 mod bands;
 mod cells;
 mod condition;
+mod conditions;
 mod decision;
 mod domain;
 mod items;
@@ -46,5 +47,6 @@ pub(crate) fn check(facts: &Facts<'_>, assessment: &Assessment, program: &Progra
             Kind::Flag(_) | Kind::Fact { .. } => {}
         }
     }
+    conditions::check(&domains, found);
     unscored::check(&domains, found);
 }

@@ -8,7 +8,7 @@ use crate::assess::{Exact, Given, Test};
 use crate::expr::program::Expr;
 
 /// So many ways to stand in the middle of a scale are told apart.
-const MAX_STATES: usize = 20_000;
+const MAX_STATES: usize = 10_000;
 
 /// How far a total has come.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -161,7 +161,7 @@ impl Domains<'_> {
                 Aggregate::Count => points.into_iter().map(above_zero).collect(),
                 _ => points,
             };
-            if !self.afford((states.len() * (points.len() + 2)) as u64) {
+            if !self.afford(4 * (states.len() * (points.len() + 2)) as u64) {
                 return None;
             }
             let mut next = BTreeSet::new();

@@ -6,7 +6,7 @@ use super::domain::{Domain, Domains};
 use crate::assess::measure::{Hit, Input, Measure, Rule, Table};
 use crate::assess::{Alternative, Test};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Written;
+use crate::source::Passage;
 
 /// So many rules that clash are pointed at.
 const MAX_LABELS: usize = 12;
@@ -212,16 +212,15 @@ fn unmatched(table: &Table, rules: &[&Rule], domains: &Domains<'_>, found: &mut 
 }
 
 /// Where a rule asks for an input.
-fn written_test<'a>(rule: &Rule, input: &str, domains: &Domains<'a>) -> Option<&'a Written> {
+fn written_test<'a>(rule: &Rule, input: &str, domains: &Domains<'a>) -> Option<Passage<'a>> {
     let element = domains.element(rule.span)?;
-    let asks = |child: &&crate::xml::Element| {
-        child.attribute("input").is_some_and(|written| *written.text == *input)
-    };
+    let asks =
+        |child: &crate::xml::Tag<'_>| child.attribute("input").is_some_and(|written| written.text == input);
     element.elements().find(asks)?.attribute("test")
 }
 
 /// Where an alternative stands in its cell.
-pub(super) fn place_of(written: &Written, alternative: &Alternative) -> crate::source::Span {
+pub(super) fn place_of(written: Passage<'_>, alternative: &Alternative) -> crate::source::Span {
     let words = alternative.to_string();
     match written.text.find(&words) {
         Some(start) => written.part(start..start + words.len()),

@@ -4,13 +4,13 @@ use super::domain::Domains;
 use crate::assess::Exact;
 use crate::assess::measure::{Kind, Measure, Part};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::xml::Element;
+use crate::xml::Tag;
 
 /// `odd-weights`, `duplicate-part` and `bad-weight`.
 pub(super) fn check(measure: &Measure, parts: &[Part], domains: &Domains<'_>, found: &mut Diagnostics) {
     let Some(element) = domains.element(measure.span) else { return };
-    let own = |child: &&Element| &*child.name.local == "part" && child.attribute("of").is_some();
-    let lines: Vec<&Element> = element.elements().filter(own).collect();
+    let own = |child: &Tag<'_>| &*child.name.local == "part" && child.attribute("of").is_some();
+    let lines: Vec<Tag<'_>> = element.elements().filter(own).collect();
     // A ranking that takes the parts of an index says nothing of its own.
     if lines.len() != parts.len() {
         return;

@@ -93,6 +93,7 @@ static PAGES: &[Page] = pages! {
     "missing-type"
     "mixed-search"
     "mixed-table"
+    "never-holds"
     "never-matched"
     "never-prorated"
     "never-relevant"

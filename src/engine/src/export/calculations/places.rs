@@ -78,7 +78,7 @@ impl<'a> Places<'a> {
     fn at(&self, path: &str) -> Option<NodeId> {
         let mut steps = path.strip_prefix('/')?.split('/');
         steps.next().filter(|root| *root == &*self.form.node(NodeId(0)).name)?;
-        steps.try_fold(NodeId(0), |node, step| self.form.child_names.get(&(node, step.into())).copied())
+        steps.try_fold(NodeId(0), |node, step| self.form.child_names.get(node, step))
     }
 
     /// The measure that a node is.

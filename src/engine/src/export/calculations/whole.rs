@@ -128,7 +128,8 @@ impl Fraction {
     /// Both over one denominator: the least common one where it is known.
     pub fn alike(&self, other: &Fraction) -> (Whole, Whole, Whole) {
         match (self.under.constant, other.under.constant) {
-            (Some(a), Some(b)) => {
+            // What is divided by a zero that is written out has no common denominator.
+            (Some(a), Some(b)) if a != 0 && b != 0 => {
                 let both = least_common_multiple(a, b);
                 (self.over.times_number(both / a), other.over.times_number(both / b), Whole::constant(both))
             }

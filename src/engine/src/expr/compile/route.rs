@@ -106,6 +106,7 @@ impl Compiler<'_> {
 
     /// The route of a plain path. What is wrong with it is told.
     pub(super) fn route(&mut self, path: &Path, span: &Range<usize>) -> Option<Route> {
+        self.leans |= path.start != Start::Root;
         let mut route = match &path.start {
             Start::Context => {
                 let Static::Node(node) = self.context else { return None };
@@ -401,6 +402,7 @@ impl Compiler<'_> {
     pub(super) fn read_inside(&mut self, over: Over) {
         let Over::Nodes(top) = over else { return };
         let group = matches!(self.form.node(top).kind, SkeletonKind::Group | SkeletonKind::Repeat(_));
+        self.leans |= group;
         let holds = top <= self.anchor.node && self.anchor.node < self.form.node(top).end;
         if !group || holds {
             return;

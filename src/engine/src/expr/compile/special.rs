@@ -18,6 +18,7 @@ impl Compiler<'_> {
         arguments: &[Ast],
         span: &Range<usize>,
     ) -> (ExprId, Over) {
+        self.leans |= function.name != "regex";
         let expr = match (function.name, arguments) {
             ("regex", [value, pattern]) => self.regex(function, value, pattern),
             ("position", []) => self.program.add(Expr::ContextPosition),

@@ -41,6 +41,7 @@ impl Spaces for Field<'_> {
 
 impl Compiler<'_> {
     pub(super) fn walk(&mut self, path: &Path, span: &Range<usize>) -> (ExprId, Over) {
+        self.leans = true;
         let Some((start, mut reached)) = self.start(path, span) else {
             return match self.failed {
                 true => (self.program.add(Expr::Number(f64::NAN)), Over::Value),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Eval;
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::ExprId;
-use crate::form::{Choices, Itemset, Piece, TextId};
+use crate::form::{Choices, Itemset, Piece, Pieces, TextId};
 use crate::session::{Instance, World};
 use crate::tree::Tree;
 use crate::value::MAX_TEXT;
@@ -149,7 +149,7 @@ impl<'a> Eval<'a> {
                 Eval { scope, node, current: here, context: here, ..*self }.words(text)
             }
             // It is about a repeat instance, and there is none here.
-            None => self.primary().form.text(text).plain(self.language),
+            None => self.primary().form.texts.plain(text, self.language),
         }
     }
 
@@ -169,26 +169,26 @@ impl<'a> Eval<'a> {
 
     /// Words in the reader's language with their outputs filled in. What asks for itself is empty there.
     pub fn words(&self, text: TextId) -> String {
-        self.filled(self.primary().form.text(text).pieces(self.language))
+        self.filled(self.primary().form.texts.pieces(text, self.language))
     }
 
     /// What stands beside the words in the reader's language, by its form.
     pub fn media(&self, text: TextId) -> Vec<(Arc<str>, String)> {
-        let words = self.primary().form.text(text).words(self.language);
-        let forms = words.iter().flat_map(|words| &words.forms);
-        forms.map(|(form, pieces)| (form.clone(), self.filled(pieces))).collect()
+        let forms = self.primary().form.texts.forms(text, self.language);
+        forms.iter().map(|(form, pieces)| (form.clone(), self.filled(*pieces))).collect()
     }
 
-    fn filled(&self, pieces: &[Piece]) -> String {
+    fn filled(&self, pieces: Pieces) -> String {
         let mut words = String::new();
         // A text costs more than a visit.
         if self.texts_within >= MAX_TEXTS || !self.spend(64) {
             return words;
         }
         let within = Eval { texts_within: self.texts_within + 1, ..*self };
-        for piece in pieces {
+        let texts = &self.primary().form.texts;
+        for piece in texts.each(pieces) {
             match piece {
-                Piece::Words(fixed) => words.push_str(fixed),
+                Piece::Words(fixed) => words.push_str(texts.said(*fixed)),
                 Piece::Output(expr) => {
                     let said = within.text(*expr);
                     if words.len() + said.len() <= MAX_TEXT {

@@ -6,6 +6,10 @@ pub(crate) use geo::are_places;
 pub(crate) use identity::is_credit_code;
 pub(crate) use texts::pattern;
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 use super::eval::Call;
 use super::operand::{Operand, number_of};
 use super::program::Gives;
@@ -163,7 +167,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Function> {
-    all().find(|function| function.name == name)
+    static KNOWN: OnceLock<FxHashMap<&str, &Function>> = OnceLock::new();
+    KNOWN.get_or_init(|| all().map(|function| (function.name, function)).collect()).get(name).copied()
 }
 
 #[cfg(test)]

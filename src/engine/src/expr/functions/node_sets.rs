@@ -82,14 +82,12 @@ fn sum(call: &Call<'_, '_>) -> Operand {
         });
         return Operand::Number(total);
     };
-    for value in column.values() {
-        match value {
-            Value::Integer(number) => total += *number as f64,
-            Value::Decimal(number) => total += number,
-            Value::Blank => {}
-            other => total += call.eval.cell_number(other),
-        }
-    }
+    column.each_value(|value| match value {
+        Value::Integer(number) => total += *number as f64,
+        Value::Decimal(number) => total += number,
+        Value::Blank => {}
+        other => total += call.eval.cell_number(other),
+    });
     Operand::Number(total)
 }
 

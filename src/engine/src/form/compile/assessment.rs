@@ -18,11 +18,11 @@ use crate::expr::program::{Read, What};
 use crate::expr::syntax::{Ast, Kind as AstKind, Operator, Start};
 use crate::form::{KnownChoices, ScopeDefId, Skeleton, SkeletonKind, TextId, XForm};
 use crate::graph::Task;
-use crate::source::Written;
+use crate::source::{Passage, Written};
 use crate::tree::SpaceId;
 use crate::value::DataType;
 use crate::view::NodeId;
-use crate::xml::{Element, Namespace};
+use crate::xml::{Namespace, Tag};
 
 /// The kinds of measures, as authors write them.
 const TYPES: &[&str] =
@@ -33,10 +33,10 @@ pub(super) fn nodes<'a>(
     parts: &XForm<'a>,
     form: &Skeleton,
     found: &mut Diagnostics,
-) -> Vec<(NodeId, &'a Element)> {
-    let mut nodes: Vec<(NodeId, &Element)> = Vec::new();
+) -> Vec<(NodeId, Tag<'a>)> {
+    let mut nodes: Vec<(NodeId, Tag<'_>)> = Vec::new();
     let elements = parts.assessment.into_iter().flat_map(|element| element.elements());
-    for element in elements.filter(|element| is(element, "measure")) {
+    for element in elements.filter(|element| is(*element, "measure")) {
         let Some(reference) = element.attribute("ref") else {
             let message = "this measure has no `ref`";
             found.push(
@@ -45,8 +45,8 @@ pub(super) fn nodes<'a>(
             );
             continue;
         };
-        let Some(node) = form.at(&reference.text) else {
-            found.push(crate::form::binds::unknown(form, &reference.text, reference.span, found));
+        let Some(node) = form.at(reference.text) else {
+            found.push(crate::form::binds::unknown(form, reference.text, reference.span, found));
             continue;
         };
         let said = nodes.iter().find(|(known, _)| *known == node);
@@ -68,13 +68,13 @@ pub(super) fn nodes<'a>(
     nodes
 }
 
-fn is(element: &Element, local: &str) -> bool {
+fn is(element: Tag<'_>, local: &str) -> bool {
     element.name.namespace == Namespace::Doorstep && &*element.name.local == local
 }
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// Compiles all measures and puts them into the graph.
-    pub(super) fn assessment(&mut self, measured: &[(NodeId, &Element)]) -> Assessment {
+    pub(super) fn assessment(&mut self, measured: &[(NodeId, Tag<'a>)]) -> Assessment {
         let mut assessment = Assessment::default();
         for (index, (node, _)) in measured.iter().enumerate() {
             assessment.by_node.insert(*node, MeasureId(index as u16));
@@ -87,7 +87,7 @@ impl Lowering<'_, '_> {
                 reads: Vec::new(),
                 known: &assessment,
             };
-            let measure = compiling.measure(*node, element);
+            let measure = compiling.measure(*node, *element);
             let mut reads = compiling.reads;
             reads.sort();
             reads.dedup();
@@ -101,7 +101,7 @@ impl Lowering<'_, '_> {
     }
 
     /// What the percentages of an index are of: each scale's most, declared or the sum of its items'.
-    fn maxima(&mut self, assessment: &mut Assessment, measured: &[(NodeId, &Element)]) {
+    fn maxima(&mut self, assessment: &mut Assessment, measured: &[(NodeId, Tag<'a>)]) {
         let bounds: Vec<Option<(Exact, Exact)>> = assessment.measures.iter().map(bounds).collect();
         for (measure, (_, element)) in assessment.measures.iter_mut().zip(measured) {
             let (Kind::Index(parts) | Kind::Ranking(parts)) = &mut measure.kind else { continue };
@@ -135,16 +135,16 @@ fn bounds(measure: &Measure) -> Option<(Exact, Exact)> {
     }
 }
 
-struct Compiling<'c, 'a, 'f, 'm> {
+struct Compiling<'c, 'a, 'f> {
     lowering: &'c mut Lowering<'a, 'f>,
-    measured: &'c [(NodeId, &'m Element)],
+    measured: &'c [(NodeId, Tag<'a>)],
     anchor: Anchor,
     reads: Vec<Read>,
     known: &'c Assessment,
 }
 
-impl Compiling<'_, '_, '_, '_> {
-    fn measure(&mut self, node: NodeId, element: &Element) -> Measure {
+impl<'a> Compiling<'_, 'a, '_> {
+    fn measure(&mut self, node: NodeId, element: Tag<'a>) -> Measure {
         let kind = self.kind(element);
         let decimals = self.count(element, "decimals").unwrap_or(1);
         Measure {
@@ -159,12 +159,12 @@ impl Compiling<'_, '_, '_, '_> {
         }
     }
 
-    fn kind(&mut self, element: &Element) -> Option<Kind> {
+    fn kind(&mut self, element: Tag<'a>) -> Option<Kind> {
         let Some(written) = element.attribute("type") else {
             self.missing(element, "type", "for example `scale`, `index`, `band`");
             return None;
         };
-        Some(match &*written.text {
+        Some(match written.text {
             "scale" => Kind::Scale(self.scale(element)),
             "index" => Kind::Index(self.parts(element)),
             "ranking" => Kind::Ranking(self.parts(element)),
@@ -209,7 +209,7 @@ impl Compiling<'_, '_, '_, '_> {
         })
     }
 
-    fn scale(&mut self, element: &Element) -> Scale {
+    fn scale(&mut self, element: Tag<'a>) -> Scale {
         let items: Box<[Item]> = lines(element, "item").filter_map(|item| self.item(item)).collect();
         if lines(element, "item").next().is_none() {
             self.missing(element, "items", "what is summed up: `{\"value\": \"${q1}\"}`");
@@ -237,7 +237,7 @@ impl Compiling<'_, '_, '_, '_> {
         }
     }
 
-    fn item(&mut self, element: &Element) -> Option<Item> {
+    fn item(&mut self, element: Tag<'a>) -> Option<Item> {
         let Some(written) = element.attribute("value") else {
             self.missing(element, "value", "whose answer it is: `${q1}`");
             return None;
@@ -277,7 +277,7 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     /// `a: 8; b: 4` or `<=1: 8; <=1.5: 6; >1.5: 0`: the first that holds.
-    fn points(&mut self, written: &Written) -> Box<[(Test, Exact)]> {
+    fn points(&mut self, written: Passage<'_>) -> Box<[(Test, Exact)]> {
         let mut tests = Vec::new();
         let mut begin = 0;
         for pair in written.text.split([';', '；']) {
@@ -317,7 +317,7 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     /// Points that stand in a column of the question's choices: `score`, or as the item says.
-    fn points_by_choice(&mut self, question: Option<NodeId>, element: &Element) -> Option<Points> {
+    fn points_by_choice(&mut self, question: Option<NodeId>, element: Tag<'a>) -> Option<Points> {
         let said = element.attribute("score");
         let column = said.map_or("score", |written| written.text.trim());
         let node = self.lowering.skeleton.node(question?);
@@ -359,12 +359,12 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     /// `yes`: within the points there are; or `1..5`.
-    fn reverse(&mut self, written: &Written, points: &Points) -> Option<(Exact, Exact)> {
+    fn reverse(&mut self, written: Passage<'_>, points: &Points) -> Option<(Exact, Exact)> {
         let text = written.text.trim();
-        if let Some((low, high)) = text.split_once("..") {
-            if let (Ok(low), Ok(high)) = (low.parse(), high.parse()) {
-                return Some((low, high));
-            }
+        if let Some((low, high)) = text.split_once("..")
+            && let (Ok(low), Ok(high)) = (low.parse(), high.parse())
+        {
+            return Some((low, high));
         }
         match crate::definition::sheets::yes_no(text) {
             Some(false) => return None,
@@ -385,11 +385,11 @@ impl Compiling<'_, '_, '_, '_> {
         None
     }
 
-    fn parts(&mut self, element: &Element) -> Box<[Part]> {
+    fn parts(&mut self, element: Tag<'a>) -> Box<[Part]> {
         // A ranking may take the parts of an index.
         let mut source = element;
         if let (None, Some(of)) = (lines(element, "part").next(), element.attribute("of")) {
-            match self.measure_named(&of.text) {
+            match self.measure_named(of.text) {
                 Some(id) => source = self.measured[usize::from(id.0)].1,
                 None => self.unknown_measure(of),
             }
@@ -401,7 +401,7 @@ impl Compiling<'_, '_, '_, '_> {
                 self.missing(line, "of", "the measure that it is");
                 continue;
             };
-            let Some(measure) = self.measure_named(&of.text) else {
+            let Some(measure) = self.measure_named(of.text) else {
                 self.unknown_measure(of);
                 continue;
             };
@@ -426,7 +426,7 @@ impl Compiling<'_, '_, '_, '_> {
         parts.into()
     }
 
-    fn table(&mut self, element: &Element) -> Table {
+    fn table(&mut self, element: Tag<'a>) -> Table {
         let mut inputs: Vec<(Arc<str>, Input)> = Vec::new();
         for line in lines(element, "rule").flat_map(|rule| lines(rule, "if")) {
             let Some(name) = line.attribute("input") else { continue };
@@ -434,17 +434,17 @@ impl Compiling<'_, '_, '_, '_> {
                 continue;
             }
             let reference = Written::plain(&format!("${{{}}}", name.text.trim()), name.span);
-            let input = match self.measure_named(&name.text) {
+            let input = match self.measure_named(name.text) {
                 Some(id) => {
                     self.reads.push(self.read_of(id));
                     Some(Input::Measure(id))
                 }
-                None => self.input(&reference),
+                None => self.input(reference.passage()),
             };
-            inputs.extend(input.map(|input| (name.text.to_arc(), input)));
+            inputs.extend(input.map(|input| (name.text.into(), input)));
         }
         let rules = lines(element, "rule").filter_map(|rule| self.rule(rule, &inputs)).collect();
-        let hit = match element.attribute("hit").map(|written| (written, &*written.text)) {
+        let hit = match element.attribute("hit").map(|written| (written, written.text)) {
             None | Some((_, "unique")) => Hit::Unique,
             Some((_, "first")) => Hit::First,
             Some((_, "priority")) => Hit::Priority,
@@ -460,7 +460,7 @@ impl Compiling<'_, '_, '_, '_> {
         Table { inputs: inputs.into(), rules, hit }
     }
 
-    fn rule(&mut self, element: &Element, inputs: &[(Arc<str>, Input)]) -> Option<Rule> {
+    fn rule(&mut self, element: Tag<'a>, inputs: &[(Arc<str>, Input)]) -> Option<Rule> {
         let mut tests = vec![Test::Any; inputs.len()];
         for line in lines(element, "if") {
             let (Some(input), Some(test)) = (line.attribute("input"), line.attribute("test")) else {
@@ -485,7 +485,7 @@ impl Compiling<'_, '_, '_, '_> {
         })
     }
 
-    fn shift_rules(&mut self, element: &Element) -> Box<[ShiftRule]> {
+    fn shift_rules(&mut self, element: Tag<'a>) -> Box<[ShiftRule]> {
         let mut rules = Vec::new();
         for line in lines(element, "rule") {
             let Some(when) = line.attribute("when") else {
@@ -508,8 +508,8 @@ impl Compiling<'_, '_, '_, '_> {
         rules.into()
     }
 
-    fn bands(&mut self, element: &Element) -> Box<[Band]> {
-        let is_band = element.attribute("type").is_some_and(|written| &*written.text == "band");
+    fn bands(&mut self, element: Tag<'a>) -> Box<[Band]> {
+        let is_band = element.attribute("type").is_some_and(|written| written.text == "band");
         if is_band && lines(element, "band").next().is_none() {
             self.missing(element, "bands", "its bands: `{\"code\": \"high\", \"range\": \">=60\"}`");
         }
@@ -535,8 +535,8 @@ impl Compiling<'_, '_, '_, '_> {
         bands.into()
     }
 
-    fn test(&mut self, written: &Written) -> Option<Test> {
-        match Test::read(&written.text) {
+    fn test(&mut self, written: Passage<'_>) -> Option<Test> {
+        match Test::read(written.text) {
             Ok(test) => Some(test),
             Err(bad) => {
                 let span = written.part(bad.range);
@@ -549,7 +549,7 @@ impl Compiling<'_, '_, '_, '_> {
         }
     }
 
-    fn input_of(&mut self, element: &Element, name: &str) -> Option<Input> {
+    fn input_of(&mut self, element: Tag<'a>, name: &str) -> Option<Input> {
         match element.attribute(name) {
             Some(written) => self.input(written),
             None => {
@@ -560,8 +560,8 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     /// A measure by its name, or an expression.
-    fn input(&mut self, written: &Written) -> Option<Input> {
-        if let Some(id) = self.measure_named(&written.text) {
+    fn input(&mut self, written: Passage<'_>) -> Option<Input> {
+        if let Some(id) = self.measure_named(written.text) {
             self.reads.push(self.read_of(id));
             return Some(Input::Measure(id));
         }
@@ -574,28 +574,28 @@ impl Compiling<'_, '_, '_, '_> {
     }
 
     /// A number or answer: arithmetic is done in fractions, all else as expressions are.
-    fn amount(&mut self, written: &Written) -> Option<(Amount, Over)> {
-        if let Ok(ast) = parse(&written.text)
+    fn amount(&mut self, written: Passage<'_>) -> Option<(Amount, Over)> {
+        if let Ok(ast) = parse(written.text)
             && is_arithmetic(&ast)
         {
             return self.arithmetic(&ast, written).map(|amount| (amount, Over::Value));
         }
         // Every instance of a repeat is meant, not the first.
-        let compiled = self.lowering.expr(written, self.anchor, Role::Nodes)?;
+        let compiled = self.lowering.expr_of(written, self.anchor, Role::Nodes)?;
         self.reads.extend(compiled.reads);
         Some((Amount::Expr(compiled.root), compiled.over))
     }
 
-    fn arithmetic(&mut self, ast: &Ast, written: &Written) -> Option<Amount> {
+    fn arithmetic(&mut self, ast: &Ast, written: Passage<'_>) -> Option<Amount> {
         let part = |ast: &Ast| written.slice(ast.span.clone());
         Some(match &ast.kind {
             AstKind::Number(_) => match written.text[ast.span.clone()].trim().parse() {
                 Ok(number) => Amount::Constant(number),
-                Err(_) => return self.leaf(&part(ast)),
+                Err(_) => return self.leaf(part(ast).passage()),
             },
             AstKind::Path(path) if is_arithmetic(ast) => match &path.start {
                 Start::Expression(inner) => self.arithmetic(inner, written)?,
-                _ => return self.leaf(&part(ast)),
+                _ => return self.leaf(part(ast).passage()),
             },
             AstKind::Negate(inner) => Amount::Negated(Box::new(self.arithmetic(inner, written)?)),
             AstKind::Binary(operator, a, b) if is_arithmetic(ast) => {
@@ -610,28 +610,28 @@ impl Compiling<'_, '_, '_, '_> {
             }
             AstKind::Call { name, arguments, .. } if name == "sum" && arguments.len() == 1 => {
                 let nodes = part(&arguments[0]);
-                let compiled = self.lowering.expr(&nodes, self.anchor, Role::Nodes)?;
+                let compiled = self.lowering.expr_of(nodes.passage(), self.anchor, Role::Nodes)?;
                 self.reads.extend(compiled.reads);
                 Amount::Sum(compiled.root)
             }
-            _ => return self.leaf(&part(ast)),
+            _ => return self.leaf(part(ast).passage()),
         })
     }
 
-    fn leaf(&mut self, written: &Written) -> Option<Amount> {
-        let compiled = self.lowering.expr(written, self.anchor, Role::Calculate)?;
+    fn leaf(&mut self, written: Passage<'_>) -> Option<Amount> {
+        let compiled = self.lowering.expr_of(written, self.anchor, Role::Calculate)?;
         self.reads.extend(compiled.reads);
         Some(Amount::Expr(compiled.root))
     }
 
-    fn condition(&mut self, written: &Written) -> Option<crate::expr::program::ExprId> {
-        let compiled = self.lowering.expr(written, self.anchor, Role::Condition)?;
+    fn condition(&mut self, written: Passage<'_>) -> Option<crate::expr::program::ExprId> {
+        let compiled = self.lowering.expr_of(written, self.anchor, Role::Condition)?;
         self.reads.extend(compiled.reads);
         Some(compiled.root)
     }
 
-    fn words(&mut self, element: &Element, name: &str) -> Option<TextId> {
-        let words = element.elements().find(|child| is(child, name))?;
+    fn words(&mut self, element: Tag<'a>, name: &str) -> Option<TextId> {
+        let words = element.elements().find(|child| is(*child, name))?;
         // Explanations are made when they are asked for: nothing has to be told when what they show changes.
         self.lowering.text_of(words, self.anchor, &mut Vec::new())
     }
@@ -639,7 +639,7 @@ impl Compiling<'_, '_, '_, '_> {
     fn measure_named(&self, name: &str) -> Option<MeasureId> {
         let name = name.trim();
         let name = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
-        let at = |(node, _): &&(NodeId, &Element)| *self.lowering.skeleton.node(*node).name == *name;
+        let at = |(node, _): &&(NodeId, Tag<'_>)| *self.lowering.skeleton.node(*node).name == *name;
         let (node, _) = self.measured.iter().find(at)?;
         self.known.by_node.get(node).copied()
     }
@@ -648,7 +648,7 @@ impl Compiling<'_, '_, '_, '_> {
         Read { what: What::Value(self.measured[usize::from(id.0)].0), from: ScopeDefId::ROOT }
     }
 
-    fn exact(&mut self, element: &Element, name: &str) -> Option<Exact> {
+    fn exact(&mut self, element: Tag<'a>, name: &str) -> Option<Exact> {
         let written = element.attribute(name)?;
         match written.text.parse() {
             Ok(number) => Some(number),
@@ -662,7 +662,7 @@ impl Compiling<'_, '_, '_, '_> {
         }
     }
 
-    fn count(&mut self, element: &Element, name: &str) -> Option<u32> {
+    fn count(&mut self, element: Tag<'a>, name: &str) -> Option<u32> {
         let number = self.exact(element, name)?;
         let count = number.is_whole().then(|| u32::try_from(number.numerator()).ok()).flatten();
         if count.is_none() {
@@ -673,16 +673,16 @@ impl Compiling<'_, '_, '_, '_> {
         count
     }
 
-    fn yes(&mut self, element: &Element, name: &str) -> bool {
+    fn yes(&mut self, element: Tag<'a>, name: &str) -> bool {
         let Some(written) = element.attribute(name) else { return false };
-        let said = crate::definition::sheets::yes_no(&written.text);
+        let said = crate::definition::sheets::yes_no(written.text);
         if said.is_none() {
-            self.unknown_word(written, &written.text, &["yes", "no"]);
+            self.unknown_word(written, written.text, &["yes", "no"]);
         }
         said == Some(true)
     }
 
-    fn aggregate(&mut self, element: &Element, name: &str) -> Option<Aggregate> {
+    fn aggregate(&mut self, element: Tag<'a>, name: &str) -> Option<Aggregate> {
         let written = element.attribute(name)?;
         Some(match written.text.trim() {
             "sum" => Aggregate::Sum,
@@ -697,19 +697,19 @@ impl Compiling<'_, '_, '_, '_> {
         })
     }
 
-    fn missing(&mut self, element: &Element, key: &str, hint: &str) {
+    fn missing(&mut self, element: Tag<'a>, key: &str, hint: &str) {
         let message = format!("`{key}` is missing here");
         self.lowering.found.push(Diagnostic::error("missing-key", element.span, message).hint(hint));
     }
 
-    fn unknown_word(&mut self, written: &Written, said: &str, known: &[&str]) {
+    fn unknown_word(&mut self, written: Passage<'_>, said: &str, known: &[&str]) {
         let message = format!("`{said}` is not known here");
         let diagnostic = Diagnostic::error("unknown-value", written.span, message);
         let diagnostic = diagnostic.did_you_mean(said, known.iter().copied());
         self.lowering.found.push(diagnostic.hint(format!("known are {}", known.join(", "))));
     }
 
-    fn unknown_measure(&mut self, written: &Written) {
+    fn unknown_measure(&mut self, written: Passage<'_>) {
         let message = format!("there is no measure `{}`", written.text.trim());
         let names: Vec<&str> =
             self.measured.iter().map(|(node, _)| &*self.lowering.skeleton.node(*node).name).collect();
@@ -740,8 +740,8 @@ fn is_arithmetic(ast: &Ast) -> bool {
 }
 
 /// The rows of one kind under a measure.
-fn lines<'e>(element: &'e Element, kind: &'static str) -> impl Iterator<Item = &'e Element> {
-    element.elements().filter(move |child| is(child, kind))
+fn lines<'e>(element: Tag<'e>, kind: &'static str) -> impl Iterator<Item = Tag<'e>> {
+    element.elements().filter(move |child| is(*child, kind))
 }
 
 /// The most that items come to, if it is known of each.

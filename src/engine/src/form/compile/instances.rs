@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::XForm;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::form::Skeleton;
-use crate::source::{Bundle, Span, Written};
+use crate::source::{Bundle, Passage, Span};
 use crate::tree::{Tree, TreeId};
-use crate::xml::{self, Element};
+use crate::xml::Tag;
 
 /// Where a form's earlier submission is to be had.
 pub(crate) const LAST_SAVED: &str = "jr://instance/last-saved";
@@ -18,7 +18,7 @@ pub(super) fn read(parts: &XForm<'_>, bundle: &Bundle, form: &mut Skeleton, foun
     for (id, element) in &parts.secondary {
         let tree = match element.attribute("src") {
             Some(src) => external(src, bundle, form, found),
-            None => element.elements().next().map(|root| Tree::of_element(root, &mut form.tree_node_names)),
+            None => element.elements().next().map(|root| Tree::of_tag(root, &mut form.tree_node_names)),
         };
         if form.trees.len() >= usize::from(u16::MAX) {
             found.push(Diagnostic::error("too-large", element.span, "a form has at most 65,535 instances"));
@@ -35,14 +35,13 @@ pub(super) fn read(parts: &XForm<'_>, bundle: &Bundle, form: &mut Skeleton, foun
 
 /// The instance that stands for the submission before this one.
 pub(super) fn last_saved(parts: &XForm<'_>, names: &FxHashMap<Arc<str>, TreeId>) -> Option<TreeId> {
-    let is = |element: &Element| element.attribute("src").is_some_and(|src| src.text.trim() == LAST_SAVED);
-    let found = parts.secondary.iter().find(|(_, element)| is(element));
+    let is = |element: Tag<'_>| element.attribute("src").is_some_and(|src| src.text.trim() == LAST_SAVED);
+    let found = parts.secondary.iter().find(|(_, element)| is(*element));
     found.and_then(|(id, _)| names.get(id).copied())
 }
 
 fn empty(form: &mut Skeleton) -> Tree {
-    let root = Element::new(xml::Name::plain("root"), Span::top(0));
-    Tree::of_element(&root, &mut form.tree_node_names)
+    Tree::empty(&mut form.tree_node_names)
 }
 
 /// The definition's name without its ending.
@@ -52,7 +51,7 @@ fn stem(bundle: &Bundle) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-fn external(src: &Written, bundle: &Bundle, form: &mut Skeleton, found: &mut Diagnostics) -> Option<Tree> {
+fn external(src: Passage<'_>, bundle: &Bundle, form: &mut Skeleton, found: &mut Diagnostics) -> Option<Tree> {
     if src.text.trim() == LAST_SAVED {
         return None;
     }

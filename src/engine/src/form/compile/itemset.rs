@@ -12,23 +12,23 @@ use crate::form::{ChoiceList, Choices, Itemset, KnownChoices, Listed, Skeleton};
 use crate::graph::Task;
 use crate::tree::{Place, SpaceId};
 use crate::view::NodeId;
-use crate::xml::Element;
+use crate::xml::Tag;
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// What a select offers. What its labels read goes to `shown`.
     pub(super) fn choices(
         &mut self,
-        control: &Element,
+        control: Tag<'a>,
         anchor: Anchor,
         shown: &mut Vec<Read>,
     ) -> Option<Choices> {
-        if let Some(itemset) = control.elements().find(|element| &*element.name.local == "itemset") {
+        if let Some(itemset) = control.named("itemset") {
             return self.itemset(itemset, anchor, shown).map(Choices::Itemset);
         }
-        let mut listed = Listed::default();
+        let mut items = Vec::new();
         for item in control.elements().filter(|element| &*element.name.local == "item") {
-            let value = item.elements().find(|element| &*element.name.local == "value");
-            let Some(value) = value.map(Element::text) else {
+            let value = item.named("value");
+            let Some(value) = value.map(Tag::text) else {
                 self.found.push(
                     Diagnostic::error("missing-name", item.span, "this item has no `value`")
                         .hint("its value is what is kept when it is chosen: `<value>yes</value>`"),
@@ -36,12 +36,12 @@ impl Lowering<'_, '_> {
                 continue;
             };
             let label = self.words_of(item, "label", anchor, shown);
-            listed.push(value.trim().into(), label);
+            items.push((Arc::from(value.trim()), label));
         }
-        Some(Choices::Listed(listed))
+        Some(Choices::Listed(Listed::new(items)))
     }
 
-    fn itemset(&mut self, itemset: &Element, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
+    fn itemset(&mut self, itemset: Tag<'a>, anchor: Anchor, shown: &mut Vec<Read>) -> Option<Itemset> {
         let Some(nodeset) = itemset.attribute("nodeset") else {
             self.found.push(
                 Diagnostic::error("missing-key", itemset.span, "this itemset has no `nodeset`")
@@ -58,8 +58,7 @@ impl Lowering<'_, '_> {
             );
             return None;
         }
-        let of = |name: &str| itemset.elements().find(|element| &*element.name.local == name);
-        let reference = |name: &str| of(name).and_then(|element| element.attribute("ref"));
+        let reference = |name: &str| itemset.named(name).and_then(|element| element.attribute("ref"));
         let Some(value) = reference("value") else {
             self.found.push(
                 Diagnostic::error("missing-name", itemset.span, "this itemset has no `value`")
@@ -100,14 +99,15 @@ pub(super) fn note_choices(form: &mut Skeleton, placed: &[Placed<'_>], shown: &[
     }
 }
 
-fn known(form: &Skeleton, control: &Element) -> Option<KnownChoices> {
-    let itemset = control.elements().find(|element| &*element.name.local == "itemset");
+fn known(form: &Skeleton, control: Tag<'_>) -> Option<KnownChoices> {
+    let itemset = control.named("itemset");
     match itemset {
         Some(itemset) => listed_in(form, itemset).map(KnownChoices::Tree),
+        None if !crate::check::CHECKS => None,
         None => {
             let items = control.elements().filter(|element| &*element.name.local == "item");
-            let value = |item: &Element| {
-                let value = item.elements().find(|element| &*element.name.local == "value")?;
+            let value = |item: Tag<'_>| {
+                let value = item.named("value")?;
                 Some(Arc::from(value.text().trim()))
             };
             let names: Arc<[Arc<str>]> = items.filter_map(value).collect();
@@ -117,9 +117,9 @@ fn known(form: &Skeleton, control: &Element) -> Option<KnownChoices> {
 }
 
 /// The list that an itemset takes its choices from, whatever its filter says: `instance('id')/root/item[…]`.
-fn listed_in(form: &Skeleton, itemset: &Element) -> Option<ChoiceList> {
-    let nodeset = &itemset.attribute("nodeset")?.text;
-    let value = itemset.elements().find(|element| &*element.name.local == "value")?.attribute("ref")?;
+fn listed_in(form: &Skeleton, itemset: Tag<'_>) -> Option<ChoiceList> {
+    let nodeset = itemset.attribute("nodeset")?.text;
+    let value = itemset.named("value")?.attribute("ref")?;
     let start = nodeset.find("instance(")?;
     let before = nodeset[..start].trim();
     let shuffled = before.strip_prefix("randomize").is_some_and(|rest| rest.trim() == "(");

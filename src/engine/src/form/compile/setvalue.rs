@@ -11,12 +11,12 @@ use crate::form::body::{Body, PlacedAction};
 use crate::form::names::SkeletonKind;
 use crate::form::{ScopeDefId, binds, paths};
 use crate::view::NodeId;
-use crate::xml::Element;
+use crate::xml::Tag;
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// Compiles all actions, and notes which nodes' changes they wait for.
-    pub(super) fn actions(&mut self, parts: &XForm<'_>, body: &Body<'_>, root: &str) {
-        for element in &parts.actions {
+    pub(super) fn actions(&mut self, parts: &XForm<'a>, body: &Body<'a>, root: &str) {
+        for &element in &parts.actions {
             let placed = PlacedAction { element, path: root.to_owned(), in_control: false };
             self.action(&placed);
         }
@@ -25,7 +25,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn action(&mut self, placed: &PlacedAction<'_>) {
+    fn action(&mut self, placed: &PlacedAction<'a>) {
         let element = placed.element;
         let events = actions::events(element, self.found);
         let Some(source) = self.skeleton.at(&placed.path) else { return };
@@ -38,11 +38,11 @@ impl Lowering<'_, '_> {
         };
         let source_scope = self.scope_around(source);
         let mut picked = None;
-        let plain = paths::absolute(&placed.path, &reference.text);
+        let plain = paths::absolute(&placed.path, reference.text);
         let target = match plain.as_deref().map(|path| self.skeleton.at(path)) {
             Some(Some(target)) => target,
             Some(None) => {
-                let diagnostic = binds::unknown(self.skeleton, &reference.text, reference.span, self.found);
+                let diagnostic = binds::unknown(self.skeleton, reference.text, reference.span, self.found);
                 self.found.push(diagnostic);
                 return;
             }
@@ -90,7 +90,7 @@ impl Lowering<'_, '_> {
         });
     }
 
-    fn effect(&mut self, element: &Element, anchor: Anchor) -> Effect {
+    fn effect(&mut self, element: Tag<'a>, anchor: Anchor) -> Effect {
         match &*element.name.local {
             "setgeopoint" => return Effect::Geopoint,
             "recordaudio" => return Effect::Audio,

@@ -1,7 +1,8 @@
 //! Words: of labels and hints, in the element itself or in itext, with outputs.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::Lowering;
 use crate::check::noted::Role;
@@ -9,68 +10,68 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::compile::{Anchor, Compiled};
 use crate::expr::program::Read;
 use crate::form::texts::Words;
-use crate::form::{Piece, ScopeDefId, Text, TextId};
-use crate::source::Written;
+use crate::form::{Piece, Pieces, ScopeDefId, TextId};
+use crate::source::Passage;
 use crate::view::NodeId;
-use crate::xml::{Content, Element};
+use crate::xml::{Inside, Lies, Tag};
 
-impl Lowering<'_, '_> {
+impl<'a> Lowering<'a, '_> {
     /// The words of a control's `label` or `hint`.
     pub(super) fn words_of(
         &mut self,
-        element: &Element,
+        element: Tag<'a>,
         name: &str,
         anchor: Anchor,
         reads: &mut Vec<Read>,
     ) -> Option<TextId> {
-        let words = element.elements().find(|child| &*child.name.local == name)?;
+        let words = element.named(name)?;
         self.text_of(words, anchor, reads)
     }
 
     /// The words that an element holds or refers to.
     pub(super) fn text_of(
         &mut self,
-        element: &Element,
+        element: Tag<'a>,
         anchor: Anchor,
         reads: &mut Vec<Read>,
     ) -> Option<TextId> {
         if let Some(reference) = element.attribute("ref") {
-            return match itext_id(&reference.text) {
+            return match itext_id(reference.text) {
                 Some(id) => self.itext(id, reference, anchor, reads),
                 None => self.value_of(reference, anchor, reads),
             };
         }
-        let pieces = self.pieces(element, anchor, reads);
+        let pieces = self.pieces(element, anchor, reads, &mut false);
         if pieces.is_empty() {
             return None;
         }
-        let words = Words { pieces, forms: Box::default() };
-        Some(self.add_text(vec![words; self.languages]))
+        Some(self.texts.add_same(pieces))
     }
 
     /// A message of a bind: the words themselves, or a reference to itext.
     pub(super) fn message(
         &mut self,
-        written: &Written,
+        (written, lies): (Passage<'a>, Lies),
         anchor: Anchor,
         reads: &mut Vec<Read>,
     ) -> Option<TextId> {
-        if let Some(id) = itext_id(&written.text) {
+        if let Some(id) = itext_id(written.text) {
             return self.itext(id, written, anchor, reads);
         }
         // An id that is calculated.
         if written.text.trim_start().starts_with("jr:itext(") {
             return self.value_of(written, anchor, reads);
         }
-        let pieces = self.references(written, anchor, reads);
+        let mut pieces = Vec::new();
+        self.references((written, lies), anchor, reads, &mut pieces);
         (!pieces.is_empty()).then(|| {
-            let words = Words { pieces: pieces.into(), forms: Box::default() };
-            self.add_text(vec![words; self.languages])
+            let pieces = self.texts.add_pieces(&pieces);
+            self.texts.add_same(pieces)
         })
     }
 
     /// Words without answers in them: the form's title.
-    pub(super) fn plain_text(&mut self, element: &Element) -> Option<TextId> {
+    pub(super) fn plain_text(&mut self, element: Tag<'a>) -> Option<TextId> {
         let mut reads = Vec::new();
         let text = self.text_of(element, Anchor::at(NodeId(0), ScopeDefId::ROOT), &mut reads);
         if !reads.is_empty() {
@@ -83,74 +84,83 @@ impl Lowering<'_, '_> {
         text
     }
 
-    fn add_text(&mut self, by_language: Vec<Words>) -> TextId {
-        self.texts.push(Text { by_language });
-        TextId(self.texts.len() as u32 - 1)
-    }
-
     /// A label that is an expression's value.
-    fn value_of(&mut self, reference: &Written, anchor: Anchor, reads: &mut Vec<Read>) -> Option<TextId> {
+    fn value_of(&mut self, reference: Passage<'a>, anchor: Anchor, reads: &mut Vec<Read>) -> Option<TextId> {
         let compiled = self.expr(reference, anchor, Role::Output)?;
         reads.extend(compiled.reads);
-        let words = Words { pieces: [Piece::Output(compiled.root)].into(), forms: Box::default() };
-        Some(self.add_text(vec![words; self.languages]))
+        let pieces = self.texts.add_pieces(&[Piece::Output(compiled.root)]);
+        Some(self.texts.add_same(pieces))
     }
 
     fn itext(
         &mut self,
         id: &str,
-        reference: &Written,
+        reference: Passage<'_>,
         anchor: Anchor,
         reads: &mut Vec<Read>,
     ) -> Option<TextId> {
-        let Some(texts) = self.itext.get(id) else {
+        let itext = self.itext;
+        let Some(place) = itext.place(id) else {
             let message = format!("there is no text `{id}` in itext");
             let hinted = self.found.wants_hints();
-            let known = self.itext.ids().filter(|_| hinted);
+            let known = itext.ids().filter(|_| hinted);
             let diagnostic =
                 Diagnostic::error("unknown-text", reference.span, message).did_you_mean(id, known);
             self.found.push(diagnostic);
             return None;
         };
-        let texts = texts.to_vec();
-        self.texts_named.extend(self.itext.known_id(id));
+        let (id, texts) = itext.at(place);
+        if crate::check::CHECKS {
+            self.texts_named.insert(id);
+        }
+        // Words alone are the same wherever they are shown.
+        if let Some((text, false)) = self.itext_used[place] {
+            return Some(text);
+        }
         let before = reads.len();
+        let mut outputs = false;
         let mut by_language: Vec<Option<Words>> = Vec::with_capacity(texts.len());
         for text in texts {
-            by_language.push(text.map(|text| self.values(text, anchor, reads)));
+            by_language.push(text.map(|text| self.values(text, anchor, reads, &mut outputs)));
         }
-        let fallback = by_language.iter().flatten().next().cloned().unwrap_or_default();
-        let by_language =
-            by_language.into_iter().map(|words| words.unwrap_or_else(|| fallback.clone())).collect();
-        let text = self.add_text(by_language);
+        let fallback = by_language.iter().flatten().next().copied().unwrap_or_default();
+        let text = self.texts.add(by_language.into_iter().map(|words| words.unwrap_or(fallback)));
         if reads.len() == before {
-            self.itext_used.insert(id.into(), text);
+            self.itext_used[place] = Some((text, outputs));
         }
         Some(text)
     }
 
-    /// The `value` elements of an itext entry.
-    fn values(&mut self, text: &Element, anchor: Anchor, reads: &mut Vec<Read>) -> Words {
-        let mut words = Words::default();
-        let mut forms = Vec::new();
+    /// The `value` elements of an itext entry. Says in `outputs` if it has any.
+    fn values(&mut self, text: Tag<'a>, anchor: Anchor, reads: &mut Vec<Read>, outputs: &mut bool) -> Words {
+        let mut words = Pieces::default();
+        let mut forms: Vec<(Arc<str>, Pieces)> = Vec::new();
         for value in text.elements() {
-            let pieces = self.pieces(value, anchor, reads);
+            let pieces = self.pieces(value, anchor, reads, outputs);
             match value.attribute("form").map(|form| form.text.trim()) {
-                None | Some("" | "long") => words.pieces = pieces,
-                Some(form) => forms.push((Arc::from(form), pieces)),
+                None | Some("" | "long") => words = pieces,
+                Some(form) => forms.push((form.into(), pieces)),
             }
         }
-        words.forms = forms.into();
-        words
+        self.texts.words_with(words, forms)
     }
 
     /// Texts and outputs, in order.
-    fn pieces(&mut self, element: &Element, anchor: Anchor, reads: &mut Vec<Read>) -> Box<[Piece]> {
-        let mut pieces = Vec::new();
-        for content in &element.content {
+    fn pieces(
+        &mut self,
+        element: Tag<'a>,
+        anchor: Anchor,
+        reads: &mut Vec<Read>,
+        outputs: &mut bool,
+    ) -> Pieces {
+        let mut pieces = std::mem::take(&mut self.pieces);
+        for content in element.content() {
             match content {
-                Content::Text(written) => pieces.extend(self.references(written, anchor, reads)),
-                Content::Element(output) => {
+                Inside::Text(written, lies) => {
+                    *outputs |= self.references((written, lies), anchor, reads, &mut pieces);
+                }
+                Inside::Element(output) => {
+                    *outputs = true;
                     let value = output.attribute("value").or_else(|| output.attribute("ref"));
                     if let Some(compiled) = value.and_then(|written| self.output(written, anchor)) {
                         reads.extend(compiled.reads);
@@ -159,11 +169,14 @@ impl Lowering<'_, '_> {
                 }
             }
         }
-        pieces.into()
+        let added = self.texts.add_pieces(&pieces);
+        pieces.clear();
+        self.pieces = pieces;
+        added
     }
 
     /// An output. Where it can't be read, the text shows nothing, as with ODK's engines: no form is kept from running by a label.
-    fn output(&mut self, written: &Written, anchor: Anchor) -> Option<Compiled> {
+    fn output(&mut self, written: Passage<'a>, anchor: Anchor) -> Option<Compiled> {
         let before = std::mem::take(self.found);
         let compiled = self.expr(written, anchor, Role::Output);
         for mut found in std::mem::replace(self.found, before).into_sorted() {
@@ -175,51 +188,60 @@ impl Lowering<'_, '_> {
         compiled
     }
 
-    /// Cuts words at their `${name}` references.
-    fn references(&mut self, words: &Written, anchor: Anchor, reads: &mut Vec<Read>) -> Vec<Piece> {
-        let text = &*words.text;
-        let mut pieces = Vec::new();
+    /// Cuts words at their `${name}` references. Are there any?
+    fn references(
+        &mut self,
+        (words, lies): (Passage<'a>, Lies),
+        anchor: Anchor,
+        reads: &mut Vec<Read>,
+        pieces: &mut Vec<Piece>,
+    ) -> bool {
+        let text = words.text;
         let mut at = 0;
-        while let Some(start) = text[at..].find("${").map(|found| at + found) {
+        let mut from = 0;
+        while let Some(start) = text[from..].find('$').map(|found| from + found) {
+            from = start + 1;
+            if !text[from..].starts_with('{') {
+                continue;
+            }
             let Some(end) = text[start..].find('}').map(|found| start + found + 1) else { break };
             if start > at {
-                pieces.push(Piece::Words(text[at..start].into()));
+                pieces.push(Piece::Words(lies.part(at..start)));
             }
-            let output = Written::plain(&text[start..end], words.part(start..end));
-            if let Some(compiled) = self.expr(&output, anchor, Role::Output) {
+            let output = Passage::plain(&text[start..end], words.part(start..end));
+            if let Some(compiled) = self.expr(output, anchor, Role::Output) {
                 reads.extend(compiled.reads);
                 pieces.push(Piece::Output(compiled.root));
             }
-            at = end;
+            (at, from) = (end, end);
         }
         if at < text.len() {
-            pieces.push(Piece::Words(text[at..].into()));
+            pieces.push(Piece::Words(lies.part(at..text.len())));
         }
-        pieces
+        at > 0
     }
 
     /// itext by id, for what asks for it while running. Outputs in it are seen from the node that its id begins with, as pyxform
     /// writes ids (`/data/age:label`), else from the form's root.
-    pub(super) fn looked_up_texts(&mut self) -> HashMap<Arc<str>, (TextId, Option<NodeId>)> {
+    pub(super) fn looked_up_texts(&mut self) -> FxHashMap<Arc<str>, (TextId, Option<NodeId>)> {
         if !self.program.asks_itext {
-            return HashMap::new();
+            return FxHashMap::default();
         }
         // What reads nothing is the same from everywhere.
         let used = std::mem::take(&mut self.itext_used);
-        let mut by_id: HashMap<_, _> = used.into_iter().map(|(id, text)| (id, (text, None))).collect();
-        let nodes: Vec<NodeId> = self
-            .itext
-            .ids()
-            .map(|id| id.split(':').next().and_then(|path| self.skeleton.at(path)).unwrap_or(NodeId(0)))
-            .collect();
-        for (id, node) in self.itext.ids().zip(nodes) {
+        let known = self.itext.ids().zip(&used);
+        let mut by_id: FxHashMap<_, _> =
+            known.filter_map(|(id, used)| Some((id.into(), ((*used)?.0, None)))).collect();
+        self.itext_used = used;
+        for id in self.itext.ids() {
             if by_id.contains_key(id) {
                 continue;
             }
+            let node = id.split(':').next().and_then(|path| self.skeleton.at(path)).unwrap_or(NodeId(0));
             let span = self.itext.get(id).into_iter().flatten().flatten().next().map(|text| text.span);
-            let written = Written::plain(id, span.unwrap_or(crate::source::Span::top(0)));
+            let written = Passage::plain(id, span.unwrap_or(crate::source::Span::top(0)));
             let anchor = Anchor::at(node, self.skeleton.node(node).scope);
-            if let Some(text) = self.itext(id, &written, anchor, &mut Vec::new()) {
+            if let Some(text) = self.itext(id, written, anchor, &mut Vec::new()) {
                 by_id.insert(id.into(), (text, Some(node)));
             }
         }
