@@ -58,7 +58,7 @@ struct Mood {
 }
 
 /// How many sets are made up to find what opens most.
-const TRIALS: u64 = 40;
+const TRIALS: u64 = 24;
 /// How often the form is gone through, since answers open questions before them too.
 const MOST_ROUNDS: usize = 8;
 

@@ -21,7 +21,9 @@ use whole::{EXACT, Fraction, Whole, choose};
 
 use super::{Losses, own_functions};
 use crate::assess::measure::{Kind, MeasureId};
+use crate::expr::parser::parse;
 use crate::form::Form;
+use crate::graph::Task;
 use crate::source::Bundle;
 use crate::xml::{Content, Element, Name, Namespace};
 
@@ -29,6 +31,8 @@ use crate::xml::{Content, Element, Name, Namespace};
 const STEPS: &str = "steps";
 /// What that group is called, if nothing else is.
 const GROUP: &str = "assessment_steps";
+/// How many items, parts, rules or tests one measure may have: their expressions grow with their square.
+const MOST: usize = 500;
 /// What a node's value is made of at most, in bytes: beyond this no engine has a chance.
 const LONGEST: usize = 200_000;
 
@@ -63,9 +67,12 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
         too_large: false,
         losses,
     };
-    for id in form.assessment.ids() {
-        // What can't be said is said to be lost where it is found.
-        let _ = writer.known(id);
+    // In the graph's order: what a measure is made of is written before it.
+    for computation in &form.graph.computations {
+        if let Task::Assess(id) = computation.task {
+            // What can't be said is said to be lost where it is found.
+            let _ = writer.known(id);
+        }
     }
     let (steps, nodes, calculations) = (writer.steps.clone(), writer.nodes, writer.calculations);
     put(root, &steps, &nodes, &calculations)
@@ -200,6 +207,7 @@ impl<'a> Writer<'a> {
         let form = self.form();
         let measure = form.assessment.measure(id);
         let element = self.elements[usize::from(id.0)];
+        let first = self.nodes.len();
         let mut data_type = "decimal";
         let Came { flaws: own, worth } = match &measure.kind {
             Kind::Scale(scale) => self.scale(scale, element)?,
@@ -269,11 +277,22 @@ impl<'a> Writer<'a> {
                 (there(&text), Worth::Names(path.clone(), names))
             }
         };
-        if calculate.len() > LONGEST || self.nodes.iter().any(|step| step.calculate.len() > LONGEST) {
-            return Err("its expression would be too long".into());
+        let written = self.nodes[first..].iter().map(|step| &step.calculate).chain([&calculate]);
+        for text in written {
+            if text.len() > LONGEST || parse(text).is_err() {
+                return Err("its expression would be too long or too deep".into());
+            }
         }
         self.calculations.push(Calculation { path, calculate, data_type });
         Ok(Known { state, worth })
+    }
+
+    /// Are there too many of something?
+    fn few(&self, count: usize, what: &str) -> Result<(), Unsayable> {
+        match count <= MOST {
+            true => Ok(()),
+            false => Err(format!("it has more than {MOST} {what}")),
+        }
     }
 
     /// An expression of the measure's, as it stands elsewhere.
@@ -449,4 +468,55 @@ fn primary(model: &mut Element) -> Option<&mut Element> {
         Content::Element(element) => Some(element),
         Content::Text(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::export::to_xform;
+    use crate::{Bundle, Source};
+
+    fn exported(assessment: &str) -> (String, Vec<String>) {
+        let text = format!(
+            r#"{{"settings": {{"form_id": "f", "version": "1"}}, "survey": [
+                {{"type": "integer", "name": "q", "label": "Q", "relevant": "${{r}} = 1"}},
+                {{"type": "integer", "name": "r", "label": "R"}}], "assessment": [{assessment}]}}"#
+        );
+        let exported = to_xform(&Bundle::single(Source::new("form.json", text))).exported.unwrap();
+        (exported.written, exported.losses.into_iter().map(|loss| loss.what).collect())
+    }
+
+    #[test]
+    fn relevance_stands_in_the_expression_and_cut_offs_are_compared_crosswise() {
+        let (written, losses) = exported(
+            r#"{"type": "scale", "name": "s", "max": 3, "items": [{"value": "${q}", "points": "<5: 1/3; >=5: 2"}]},
+               {"type": "band", "name": "b", "of": "s", "bands": [{"code": "low", "range": "<1/2"}, {"code": "high", "range": ">=1/2"}]}"#,
+        );
+        assert_eq!(losses, [] as [&str; 0]);
+        for part in [
+            "calculate=\"if(not(/f/r = 1), 'na', if(/f/q = '', 'missing', if(/f/q &lt; 5, 1, if(/f/q &gt;= 5, 6, 'wrong'))))\"",
+            "(/f/assessment_steps/s_num * 2) &lt; 3",
+            "if(/f/assessment_steps/s_state = 'ok', /f/assessment_steps/s_num div 3, '')",
+        ] {
+            assert!(written.contains(part), "no {part} in\n{written}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_too_much_is_lost_and_not_begun() {
+        let items = vec![r#"{"value": "${q}", "points": "1: 1; -: 0"}"#; 3000].join(", ");
+        let (_, losses) = exported(&format!(r#"{{"type": "scale", "name": "s", "items": [{items}]}}"#));
+        assert_eq!(
+            losses,
+            ["`s` has no calculation in the XForm and stays blank there: it has more than 500 items"]
+        );
+        // However long measures are made of measures, no stack grows with them.
+        let mut chain =
+            vec![r#"{"type": "scale", "name": "m0", "max": 9, "items": [{"value": "${q}"}]}"#.to_owned()];
+        chain.extend((1..1500).map(|at| {
+            let before = at - 1;
+            format!(r#"{{"type": "shift", "name": "m{at}", "of": "m{before}", "max": 9, "rules": [{{"when": "true()", "by": 1}}]}}"#)
+        }));
+        let (written, losses) = exported(&chain.join(", "));
+        assert!(written.contains("<m1499_state/>"), "{losses:?}");
+    }
 }

@@ -13,6 +13,9 @@ use crate::xml::{Content, Element, Namespace};
 type InOdk = (&'static str, fn(&[String]) -> String);
 
 const FUNCTIONS: &[InOdk] = &[
+    // XPath 1.0 has these two, but Collect has not.
+    ("ceiling", |of| format!("if(int({0}) < {0}, int({0}) + 1, int({0}))", of[0])),
+    ("floor", |of| format!("if(int({0}) > {0}, int({0}) - 1, int({0}))", of[0])),
     ("full-years", |of| full_years(&of[0], &of[1])),
     ("id-birthday", |of| birthday(&number(&of[0]))),
     ("id-normalize", |of| normalized(&with_letters(&of[0]))),

@@ -222,6 +222,7 @@ impl Writer<'_> {
         let mut cases = Vec::new();
         match &item.points {
             Points::Tests(tests) => {
+                self.few(tests.len(), "tests in an item")?;
                 let mut open = true;
                 for (test, points) in tests {
                     let condition = self.test(test, worth)?;

@@ -10,6 +10,7 @@ use crate::xml::Element;
 
 impl Writer<'_> {
     pub fn band(&mut self, measure: &Measure, input: &Input, element: &Element) -> Result<Came, Unsayable> {
+        self.few(measure.bands.len(), "bands")?;
         let Said { mut flaws, worth, .. } = self.input(input, &text(element, "of"))?;
         let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "band")).collect();
         let mut cases = Vec::new();
@@ -118,6 +119,7 @@ impl Writer<'_> {
     }
 
     pub fn table(&mut self, table: &Table, element: &Element) -> Result<Came, Unsayable> {
+        self.few(table.rules.len(), "rules")?;
         let held = self.held(table, element)?;
         let letter = |at: usize| format!("substr({held}, {at}, {})", at + 1);
         let all = table.rules.len();
@@ -195,6 +197,7 @@ impl Writer<'_> {
     }
 
     pub fn shift(&mut self, shift: &Shift, element: &Element) -> Result<Came, Unsayable> {
+        self.few(shift.rules.len(), "rules")?;
         let mut levels: Vec<(String, Exact)> = Vec::new();
         let mut by: Vec<(String, Exact)> = Vec::new();
         let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "rule")).collect();

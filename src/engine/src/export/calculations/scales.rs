@@ -12,8 +12,12 @@ use crate::xml::Element;
 /// The largest denominator that is made so that all possible counts divide it.
 const LARGEST_COMMON: i128 = 1_000_000;
 
+/// How many a ranking may have: their places are looked up one by one.
+const MOST_RANKED: usize = 50;
+
 impl Writer<'_> {
     pub fn scale(&mut self, scale: &Scale, element: &Element) -> Result<Came, Unsayable> {
+        self.few(scale.items.len(), "items")?;
         let mut items = Vec::new();
         let lines = element.elements().filter(|line| is_own(line, "item"));
         for (item, line) in scale.items.iter().zip(lines) {
@@ -213,6 +217,7 @@ impl Writer<'_> {
     /// The weighted mean of percentages.
     pub fn index(&mut self, parts: &[Part]) -> Result<Came, Unsayable> {
         let too_large = |error: crate::assess::ExactError| error.to_string();
+        self.few(parts.len(), "parts")?;
         let mut missing = Vec::new();
         let mut terms: Vec<(Option<String>, Fraction)> = Vec::new();
         let common = common_denominator(parts.iter().map(|part| part.weight));
@@ -282,6 +287,10 @@ impl Writer<'_> {
     /// Names by percentages, highest first; ties by weight, then as they are declared.
     pub fn ranking(&mut self, parts: &[Part]) -> Result<Came, Unsayable> {
         let too_large = |error: crate::assess::ExactError| error.to_string();
+        // Each is compared with each.
+        if parts.len() > MOST_RANKED {
+            return Err(format!("it ranks more than {MOST_RANKED}"));
+        }
         let mut missing = Vec::new();
         let mut ranked = Vec::new();
         for part in parts {
