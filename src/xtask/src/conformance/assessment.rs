@@ -100,7 +100,7 @@ fn form(browser: &Browser, page: &Page, name: &str, sets: u64) -> anyhow::Result
     // A page of its own: no form pays for another's garbage.
     browser.open(&page.url())?;
     let (mut from, mut done, mut differences, mut answers) = (0, 0, 0, 0);
-    let mut measures = 0;
+    let mut measures;
     let mut told: Vec<Value> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
     loop {
