@@ -132,38 +132,69 @@ pub fn applicants(catalogue: &Catalogue, count: u32) -> Vec<(String, String, Fac
     (0..count).map(household).collect()
 }
 
-/// That many households with six dimensions and the index; every tenth dimension does not apply or was not answered.
-pub fn households(count: u32) -> Cohort {
-    const MOST: [u32; 6] = [20, 20, 20, 40, 20, 20];
-    const WEIGHTS: [i64; 6] = [15, 20, 15, 25, 15, 10];
+/// What the six dimensions can come to at most, and what they weigh in the index: those of `forms/household-needs`.
+const MOST: [u32; 6] = [20, 20, 20, 40, 20, 20];
+const WEIGHTS: [i64; 6] = [15, 20, 15, 25, 15, 10];
+
+/// A household as it is held in memory: what each dimension came to.
+pub struct Household {
+    id: String,
+    area: String,
+    priority: u8,
+    scores: [Standing; 6],
+}
+
+/// That many of them. Every tenth dimension does not apply, every two-hundredth was not answered.
+pub fn households(count: u32) -> Vec<Household> {
     let mut dice = Dice(u64::from(count) + 2);
+    let household = |index: u32| Household {
+        scores: MOST.map(|most| match dice.below(200) {
+            0 => Standing::Missing,
+            1..=20 => Standing::NotApplicable,
+            _ => Standing::Value(Exact::whole(dice.below(most + 1).into())),
+        }),
+        area: (371_082_000 + dice.below(22)).to_string(),
+        id: format!("uuid:{:08x}-{index:06}", dice.below(u32::MAX)),
+        priority: dice.below(4) as u8,
+    };
+    (0..count).map(household).collect()
+}
+
+/// The households with each dimension in percent and their index, ready to be ranked by any of the seven.
+pub fn cohort(households: &[Household]) -> Cohort {
     let mut cohort = Cohort::new(7);
-    for index in 0..count {
-        let mut standings = [Standing::Missing; 7];
-        let (mut sum, mut weights) = (Exact::ZERO, 0);
-        for (dimension, most) in MOST.iter().enumerate() {
-            let points = dice.below(most + 1);
-            standings[dimension] = match dice.below(20) {
-                0 => Standing::NotApplicable,
-                1 => Standing::Missing,
-                _ => {
-                    let share = Exact::new(i128::from(points) * 100, i128::from(*most));
-                    let share = share.expect("no dimension is empty");
-                    let weighted =
-                        share.times(Exact::whole(WEIGHTS[dimension])).and_then(|part| sum.plus(part));
-                    sum = weighted.expect("small numbers");
-                    weights += WEIGHTS[dimension];
-                    Standing::Value(share)
-                }
-            };
-        }
-        if let Ok(index) = sum.over(Exact::whole(weights)) {
-            standings[6] = Standing::Value(index);
-        }
-        let area = 371_082_000 + dice.below(22);
-        let id = format!("uuid:{:08x}-{index:06}", dice.below(u32::MAX));
-        let priority = dice.below(4) as u8;
-        cohort.add(&id, &area.to_string(), priority, &standings).expect("seven small fractions");
+    for household in households {
+        let standings = standings(&household.scores);
+        let added = cohort.add(&household.id, &household.area, household.priority, &standings);
+        added.expect("seven small fractions");
     }
     cohort
+}
+
+/// The index as a form's assessment computes it: the weighted mean of the percentages that apply, exactly; nothing if one of them is missing.
+fn standings(scores: &[Standing; 6]) -> [Standing; 7] {
+    const SMALL: &str = "small numbers";
+    let mut standings = [Standing::Missing; 7];
+    let (mut sum, mut weights, mut missing) = (Exact::ZERO, Exact::ZERO, false);
+    for (dimension, score) in scores.iter().enumerate() {
+        standings[dimension] = match score {
+            Standing::Value(score) => {
+                let share = score.times(Exact::whole(100)).expect(SMALL);
+                let share = share.over(Exact::whole(MOST[dimension].into())).expect(SMALL);
+                let weight = Exact::whole(WEIGHTS[dimension]);
+                sum = sum.plus(share.times(weight).expect(SMALL)).expect(SMALL);
+                weights = weights.plus(weight).expect(SMALL);
+                Standing::Value(share)
+            }
+            other => *other,
+        };
+        missing |= *score == Standing::Missing;
+    }
+    standings[6] = match sum.over(weights) {
+        _ if missing => Standing::Missing,
+        Ok(index) => Standing::Value(index),
+        // None of them applies.
+        Err(_) => Standing::NotApplicable,
+    };
+    standings
 }

@@ -2,7 +2,9 @@
 //!
 //! It measures and fails nothing: what a figure has to be is for whoever reads the table. Each measurement has a page of its own, so
 //! that no engine pays for another's garbage. The peers come from npm, in the versions of `tests/bench/peers/package-lock.json`.
+//! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
 
+mod assessment;
 mod driver;
 mod page;
 mod table;
@@ -13,6 +15,7 @@ use crate::workspace::Workspace;
 use crate::{debian, setup};
 use anyhow::Context;
 pub use driver::Browser;
+use page::Mount;
 pub use page::Page;
 use serde_json::{Value, json};
 use std::fs;
@@ -30,14 +33,14 @@ const VERBAL_AUTOPSY: &str = "../shared/forms/who-verbal-autopsy-2016.xml";
 
 /// Measures, prints the table and writes `target/bench/peers.json`.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    if arguments == ["assessment"] {
+        return assessment::run(workspace);
+    }
     let (only, paths) = match arguments {
         [option, word, paths @ ..] if option == "--only" => (word.as_str(), paths),
         paths => ("", paths),
     };
     let forms = forms(workspace, paths)?;
-    setup::wasm_target()?;
-    setup::wasm_bindgen(workspace)?;
-    setup::wasm_opt(workspace)?;
     let peers = workspace.tools().join("peers");
     setup::npm(
         workspace,
@@ -46,30 +49,15 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         "the engines that ours is measured against",
         "seconds",
     )?;
-    debian::browser()?;
-    let folder = workspace.target().join("bench");
-    wasm(workspace, &folder.join("wasm"))?;
-
-    let mut mounts = vec![
-        ("/".to_owned(), workspace.path("tests/bench/page")),
-        ("/peers/".to_owned(), peers.join("node_modules")),
-        ("/wasm/".to_owned(), folder.join("wasm")),
-    ];
+    let mut mounts = vec![("/peers/".to_owned(), peers.join("node_modules"))];
     mounts.extend(forms.iter().enumerate().map(|(i, path)| (format!("/forms/{i}"), path.clone())));
-    let page = Page::serve(mounts)?;
-    let profile = folder.join("profile");
-    // Left by a run that was cut short.
-    let _ = fs::remove_dir_all(&profile);
-    let bench = Bench { browser: Browser::start(&profile)?, page };
-
+    let bench = Bench::start(workspace, mounts)?;
     let names = PEERS.map(|(_, package)| format!("{package} {}", version(&peers, package)));
     let (rows, growths) = bench.all(&forms, only)?;
     let mut json = table::json_rows(&rows, &names);
     json.extend(growths.iter().map(Growth::json));
-    fs::write(folder.join("peers.json"), serde_json::to_string_pretty(&json)? + "\n")?;
+    table::write(workspace, json, |work| !work.starts_with(assessment::PREFIX))?;
     print!("{}", report(&rows, &growths, &names));
-    drop(bench);
-    let _ = fs::remove_dir_all(&profile);
     Ok(())
 }
 
@@ -112,12 +100,46 @@ fn version(folder: &Path, package: &str) -> String {
     read["version"].as_str().unwrap_or("of no known version").to_owned()
 }
 
+/// A browser with the page before it.
 struct Bench {
-    browser: Browser,
+    browser: Option<Browser>,
     page: Page,
+    profile: PathBuf,
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // The browser first: it writes into its profile until it ends.
+        self.browser = None;
+        let _ = fs::remove_dir_all(&self.profile);
+    }
 }
 
 impl Bench {
+    /// Builds the engine for the page, and serves it beside `mounts`.
+    fn start(workspace: &Workspace, mounts: Vec<Mount>) -> anyhow::Result<Bench> {
+        setup::wasm_target()?;
+        setup::wasm_bindgen(workspace)?;
+        setup::wasm_opt(workspace)?;
+        debian::browser()?;
+        let folder = workspace.target().join("bench");
+        wasm(workspace, &folder.join("wasm"))?;
+        let mut all = vec![
+            ("/".to_owned(), workspace.path("tests/bench/page")),
+            ("/wasm/".to_owned(), folder.join("wasm")),
+        ];
+        all.extend(mounts);
+        let page = Page::serve(all)?;
+        let profile = folder.join("profile");
+        // Left by a run that was cut short.
+        let _ = fs::remove_dir_all(&profile);
+        Ok(Bench { browser: Some(Browser::start(&profile)?), page, profile })
+    }
+
+    fn browser(&self) -> anyhow::Result<&Browser> {
+        self.browser.as_ref().context("the browser has ended")
+    }
+
     fn all(&self, forms: &[PathBuf], only: &str) -> anyhow::Result<(Vec<Row>, Vec<Growth>)> {
         let mut works: Vec<Work> = Vec::new();
         for (i, path) in forms.iter().enumerate() {
@@ -169,9 +191,9 @@ impl Bench {
     /// One measurement on a page loaded anew.
     fn measure(&self, spec: &Value, throttle: u32) -> anyhow::Result<Value> {
         // Loading the page is nothing that is measured.
-        self.browser.devtools("Emulation.setCPUThrottlingRate", json!({"rate": 1}))?;
-        self.browser.open(&self.page.url())?;
-        self.browser.devtools("Emulation.setCPUThrottlingRate", json!({"rate": throttle}))?;
+        self.browser()?.devtools("Emulation.setCPUThrottlingRate", json!({"rate": 1}))?;
+        self.browser()?.open(&self.page.url())?;
+        self.browser()?.devtools("Emulation.setCPUThrottlingRate", json!({"rate": throttle}))?;
         self.ask(spec)
     }
 
@@ -179,13 +201,13 @@ impl Bench {
         let script = "const [spec, done] = arguments;
             const ask = () => window.ready ? window.measure(spec).then(done) : setTimeout(ask, 20);
             ask();";
-        self.browser.run(script, spec)
+        self.browser()?.run(script, spec)
     }
 
     /// What opening a form adds to JavaScript's heap and to wasm's memory together, in MB.
     fn memory(&self, spec: &Value) -> anyhow::Result<Figure> {
-        self.browser.devtools("Emulation.setCPUThrottlingRate", json!({"rate": 1}))?;
-        self.browser.open(&self.page.url())?;
+        self.browser()?.devtools("Emulation.setCPUThrottlingRate", json!({"rate": 1}))?;
+        self.browser()?.open(&self.page.url())?;
         let look = |step: &str| -> anyhow::Result<Result<f64, Figure>> {
             let mut spec = spec.clone();
             spec["step"] = step.into();
@@ -194,9 +216,9 @@ impl Bench {
                 return Ok(Err(Figure::read(&found)));
             }
             for _ in 0..3 {
-                self.browser.devtools("HeapProfiler.collectGarbage", json!({}))?;
+                self.browser()?.devtools("HeapProfiler.collectGarbage", json!({}))?;
             }
-            let heap = self.browser.devtools("Runtime.getHeapUsage", json!({}))?;
+            let heap = self.browser()?.devtools("Runtime.getHeapUsage", json!({}))?;
             let bytes =
                 heap["usedSize"].as_f64().unwrap_or_default() + found["linear"].as_f64().unwrap_or_default();
             Ok(Ok(bytes / 1e6))

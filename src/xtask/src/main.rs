@@ -34,6 +34,7 @@ cargo xtask COMMAND
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, corpora, fuzz, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
+  bench assessment         many households ranked, many needs matched, one household scored: in a browser, beside what each may take
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far

@@ -4,15 +4,12 @@
 // its string, and an answer's time is the median of 200 alternating answers. Where a peer would take minutes, it gets
 // `budget` milliseconds and the row says how many of the 200 it came to.
 
+import * as assessment from "./assessment.js";
+import { isShort, median, timed } from "./clock.js";
 import * as here from "./here.js";
 import { surveyFrom } from "./convert.js";
 
 const engines = { here: () => here, odk: () => import("./odk.js"), surveyjs: () => import("./surveyjs.js") };
-const ANSWERS = 200;
-/** The clock's own steps are 5 µs here: what takes less than twenty of them is timed by the handful. */
-const SHORT = 0.1;
-/** A throttled processor is stopped now and then, so that only what lasts is slowed down. */
-const SHORT_THROTTLED = 20;
 /** How long forms are loaded before a load is measured, by any engine. */
 const WARM_UP = 1000;
 /** How long adding repeats may take before one is measured, where it can be looked at in between. */
@@ -27,9 +24,7 @@ window.measure = async (spec) => {
   }
 };
 
-const measures = { load, answer, add, addAll, fill, memory, growth };
-
-const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+const measures = { load, answer, add, addAll, fill, memory, growth, ...assessment.measures };
 
 async function textOf({ engine, shape, n, file }) {
   if (file) {
@@ -88,25 +83,6 @@ function expect(form, { expected, offered, choices }) {
   return null;
 }
 
-function timed(give, { values, budget, throttle }) {
-  // Both, before the clock runs. The last answer of an even number is the second value.
-  values.forEach(give);
-  const each = (handful) => {
-    const times = [];
-    const begun = performance.now();
-    while (times.length < ANSWERS && (times.length < 4 || times.length % 2 || performance.now() - begun < budget)) {
-      const from = performance.now();
-      for (let i = 0; i < handful; i++) give(values[(times.length * handful + i) % 2]);
-      times.push((performance.now() - from) / handful);
-    }
-    return times;
-  };
-  const short = throttle > 1 ? SHORT_THROTTLED : SHORT;
-  let times = each(1);
-  if (median(times) < short) times = each(2 * Math.ceil(short / Math.max(median(times), 0.001) / 2));
-  return { ms: median(times), samples: times.length, of: ANSWERS };
-}
-
 /** One more repeat where there are nearly `n`. */
 async function add(engine, spec) {
   const text = await textOf(spec);
@@ -124,7 +100,7 @@ async function add(engine, spec) {
   }
   const failed = times.length === last ? expect(form, spec) : null;
   let ms = median(times);
-  if (ms < SHORT) {
+  if (isShort(ms)) {
     // The median of handfuls, since one is shorter than the clock's step.
     const handfuls = Array.from({ length: 5 }, () => {
       const from = performance.now();

@@ -1,6 +1,8 @@
 // Doorstep's engine, by the wasm that tests/bench/wasm is built to.
 
-import init, { Opened, xform, survey_js } from "/wasm/doorstep_bench.js";
+import init, { Opened, files_named, survey_js, xform } from "/wasm/doorstep_bench.js";
+
+export { Asking, Households, Needs } from "/wasm/doorstep_bench.js";
 
 const wasm = await init();
 
@@ -12,6 +14,13 @@ export const linearMemory = () => wasm.memory.buffer.byteLength;
 export async function open(text) {
   return new Here(Opened.load(new TextEncoder().encode(text)));
 }
+
+/** The files that a form names. */
+export const filesNamed = (form) => files_named(form);
+
+/** A form with its files, as pairs of name and text, answered as a case of it says. */
+export const opened = (form, files, of) =>
+  new Here(Opened.case(form, files.map(([name]) => name), files.map(([, text]) => text), of));
 
 class Here {
   constructor(opened) {
@@ -58,6 +67,15 @@ class Here {
 
   value(path) {
     return this.opened.value(this.place(path));
+  }
+
+  /** Gives an answer to a place, and reads what the measures come to; says how many they are. */
+  score(place, value) {
+    return this.opened.score(place, value);
+  }
+
+  outcome(measure) {
+    return this.opened.outcome(measure);
   }
 
   questions() {

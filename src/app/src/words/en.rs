@@ -179,7 +179,7 @@ pub const WORDS: Words = Words {
     urgent: "Urgent",
     between: ", ",
     providers: |names| format!("Who could: {names}"),
-    sign_assessors: "Assessors (two)",
+    sign_assessor: "Assessor",
     sign_reviewer: "Reviewer",
     sign_subject: "Person assessed or agent",
     sign_date: "Date",

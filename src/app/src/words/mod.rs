@@ -222,7 +222,7 @@ pub struct Words {
     pub urgent: Text,
     pub between: Text,
     pub providers: fn(&str) -> String,
-    pub sign_assessors: Text,
+    pub sign_assessor: Text,
     pub sign_reviewer: Text,
     pub sign_subject: Text,
     pub sign_date: Text,

@@ -158,7 +158,7 @@ pub const WORDS: Words = Words {
     urgent: "紧急",
     between: "、",
     providers: |names| format!("可以提供：{names}"),
-    sign_assessors: "评估人（两人）",
+    sign_assessor: "评估人",
     sign_reviewer: "审核人",
     sign_subject: "对象或代理人",
     sign_date: "日期",

@@ -1,6 +1,9 @@
 //! What was measured, as a table to read and as rows to compute with.
 
+use crate::workspace::Workspace;
+use anyhow::Context;
 use serde_json::{Value, json};
+use std::fs;
 
 /// One engine's figure beside another's.
 pub struct Row {
@@ -38,14 +41,16 @@ impl Figure {
         Figure::Found { value, short: short.map(|(samples, of)| format!("{samples} of {of}")) }
     }
 
-    fn value(&self) -> Option<f64> {
+    /// The time, if there is one.
+    pub fn value(&self) -> Option<f64> {
         match self {
             Figure::Found { value, .. } => Some(*value),
             Figure::Absent | Figure::Failed(_) => None,
         }
     }
 
-    fn shown(&self) -> String {
+    /// As a cell of the table.
+    pub fn shown(&self) -> String {
         match self {
             Figure::Absent => "–".into(),
             Figure::Failed(_) => "failed".into(),
@@ -56,7 +61,7 @@ impl Figure {
 }
 
 /// Three digits that count, and no more.
-fn digits(value: f64) -> String {
+pub fn digits(value: f64) -> String {
     let places = match value {
         value if value >= 100.0 => 0,
         value if value >= 10.0 => 1,
@@ -82,6 +87,18 @@ pub fn json_rows(rows: &[Row], peers: &[String]) -> Vec<Value> {
         rows.collect::<Vec<_>>()
     };
     rows.iter().flat_map(of).collect()
+}
+
+/// Writes rows into `target/bench/peers.json`, in place of those there whose work is `replaced`.
+pub fn write(workspace: &Workspace, rows: Vec<Value>, replaced: impl Fn(&str) -> bool) -> anyhow::Result<()> {
+    let path = workspace.target().join("bench/peers.json");
+    // Not there yet: then there is nothing to keep.
+    let known = fs::read_to_string(&path).unwrap_or_else(|_| "[]".into());
+    let known: Vec<Value> =
+        serde_json::from_str(&known).with_context(|| format!("{} can't be read", path.display()))?;
+    let kept = known.into_iter().filter(|row| row["work"].as_str().is_some_and(|work| !replaced(work)));
+    let all: Vec<Value> = kept.chain(rows).collect();
+    fs::write(path, serde_json::to_string_pretty(&all)? + "\n").map_err(Into::into)
 }
 
 /// The rows to read.

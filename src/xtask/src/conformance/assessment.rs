@@ -98,7 +98,7 @@ fn form(browser: &Browser, page: &Page, name: &str, sets: u64) -> anyhow::Result
             : setTimeout(ask, 20);
         ask();";
     let (mut from, mut done, mut differences, mut answers) = (0, 0, 0, 0);
-    let mut measures = 0;
+    let mut measures;
     let mut told: Vec<Value> = Vec::new();
     let mut refused: Vec<String> = Vec::new();
     loop {

@@ -4,8 +4,12 @@
 //! same build profile as the app, without the app around it. What changed is read back as text in here, as the app
 //! does: a peer's client is JavaScript, ours is wasm.
 
+#[path = "../../assessment.rs"]
+mod data;
 #[path = "../../forms.rs"]
 mod forms;
+
+mod assessment;
 
 use doorstep_engine::view::{Item, Key};
 use doorstep_engine::{Bundle, Changes, DataType, Form, Session, Source, Value, World};

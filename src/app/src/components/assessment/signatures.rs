@@ -20,8 +20,8 @@ pub fn Signatures() -> impl IntoView {
     };
     view! {
         <footer class="paper-only signatures">
-            {line(words.sign_assessors)}
-            {line(words.sign_assessors)}
+            {line(words.sign_assessor)}
+            {line(words.sign_assessor)}
             {line(words.sign_reviewer)}
             {line(words.sign_subject)}
         </footer>
