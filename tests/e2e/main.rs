@@ -115,6 +115,12 @@ async fn the_same_on_a_wide_screen() {
     browser.on_page("review").await;
     browser.picture("wide-review").await;
     browser.seen("[data-action=finish][aria-disabled=true]").await;
+
+    // Of a survey that is hardly begun nothing can be said, and that is what is said.
+    browser.tap("[data-action=assessment]").await;
+    browser.seen("[data-report]").await;
+    assert_eq!(browser.text("[data-level=need_band] .level-value").await, "暂不能评定");
+    browser.picture("wide-assessment").await;
     browser.open(&server.url("/outbox")).await;
     browser.seen("[data-section=delivered]").await;
     browser.picture("wide-outbox").await;
