@@ -1,5 +1,7 @@
 //! Computes one measure from answers and other measures: a pure function, exact all the way.
 
+use std::sync::Arc;
+
 use super::measure::{
     Aggregate, Amount, Assessment, Band, Hit, Input, Item, Kind, Measure, MeasureId, Part, Points, Scale,
     Shift, ShiftBy, Table, WhenMissing,
@@ -302,7 +304,7 @@ impl Assessor<'_> {
         let outcome = |index: usize| table.rules[index].outcome.clone();
         match table.hit {
             Hit::Collect => {
-                let mut outcomes: Vec<std::sync::Arc<str>> = Vec::new();
+                let mut outcomes: Vec<Arc<str>> = Vec::new();
                 for index in held {
                     if !outcomes.contains(&table.rules[index].outcome) {
                         outcomes.push(outcome(index));
@@ -332,7 +334,11 @@ impl Assessor<'_> {
 
     /// One instance for which a test holds is enough; for none to hold, all must be known.
     fn fact(&self, of: &Input, test: Option<&super::Test>) -> Said<Outcome> {
-        let Some(test) = test else { return self.input(of).map(Owned::into_outcome) };
+        let Some(test) = test else {
+            let outcome = self.input(of).map(Owned::into_outcome)?;
+            // A code stays as it is written: `01` is a place's, and no number.
+            return Ok(self.code(of).map_or(outcome, Outcome::Code));
+        };
         let (mut holds, mut said, mut missing) = (false, false, None);
         let mut take = |answer: Said<Given<'_>>| match answer {
             Ok(given) => {
@@ -351,6 +357,16 @@ impl Assessor<'_> {
             (false, Some(why), _) => Err(Unsaid::Missing(why)),
             (false, None, true) => Ok(Outcome::Flag(false)),
             (false, None, false) => Err(Unsaid::NotApplicable),
+        }
+    }
+
+    /// The text or the choice that an input is, if it is one of a cell.
+    fn code(&self, of: &Input) -> Option<Arc<str>> {
+        let Input::Amount(Amount::Expr(expr)) = of else { return None };
+        let Expr::Cell { base, up, node } = self.eval.program.expr(*expr) else { return None };
+        match self.eval.primary().instance.value(self.eval.scope_up(*base, *up), *node) {
+            Value::Text(text) | Value::Choice(text) => Some(text.clone()),
+            _ => None,
         }
     }
 
@@ -607,7 +623,7 @@ fn first_holding(tests: &[(super::Test, Exact)], given: &Given<'_>) -> Option<Ex
 }
 
 /// A choice that is named by a number: `1`, `01`.
-fn by_number(by_name: &rustc_hash::FxHashMap<std::sync::Arc<str>, Exact>, number: Exact) -> Option<Exact> {
+fn by_number(by_name: &rustc_hash::FxHashMap<Arc<str>, Exact>, number: Exact) -> Option<Exact> {
     let written = by_name.get(&*number.to_string());
     let same = || by_name.iter().filter(|(name, _)| name.parse() == Ok(number)).min_by_key(|(name, _)| *name);
     written.copied().or_else(|| same().map(|(_, points)| *points))
@@ -642,8 +658,8 @@ impl Tally {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Owned {
     Number(Exact),
-    Text(std::sync::Arc<str>),
-    Names(std::sync::Arc<[std::sync::Arc<str>]>),
+    Text(Arc<str>),
+    Names(Arc<[Arc<str>]>),
 }
 
 impl Owned {
