@@ -22,9 +22,10 @@ impl Moment {
     pub fn to_rfc3339(self) -> String {
         let timestamp = Timestamp::UNIX_EPOCH
             .saturating_add(SignedDuration::from_millis(self.ms))
-            .expect("a signed duration never fails to saturate");
-        let offset = Offset::from_seconds(self.utc_offset_minutes.clamp(-1559, 1559) * 60)
-            .expect("clamped to less than 26 hours");
+            // A signed duration never fails to saturate, and less than 26 hours are an offset.
+            .unwrap_or_default();
+        let offset =
+            Offset::from_seconds(self.utc_offset_minutes.clamp(-1559, 1559) * 60).unwrap_or(Offset::UTC);
         DateTimePrinter::new().precision(Some(3)).timestamp_with_offset_to_string(&timestamp, offset)
     }
 

@@ -144,10 +144,10 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
             siblings.extend(sources.iter().copied().filter(loose));
             sources.retain(|source| !loose(source));
         }
-        sources.sort_unstable();
+        crate::order::sort(&mut sources);
         sources.dedup();
         siblings.retain(|source| *source != reader && sources.binary_search(source).is_err());
-        siblings.sort_unstable();
+        crate::order::sort(&mut siblings);
         siblings.dedup();
         // What is read of other instances comes first if it can; if not, the walk comes round again.
         for source in siblings {

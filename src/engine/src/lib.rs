@@ -21,6 +21,7 @@ mod definition;
 mod check;
 mod form;
 mod graph;
+mod order;
 
 pub mod session;
 pub mod view;

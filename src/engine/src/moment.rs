@@ -22,7 +22,7 @@ pub fn read_date(text: &str) -> Option<Date> {
 /// Days since 1970-01-01.
 pub fn days(date: Date) -> f64 {
     let epoch = Date::constant(1970, 1, 1);
-    f64::from((date - epoch).get_days())
+    (date.duration_since(epoch).as_secs() / 86_400) as f64
 }
 
 /// The day that many days after 1970-01-01; fractions are cut off downwards.
@@ -30,7 +30,9 @@ pub fn date_of_days(days: f64) -> Option<Date> {
     if !days.is_finite() || days.abs() > 4_000_000.0 {
         return None;
     }
-    let date = Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(days.floor() as i64)).ok()?;
+    let date = Date::constant(1970, 1, 1)
+        .checked_add(jiff::SignedDuration::from_hours(24 * days.floor() as i64))
+        .ok()?;
     // What four digits can write, and read again.
     (0..=9999).contains(&date.year()).then_some(date)
 }

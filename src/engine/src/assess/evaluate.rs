@@ -248,7 +248,7 @@ impl Assessor<'_> {
             return Err(Unsaid::Missing(Missing::Depends));
         }
         // Stable: what ties in both stays in the order of declaration.
-        said.sort_by(|(a, one), (b, other)| b.cmp(a).then(other.weight.cmp(&one.weight)));
+        crate::order::sort_by(&mut said, |(a, one), (b, other)| b.cmp(a).then(other.weight.cmp(&one.weight)));
         let name = |part: &Part| self.assessment.measure(part.measure).name.clone();
         Ok(Outcome::Order(said.iter().map(|(_, part)| name(part)).collect()))
     }

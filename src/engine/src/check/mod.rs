@@ -77,10 +77,6 @@ pub(crate) fn questionnaire(form: &Questionnaire, bundle: &Bundle, found: &mut D
     names::duplicates(form, &root, found);
     references::check(form, &known, found);
     choices::spaces(form, found);
-    lists::used(form, found);
-    filters::check(form, found);
-    columns::check(form, found);
-    defaults::check(form, found);
     parameters::check(form, &known, found);
     labels::check(form, found);
     labels::calculations(form, found);
@@ -89,6 +85,10 @@ pub(crate) fn questionnaire(form: &Questionnaire, bundle: &Bundle, found: &mut D
     labels::instances(form, found);
     entities::check(form, &known, found);
     if CHECKS {
+        lists::used(form, found);
+        filters::check(form, found);
+        columns::check(form, found);
+        defaults::check(form, found);
         conditions::check(form, found);
         translations::check(form, bundle, found);
         others::check(form, found);

@@ -131,7 +131,7 @@ fn labels(
 fn values(list: &List) -> Option<Vec<f64>> {
     let names = list.choices.iter().filter_map(|choice| choice.plain("name"));
     let mut values: Vec<f64> = names.map(|name| name.text.parse().ok()).collect::<Option<_>>()?;
-    values.sort_by(f64::total_cmp);
+    crate::order::sort_by(&mut values, f64::total_cmp);
     values.dedup();
     Some(values)
 }

@@ -59,7 +59,7 @@ pub(crate) fn outputs(text: &str) -> Vec<Range<usize>> {
     };
     let paths = found.clone();
     found.extend(references(text).map(|reference| reference.span).filter(|span| !inside(span, &paths)));
-    found.sort_by_key(|span| span.start);
+    crate::order::sort_by_key(&mut found, |span| span.start);
     found
 }
 

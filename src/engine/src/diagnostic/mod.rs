@@ -152,7 +152,9 @@ impl Diagnostics {
 
     /// All of them in the order of their places, errors before warnings at the same place.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by(|a, b| (a.span, a.severity, a.code).cmp(&(b.span, b.severity, b.code)));
+        crate::order::sort_by(&mut self.found, |a, b| {
+            (a.span, a.severity, a.code).cmp(&(b.span, b.severity, b.code))
+        });
         self.found.dedup();
         if let (Some(last), true) = (self.found.last_mut(), self.untold > 0) {
             last.hints.push(format!("{} more are not told", self.untold));

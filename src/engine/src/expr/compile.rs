@@ -96,7 +96,7 @@ pub(crate) fn compile(
     let (root, over) = compiler.expr_over(&ast);
     let (failed, leans) = (compiler.failed, compiler.leans);
     let mut reads = compiler.reads;
-    reads.sort();
+    crate::order::sort(&mut reads);
     reads.dedup();
     ((!failed).then_some(Compiled { root, over, reads, leans }), Some(ast))
 }

@@ -115,7 +115,7 @@ pub(super) fn unknown(form: &Skeleton, path: &str, span: Span, found: &Diagnosti
     let name = path.trim().rsplit('/').next().unwrap_or_default();
     let names = form.by_name.keys().map(|name| &**name);
     let mut names: Vec<&str> = if found.wants_hints() { names.collect() } else { Vec::new() };
-    names.sort_unstable();
+    crate::order::sort(&mut names);
     Diagnostic::error(
         "unknown-name",
         span,

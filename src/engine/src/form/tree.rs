@@ -274,7 +274,7 @@ impl<'a> Tree<'a, '_> {
         }
         // Mostly they are in order already.
         if groups.len() < found.len() {
-            found.sort_by_key(|child| child.group);
+            crate::order::sort_by_key(&mut found, |child| child.group);
         }
         found
     }

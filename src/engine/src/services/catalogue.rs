@@ -318,7 +318,7 @@ fn read_providers(
     reading: &mut Reading<'_>,
 ) -> Vec<Provider> {
     let mut codes: Vec<&str> = items.iter().map(|item| &*item.code).collect();
-    codes.sort_unstable();
+    crate::order::sort(&mut codes);
     codes.dedup();
     let rows = unique(table::read(bundle, source, provider::COLUMNS, reading.found), "id", reading.found);
     rows.values().filter_map(|row| provider::provider(row, lists, &codes, reading)).collect()
@@ -330,10 +330,10 @@ impl Catalogue {
         let items = &self.items;
         let key = |item: &Item| (item.category_place, item.number, item.code.clone());
         let key_of = |id: &ItemId| key(&items[usize::from(id.0)]);
-        self.base.sort_by_cached_key(key_of);
-        self.districts.values_mut().for_each(|ids| ids.sort_by_cached_key(key_of));
+        crate::order::sort_by_key(&mut self.base, key_of);
+        self.districts.values_mut().for_each(|ids| crate::order::sort_by_key(ids, key_of));
         let mut all: Vec<&Item> = items.iter().collect();
-        all.sort_by_cached_key(|item| key(item));
+        crate::order::sort_by_key(&mut all, |item| key(item));
         for item in all {
             let next = self.places.len() as u32;
             self.places.entry(item.code.clone()).or_insert(next);

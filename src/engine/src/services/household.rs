@@ -133,7 +133,7 @@ impl Catalogue {
             }
         }
         // Stable: the catalogue's order holds within a priority.
-        needs.sort_by_key(|need| need.priority);
+        crate::order::sort_by_key(&mut needs, |need| need.priority);
         Matched { area: area.to_owned(), flags: raised, open_flags, needs, undecided }
     }
 
@@ -160,7 +160,7 @@ impl Catalogue {
             None => {
                 let mut missing = rule.facts;
                 missing.extend(open);
-                missing.sort_unstable();
+                crate::order::sort(&mut missing);
                 missing.dedup();
                 Qualifies::Open(missing)
             }
@@ -207,7 +207,9 @@ impl Catalogue {
         };
         let mut candidates: Vec<Candidate> = left.into_iter().filter_map(candidate).collect();
         let id = |candidate: &Candidate| &self.provider(candidate.provider).id;
-        candidates.sort_by(|a, b| a.distance.cmp(&b.distance).then_with(|| id(a).cmp(id(b))));
+        crate::order::sort_by(&mut candidates, |a, b| {
+            a.distance.cmp(&b.distance).then_with(|| id(a).cmp(id(b)))
+        });
         (candidates, None)
     }
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::allocate::{AllocateError, Demand, Need, Offer, Outcome, allocate};
 use super::catalogue::{Catalogue, ProviderId};
 use super::household::{Circumstances, Match, Matched, Nobody};
@@ -60,9 +62,9 @@ impl Catalogue {
         circumstances: &Circumstances,
     ) -> Result<Placement, AllocateError> {
         let mut ids: Vec<&str> = applicants.iter().map(|applicant| applicant.id).collect();
-        ids.sort_unstable();
+        crate::order::sort(&mut ids);
         ids.dedup();
-        let household: BTreeMap<&str, u32> = ids.into_iter().zip(0..).collect();
+        let household: FxHashMap<&str, u32> = ids.into_iter().zip(0..).collect();
         let (mut demand, mut asked, mut offers) = (Demand::default(), Vec::new(), Vec::new());
         for (applicant, of) in applicants.iter().enumerate() {
             for (need, wanted) in of.matched.needs.iter().enumerate() {
@@ -84,7 +86,7 @@ impl Catalogue {
             self.providers().map(|(_, provider)| circumstances.left(provider)).collect();
         let outcomes = allocate(&demand, &capacities)?.outcomes;
         let mut order: Vec<usize> = (0..asked.len()).collect();
-        order.sort_by_key(|index| (demand.need(*index), *index));
+        crate::order::sort_by_key(&mut order, |index| (demand.need(*index), *index));
         let mut served: BTreeMap<ProviderId, Vec<NeedOf>> = BTreeMap::new();
         let mut placement = Placement { placed: Vec::new(), without: Vec::new(), repeated: Vec::new() };
         for index in &order {

@@ -58,7 +58,7 @@ impl Rule {
     /// Is it so for this household?
     pub(super) fn decide(&self, known: &Resolved, program: &Program) -> Verdict {
         let mut verdict = decide(&self.root, known, program);
-        verdict.facts.sort_unstable();
+        crate::order::sort(&mut verdict.facts);
         verdict.facts.dedup();
         verdict
     }
@@ -79,7 +79,7 @@ pub(super) fn compile(
     }
     let root = maker.term(&ast)?;
     let mut reads = maker.reads;
-    reads.sort_unstable();
+    crate::order::sort(&mut reads);
     reads.dedup();
     Some(Rule { text: written.text.to_arc(), reads, root })
 }

@@ -70,7 +70,7 @@ impl Session {
                 }
             }
         }
-        turns.sort_by_key(|(distance, order, _)| (*distance, *order));
+        crate::order::sort_by_key(&mut turns, |(distance, order, _)| (*distance, *order));
         turns.into_iter().map(|(_, _, turn)| turn).take(MAX_TURNS).collect()
     }
 
@@ -584,7 +584,7 @@ fn alternatives(item: &Item, points: Exact, answer: Option<&Owned>, tongue: Tong
     match (&item.points, answer) {
         (Points::ByChoice(by_name), Some(Owned::Names(chosen))) => {
             let mut names: Vec<_> = by_name.iter().collect();
-            names.sort();
+            crate::order::sort(&mut names);
             let sum = chosen.iter().try_fold(Exact::ZERO, |sum, name| sum.plus(*by_name.get(name)?).ok());
             for (name, own) in names {
                 let (Some(sum), false) = (sum, own.is_zero()) else { continue };
@@ -604,7 +604,7 @@ fn alternatives(item: &Item, points: Exact, answer: Option<&Owned>, tongue: Tong
         }
         (Points::ByChoice(by_name), _) => {
             let mut names: Vec<_> = by_name.iter().collect();
-            names.sort();
+            crate::order::sort(&mut names);
             for (name, own) in names {
                 if let Some(other) = turned(*own) {
                     others.push((capped(other), Owned::Text(name.clone())));

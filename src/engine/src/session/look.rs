@@ -82,7 +82,7 @@ impl Session {
                 let offered = self.offered(key);
                 let place = |name: &Arc<str>| offered.iter().position(|known| known == name);
                 let mut names = names.to_vec();
-                names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+                crate::order::sort_by_key(&mut names, |name| place(name).unwrap_or(usize::MAX));
                 Value::Choices(names.into())
             }
             other => other,

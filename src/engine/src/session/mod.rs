@@ -363,7 +363,7 @@ impl Session {
                 let places: Option<Vec<(u32, Arc<str>)>> = places.collect();
                 let mut places = places.ok_or(AnswerError::WrongType)?;
                 if body.control != Some(Control::Rank) {
-                    places.sort_by_key(|(place, _)| *place);
+                    crate::order::sort_by_key(&mut places, |(place, _)| *place);
                 }
                 let mut ordered: Vec<Arc<str>> = Vec::with_capacity(places.len());
                 for (_, name) in places {

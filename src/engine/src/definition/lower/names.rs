@@ -93,7 +93,7 @@ impl<'a> Names<'a> {
     /// All names, each once, sorted.
     pub fn sorted(&self) -> Vec<&'a str> {
         let mut names: Vec<&str> = self.by_name.keys().copied().collect();
-        names.sort_unstable();
+        crate::order::sort(&mut names);
         names
     }
 

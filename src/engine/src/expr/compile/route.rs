@@ -160,7 +160,7 @@ impl Compiler<'_> {
                 let names = self.form.by_name.keys().map(|name| &**name);
                 let mut names: Vec<&str> =
                     if self.found.wants_hints() { names.collect() } else { Vec::new() };
-                names.sort_unstable();
+                crate::order::sort(&mut names);
                 let diagnostic =
                     Diagnostic::error("unknown-name", span, format!("there is no question `{name}`"))
                         .did_you_mean(name, names);

@@ -298,7 +298,7 @@ impl Compiler<'_> {
         let span = self.written.part(argument.span.clone());
         let names = self.form.tree_names.keys().map(|name| &**name);
         let mut names: Vec<&str> = if self.found.wants_hints() { names.collect() } else { Vec::new() };
-        names.sort_unstable();
+        crate::order::sort(&mut names);
         let diagnostic = Diagnostic::error("unknown-list", span, format!("there is no list `{name}`"))
             .did_you_mean(name, names);
         self.no_such_path(diagnostic);

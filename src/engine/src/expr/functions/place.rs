@@ -125,7 +125,7 @@ fn indexed_repeat(call: &Call<'_, '_>) -> Operand {
         let Some(first) = repeats.first() else { return Operand::Nodes(Vec::new()) };
         pairs.push((depth(first), repeats, place));
     }
-    pairs.sort_by_key(|(depth, ..)| *depth);
+    crate::order::sort_by_key(&mut pairs, |(depth, ..)| *depth);
     let mut chosen: Option<NodeRef> = None;
     for (_, repeats, place) in pairs {
         let mut within =

@@ -89,7 +89,7 @@ impl<'a> Lowering<'a, '_> {
             };
             let measure = compiling.measure(*node, *element);
             let mut reads = compiling.reads;
-            reads.sort();
+            crate::order::sort(&mut reads);
             reads.dedup();
             let id = assessment.by_node[node];
             self.spans.insert((*node, Task::Assess(id).column()), element.span);
