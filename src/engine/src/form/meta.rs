@@ -8,24 +8,19 @@ use std::sync::Arc;
 use crate::xml::{Document, Element, Name, Namespace, Tag};
 
 /// What the primary instance needs to be submitted, and does not have.
-#[derive(Debug, Default)]
-pub(super) struct Missing {
+pub(super) struct Missing<'d> {
     /// An element that holds it.
     holder: Option<Document>,
-    /// It goes into the `meta` that is there, not into the root.
-    in_meta: bool,
+    /// What it goes into: the `meta` that is there, else the root.
+    into: Tag<'d>,
     /// Paths of what is added.
     pub paths: Vec<String>,
 }
 
-impl Missing {
+impl Missing<'_> {
     /// What is added to what stands in an element of the primary instance.
-    pub fn inside<'a>(&'a self, root: Tag<'_>, element: Tag<'_>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
-        let is_it = self.holder.is_some()
-            && match self.in_meta {
-                true => root.named("meta").is_some_and(|meta| meta.is(element)),
-                false => root.is(element),
-            };
+    pub fn inside<'a>(&'a self, element: Tag<'_>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
+        let is_it = self.into.is(element);
         self.holder.iter().filter(move |_| is_it).filter_map(Document::root).flat_map(Tag::elements)
     }
 }
@@ -33,7 +28,7 @@ impl Missing {
 /// Finds which of `meta`, `instanceID` and `deprecatedID` are missing.
 ///
 /// `prefixed`: the form knows OpenRosa's namespace; else its own stands for it, as ODK Web Forms has it.
-pub(super) fn missing(primary: Tag<'_>, prefixed: bool) -> Missing {
+pub(super) fn missing(primary: Tag<'_>, prefixed: bool) -> Missing<'_> {
     let path = format!("/{}", primary.name.written());
     let span = primary.span;
     let known = primary.named("meta");
@@ -58,7 +53,7 @@ pub(super) fn missing(primary: Tag<'_>, prefixed: bool) -> Missing {
         meta = Element::new(primary.name.clone(), span).holding(meta);
     }
     let holder = (!paths.is_empty()).then(|| Document::of(&meta, &Arc::from("")));
-    Missing { holder, in_meta: known.is_some(), paths }
+    Missing { holder, into: known.unwrap_or(primary), paths }
 }
 
 /// Where a piece of metadata stands.

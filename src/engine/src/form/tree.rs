@@ -28,11 +28,11 @@ pub(super) struct Shapes<'a> {
 /// The tree and the seed of the root.
 pub(super) fn build(
     root: Tag<'_>,
-    missing: &Missing,
+    missing: &Missing<'_>,
     shapes: &Shapes<'_>,
     found: &mut Diagnostics,
 ) -> (Skeleton, Seed) {
-    let mut tree = Tree { form: Skeleton::default(), root, missing, shapes, found };
+    let mut tree = Tree { form: Skeleton::default(), missing, shapes, found };
     tree.form.scopes.push(ScopeDef::new(NodeId(0), ScopeDefId::ROOT, 0));
     tree.add(root.name, NodeId(0), SkeletonKind::Group, ScopeDefId::ROOT, root.span);
     let mut path = format!("/{}", root.name.written());
@@ -45,8 +45,7 @@ pub(super) fn build(
 
 struct Tree<'a, 'b> {
     form: Skeleton,
-    root: Tag<'a>,
-    missing: &'a Missing,
+    missing: &'a Missing<'a>,
     shapes: &'a Shapes<'a>,
     found: &'b mut Diagnostics,
 }
@@ -258,7 +257,7 @@ impl<'a> Tree<'a, '_> {
 impl<'a> Tree<'a, '_> {
     /// What stands in an element, and what is missing there.
     fn children(&self, element: Tag<'a>) -> impl Iterator<Item = Tag<'a>> + use<'a> {
-        element.elements().chain(self.missing.inside(self.root, element))
+        element.elements().chain(self.missing.inside(element))
     }
 
     /// The children by name, in the order of the names' first use, and within by element.
