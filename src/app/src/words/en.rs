@@ -163,6 +163,7 @@ pub const WORDS: Words = Words {
     assessment_explained: "Computed by the rules of the form. Open any figure to see why; anyone concerned may ask for a review by a person.",
     assessment_none: "This form has no assessment.",
     flags: "Red flags",
+    flags_unknown: "Red flags have not been asked about yet.",
     flags_none: "No red flag.",
     levels: "Levels",
     dimensions: "Dimensions, highest first",

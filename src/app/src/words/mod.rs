@@ -206,6 +206,7 @@ pub struct Words {
     pub assessment_explained: Text,
     pub assessment_none: Text,
     pub flags: Text,
+    pub flags_unknown: Text,
     pub flags_none: Text,
     pub levels: Text,
     pub dimensions: Text,

@@ -142,6 +142,7 @@ pub const WORDS: Words = Words {
     assessment_explained: "由系统按表单里的规则算出。点开任何一项都能看到依据；有异议可以申请人工复核。",
     assessment_none: "这份表单没有评估。",
     flags: "红旗",
+    flags_unknown: "红旗还没有问到。",
     flags_none: "没有出现红旗。",
     levels: "评定",
     dimensions: "各项排名",

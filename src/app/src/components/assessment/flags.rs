@@ -12,6 +12,10 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
     let words = use_reader().words_now();
     let up: Vec<Explanation> =
         flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
+    // What nobody has asked yet is not absent.
+    if up.is_empty() && flags.iter().any(|flag| flag.outcome.is_blank()) {
+        return view! { <p class="notice warn" data-flags="unknown">{words.flags_unknown}</p> }.into_any();
+    }
     if up.is_empty() {
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
     }

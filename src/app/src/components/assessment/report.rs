@@ -64,8 +64,18 @@ pub fn Report(told: Told) -> impl IntoView {
         ],
     );
     // That nobody decided otherwise is no news.
-    levels.retain(|told| told.outcome != Outcome::NotApplicable);
-    let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking).cloned();
+    levels.retain(|told| {
+        told.outcome != Outcome::NotApplicable
+            || !matches!(told.kind, MeasureKind::Agreed | MeasureKind::Decided)
+    });
+    // Of a survey that was hardly begun there is nothing to say.
+    let told_of = |told: &&Explanation| !matches!(told.kind, MeasureKind::Flag | MeasureKind::Fact);
+    let nothing = measures.iter().filter(told_of).all(|told| told.outcome == Outcome::NotApplicable);
+    if nothing {
+        levels.clear();
+    }
+    let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking);
+    let ranking = ranking.filter(|told| !told.reasons.is_empty()).cloned();
     let dimension_names: Vec<String> = ranking
         .iter()
         .flat_map(|ranking| &ranking.reasons)
@@ -76,7 +86,7 @@ pub fn Report(told: Told) -> impl IntoView {
     });
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
-    scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name);
+    scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name && !nothing);
     view! {
         <article class="report" data-report="true">
             <header class="report-head">
@@ -86,6 +96,7 @@ pub fn Report(told: Told) -> impl IntoView {
                 <p class="hint">{words.assessment_explained}</p>
             </header>
             {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
+            {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
             {(!levels.is_empty()).then(|| view! { <Levels levels turns /> })}
             {dimensions}
             {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
