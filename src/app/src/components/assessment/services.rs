@@ -62,7 +62,8 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
 pub fn Services(told: ToldServices) -> impl IntoView {
     let words = use_reader().words_now();
     let ToldServices { notice, fits, undecided } = told;
-    let none = fits.is_empty();
+    // What can still be decided may fit.
+    let none = fits.is_empty() && undecided.is_empty();
     let rows = fits.into_iter().map(|fit| {
         let providers = match &fit.nobody {
             Some(nobody) => nobody.clone(),
