@@ -24,8 +24,8 @@ mod xlsform;
 
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Bundle, Span};
-use crate::xml::Element;
+use crate::source::{Bundle, Span, Written};
+use crate::xml::{Content, Element, Name, Namespace};
 
 /// What the target can't hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,6 +86,23 @@ fn for_others(mut root: Element, bundle: &Bundle) -> Element {
             instance_id::with(root)
         }
         false => root,
+    }
+}
+
+/// Writes attributes anew where `spelled` has other words for them. The assessment is left alone: only Doorstep reads it.
+fn rewrite(element: &mut Element, spelled: &dyn Fn(&str) -> Option<String>) {
+    if element.name == Name::new(Namespace::Doorstep, "assessment") {
+        return;
+    }
+    for attribute in &mut element.attributes {
+        if let Some(text) = spelled(&attribute.value.text) {
+            attribute.value = Written::plain(&text, attribute.value.span);
+        }
+    }
+    for content in &mut element.content {
+        if let Content::Element(child) = content {
+            rewrite(child, spelled);
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use std::ops::Range;
 
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Kind, Path, Start};
-use crate::source::Written;
-use crate::xml::{Content, Element, Namespace};
+use crate::xml::Element;
 
 /// A function's name, and what it is in ODK's, from its arguments as they are written.
 type InOdk = (&'static str, fn(&[String]) -> String);
@@ -27,19 +26,7 @@ const FUNCTIONS: &[InOdk] = &[
 
 /// Writes them out wherever a form's expressions call them. The assessment is left alone: only Doorstep reads it.
 pub(super) fn spell_out(element: &mut Element) {
-    if element.name.namespace == Namespace::Doorstep && &*element.name.local == "assessment" {
-        return;
-    }
-    for attribute in &mut element.attributes {
-        if let Some(text) = spelled(&attribute.value.text) {
-            attribute.value = Written::plain(&text, attribute.value.span);
-        }
-    }
-    for content in &mut element.content {
-        if let Content::Element(child) = content {
-            spell_out(child);
-        }
-    }
+    super::rewrite(element, &spelled);
 }
 
 /// An expression without them; none if there are none in it.

@@ -7,24 +7,11 @@ use std::ops::Range;
 
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Kind, Path, Start};
-use crate::source::Written;
-use crate::xml::{Content, Element, Namespace};
+use crate::xml::Element;
 
 /// Writes them out wherever a form's expressions have some.
 pub(super) fn spell_out(element: &mut Element) {
-    if element.name.namespace == Namespace::Doorstep && &*element.name.local == "assessment" {
-        return;
-    }
-    for attribute in &mut element.attributes {
-        if let Some(text) = spelled(&attribute.value.text) {
-            attribute.value = Written::plain(&text, attribute.value.span);
-        }
-    }
-    for content in &mut element.content {
-        if let Content::Element(child) = content {
-            spell_out(child);
-        }
-    }
+    super::rewrite(element, &spelled);
 }
 
 /// An expression without sums over blanks; none if it has no such sum.
