@@ -23,6 +23,7 @@ mod preload;
 mod recalculate;
 mod services;
 mod state;
+mod turns;
 mod views;
 
 pub use data::RestoreError;
