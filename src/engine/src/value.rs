@@ -2,6 +2,7 @@
 //!
 //! Matched without `_` throughout, so that the compiler lists the places to visit for a new one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::moment;
@@ -188,24 +189,28 @@ impl Value {
         }
     }
 
-    /// The value as an ODK instance carries it; blank is empty.
-    pub fn to_text(&self) -> String {
+    /// The value as an ODK instance carries it, borrowed where it is kept as a text; blank is empty.
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
-            Value::Blank => String::new(),
+            Value::Blank => Cow::Borrowed(""),
             Value::Text(text)
             | Value::Time(text)
             | Value::DateTime(text)
             | Value::Geo(text)
             | Value::Choice(text)
             | Value::Attachment(text)
-            // Not `to_string`, which goes by way of a formatter for what is shared.
-            | Value::Unread(text) => String::from(&**text),
-            Value::Integer(number) => number.to_string(),
-            Value::Decimal(number) => number_text(*number),
-            Value::Boolean(value) => value.to_string(),
-            Value::Date(date) => date.to_string(),
-            Value::Choices(names) => names.join(" "),
+            | Value::Unread(text) => Cow::Borrowed(text),
+            Value::Integer(number) => Cow::Owned(number.to_string()),
+            Value::Decimal(number) => Cow::Owned(number_text(*number)),
+            Value::Boolean(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+            Value::Date(date) => Cow::Owned(date.to_string()),
+            Value::Choices(names) => Cow::Owned(names.join(" ")),
         }
+    }
+
+    /// As [`Value::text`], as a text of its own.
+    pub fn to_text(&self) -> String {
+        self.text().into_owned()
     }
 }
 

@@ -28,7 +28,7 @@ pub fn field(asked: Asked, typed: Typed, kind: &'static str, max: Option<&'stati
 
 /// As much of an answer as a field shows that knows no seconds and no zone: `09:30:00.000+08:00` as `09:30`.
 pub fn to_minutes(value: &Value, shape: &str) -> String {
-    value.to_text().chars().take(shape.len()).collect()
+    value.text().chars().take(shape.len()).collect()
 }
 
 /// The other way round, in the device's zone.

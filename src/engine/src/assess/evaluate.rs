@@ -556,7 +556,7 @@ impl Assessor<'_> {
             Value::Boolean(truth) => take(Ok(Given::Number(Exact::whole((*truth).into())))),
             Value::Text(text) | Value::Choice(text) => take(answered(Given::of_text(text))),
             Value::Choices(names) => take(Ok(Given::Names(names))),
-            other => take(answered(Given::of_text(&other.to_text()))),
+            other => take(answered(Given::of_text(&other.text()))),
         }
     }
 }

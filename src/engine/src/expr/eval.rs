@@ -155,9 +155,9 @@ impl<'a> Eval<'a> {
                 }
             }
             Expr::Negate(inner) => -self.number(*inner),
-            Expr::Cell { base, up, node } => match self.group_at(*base, *up, *node) {
-                Some(group) => self.node_number(group),
-                None => self.cell_number(self.cell(*base, *up, *node)),
+            Expr::Cell { base, up, node } => match self.own_value(*base, *up, *node) {
+                Some(value) => self.cell_number(value),
+                None => self.node_number(NodeRef::Cell(self.scope_up(*base, *up), *node)),
             },
             Expr::Position { base, up } => self.primary().instance.position(self.scope_up(*base, *up)) as f64,
             Expr::ContextPosition => f64::from(self.position),
@@ -191,20 +191,20 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The group or repeat instance at a cell, whose text is that of what it holds; `None` where the cell holds a value of its own.
-    fn group_at(&self, base: Base, up: u8, node: NodeId) -> Option<NodeRef> {
+    /// The value of a cell; `None` where it is a group's or a repeat instance's, whose text is that of what it holds.
+    fn own_value(&self, base: Base, up: u8, node: NodeId) -> Option<&'a Value> {
+        let value = self.cell(base, up, node);
         // A group's own cell is blank: whatever is not needs no look at the form.
-        let group =
-            self.cell(base, up, node).is_blank() && self.primary().form.node(node).data_type().is_none();
-        group.then(|| NodeRef::Cell(self.scope_up(base, up), node))
+        let group = value.is_blank() && self.primary().form.node(node).data_type().is_none();
+        (!group).then_some(value)
     }
 
     pub fn text(&self, id: ExprId) -> Arc<str> {
         match self.program.expr(id) {
             Expr::Text(text) => text.clone(),
-            Expr::Cell { base, up, node } => match self.group_at(*base, *up, *node) {
-                Some(group) => self.node_text(group),
-                None => text_of_value(self.cell(*base, *up, *node)),
+            Expr::Cell { base, up, node } => match self.own_value(*base, *up, *node) {
+                Some(value) => text_of_value(value),
+                None => self.node_text(NodeRef::Cell(self.scope_up(*base, *up), *node)),
             },
             Expr::Path(path) => self
                 .first_of_path(self.program.path(*path))
@@ -220,13 +220,14 @@ impl<'a> Eval<'a> {
             Expr::Path(path) => self
                 .first_of_path(self.program.path(*path))
                 .map_or(Cow::Borrowed(""), |node| self.string_value(node)),
-            Expr::Cell { base, up, node } => match self.cell(*base, *up, *node) {
-                Value::Text(text) | Value::Choice(text) => Cow::Borrowed(text),
-                Value::Blank => match self.group_at(*base, *up, *node) {
-                    Some(group) => Cow::Owned(self.node_text(group).to_string()),
-                    None => Cow::Borrowed(""),
-                },
-                other => Cow::Owned(text_of_value(other).to_string()),
+            Expr::Cell { base, up, node } => match self.own_value(*base, *up, *node) {
+                Some(Value::Text(text) | Value::Choice(text)) => Cow::Borrowed(text),
+                Some(Value::Blank) => Cow::Borrowed(""),
+                Some(other) => Cow::Owned(text_of_value(other).to_string()),
+                None => {
+                    let group = NodeRef::Cell(self.scope_up(*base, *up), *node);
+                    Cow::Owned(self.node_text(group).to_string())
+                }
             },
             _ => Cow::Owned(self.text(id).to_string()),
         }

@@ -130,9 +130,23 @@ impl std::fmt::Display for Moment {
 
 /// Text as XPath 1.0 §4.4 reads a number: white space, a minus, digits with at most one point; anything else is NaN.
 pub(crate) fn number_of(text: &str) -> f64 {
+    if let Some(whole) = whole_number(text) {
+        return whole;
+    }
     let text = text.trim();
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
         && digits.bytes().any(|byte| byte.is_ascii_digit());
     if plain { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
+}
+
+/// What most texts are that are read as numbers: digits alone, of which a double holds fifteen whatever they are.
+fn whole_number(text: &str) -> Option<f64> {
+    if text.is_empty() || text.len() > 15 {
+        return None;
+    }
+    let whole = text
+        .bytes()
+        .try_fold(0u64, |whole, byte| byte.is_ascii_digit().then(|| whole * 10 + u64::from(byte - b'0')));
+    whole.map(|whole| whole as f64)
 }

@@ -82,6 +82,11 @@ pub(crate) enum Expr {
 }
 
 impl Expr {
+    /// Is it a number whatever it stands in?
+    pub fn is_number(&self) -> bool {
+        matches!(self, Expr::Number(_) | Expr::Arithmetic(..) | Expr::Negate(_))
+    }
+
     /// An operator between two expressions.
     pub fn binary(operator: Operator, left: ExprId, right: ExprId) -> Expr {
         match operator {

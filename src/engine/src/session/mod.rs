@@ -162,7 +162,7 @@ impl Session {
             random: Cell::new(world.seed),
             busy: true,
             overran: false,
-            dirty: Dirty::new(form.graph.computations.len()),
+            dirty: Dirty::new(form.graph.computations.iter().map(|computation| computation.scope)),
             choice_views: RefCell::default(),
             outcomes: vec![Outcome::NotApplicable; form.assessment.measures.len()],
             trees: preload::trees(&form, &world),
@@ -383,7 +383,9 @@ impl Session {
         // The next answer will change about as much.
         let next = Vec::with_capacity(self.changed.len());
         let mut nodes = std::mem::replace(&mut self.changed, next);
-        nodes.retain(|key| self.instance.alive(key.scope));
+        if !self.removed.is_empty() {
+            nodes.retain(|key| self.instance.alive(key.scope));
+        }
         nodes.sort_unstable_by_key(|key| (key.node, key.scope));
         nodes.dedup();
         let mut added = std::mem::take(&mut self.added);

@@ -2,12 +2,13 @@
 
 use crate::expr::eval::MAX_WORK;
 use crate::expr::program::ExprId;
-use crate::form::NodeKind;
+use crate::form::{NodeKind, ScopeDefId};
 use crate::graph::{Edge, Task};
+use crate::session::dirty::Marked;
 use crate::session::instance::flag;
 use crate::session::{Happened, Session};
 use crate::value::{DataType, MAX_TEXT, Value};
-use crate::view::{Key, NodeId, ScopeId};
+use crate::view::{Control, Key, NodeId, ScopeId};
 
 /// A repeat has at most this many instances: a slip in a count must not fill the memory.
 pub(super) const MAX_INSTANCES: usize = 10_000;
@@ -29,27 +30,39 @@ impl Session {
     /// Runs everything that is dirty, each computation after what it reads.
     pub(super) fn settle(&mut self) {
         let mut counted: Vec<(u32, ScopeId)> = Vec::new();
-        while let Some((rank, scopes)) = self.dirty.next() {
-            let circular = self.form.graph.circular.binary_search(&rank).is_ok();
+        let circles = !self.form.graph.circular.is_empty();
+        while let Some((rank, marked)) = self.dirty.next() {
+            let circular = circles && self.form.graph.circular.binary_search(&rank).is_ok();
             let computation = self.form.graph.computations[rank as usize];
-            for scope in &scopes {
+            let mut within = |scope: ScopeId| {
                 // Answers taken up again say themselves how many instances they have come to.
-                if circular && (self.restoring || counted.contains(&(rank, *scope))) {
-                    continue;
+                if circular && (self.restoring || counted.contains(&(rank, scope))) {
+                    return true;
                 }
                 if circular {
-                    counted.push((rank, *scope));
+                    counted.push((rank, scope));
                 }
                 // What reads other instances of itself may come round; a form that never comes to rest is stopped.
                 if !self.spend(RUN) {
-                    self.dirty.clear();
-                    return;
+                    return false;
                 }
-                if self.instance.alive(*scope) {
-                    self.compute(computation.node, *scope, computation.task);
+                if self.instance.alive(scope) {
+                    self.compute(computation.node, scope, computation.task);
                 }
+                true
+            };
+            let done = match marked {
+                Marked::Root => within(ScopeId(0)),
+                Marked::Scopes(scopes) => {
+                    let done = scopes.iter().all(|scope| within(*scope));
+                    self.dirty.recycle(rank, scopes);
+                    done
+                }
+            };
+            if !done {
+                self.dirty.clear();
+                return;
             }
-            self.dirty.recycle(rank, scopes);
         }
     }
 
@@ -105,15 +118,32 @@ impl Session {
     fn calculate(&mut self, scope: ScopeId, node: NodeId, expr: ExprId) {
         let Some(data_type) = self.form.node(node).data_type() else { return };
         let eval = self.eval(scope, node);
-        let value = eval
-            .value_of(eval.operand(expr))
-            .into_value(data_type, self.world.zone())
-            .unwrap_or(Value::Blank);
-        let value = self.fitting(node, value);
-        self.offer(scope, node, value);
-        for edge in self.form.graph.recounts.get(&node).into_iter().flatten() {
-            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
+        if self.stays_number(node, data_type, expr) {
+            let number = eval.number(expr);
+            let value = if number.is_finite() { Value::Decimal(number) } else { Value::Blank };
+            self.put(scope, node, value);
+        } else {
+            let value = eval
+                .value_of(eval.operand(expr))
+                .into_value(data_type, self.world.zone())
+                .unwrap_or(Value::Blank);
+            let value = self.fitting(node, value);
+            self.offer(scope, node, value);
         }
+        if !self.form.graph.recounts.is_empty() {
+            for edge in self.form.graph.recounts.get(&node).into_iter().flatten() {
+                touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
+            }
+        }
+    }
+
+    /// Is what is calculated a number, and put away as one? Then there is nothing to fit it to: the most calculations are so.
+    fn stays_number(&self, node: NodeId, data_type: DataType, expr: ExprId) -> bool {
+        let body = &self.form.node(node).body;
+        matches!(data_type, DataType::Text | DataType::Decimal)
+            && self.form.program.expr(expr).is_number()
+            && body.choices.is_none()
+            && body.control != Some(Control::Acknowledge)
     }
 
     /// A value that an expression or a default gave, as the node can hold it, put it away and take it up again.
@@ -193,7 +223,10 @@ impl Session {
         match self.form.node(node).kind {
             NodeKind::Leaf(_) => {
                 self.touch_readers(scope, node);
-                self.spread_to_attributes(scope, node);
+                // Mostly there is nothing in it.
+                if self.form.node(node).end.0 > node.0 + 1 {
+                    self.spread_to_attributes(scope, node);
+                }
             }
             NodeKind::Attribute => self.touch_readers(scope, node),
             NodeKind::Repeat { .. } if !own => {
@@ -328,10 +361,15 @@ fn touch(
     changed: ScopeId,
     edge: &Edge,
 ) {
-    let top = instance.up(changed, edge.up);
     if left.get() == 0 {
         return;
     }
+    if edge.scope == ScopeDefId::ROOT {
+        dirty.mark(edge.rank, ScopeId(0));
+        left.set(left.get() - 1);
+        return;
+    }
+    let top = instance.up(changed, edge.up);
     let mut marks = 0;
     instance.each_under(form, top, edge.scope, &mut |scope| {
         dirty.mark(edge.rank, scope);

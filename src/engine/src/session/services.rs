@@ -23,7 +23,7 @@ impl Session {
             if value.is_blank() {
                 return None;
             }
-            let value = of_text(&value.to_text(), kind)?;
+            let value = of_text(&value.text(), kind)?;
             all = Some(match all {
                 None => value,
                 Some(before) => together(before, value),

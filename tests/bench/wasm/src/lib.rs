@@ -137,7 +137,7 @@ impl Opened {
 impl Opened {
     fn read_back(&mut self, changes: &Changes) -> usize {
         for key in &changes.nodes {
-            self.read += self.session.value(*key).map_or(0, |value| value.to_text().len());
+            self.read += self.session.value(*key).map_or(0, |value| value.text().len());
         }
         changes.nodes.len()
     }

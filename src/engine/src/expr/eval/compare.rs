@@ -11,14 +11,23 @@ impl Eval<'_> {
     pub(super) fn compare(&self, operator: Operator, a: ExprId, b: ExprId) -> bool {
         let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
         let program = self.program;
-        if equality
-            && let (Expr::Cell { base, up, node }, Expr::Text(text)) = (program.expr(a), program.expr(b))
-            && self.group_at(*base, *up, *node).is_none()
-            && let Some(same) = text_is(self.cell(*base, *up, *node), text)
-        {
-            return same == (operator == Operator::Equal);
+        if let Expr::Cell { base, up, node } = program.expr(a) {
+            match program.expr(b) {
+                Expr::Number(number) => {
+                    if let Some(value) = self.own_value(*base, *up, *node) {
+                        return holds(operator, self.cell_number(value), *number);
+                    }
+                }
+                Expr::Text(text) if equality => {
+                    let value = self.own_value(*base, *up, *node);
+                    if let Some(same) = value.and_then(|value| text_is(value, text)) {
+                        return same == (operator == Operator::Equal);
+                    }
+                }
+                _ => {}
+            }
         }
-        if self.is_plain_number(a) || self.is_plain_number(b) {
+        if program.expr(a).is_number() || program.expr(b).is_number() {
             let single = |id| {
                 !matches!(program.expr(id), Expr::Nodes(_) | Expr::Path(_) | Expr::Union(..) | Expr::Call(..))
             };
@@ -27,10 +36,6 @@ impl Eval<'_> {
             }
         }
         self.compare_operands(operator, self.operand(a), self.operand(b))
-    }
-
-    fn is_plain_number(&self, id: ExprId) -> bool {
-        matches!(self.program.expr(id), Expr::Number(_) | Expr::Arithmetic(..) | Expr::Negate(_))
     }
 
     fn is_boolean(&self, id: ExprId) -> bool {
