@@ -10,7 +10,7 @@ use jsonc_parser::ast::Value;
 
 use super::columns::Sheet;
 use super::question_types::QuestionType;
-use super::rows::{Group, Item, ItemKind, Questionnaire, Row};
+use super::rows::{Group, Item, ItemKind, Questionnaire, Row, Syntax};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Written};
 
@@ -153,6 +153,10 @@ pub(crate) fn of_sheets(
 /// Puts measures that the survey doesn't place at its end, in a group that nobody sees.
 pub(crate) fn place(form: &mut Questionnaire) {
     let Some(hidden) = QuestionType::named("hidden") else { return };
+    if form.syntax == Syntax::Sheets {
+        let measures: HashSet<&str> = form.assessment.iter().map(|measure| &*measure.name.text).collect();
+        form.items.retain(|item| !stands_for(item, hidden, &measures));
+    }
     let mut placed = HashSet::new();
     let conditions: HashMap<Arc<str>, &Written> = form
         .assessment
@@ -191,6 +195,13 @@ pub(crate) fn place(form: &mut Questionnaire) {
             form.items.push(Item { row, kind: ItemKind::Group, name, children });
         }
     }
+}
+
+/// Is it a row that only names a measure, for tools that know the survey alone? It places none.
+fn stands_for(item: &Item, hidden: &'static QuestionType, measures: &HashSet<&str>) -> bool {
+    matches!(item.kind, ItemKind::Question(kind) if std::ptr::eq(kind, hidden))
+        && measures.contains(&*item.name.text)
+        && item.row.cells.len() == 2
 }
 
 /// Which names the survey has; a measure that it places is relevant as the measure says, unless its row says so itself.

@@ -73,7 +73,13 @@ impl<'a> Survey<'a, '_> {
             if node.repeat.is_some() {
                 self.container(child, "repeat");
             } else if assessment::is_their_group(form, child) {
-                // Whoever reads the measures makes it again.
+                // Whoever reads the measures makes it again. pyxform doesn't, and has to find the names that expressions name.
+                if self.target == Target::XlsForm {
+                    for measure in &node.children {
+                        let row = Row::new(form.span(*measure)).with("type", "hidden");
+                        self.rows.push(row.with("name", form.nodes[*measure].name.as_str()));
+                    }
+                }
             } else if !node.children.is_empty() || node.group.is_some() {
                 self.container(child, "group");
             } else if !self.is_count(child) {
