@@ -11,6 +11,7 @@ mod headers;
 mod intake;
 mod listen;
 mod store;
+mod who;
 
 #[cfg(feature = "embed")]
 mod embedded {
