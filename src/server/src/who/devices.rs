@@ -1,0 +1,201 @@
+//! Enrolment codes and devices, as the database has them.
+//!
+//! Kept here: a code makes one device, however many come with it at once; a device's token is kept as a hash.
+
+use super::Who;
+use super::enrolment::{LIFETIME_MS, code_hash, new_code};
+use super::rights::{Area, Standing};
+use super::secret::Token;
+use super::users::{new_id, standing};
+use crate::store::StoreError;
+
+/// How often the time of a device's last request is written down.
+const TOUCH_MS: i64 = 60_000;
+
+/// A device.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) area: Area,
+    /// Whose it is.
+    pub(crate) user: Option<String>,
+    /// Milliseconds since 1970.
+    pub(crate) made_at: i64,
+    /// Its last contact.
+    pub(crate) seen_at: i64,
+    pub(crate) revoked_at: Option<i64>,
+}
+
+type Columns = (String, String, String, Option<String>, i64, i64, Option<i64>);
+
+impl Device {
+    fn new(columns: Columns) -> Option<Device> {
+        let (id, name, area, user, made_at, seen_at, revoked_at) = columns;
+        Some(Device { id, name, area: Area::parse(&area)?, user, made_at, seen_at, revoked_at })
+    }
+}
+
+/// What a token is good for.
+#[derive(Clone, Debug)]
+pub(crate) enum Known {
+    /// A device, with its user's standing if it has a user.
+    Device(Device, Option<Standing>),
+    /// A device that was revoked: its id.
+    Revoked(String),
+    /// No device has it, or its user was shut out.
+    Nobody,
+}
+
+/// What becomes of an enrolment code.
+#[derive(Clone, Debug)]
+pub(crate) enum Enrolled {
+    /// A device, and its token, shown this once.
+    Device(Device, Token),
+    /// It is used, over, or was never made.
+    Refused,
+}
+
+impl Who {
+    /// Makes an enrolment code for a device: the code, and until when it is good.
+    pub(crate) async fn make_enrolment(
+        &self,
+        name: &str,
+        area: &Area,
+        user: Option<&str>,
+        made_by: &str,
+        now: i64,
+    ) -> Result<(String, String, i64), StoreError> {
+        let (id, code, expires_at) = (new_id(), new_code(), now + LIFETIME_MS);
+        let hash = code_hash(&code, self.ciphers);
+        writing!(self.store.database, |pool| async {
+            let mut transaction = pool.begin_writing().await?;
+            // Names of devices that never came are nobody's to keep.
+            sqlx::query("DELETE FROM enrolment WHERE expires_at < $1").bind(now).execute(&mut *transaction).await?;
+            sqlx::query(
+                "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(&hash)
+            .bind(&id)
+            .bind(name)
+            .bind(area.code())
+            .bind(user)
+            .bind(made_by)
+            .bind(expires_at)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await
+        })?;
+        Ok((id, code, expires_at))
+    }
+
+    /// Exchanges a code for a device and its token.
+    pub(crate) async fn enrol(&self, code: &str, now: i64) -> Result<Enrolled, StoreError> {
+        let hash = code_hash(code, self.ciphers);
+        let (id, token) = (new_id(), Token::new());
+        let token_hash = token.hash(self.ciphers);
+        let made: Option<Columns> = writing!(self.store.database, |pool| async {
+            let mut transaction = pool.begin_writing().await?;
+            let found: Option<(String, String, Option<String>)> =
+                sqlx::query_as("SELECT name, area, user_id FROM enrolment WHERE hash = $1 AND expires_at > $2")
+                    .bind(&hash)
+                    .bind(now)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+            let Some((name, area, user)) = found else { return Ok(None) };
+            let taken = sqlx::query("DELETE FROM enrolment WHERE hash = $1")
+                .bind(&hash)
+                .execute(&mut *transaction)
+                .await?
+                .rows_affected();
+            if taken != 1 {
+                return Ok(None);
+            }
+            sqlx::query(
+                "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6)",
+            )
+            .bind(&id)
+            .bind(&token_hash)
+            .bind(&name)
+            .bind(&area)
+            .bind(&user)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            Ok(Some((id.clone(), name, area, user, now, now, None)))
+        })?;
+        let device = made.and_then(Device::new);
+        Ok(device.map_or(Enrolled::Refused, |device| Enrolled::Device(device, token)))
+    }
+
+    /// Whose a token is.
+    pub(crate) async fn device_of(&self, token: &Token, now: i64) -> Result<Known, StoreError> {
+        let hash = token.hash(self.ciphers);
+        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(
+            "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
+        )
+        .bind(&hash)
+        .fetch_optional(pool))?;
+        let Some(device) = row.and_then(Device::new) else { return Ok(Known::Nobody) };
+        if device.revoked_at.is_some() {
+            return Ok(Known::Revoked(device.id));
+        }
+        let standing = match &device.user {
+            None => None,
+            Some(user) => match self.user(user).await?.filter(|user| !user.disabled) {
+                Some(user) => Some(user.standing),
+                None => return Ok(Known::Nobody),
+            },
+        };
+        if now - device.seen_at >= TOUCH_MS {
+            writing!(self.store.database, |pool| async {
+                sqlx::query("UPDATE device SET seen_at = $2 WHERE id = $1")
+                    .bind(&device.id)
+                    .bind(now)
+                    .execute(pool)
+                    .await?;
+                Ok(())
+            })?;
+        }
+        Ok(Known::Device(device, standing))
+    }
+
+    pub(crate) async fn device(&self, id: &str) -> Result<Option<Device>, StoreError> {
+        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(
+            "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device WHERE id = $1"
+        )
+        .bind(id)
+        .fetch_optional(pool))?;
+        Ok(row.and_then(Device::new))
+    }
+
+    /// Devices of an area and what lies in it, by id, after one.
+    pub(crate) async fn devices(&self, area: &Area, after: &str, limit: i64) -> Result<Vec<Device>, StoreError> {
+        // A code is digits only, so that it holds none of LIKE's signs.
+        const OF_AREA: &str = "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device
+            WHERE id > $1 AND area LIKE $2 ORDER BY id LIMIT $3";
+        let within = format!("{area}%");
+        let rows: Vec<Columns> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
+            .bind(after)
+            .bind(&within)
+            .bind(limit)
+            .fetch_all(pool))?;
+        Ok(rows.into_iter().filter_map(Device::new).collect())
+    }
+
+    /// Revokes a device for good. `false` if it was already.
+    pub(crate) async fn revoke(&self, id: &str, now: i64) -> Result<bool, StoreError> {
+        let revoked = writing!(self.store.database, |pool| async {
+            let done = sqlx::query("UPDATE device SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
+                .bind(id)
+                .bind(now)
+                .execute(pool)
+                .await?;
+            Ok(done.rows_affected())
+        })?;
+        Ok(revoked == 1)
+    }
+}
