@@ -5,6 +5,7 @@
 //! Kept here: what was shown as kept is there at the next start, a sealed submission is on the device or receipted,
 //! and each id is accepted once, with one hash (invariant 4).
 
+pub mod attachment;
 pub mod backend;
 pub mod deliver;
 pub mod draft;
@@ -23,6 +24,7 @@ pub mod transport;
 #[cfg(test)]
 mod simulation;
 
+pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use form_version::FormVersion;
 pub use moment::Moment;
