@@ -46,6 +46,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
         host: "127.0.0.1".into(),
         port: 8080,
         data: PathBuf::from("doorstep-data"),
+        database: std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty()),
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
     };
@@ -54,6 +55,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
             Long("port") => options.port = arguments.value()?.parse()?,
             Long("host") => options.host = arguments.value()?.string()?,
             Long("data") => options.data = PathBuf::from(arguments.value()?),
+            Long("database") => options.database = Some(arguments.value()?.string()?),
             Long("app") => options.app = Files::Folder(PathBuf::from(arguments.value()?)),
             Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
             other => return Err(other.unexpected()),

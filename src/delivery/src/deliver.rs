@@ -3,10 +3,15 @@
 //! Whoever calls it is the only runner (the app holds a lock for that), so what is found Sending was left by a
 //! run that died, and is tried again. Sending twice is harmless: the server knows id and hash.
 
-use crate::backend::{Backend, SendError, SendErrorKind};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::attachment::Attachment;
+use crate::backend::{Backend, Parcel, SendError, SendErrorKind};
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, Wake, back_off_ms, next_due};
 use crate::store::{Store, StoreError, StoreErrorKind};
+use crate::submission::Submission;
 use crate::transport::Transport;
 
 /// After so many tries in a row that met no network, the rest of the run is put off.
@@ -27,14 +32,14 @@ pub struct Run {
 
 /// Sends what is due, fewest failures first, so that an item which always fails is behind all others.
 ///
-/// `now` is asked before and after each try; `jitter_seed` should differ between devices and runs.
+/// `backends` gives the backend of a target's name, if there is one. `now` is asked before and after each try; `jitter_seed` should differ between devices and runs.
 ///
 /// # Errors
 /// [`StoreError`] if the outbox can't be listed at all. What goes wrong with one item is in [`Run::store_errors`].
-pub async fn deliver<S: Store, T: Transport, B: Backend>(
+pub async fn deliver<'b, S: Store, T: Transport, B: Backend + 'b>(
     store: &S,
     transport: &T,
-    backend: &B,
+    backends: impl Fn(&str) -> Option<&'b B>,
     wake: Wake,
     now: impl Fn() -> Moment,
     jitter_seed: u64,
@@ -49,23 +54,28 @@ pub async fn deliver<S: Store, T: Transport, B: Backend>(
         .map(|item| item.taken_up().woken(wake))
         .filter(|item| item.is_due(now().ms))
         .collect();
-    due.sort_by_key(|item| (item.attempts, item.id));
+    due.sort_by(|a, b| (a.attempts, a.id, &a.target).cmp(&(b.attempts, b.id, &b.target)));
 
-    let mut silence = 0;
+    // Silence is a target's own: that one server is away says nothing of the others.
+    let mut silence: BTreeMap<String, u32> = BTreeMap::new();
     for item in due {
-        let outcome = if silence < ENOUGH_SILENCE {
-            attempt(store, transport, backend, item, &now, jitter_seed).await
-        } else {
-            put_off(store, item, now().ms, jitter_seed).await
+        let target = item.target.clone();
+        let silent = silence.entry(target.clone()).or_default();
+        let outcome = match backends(&target) {
+            None => keep_failed(store, item, SendErrorKind::TargetUnknown, now().ms, jitter_seed).await,
+            Some(backend) if *silent < ENOUGH_SILENCE => {
+                attempt(store, transport, backend, item, &now, jitter_seed).await
+            }
+            Some(_) => put_off(store, item, now().ms, jitter_seed).await,
         };
         match outcome {
             Ok(None) => {
                 run.delivered += 1;
-                silence = 0;
+                *silent = 0;
             }
             Ok(Some(kind)) => {
                 run.failed += 1;
-                silence = if kind.is_of_the_network() { silence + 1 } else { 0 };
+                *silent = if kind.is_of_the_network() { *silent + 1 } else { 0 };
             }
             Err(error) => run.store_errors.push(error),
         }
@@ -90,9 +100,12 @@ async fn attempt<S: Store, T: Transport, B: Backend>(
         .ok_or_else(|| StoreErrorKind::Unreadable.because(format!("no bytes for {}", item.id)))?;
     let item = item.sending(now().ms);
     store.update_item(&item).await?;
-    match backend.send(&submission, transport).await {
+    let parcel = Kept { store, submission: &submission, item: RefCell::new(item) };
+    let sent = backend.send(&parcel, transport).await;
+    let item = parcel.item.into_inner();
+    match sent {
         Ok(receipt) => {
-            store.accept(&receipt, now()).await?;
+            store.accept(&receipt, &item.target, now()).await?;
             Ok(None)
         }
         Err(error) => {
@@ -103,14 +116,74 @@ async fn attempt<S: Store, T: Transport, B: Backend>(
     }
 }
 
+/// A submission and its files as the store keeps them.
+struct Kept<'a, S> {
+    store: &'a S,
+    submission: &'a Submission,
+    /// Being sent, with what has arrived so far.
+    item: RefCell<OutboxItem>,
+}
+
+impl<S: Store> Kept<'_, S> {
+    async fn keep(&self, item: OutboxItem) -> Result<(), SendError> {
+        self.store.update_item(&item).await.map_err(of_the_device)?;
+        self.item.replace(item);
+        Ok(())
+    }
+}
+
+impl<S: Store> Parcel for Kept<'_, S> {
+    fn submission(&self) -> &Submission {
+        self.submission
+    }
+
+    async fn file(&self, attachment: &Attachment) -> Result<Vec<u8>, SendError> {
+        let kept = self.store.load_file(self.submission.id(), &attachment.name).await;
+        match kept.map_err(of_the_device)? {
+            Some(bytes) if attachment.has(&bytes) => Ok(bytes),
+            Some(_) | None => Err(SendErrorKind::FileLost.alone()),
+        }
+    }
+
+    fn has_arrived(&self, part: &str) -> bool {
+        self.item.borrow().arrived.iter().any(|arrived| arrived == part)
+    }
+
+    async fn arrived(&self, part: &str) -> Result<(), SendError> {
+        let mut item = self.item.borrow().clone();
+        item.arrived.push(part.to_owned());
+        self.keep(item).await
+    }
+
+    async fn nothing_arrived(&self) -> Result<(), SendError> {
+        let item = OutboxItem { arrived: Vec::new(), ..self.item.borrow().clone() };
+        self.keep(item).await
+    }
+}
+
+fn of_the_device(error: StoreError) -> SendError {
+    SendError { words: format!("{:?}", error.kind), ..SendErrorKind::DeviceFault.alone() }
+}
+
+/// Keeps an item as failed without a try.
+async fn keep_failed<S: Store>(
+    store: &S,
+    item: OutboxItem,
+    kind: SendErrorKind,
+    now_ms: i64,
+    jitter_seed: u64,
+) -> Result<Option<SendErrorKind>, StoreError> {
+    store.update_item(&item.failed(kind.alone(), now_ms, jitter_seed)).await?;
+    Ok(Some(kind))
+}
+
 async fn put_off<S: Store>(
     store: &S,
     item: OutboxItem,
     now_ms: i64,
     jitter_seed: u64,
 ) -> Result<Option<SendErrorKind>, StoreError> {
-    let reason =
-        SendError { kind: SendErrorKind::Offline, status: None, retry_after_ms: None, words: String::new() };
+    let reason = SendErrorKind::Offline.alone();
     let kind = reason.kind;
     store.update_item(&item.put_off(reason, now_ms + back_off_ms(1, jitter_seed))).await?;
     Ok(Some(kind))
@@ -136,14 +209,12 @@ async fn plan_next<S: Store>(store: &S, now_ms: i64, jitter_seed: u64, run: &mut
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-
     use super::*;
     use crate::backend::doorstep::Doorstep;
     use crate::draft::{Draft, new_id};
     use crate::memory_store::{Fault, MemoryStore, ready};
-    use crate::outbox::State;
-    use crate::submission::Submission;
+    use crate::outbox::{HOME, State};
+    use crate::submission::tests::{sealed, with_photo};
     use crate::transport::{MemoryTransport, NetworkError, NetworkErrorKind, Request, Response};
 
     const NOW: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
@@ -155,8 +226,9 @@ mod tests {
             let draft =
                 Draft { id: new_id(i64::from(number), &[number; 10]), ..crate::draft::tests::sample() };
             ready(store.create_draft(&draft)).unwrap();
-            let submission = Submission::freeze(&draft, "zh", "", serde_json::json!({}), NOW);
-            ready(store.seal(&submission, &OutboxItem::queue(&submission))).unwrap();
+            let submission =
+                Submission::freeze(sealed(&draft, serde_json::json!({"household-needs": {}}), NOW));
+            ready(store.seal(&submission, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
             submission
         };
         let submissions = (0..count).map(seal).collect();
@@ -180,7 +252,7 @@ mod tests {
         answer: impl FnMut(Request) -> Result<Response, NetworkError>,
     ) -> Run {
         let backend = Doorstep { base_url: String::new() };
-        ready(deliver(store, &MemoryTransport::new(answer), &backend, wake, || NOW, 1)).unwrap()
+        ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), wake, || NOW, 1)).unwrap()
     }
 
     #[test]
@@ -226,6 +298,97 @@ mod tests {
         assert_eq!((done.delivered, done.store_errors.len()), (2, 1));
         assert!(done.next_due_ms.is_some_and(|due| due > NOW.ms));
         assert_eq!(run(&store, Wake::Timer, |request| Ok(accept(&request))).delivered, 1);
+    }
+
+    /// A store with one submission that has a photo, on its way to these targets.
+    fn store_with_photo(targets: &[&str]) -> (MemoryStore, Submission) {
+        let store = MemoryStore::new();
+        let (submission, bytes) = with_photo();
+        let draft = crate::draft::tests::sample();
+        ready(store.create_draft(&draft)).unwrap();
+        ready(store.keep_file(draft.id, &submission.attachments()[0], &bytes)).unwrap();
+        let items: Vec<OutboxItem> =
+            targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
+        ready(store.seal(&submission, &items, None, NOW)).unwrap();
+        (store, submission)
+    }
+
+    #[test]
+    fn files_go_first_and_what_has_arrived_is_not_sent_again() {
+        let (store, submission) = store_with_photo(&[HOME]);
+        let asked = RefCell::new(Vec::new());
+        let answer = |broken: bool| {
+            let asked = &asked;
+            move |request: Request| {
+                let attachment = request.url.contains("/attachments/");
+                asked.borrow_mut().push(if attachment { "file" } else { "submission" });
+                match (attachment, broken) {
+                    (true, _) => Ok(Response { status: 201, headers: Vec::new(), body: stored(&request) }),
+                    (false, true) => Err(offline()),
+                    (false, false) => Ok(accept(&request)),
+                }
+            }
+        };
+        assert_eq!(run(&store, Wake::Start, answer(true)).failed, 1);
+        assert_eq!(run(&store, Wake::Network, answer(false)).delivered, 1);
+        assert_eq!(*asked.borrow(), ["file", "submission", "submission"]);
+        assert!(ready(store.files(submission.id())).unwrap().items.is_empty());
+    }
+
+    fn stored(request: &Request) -> Vec<u8> {
+        let hash = request.url.rsplit('/').next().unwrap();
+        format!(r#"{{"attachment":{{"hash":"{hash}","size":{}}}}}"#, request.body.as_ref().unwrap().len())
+            .into()
+    }
+
+    #[test]
+    fn a_server_that_lost_a_file_gets_all_of_them_again() {
+        let (store, _) = store_with_photo(&[HOME]);
+        let mut asked = Vec::new();
+        let mut lost = true;
+        // The first submission finds its file gone; the second has it.
+        let mut answer = |request: Request| {
+            let attachment = request.url.contains("/attachments/");
+            asked.push(if attachment { "file" } else { "submission" });
+            let gone = !attachment && std::mem::take(&mut lost);
+            Ok(match (attachment, gone) {
+                (true, _) => Response { status: 201, headers: Vec::new(), body: stored(&request) },
+                (false, true) => {
+                    let body = br#"{"error":{"code":"attachment_missing","reason":"a file is not here"}}"#;
+                    Response { status: 409, headers: Vec::new(), body: body.to_vec() }
+                }
+                (false, false) => accept(&request),
+            })
+        };
+        assert_eq!(run(&store, Wake::Start, &mut answer).failed, 1);
+        assert_eq!(run(&store, Wake::Hand, &mut answer).delivered, 1);
+        assert_eq!(asked, ["file", "submission", "file", "submission"]);
+    }
+
+    #[test]
+    fn each_target_has_its_own_receipt_and_the_bytes_stay_until_the_last() {
+        let (store, submission) = store_with_photo(&[HOME, "second"]);
+        let backend = Doorstep { base_url: String::new() };
+        let deliver_to = |known: &'static [&'static str]| {
+            let answer = |request: Request| {
+                Ok(match request.url.contains("/attachments/") {
+                    true => Response { status: 200, headers: Vec::new(), body: stored(&request) },
+                    false => accept(&request),
+                })
+            };
+            let backends = |target: &str| known.contains(&target).then_some(&backend);
+            ready(deliver(&store, &MemoryTransport::new(answer), backends, Wake::Hand, || NOW, 1)).unwrap()
+        };
+        let first = deliver_to(&[HOME]);
+        assert_eq!((first.delivered, first.failed), (1, 1));
+        let left = ready(store.outbox()).unwrap().items;
+        assert!(matches!(&left[..], [OutboxItem { target, state: State::Waiting { reason, .. }, .. }]
+            if target == "second" && reason.kind == SendErrorKind::TargetUnknown));
+        assert_eq!(ready(store.files(submission.id())).unwrap().items.len(), 1);
+        assert_eq!(deliver_to(&[HOME, "second"]).delivered, 1);
+        assert!(ready(store.load_submission(submission.id())).unwrap().is_none());
+        assert!(ready(store.files(submission.id())).unwrap().items.is_empty());
+        assert_eq!(ready(store.delivered()).unwrap().items.len(), 2);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! Kept here: what was shown as kept is there at the next start, a sealed submission is on the device or receipted,
 //! and each id is accepted once, with one hash (invariant 4).
 
+pub mod attachment;
 pub mod backend;
 pub mod deliver;
 pub mod draft;
@@ -14,6 +15,7 @@ pub mod moment;
 pub mod outbox;
 pub mod receipt;
 pub mod record;
+pub mod rescue;
 pub mod sealed;
 pub mod step;
 pub mod store;
@@ -23,6 +25,7 @@ pub mod transport;
 #[cfg(test)]
 mod simulation;
 
+pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use form_version::FormVersion;
 pub use moment::Moment;

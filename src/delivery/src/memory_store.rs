@@ -4,18 +4,23 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use uuid::Uuid;
 
+use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
-use crate::outbox::{OutboxItem, State};
+use crate::outbox::{OutboxItem, State, item_key};
 use crate::receipt::Receipt;
 use crate::record::{Record, RecordError};
 use crate::step::Step;
-use crate::store::{Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
+use crate::store::{
+    Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
+};
 use crate::submission::Submission;
 
 /// How the next call that writes goes wrong.
@@ -47,9 +52,11 @@ struct Tables {
     drafts: BTreeMap<Uuid, Vec<u8>>,
     summaries: BTreeMap<Uuid, Vec<u8>>,
     steps: BTreeMap<(Uuid, u64), Vec<u8>>,
+    files: BTreeMap<(Uuid, String), (Vec<u8>, Arc<[u8]>)>,
     submissions: BTreeMap<Uuid, Vec<u8>>,
-    outbox: BTreeMap<Uuid, Vec<u8>>,
-    delivered: BTreeMap<Uuid, Vec<u8>>,
+    /// By [`OutboxItem::key`], which begins with the id.
+    outbox: BTreeMap<String, Vec<u8>>,
+    delivered: BTreeMap<String, Vec<u8>>,
     forms: Vec<(String, Vec<u8>, String)>,
     log: Vec<LogLine>,
 }
@@ -193,20 +200,113 @@ impl Store for MemoryStore {
                 return Err(gone());
             }
             tables.remove_draft(id);
+            tables.remove_files(id);
             tables.log.push(LogLine { at, event: LogEvent::DraftDeleted, id });
             Ok(())
         })
     }
 
-    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError> {
+    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+        if !file.has(bytes) {
+            return Err(StoreErrorKind::Conflict.because("the bytes are another file's"));
+        }
         self.write(|tables| {
-            if (item.id, item.hash.as_str()) != (submission.id(), submission.hash()) {
-                return Err(StoreErrorKind::NotItsItem.because("another id or hash"));
+            tables.snapshot(draft)?;
+            tables.files.insert((draft, file.name.clone()), (file.to_bytes(), bytes.into()));
+            Ok(())
+        })
+    }
+
+    async fn files(&self, owner: Uuid) -> Result<Listed<Attachment>, StoreError> {
+        self.read(|tables| {
+            let records = tables.files.range((owner, String::new())..);
+            let own = records.take_while(|((of, _), _)| *of == owner);
+            Ok(listed(own.map(|((_, name), (record, _))| (name, record))))
+        })
+    }
+
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|tables| {
+            let kept = tables.files.get(&(owner, name.to_owned()));
+            Ok(kept.map(|(_, bytes)| bytes.to_vec()))
+        })
+    }
+
+    async fn seal(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        supersedes: Option<Uuid>,
+        at: Moment,
+    ) -> Result<(), StoreError> {
+        are_its_items(submission, items)?;
+        self.write(|tables| {
+            let id = submission.id();
+            tables.snapshot(id)?;
+            let named = |name: &str| submission.attachments().iter().any(|file| file.name == name);
+            tables.files.retain(|(owner, name), _| *owner != id || named(name));
+            let kept = tables.files.keys().filter(|(owner, _)| *owner == id).count();
+            if kept != submission.attachments().len() {
+                return Err(gone());
             }
-            tables.snapshot(submission.id())?;
-            tables.remove_draft(submission.id());
-            tables.submissions.insert(submission.id(), submission.to_bytes());
-            tables.outbox.insert(item.id, item.to_bytes());
+            tables.remove_draft(id);
+            tables.put_sealed(submission, items);
+            if let Some(old) = supersedes
+                && tables.remove_sealed(old)
+            {
+                tables.remove_files(old);
+                tables.log.push(LogLine { at, event: LogEvent::SubmissionSuperseded, id: old });
+            }
+            Ok(())
+        })
+    }
+
+    async fn take_over(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_its_items(submission, items)?;
+        are_its_files(submission, files)?;
+        self.write(|tables| {
+            let id = submission.id();
+            if tables.is_sealed(id) {
+                return Ok(false);
+            }
+            tables.put_files(id, files);
+            tables.put_sealed(submission, items);
+            Ok(true)
+        })
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        self.write(|tables| {
+            let id = stored.draft.id;
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
+                return Ok(false);
+            }
+            tables.put_draft(&stored.draft);
+            tables.put_files(id, files);
+            for step in &stored.steps {
+                tables.steps.insert((id, step.seq), step.to_bytes());
+            }
+            Ok(true)
+        })
+    }
+
+    async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
+        self.write(|tables| {
+            if !tables.remove_sealed(id) {
+                return Err(gone());
+            }
+            tables.remove_files(id);
+            tables.log.push(LogLine { at, event: LogEvent::SubmissionDeleted, id });
             Ok(())
         })
     }
@@ -224,26 +324,30 @@ impl Store for MemoryStore {
 
     async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
         self.write(|tables| {
-            let kept = OutboxItem::from_bytes(tables.outbox.get(&item.id).ok_or_else(gone)?)?;
+            let kept = OutboxItem::from_bytes(tables.outbox.get(&item.key()).ok_or_else(gone)?)?;
             if kept.hash != item.hash || matches!(item.state, State::Delivered { .. }) {
                 return Err(
                     StoreErrorKind::NotItsItem.because("another hash, or delivered without a receipt")
                 );
             }
-            tables.outbox.insert(item.id, item.to_bytes());
+            tables.outbox.insert(item.key(), item.to_bytes());
             Ok(())
         })
     }
 
-    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError> {
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {
         self.write(|tables| {
-            let kept = OutboxItem::from_bytes(tables.outbox.get(&receipt.id).ok_or_else(gone)?)?;
+            let key = item_key(receipt.id, target);
+            let kept = OutboxItem::from_bytes(tables.outbox.get(&key).ok_or_else(gone)?)?;
             let delivered = kept
                 .delivered(receipt.clone(), at)
                 .map_err(|_| StoreErrorKind::NotItsReceipt.because("another hash"))?;
-            tables.outbox.remove(&receipt.id);
-            tables.submissions.remove(&receipt.id);
-            tables.delivered.insert(receipt.id, delivered.to_bytes());
+            tables.outbox.remove(&key);
+            tables.delivered.insert(key, delivered.to_bytes());
+            if tables.items_of(receipt.id).is_empty() {
+                tables.submissions.remove(&receipt.id);
+                tables.remove_files(receipt.id);
+            }
             Ok(())
         })
     }
@@ -323,6 +427,46 @@ impl Tables {
         self.summaries.insert(draft.id, draft.summary().to_bytes());
     }
 
+    /// Is it waiting or delivered?
+    fn is_sealed(&self, id: Uuid) -> bool {
+        let key = id.to_string();
+        let delivered = self.delivered.range(key.clone()..).next();
+        self.submissions.contains_key(&id) || delivered.is_some_and(|(other, _)| other.starts_with(&key))
+    }
+
+    fn put_files(&mut self, owner: Uuid, files: &[(Attachment, Vec<u8>)]) {
+        for (file, bytes) in files {
+            let kept = (file.to_bytes(), Arc::from(&**bytes));
+            self.files.insert((owner, file.name.clone()), kept);
+        }
+    }
+
+    fn put_sealed(&mut self, submission: &Submission, items: &[OutboxItem]) {
+        self.submissions.insert(submission.id(), submission.to_bytes());
+        for item in items {
+            self.outbox.insert(item.key(), item.to_bytes());
+        }
+    }
+
+    /// The keys of a submission's items that have no receipt yet.
+    fn items_of(&self, id: Uuid) -> Vec<String> {
+        let id = id.to_string();
+        let from = self.outbox.range(id.clone()..);
+        from.map(|(key, _)| key.clone()).take_while(|key| key.starts_with(&id)).collect()
+    }
+
+    /// Was it there?
+    fn remove_sealed(&mut self, id: Uuid) -> bool {
+        for key in self.items_of(id) {
+            self.outbox.remove(&key);
+        }
+        self.submissions.remove(&id).is_some()
+    }
+
+    fn remove_files(&mut self, owner: Uuid) {
+        self.files.retain(|(of, _), _| *of != owner);
+    }
+
     fn remove_draft(&mut self, id: Uuid) {
         self.drafts.remove(&id);
         self.summaries.remove(&id);
@@ -345,7 +489,7 @@ fn gone() -> StoreError {
     StoreErrorKind::Gone.because("not here, or not any more")
 }
 
-fn listed<R: Record>(table: &BTreeMap<Uuid, Vec<u8>>) -> Listed<R> {
+fn listed<'a, K: ToString + 'a, R: Record>(table: impl IntoIterator<Item = (K, &'a Vec<u8>)>) -> Listed<R> {
     let mut listed = Listed::default();
     for (id, bytes) in table {
         match R::from_bytes(bytes) {
@@ -384,7 +528,8 @@ mod tests {
 
     fn sealed() -> MemoryStore {
         let store = with_draft();
-        ready(store.seal(&submission(), &OutboxItem::queue(&submission()))).unwrap();
+        ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default()))
+            .unwrap();
         store
     }
 
@@ -426,15 +571,21 @@ mod tests {
         let store = with_draft();
         let item = OutboxItem::queue(&submission());
         store.fail_after(0, Fault::Abort);
-        assert_eq!(kind(ready(store.seal(&submission(), &item))), StoreErrorKind::Aborted);
+        assert_eq!(
+            kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+            StoreErrorKind::Aborted
+        );
         assert_eq!(ready(store.drafts()).unwrap().items.len(), 1);
         assert!(ready(store.outbox()).unwrap().items.is_empty());
 
-        ready(store.seal(&submission(), &item)).unwrap();
+        ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default())).unwrap();
         assert!(ready(store.drafts()).unwrap().items.is_empty());
         assert_eq!(ready(store.outbox()).unwrap().items, std::slice::from_ref(&item));
         // The other tab, late.
-        assert_eq!(kind(ready(store.seal(&submission(), &item))), StoreErrorKind::Gone);
+        assert_eq!(
+            kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+            StoreErrorKind::Gone
+        );
         assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Gone);
         assert_eq!(kind(ready(store.append_steps(draft().id, &[step(10)]))), StoreErrorKind::Gone);
     }
@@ -446,15 +597,18 @@ mod tests {
         let receipt = Receipt { id, hash, server_time: "2026-11-23T02:00:01.000Z".into() };
         let forged = Receipt { hash: "00".repeat(32), ..receipt.clone() };
         let at = Moment::default();
-        assert_eq!(kind(ready(store.accept(&forged, at))), StoreErrorKind::NotItsReceipt);
+        assert_eq!(
+            kind(ready(store.accept(&forged, crate::outbox::HOME, at))),
+            StoreErrorKind::NotItsReceipt
+        );
         let delivered = OutboxItem::queue(&submission()).delivered(receipt.clone(), at).unwrap();
         assert_eq!(kind(ready(store.update_item(&delivered))), StoreErrorKind::NotItsItem);
         assert!(ready(store.load_submission(id)).unwrap().is_some());
 
-        ready(store.accept(&receipt, at)).unwrap();
+        ready(store.accept(&receipt, crate::outbox::HOME, at)).unwrap();
         assert!(ready(store.load_submission(id)).unwrap().is_none());
         assert_eq!(ready(store.delivered()).unwrap().items, [delivered]);
-        assert_eq!(kind(ready(store.accept(&receipt, at))), StoreErrorKind::Gone);
+        assert_eq!(kind(ready(store.accept(&receipt, crate::outbox::HOME, at))), StoreErrorKind::Gone);
     }
 
     #[test]
@@ -495,7 +649,8 @@ mod tests {
         assert_eq!(current(&store), [false, false, true]);
         // "ab" is the draft's, then the sealed submission's; "ef" is current.
         assert_eq!(ready(store.drop_unused_forms()).unwrap(), ["cd".repeat(32)]);
-        ready(store.seal(&submission(), &OutboxItem::queue(&submission()))).unwrap();
+        ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default()))
+            .unwrap();
         assert!(ready(store.drop_unused_forms()).unwrap().is_empty());
         assert_eq!(ready(store.load_form(&"ab".repeat(32))).unwrap().as_deref(), Some("ab"));
     }

@@ -22,11 +22,16 @@ pub const LONGEST_BACK_OFF_MS: i64 = 15 * 60_000;
 /// The longest that a server's `Retry-After` is heeded; a wait that lies further ahead than this means that the clock was put back.
 pub const LONGEST_WAIT_MS: i64 = 60 * 60_000;
 
-/// A sealed submission on its way. The bytes are kept beside it.
+/// The target that every form has unless the office says otherwise: the server that the app comes from.
+pub const HOME: &str = "doorstep";
+
+/// A sealed submission on its way to one target. The bytes are kept beside it, once for all its targets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OutboxItem {
     /// The submission's id.
     pub id: Uuid,
+    /// Which of the configured backends it goes to, by its name there: [`HOME`], or another.
+    pub target: String,
     /// The submission's hash.
     pub hash: String,
     /// The form it answers.
@@ -39,6 +44,8 @@ pub struct OutboxItem {
     pub size: u64,
     /// Tries that have failed since the reader last asked for one.
     pub attempts: u32,
+    /// Which parts of it have arrived already, in the backend's own words for them: mostly names of files.
+    pub arrived: Vec<String>,
     /// Where it stands.
     pub state: State,
 }
@@ -105,18 +112,30 @@ pub enum Wake {
 pub struct NotItsReceipt;
 
 impl OutboxItem {
-    /// A submission just sealed.
+    /// A submission just sealed, on its way home.
     pub fn queue(submission: &Submission) -> OutboxItem {
+        OutboxItem::queue_for(submission, HOME)
+    }
+
+    /// A submission just sealed, on its way to a target.
+    pub fn queue_for(submission: &Submission, target: &str) -> OutboxItem {
         OutboxItem {
             id: submission.id(),
+            target: target.to_owned(),
             hash: submission.hash().to_owned(),
             form: submission.form().clone(),
             name: submission.name().to_owned(),
             finished_at: submission.finished_at(),
-            size: submission.body().len() as u64,
+            size: submission.size(),
             attempts: 0,
+            arrived: Vec::new(),
             state: State::Queued,
         }
+    }
+
+    /// What a store keeps it under: one submission has one item for each target.
+    pub fn key(&self) -> String {
+        item_key(self.id, &self.target)
     }
 
     /// Is it to be sent now?
@@ -210,6 +229,11 @@ impl OutboxItem {
     }
 }
 
+/// What a store keeps the item of a submission and a target under. The home target's is the bare id, as it was before there were others.
+pub fn item_key(id: Uuid, target: &str) -> String {
+    if target == HOME { id.to_string() } else { format!("{id}/{target}") }
+}
+
 /// When the outbox has to look again by itself; `None` if nothing waits for a time.
 pub fn next_due(items: &[OutboxItem], now_ms: i64) -> Option<i64> {
     items.iter().filter_map(|item| due_at(item, now_ms)).min()
@@ -257,6 +281,21 @@ struct OutboxItemV1 {
     state: StateV1,
 }
 
+/// The second version: one item for each target, and which parts have arrived.
+#[derive(Serialize, Deserialize)]
+struct OutboxItemV2 {
+    #[serde(flatten)]
+    v1: OutboxItemV1,
+    target: String,
+    arrived: Vec<String>,
+}
+
+impl From<OutboxItemV1> for OutboxItemV2 {
+    fn from(v1: OutboxItemV1) -> OutboxItemV2 {
+        OutboxItemV2 { v1, target: HOME.to_owned(), arrived: Vec::new() }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 enum StateV1 {
@@ -293,24 +332,23 @@ impl Record for OutboxItem {
             State::Refused { reason } => StateV1::Refused { reason: reason.into() },
             State::Delivered { receipt, at } => StateV1::Delivered { receipt: receipt.into(), at: at.into() },
         };
-        record::encode(
-            1,
-            &OutboxItemV1 {
-                id: item.id,
-                hash: item.hash,
-                form: item.form.into(),
-                name: item.name,
-                finished_at: item.finished_at.into(),
-                size: item.size,
-                attempts: item.attempts,
-                state,
-            },
-        )
+        let v1 = OutboxItemV1 {
+            id: item.id,
+            hash: item.hash,
+            form: item.form.into(),
+            name: item.name,
+            finished_at: item.finished_at.into(),
+            size: item.size,
+            attempts: item.attempts,
+            state,
+        };
+        record::encode(2, &OutboxItemV2 { v1, target: item.target, arrived: item.arrived })
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<OutboxItem, RecordError> {
-        let v1: OutboxItemV1 = match record::version(Self::KIND, bytes)? {
-            1 => record::decode(Self::KIND, bytes)?,
+        let OutboxItemV2 { v1, target, arrived } = match record::version(Self::KIND, bytes)? {
+            1 => record::decode::<OutboxItemV1>(Self::KIND, bytes)?.into(),
+            2 => record::decode(Self::KIND, bytes)?,
             version => return Err(record::newer(Self::KIND, version)),
         };
         let state = match v1.state {
@@ -333,6 +371,8 @@ impl Record for OutboxItem {
             finished_at: v1.finished_at.into(),
             size: v1.size,
             attempts: v1.attempts,
+            target,
+            arrived,
             state,
         })
     }
@@ -388,12 +428,26 @@ mod tests {
             words: "/household-needs/age: not a whole number".into(),
         };
         let at = Moment { ms: 1_795_399_201_000, utc_offset_minutes: 480 };
-        golden::check("outbox_queued.v1.json", &item());
-        golden::check("outbox_sending.v1.json", &item().sending(1));
-        golden::check("outbox_waiting.v1.json", &item().failed(error(SendErrorKind::Offline), 1_000, 7));
-        golden::check("outbox_login.v1.json", &item().failed(error(SendErrorKind::LoginNeeded), 1_000, 7));
-        golden::check("outbox_refused.v1.json", &item().failed(refusal, 1_000, 7));
-        golden::check("outbox_delivered.v1.json", &item().delivered(its_receipt(), at).unwrap());
+        let submission = Submission::from_bytes(include_bytes!("../testdata/submission.v1.json")).unwrap();
+        let item = || OutboxItem::queue(&submission);
+        let receipt = Receipt { hash: item().hash, ..its_receipt() };
+        golden::reads("outbox_queued.v1.json", &item());
+        golden::reads("outbox_sending.v1.json", &item().sending(1));
+        golden::reads("outbox_waiting.v1.json", &item().failed(error(SendErrorKind::Offline), 1_000, 7));
+        golden::reads("outbox_login.v1.json", &item().failed(error(SendErrorKind::LoginNeeded), 1_000, 7));
+        golden::reads("outbox_refused.v1.json", &item().failed(refusal, 1_000, 7));
+        golden::reads("outbox_delivered.v1.json", &item().delivered(receipt, at).unwrap());
+    }
+
+    #[test]
+    fn the_second_version_is_as_it_was() {
+        let item = OutboxItem::queue_for(&crate::submission::tests::with_photo().0, "central");
+        let item = OutboxItem { arrived: vec!["户口本-1.jpg".into()], ..item };
+        golden::check("outbox_queued.v2.json", &item);
+        golden::check("outbox_sending.v2.json", &item.clone().sending(1));
+        golden::check("outbox_waiting.v2.json", &item.clone().failed(error(SendErrorKind::Busy), 1_000, 7));
+        assert_eq!(item.key(), format!("{}/central", item.id));
+        assert_eq!(OutboxItem::queue(&sample()).key(), item.id.to_string());
     }
 
     #[test]

@@ -114,4 +114,11 @@ pub(crate) mod golden {
         assert_eq!(golden, written, "{name} is written differently now: add a version instead");
         assert_eq!(&R::from_bytes(golden.as_bytes()).expect("the golden file reads"), record);
     }
+
+    /// A version that is written no more still reads as this record.
+    pub(crate) fn reads<R: Record + PartialEq + std::fmt::Debug>(name: &str, record: &R) {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name);
+        let golden = std::fs::read(&path).expect("the golden file is there");
+        assert_eq!(&R::from_bytes(&golden).expect("the golden file reads"), record);
+    }
 }

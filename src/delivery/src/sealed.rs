@@ -1,11 +1,15 @@
 //! The sealed bytes as both ends of the wire know them: written once on the device, read by the server.
 //!
 //! Compact JSON with the fields in this order. `doorstep` is the version of the layout; a new one gets a struct of its own.
+//! The second layout adds the files that belong to the answers, and the instance as ODK's servers take it.
+
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use crate::attachment::{Attachment, AttachmentV1};
 use crate::draft::FormRef;
 use crate::moment::Moment;
 
@@ -28,7 +32,14 @@ pub struct Sealed {
     pub instance_name: String,
     /// `Session::data(Extent::Relevant)`: an object whose one key is the form's id.
     pub data: Json,
+    /// The files that its answers name, by name.
+    pub attachments: Vec<Attachment>,
+    /// `Session::instance_xml(Extent::Relevant)`; the first layout had none.
+    pub xml: Option<String>,
 }
+
+/// How many files a submission may name.
+pub const MOST_ATTACHMENTS: usize = 200;
 
 /// Why bytes are no submission. Holds no answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,11 +78,51 @@ struct SealedV1 {
     data: Json,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealedV2 {
+    doorstep: u32,
+    id: Uuid,
+    form: Json,
+    supersedes: Option<Uuid>,
+    created_at: String,
+    finished_at: String,
+    language: String,
+    instance_name: String,
+    attachments: Vec<AttachmentV1>,
+    data: Json,
+    xml: Option<String>,
+}
+
+impl From<SealedV1> for SealedV2 {
+    fn from(v1: SealedV1) -> SealedV2 {
+        SealedV2 {
+            doorstep: v1.doorstep,
+            id: v1.id,
+            form: v1.form,
+            supersedes: v1.supersedes,
+            created_at: v1.created_at,
+            finished_at: v1.finished_at,
+            language: v1.language,
+            instance_name: v1.instance_name,
+            attachments: Vec::new(),
+            data: v1.data,
+            xml: None,
+        }
+    }
+}
+
+/// The layout that bytes say they have, read before the fields are.
+#[derive(Deserialize)]
+struct Layout {
+    doorstep: u32,
+}
+
 impl Sealed {
-    /// The bytes, as text.
+    /// The bytes, as text, in the newest layout.
     pub(crate) fn write(self) -> String {
-        let v1 = SealedV1 {
-            doorstep: 1,
+        let v2 = SealedV2 {
+            doorstep: 2,
             id: self.id,
             form: json!({"id": self.form.id, "version": self.form.version, "hash": self.form.hash}),
             supersedes: self.supersedes,
@@ -79,9 +130,11 @@ impl Sealed {
             finished_at: self.finished_at.to_rfc3339(),
             language: self.language,
             instance_name: self.instance_name,
+            attachments: self.attachments.into_iter().map(AttachmentV1::from).collect(),
             data: self.data,
+            xml: self.xml,
         };
-        serde_json::to_string(&v1).expect("a submission holds nothing that JSON can't")
+        serde_json::to_string(&v2).expect("a submission holds nothing that JSON can't")
     }
 
     /// Reads the bytes. Whether the data fits the form is the engine's to say.
@@ -93,33 +146,52 @@ impl Sealed {
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(NotSealed::Fields { line: 1, column: 1 });
         }
-        let v1: SealedV1 = serde_json::from_slice(bytes).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            match error.classify() {
-                serde_json::error::Category::Data => NotSealed::Fields { line, column },
-                serde_json::error::Category::Syntax
-                | serde_json::error::Category::Eof
-                | serde_json::error::Category::Io => NotSealed::NotJson { line, column },
-            }
-        })?;
-        if v1.doorstep != 1 {
-            return Err(NotSealed::Layout(v1.doorstep));
-        }
-        let form = form_ref(&v1.form).ok_or(NotSealed::Field("form"))?;
-        if !v1.data.as_object().is_some_and(|data| data.len() == 1 && data.contains_key(&form.id)) {
+        let v2 = match read::<Layout>(bytes)?.doorstep {
+            1 => SealedV2::from(read::<SealedV1>(bytes)?),
+            2 => read(bytes)?,
+            layout => return Err(NotSealed::Layout(layout)),
+        };
+        let form = form_ref(&v2.form).ok_or(NotSealed::Field("form"))?;
+        let attachments = attachments(v2.attachments).ok_or(NotSealed::Field("attachments"))?;
+        if !v2.data.as_object().is_some_and(|data| data.len() == 1 && data.contains_key(&form.id)) {
             return Err(NotSealed::Field("data"));
         }
         Ok(Sealed {
-            id: v1.id,
+            id: v2.id,
             form,
-            supersedes: v1.supersedes,
-            created_at: Moment::from_rfc3339(&v1.created_at).ok_or(NotSealed::Field("created_at"))?,
-            finished_at: Moment::from_rfc3339(&v1.finished_at).ok_or(NotSealed::Field("finished_at"))?,
-            language: v1.language,
-            instance_name: v1.instance_name,
-            data: v1.data,
+            supersedes: v2.supersedes,
+            created_at: Moment::from_rfc3339(&v2.created_at).ok_or(NotSealed::Field("created_at"))?,
+            finished_at: Moment::from_rfc3339(&v2.finished_at).ok_or(NotSealed::Field("finished_at"))?,
+            language: v2.language,
+            instance_name: v2.instance_name,
+            data: v2.data,
+            attachments,
+            xml: v2.xml,
         })
     }
+}
+
+fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, NotSealed> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        match error.classify() {
+            serde_json::error::Category::Data => NotSealed::Fields { line, column },
+            serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof
+            | serde_json::error::Category::Io => NotSealed::NotJson { line, column },
+        }
+    })
+}
+
+/// No two of a name, and not too many.
+fn attachments(said: Vec<AttachmentV1>) -> Option<Vec<Attachment>> {
+    if said.len() > MOST_ATTACHMENTS {
+        return None;
+    }
+    let files: Vec<Attachment> = said.into_iter().map(AttachmentV1::read).collect::<Option<_>>()?;
+    let mut names = HashSet::new();
+    let single = files.iter().all(|file| names.insert(file.name.as_str()));
+    single.then_some(files)
 }
 
 fn form_ref(json: &Json) -> Option<FormRef> {
@@ -163,18 +235,54 @@ mod tests {
         let cases = [
             ("", "not JSON at 1:0"),
             ("[1]", "a field is missing, unknown or of another type, seen at 1:1"),
-            (&body[..body.len() - 1], "not JSON at 1:401"),
-            (&body.replace("\"doorstep\":1", "\"doorstep\":2"), "the layout 2 is not known here"),
+            (&body[..body.len() - 1], "not JSON at 1:457"),
+            (&body.replace("\"doorstep\":2", "\"doorstep\":3"), "the layout 3 is not known here"),
             (&body.replace("+08:00\",\"finished", "\",\"finished"), "`created_at` is not what it has to be"),
             (&body.replace("\"version\":", "\"edition\":"), "`form` is not what it has to be"),
             (&body.replace("\"household-needs\":{", "\"other\":{"), "`data` is not what it has to be"),
             (
                 &body.replace("\"data\":", "\"more\":1,\"data\":"),
-                "a field is missing, unknown or of another type, seen at 1:342",
+                "a field is missing, unknown or of another type, seen at 1:359",
             ),
         ];
         for (bytes, reason) in cases {
             assert_eq!(Sealed::read(bytes.as_bytes()).unwrap_err().to_string(), reason);
+        }
+    }
+
+    #[test]
+    fn the_first_layout_is_read_for_ever() {
+        let body = sample().body().to_string();
+        let old = body
+            .replace("\"doorstep\":2", "\"doorstep\":1")
+            .replace("\"attachments\":[],", "")
+            .replace(r#","xml":"<data id=\"household-needs\"/>""#, "");
+        let sealed = Sealed::read(old.as_bytes()).unwrap();
+        assert_eq!((sealed.xml, sealed.attachments), (None, Vec::new()));
+        // Each layout has its own fields and no others.
+        let mixed = body.replace("\"doorstep\":2", "\"doorstep\":1");
+        assert!(matches!(Sealed::read(mixed.as_bytes()), Err(NotSealed::Fields { .. })));
+    }
+
+    #[test]
+    fn files_are_named_once_and_safely() {
+        let (submission, _) = crate::submission::tests::with_photo();
+        let sealed = Sealed::read(submission.body().as_bytes()).unwrap();
+        assert_eq!(sealed.attachments, submission.attachments());
+        let file = r#"{"name":"户口本-1.jpg","sha256":""#;
+        let body = submission.body().to_string();
+        let bad = [
+            body.replace("户口本-1.jpg", "../户口本-1.jpg"),
+            body.replace("image/jpeg", "image/jpeg\\r\\nx: y"),
+            body.replace(&sealed.attachments[0].hash, "AB"),
+            body.replace(
+                file,
+                &format!("{}{file}", &body[body.find(file).unwrap()..body.find("],\"data").unwrap()])
+                    .replace("}{", "},{"),
+            ),
+        ];
+        for body in bad {
+            assert_eq!(Sealed::read(body.as_bytes()), Err(NotSealed::Field("attachments")), "{body}");
         }
     }
 

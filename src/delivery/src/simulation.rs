@@ -146,6 +146,7 @@ impl World {
             progress: DraftProgress::default(),
             answers: data(&[]),
             seq: 0,
+            supersedes: None,
         };
         let created = ready(self.store.create_draft(&draft));
         let id = draft.id;
@@ -193,8 +194,10 @@ impl World {
     fn seal(&mut self) {
         let Some(id) = self.pick() else { return };
         let open = &self.open[&id];
-        let submission = Submission::freeze(&open.draft, "zh", "", data(&open.answers), self.now());
-        match ready(self.store.seal(&submission, &OutboxItem::queue(&submission))) {
+        let sealed = crate::submission::tests::sealed(&open.draft, data(&open.answers), self.now());
+        let submission = Submission::freeze(sealed);
+        let items = [OutboxItem::queue(&submission)];
+        match ready(self.store.seal(&submission, &items, None, self.now())) {
             Ok(()) => {
                 self.open.remove(&id);
                 self.sealed.insert(id, submission.hash().to_owned());
@@ -227,7 +230,14 @@ impl World {
         let wake = wakes[self.random.below(6) as usize];
         let transport = MemoryTransport::new(|request| self.network(request));
         let backend = Doorstep { base_url: String::new() };
-        let run = ready(deliver(&self.store, &transport, &backend, wake, || self.now(), self.random.next()));
+        let run = ready(deliver(
+            &self.store,
+            &transport,
+            |_| Some(&backend),
+            wake,
+            || self.now(),
+            self.random.next(),
+        ));
         if let Ok(run) = run {
             assert!(run.next_due_ms.is_none_or(|due| due >= self.now().ms), "seed {}", self.seed);
         }
@@ -401,7 +411,8 @@ impl World {
             self.now_ms.set(self.now_ms.get() + 7_200_000);
             let transport = MemoryTransport::new(|request| self.network(request));
             let backend = Doorstep { base_url: String::new() };
-            let run = ready(deliver(&self.store, &transport, &backend, wake, || self.now(), 1)).unwrap();
+            let run =
+                ready(deliver(&self.store, &transport, |_| Some(&backend), wake, || self.now(), 1)).unwrap();
             assert!(run.store_errors.is_empty());
             assert_eq!(run.next_due_ms, None);
         }

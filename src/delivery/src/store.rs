@@ -6,6 +6,7 @@
 use uuid::Uuid;
 
 use crate::Retry;
+use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
@@ -50,13 +51,61 @@ pub trait Store {
     /// `Gone` if the draft is not there.
     async fn delete_draft(&self, id: Uuid, at: Moment) -> Result<(), StoreError>;
 
-    /// Strict, one transaction: keeps the submission and its outbox item, and removes the draft with its steps.
+    /// Strict. Keeps a file of a draft, before any answer names it; in place of one of the same name.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere; `NotItsItem` if id or hash differ.
-    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError>;
+    /// `Gone` if the draft is not there; `Conflict` if the bytes are not the attachment's.
+    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError>;
 
-    /// Everything that has no receipt yet, by id.
+    /// The files of a draft, or of a sealed submission that has no receipt yet, by name.
+    async fn files(&self, owner: Uuid) -> Result<Listed<Attachment>, StoreError>;
+
+    /// A file's bytes. `None` if there is none of that name.
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Strict, one transaction: keeps the submission and its outbox items, one for each target, and removes the draft with its steps
+    /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
+    ///
+    /// # Errors
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is; `NotItsItem` if id or hash differ, or there is no item.
+    async fn seal(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        supersedes: Option<Uuid>,
+        at: Moment,
+    ) -> Result<(), StoreError>;
+
+    /// Strict, one transaction: takes up a sealed submission with its files that another device handed over, to be sent by this one.
+    /// Gives false, and changes nothing, if it is here already, waiting or delivered.
+    ///
+    /// # Errors
+    /// `NotItsItem` if id or hash differ, or there is no item, or the files are not those that the submission names.
+    async fn take_over(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError>;
+
+    /// Strict, one transaction: takes up a draft with its steps and files that another device handed over.
+    /// Gives false, and changes nothing, if it is here already: as a draft, waiting or delivered.
+    ///
+    /// # Errors
+    /// `Conflict` if a file's bytes are another's.
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError>;
+
+    /// Strict. Deletes a sealed submission that has no receipt, with its items and files, because its user said so twice, and logs that.
+    ///
+    /// # Errors
+    /// `Gone` if it is not there.
+    async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError>;
+
+    /// Everything that has no receipt yet, by id, then by target.
     async fn outbox(&self) -> Result<Listed<OutboxItem>, StoreError>;
 
     /// A sealed submission that has no receipt yet. `None` if there is none of that id.
@@ -69,15 +118,15 @@ pub trait Store {
     /// which only [`Store::accept`] may keep.
     async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError>;
 
-    /// Strict, one transaction: the only way out of the outbox. Removes the item and the submission's bytes,
-    /// and keeps the item as Delivered, with its receipt.
+    /// Strict, one transaction: the only way out of the outbox. Keeps the item of that target as Delivered, with its receipt;
+    /// after the last one of a submission its bytes and files go.
     ///
     /// # Errors
     /// `NotItsReceipt` unless an item has the receipt's id and hash (use [`OutboxItem::delivered`]);
-    /// `Gone` if there is no item of that id.
-    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError>;
+    /// `Gone` if there is no item of that id and target.
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError>;
 
-    /// Everything that has its receipt, by id.
+    /// Everything that has its receipt, by id, then by target.
     async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError>;
 
     /// The versions of forms on the device, by form id, then in the order they came.
@@ -96,6 +145,49 @@ pub trait Store {
 
     /// What was deleted, oldest first.
     async fn log(&self) -> Result<Listed<LogLine>, StoreError>;
+}
+
+/// Are these the submission's items, one for each target and at least one? What every store asks before it keeps them.
+///
+/// # Errors
+/// `NotItsItem` if not.
+pub fn are_its_items(submission: &Submission, items: &[OutboxItem]) -> Result<(), StoreError> {
+    let its = |item: &OutboxItem| item.id == submission.id() && item.hash == submission.hash();
+    let single = |(place, item): (usize, &OutboxItem)| {
+        items[..place].iter().all(|before| before.target != item.target)
+    };
+    match !items.is_empty() && items.iter().all(its) && items.iter().enumerate().all(single) {
+        true => Ok(()),
+        false => Err(StoreErrorKind::NotItsItem.because("no item, or another id or hash")),
+    }
+}
+
+/// Are these the files that the submission names, each with its bytes, and no other?
+///
+/// # Errors
+/// `NotItsItem` if not.
+pub fn are_its_files(submission: &Submission, files: &[(Attachment, Vec<u8>)]) -> Result<(), StoreError> {
+    let named = submission.attachments();
+    let its = files.len() == named.len()
+        && files.iter().all(|(file, bytes)| named.contains(file) && file.has(bytes));
+    match its {
+        true => Ok(()),
+        false => Err(StoreErrorKind::NotItsItem.because("other files than it names")),
+    }
+}
+
+/// Are these the files' own bytes, and no two of a name?
+///
+/// # Errors
+/// `Conflict` if not.
+pub fn are_whole(files: &[(Attachment, Vec<u8>)]) -> Result<(), StoreError> {
+    let single = |(place, (file, _)): (usize, &(Attachment, Vec<u8>))| {
+        files[..place].iter().all(|(before, _)| before.name != file.name)
+    };
+    match files.iter().all(|(file, bytes)| file.has(bytes)) && files.iter().enumerate().all(single) {
+        true => Ok(()),
+        false => Err(StoreErrorKind::Conflict.because("the bytes are another file's")),
+    }
 }
 
 /// A draft as the store gives it back.
@@ -138,6 +230,10 @@ pub struct LogLine {
 pub enum LogEvent {
     /// Its user deleted a draft.
     DraftDeleted,
+    /// Its user deleted what was sealed and had no receipt.
+    SubmissionDeleted,
+    /// A refused submission gave way to the one that puts it right.
+    SubmissionSuperseded,
 }
 
 /// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.

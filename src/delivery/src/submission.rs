@@ -5,16 +5,17 @@
 use std::sync::Arc;
 
 use doorstep_engine::session::{Extent, Session};
+use doorstep_engine::value::Value;
 use doorstep_engine::view::Violation;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::attachment::Attachment;
 use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
 use crate::moment::Moment;
-use crate::record::{self, Record, RecordError};
-use crate::sealed::Sealed;
+use crate::record::{self, Record, RecordError, RecordErrorKind};
+use crate::sealed::{NotSealed, Sealed};
 
 /// A finished form. Made by [`Submission::seal`] alone, so that bytes and hash can't part.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +26,8 @@ pub struct Submission {
     name: String,
     finished_at: Moment,
     body: Arc<str>,
+    attachments: Vec<Attachment>,
+    xml: Option<Arc<str>>,
 }
 
 /// Why a form can't be finished.
@@ -34,14 +37,21 @@ pub enum SealError {
     Violations(Vec<(String, Violation)>),
     /// The session runs another form than the draft's.
     OtherForm,
+    /// Answers name files that the device has not got: the paths of the questions.
+    FilesMissing(Vec<String>),
 }
 
 impl Submission {
-    /// Finishes the form and freezes it. The session gets its `end`; only relevant answers go in.
+    /// Finishes the form and freezes it. The session gets its `end`; only relevant answers go in, and of the draft's `files` those that they name.
     ///
     /// # Errors
-    /// [`SealError`] if answers are wrong or missing; nothing is sealed then.
-    pub fn seal(session: &mut Session, draft: &Draft, now: Moment) -> Result<Submission, SealError> {
+    /// [`SealError`] if answers or files are wrong or missing; nothing is sealed then.
+    pub fn seal(
+        session: &mut Session,
+        draft: &Draft,
+        files: &[Attachment],
+        now: Moment,
+    ) -> Result<Submission, SealError> {
         if FormRef::of(session.form()) != draft.form {
             return Err(SealError::OtherForm);
         }
@@ -50,31 +60,47 @@ impl Submission {
         session.finish();
         // The clock went on and `end` was set: a constraint may look at either.
         refuse_violations(session)?;
-        let data = session.data(Extent::Relevant);
-        Ok(Submission::freeze(draft, session.language(), &session.instance_name(), data, now))
+        let attachments = named_files(session, files)?;
+        Ok(Submission::freeze(Sealed {
+            id: draft.id,
+            form: draft.form.clone(),
+            supersedes: draft.supersedes,
+            created_at: draft.created_at,
+            finished_at: now,
+            language: session.language().to_owned(),
+            instance_name: session.instance_name(),
+            data: session.data(Extent::Relevant),
+            attachments,
+            xml: Some(session.instance_xml(Extent::Relevant)),
+        }))
     }
 
     /// Writes the bytes and hashes them.
-    pub(crate) fn freeze(draft: &Draft, language: &str, name: &str, data: Json, now: Moment) -> Submission {
-        let body = Sealed {
-            id: draft.id,
-            form: draft.form.clone(),
-            supersedes: None,
-            created_at: draft.created_at,
-            finished_at: now,
-            language: language.to_owned(),
-            instance_name: name.to_owned(),
-            data,
-        }
-        .write();
+    pub(crate) fn freeze(sealed: Sealed) -> Submission {
+        let body = sealed.clone().write();
+        Submission::of(sealed, content_hash(body.as_bytes()), body)
+    }
+
+    fn of(sealed: Sealed, hash: String, body: String) -> Submission {
         Submission {
-            id: draft.id,
-            hash: content_hash(body.as_bytes()),
-            form: draft.form.clone(),
-            name: name.to_owned(),
-            finished_at: now,
+            id: sealed.id,
+            hash,
+            form: sealed.form,
+            name: sealed.instance_name,
+            finished_at: sealed.finished_at,
             body: body.into(),
+            attachments: sealed.attachments,
+            xml: sealed.xml.map(Arc::from),
         }
+    }
+
+    /// Sealed bytes that came another way than from this device's store: as another device exported them.
+    ///
+    /// # Errors
+    /// [`NotSealed`] if they are no submission.
+    pub fn read(body: String) -> Result<Submission, NotSealed> {
+        let sealed = Sealed::read(body.as_bytes())?;
+        Ok(Submission::of(sealed, content_hash(body.as_bytes()), body))
     }
 
     /// Its id, the draft's.
@@ -106,6 +132,39 @@ impl Submission {
     pub fn body(&self) -> &Arc<str> {
         &self.body
     }
+
+    /// The files that belong to it, kept beside it and named in the bytes by their hashes.
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    /// The instance as ODK's servers take it, frozen within the bytes; `None` if it was finished by a build that made none.
+    pub fn xml(&self) -> Option<&Arc<str>> {
+        self.xml.as_ref()
+    }
+
+    /// How many bytes it is in all, with its files.
+    pub fn size(&self) -> u64 {
+        self.body.len() as u64 + self.attachments.iter().map(|file| file.size).sum::<u64>()
+    }
+}
+
+/// Of the draft's files those that relevant answers name, by name.
+fn named_files(session: &Session, files: &[Attachment]) -> Result<Vec<Attachment>, SealError> {
+    let (mut named, mut missing) = (Vec::new(), Vec::new());
+    for key in session.nodes() {
+        let Some(Value::Attachment(name)) = session.value(key) else { continue };
+        if session.relevant(key) != Some(true) {
+            continue;
+        }
+        match files.iter().find(|file| *file.name == **name) {
+            Some(file) => named.push(file.clone()),
+            None => missing.push(session.path(key)),
+        }
+    }
+    named.sort();
+    named.dedup();
+    if missing.is_empty() { Ok(named) } else { Err(SealError::FilesMissing(missing)) }
 }
 
 /// The hash that names content everywhere: SHA-256, 64 lowercase hex characters.
@@ -155,6 +214,17 @@ impl Record for Submission {
             1 => record::decode(Self::KIND, bytes)?,
             version => return Err(record::newer(Self::KIND, version)),
         };
+        // What else there is to it stands in the bytes.
+        let sealed = Sealed::read(v1.body.as_bytes()).map_err(|error| RecordError {
+            record: Self::KIND,
+            kind: match error {
+                NotSealed::NotJson { line, column } | NotSealed::Fields { line, column } => {
+                    RecordErrorKind::Malformed { line, column }
+                }
+                NotSealed::Layout(layout) => RecordErrorKind::Newer(layout),
+                NotSealed::Field(_) => RecordErrorKind::Malformed { line: 1, column: 1 },
+            },
+        })?;
         Ok(Submission {
             id: v1.id,
             hash: v1.hash,
@@ -162,6 +232,8 @@ impl Record for Submission {
             name: v1.name,
             finished_at: v1.finished_at.into(),
             body: v1.body.into(),
+            attachments: sealed.attachments,
+            xml: sealed.xml.map(Arc::from),
         })
     }
 }
@@ -173,11 +245,36 @@ pub(crate) mod tests {
     use crate::record::golden;
     use serde_json::json;
 
+    /// A draft's sealed form, without an engine.
+    pub(crate) fn sealed(draft: &Draft, data: serde_json::Value, now: Moment) -> Sealed {
+        Sealed {
+            id: draft.id,
+            form: draft.form.clone(),
+            supersedes: draft.supersedes,
+            created_at: draft.created_at,
+            finished_at: now,
+            language: "zh".into(),
+            instance_name: "张三".into(),
+            data,
+            attachments: Vec::new(),
+            xml: Some("<data id=\"household-needs\"/>".into()),
+        }
+    }
+
     /// A sealed submission without an engine.
     pub(crate) fn sample() -> Submission {
         let now = Moment { ms: 1_795_399_200_000, utc_offset_minutes: 480 };
         let data = json!({"household-needs": {"members": [{"member_name": "张三"}]}});
-        Submission::freeze(&draft(), "zh", "张三", data, now)
+        Submission::freeze(sealed(&draft(), data, now))
+    }
+
+    /// The same with a photo.
+    pub(crate) fn with_photo() -> (Submission, Vec<u8>) {
+        let now = Moment { ms: 1_795_399_200_000, utc_offset_minutes: 480 };
+        let (photo, bytes) = crate::attachment::tests::sample();
+        let data = json!({"household-needs": {"photo": photo.name}});
+        let sealed = Sealed { attachments: vec![photo], ..sealed(&draft(), data, now) };
+        (Submission::freeze(sealed), bytes)
     }
 
     #[test]
@@ -188,9 +285,10 @@ pub(crate) mod tests {
             &**submission.body(),
             format!(
                 concat!(
-                    r#"{{"doorstep":1,"id":"{id}","form":{{"id":"household-needs","version":"2026.11.1","hash":"{form_hash}"}},"#,
+                    r#"{{"doorstep":2,"id":"{id}","form":{{"id":"household-needs","version":"2026.11.1","hash":"{form_hash}"}},"#,
                     r#""supersedes":null,"created_at":"2026-11-23T09:30:00.000+08:00","finished_at":"2026-11-23T10:00:00.000+08:00","#,
-                    r#""language":"zh","instance_name":"张三","data":{{"household-needs":{{"members":[{{"member_name":"张三"}}]}}}}}}"#
+                    r#""language":"zh","instance_name":"张三","attachments":[],"#,
+                    r#""data":{{"household-needs":{{"members":[{{"member_name":"张三"}}]}}}},"xml":"<data id=\"household-needs\"/>"}}"#
                 ),
                 id = submission.id(),
                 form_hash = form_hash,
@@ -206,6 +304,10 @@ pub(crate) mod tests {
 
     #[test]
     fn the_first_version_is_as_it_was() {
-        golden::check("submission.v1.json", &sample());
+        let first = Submission::from_bytes(include_bytes!("../testdata/submission.v1.json")).unwrap();
+        assert_eq!(first.hash(), content_hash(first.body().as_bytes()));
+        assert_eq!((first.id(), first.xml(), first.attachments()), (sample().id(), None, &[][..]));
+        // The record is the same; within it the bytes have a layout of their own.
+        golden::check("submission.v1.layout2.json", &with_photo().0);
     }
 }

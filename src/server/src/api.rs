@@ -73,8 +73,8 @@ async fn load_form(
 ) -> Result<Response, Refusal> {
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "no form has this hash");
     let Path(hash) = hash.map_err(|_| unknown())?;
-    let found = off_thread(move || shared.forms.get(&hash)).await?;
-    let served = found.map_err(|error| Refusal::fault(&error))?.ok_or_else(unknown)?;
+    let served =
+        shared.forms.get(&hash).await.map_err(|error| Refusal::fault(&error))?.ok_or_else(unknown)?;
     Ok(served.bundle.answer(&asked))
 }
 
@@ -94,7 +94,7 @@ async fn submit(
     check_content_type(&asked)?;
     let body = read_body(body).await?;
     check_digest(&asked, &body)?;
-    let acceptance = off_thread(move || intake::accept(&shared, id, &body)).await??;
+    let acceptance = intake::accept(&shared, id, body).await?;
     let status = if acceptance.new { StatusCode::CREATED } else { StatusCode::OK };
     let receipt = json!({"id": id, "hash": acceptance.hash, "server_time": acceptance.server_time});
     Ok(json(status, &json!({ "receipt": receipt })))
@@ -157,10 +157,4 @@ async fn app(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, asked:
         Some(asset) => asset.answer(&asked),
         None => no_such_route().await.into_response(),
     }
-}
-
-/// Does what blocks where it may.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-    // The panic's own message is on stderr already, from where it happened.
-    tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::fault(&"a request panicked"))
 }

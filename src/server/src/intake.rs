@@ -28,17 +28,21 @@ pub(crate) struct Acceptance {
     pub(crate) server_time: String,
 }
 
-/// Accepts a body under an id. Blocks: use it off the async threads.
-pub(crate) fn accept(shared: &Shared, id: Uuid, body: &[u8]) -> Result<Acceptance, Refusal> {
-    let sealed = Sealed::read(body).map_err(not_sealed)?;
+/// Accepts a body under an id.
+pub(crate) async fn accept(shared: &Shared, id: Uuid, body: Vec<u8>) -> Result<Acceptance, Refusal> {
+    let (sealed, hash, body) = off_thread(move || {
+        let sealed = Sealed::read(&body).map_err(not_sealed)?;
+        Ok((sealed, content_hash(&body), body))
+    })
+    .await?;
     if sealed.id != id {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
     }
-    let (id, hash) = (id.to_string(), content_hash(body));
-    if let Some((kept, received_at)) = shared.store.find(&id).map_err(|error| Refusal::fault(&error))? {
+    let id = id.to_string();
+    if let Some((kept, received_at)) = shared.store.find(&id).await.map_err(|error| Refusal::fault(&error))? {
         return if kept == hash { Ok(accepted(false, hash, received_at)) } else { Err(id_taken()) };
     }
-    check_against_form(shared, &sealed)?;
+    let sealed = check_against_form(shared, sealed).await?;
     let received_at = now_ms();
     let row = Row {
         id: &id,
@@ -46,10 +50,10 @@ pub(crate) fn accept(shared: &Shared, id: Uuid, body: &[u8]) -> Result<Acceptanc
         form_version: &sealed.form.version,
         form_hash: &sealed.form.hash,
         content_hash: &hash,
-        body,
+        body: &body,
         received_at,
     };
-    match shared.store.keep(&row).map_err(|error| Refusal::fault(&error))? {
+    match shared.store.keep(&row).await.map_err(|error| Refusal::fault(&error))? {
         Kept::New => {
             println!("accepted {id}: {} {}", sealed.form.id, sealed.form.version);
             Ok(accepted(true, hash, received_at))
@@ -80,8 +84,8 @@ fn unfit(reason: impl Into<String>) -> Refusal {
 }
 
 /// Structure and types, by the engine. Missing and doubtful answers are the office's to judge, not a reason to lose the rest.
-fn check_against_form(shared: &Shared, sealed: &Sealed) -> Result<(), Refusal> {
-    let served = shared.forms.get(&sealed.form.hash).map_err(|error| Refusal::fault(&error))?;
+async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, Refusal> {
+    let served = shared.forms.get(&sealed.form.hash).await.map_err(|error| Refusal::fault(&error))?;
     let unknown = || {
         Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "this version of the form was never served here")
     };
@@ -92,7 +96,15 @@ fn check_against_form(shared: &Shared, sealed: &Sealed) -> Result<(), Refusal> {
     if !form.languages().iter().any(|tag| **tag == *sealed.language) {
         return Err(unfit("`language` is none of the form's"));
     }
-    check_answers(form, sealed)
+    off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
+}
+
+/// Does what takes a while where it holds up nobody.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    // The panic's own message is on stderr already, from where it happened.
+    tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::fault(&"a request panicked"))?
 }
 
 fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {

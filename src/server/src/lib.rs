@@ -1,4 +1,4 @@
-//! The other end of the wire: accepts submissions, hands out forms, serves the app. SQLite embedded.
+//! The other end of the wire: accepts submissions, hands out forms, serves the app. SQLite embedded, PostgreSQL beyond.
 //!
 //! Kept here: each submission id is accepted once, with one hash, and what was answered with a receipt is on the disk
 //! (invariant 4); nothing is stored on any refusal; no log line and no error text holds an answer.
@@ -32,7 +32,6 @@ use forms::Forms;
 use store::Store;
 
 /// How to run a server.
-#[derive(Debug)]
 pub struct Options {
     /// The address to listen on: `127.0.0.1`.
     pub host: String,
@@ -40,10 +39,21 @@ pub struct Options {
     pub port: u16,
     /// The folder for the database, made if it is not there.
     pub data: PathBuf,
+    /// The address of a PostgreSQL that is the database instead.
+    pub database: Option<String>,
     /// The app's files.
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its address may hold a password.
+        let database = if self.database.is_some() { "PostgreSQL" } else { "SQLite" };
+        let Options { host, port, data, app, forms, .. } = self;
+        write!(f, "{host}:{port}, data {}, {database}, app {app:?}, forms {forms:?}", data.display())
+    }
 }
 
 /// Why a server can't start.
@@ -81,11 +91,12 @@ pub struct Server {
     listener: tokio::net::TcpListener,
     address: SocketAddr,
     routes: axum::Router,
+    store: Store,
 }
 
 /// What every route sees.
 pub(crate) struct Shared {
-    store: Arc<Store>,
+    store: Store,
     forms: Forms,
     app: App,
 }
@@ -98,15 +109,16 @@ impl Server {
     pub async fn bind(options: Options) -> Result<Server, StartError> {
         let app = App::read(&options.app).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
-        let store = Arc::new(Store::open(&options.data).map_err(StartError::Store)?);
-        let forms = Forms::serve(store.clone(), current).map_err(StartError::Store)?;
+        let opened = Store::open(&options.data, options.database.as_deref()).await;
+        let store = opened.map_err(StartError::Store)?;
+        let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
 
         let address = format!("{}:{}", options.host, options.port);
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let routes = api::routes(Arc::new(Shared { store, forms, app }));
-        Ok(Server { listener, address: bound, routes })
+        let routes = api::routes(Arc::new(Shared { store: store.clone(), forms, app }));
+        Ok(Server { listener, address: bound, routes, store })
     }
 
     /// Where it listens.
@@ -117,6 +129,7 @@ impl Server {
     /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).
     pub async fn run(self, stop: impl Future<Output = ()>) {
         listen::run(self.listener, self.routes, stop).await;
+        self.store.close().await;
     }
 }
 

@@ -45,7 +45,7 @@ fn show(asked: Asked) -> AnyView {
             }
             match outcome {
                 Ok(place) => {
-                    asked.give_text(&place.text());
+                    asked.give_text(&place.to_text());
                     measuring.set(Measuring::No);
                 }
                 Err(why) => measuring.set(Measuring::Failed(why)),

@@ -18,22 +18,25 @@ use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
 use super::events::{Subscription, listen};
 
-/// The version of the set of object stores. A new one adds a step to [`create_stores`].
-const VERSION: u32 = 1;
+/// The version of the set of object stores: what each version added stands in [`STORES`].
+const VERSION: u32 = 2;
 
-/// The object stores: name, and whether the database numbers the records itself.
-/// Records are keyed by the submission's or draft's id, forms by their hash, steps by `[draft, seq]`.
-const STORES: [(&str, bool); 10] = [
-    (KEYS, false),
-    (DRAFTS, false),
-    (SNAPSHOTS, false),
-    (STEPS, false),
-    (OUTBOX, false),
-    (SUBMISSIONS, false),
-    (RECEIPTS, false),
-    (FORMS, false),
-    (BUNDLES, false),
-    (LOG, true),
+/// The object stores: the version that added them, name, and whether the database numbers the records itself.
+/// Records are keyed by the submission's or draft's id, outbox items by their own key, forms by their hash, steps by `[draft, seq]`,
+/// files by `[owner, number]`.
+const STORES: [(u32, &str, bool); 12] = [
+    (1, KEYS, false),
+    (1, DRAFTS, false),
+    (1, SNAPSHOTS, false),
+    (1, STEPS, false),
+    (1, OUTBOX, false),
+    (1, SUBMISSIONS, false),
+    (1, RECEIPTS, false),
+    (1, FORMS, false),
+    (1, BUNDLES, false),
+    (1, LOG, true),
+    (2, FILES, false),
+    (2, FILE_BYTES, false),
 ];
 pub(super) const KEYS: &str = "keys";
 pub(super) const DRAFTS: &str = "drafts";
@@ -45,6 +48,8 @@ pub(super) const RECEIPTS: &str = "receipts";
 pub(super) const FORMS: &str = "forms";
 pub(super) const BUNDLES: &str = "bundles";
 pub(super) const LOG: &str = "log";
+pub(super) const FILES: &str = "files";
+pub(super) const FILE_BYTES: &str = "file_bytes";
 
 /// How sure a write is when it is said to be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -132,8 +137,9 @@ async fn connect(name: &str, may_create: bool) -> Result<Connection, StoreError>
     let mut request = factory.open(name, Some(VERSION)).map_err(opening_failed)?;
     request.on_upgrade_needed(move |event| {
         let database = event.database().expect("an upgrade has its database");
+        let before = event.old_version().unwrap_or_default();
         if may_create {
-            create_stores(&database);
+            create_stores(&database, before);
         } else {
             // The transaction of the upgrade; aborting it makes the opening fail and leaves nothing behind.
             let request = event.target().ok();
@@ -147,8 +153,9 @@ async fn connect(name: &str, may_create: bool) -> Result<Connection, StoreError>
     Ok(Connection { raw, _closing: closing })
 }
 
-fn create_stores(database: &idb::Database) {
-    for (name, numbered) in STORES {
+/// Makes what the versions after `before` have added.
+fn create_stores(database: &idb::Database, before: u32) {
+    for (_, name, numbered) in STORES.into_iter().filter(|(version, ..)| *version > before) {
         let mut params = ObjectStoreParams::new();
         params.auto_increment(numbered);
         // A store that can't be made fails the opening, which says so.
@@ -281,6 +288,13 @@ pub(super) fn keys_under(first: &str, after: Option<u64>, up_to: Option<u64>) ->
     };
     KeyRange::bound(&lower, &upper, Some(after.is_some()), Some(false))
         .expect("the lower key is not above the upper")
+}
+
+/// The keys of a submission's outbox items: its id, and `id/target` for each other target.
+pub(super) fn items_of(id: &str) -> KeyRange {
+    // `0` comes right after `/`.
+    let (lower, upper) = (JsValue::from(id), JsValue::from(format!("{id}0")));
+    KeyRange::bound(&lower, &upper, Some(false), Some(true)).expect("the lower key is not above the upper")
 }
 
 fn opening_failed(error: idb::Error) -> StoreError {

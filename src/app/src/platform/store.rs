@@ -6,17 +6,26 @@
 //! how many steps a snapshot includes, and the hash of a form's definition.
 
 use doorstep_delivery::draft::{Draft, DraftSummary};
+use doorstep_delivery::outbox::item_key;
 use doorstep_delivery::record::Record;
-use doorstep_delivery::store::{Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
-use doorstep_delivery::{FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid};
+use doorstep_delivery::store::{
+    Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
+};
+use doorstep_delivery::{
+    Attachment, FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid,
+};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::database::{
-    BUNDLES, DRAFTS, Database, Durability, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS, SUBMISSIONS,
-    Transaction, keys_under,
+    BUNDLES, DRAFTS, Database, Durability, FILE_BYTES, FILES, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS,
+    SUBMISSIONS, Transaction, items_of, keys_under,
 };
 use super::vault::{Sealing, Vault};
+use files::{remove_file, remove_files};
+
+mod files;
 
 /// The database's name.
 const NAME: &str = "doorstep";
@@ -78,26 +87,34 @@ impl IndexedDb {
 
     /// Replaces or removes an outbox item that was looked at before, unless another tab was faster.
     ///
-    /// `change` is given the item as it is kept and says what is to be instead; `write` writes it.
+    /// `change` is given the item as it is kept and says what is to be instead. Kept in `store`: in the outbox as before, or among the receipts, and then
+    /// what was sent goes with its last item.
     async fn change_item(
         &self,
-        id: Uuid,
+        (id, target): (Uuid, &str),
         store: &str,
         change: impl Fn(OutboxItem) -> Result<OutboxItem, StoreError>,
-        write: impl Fn(&Transaction, &JsValue, &JsValue) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let key = id.to_string();
+        let key = item_key(id, target);
+        let stores = [OUTBOX, SUBMISSIONS, RECEIPTS, FILES, FILE_BYTES];
         for _ in 0..TRIES {
             let Some(kept) = self.get(OUTBOX, &key).await? else { return Err(gone("outbox item")) };
             let item = change(self.open_record(OUTBOX, &key, &kept).await?)?;
             let sealed = self.sealing(store, &key, &item)?.done().await?;
             let value = sealed_record(&sealed, &[(FORM, item.form.hash.as_str().into())]);
 
-            let transaction =
-                self.database.write(&[OUTBOX, SUBMISSIONS, RECEIPTS], Durability::Strict).await?;
-            let now = transaction.get(OUTBOX, &key.as_str().into()).await?;
+            let transaction = self.database.write(&stores, Durability::Strict).await?;
+            let key = JsValue::from(key.as_str());
+            let now = transaction.get(OUTBOX, &key).await?;
             if now.is_some_and(|now| same_bytes(&now, &kept)) {
-                write(&transaction, &key.as_str().into(), &value)?;
+                transaction.put(store, &key, &value)?;
+                if store != OUTBOX {
+                    transaction.delete(OUTBOX, key)?;
+                    let id = id.to_string();
+                    if transaction.keys(OUTBOX, Some(&items_of(&id))).await?.is_empty() {
+                        remove_sealed(&transaction, &id)?;
+                    }
+                }
                 return transaction.finish().await;
             }
         }
@@ -180,27 +197,153 @@ impl Store for IndexedDb {
     }
 
     async fn delete_draft(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
-        let stores = [DRAFTS, SNAPSHOTS, STEPS, LOG];
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         remove_draft(&transaction, id).await?;
+        remove_files(&transaction, id)?;
         transaction.append(LOG, &log_record(&LogLine { at, event: LogEvent::DraftDeleted, id }))?;
         transaction.finish().await
     }
 
-    async fn seal(&self, submission: &Submission, item: &OutboxItem) -> Result<(), StoreError> {
-        if item.id != submission.id() || item.hash != submission.hash() {
-            return Err(StoreErrorKind::NotItsItem.because("id or hash differ"));
+    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+        if !file.has(bytes) {
+            return Err(StoreErrorKind::Conflict.because("the bytes are another file's"));
         }
-        let id = submission.id().to_string();
-        let (bytes, state) = (self.sealing(SUBMISSIONS, &id, submission)?, self.sealing(OUTBOX, &id, item)?);
-        let (bytes, state) = (bytes.done().await?, state.done().await?);
-        let form = (FORM, JsValue::from(submission.form().hash.as_str()));
+        let sealed = self.seal_file(draft, file, bytes, None).await?;
+        let transaction = self.database.write(&[DRAFTS, FILES, FILE_BYTES], Durability::Strict).await?;
+        if transaction.get(DRAFTS, &draft.to_string().into()).await?.is_none() {
+            return Err(gone("draft"));
+        }
+        sealed.write(&transaction)?;
+        transaction.finish().await
+    }
 
-        let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS];
+    async fn files(&self, owner: Uuid) -> Result<Listed<Attachment>, StoreError> {
+        self.list_files(owner).await
+    }
+
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.file_bytes(owner, name).await
+    }
+
+    async fn seal(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        supersedes: Option<Uuid>,
+        at: Moment,
+    ) -> Result<(), StoreError> {
+        are_its_items(submission, items)?;
+        let sealed = self.sealed_submission(submission, items).await?;
+        let id = submission.id();
+        let mut unnamed = Vec::new();
+        let mut there = 0;
+        for (number, file) in self.files_of(id).await? {
+            match file {
+                Ok(file) if submission.attachments().contains(&file) => there += 1,
+                Ok(_) | Err(_) => unnamed.push(number),
+            }
+        }
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
-        remove_draft(&transaction, submission.id()).await?;
-        transaction.add(SUBMISSIONS, &id.as_str().into(), &sealed_record(&bytes, &[]))?;
-        transaction.add(OUTBOX, &id.as_str().into(), &sealed_record(&state, &[form]))?;
+        remove_draft(&transaction, id).await?;
+        if there != submission.attachments().len() {
+            return Err(gone("file"));
+        }
+        for number in unnamed {
+            remove_file(&transaction, id, number)?;
+        }
+        sealed.write(&transaction)?;
+        if let Some(old) = supersedes {
+            let key = old.to_string();
+            if transaction.get(SUBMISSIONS, &key.as_str().into()).await?.is_some() {
+                remove_sealed(&transaction, &key)?;
+                transaction.delete(OUTBOX, items_of(&key))?;
+                let line = LogLine { at, event: LogEvent::SubmissionSuperseded, id: old };
+                transaction.append(LOG, &log_record(&line))?;
+            }
+        }
+        transaction.finish().await
+    }
+
+    async fn take_over(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_its_items(submission, items)?;
+        are_its_files(submission, files)?;
+        let sealed = self.sealed_submission(submission, items).await?;
+        let mut sealed_files = Vec::with_capacity(files.len());
+        for (number, (file, bytes)) in (1..).zip(files) {
+            sealed_files.push(self.seal_file(submission.id(), file, bytes, Some(number)).await?);
+        }
+
+        let id = submission.id().to_string();
+        let stores = [SUBMISSIONS, OUTBOX, RECEIPTS, FILES, FILE_BYTES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&id))).await?.is_empty();
+        if delivered || transaction.get(SUBMISSIONS, &id.as_str().into()).await?.is_some() {
+            return Ok(false);
+        }
+        sealed.write(&transaction)?;
+        for file in sealed_files {
+            file.write(&transaction)?;
+        }
+        transaction.finish().await?;
+        Ok(true)
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        let id = stored.draft.id;
+        let (key, summary, snapshot) = self.sealed_draft(&stored.draft).await?;
+        let name = id.to_string();
+        let mut steps = Vec::with_capacity(stored.steps.len());
+        for step in stored.steps.iter().filter(|step| step.seq > stored.draft.seq) {
+            let sealed = self.sealing(STEPS, &step_id(&name, step.seq), step)?.done().await?;
+            steps.push((step_key(&name, step.seq), sealed_record(&sealed, &[])));
+        }
+        let mut sealed_files = Vec::with_capacity(files.len());
+        for (number, (file, bytes)) in (1..).zip(files) {
+            sealed_files.push(self.seal_file(id, file, bytes, Some(number)).await?);
+        }
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, SUBMISSIONS, RECEIPTS, FILES, FILE_BYTES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&name))).await?.is_empty();
+        let sealed = transaction.get(SUBMISSIONS, &key).await?.is_some();
+        if delivered || sealed || transaction.get(DRAFTS, &key).await?.is_some() {
+            return Ok(false);
+        }
+        transaction.add(DRAFTS, &key, &summary)?;
+        transaction.add(SNAPSHOTS, &key, &snapshot)?;
+        for (key, step) in &steps {
+            transaction.add(STEPS, key, step)?;
+        }
+        for file in sealed_files {
+            file.write(&transaction)?;
+        }
+        transaction.finish().await?;
+        Ok(true)
+    }
+
+    async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
+        let stores = [SUBMISSIONS, OUTBOX, FILES, FILE_BYTES, LOG];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let key = id.to_string();
+        if transaction.get(SUBMISSIONS, &key.as_str().into()).await?.is_none() {
+            return Err(gone("submission"));
+        }
+        remove_sealed(&transaction, &key)?;
+        transaction.delete(OUTBOX, items_of(&key))?;
+        transaction.append(LOG, &log_record(&LogLine { at, event: LogEvent::SubmissionDeleted, id }))?;
         transaction.finish().await
     }
 
@@ -224,22 +367,15 @@ impl Store for IndexedDb {
             true => Ok(item.clone()),
             false => Err(StoreErrorKind::NotItsItem.because("the hash differs")),
         };
-        let write =
-            |transaction: &Transaction, key: &JsValue, value: &JsValue| transaction.put(OUTBOX, key, value);
-        self.change_item(item.id, OUTBOX, change, write).await
+        self.change_item((item.id, &item.target), OUTBOX, change).await
     }
 
-    async fn accept(&self, receipt: &Receipt, at: Moment) -> Result<(), StoreError> {
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {
         let change = |kept: OutboxItem| {
             let not_its = |_| StoreErrorKind::NotItsReceipt.because("id or hash differ");
             kept.delivered(receipt.clone(), at).map_err(not_its)
         };
-        let write = |transaction: &Transaction, key: &JsValue, value: &JsValue| {
-            transaction.put(RECEIPTS, key, value)?;
-            transaction.delete(SUBMISSIONS, key.clone())?;
-            transaction.delete(OUTBOX, key.clone())
-        };
-        self.change_item(receipt.id, RECEIPTS, change, write).await
+        self.change_item((receipt.id, target), RECEIPTS, change).await
     }
 
     async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError> {
@@ -348,7 +484,51 @@ impl IndexedDb {
     }
 }
 
-/// Removes a draft with all that is its own; `Gone` if it is not there.
+impl IndexedDb {
+    /// A submission's bytes and items, sealed, to be written where nothing of them is.
+    async fn sealed_submission(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+    ) -> Result<SealedSubmission, StoreError> {
+        let id = submission.id().to_string();
+        let bytes = self.sealing(SUBMISSIONS, &id, submission)?.done().await?;
+        let form = (FORM, JsValue::from(submission.form().hash.as_str()));
+        let mut sealed =
+            SealedSubmission { key: id.into(), bytes: sealed_record(&bytes, &[]), items: Vec::new() };
+        for item in items {
+            let key = item.key();
+            let state = self.sealing(OUTBOX, &key, item)?.done().await?;
+            sealed.items.push((key.into(), sealed_record(&state, std::slice::from_ref(&form))));
+        }
+        Ok(sealed)
+    }
+}
+
+/// A submission's bytes and its items, to be written.
+struct SealedSubmission {
+    key: JsValue,
+    bytes: JsValue,
+    items: Vec<(JsValue, JsValue)>,
+}
+
+impl SealedSubmission {
+    fn write(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        transaction.add(SUBMISSIONS, &self.key, &self.bytes)?;
+        self.items.iter().try_for_each(|(key, item)| transaction.add(OUTBOX, key, item))
+    }
+}
+
+/// Removes a submission's bytes and files. Its items are the caller's.
+fn remove_sealed(transaction: &Transaction, id: &str) -> Result<(), StoreError> {
+    transaction.delete(SUBMISSIONS, JsValue::from(id))?;
+    for store in [FILES, FILE_BYTES] {
+        transaction.delete(store, keys_under(id, None, None))?;
+    }
+    Ok(())
+}
+
+/// Removes a draft's records; `Gone` if it is not there. Its files are the caller's: a sealed one keeps those that it names.
 async fn remove_draft(transaction: &Transaction, id: Uuid) -> Result<(), StoreError> {
     let id = id.to_string();
     let key = JsValue::from(id.as_str());
@@ -421,6 +601,8 @@ fn log_record(line: &LogLine) -> JsValue {
     let record = JsValue::from(Object::new());
     let event = match line.event {
         LogEvent::DraftDeleted => "draft_deleted",
+        LogEvent::SubmissionDeleted => "submission_deleted",
+        LogEvent::SubmissionSuperseded => "submission_superseded",
     };
     set(&record, "ms", &(line.at.ms as f64).into());
     set(&record, "offset", &line.at.utc_offset_minutes.into());
@@ -436,6 +618,8 @@ fn log_line(kept: &JsValue) -> Option<LogLine> {
     };
     let event = match text(kept, "event").as_str() {
         "draft_deleted" => LogEvent::DraftDeleted,
+        "submission_deleted" => LogEvent::SubmissionDeleted,
+        "submission_superseded" => LogEvent::SubmissionSuperseded,
         _ => return None,
     };
     Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })

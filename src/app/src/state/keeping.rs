@@ -143,17 +143,23 @@ impl Keeping {
 
     async fn seal(&self) -> Result<Submission, NotFinished> {
         let draft = self.draft.borrow().clone();
-        let sealed = Submission::seal(&mut self.session.borrow_mut(), &draft, now());
+        let files = self.store.files(draft.id).await.map_err(|error| {
+            leptos::logging::error!("not sealed: {error}");
+            NotFinished
+        })?;
+        let sealed = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now());
         let submission = sealed.map_err(|error| {
             // The paths only: messages of a form may hold answers.
             let places = match error {
                 SealError::Violations(found) => found.into_iter().map(|(path, _)| path).collect(),
                 SealError::OtherForm => vec![String::from("another form")],
+                SealError::FilesMissing(places) => places,
             };
             leptos::logging::warn!("not sealed: {}", places.join(" "));
             NotFinished
         })?;
-        let kept = self.store.seal(&submission, &OutboxItem::queue(&submission)).await;
+        let kept =
+            self.store.seal(&submission, &[OutboxItem::queue(&submission)], draft.supersedes, now()).await;
         kept.map_err(|error| {
             leptos::logging::error!("not sealed: {error}");
             NotFinished

@@ -75,7 +75,7 @@ async fn run(device: Device, wake: Wake) {
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
     let backend = Doorstep { base_url: String::new() };
     let (store, transport) = (device.store(), device.transport());
-    let run = deliver(&*store, &*transport, &backend, wake, now, clock::random_seed()).await;
+    let run = deliver(&*store, &*transport, |_| Some(&backend), wake, now, clock::random_seed()).await;
     drop(showing);
     device.read_outbox().await;
     match run {

@@ -1,4 +1,4 @@
-//! Doorstep's own server: one PUT, answered by a receipt {id, hash, server time}.
+//! Doorstep's own server: the files by their hashes, then one PUT, answered by a receipt {id, hash, server time}.
 //!
 //! Only the server's own words refuse a submission for good: an error in its JSON. The same status from a proxy,
 //! a portal or a stray web server is "not the server" and tried again.
@@ -8,13 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Backend, Capabilities, ReceiptGrade, SendError, SendErrorKind};
+use super::{Backend, Capabilities, Parcel, ReceiptGrade, SendError, SendErrorKind};
+use crate::attachment::Attachment;
 use crate::receipt::{Receipt, ReceiptV1};
 use crate::submission::Submission;
 use crate::transport::{Method, NetworkError, NetworkErrorKind, Request, Response, Transport};
 
 /// How long a PUT may take. Long, because a field network is slow and a cut-off try has to start over.
 const TIMEOUT_MS: u32 = 60_000;
+/// How long a file may take.
+const FILE_TIMEOUT_MS: u32 = 10 * 60_000;
 /// How much of the server's words is kept.
 const WORDS_LIMIT: usize = 500;
 
@@ -31,12 +34,26 @@ impl Backend for Doorstep {
             receipt: ReceiptGrade::Receipt,
             replay: true,
             refuses_other_content: true,
-            attachments: false,
+            attachments: true,
         }
     }
 
-    async fn send(&self, submission: &Submission, transport: &impl Transport) -> Result<Receipt, SendError> {
-        read_answer(submission, transport.send(self.request(submission)).await)
+    async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError> {
+        let submission = parcel.submission();
+        // Files first: with the receipt everything is there.
+        for attachment in submission.attachments() {
+            if parcel.has_arrived(&attachment.hash) {
+                continue;
+            }
+            let bytes = parcel.file(attachment).await?;
+            read_stored(attachment, transport.send(self.put_file(attachment, bytes)).await)?;
+            parcel.arrived(&attachment.hash).await?;
+        }
+        let answer = read_answer(submission, transport.send(self.request(submission)).await);
+        if let Err(SendError { kind: SendErrorKind::FilesMissing, .. }) = &answer {
+            parcel.nothing_arrived().await?;
+        }
+        answer
     }
 }
 
@@ -57,6 +74,44 @@ impl Doorstep {
             timeout_ms: TIMEOUT_MS,
         }
     }
+
+    /// The PUT of a file under its hash: one that is there already is taken again.
+    fn put_file(&self, attachment: &Attachment, bytes: Vec<u8>) -> Request {
+        Request {
+            method: Method::Put,
+            url: format!("{}/api/v1/attachments/{}", self.base_url, attachment.hash),
+            headers: vec![
+                ("content-type".into(), attachment.media_type.clone()),
+                ("accept".into(), "application/json".into()),
+            ],
+            body: Some(bytes),
+            timeout_ms: FILE_TIMEOUT_MS,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct StoredFile {
+    attachment: StoredHash,
+}
+
+#[derive(Deserialize)]
+struct StoredHash {
+    hash: String,
+}
+
+fn read_stored(attachment: &Attachment, answer: Result<Response, NetworkError>) -> Result<(), SendError> {
+    let response = answer.map_err(no_answer)?;
+    if let 200 | 201 = response.status {
+        let said: Result<StoredFile, _> = serde_json::from_slice(&response.body);
+        let kind = match said {
+            Ok(stored) if stored.attachment.hash == attachment.hash => return Ok(()),
+            Ok(_) => SendErrorKind::NotItsReceipt,
+            Err(_) => SendErrorKind::NotTheServer,
+        };
+        return Err(SendError { status: Some(response.status), ..kind.alone() });
+    }
+    Err(refusal(&response))
 }
 
 #[derive(Deserialize)]
@@ -84,6 +139,11 @@ fn read_answer(
     if let 200 | 201 = response.status {
         return read_receipt(submission, &response);
     }
+    Err(refusal(&response))
+}
+
+/// What an answer that accepts nothing means.
+fn refusal(response: &Response) -> SendError {
     let said = serde_json::from_slice::<Failed>(&response.body).ok().map(|failed| failed.error);
     let kind = match (response.status, &said) {
         (401, _) => SendErrorKind::LoginNeeded,
@@ -93,6 +153,7 @@ fn read_answer(
         (404, Some(reason)) if reason.code == "form_unknown" => SendErrorKind::FormUnknown,
         // Our server at an older version, or mounted elsewhere: nothing was said of the submission.
         (404 | 405, Some(_)) => SendErrorKind::NotTheServer,
+        (409, Some(reason)) if reason.code == "attachment_missing" => SendErrorKind::FilesMissing,
         (409, Some(_)) => SendErrorKind::IdTaken,
         (413, Some(_)) => SendErrorKind::TooLarge,
         (400 | 422, Some(_)) => SendErrorKind::NotASubmission,
@@ -104,12 +165,12 @@ fn read_answer(
         Some(Reason { reason, .. }) => reason,
         None => String::new(),
     };
-    Err(SendError {
+    SendError {
         kind,
         status: Some(response.status),
-        retry_after_ms: retry_after_ms(&response),
+        retry_after_ms: retry_after_ms(response),
         words: words.chars().take(WORDS_LIMIT).collect(),
-    })
+    }
 }
 
 fn read_receipt(submission: &Submission, response: &Response) -> Result<Receipt, SendError> {

@@ -3,6 +3,7 @@
 pub mod doorstep;
 
 use crate::Retry;
+use crate::attachment::Attachment;
 use crate::receipt::Receipt;
 use crate::submission::Submission;
 use crate::transport::Transport;
@@ -13,11 +14,41 @@ pub trait Backend {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// Sends a submission, in as many requests as it takes. Sending it again is harmless.
+    /// Sends a submission with its files, in as many requests as it takes. Sending it again is harmless.
+    ///
+    /// What has arrived is told to the parcel part by part, so that the next try goes on from there.
     ///
     /// # Errors
     /// [`SendError`] for everything that is not this submission's receipt.
-    async fn send(&self, submission: &Submission, transport: &impl Transport) -> Result<Receipt, SendError>;
+    async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError>;
+}
+
+/// A submission with its files, on its way to one target. Files are read one at a time: a phone can't hold them all.
+#[allow(async_fn_in_trait)]
+pub trait Parcel {
+    /// What is sent.
+    fn submission(&self) -> &Submission;
+
+    /// The bytes of one of its files.
+    ///
+    /// # Errors
+    /// `FileLost` if the device has it no more, or not as it was; `DeviceFault` if the device fails.
+    async fn file(&self, attachment: &Attachment) -> Result<Vec<u8>, SendError>;
+
+    /// Has that part arrived in an earlier try? The backend's own words for its parts: mostly names of files.
+    fn has_arrived(&self, part: &str) -> bool;
+
+    /// Notes that a part has arrived. Lost at worst, and then the part is sent again.
+    ///
+    /// # Errors
+    /// `DeviceFault` if the device fails.
+    async fn arrived(&self, part: &str) -> Result<(), SendError>;
+
+    /// Notes that nothing has arrived after all: the backend does not know what it said it had.
+    ///
+    /// # Errors
+    /// `DeviceFault` if the device fails.
+    async fn nothing_arrived(&self) -> Result<(), SendError>;
 }
 
 /// What a backend can do. The behaviour suite asks these.
@@ -98,12 +129,22 @@ send_error_kinds! {
     ServerFault = "server_fault", Later, false;
     /// An acceptance of something else: another id or other bytes.
     NotItsReceipt = "not_its_receipt", Later, false;
+    /// The server misses a file that it had, or was said to have: all are sent again.
+    FilesMissing = "files_missing", Later, false;
+    /// The device could not read what is to be sent, or not note what was.
+    DeviceFault = "device_fault", Later, false;
+    /// There is no backend of that name among those that the device knows now.
+    TargetUnknown = "target_unknown", Later, false;
     /// The server wants to know who sends (401).
     LoginNeeded = "login_needed", AfterLogin, false;
     /// The server has other bytes under this id (409).
     IdTaken = "id_taken", Never, false;
     /// The server does not know this version of the form (404).
     FormUnknown = "form_unknown", Never, false;
+    /// A file that an answer names is not on the device any more, or damaged.
+    FileLost = "file_lost", Never, false;
+    /// The backend takes no such submission: it has no instance, or files where none can be sent.
+    CannotBeSent = "cannot_be_sent", Never, false;
     /// Larger than the server takes (413).
     TooLarge = "too_large", Never, false;
     /// Not a submission of that form, says the server (400, 422).
@@ -113,6 +154,11 @@ send_error_kinds! {
 }
 
 impl SendErrorKind {
+    /// The kind, with nothing else to say.
+    pub fn alone(self) -> SendError {
+        SendError { kind: self, status: None, retry_after_ms: None, words: String::new() }
+    }
+
     /// The kind of that [`SendErrorKind::name`].
     pub fn named(name: &str) -> Option<SendErrorKind> {
         SendErrorKind::ALL.iter().copied().find(|kind| kind.name() == name)

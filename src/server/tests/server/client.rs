@@ -209,6 +209,7 @@ fn start(folder: &Path) -> Running {
         host: "127.0.0.1".into(),
         port: 0,
         data: folder.join("data"),
+        database: None,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
     };

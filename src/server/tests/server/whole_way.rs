@@ -28,8 +28,8 @@ fn fill_in(house: &House, store: &MemoryStore, number: u8) -> Submission {
     }
     let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
     ready(store.create_draft(&draft)).unwrap();
-    let submission = Submission::seal(&mut session, &draft, NOW).unwrap();
-    ready(store.seal(&submission, &OutboxItem::queue(&submission))).unwrap();
+    let submission = Submission::seal(&mut session, &draft, &[], NOW).unwrap();
+    ready(store.seal(&submission, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
     submission
 }
 
@@ -43,7 +43,8 @@ fn over_sockets(house: &House, request: &Request) -> Response {
 
 fn run(store: &MemoryStore, answer: impl FnMut(Request) -> Result<Response, NetworkError>) -> usize {
     let backend = Doorstep { base_url: String::new() };
-    let run = ready(deliver(store, &MemoryTransport::new(answer), &backend, Wake::Hand, || NOW, 1)).unwrap();
+    let run = ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), Wake::Hand, || NOW, 1))
+        .unwrap();
     assert!(run.store_errors.is_empty());
     run.delivered
 }

@@ -1,6 +1,7 @@
 //! The store in a real browser, and the memory twin by the same measure where it can be.
 
 use doorstep_delivery::memory_store::MemoryStore;
+use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::{Change, Cursor, FormRef};
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -113,22 +114,31 @@ async fn submissions_behave(store: &impl Store) {
     let (submission, draft) = a_submission();
     let item = OutboxItem::queue(&submission);
     let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
-    assert_eq!(kind(store.seal(&submission, &item).await), StoreErrorKind::Gone);
+    assert_eq!(
+        kind(store.seal(&submission, std::slice::from_ref(&item), None, at).await),
+        StoreErrorKind::Gone
+    );
 
     store.create_draft(&draft).await.unwrap();
     store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
     let strange = OutboxItem { hash: "00".repeat(32), ..item.clone() };
-    assert_eq!(kind(store.seal(&submission, &strange).await), StoreErrorKind::NotItsItem);
+    assert_eq!(
+        kind(store.seal(&submission, std::slice::from_ref(&strange), None, at).await),
+        StoreErrorKind::NotItsItem
+    );
     assert!(store.load_draft(draft.id).await.unwrap().is_some());
 
-    store.seal(&submission, &item).await.unwrap();
+    store.seal(&submission, std::slice::from_ref(&item), None, at).await.unwrap();
     assert_eq!(store.load_draft(draft.id).await, Ok(None));
     assert!(store.drafts().await.unwrap().items.is_empty());
     assert_eq!(store.outbox().await.unwrap().items, std::slice::from_ref(&item));
     assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
     // A late save of another tab brings nothing back.
     assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
-    assert_eq!(kind(store.seal(&submission, &item).await), StoreErrorKind::Gone);
+    assert_eq!(
+        kind(store.seal(&submission, std::slice::from_ref(&item), None, at).await),
+        StoreErrorKind::Gone
+    );
 
     let sending = item.clone().sending(5);
     store.update_item(&sending).await.unwrap();
@@ -140,15 +150,15 @@ async fn submissions_behave(store: &impl Store) {
     let forged = item.clone().delivered(receipt.clone(), at).unwrap();
     assert_eq!(kind(store.update_item(&forged).await), StoreErrorKind::NotItsItem);
     let other = Receipt { hash: "00".repeat(32), ..receipt.clone() };
-    assert_eq!(kind(store.accept(&other, at).await), StoreErrorKind::NotItsReceipt);
+    assert_eq!(kind(store.accept(&other, HOME, at).await), StoreErrorKind::NotItsReceipt);
     assert!(store.load_submission(submission.id()).await.unwrap().is_some());
 
-    store.accept(&receipt, at).await.unwrap();
+    store.accept(&receipt, HOME, at).await.unwrap();
     assert!(store.outbox().await.unwrap().items.is_empty());
     assert_eq!(store.load_submission(submission.id()).await, Ok(None));
     let [delivered] = &store.delivered().await.unwrap().items[..] else { panic!("one was delivered") };
     assert_eq!(delivered.state, State::Delivered { receipt: receipt.clone(), at });
-    assert_eq!(kind(store.accept(&receipt, at).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.accept(&receipt, HOME, at).await), StoreErrorKind::Gone);
     assert_eq!(kind(store.update_item(&item).await), StoreErrorKind::Gone);
 }
 
@@ -196,7 +206,7 @@ async fn what_was_kept_is_there_at_the_next_start() {
     store.create_draft(&draft).await.unwrap();
     store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
     store.create_draft(&sealed).await.unwrap();
-    store.seal(&submission, &OutboxItem::queue(&submission)).await.unwrap();
+    store.seal(&submission, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
     drop(store);
 
     let store = IndexedDb::open_named(&name).await.unwrap();
@@ -248,10 +258,10 @@ async fn a_late_state_never_brings_an_accepted_item_back() {
     let (submission, draft) = a_submission();
     let item = OutboxItem::queue(&submission);
     one.create_draft(&draft).await.unwrap();
-    one.seal(&submission, &item).await.unwrap();
+    one.seal(&submission, std::slice::from_ref(&item), None, Moment::default()).await.unwrap();
 
     let receipt = a_receipt(&submission);
-    let accept = async move { (one.accept(&receipt, Moment::default()).await, one) };
+    let accept = async move { (one.accept(&receipt, HOME, Moment::default()).await, one) };
     let update = async move { other.update_item(&item.sending(7)).await };
     let ((accepted, one), updated) = both(accept, update).await;
     accepted.unwrap();
@@ -271,7 +281,7 @@ async fn no_answer_lies_in_the_database_in_plain() {
     store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
     let (submission, sealed) = a_submission();
     store.create_draft(&sealed).await.unwrap();
-    store.seal(&submission, &OutboxItem::queue(&submission)).await.unwrap();
+    store.seal(&submission, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
 
     let mut scanned = 0;
     for (name, secrets) in [
