@@ -9,6 +9,7 @@ macro_rules! say {
 }
 
 mod assess;
+mod audit;
 mod check;
 mod convert;
 mod explain;
@@ -34,6 +35,15 @@ doorstep COMMAND
                              DATABASE_URL, since others on the machine can read arguments
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+      --devices-only         take submissions from enrolled devices and users only: so it is at any address but 127.0.0.1
+      --open                 take submissions from anybody: so it is at 127.0.0.1
+      --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
+      --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
+
+  audit verify             follow the audit log and name the first line that was changed or taken out; say its end
+      --data DIR             of the database in DIR (doorstep-data), or of PostgreSQL at DATABASE_URL
+      --database ADDRESS     of PostgreSQL at that address
+      --noted NUMBER:HASH    with an end that was noted down earlier, which shows whether lines were cut off since
 
   check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
@@ -72,6 +82,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         Some(Value(command)) if asks_for_help() => help_of(&command.string()?),
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
+            "audit" => audit::run(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
             "assess" => assess::run(arguments),

@@ -2,10 +2,11 @@
 //!
 //! The first line on stdout says where it listens, for people and for programs that start it on a port of the system's choice.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_server::{BrokenForm, Files, FormsError, Options, Server, StartError, stop_signal};
+use doorstep_server::{Access, BrokenForm, Files, FormsError, Options, Server, StartError, stop_signal};
 use lexopt::prelude::*;
 
 use crate::language::Language;
@@ -49,7 +50,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
         database: std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty()),
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
+        access: Access::default(),
     };
+    let mut devices_only = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => options.port = arguments.value()?.parse()?,
@@ -58,14 +61,32 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
             Long("database") => options.database = Some(arguments.value()?.string()?),
             Long("app") => options.app = Files::Folder(PathBuf::from(arguments.value()?)),
             Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
+            Long("devices-only") => devices_only = Some(true),
+            Long("open") => devices_only = Some(false),
+            Long("behind-proxy") => options.access.behind_proxy = true,
+            Long("ciphers") => options.access.sm_ciphers = arguments.value()?.parse_with(is_sm)?,
             other => return Err(other.unexpected()),
         }
     }
+    // Whoever can reach the machine itself may try things out; whoever else can is a stranger.
+    options.access.devices_only = devices_only.unwrap_or(!is_loopback(&options.host));
     Ok(options)
 }
 
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn is_sm(name: &str) -> Result<bool, &'static str> {
+    match name {
+        "sm" => Ok(true),
+        "nist" => Ok(false),
+        _ => Err("ciphers are `nist` or `sm`"),
+    }
+}
+
 async fn serve(options: Options) -> Result<(), StartError> {
-    let data = options.data.clone();
+    let (data, access) = (options.data.clone(), options.access.clone());
     // Before anything is listened on, so that a stop right after the start is not missed.
     let stop = stop_signal().map_err(StartError::Runtime)?;
     if options.app == Files::Nothing {
@@ -73,6 +94,18 @@ async fn serve(options: Options) -> Result<(), StartError> {
     }
     let server = Server::bind(options).await?;
     say!("listening on http://{}", server.address());
+    if let Some(first) = server.first_user() {
+        say!(
+            "first start: log in as `{}` with `{}` (shown this once), and choose another password",
+            first.name,
+            first.password
+        );
+    }
+    if access.devices_only {
+        say!("submissions: from enrolled devices and users only");
+    } else {
+        say!("submissions: from anybody who reaches this address (--devices-only changes that)");
+    }
     say!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
     server.run(stop).await;
     say!("stopped");

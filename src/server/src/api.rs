@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware::map_response_with_state;
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, put};
 use base64::Engine;
@@ -19,7 +19,12 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Refusal, json};
-use crate::{Shared, headers, intake};
+use crate::store::Sender;
+use crate::who::Who;
+use crate::who::caller::{Caller, identify, login_needed};
+use crate::who::rights::Deed;
+use crate::who::routes::read_submission;
+use crate::{Shared, headers, intake, who};
 
 /// The largest submission.
 const BODY_LIMIT: usize = 4 << 20;
@@ -36,9 +41,11 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/health", get(health).fallback(wrong_method))
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
-        .route("/api/v1/submissions/{id}", put(submit).fallback(wrong_method))
+        .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
+        .merge(who::routes::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
+        .layer(from_fn_with_state(shared.clone(), identify))
         .layer(map_response_with_state(shared.clone(), secure))
         .with_state(shared)
 }
@@ -80,10 +87,12 @@ async fn load_form(
 
 async fn submit(
     State(shared): State<Arc<Shared>>,
+    caller: Option<Caller>,
     id: Result<Path<String>, PathRejection>,
     asked: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
+    let sender = sender(&shared.who, caller).await?;
     let bad_id = || Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id is no UUIDv7 in lower case");
     let Path(text) = id.map_err(|_| bad_id())?;
     let id = Uuid::try_parse(&text).map_err(|_| bad_id())?;
@@ -92,41 +101,54 @@ async fn submit(
         return Err(bad_id());
     }
     check_content_type(&asked)?;
-    let body = read_body(body).await?;
+    let body = read_body(body, BODY_LIMIT).await?;
     check_digest(&asked, &body)?;
-    let acceptance = intake::accept(&shared, id, body).await?;
+    let acceptance = intake::accept(&shared, id, body, sender).await?;
     let status = if acceptance.new { StatusCode::CREATED } else { StatusCode::OK };
     let receipt = json!({"id": id, "hash": acceptance.hash, "server_time": acceptance.server_time});
     Ok(json(status, &json!({ "receipt": receipt })))
 }
 
+/// Who sends: anybody, unless the office wants to know them. Whoever is known sends as themselves, as far as they may.
+async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, Refusal> {
+    let Some(caller) = caller else {
+        return if who.access.devices_only { Err(login_needed()) } else { Ok(Sender::default()) };
+    };
+    caller.may_somewhere(who, Deed::Send).await?;
+    Ok(Sender {
+        device: caller.device().map(str::to_owned),
+        area: Some(caller.standing.area.code().to_owned()),
+        user: caller.user,
+    })
+}
+
 /// Only JSON: with this type, a browser asks first before it sends from another origin, and nobody answers it.
-fn check_content_type(asked: &HeaderMap) -> Result<(), Refusal> {
+pub(crate) fn check_content_type(asked: &HeaderMap) -> Result<(), Refusal> {
     let named = asked.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = named.split(';').next().unwrap_or_default().trim();
     if media_type.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
-    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "a submission is application/json"))
+    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "the body is application/json"))
 }
 
-async fn read_body(mut body: Body) -> Result<Vec<u8>, Refusal> {
+pub(crate) async fn read_body(mut body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     let broken = || Refusal::new(StatusCode::BAD_REQUEST, "body_broken", "the body broke off");
     let slow = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body came too slowly");
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(frame) = tokio::time::timeout(BODY_SILENCE, body.frame()).await.map_err(slow)? {
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
         length += data.len();
-        if length <= BODY_LIMIT {
+        if length <= limit {
             bytes.extend_from_slice(&data);
-        } else if length > BODY_LIMIT + DRAIN_LIMIT {
+        } else if length > limit + DRAIN_LIMIT {
             break;
         }
     }
-    if length <= BODY_LIMIT {
+    if length <= limit {
         return Ok(bytes);
     }
-    let reason = format!("a submission has at most {BODY_LIMIT} bytes");
+    let reason = format!("the body has at most {limit} bytes");
     Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason))
 }
 
@@ -141,11 +163,11 @@ fn check_digest(asked: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
     Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_digest", reason))
 }
 
-async fn wrong_method() -> Refusal {
+pub(crate) async fn wrong_method() -> Refusal {
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this address takes another method")
 }
 
-async fn no_such_route() -> Refusal {
+pub(crate) async fn no_such_route() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "no_such_route", "nothing is at this address")
 }
 

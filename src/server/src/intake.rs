@@ -16,7 +16,7 @@ use doorstep_engine::view::ViolationKind;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
-use crate::store::{Kept, Row};
+use crate::store::{Kept, Row, Sender};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -29,7 +29,12 @@ pub(crate) struct Acceptance {
 }
 
 /// Accepts a body under an id.
-pub(crate) async fn accept(shared: &Shared, id: Uuid, body: Vec<u8>) -> Result<Acceptance, Refusal> {
+pub(crate) async fn accept(
+    shared: &Shared,
+    id: Uuid,
+    body: Vec<u8>,
+    sender: Sender,
+) -> Result<Acceptance, Refusal> {
     let (sealed, hash, body) = off_thread(move || {
         let sealed = Sealed::read(&body).map_err(not_sealed)?;
         Ok((sealed, content_hash(&body), body))
@@ -52,6 +57,7 @@ pub(crate) async fn accept(shared: &Shared, id: Uuid, body: Vec<u8>) -> Result<A
         content_hash: &hash,
         body: &body,
         received_at,
+        sender,
     };
     match shared.store.keep(&row).await.map_err(|error| Refusal::fault(&error))? {
         Kept::New => {

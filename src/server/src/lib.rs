@@ -10,6 +10,7 @@ mod forms;
 mod headers;
 mod intake;
 mod listen;
+#[macro_use]
 mod store;
 mod who;
 
@@ -26,10 +27,13 @@ use std::sync::Arc;
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use store::StoreError;
+pub use who::audit::{Broken, Head};
+pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
 use files::App;
 use forms::Forms;
 use store::Store;
+use who::Who;
 
 /// How to run a server.
 pub struct Options {
@@ -45,6 +49,8 @@ pub struct Options {
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+    /// Who may send, and what is before the server.
+    pub access: Access,
 }
 
 impl std::fmt::Debug for Options {
@@ -65,6 +71,8 @@ pub enum StartError {
     Forms(FormsError),
     /// The database can't be opened.
     Store(StoreError),
+    /// The key that secrets are sealed with can't be had.
+    Key(KeyError),
     /// The system gives no threads or signals.
     Runtime(std::io::Error),
     /// The address can't be listened on.
@@ -77,6 +85,7 @@ impl std::fmt::Display for StartError {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
+            StartError::Key(error) => write!(f, "{error}"),
             StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
             StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
         }
@@ -92,6 +101,7 @@ pub struct Server {
     address: SocketAddr,
     routes: axum::Router,
     store: Store,
+    first_user: Option<FirstUser>,
 }
 
 /// What every route sees.
@@ -99,6 +109,7 @@ pub(crate) struct Shared {
     store: Store,
     forms: Forms,
     app: App,
+    who: Who,
 }
 
 impl Server {
@@ -112,18 +123,25 @@ impl Server {
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
+        let who = Who::open(store.clone(), &options.data, &options.access).await.map_err(StartError::Key)?;
+        let first_user = who.make_first_user().await.map_err(StartError::Store)?;
 
         let address = format!("{}:{}", options.host, options.port);
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let routes = api::routes(Arc::new(Shared { store: store.clone(), forms, app }));
-        Ok(Server { listener, address: bound, routes, store })
+        let routes = api::routes(Arc::new(Shared { store: store.clone(), forms, app, who }));
+        Ok(Server { listener, address: bound, routes, store, first_user })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The administrator that this start has made, if the database had no user: to be shown this once.
+    pub fn first_user(&self) -> Option<&FirstUser> {
+        self.first_user.as_ref()
     }
 
     /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).

@@ -6,11 +6,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+
+use crate::who::caller::Peer;
 
 /// The most connections at once; more wait to be taken.
 const CONNECTIONS: usize = 2_048;
@@ -31,15 +34,20 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
             () = &mut stop => break,
             next = next => next,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             // Out of file descriptors, most likely: some will be free soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
+        let (peer, routes) = (Peer(peer.ip()), TowerToHyperService::new(routes.clone()));
+        let service = service_fn(move |mut request| {
+            request.extensions_mut().insert(peer);
+            routes.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.clone()));
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that breaks is its phone's business: it asks again.

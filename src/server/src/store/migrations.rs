@@ -9,9 +9,10 @@ use super::StoreError;
 use super::database::{Database, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 2] = [
+const FILES: [(i64, &str, &str); 3] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
+    (10, "who", include_str!("../../migrations/0010_who.sql")),
 ];
 
 /// The schema that this program makes.
@@ -94,7 +95,7 @@ fn is_another_process(error: &MigrateError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Place, block_on, on_each_database};
-    use super::super::{Kept, Row, Store};
+    use super::super::{Kept, Row, Sender, Store};
     use super::*;
 
     on_each_database!(
@@ -197,6 +198,7 @@ mod tests {
             content_hash: "h",
             body: b"{}",
             received_at: 9,
+            sender: Sender::default(),
         };
         block_on(async {
             let store = Store::open(folder.path(), None).await.unwrap();

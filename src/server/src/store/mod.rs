@@ -32,7 +32,7 @@
 //! Tests take a `Place` and are named to `on_each_database!` (`testing.rs`), which runs them on both.
 
 #[macro_use]
-mod database;
+pub(crate) mod database;
 mod forms;
 mod migrations;
 mod submissions;
@@ -42,7 +42,7 @@ pub(crate) mod testing;
 use std::path::Path;
 
 pub(crate) use database::Database;
-pub(crate) use submissions::{Kept, Row};
+pub(crate) use submissions::{Kept, Row, Sender};
 
 /// The database.
 #[derive(Clone, Debug)]

@@ -3,8 +3,9 @@
 use super::{Store, StoreError};
 
 const INSERT: &str = "
-    INSERT INTO submission (id, form_id, form_version, form_hash, content_hash, body, received_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING received_at";
+    INSERT INTO submission (id, form_id, form_version, form_hash, content_hash, body, received_at,
+        device_id, user_id, area)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING received_at";
 const FIND: &str = "SELECT content_hash, received_at FROM submission WHERE id = $1";
 
 /// A submission to be kept.
@@ -20,6 +21,18 @@ pub(crate) struct Row<'a> {
     pub(crate) body: &'a [u8],
     /// Milliseconds since 1970.
     pub(crate) received_at: i64,
+    pub(crate) sender: Sender,
+}
+
+/// Who sent a submission; nobody that is known, where anybody may.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sender {
+    /// The device's id.
+    pub(crate) device: Option<String>,
+    /// The user's id.
+    pub(crate) user: Option<String>,
+    /// The code of the sender's area: the submission's, as far as rights go.
+    pub(crate) area: Option<String>,
 }
 
 /// What became of a submission.
@@ -47,6 +60,9 @@ impl Store {
             .bind(row.content_hash)
             .bind(row.body)
             .bind(row.received_at)
+            .bind(&row.sender.device)
+            .bind(&row.sender.user)
+            .bind(&row.sender.area)
             .fetch_optional(pool))?;
         if inserted.is_some() {
             return Ok(Kept::New);
@@ -82,6 +98,7 @@ mod tests {
             content_hash,
             body: b"{}",
             received_at: 7,
+            sender: Sender::default(),
         }
     }
 

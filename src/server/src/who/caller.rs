@@ -6,9 +6,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -111,12 +111,19 @@ impl Caller {
         if let Some(pending) = self.pending {
             let (code, reason) = match pending {
                 Pending::Password => ("choose_password", "choose a password of your own first"),
-                Pending::SecondFactor => ("set_up_second_factor", "set up the second factor of your role first"),
+                Pending::SecondFactor => {
+                    ("set_up_second_factor", "set up the second factor of your role first")
+                }
             };
             return Err(Refusal::new(StatusCode::FORBIDDEN, code, reason));
         }
-        let fits_device = self.device().is_none() || matches!(deed, Deed::Send | Deed::Read);
-        if granted && fits_device {
+        let fits = match (&self.by, &self.user) {
+            (By::Session(_), _) => true,
+            (By::Device(_), Some(_)) => matches!(deed, Deed::Send | Deed::Read),
+            // A kiosk or a shared phone: whoever holds it is nobody in particular.
+            (By::Device(_), None) => deed == Deed::Send,
+        };
+        if granted && fits {
             return Ok(());
         }
         who.note(&self.entry(Event::Forbidden)).await.map_err(|error| Refusal::fault(&error))?;
@@ -137,6 +144,15 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// For routes that strangers may use too.
+impl<S: Sync> OptionalFromRequestParts<S> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Caller>, Refusal> {
+        Ok(parts.extensions.get::<Caller>().cloned())
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Origin {
     type Rejection = Refusal;
 
@@ -147,13 +163,18 @@ impl<S: Sync> FromRequestParts<S> for Origin {
 }
 
 /// Puts the [`Origin`] and, if somebody is known, the [`Caller`] on a request to the API; the app's files need neither.
-pub(crate) async fn identify(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn identify(
+    State(shared): State<Arc<Shared>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
     let origin = Origin::of(request.headers(), peer, shared.who.access.behind_proxy);
-    match find(&shared.who, &request, &origin).await {
+    let (method, asked) = (request.method().clone(), request.headers());
+    match find(&shared.who, &method, asked, &origin).await {
         Ok(None) => {}
         Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
         Err(refusal) => return refusal.into_response(),
@@ -162,12 +183,17 @@ pub(crate) async fn identify(State(shared): State<Arc<Shared>>, mut request: Req
     next.run(request).await
 }
 
-async fn find(who: &Who, request: &Request, origin: &Origin) -> Result<Option<Caller>, Refusal> {
+async fn find(
+    who: &Who,
+    method: &Method,
+    asked: &HeaderMap,
+    origin: &Origin,
+) -> Result<Option<Caller>, Refusal> {
     let now = now_ms();
-    let caller = match session::bearer(request.headers()) {
+    let caller = match session::bearer(asked) {
         Some(None) => return Err(login_needed()),
         Some(Some(token)) => Some(by_token(who, &token, now).await?),
-        None => by_cookie(who, request, origin, now).await?,
+        None => by_cookie(who, method, asked, origin, now).await?,
     };
     if let Some(caller) = &caller {
         let name = caller.device().or(caller.user.as_deref()).unwrap_or_default();
@@ -203,19 +229,18 @@ fn device_standing(user: Option<Standing>, device: Area) -> Standing {
 
 async fn by_cookie(
     who: &Who,
-    request: &Request,
+    method: &Method,
+    asked: &HeaderMap,
     origin: &Origin,
     now: i64,
 ) -> Result<Option<Caller>, Refusal> {
-    let Some(token) = session::cookie(request.headers(), origin.tls) else { return Ok(None) };
+    let Some(token) = session::cookie(asked, origin.tls) else { return Ok(None) };
     let hash = token.hash(who.ciphers);
     let found = who.session_user(&hash, now).await.map_err(|error| Refusal::fault(&error))?;
     // A session that is over is no session: the browser goes on sending its cookie.
     let Some(user) = found else { return Ok(None) };
     let caller = caller_of(&user, hash);
-    if !session::is_safe(request.method())
-        && !session::is_own_page(request.headers(), origin.authority.as_deref(), origin.tls)
-    {
+    if !session::is_safe(method) && !session::is_own_page(asked, origin.authority.as_deref(), origin.tls) {
         who.note(&caller.entry(Event::CrossSiteRefused)).await.map_err(|error| Refusal::fault(&error))?;
         return Err(cross_site());
     }
@@ -245,11 +270,6 @@ pub(crate) fn too_often(seconds: u64) -> Refusal {
 /// A try to get in, by address; whoever tries too often waits.
 pub(crate) fn count_try(who: &Who, origin: &Origin) -> Result<(), Refusal> {
     who.limits.tries_by_address.take(limits::network(origin.address), now_ms()).map_err(too_often)
-}
-
-/// `Retry-After`.
-pub(crate) fn retry_after(response: &mut Response, seconds: u64) {
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
 }
 
 #[cfg(test)]
@@ -284,8 +304,8 @@ mod tests {
 
     #[test]
     fn a_device_may_no_more_than_its_user_and_no_more_than_its_area() {
-        let area = |code| Area::parse(code).unwrap();
-        let station = |code| Standing { role: Role::Station, area: area(code), provider: None };
+        let area = |code: &str| Area::parse(code).unwrap();
+        let station = |code: &str| Standing { role: Role::Station, area: area(code), provider: None };
         let of = |user: Option<&str>, device| device_standing(user.map(station), area(device)).area;
         assert_eq!(of(Some("3710"), "371002"), area("371002"));
         assert_eq!(of(Some("371002001"), "371002"), area("371002001"));

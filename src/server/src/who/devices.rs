@@ -6,8 +6,9 @@ use super::Who;
 use super::enrolment::{LIFETIME_MS, code_hash, new_code};
 use super::rights::{Area, Standing};
 use super::secret::Token;
-use super::users::{new_id, standing};
+use super::users::new_id;
 use crate::store::StoreError;
+use crate::store::database::BeginWriting;
 
 /// How often the time of a device's last request is written down.
 const TOUCH_MS: i64 = 60_000;
@@ -71,7 +72,10 @@ impl Who {
         writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             // Names of devices that never came are nobody's to keep.
-            sqlx::query("DELETE FROM enrolment WHERE expires_at < $1").bind(now).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM enrolment WHERE expires_at < $1")
+                .bind(now)
+                .execute(&mut *transaction)
+                .await?;
             sqlx::query(
                 "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -97,12 +101,13 @@ impl Who {
         let token_hash = token.hash(self.ciphers);
         let made: Option<Columns> = writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
-            let found: Option<(String, String, Option<String>)> =
-                sqlx::query_as("SELECT name, area, user_id FROM enrolment WHERE hash = $1 AND expires_at > $2")
-                    .bind(&hash)
-                    .bind(now)
-                    .fetch_optional(&mut *transaction)
-                    .await?;
+            let found: Option<(String, String, Option<String>)> = sqlx::query_as(
+                "SELECT name, area, user_id FROM enrolment WHERE hash = $1 AND expires_at > $2",
+            )
+            .bind(&hash)
+            .bind(now)
+            .fetch_optional(&mut *transaction)
+            .await?;
             let Some((name, area, user)) = found else { return Ok(None) };
             let taken = sqlx::query("DELETE FROM enrolment WHERE hash = $1")
                 .bind(&hash)
@@ -173,7 +178,12 @@ impl Who {
     }
 
     /// Devices of an area and what lies in it, by id, after one.
-    pub(crate) async fn devices(&self, area: &Area, after: &str, limit: i64) -> Result<Vec<Device>, StoreError> {
+    pub(crate) async fn devices(
+        &self,
+        area: &Area,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<Device>, StoreError> {
         // A code is digits only, so that it holds none of LIKE's signs.
         const OF_AREA: &str = "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device
             WHERE id > $1 AND area LIKE $2 ORDER BY id LIMIT $3";
@@ -197,5 +207,69 @@ impl Who {
             Ok(done.rows_affected())
         })?;
         Ok(revoked == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_once, open, user};
+    use super::*;
+    use crate::store::testing::{Place, on_each_database};
+
+    on_each_database!(
+        a_code_makes_one_device_for_many_at_once,
+        a_device_is_its_users_until_it_is_revoked,
+        devices_are_listed_by_area,
+    );
+
+    fn area(code: &str) -> Area {
+        Area::parse(code).unwrap()
+    }
+
+    async fn a_code_makes_one_device_for_many_at_once(place: &Place) {
+        let who = open(place).await;
+        let (_, code, expires_at) = who.make_enrolment("a", &area("37"), None, "u", 0).await.unwrap();
+        assert_eq!(expires_at, LIFETIME_MS);
+        assert!(matches!(who.enrol(&code, LIFETIME_MS).await.unwrap(), Enrolled::Refused), "it is over");
+        let enrolled = at_once(|| {
+            let (who, code) = (who.clone(), code.clone());
+            async move { matches!(who.enrol(&code, 1).await.unwrap(), Enrolled::Device(..)) }
+        });
+        assert_eq!(enrolled.await, 1);
+        assert_eq!(who.devices(&Area::EVERYWHERE, "", 10).await.unwrap().len(), 1);
+    }
+
+    async fn a_device_is_its_users_until_it_is_revoked(place: &Place) {
+        let who = open(place).await;
+        let owner = user(&who, "li.si").await;
+        let (_, code, _) = who.make_enrolment("a", &area("371002"), Some(&owner), "u", 0).await.unwrap();
+        let Enrolled::Device(device, token) = who.enrol(&code, 1).await.unwrap() else { panic!("refused") };
+        let Known::Device(found, Some(_)) = who.device_of(&token, 99_000).await.unwrap() else {
+            panic!("not known")
+        };
+        assert_eq!((found.id, found.user), (device.id.clone(), Some(owner.clone())));
+        assert_eq!(who.device(&device.id).await.unwrap().unwrap().seen_at, 99_000);
+        assert!(matches!(who.device_of(&Token::new(), 2).await.unwrap(), Known::Nobody));
+        who.set_disabled(&owner, true).await.unwrap();
+        assert!(matches!(who.device_of(&token, 2).await.unwrap(), Known::Nobody));
+        let revoked = at_once(|| {
+            let (who, id) = (who.clone(), device.id.clone());
+            async move { who.revoke(&id, 5).await.unwrap() }
+        });
+        assert_eq!(revoked.await, 1);
+        assert!(matches!(who.device_of(&token, 6).await.unwrap(), Known::Revoked(id) if id == device.id));
+    }
+
+    async fn devices_are_listed_by_area(place: &Place) {
+        let who = open(place).await;
+        for code in ["371002", "371002001", "371003", ""] {
+            let (_, code, _) = who.make_enrolment("a", &area(code), None, "u", 0).await.unwrap();
+            who.enrol(&code, 1).await.unwrap();
+        }
+        for (within, count) in [("", 4), ("37", 3), ("371002", 2), ("371002001", 1), ("371004", 0)] {
+            assert_eq!(who.devices(&area(within), "", 10).await.unwrap().len(), count, "{within}");
+        }
+        let first = who.devices(&Area::EVERYWHERE, "", 2).await.unwrap();
+        assert_eq!(who.devices(&Area::EVERYWHERE, &first[1].id, 10).await.unwrap().len(), 2);
     }
 }

@@ -28,7 +28,11 @@ pub(crate) fn device_name(text: &str) -> Result<String, Refusal> {
     let name = text.trim();
     let fits = (1..=64).contains(&name.chars().count())
         && name.chars().all(|letter| letter.is_alphanumeric() || " -_.,()（）#·、".contains(letter));
-    if fits { Ok(name.to_owned()) } else { Err(bad("name", "1 to 64 letters, digits, blanks and - _ . , ( ) #")) }
+    if fits {
+        Ok(name.to_owned())
+    } else {
+        Err(bad("name", "1 to 64 letters, digits, blanks and - _ . , ( ) #"))
+    }
 }
 
 /// An area's code.
@@ -50,7 +54,12 @@ pub(crate) fn standing(role: &str, area_code: &str, provider: Option<&str>) -> R
         (Role::Provider, "") => return Err(bad("provider", "a provider has the code of its organisation")),
         (Role::Provider, code) if is_code(code) => Some(code.to_owned()),
         (Role::Worker | Role::Station | Role::Auditor | Role::Administrator, "") => None,
-        _ => return Err(bad("provider", "1 to 64 letters a-z, digits and _ -, and only for the role provider")),
+        _ => {
+            return Err(bad(
+                "provider",
+                "1 to 64 letters a-z, digits and _ -, and only for the role provider",
+            ));
+        }
     };
     Ok(Standing { role, area: area(area_code)?, provider })
 }
@@ -66,8 +75,17 @@ mod tests {
 
     /// What is tried against every field.
     const HOSTILE: &[&str] = &[
-        "'; DROP TABLE app_user; --", "\" OR \"\"=\"", "<script>alert(1)</script>", "../../etc/passwd", "a\0b", "a\nb",
-        "${jndi:ldap://x}", "%27", "{{7*7}}", "\u{202e}gnp", "=cmd|' /C calc'!A0",
+        "'; DROP TABLE app_user; --",
+        "\" OR \"\"=\"",
+        "<script>alert(1)</script>",
+        "../../etc/passwd",
+        "a\0b",
+        "a\nb",
+        "${jndi:ldap://x}",
+        "%27",
+        "{{7*7}}",
+        "\u{202e}gnp",
+        "=cmd|' /C calc'!A0",
     ];
 
     #[test]

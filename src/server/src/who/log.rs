@@ -4,6 +4,7 @@ use super::Who;
 use super::audit::{Broken, Check, Entry, Head, line};
 use super::ciphers::Ciphers;
 use crate::listen::now_ms;
+use crate::store::database::BeginWriting;
 use crate::store::{Store, StoreError};
 
 /// Lines that are checked at a time.
@@ -82,5 +83,33 @@ pub(crate) async fn check(store: &Store, noted: Option<Head>) -> Result<Result<H
                 return Ok(Err(broken));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::audit::{Event, Why};
+    use super::super::testing::{at_once, open};
+    use super::*;
+    use crate::store::testing::{Place, on_each_database};
+
+    on_each_database!(many_at_once_make_one_chain);
+
+    async fn many_at_once_make_one_chain(place: &Place) {
+        let who = open(place).await;
+        let noted = at_once(|| {
+            let who = who.clone();
+            async move { who.note(&Entry::of(Event::Login)).await.is_ok() }
+        });
+        assert_eq!(noted.await, 12);
+        assert_eq!(check(&who.store, None).await.unwrap().unwrap().number, 12);
+        assert_eq!(who.audit_after(10, 5).await.unwrap().len(), 2);
+        writing!(who.store.database, |pool| async {
+            sqlx::query("DELETE FROM audit WHERE number = 4").execute(pool).await?;
+            Ok(())
+        })
+        .unwrap();
+        let broken = check(&who.store, None).await.unwrap().unwrap_err();
+        assert_eq!(broken, Broken { number: 4, why: Why::Missing });
     }
 }

@@ -10,6 +10,7 @@ use super::second_factor::{Shared, recovery_hash};
 use super::secret::Token;
 use super::{limits, session};
 use crate::store::StoreError;
+use crate::store::database::BeginWriting;
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -42,8 +43,20 @@ pub(crate) enum Pending {
     SecondFactor,
 }
 
-type Columns =
-    (String, String, String, String, Option<String>, String, Option<Vec<u8>>, i64, Option<i64>, i64, i64, i64);
+type Columns = (
+    String,
+    String,
+    String,
+    String,
+    Option<String>,
+    String,
+    Option<Vec<u8>>,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    i64,
+);
 
 const NAMED: &str = "SELECT id, name, role, area, provider, password, factor, factor_confirmed, factor_step,
     disabled, must_change, made_at FROM app_user WHERE name = $1";
@@ -54,8 +67,20 @@ const ALL: &str = "SELECT id, name, role, area, provider, password, factor, fact
 
 impl User {
     fn new(columns: Columns) -> Option<User> {
-        let (id, name, role, area, provider, password, factor, confirmed, step, disabled, must_change, made_at) =
-            columns;
+        let (
+            id,
+            name,
+            role,
+            area,
+            provider,
+            password,
+            factor,
+            confirmed,
+            step,
+            disabled,
+            must_change,
+            made_at,
+        ) = columns;
         Some(User {
             id,
             name,
@@ -82,7 +107,7 @@ impl User {
 }
 
 /// What a row says of somebody's standing; `None` if this program does not know such a role or area.
-pub(super) fn standing(role: &str, area: &str, provider: Option<String>) -> Option<Standing> {
+fn standing(role: &str, area: &str, provider: Option<String>) -> Option<Standing> {
     Some(Standing { role: Role::parse(role)?, area: Area::parse(area)?, provider })
 }
 
@@ -98,16 +123,14 @@ fn context(user: &str) -> Vec<u8> {
 
 impl Who {
     pub(crate) async fn user_named(&self, name: &str) -> Result<Option<User>, StoreError> {
-        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(NAMED)
-            .bind(name)
-            .fetch_optional(pool))?;
+        let row: Option<Columns> =
+            reading!(self.store.database, |pool| sqlx::query_as(NAMED).bind(name).fetch_optional(pool))?;
         Ok(row.and_then(User::new))
     }
 
     pub(crate) async fn user(&self, id: &str) -> Result<Option<User>, StoreError> {
-        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(OF_ID)
-            .bind(id)
-            .fetch_optional(pool))?;
+        let row: Option<Columns> =
+            reading!(self.store.database, |pool| sqlx::query_as(OF_ID).bind(id).fetch_optional(pool))?;
         Ok(row.and_then(User::new))
     }
 
@@ -149,10 +172,9 @@ impl Who {
 
     /// Is there any user?
     pub(crate) async fn has_users(&self) -> Result<bool, StoreError> {
-        let row: Option<(i64,)> = reading!(self.store.database, |pool| sqlx::query_as(
-            "SELECT made_at FROM app_user LIMIT 1"
-        )
-        .fetch_optional(pool))?;
+        let row: Option<(i64,)> =
+            reading!(self.store.database, |pool| sqlx::query_as("SELECT made_at FROM app_user LIMIT 1")
+                .fetch_optional(pool))?;
         Ok(row.is_some())
     }
 
@@ -239,7 +261,10 @@ impl Who {
         let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(code, self.ciphers)).collect();
         writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
-            sqlx::query("DELETE FROM recovery_code WHERE user_id = $1").bind(id).execute(&mut *transaction).await?;
+            sqlx::query("DELETE FROM recovery_code WHERE user_id = $1")
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
             for hash in &hashes {
                 sqlx::query("INSERT INTO recovery_code (hash, user_id) VALUES ($1, $2)")
                     .bind(hash)
@@ -271,11 +296,16 @@ impl Who {
     pub(crate) async fn reset_second_factor(&self, id: &str) -> Result<(), StoreError> {
         writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
-            sqlx::query("DELETE FROM recovery_code WHERE user_id = $1").bind(id).execute(&mut *transaction).await?;
-            sqlx::query("UPDATE app_user SET factor = NULL, factor_confirmed = 0, factor_step = NULL WHERE id = $1")
+            sqlx::query("DELETE FROM recovery_code WHERE user_id = $1")
                 .bind(id)
                 .execute(&mut *transaction)
                 .await?;
+            sqlx::query(
+                "UPDATE app_user SET factor = NULL, factor_confirmed = 0, factor_step = NULL WHERE id = $1",
+            )
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
             transaction.commit().await
         })?;
         self.end_sessions(id, None).await
@@ -292,12 +322,14 @@ impl Who {
                 .bind(now - session::ABSOLUTE_MS)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query("INSERT INTO login_session (hash, user_id, made_at, seen_at) VALUES ($1, $2, $3, $3)")
-                .bind(&hash)
-                .bind(user)
-                .bind(now)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "INSERT INTO login_session (hash, user_id, made_at, seen_at) VALUES ($1, $2, $3, $3)",
+            )
+            .bind(&hash)
+            .bind(user)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
             transaction.commit().await
         })?;
         Ok(token)
@@ -401,5 +433,100 @@ impl Who {
     /// People type passwords where names belong: what is kept of a name that was tried is a keyed hash.
     fn name_key(&self, name: &str) -> String {
         hex(&self.ciphers.keyed_digest(&self.key, name.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_once, open, user};
+    use super::*;
+    use crate::store::testing::{Place, on_each_database};
+
+    on_each_database!(
+        a_name_is_one_users,
+        a_code_and_a_recovery_code_are_taken_once_by_many_at_once,
+        wrong_passwords_are_counted_by_all_processes,
+        sessions_end_together_but_one,
+        a_user_this_program_can_not_read_is_nobody,
+    );
+
+    async fn a_name_is_one_users(place: &Place) {
+        let who = open(place).await;
+        assert!(!who.has_users().await.unwrap());
+        let made = at_once(|| {
+            let who = who.clone();
+            async move { who.make_first_user().await.unwrap().is_some() }
+        });
+        assert_eq!(made.await, 1);
+        assert_eq!(who.users("", 10).await.unwrap().len(), 1);
+        assert!(who.user_named("' OR '1'='1").await.unwrap().is_none());
+    }
+
+    async fn a_code_and_a_recovery_code_are_taken_once_by_many_at_once(place: &Place) {
+        let who = open(place).await;
+        let id = user(&who, "li.si").await;
+        let (shared, now) = (Shared::new(), 1_795_397_400_000);
+        assert!(who.begin_second_factor(&id, &shared).await.unwrap());
+        let before = who.user(&id).await.unwrap().unwrap();
+        let code = shared.code(now);
+        let taken = at_once(|| {
+            let (who, user, code) = (who.clone(), before.clone(), code.clone());
+            async move { who.take_code(&user, &code, now).await.unwrap() }
+        });
+        assert_eq!(taken.await, 1);
+
+        who.confirm_second_factor(&id, &["abcde-fghjk".to_owned()], None).await.unwrap();
+        assert!(!who.begin_second_factor(&id, &Shared::new()).await.unwrap(), "it is not put over another");
+        let other = user(&who, "wang.wu").await;
+        assert!(!who.take_recovery_code(&other, "abcde-fghjk").await.unwrap(), "it is another's");
+        let taken = at_once(|| {
+            let (who, id) = (who.clone(), id.clone());
+            async move { who.take_recovery_code(&id, "ABCDE FGHJK").await.unwrap() }
+        });
+        assert_eq!(taken.await, 1);
+        who.reset_second_factor(&id).await.unwrap();
+        assert!(who.second_factor(&who.user(&id).await.unwrap().unwrap()).is_none());
+    }
+
+    async fn wrong_passwords_are_counted_by_all_processes(place: &Place) {
+        let who = open(place).await;
+        assert_eq!(who.wait_of("nobody", 0).await.unwrap(), 0);
+        let counted = at_once(|| {
+            let who = who.clone();
+            async move { who.count_failure("nobody", 0).await.is_ok() }
+        });
+        assert_eq!(counted.await, 12);
+        assert_eq!(who.wait_of("nobody", 0).await.unwrap(), limits::wait_after(12));
+        assert_eq!(who.wait_of("somebody", 0).await.unwrap(), 0);
+        who.forget_failures("nobody").await.unwrap();
+        assert_eq!(who.wait_of("nobody", 0).await.unwrap(), 0);
+    }
+
+    async fn sessions_end_together_but_one(place: &Place) {
+        let who = open(place).await;
+        let id = user(&who, "li.si").await;
+        let mut hashes = Vec::new();
+        for _ in 0..3 {
+            hashes.push(who.begin_session(&id, 1_000).await.unwrap().hash(who.ciphers));
+        }
+        who.set_password(&id, "other hash", false, Some(&hashes[1])).await.unwrap();
+        let known = |hash: String| {
+            let who = who.clone();
+            async move { who.session_user(&hash, 2_000).await.unwrap().is_some() }
+        };
+        assert_eq!([known(hashes[0].clone()).await, known(hashes[1].clone()).await], [false, true]);
+        who.set_disabled(&id, true).await.unwrap();
+        assert!(!known(hashes[1].clone()).await);
+    }
+
+    async fn a_user_this_program_can_not_read_is_nobody(place: &Place) {
+        let who = open(place).await;
+        let id = user(&who, "li.si").await;
+        writing!(who.store.database, |pool| async {
+            sqlx::query("UPDATE app_user SET role = 'emperor'").execute(pool).await?;
+            Ok(())
+        })
+        .unwrap();
+        assert!(who.user(&id).await.unwrap().is_none());
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
-use doorstep_server::{Files, Options, Server};
+use doorstep_server::{Access, Files, Options, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -34,6 +34,9 @@ pub struct House {
     folder: tempfile::TempDir,
     address: SocketAddr,
     form_hash: String,
+    access: Access,
+    /// What the first start's administrator logs in with.
+    pub first_password: String,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -87,6 +90,10 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
+        House::with(Access::default())
+    }
+
+    pub fn with(access: Access) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -99,9 +106,16 @@ impl House {
         write(&format!("app{SCRIPT}"), "plain");
         write(&format!("app{SCRIPT}.br"), "compressed");
         write("secret.txt", "secret");
-        let (address, stop, thread) = start(folder.path());
-        let mut house =
-            House { folder, address, form_hash: String::new(), stop: Some(stop), thread: Some(thread) };
+        let Running { address, first_password, stop, thread } = start(folder.path(), &access);
+        let mut house = House {
+            folder,
+            address,
+            form_hash: String::new(),
+            access,
+            first_password: first_password.expect("the first start makes a user"),
+            stop: Some(stop),
+            thread: Some(thread),
+        };
         house.form_hash = house.get("/api/v1/forms").json()["forms"][0]["hash"].as_str().unwrap().to_owned();
         house
     }
@@ -109,8 +123,18 @@ impl House {
     pub fn restart_with_form(&mut self, form: &str) {
         self.stop();
         std::fs::write(self.folder.path().join("forms/visit/form.json"), form).unwrap();
-        let (address, stop, thread) = start(self.folder.path());
+        let Running { address, first_password, stop, thread } = start(self.folder.path(), &self.access);
+        assert_eq!(first_password, None, "only the first start makes a user");
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The database, as somebody with the file has it.
+    pub fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.data().join("doorstep.sqlite3")).unwrap()
     }
 
     fn stop(&mut self) {
@@ -180,7 +204,7 @@ impl House {
 
     /// Every stored submission: id and body.
     pub fn rows(&self) -> Vec<(String, String)> {
-        let database = rusqlite::Connection::open(self.folder.path().join("data/doorstep.sqlite3")).unwrap();
+        let database = self.database();
         let mut statement =
             database.prepare("SELECT id, CAST(body AS TEXT) FROM submission ORDER BY id").unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -202,9 +226,14 @@ impl Drop for House {
     }
 }
 
-type Running = (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinHandle<()>);
+struct Running {
+    address: SocketAddr,
+    first_password: Option<String>,
+    stop: tokio::sync::oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
 
-fn start(folder: &Path) -> Running {
+fn start(folder: &Path, access: &Access) -> Running {
     let options = Options {
         host: "127.0.0.1".into(),
         port: 0,
@@ -212,6 +241,7 @@ fn start(folder: &Path) -> Running {
         database: None,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
+        access: access.clone(),
     };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();
@@ -219,10 +249,12 @@ fn start(folder: &Path) -> Running {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(
             async {
                 let server = Server::bind(options).await.unwrap();
-                tell.send(server.address()).unwrap();
+                let first = server.first_user().map(|first| first.password.clone());
+                tell.send((server.address(), first)).unwrap();
                 server.run(async { drop(stopped.await) }).await;
             },
         );
     });
-    (told.recv().unwrap(), stop, thread)
+    let (address, first_password) = told.recv().unwrap();
+    Running { address, first_password, stop, thread }
 }

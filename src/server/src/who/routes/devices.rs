@@ -1,0 +1,148 @@
+//! Devices: enrolled by a code, seen, and revoked.
+//!
+//! Kept here: a station sees and revokes what lies in its own area, and hands out no device that may more than it may itself.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Json, PAGE, asked, id_of, unknown};
+use crate::Shared;
+use crate::answer::{Refusal, json as answer};
+use crate::listen::now_ms;
+use crate::who::audit::{Entry, Event};
+use crate::who::caller::{Caller, Origin, count_try};
+use crate::who::devices::{Device, Enrolled};
+use crate::who::rights::{Area, Deed, Place, Reach, Role, reach};
+use crate::who::{Who, enrolment, fields};
+
+/// A device, without its token.
+pub(super) fn device_json(device: &Device) -> Value {
+    json!({
+        "id": device.id, "name": device.name, "area": device.area.code(), "user": device.user,
+        "made_at": device.made_at, "seen_at": device.seen_at, "revoked_at": device.revoked_at,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewEnrolment {
+    name: String,
+    area: String,
+    user: Option<String>,
+}
+
+/// `POST /api/v1/enrolments`: a code for one device, and the text of its QR code.
+pub(super) async fn make_enrolment(
+    State(shared): State<Arc<Shared>>,
+    origin: Origin,
+    caller: Caller,
+    Json(wanted): Json<NewEnrolment>,
+) -> Result<Response, Refusal> {
+    let who = &shared.who;
+    let area = fields::area(&wanted.area)?;
+    caller.may(who, Deed::Enrol, Place::at(&area)).await?;
+    let name = fields::device_name(&wanted.name)?;
+    if let Some(user) = &wanted.user {
+        check_user(who, &caller, user).await?;
+    }
+    let server = origin.server().ok_or_else(|| fields::bad("host", "the request names no host"))?;
+    let made_by = caller.user.clone().unwrap_or_default();
+    let (id, code, expires_at) =
+        who.make_enrolment(&name, &area, wanted.user.as_deref(), &made_by, now_ms()).await?;
+    who.note(&caller.entry(Event::EnrolmentMade).to(id)).await?;
+    let said = json!({"code": code, "text": enrolment::text(&server, &code), "expires_at": expires_at});
+    Ok(answer(StatusCode::CREATED, &said))
+}
+
+/// A device is for those who go out with it, within the area of whoever hands it out.
+async fn check_user(who: &Who, caller: &Caller, id: &str) -> Result<(), Refusal> {
+    let user = who.user(fields::id(id)?).await?.filter(|user| !user.disabled).ok_or_else(unknown)?;
+    let goes_out = match user.standing.role {
+        Role::Worker | Role::Station | Role::Provider => true,
+        Role::Auditor | Role::Administrator => false,
+    };
+    if !goes_out {
+        return Err(fields::bad("user", "a device is for a worker, a station or a provider"));
+    }
+    caller.may(who, Deed::Enrol, Place::at(&user.standing.area)).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Code {
+    code: String,
+}
+
+/// `POST /api/v1/devices`: the code becomes a device with a token, which is shown this once.
+pub(super) async fn enrol(
+    State(shared): State<Arc<Shared>>,
+    origin: Origin,
+    Json(shown): Json<Code>,
+) -> Result<Response, Refusal> {
+    let who = &shared.who;
+    count_try(who, &origin)?;
+    match who.enrol(&shown.code, now_ms()).await? {
+        Enrolled::Device(device, token) => {
+            let entry =
+                Entry { user: device.user.clone(), ..Entry::of(Event::DeviceEnrolled).to(&device.id) };
+            who.note(&entry).await?;
+            Ok(answer(StatusCode::CREATED, &json!({"device": device_json(&device), "token": token.reveal()})))
+        }
+        Enrolled::Refused => {
+            who.note(&Entry::of(Event::EnrolmentRefused)).await?;
+            let reason = "this code is used, over or none of ours; ask for a new one";
+            Err(Refusal::new(StatusCode::FORBIDDEN, "bad_enrolment", reason))
+        }
+    }
+}
+
+/// `GET /api/v1/devices?after=ID`.
+pub(super) async fn list(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    caller.may_somewhere(&shared.who, Deed::SeeDevices).await?;
+    let area = match reach(caller.standing.role, Deed::SeeDevices) {
+        Reach::All => &Area::EVERYWHERE,
+        Reach::Area | Reach::Referred | Reach::No => &caller.standing.area,
+    };
+    let after = asked(query.as_deref(), "after").unwrap_or_default();
+    let devices: Vec<Value> = shared.who.devices(area, after, PAGE).await?.iter().map(device_json).collect();
+    Ok(answer(StatusCode::OK, &json!({ "devices": devices })))
+}
+
+/// `GET /api/v1/devices/ID`.
+pub(super) async fn show(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refusal> {
+    caller.may_somewhere(&shared.who, Deed::SeeDevices).await?;
+    let device = shared.who.device(&id_of(id)?).await?.ok_or_else(unknown)?;
+    caller.may(&shared.who, Deed::SeeDevices, Place::at(&device.area)).await?;
+    Ok(answer(StatusCode::OK, &json!({"device": device_json(&device)})))
+}
+
+/// `DELETE /api/v1/devices/ID`: revokes it. Its row stays, for what it sent.
+pub(super) async fn revoke(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Refusal> {
+    let who = &shared.who;
+    caller.may_somewhere(who, Deed::Revoke).await?;
+    let device = who.device(&id_of(id)?).await?.ok_or_else(unknown)?;
+    caller.may(who, Deed::Revoke, Place::at(&device.area)).await?;
+    if who.revoke(&device.id, now_ms()).await? {
+        who.note(&caller.entry(Event::DeviceRevoked).to(&device.id)).await?;
+    }
+    let device = who.device(&device.id).await?.ok_or_else(unknown)?;
+    Ok(answer(StatusCode::OK, &json!({"device": device_json(&device)})))
+}
