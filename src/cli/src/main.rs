@@ -33,6 +33,9 @@ doorstep COMMAND
       --data DIR             with the database in DIR (doorstep-data)
       --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
                              DATABASE_URL, since others on the machine can read arguments
+      --attachments N        with room for N gigabytes of attachments (100)
+      --log stderr           with the log on stderr (in files in DIR/logs, kept for six months)
+      --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
       --devices-only         take submissions from enrolled devices and users only: so it is at any address but 127.0.0.1

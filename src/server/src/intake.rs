@@ -1,7 +1,7 @@
 //! Takes a submission in: checked as a whole, then kept in one transaction, then receipted.
 //!
 //! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
-//! here already, and only then the form. So a phone that lost the answer gets its receipt again, whatever became of the form.
+//! here already, only then the form, and last whether its attachments are here. So a phone that lost the answer gets its receipt again, whatever became of the form.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use doorstep_engine::view::ViolationKind;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
+use crate::off_thread::off_thread;
 use crate::store::{Kept, Row, Sender};
 
 /// What the device is told.
@@ -44,10 +45,15 @@ pub(crate) async fn accept(
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
     }
     let id = id.to_string();
-    if let Some((kept, received_at)) = shared.store.find(&id).await.map_err(|error| Refusal::fault(&error))? {
+    if let Some((kept, received_at)) = shared.store.find(&id).await? {
         return if kept == hash { Ok(accepted(false, hash, received_at)) } else { Err(id_taken()) };
     }
     let sealed = check_against_form(shared, sealed).await?;
+    let named = sealed.attachments.iter().map(|attachment| attachment.hash.as_str());
+    let missing = shared.attachments.missing(named).await?;
+    if !missing.is_empty() {
+        return Err(Refusal::attachments_missing(missing));
+    }
     let received_at = now_ms();
     let row = Row {
         id: &id,
@@ -59,9 +65,10 @@ pub(crate) async fn accept(
         received_at,
         sender,
     };
-    match shared.store.keep(&row).await.map_err(|error| Refusal::fault(&error))? {
+    match shared.store.keep(&row).await? {
         Kept::New => {
-            println!("accepted {id}: {} {}", sealed.form.id, sealed.form.version);
+            let (form, version) = (&sealed.form.id, &sealed.form.version);
+            tracing::info!(target: "doorstep", id, form, version, "accepted");
             Ok(accepted(true, hash, received_at))
         }
         Kept::Again { received_at } => Ok(accepted(false, hash, received_at)),
@@ -103,14 +110,6 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
         return Err(unfit("`language` is none of the form's"));
     }
     off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
-}
-
-/// Does what takes a while where it holds up nobody.
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
-) -> Result<T, Refusal> {
-    // The panic's own message is on stderr already, from where it happened.
-    tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::fault(&"a request panicked"))?
 }
 
 fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {

@@ -5,11 +5,16 @@
 
 mod answer;
 mod api;
+mod attachments;
+mod body;
 mod files;
 mod forms;
 mod headers;
 mod intake;
 mod listen;
+mod logs;
+mod metrics;
+mod off_thread;
 #[macro_use]
 mod store;
 mod who;
@@ -26,12 +31,15 @@ use std::sync::Arc;
 
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
+pub use logs::{LogError, Logs, start as start_log};
 pub use store::StoreError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
+use attachments::{Attachments, Folder};
 use files::App;
 use forms::Forms;
+use metrics::Metrics;
 use store::Store;
 use who::Who;
 
@@ -45,6 +53,10 @@ pub struct Options {
     pub data: PathBuf,
     /// The address of a PostgreSQL that is the database instead.
     pub database: Option<String>,
+    /// How many bytes all attachments together may have; what comes beyond is refused.
+    pub attachments_limit: u64,
+    /// May everyone see `/metrics`, or only programs on this machine?
+    pub metrics_open: bool,
     /// The app's files.
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
@@ -73,6 +85,10 @@ pub enum StartError {
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
     Key(KeyError),
+    /// The folder for the attachments can't be made.
+    Attachments(std::io::Error),
+    /// There is no log.
+    Log(LogError),
     /// The system gives no threads or signals.
     Runtime(std::io::Error),
     /// The address can't be listened on.
@@ -86,6 +102,8 @@ impl std::fmt::Display for StartError {
             StartError::Forms(error) => write!(f, "{error}"),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
+            StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
+            StartError::Log(error) => write!(f, "{error}"),
             StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
             StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
         }
@@ -107,9 +125,12 @@ pub struct Server {
 /// What every route sees.
 pub(crate) struct Shared {
     store: Store,
+    attachments: Attachments,
     forms: Forms,
     app: App,
     who: Who,
+    metrics: Metrics,
+    metrics_open: bool,
 }
 
 impl Server {
@@ -130,7 +151,17 @@ impl Server {
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let routes = api::routes(Arc::new(Shared { store: store.clone(), forms, app, who }));
+        let shelf = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
+        let shared = Shared {
+            store: store.clone(),
+            attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
+            forms,
+            app,
+            who,
+            metrics: Metrics::default(),
+            metrics_open: options.metrics_open,
+        };
+        let routes = api::routes(Arc::new(shared));
         Ok(Server { listener, address: bound, routes, store, first_user })
     }
 

@@ -1,10 +1,16 @@
 //! Connections: a bounded number, none of which may dawdle over its headers, and an orderly end.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -12,8 +18,6 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-
-use crate::who::caller::Peer;
 
 /// The most connections at once; more wait to be taken.
 const CONNECTIONS: usize = 2_048;
@@ -39,15 +43,10 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let (peer, routes) = (Peer(peer.ip()), TowerToHyperService::new(routes.clone()));
-        let service = service_fn(move |mut request| {
-            request.extensions_mut().insert(peer);
-            routes.call(request)
-        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(stream), with_peer(routes.clone(), peer));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that breaks is its phone's business: it asks again.
@@ -57,6 +56,18 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
     }
     drop(listener);
     let _ = tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await;
+}
+
+/// Each request with whom it comes from.
+fn with_peer(
+    routes: Router,
+    peer: SocketAddr,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> {
+    let routes = TowerToHyperService::new(routes);
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.call(request)
+    })
 }
 
 /// The server's clock: milliseconds since 1970.

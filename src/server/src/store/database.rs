@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
@@ -24,6 +25,11 @@ const CONNECTIONS: u32 = 16;
 const WAIT: Duration = Duration::from_secs(20);
 /// How long SQLite waits while another process writes.
 const BUSY: Duration = Duration::from_secs(10);
+/// Statements of this process that failed for good.
+pub(crate) static FAILURES: AtomicU64 = AtomicU64::new(0);
+/// Statements of this process that were tried again.
+pub(crate) static RETRIES: AtomicU64 = AtomicU64::new(0);
+
 /// How often a statement is tried that the database asks to be tried again.
 const ATTEMPTS: u32 = 10;
 
@@ -155,8 +161,15 @@ where
     let mut tried = 1;
     loop {
         match attempt().await {
-            Err(error) if tried < ATTEMPTS && is_passing(&error) => pause(tried).await,
-            result => return result,
+            Err(error) if tried < ATTEMPTS && is_passing(&error) => {
+                RETRIES.fetch_add(1, Ordering::Relaxed);
+                pause(tried).await;
+            }
+            Err(error) => {
+                FAILURES.fetch_add(1, Ordering::Relaxed);
+                return Err(error);
+            }
+            Ok(done) => return Ok(done),
         }
         tried += 1;
     }

@@ -33,6 +33,7 @@
 
 #[macro_use]
 pub(crate) mod database;
+mod attachments;
 mod forms;
 mod migrations;
 mod submissions;
@@ -41,7 +42,7 @@ pub(crate) mod testing;
 
 use std::path::Path;
 
-pub(crate) use database::Database;
+pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use submissions::{Kept, Row, Sender};
 
 /// The database.
@@ -86,6 +87,13 @@ impl std::fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
+
+impl StoreError {
+    /// Is the database there, but has no connection to spare, or none at the moment?
+    pub(crate) fn is_overload(&self) -> bool {
+        matches!(self, StoreError::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)))
+    }
+}
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {

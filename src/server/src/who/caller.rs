@@ -3,10 +3,10 @@
 //! Kept here: a credential that is shown must be good, also where none is needed; a cookie alone changes nothing; a route that
 //! wants a [`Caller`] has none to give to strangers. A device's token is good for sending and reading, never for accounts.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -20,10 +20,6 @@ use super::{Who, limits, session};
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
-
-/// Where a request comes from: the connection's own facts, put there by `listen.rs`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Where a request comes from, as far as it is believed.
 #[derive(Clone, Debug)]
@@ -171,7 +167,8 @@ pub(crate) async fn identify(
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
     let origin = Origin::of(request.headers(), peer, shared.who.access.behind_proxy);
     let (method, asked) = (request.method().clone(), request.headers());
     match find(&shared.who, &method, asked, &origin).await {

@@ -144,7 +144,7 @@ impl Office {
 
     /// What is in the audit log: event and what it was done to.
     pub fn events(&self) -> Vec<String> {
-        let database = self.house.database();
+        let database = self.house.sqlite();
         let mut statement = database.prepare("SELECT line FROM audit ORDER BY number").unwrap();
         let lines = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
         lines

@@ -23,7 +23,7 @@ fn refused(answer: &Answer, status: u16, code: &str) {
 }
 
 fn count(house: &House, table: &str) -> i64 {
-    house.database().query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    house.sqlite().query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn wrong_logins_are_told_alike_slowed_and_noted_without_what_was_typed() {
         let query = format!(
             "SELECT COUNT(*) FROM {table} WHERE {column} LIKE '%zhaoliu%' OR {column} LIKE '%138%0001234%'"
         );
-        assert_eq!(house.database().query_row(&query, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "{table}");
+        assert_eq!(house.sqlite().query_row(&query, [], |row| row.get::<_, i64>(0)).unwrap(), 0, "{table}");
     }
     // Later, the right password does.
-    house.database().execute("UPDATE login_failure SET wait_until = 0", []).unwrap();
+    house.sqlite().execute("UPDATE login_failure SET wait_until = 0", []).unwrap();
     assert_eq!(stranger.login(house, "li.si", PASSWORD, None).status, 200);
 }
 
@@ -133,7 +133,7 @@ fn forged_expired_and_ended_sessions_are_nobodys() {
     let last = turned.len() - 2;
     turned[last] = if turned[last] == b'A' { b'B' } else { b'A' };
     let stored: String =
-        house.database().query_row("SELECT hash FROM login_session LIMIT 1", [], |row| row.get(0)).unwrap();
+        house.sqlite().query_row("SELECT hash FROM login_session LIMIT 1", [], |row| row.get(0)).unwrap();
     for forged in [
         String::from_utf8(turned).unwrap(),
         format!("doorstep={}", "A".repeat(43)),
@@ -146,7 +146,7 @@ fn forged_expired_and_ended_sessions_are_nobodys() {
     }
     let age = |column: &str, ms: i64| {
         let set = format!("UPDATE login_session SET {column} = {column} - {ms}");
-        house.database().execute(&set, []).unwrap();
+        house.sqlite().execute(&set, []).unwrap();
     };
     age("seen_at", 31 * 60_000);
     refused(&me(&good), 401, "login");
@@ -233,13 +233,13 @@ fn a_device_is_enrolled_once_sends_as_itself_and_is_told_when_it_is_revoked() {
         refused(&enrol(code), 403, "bad_enrolment");
     }
     let late = office.code("371002", None);
-    house.database().execute("UPDATE enrolment SET expires_at = expires_at - 900001", []).unwrap();
+    house.sqlite().execute("UPDATE enrolment SET expires_at = expires_at - 900001", []).unwrap();
     refused(&enrol(&late), 403, "bad_enrolment");
     assert_eq!((count(house, "device"), office.count("enrolment_refused")), (1, 6));
 
     assert_eq!(put(house, &sent, token).status, 201);
     let sender: (String, String, String) = house
-        .database()
+        .sqlite()
         .query_row("SELECT device_id, user_id, area FROM submission", [], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
@@ -420,7 +420,7 @@ fn records_are_read_by_role_and_area_masked_and_noted() {
     let listed =
         |who: &Browser| who.get(house, "/api/v1/submissions").json()["submissions"].as_array().unwrap().len();
     assert_eq!([&worker, &auditor, &neighbour, &provider].map(listed), [1, 1, 0, 0]);
-    let lines = house.database();
+    let lines = house.sqlite();
     let mut statement = lines.prepare("SELECT line FROM audit").unwrap();
     for line in statement.query_map([], |row| row.get::<_, String>(0)).unwrap() {
         let line = line.unwrap();
@@ -554,7 +554,7 @@ fn the_audit_log_shows_what_was_done_to_it() {
     };
     let head = check(None).unwrap();
     assert_eq!(head.number as usize, office.events().len());
-    let database = office.house.database();
+    let database = office.house.sqlite();
     let tenth: String =
         database.query_row("SELECT line FROM audit WHERE number = 10", [], |row| row.get(0)).unwrap();
     database.execute("UPDATE audit SET line = line || ' ' WHERE number = 10", []).unwrap();

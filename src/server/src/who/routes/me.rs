@@ -191,7 +191,11 @@ async fn confirm_password(who: &Who, user: &User, password: String) -> Result<()
         return Ok(());
     }
     // 403: the session is still good, only this was refused.
-    Err(Refusal { status: StatusCode::FORBIDDEN, ..refuse(who, &user.name, Some(user)).await })
+    let mut refusal = refuse(who, &user.name, Some(user)).await;
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        refusal.status = StatusCode::FORBIDDEN;
+    }
+    Err(refusal)
 }
 
 #[derive(Deserialize)]

@@ -21,7 +21,8 @@ use serde::de::DeserializeOwned;
 use super::users::Pending;
 use crate::Shared;
 use crate::answer::Refusal;
-use crate::api::{check_content_type, read_body, wrong_method};
+use crate::api::{check_content_type, wrong_method};
+use crate::body;
 
 pub(crate) use submissions::read as read_submission;
 
@@ -58,7 +59,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request<Body>, _: &S) -> Result<Json<T>, Refusal> {
         check_content_type(request.headers())?;
-        let body = read_body(request.into_body(), BODY_LIMIT).await?;
+        let body = body::read(request.into_body(), BODY_LIMIT, "the body").await?;
         // serde's own words could quote a value.
         let refusal = |error: serde_json::Error| {
             let reason = format!("the body is not as it should be, at {}:{}", error.line(), error.column());
