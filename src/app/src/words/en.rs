@@ -225,6 +225,52 @@ pub const WORDS: Words = Words {
     receipt_hash: "Hash",
     receipt_time: "Server got it",
     outbox_empty: "Nothing is waiting to be sent.",
+    repair: "Put right and send again",
+    repair_failed: "It can’t be opened: this version of the form is not on the device, or the device failed.",
+    delete_unsent: "Delete",
+    delete_unsent_title: |name| format!("Delete “{name}”?"),
+    delete_unsent_explained: "It has not arrived; nobody else has it. Once deleted, it is neither here nor on the server. You can export it first.",
+    delete_unsent_sure: |name| format!("Really delete “{name}”?"),
+    delete_unsent_last: "This is the last time you are asked. It can’t be brought back.",
+    delete_unsent_yes: "Delete, do not send",
+    to_target: |target| format!("To {target}"),
+
+    to_rescue: "No network for days, or a new phone? Export what is unsent as a file",
+    rescue_title: "Export and take back",
+    rescue_explained: "What has not arrived, and drafts, go into one file, to another device or to the office. Taken back or sent twice, each still counts once.",
+    rescue_out: "Export from this device",
+    rescue_counts: |sealed, drafts| {
+        format!("Now: {}, {}. They stay on this device.", unsent(sealed), drafted(drafts))
+    },
+    rescue_password: "A password for the file",
+    rescue_password_hint: "At least 8 characters. It is needed to open the file, and can’t be recovered. Keep it apart from the file.",
+    rescue_save: "Export the file",
+    rescue_saved: |sealed, drafts, unreadable| {
+        let done = format!("Exported: {}, {}.", unsent(sealed), drafted(drafts));
+        match unreadable {
+            0 => format!("{done} The file is among the downloads."),
+            n => format!("{done} {n} could not be read and stay on this device."),
+        }
+    },
+    rescue_nothing: "There is nothing to export.",
+    password_short: "The password must have at least 8 characters",
+    device_failed: "The device failed to read or write; try again",
+    rescue_in: "Take back to this device",
+    rescue_in_explained: "Choose the exported file and enter its password. What is here already, or has arrived, is not doubled.",
+    rescue_file: "The exported file",
+    rescue_its_password: "The file’s password",
+    rescue_take: "Take back",
+    rescue_taken: |sealed, drafts, known| {
+        let done = format!("Taken back: {}, {}.", unsent(sealed), drafted(drafts));
+        match known {
+            0 => done,
+            n => format!("{done} {n} were here already."),
+        }
+    },
+    rescue_no_file: "Choose a file first",
+    rescue_wrong_password: "This password does not open the file",
+    rescue_damaged: "This is no exported file, or it is damaged or was changed",
+    rescue_newer: "This file was exported by a newer Doorstep; update first",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
     diagnostics_title: "Forms with mistakes",
@@ -234,6 +280,14 @@ pub const WORDS: Words = Words {
     diagnostic_warning: "Warning",
     diagnostic_where: |file, line, column| format!("{file}, line {line}, column {column}"),
 };
+
+fn unsent(n: usize) -> String {
+    if n == 1 { "1 survey unsent".into() } else { format!("{n} surveys unsent") }
+}
+
+fn drafted(n: usize) -> String {
+    if n == 1 { "1 draft".into() } else { format!("{n} drafts") }
+}
 
 fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] =
