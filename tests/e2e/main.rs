@@ -7,6 +7,7 @@
 mod arrived;
 mod browser;
 mod filling;
+mod mending;
 mod processes;
 mod script;
 mod touch;
