@@ -228,6 +228,7 @@ pub struct Words {
     pub what_would_change: Text,
     pub nothing_would_change: Text,
     pub print: Text,
+    pub printed: fn(&str, &str) -> String,
     pub services: Text,
     pub services_none: Text,
     pub services_open: Text,
