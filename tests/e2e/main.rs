@@ -10,6 +10,7 @@ mod filling;
 mod mending;
 mod processes;
 mod script;
+mod soak;
 mod touch;
 
 use browser::{Browser, Screen};

@@ -141,6 +141,11 @@ impl Server {
         assert!(TcpStream::connect(("127.0.0.1", self.port)).is_err(), "something still answers on its port");
     }
 
+    /// Kills it, as a power cut does.
+    pub fn kill(&mut self) {
+        self.running.take().expect("it runs").end("-KILL");
+    }
+
     /// Starts it with another build of the app: the same but for its id, and a mark on its page.
     pub fn start_with_new_build(&mut self, profile: &Profile, mark: &str) {
         let app = profile.folder.join("app");
