@@ -9,10 +9,12 @@ macro_rules! say {
 }
 
 mod assess;
+mod backup;
 mod check;
 mod convert;
 mod explain;
 mod functions;
+mod rescue;
 mod serve;
 mod test;
 
@@ -38,6 +40,13 @@ doorstep COMMAND
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
 
+  backup FILE.tar          all data of a server into a new file, while it runs; of PostgreSQL the attachments only
+      --data DIR             from the data folder DIR (doorstep-data)
+      --database ADDRESS     with the PostgreSQL there as the database (DATABASE_URL)
+  restore FILE.tar         a backup into an empty data folder, or what is missing into a server that runs
+      --data DIR             into the data folder DIR (doorstep-data)
+      --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
+
   check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
@@ -52,6 +61,10 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
+      --to URL               send its submissions to that server; what is there already counts once
+      --drafts DIR           write the answers of its drafts there
+      --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this
   version                  which Doorstep this is
@@ -75,12 +88,15 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         Some(Value(command)) if asks_for_help() => help_of(&command.string()?),
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
+            "backup" => backup::back_up(arguments),
+            "restore" => backup::bring_back(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
             "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "rescue" => rescue::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

@@ -26,6 +26,7 @@ use super::vault::{Sealing, Vault};
 use files::{remove_file, remove_files};
 
 mod files;
+mod signing;
 
 /// The database's name.
 const NAME: &str = "doorstep";

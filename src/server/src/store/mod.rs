@@ -34,6 +34,7 @@
 #[macro_use]
 mod database;
 mod attachments;
+mod copy;
 mod forms;
 mod migrations;
 mod submissions;
@@ -42,6 +43,8 @@ pub(crate) mod testing;
 
 use std::path::Path;
 
+pub(crate) use copy::{Copied, copy_sqlite};
+pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use submissions::{Kept, Row};
 

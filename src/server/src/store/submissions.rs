@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 
-const INSERT: &str = "
+pub(super) const INSERT: &str = "
     INSERT INTO submission (id, form_id, form_version, form_hash, content_hash, body, received_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING RETURNING received_at";
 const FIND: &str = "SELECT content_hash, received_at FROM submission WHERE id = $1";

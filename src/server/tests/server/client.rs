@@ -173,7 +173,7 @@ impl House {
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();

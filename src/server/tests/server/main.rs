@@ -1,6 +1,7 @@
 //! The server over real sockets.
 
 mod attachments;
+mod backup;
 mod client;
 mod running;
 mod whole_way;
