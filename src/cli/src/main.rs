@@ -31,6 +31,11 @@ doorstep COMMAND
       --port N               at port N (8080); 0 lets the system pick one
       --host ADDRESS         at that address (127.0.0.1)
       --data DIR             with the database in DIR (doorstep-data)
+      --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
+                             DATABASE_URL, since others on the machine can read arguments
+      --attachments N        with room for N gigabytes of attachments (100)
+      --log stderr           with the log on stderr (in files in DIR/logs, kept for six months)
+      --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
 

@@ -1,5 +1,7 @@
 //! The server over real sockets.
 
+mod attachments;
 mod client;
+mod running;
 mod whole_way;
 mod wire;
