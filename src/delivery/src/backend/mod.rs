@@ -1,9 +1,16 @@
 //! Where submissions go. Each backend is a folder or file of its own here, stateless, and says exactly what counts as accepted.
 
+mod answer;
+pub mod any;
 pub mod doorstep;
+mod login;
+pub mod openrosa;
 
 use crate::Retry;
 use crate::attachment::Attachment;
+use crate::configuration::{ConfigurationError, Fields};
+use crate::credentials::Credential;
+use crate::moment::Moment;
 use crate::receipt::Receipt;
 use crate::submission::Submission;
 use crate::transport::Transport;
@@ -21,6 +28,21 @@ pub trait Backend {
     /// # Errors
     /// [`SendError`] for everything that is not this submission's receipt.
     async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError>;
+}
+
+/// A backend that the configuration can name: its fields there, and what it is given besides.
+pub(crate) trait Configured: Sized {
+    /// Takes its own fields; `name`, `kind` and `forms` are the target's.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`], with the place and never the value.
+    fn read(fields: &mut Fields) -> Result<Self, ConfigurationError>;
+
+    /// Its own fields, as an object that [`Configured::read`] takes. No credential is among them.
+    fn write(&self) -> serde_json::Value;
+
+    /// The same with its credential, at the time that its signatures name. Backends have no clock.
+    fn given(self, credential: Credential, now: Moment) -> Self;
 }
 
 /// A submission with its files, on its way to one target. Files are read one at a time: a phone can't hold them all.
