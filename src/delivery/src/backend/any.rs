@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::doorstep::Doorstep;
 use super::openrosa::OpenRosa;
+use super::webhook::Webhook;
 use super::{Backend, Capabilities, Configured, Parcel, SendError};
 use crate::configuration::{ConfigurationError, Fields};
 use crate::credentials::Credential;
@@ -83,4 +84,5 @@ macro_rules! backends {
 backends! {
     "doorstep" Doorstep,
     "openrosa" OpenRosa,
+    "webhook" Webhook,
 }

@@ -3,8 +3,11 @@
 mod answer;
 pub mod any;
 pub mod doorstep;
+pub mod files;
 mod login;
+pub mod mapping;
 pub mod openrosa;
+pub mod webhook;
 
 use crate::Retry;
 use crate::attachment::Attachment;
@@ -12,6 +15,7 @@ use crate::configuration::{ConfigurationError, Fields};
 use crate::credentials::Credential;
 use crate::moment::Moment;
 use crate::receipt::Receipt;
+use crate::sealed::Sealed;
 use crate::submission::Submission;
 use crate::transport::Transport;
 
@@ -71,6 +75,14 @@ pub trait Parcel {
     /// # Errors
     /// `DeviceFault` if the device fails.
     async fn nothing_arrived(&self) -> Result<(), SendError>;
+}
+
+/// The sealed bytes, read, for a backend that sends them in another shape.
+fn sealed(submission: &Submission) -> Result<Sealed, SendError> {
+    Sealed::read(submission.body().as_bytes()).map_err(|_| {
+        let words = "its bytes are no submission that this build can read".into();
+        SendError { words, ..SendErrorKind::CannotBeSent.alone() }
+    })
 }
 
 /// What a backend can do. The behaviour suite asks these.

@@ -56,7 +56,7 @@ fn kind(status: u16, code: Option<f64>, edits: bool) -> SendErrorKind {
     let code = code.map(|code| (code * 100.0).round() as i64);
     match (status, code) {
         // Closed to submissions, an edit of an outdated copy, one that was deleted there.
-        (409, Some(409_20 | 409_90 | 409_18)) => SendErrorKind::Refused,
+        (409, Some(40_920 | 40_990 | 40_918)) => SendErrorKind::Refused,
         (409, _) => SendErrorKind::IdTaken,
         // KoBo: the submission that this one corrects is not there.
         (404, _) if edits => SendErrorKind::Refused,

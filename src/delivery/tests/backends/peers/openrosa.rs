@@ -21,8 +21,11 @@ const LIMIT: usize = 6_500;
 #[derive(Default)]
 struct Server {
     /// By instance id: the XML and the files.
-    instances: BTreeMap<String, (Vec<u8>, BTreeMap<String, Vec<u8>>)>,
+    instances: BTreeMap<String, Instance>,
 }
+
+type Files = BTreeMap<String, Vec<u8>>;
+type Instance = (Vec<u8>, Files);
 
 impl Server {
     fn held(&self, id: &str) -> Vec<Held> {
