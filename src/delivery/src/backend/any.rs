@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::doorstep::Doorstep;
+use super::fhir::Fhir;
 use super::openrosa::OpenRosa;
 use super::webhook::Webhook;
 use super::{Backend, Capabilities, Configured, Parcel, SendError};
@@ -85,4 +86,5 @@ backends! {
     "doorstep" Doorstep,
     "openrosa" OpenRosa,
     "webhook" Webhook,
+    "fhir" Fhir,
 }

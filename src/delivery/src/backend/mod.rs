@@ -3,6 +3,7 @@
 mod answer;
 pub mod any;
 pub mod doorstep;
+pub mod fhir;
 pub mod files;
 mod login;
 pub mod mapping;

@@ -1,5 +1,7 @@
 //! Servers in memory, each written from what its kind's specification and sources say, none from our own code.
 
+mod doorstep;
+mod fhir;
 mod openrosa;
 mod webhook;
 
