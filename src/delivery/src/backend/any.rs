@@ -2,9 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::couchdb::CouchDb;
 use super::doorstep::Doorstep;
 use super::fhir::Fhir;
+use super::file_drop::FileDrop;
 use super::openrosa::OpenRosa;
+use super::postgrest::PostgRest;
+use super::s3::S3;
 use super::webhook::Webhook;
 use super::{Backend, Capabilities, Configured, Parcel, SendError};
 use crate::configuration::{ConfigurationError, Fields};
@@ -87,4 +91,8 @@ backends! {
     "openrosa" OpenRosa,
     "webhook" Webhook,
     "fhir" Fhir,
+    "couchdb" CouchDb,
+    "postgrest" PostgRest,
+    "s3" S3,
+    "file-drop" FileDrop,
 }

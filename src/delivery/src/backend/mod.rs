@@ -2,12 +2,16 @@
 
 mod answer;
 pub mod any;
+pub mod couchdb;
 pub mod doorstep;
 pub mod fhir;
+pub mod file_drop;
 pub mod files;
 mod login;
 pub mod mapping;
 pub mod openrosa;
+pub mod postgrest;
+pub mod s3;
 pub mod webhook;
 
 use crate::Retry;

@@ -1,8 +1,12 @@
 //! Servers in memory, each written from what its kind's specification and sources say, none from our own code.
 
+mod couchdb;
 mod doorstep;
 mod fhir;
+mod file_drop;
 mod openrosa;
+mod postgrest;
+mod s3;
 mod webhook;
 
 use std::collections::BTreeMap;
