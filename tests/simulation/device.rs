@@ -1,0 +1,292 @@
+//! A device: its store, the tabs in which drafts are open, and what its user does with them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use doorstep_delivery::backend::doorstep::Doorstep;
+use doorstep_delivery::deliver::deliver;
+use doorstep_delivery::draft::new_id;
+use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
+use doorstep_delivery::sealed::Sealed as SealedBytes;
+use doorstep_delivery::store::Store;
+use doorstep_delivery::{Attachment, Cursor, Draft, Submission, Uuid};
+use doorstep_engine::session::Session;
+
+use crate::disk::{Disk, Holdings};
+use crate::model::{Doubt, Sealed};
+use crate::network::{self, Line, Network};
+use crate::planted::{Bug, Credulous};
+use crate::tab::{SECOND, Tab, state};
+use crate::world::World;
+
+/// A device.
+pub struct Device {
+    pub number: usize,
+    pub disk: Rc<Disk>,
+    world: Rc<World>,
+    network: Rc<Network>,
+    tabs: RefCell<Vec<Rc<Tab>>>,
+    /// Who has which draft, by what tells its tab that it has it no more.
+    locks: RefCell<BTreeMap<Uuid, Rc<Cell<bool>>>>,
+    /// How many run the outbox.
+    runners: Cell<u32>,
+}
+
+impl Device {
+    /// A new one.
+    pub fn new(world: &Rc<World>, network: &Rc<Network>, number: usize) -> Rc<Device> {
+        Rc::new(Device {
+            number,
+            disk: Rc::new(Disk::new(world, number)),
+            world: world.clone(),
+            network: network.clone(),
+            tabs: RefCell::default(),
+            locks: RefCell::default(),
+            runners: Cell::new(0),
+        })
+    }
+
+    /// Its process is dead: tabs, locks and runs are gone. Whose tasks they were, drops them.
+    pub fn died(&self) {
+        self.tabs.borrow_mut().clear();
+        self.locks.borrow_mut().clear();
+        self.runners.set(0);
+    }
+
+    /// What is really there.
+    fn holdings(&self) -> Option<Holdings> {
+        Holdings::read(&self.disk.twin()).ok()
+    }
+
+    /// A reader does something in a tab, or opens one if none is.
+    pub fn act_in_a_tab(self: &Rc<Device>) {
+        self.tabs.borrow_mut().retain(|tab| !tab.ended.get());
+        let tab = self.world.dice.of(&self.tabs.borrow()).cloned();
+        match tab {
+            Some(tab) => tab.act(),
+            None => self.open(),
+        }
+    }
+
+    /// Begins a draft; it is kept before its reader sees it.
+    pub fn begin(self: &Rc<Device>) {
+        if self.holdings().is_some_and(|holdings| holdings.drafts.len() > 4) {
+            return;
+        }
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let session = Session::new(device.world.form.clone(), device.world.surroundings());
+            let draft = Draft::begin(device.new_id(), &session, device.world.now());
+            if device.disk.create_draft(&draft).await.is_ok() {
+                let seen = state(&session, &draft.cursor);
+                device.world.model.borrow_mut().began((device.number, draft.id), seen);
+                device.open_draft(draft.id).await;
+            }
+        });
+    }
+
+    fn new_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.world.dice.next().to_be_bytes());
+        new_id(self.world.now().ms, &random)
+    }
+
+    /// Opens some draft in a tab, be it open in another one or not.
+    pub fn open(self: &Rc<Device>) {
+        let drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        let Some(id) = self.world.dice.of(&drafts).map(|draft| draft.id) else { return self.begin() };
+        let device = self.clone();
+        self.world.spawn(self.number, async move { device.open_draft(id).await });
+    }
+
+    /// Takes a draft's lock for a tab, from the tab that has it if its reader says so. Gives what says that it was taken from this one.
+    fn lock(&self, id: Uuid) -> Rc<Cell<bool>> {
+        let ended = Rc::new(Cell::new(false));
+        let Some(other) = self.locks.borrow_mut().insert(id, ended.clone()) else { return ended };
+        // Whoever is the only one to hold it is gone.
+        if !other.get() && Rc::strong_count(&other) > 1 {
+            if self.world.locks {
+                self.world.count("draft taken over by a second tab");
+                other.set(true);
+            } else {
+                self.world.count("second tab without a lock");
+                if let Some(seen) = self.world.model.borrow_mut().drafts.get_mut(&(self.number, id)) {
+                    seen.contested = true;
+                }
+            }
+        }
+        ended
+    }
+
+    async fn open_draft(self: &Rc<Device>, id: Uuid) {
+        let place = (self.number, id);
+        let ended = self.lock(id);
+        let Ok(Some(stored)) = self.disk.load_draft(id).await else { return };
+        let form = self.world.form.clone();
+        let opened = match stored.draft.open(&stored.steps, form, self.world.surroundings()) {
+            Ok(opened) => opened,
+            Err(error) => return self.world.fail(format!("I1: {id} does not open: {error:?}")),
+        };
+        if !self.world.model.borrow().drafts.contains_key(&place) {
+            // Kept, though the one who began it never heard so.
+            self.world.model.borrow_mut().began(place, state(&opened.session, &opened.cursor));
+        }
+        if !opened.problems.is_empty() {
+            self.world.count("steps lost, and said so");
+        }
+        let mut draft = stored.draft;
+        draft.cursor = opened.cursor.clone();
+        let tab = Rc::new(Tab::new(&self.world, &self.disk, place, ended, draft, opened, stored.steps.is_empty()));
+        self.tabs.borrow_mut().push(tab.clone());
+        tab.begin();
+    }
+
+    /// Its user deletes a draft.
+    pub fn delete_draft(self: &Rc<Device>) {
+        let drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        let Some(id) = self.world.dice.of(&drafts).map(|draft| draft.id) else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let place = (device.number, id);
+            device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
+            if device.disk.delete_draft(id, device.world.now()).await.is_ok() {
+                device.world.model.borrow_mut().was_deleted(place);
+            }
+        });
+    }
+
+    /// Some item of the outbox, of those that are refused or of all.
+    fn some_item(&self, refused: bool) -> Option<OutboxItem> {
+        let mut items = self.holdings()?.outbox;
+        items.retain(|item| !refused || matches!(item.state, State::Refused { .. }));
+        self.world.dice.of(&items).cloned()
+    }
+
+    /// Its user deletes what is sealed and has no receipt.
+    pub fn delete_submission(self: &Rc<Device>) {
+        let Some(item) = self.some_item(true) else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let place = (device.number, item.id);
+            device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
+            if device.disk.delete_submission(item.id, device.world.now()).await.is_ok() {
+                device.world.model.borrow_mut().was_deleted(place);
+            }
+        });
+    }
+
+    /// Its user wants a refused item tried once more, as it is.
+    pub fn try_again(self: &Rc<Device>) {
+        let Some(item) = self.some_item(true) else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            drop(device.disk.update_item(&item.tried_again()).await);
+        });
+    }
+
+    /// Its user puts a refused submission right: a new draft with its answers and files, to be sealed in its stead.
+    pub fn repair(self: &Rc<Device>) {
+        let Some(item) = self.some_item(true) else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move { let _begun = device.begin_repair(item.id).await; });
+    }
+
+    async fn begin_repair(self: &Rc<Device>, old: Uuid) -> Option<()> {
+        let (world, disk) = (&self.world, &self.disk);
+        let submission = disk.load_submission(old).await.ok()??;
+        let sealed = SealedBytes::read(submission.body().as_bytes()).ok()?;
+        let id = if world.bug == Some(Bug::EditedUnderOldId) { old } else { self.new_id() };
+        let place = (self.number, id);
+        let answers = Draft::repairing(id, &sealed, world.form.clone(), world.surroundings()).ok()?;
+        // A file is kept before an answer names it, and a draft before its files: so the draft begins empty.
+        let session = Session::new(world.form.clone(), world.surroundings());
+        let empty = Draft { supersedes: Some(old), ..Draft::begin(id, &session, world.now()) };
+        disk.create_draft(&empty).await.ok()?;
+        world.model.borrow_mut().began(place, state(&session, &empty.cursor));
+        for file in submission.attachments() {
+            let bytes = disk.load_file(old, &file.name).await.ok()??;
+            world.model.borrow_mut().gave(place, &file.name, &file.hash, false);
+            disk.keep_file(id, file, &bytes).await.ok()?;
+            world.model.borrow_mut().gave(place, &file.name, &file.hash, true);
+        }
+        let opened = answers.open(&[], world.form.clone(), world.surroundings()).ok()?;
+        let seen = world.model.borrow_mut().did(place, state(&opened.session, &Cursor::default()));
+        disk.save_draft(&answers).await.ok()?;
+        world.model.borrow_mut().kept(place, seen);
+        world.count("refused submission put right");
+        self.open_draft(id).await;
+        Some(())
+    }
+
+    /// What is not sent is handed over to another device, which sends it too.
+    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>) {
+        let Some(item) = self.some_item(false) else { return };
+        let (device, other) = (self.clone(), other.clone());
+        self.world.spawn(self.number, async move { let _taken = device.rescue(item.id, &other).await; });
+    }
+
+    async fn rescue(&self, id: Uuid, other: &Device) -> Option<()> {
+        let outstanding = self.disk.outbox().await.ok()?.items;
+        let kept = self.disk.load_submission(id).await.ok()??;
+        let mut files: Vec<(Attachment, Vec<u8>)> = Vec::new();
+        for file in kept.attachments() {
+            files.push((file.clone(), self.disk.load_file(id, &file.name).await.ok()??));
+        }
+        // As it comes out of a file.
+        let submission = Submission::read(kept.body().to_string()).ok()?;
+        let targets: Vec<String> =
+            outstanding.into_iter().filter(|item| item.id == id).map(|item| item.target).collect();
+        let items: Vec<OutboxItem> =
+            targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
+        let place = (other.number, id);
+        let sealed = Sealed::of(&submission, targets);
+        {
+            let mut model = self.world.model.borrow_mut();
+            model.deleted.remove(&place);
+            model.doubts.remove(&place);
+        }
+        if other.disk.take_over(&submission, &items, &files).await.ok()? {
+            self.world.count("rescued by a second device");
+            self.world.model.borrow_mut().was_sealed(place, sealed);
+        }
+        Some(())
+    }
+
+    /// Runs the outbox, unless a lock that is heeded says that somebody does.
+    pub fn run_outbox(self: &Rc<Device>, wake: Wake) {
+        if self.runners.get() > 0 {
+            if self.world.locks {
+                return;
+            }
+            self.world.count("second outbox runner without a lock");
+        }
+        self.runners.set(self.runners.get() + 1);
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            device.run(wake).await;
+            device.runners.set(device.runners.get().saturating_sub(1));
+        });
+    }
+
+    /// One run. Gives when to run again; `None` also if the store failed.
+    pub async fn run(&self, wake: Wake) -> Option<i64> {
+        let world = &self.world;
+        world.tell(|| format!("device {} runs its outbox: {wake:?}", self.number));
+        let knows_second = !world.fault("a target that is not configured", 12);
+        let backend = |base_url: &str| Credulous {
+            doorstep: Doorstep { base_url: base_url.to_owned() },
+            bug: world.bug,
+        };
+        let (home, second) = (backend("https://home.example"), backend(network::SECOND));
+        let backends = |target: &str| match target {
+            HOME => Some(&home),
+            SECOND => knows_second.then_some(&second),
+            _ => None,
+        };
+        let line = Line(self.network.clone());
+        let run = deliver(&*self.disk, &line, backends, wake, || world.now(), world.dice.next()).await.ok()?;
+        run.store_errors.iter().for_each(|error| world.is_impersonal(&error.words, "a run's errors"));
+        run.next_due_ms
+    }
+}
