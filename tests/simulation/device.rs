@@ -17,7 +17,7 @@ use crate::disk::{Disk, Holdings};
 use crate::model::{Doubt, Sealed};
 use crate::network::{self, Line, Network};
 use crate::planted::{Bug, Credulous};
-use crate::tab::{SECOND, Tab, state};
+use crate::tab::{Held, SECOND, Tab, state};
 use crate::world::World;
 
 /// A device.
@@ -27,8 +27,8 @@ pub struct Device {
     world: Rc<World>,
     network: Rc<Network>,
     tabs: RefCell<Vec<Rc<Tab>>>,
-    /// Who has which draft, by what tells its tab that it has it no more.
-    locks: RefCell<BTreeMap<Uuid, Rc<Cell<bool>>>>,
+    /// Who has which draft.
+    locks: RefCell<BTreeMap<Uuid, Rc<Held>>>,
     /// How many run the outbox.
     runners: Cell<u32>,
 }
@@ -61,7 +61,7 @@ impl Device {
 
     /// A reader does something in a tab, or opens one if none is.
     pub fn act_in_a_tab(self: &Rc<Device>) {
-        self.tabs.borrow_mut().retain(|tab| !tab.ended.get());
+        self.tabs.borrow_mut().retain(|tab| !tab.has_ended());
         let tab = self.world.dice.of(&self.tabs.borrow()).cloned();
         match tab {
             Some(tab) => tab.act(),
@@ -100,28 +100,33 @@ impl Device {
         self.world.spawn(self.number, async move { device.open_draft(id).await });
     }
 
-    /// Takes a draft's lock for a tab, from the tab that has it if its reader says so. Gives what says that it was taken from this one.
-    fn lock(&self, id: Uuid) -> Rc<Cell<bool>> {
-        let ended = Rc::new(Cell::new(false));
-        let Some(other) = self.locks.borrow_mut().insert(id, ended.clone()) else { return ended };
-        // Whoever is the only one to hold it is gone.
-        if !other.get() && Rc::strong_count(&other) > 1 {
-            if self.world.locks {
-                self.world.count("draft taken over by a second tab");
-                other.set(true);
-            } else {
-                self.world.count("second tab without a lock");
-                if let Some(seen) = self.world.model.borrow_mut().drafts.get_mut(&(self.number, id)) {
-                    seen.contested = true;
-                }
-            }
+    /// Takes a draft for a tab, from the tab that has it: its reader says so.
+    fn lock(&self, id: Uuid) -> Rc<Held> {
+        let held = Rc::new(Held::default());
+        let Some(other) = self.locks.borrow_mut().insert(id, held.clone()) else { return held };
+        // Whoever is the only one to know of it is gone.
+        if other.ended.get() && other.writing.get() == 0 || Rc::strong_count(&other) == 1 {
+            return held;
         }
-        ended
+        let contested = if self.world.locks {
+            self.world.count("draft taken over by a second tab");
+            other.ended.set(true);
+            // What it was about to write is written though it has lost the draft: the store does not know who writes.
+            other.writing.get() > 0
+        } else {
+            self.world.count("second tab without a lock");
+            true
+        };
+        if contested && let Some(seen) = self.world.model.borrow_mut().drafts.get_mut(&(self.number, id)) {
+            self.world.count("two tabs write to one draft");
+            seen.contested = true;
+        }
+        held
     }
 
     async fn open_draft(self: &Rc<Device>, id: Uuid) {
         let place = (self.number, id);
-        let ended = self.lock(id);
+        let held = self.lock(id);
         let Ok(Some(stored)) = self.disk.load_draft(id).await else { return };
         let form = self.world.form.clone();
         let opened = match stored.draft.open(&stored.steps, form, self.world.surroundings()) {
@@ -137,7 +142,7 @@ impl Device {
         }
         let mut draft = stored.draft;
         draft.cursor = opened.cursor.clone();
-        let tab = Rc::new(Tab::new(&self.world, &self.disk, place, ended, draft, opened, stored.steps.is_empty()));
+        let tab = Rc::new(Tab::new(&self.world, &self.disk, place, held, draft, opened, stored.steps.is_empty()));
         self.tabs.borrow_mut().push(tab.clone());
         tab.begin();
     }
@@ -246,10 +251,14 @@ impl Device {
             model.deleted.remove(&place);
             model.doubts.remove(&place);
         }
-        if other.disk.take_over(&submission, &items, &files).await.ok()? {
-            self.world.count("rescued by a second device");
-            self.world.model.borrow_mut().was_sealed(place, sealed);
-        }
+        // The other device takes it up on its own, whatever becomes of this one.
+        let (world, disk) = (self.world.clone(), other.disk.clone());
+        self.world.spawn(other.number, async move {
+            if let Ok(true) = disk.take_over(&submission, &items, &files).await {
+                world.count("rescued by a second device");
+                world.model.borrow_mut().was_sealed(place, sealed);
+            }
+        });
         Some(())
     }
 

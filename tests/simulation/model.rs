@@ -50,10 +50,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// A draft was begun, and shown as kept.
+    /// A draft was begun, and shown as kept; in a second tab too, perhaps.
     pub fn began(&mut self, place: Place, state: String) {
-        self.deleted.remove(&place);
-        self.drafts.insert(place, Seen { states: vec![state], ..Seen::default() });
+        self.drafts.entry(place).or_insert_with(|| Seen { states: vec![state], ..Seen::default() });
     }
 
     /// A draft's reader sees a new state. Gives its number.

@@ -19,11 +19,19 @@ use crate::world::{PERSONAL, World, pause};
 /// The name of the other target.
 pub const SECOND: &str = "second";
 
+/// A tab's hold on a draft.
+#[derive(Default)]
+pub struct Held {
+    /// Another tab took it, or it is sealed or deleted: nothing more is begun.
+    pub ended: Cell<bool>,
+    /// Writes that are under way.
+    pub writing: Cell<u32>,
+}
+
 /// A draft open in a tab.
 pub struct Tab {
     pub place: Place,
-    /// Another tab took it, or it is sealed or deleted: nothing more is written.
-    pub ended: Rc<Cell<bool>>,
+    held: Rc<Held>,
     world: Rc<World>,
     disk: Rc<Disk>,
     session: RefCell<Session>,
@@ -52,7 +60,7 @@ impl Tab {
         world: &Rc<World>,
         disk: &Rc<Disk>,
         place: Place,
-        ended: Rc<Cell<bool>>,
+        held: Rc<Held>,
         draft: Draft,
         opened: Opened,
         covered: bool,
@@ -60,7 +68,7 @@ impl Tab {
         let seen = world.model.borrow_mut().did(place, state(&opened.session, &opened.cursor));
         Tab {
             place,
-            ended,
+            held,
             world: world.clone(),
             disk: disk.clone(),
             session: RefCell::new(opened.session),
@@ -74,6 +82,21 @@ impl Tab {
             photographing: Cell::new(false),
             eager: world.dice.once_in(2),
         }
+    }
+
+    /// Has it lost its draft?
+    pub fn has_ended(&self) -> bool {
+        self.held.ended.get()
+    }
+
+    /// Something that writes to the draft.
+    fn spawn(self: &Rc<Tab>, writing: impl Future<Output = ()> + 'static) {
+        let held = self.held.clone();
+        held.writing.set(held.writing.get() + 1);
+        self.world.spawn(self.place.0, async move {
+            writing.await;
+            held.writing.set(held.writing.get() - 1);
+        });
     }
 
     /// What was replayed is covered by a snapshot at once.
@@ -150,7 +173,7 @@ impl Tab {
 
     /// Something was done; it is in the session already.
     fn record(self: &Rc<Tab>, change: Change) {
-        if self.ended.get() {
+        if self.has_ended() {
             return;
         }
         self.seq.set(self.seq.get() + 1);
@@ -175,15 +198,15 @@ impl Tab {
     fn go_on(self: &Rc<Tab>) {
         if !self.busy.replace(true) {
             let tab = self.clone();
-            self.world.spawn(self.place.0, async move { tab.write().await });
+            self.spawn(async move { tab.write().await });
         } else if self.eager {
             let (tab, steps) = (self.clone(), self.steps.take());
-            self.world.spawn(self.place.0, async move { tab.append(&steps).await });
+            self.spawn(async move { tab.append(&steps).await });
         }
     }
 
     async fn write(&self) {
-        while !self.ended.get() {
+        while !self.has_ended() {
             if self.hurried.replace(false) {
                 self.snapshot().await;
                 continue;
@@ -198,7 +221,7 @@ impl Tab {
     }
 
     async fn append(&self, steps: &[Step]) {
-        if steps.is_empty() || self.ended.get() {
+        if steps.is_empty() || self.has_ended() {
             return;
         }
         if let Err(error) = self.disk.append_steps(self.place.1, steps).await {
@@ -213,7 +236,7 @@ impl Tab {
         match self.disk.save_draft(&draft).await {
             Ok(()) => {
                 self.draft.replace(draft);
-                if !self.ended.get() {
+                if !self.has_ended() {
                     self.world.tell(|| format!("{} shown as kept: state {seen}", World::short(self.place.1)));
                     self.world.model.borrow_mut().kept(self.place, seen);
                 }
@@ -227,7 +250,7 @@ impl Tab {
 
     fn end_if_lost(&self, error: &StoreError) {
         if matches!(error.kind, StoreErrorKind::Gone | StoreErrorKind::Conflict) {
-            self.ended.set(true);
+            self.held.ended.set(true);
         }
     }
 
@@ -235,7 +258,7 @@ impl Tab {
     fn photograph(self: &Rc<Tab>) {
         if !self.photographing.replace(true) {
             let tab = self.clone();
-            self.world.spawn(self.place.0, async move {
+            self.spawn(async move {
                 tab.keep_photo().await;
                 tab.photographing.set(false);
             });
@@ -266,15 +289,15 @@ impl Tab {
 
     fn finish(self: &Rc<Tab>) {
         let tab = self.clone();
-        self.world.spawn(self.place.0, async move {
+        self.spawn(async move {
             while tab.busy.get() {
                 pause().await;
             }
             tab.busy.set(true);
-            let sealed = tab.ended.get() || tab.seal().await.is_some();
+            let sealed = tab.has_ended() || tab.seal().await.is_some();
             tab.busy.set(false);
             match sealed {
-                true => tab.ended.set(true),
+                true => tab.held.ended.set(true),
                 false => tab.hurry(),
             }
         });
