@@ -174,6 +174,9 @@ impl Device {
         let device = self.clone();
         self.world.spawn(self.number, async move {
             let place = (device.number, item.id);
+            if device.world.model.borrow().taking.contains(&place) {
+                return;
+            }
             device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
             if device.disk.delete_submission(item.id, device.world.now()).await.is_ok() {
                 device.world.model.borrow_mut().was_deleted(place);
@@ -246,17 +249,18 @@ impl Device {
             targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
         let place = (other.number, id);
         let sealed = Sealed::of(&submission, targets);
-        {
-            let mut model = self.world.model.borrow_mut();
-            model.deleted.remove(&place);
-            model.doubts.remove(&place);
+        if !self.world.model.borrow_mut().takes_over(place) {
+            return None;
         }
         // The other device takes it up on its own, whatever becomes of this one.
         let (world, disk) = (self.world.clone(), other.disk.clone());
         self.world.spawn(other.number, async move {
-            if let Ok(true) = disk.take_over(&submission, &items, &files).await {
+            let taken = disk.take_over(&submission, &items, &files).await;
+            let mut model = world.model.borrow_mut();
+            model.taking.remove(&place);
+            if let Ok(true) = taken {
                 world.count("rescued by a second device");
-                world.model.borrow_mut().was_sealed(place, sealed);
+                model.was_sealed(place, sealed);
             }
         });
         Some(())

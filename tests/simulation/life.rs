@@ -188,6 +188,7 @@ impl Life {
         self.tasks.retain(|task| task.device != number);
         let device = self.devices[number].clone();
         device.died();
+        self.world.model.borrow_mut().taking.retain(|place| place.0 != number);
         device.disk.crash();
         self.check();
         self.start(&device);

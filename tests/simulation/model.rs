@@ -43,6 +43,8 @@ pub struct Model {
     pub sealed: BTreeMap<Place, Sealed>,
     pub deleted: BTreeSet<Place>,
     pub doubts: BTreeMap<Place, Vec<Doubt>>,
+    /// What a device is about to take over from another one.
+    pub taking: BTreeSet<Place>,
     /// By server and id: the hash.
     pub accepted: BTreeMap<(usize, Uuid), String>,
     /// Every hash that was ever to be sealed, by id.
@@ -100,6 +102,13 @@ impl Model {
         self.drafts.remove(&place);
         self.sealed.remove(&place);
         self.deleted.insert(place);
+    }
+
+    /// Another device's submission is about to be taken over; not one that was deleted there, or is about to be.
+    pub fn takes_over(&mut self, place: Place) -> bool {
+        let doubts = self.doubts.get(&place).map(Vec::as_slice).unwrap_or_default();
+        let unwanted = self.deleted.contains(&place) || doubts.iter().any(|doubt| matches!(doubt, Doubt::Deleting));
+        !unwanted && self.taking.insert(place)
     }
 
     /// The system took everything that was on a device: nothing more is promised there.

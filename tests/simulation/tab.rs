@@ -305,6 +305,10 @@ impl Tab {
 
     async fn seal(self: &Rc<Tab>) -> Option<()> {
         let draft = self.draft.borrow().clone();
+        let old = draft.supersedes.map(|old| (self.place.0, old));
+        if old.is_some_and(|old| self.world.model.borrow().taking.contains(&old)) {
+            return None;
+        }
         let files = self.disk.files(draft.id).await.ok()?;
         let now = self.world.now();
         let submission = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now);
@@ -318,16 +322,16 @@ impl Tab {
             targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
         let sealed = Sealed::of(&submission, targets);
         self.world.model.borrow_mut().doubt(self.place, Doubt::Sealing(sealed.clone()));
-        if let Some(old) = draft.supersedes {
-            self.world.model.borrow_mut().doubt((self.place.0, old), Doubt::Deleting);
+        if let Some(old) = old {
+            self.world.model.borrow_mut().doubt(old, Doubt::Deleting);
         }
         match self.disk.seal(&submission, &items, draft.supersedes, now).await {
             Ok(()) => {
                 self.world.tell(|| format!("{} shown as sealed", World::short(self.place.1)));
                 let mut model = self.world.model.borrow_mut();
                 model.was_sealed(self.place, sealed);
-                if let Some(old) = draft.supersedes {
-                    model.was_deleted((self.place.0, old));
+                if let Some(old) = old {
+                    model.was_deleted(old);
                 }
                 Some(())
             }
