@@ -106,6 +106,10 @@ impl Disk {
 
     /// `strict`: relaxed saves before it are safe once it is.
     async fn before_write(&self, strict: bool) -> Result<(), StoreError> {
+        // Sealing what is to be written takes its time too.
+        for _ in 0..self.world.dice.below(3) {
+            pause().await;
+        }
         self.before_read().await?;
         if self.full.get() > 0 && self.world.faulty.get() {
             self.full.set(self.full.get() - 1);

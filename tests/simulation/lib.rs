@@ -28,6 +28,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use doorstep_engine::{Bundle, Form, Source};
 
+pub use life::{CRASHES, EVENTS};
+pub use world::FAULTS;
+
 use life::Life;
 use planted::Bug;
 use world::World;

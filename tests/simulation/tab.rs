@@ -80,7 +80,7 @@ impl Tab {
             busy: Cell::new(false),
             hurried: Cell::new(!covered),
             photographing: Cell::new(false),
-            eager: world.dice.once_in(2),
+            eager: !world.dice.once_in(4),
         }
     }
 
