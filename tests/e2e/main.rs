@@ -7,8 +7,10 @@
 mod arrived;
 mod browser;
 mod filling;
+mod mending;
 mod processes;
 mod script;
+mod soak;
 mod touch;
 
 use browser::{Browser, Screen};

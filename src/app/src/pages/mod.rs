@@ -10,6 +10,7 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod rescue;
 mod review;
 mod review_page;
 mod turning;
@@ -84,6 +85,7 @@ fn ready(store: IndexedDb) -> impl IntoView {
                 <Route path=path!("/") view=home::Home />
                 <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
                 <Route path=path!("/outbox") view=outbox::OutboxPage />
+                <Route path=path!("/rescue") view=rescue::RescuePage />
                 <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
             </FlatRoutes>
         </Router>

@@ -15,6 +15,8 @@
 //! | [`worker`] | the service worker: a new build waits, and takes over when told |
 //! | [`page`] | title, language, theme, focus, scrolling, leaving |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
+//! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
+//! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`panic`] | what the reader sees after a trap |
 //!
@@ -28,7 +30,9 @@ pub mod network;
 pub mod page;
 pub mod panic;
 pub mod persist;
+pub mod picked;
 pub mod preferences;
+pub mod rescue;
 pub mod store;
 pub mod timer;
 pub mod worker;

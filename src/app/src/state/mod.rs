@@ -5,6 +5,7 @@ pub mod device;
 pub mod drafts;
 pub mod forms;
 pub mod keeping;
+pub mod mending;
 pub mod page_state;
 pub mod reader;
 pub mod saving;
