@@ -126,6 +126,14 @@ fn file_hash(store: &MemoryStore, owner: Uuid, name: &str) -> Result<Option<Stri
     Ok(file.map(|file| file.hash))
 }
 
+/// A draft that is there though nobody ever heard so: from now on it counts as it is.
+pub fn comes_to_light(model: &mut Model, place: Place, state: String, store: &MemoryStore) {
+    model.began(place, state);
+    for file in ready(store.files(place.1)).unwrap_or_default().items {
+        model.gave(place, &file.name, &file.hash, true);
+    }
+}
+
 /// A draft as a start finds it: a state that its reader saw, none older than the one shown as kept, with its files (I1).
 ///
 /// # Errors

@@ -9,10 +9,12 @@ use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::draft::new_id;
 use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
 use doorstep_delivery::sealed::Sealed as SealedBytes;
-use doorstep_delivery::store::Store;
-use doorstep_delivery::{Attachment, Cursor, Draft, Submission, Uuid};
+use doorstep_delivery::store::{Store, StoredDraft};
+use doorstep_delivery::rescue::Rescue;
+use doorstep_delivery::{Attachment, Draft, Uuid};
 use doorstep_engine::session::Session;
 
+use crate::check;
 use crate::disk::{Disk, Holdings};
 use crate::model::{Doubt, Sealed};
 use crate::network::{self, Line, Network};
@@ -94,7 +96,11 @@ impl Device {
 
     /// Opens some draft in a tab, be it open in another one or not.
     pub fn open(self: &Rc<Device>) {
-        let drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        let mut drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        if !self.world.dice.once_in(6) {
+            // Mostly one that no tab has.
+            drafts.retain(|draft| self.tabs.borrow().iter().all(|tab| tab.place.1 != draft.id));
+        }
         let Some(id) = self.world.dice.of(&drafts).map(|draft| draft.id) else { return self.begin() };
         let device = self.clone();
         self.world.spawn(self.number, async move { device.open_draft(id).await });
@@ -134,8 +140,8 @@ impl Device {
             Err(error) => return self.world.fail(format!("I1: {id} does not open: {error:?}")),
         };
         if !self.world.model.borrow().drafts.contains_key(&place) {
-            // Kept, though the one who began it never heard so.
-            self.world.model.borrow_mut().began(place, state(&opened.session, &opened.cursor));
+            let seen = state(&opened.session, &opened.cursor);
+            check::comes_to_light(&mut self.world.model.borrow_mut(), place, seen, &self.disk.twin());
         }
         if !opened.problems.is_empty() {
             self.world.count("steps lost, and said so");
@@ -161,16 +167,16 @@ impl Device {
         });
     }
 
-    /// Some item of the outbox, of those that are refused or of all.
-    fn some_item(&self, refused: bool) -> Option<OutboxItem> {
+    /// Some refused item of the outbox.
+    fn some_refused(&self) -> Option<OutboxItem> {
         let mut items = self.holdings()?.outbox;
-        items.retain(|item| !refused || matches!(item.state, State::Refused { .. }));
+        items.retain(|item| matches!(item.state, State::Refused { .. }));
         self.world.dice.of(&items).cloned()
     }
 
     /// Its user deletes what is sealed and has no receipt.
     pub fn delete_submission(self: &Rc<Device>) {
-        let Some(item) = self.some_item(true) else { return };
+        let Some(item) = self.some_refused() else { return };
         let device = self.clone();
         self.world.spawn(self.number, async move {
             let place = (device.number, item.id);
@@ -186,7 +192,7 @@ impl Device {
 
     /// Its user wants a refused item tried once more, as it is.
     pub fn try_again(self: &Rc<Device>) {
-        let Some(item) = self.some_item(true) else { return };
+        let Some(item) = self.some_refused() else { return };
         let device = self.clone();
         self.world.spawn(self.number, async move {
             drop(device.disk.update_item(&item.tried_again()).await);
@@ -195,7 +201,7 @@ impl Device {
 
     /// Its user puts a refused submission right: a new draft with its answers and files, to be sealed in its stead.
     pub fn repair(self: &Rc<Device>) {
-        let Some(item) = self.some_item(true) else { return };
+        let Some(item) = self.some_refused() else { return };
         let device = self.clone();
         self.world.spawn(self.number, async move { let _begun = device.begin_repair(item.id).await; });
     }
@@ -207,62 +213,79 @@ impl Device {
         let id = if world.bug == Some(Bug::EditedUnderOldId) { old } else { self.new_id() };
         let place = (self.number, id);
         let answers = Draft::repairing(id, &sealed, world.form.clone(), world.surroundings()).ok()?;
-        // A file is kept before an answer names it, and a draft before its files: so the draft begins empty.
-        let session = Session::new(world.form.clone(), world.surroundings());
-        let empty = Draft { supersedes: Some(old), ..Draft::begin(id, &session, world.now()) };
-        disk.create_draft(&empty).await.ok()?;
-        world.model.borrow_mut().began(place, state(&session, &empty.cursor));
+        let mut files: Vec<(Attachment, Vec<u8>)> = Vec::new();
         for file in submission.attachments() {
-            let bytes = disk.load_file(old, &file.name).await.ok()??;
-            world.model.borrow_mut().gave(place, &file.name, &file.hash, false);
-            disk.keep_file(id, file, &bytes).await.ok()?;
-            world.model.borrow_mut().gave(place, &file.name, &file.hash, true);
+            files.push((file.clone(), disk.load_file(old, &file.name).await.ok()??));
         }
         let opened = answers.open(&[], world.form.clone(), world.surroundings()).ok()?;
-        let seen = world.model.borrow_mut().did(place, state(&opened.session, &Cursor::default()));
-        disk.save_draft(&answers).await.ok()?;
-        world.model.borrow_mut().kept(place, seen);
+        // One transaction: no answer names a file before it is kept.
+        let stored = StoredDraft { draft: answers, steps: Vec::new() };
+        if !disk.take_over_draft(&stored, &files).await.ok()? {
+            return None;
+        }
+        {
+            let mut model = world.model.borrow_mut();
+            model.began(place, state(&opened.session, &opened.cursor));
+            files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
+        }
         world.count("refused submission put right");
         self.open_draft(id).await;
         Some(())
     }
 
-    /// What is not sent is handed over to another device, which sends it too.
-    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>) {
-        let Some(item) = self.some_item(false) else { return };
+    /// Everything unsent is handed over to another device as one file, which takes it up on its own, whatever becomes of this one.
+    /// `replaced`: with what is half filled in, and then this device is thrown away.
+    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>, replaced: bool) {
         let (device, other) = (self.clone(), other.clone());
-        self.world.spawn(self.number, async move { let _taken = device.rescue(item.id, &other).await; });
+        self.world.spawn(self.number, async move {
+            let Ok(rescue) = Rescue::gather(&*device.disk).await else { return };
+            let (world, number) = (device.world.clone(), device.number);
+            let taker = other.clone();
+            world.spawn(taker.number, async move {
+                if other.take_up(&rescue.to_bytes(), replaced).await.is_some() && replaced {
+                    other.world.thrown_away.set(Some(number));
+                }
+            });
+        });
     }
 
-    async fn rescue(&self, id: Uuid, other: &Device) -> Option<()> {
-        let outstanding = self.disk.outbox().await.ok()?.items;
-        let kept = self.disk.load_submission(id).await.ok()??;
-        let mut files: Vec<(Attachment, Vec<u8>)> = Vec::new();
-        for file in kept.attachments() {
-            files.push((file.clone(), self.disk.load_file(id, &file.name).await.ok()??));
-        }
-        // As it comes out of a file.
-        let submission = Submission::read(kept.body().to_string()).ok()?;
-        let targets: Vec<String> =
-            outstanding.into_iter().filter(|item| item.id == id).map(|item| item.target).collect();
-        let items: Vec<OutboxItem> =
-            targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
-        let place = (other.number, id);
-        let sealed = Sealed::of(&submission, targets);
-        if !self.world.model.borrow_mut().takes_over(place) {
+    async fn take_up(&self, file: &[u8], with_drafts: bool) -> Option<()> {
+        let world = &self.world;
+        let Ok(mut rescue) = Rescue::from_bytes(file) else {
+            world.fail("I1: what a device handed over can't be read".into());
             return None;
+        };
+        let here = self.holdings()?;
+        let is_here = |id: Uuid| here.drafts.iter().any(|draft| draft.id == id);
+        let place = |id: Uuid| (self.number, id);
+        {
+            // Not what its user deleted here, and no sealed form of what is half filled in here.
+            let model = &mut *world.model.borrow_mut();
+            rescue.submissions.retain(|(submission, ..)| {
+                !is_here(submission.id()) && model.takes_over(place(submission.id()))
+            });
+            rescue.drafts.retain(|(stored, _)| with_drafts && model.takes_over(place(stored.draft.id)));
+            model.twins.extend(rescue.drafts.iter().map(|(stored, _)| stored.draft.id));
         }
-        // The other device takes it up on its own, whatever becomes of this one.
-        let (world, disk) = (self.world.clone(), other.disk.clone());
-        self.world.spawn(other.number, async move {
-            let taken = disk.take_over(&submission, &items, &files).await;
-            let mut model = world.model.borrow_mut();
-            model.taking.remove(&place);
-            if let Ok(true) = taken {
-                world.count("rescued by a second device");
-                model.was_sealed(place, sealed);
+        let taken = rescue.take_up(&*self.disk).await;
+        let model = &mut *world.model.borrow_mut();
+        model.taking.retain(|taking| taking.0 != self.number);
+        taken.ok()?;
+        for (submission, targets, _) in rescue.submissions {
+            let sealed = Sealed::of(&submission, targets);
+            if !model.sealed.contains_key(&place(submission.id())) {
+                model.was_sealed(place(submission.id()), sealed);
             }
-        });
+        }
+        for (stored, files) in rescue.drafts {
+            let place = place(stored.draft.id);
+            let opened = stored.draft.open(&stored.steps, world.form.clone(), world.surroundings()).ok()?;
+            if !model.sealed.contains_key(&place) && !model.drafts.contains_key(&place) {
+                model.began(place, state(&opened.session, &opened.cursor));
+                files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
+            }
+        }
+        world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
         Some(())
     }
 

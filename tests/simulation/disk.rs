@@ -278,6 +278,16 @@ impl Store for Disk {
         self.after(|| format!("take over {}", World::short(submission.id())), done).await
     }
 
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().take_over_draft(stored, files).await;
+        self.after(|| format!("take over draft {}", World::short(stored.draft.id)), done).await
+    }
+
     async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
         self.before_write(true).await?;
         let done = self.twin().delete_submission(id, at).await;

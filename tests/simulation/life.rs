@@ -60,6 +60,9 @@ impl Life {
             }
             for _ in 0..dice.below(8) {
                 self.go_on();
+                if let Some(thrown_away) = self.world.thrown_away.take() {
+                    self.evict(thrown_away);
+                }
                 if self.is_broken() {
                     return;
                 }
@@ -119,7 +122,8 @@ impl Life {
             51 => device.delete_submission(),
             52..=53 => device.try_again(),
             54..=56 => device.repair(),
-            57..=59 => device.hand_over(&other),
+            57..=58 => device.hand_over(&other, false),
+            59 => device.hand_over(&other, dice.once_in(2)),
             60..=79 => {
                 let wakes = [Wake::Start, Wake::Network, Wake::Visible, Wake::Timer, Wake::Hand, Wake::Login];
                 device.run_outbox(dice.of(&wakes).copied().unwrap_or(Wake::Timer));
@@ -203,7 +207,7 @@ impl Life {
             let place = (device.number, draft.id);
             // One whose making died with the process: its user has not seen it yet.
             if !model.drafts.contains_key(&place) {
-                model.began(place, String::new());
+                check::comes_to_light(&mut model, place, String::new(), &store);
                 model.drafts.entry(place).or_default().contested = true;
             }
             let found = check::found(&mut model, &self.world.form, place, &store);
@@ -278,7 +282,9 @@ impl Life {
             let number = usize::from(item.target == SECOND);
             let store = device.disk.twin();
             let body = ready(store.load_submission(item.id)).ok().flatten();
-            let never = body.is_some_and(|submission| refuses(number, submission.body().as_bytes()));
+            let first = self.world.model.borrow().accepted.get(&(number, item.id)).cloned();
+            let never = first.is_some_and(|hash| hash != item.hash)
+                || body.is_some_and(|submission| refuses(number, submission.body().as_bytes()));
             if !matches!(item.state, State::Refused { .. }) || !never {
                 self.world.fail(format!("I6: {} does not arrive at `{}`: {:?}", item.id, item.target, item.state));
             }

@@ -45,6 +45,8 @@ pub struct Model {
     pub doubts: BTreeMap<Place, Vec<Doubt>>,
     /// What a device is about to take over from another one.
     pub taking: BTreeSet<Place>,
+    /// Drafts that were handed over to another device while this one still had them: both may seal them.
+    pub twins: BTreeSet<Uuid>,
     /// By server and id: the hash.
     pub accepted: BTreeMap<(usize, Uuid), String>,
     /// Every hash that was ever to be sealed, by id.
@@ -119,11 +121,11 @@ impl Model {
         self.doubts.retain(|place, _| place.0 != device);
     }
 
-    /// A server took it, for the first time or again: once, with one hash, which was sealed (I3).
+    /// A server was sent it, for the first time or again: it accepts an id once, with one hash, which was sealed (I3).
     pub fn accept(&mut self, server: usize, id: Uuid, hash: &str) -> Result<(), String> {
         let first = self.accepted.entry((server, id)).or_insert_with(|| hash.to_owned());
         match self.hashes.get(&id).is_some_and(|hashes| hashes.contains(hash)) {
-            true if first == hash => Ok(()),
+            true if first == hash || self.twins.contains(&id) => Ok(()),
             true => Err(format!("I3: server {server} was sent {id} with two hashes")),
             false => Err(format!("I3: server {server} was sent {id} as it was never sealed")),
         }

@@ -57,6 +57,8 @@ pub struct World {
     pub form: Arc<Form>,
     pub model: RefCell<Model>,
     pub servers: [RefCell<Server>; 2],
+    /// A device that another one replaces.
+    pub thrown_away: Cell<Option<usize>>,
     /// Requests so far.
     pub requests: Cell<u64>,
     now_ms: Cell<i64>,
@@ -78,6 +80,7 @@ impl World {
             form,
             model: RefCell::default(),
             servers: [RefCell::default(), RefCell::default()],
+            thrown_away: Cell::new(None),
             requests: Cell::new(0),
             now_ms: Cell::new(1_795_397_400_000),
             faults: RefCell::default(),
@@ -173,7 +176,7 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 39] = [
+pub const FAULTS: [&str; 41] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
@@ -185,6 +188,7 @@ pub const FAULTS: [&str; 39] = [
     "clock jumps",
     "closed by a version change",
     "delayed past the time-out",
+    "device replaced by another",
     "died after the commit",
     "died before the commit",
     "disk fills up",
@@ -213,4 +217,5 @@ pub const FAULTS: [&str; 39] = [
     "server's 413",
     "server's 423",
     "steps lost, and said so",
+    "two tabs write to one draft",
 ];
