@@ -8,6 +8,7 @@ mod arrived;
 mod browser;
 mod filling;
 mod processes;
+mod safety;
 mod script;
 mod touch;
 

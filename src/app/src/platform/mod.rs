@@ -14,6 +14,8 @@
 //! | [`persist`] | asks that the data be kept, and how much room there is |
 //! | [`worker`] | the service worker: a new build waits, and takes over when told |
 //! | [`page`] | title, language, theme, focus, scrolling, leaving |
+//! | [`users`] | who uses this phone, by name |
+//! | [`idle`] | whether anyone is there |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`panic`] | what the reader sees after a trap |
@@ -22,6 +24,7 @@
 
 pub mod clock;
 pub mod fetch;
+pub mod idle;
 pub mod location;
 pub mod locks;
 pub mod network;
@@ -31,6 +34,7 @@ pub mod persist;
 pub mod preferences;
 pub mod store;
 pub mod timer;
+pub mod users;
 pub mod worker;
 
 mod database;

@@ -227,6 +227,8 @@ pub const WORDS: Words = Words {
     outbox_empty: "Nothing is waiting to be sent.",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
+    safety: super::safety::ENGLISH,
+
     diagnostics_title: "Forms with mistakes",
     diagnostics_explained: "These forms did not pass the check and can’t be used. Hand this to whoever writes them.",
     diagnostics_none: "All forms pass the check.",

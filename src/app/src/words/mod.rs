@@ -4,6 +4,7 @@
 //! A third language is one more file and one more line of [`Language`].
 
 mod en;
+mod safety;
 pub mod when;
 mod zh;
 
@@ -246,6 +247,9 @@ pub struct Words {
     pub receipt_time: Text,
     pub outbox_empty: Text,
     pub receipts_none: Text,
+
+    /// The safety page, the lock and the users.
+    pub safety: safety::Safety,
 
     // A form that does not check
     pub diagnostics_title: Text,

@@ -201,6 +201,8 @@ pub const WORDS: Words = Words {
     outbox_empty: "没有等待发送的调查。",
     receipts_none: "送达之后，服务器的回执会留在这里。",
 
+    safety: super::safety::CHINESE,
+
     diagnostics_title: "表单有误",
     diagnostics_explained: "下面的表单没有通过检查，不能用来调查。请把这些交给写表单的人。",
     diagnostics_none: "所有表单都通过了检查。",
