@@ -117,8 +117,12 @@ async fn a_pin_locks_the_phone_and_leads_back_to_the_same_question() {
     assert_eq!(browser.run("return document.activeElement.value", vec![]).await, more);
     browser.picture("unlocked").await;
 
-    // Four wrong ones in a row: three are free, then one waits.
-    browser.tap("[data-action=lock]").await;
+    // Nobody touches it for six minutes, by the phone's clock.
+    browser.run("const now = Date.now; Date.now = () => now() + 6 * 60_000;", vec![]).await;
+    browser.seen("[data-screen=unlock]").await;
+    assert!(!holds(&browser, &typed).await, "an answer stays on the page of an idle phone");
+
+    // Three wrong ones in a row are free, then one waits.
     for _ in 0..3 {
         enter(&browser, "pin", WRONG).await;
         browser.tap("[data-action=unlock]").await;
@@ -272,8 +276,36 @@ async fn the_safety_page_on_a_wide_screen() {
     browser.tap("[data-action=to-safety]").await;
     browser.seen("#lock-after").await;
     browser.picture("wide-safety-english").await;
+
+    // Another tab asks for the PIN, and what one locks is locked in both.
+    let first = browser.tab().await;
+    let second = browser.new_tab().await;
+    browser.open(&server.url("/")).await;
+    enter(&browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.seen("[data-action=start]").await;
+    browser.look_at(&first).await;
     browser.tap("[data-action=lock]").await;
     browser.seen("[data-screen=unlock]").await;
     browser.picture("wide-locked").await;
+    browser.look_at(&second).await;
+    browser.seen("[data-screen=unlock]").await;
+    browser.gone("[data-action=start]").await;
+
+    // The PIN is taken away only by who knows it.
+    enter(&browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.tap("[data-action=safety]").await;
+    browser.tap("[data-action=remove-pin]").await;
+    enter(&browser, "pin-held", WRONG).await;
+    browser.tap("[data-action=save-pin]").await;
+    browser.seen("#pin-held-wrong").await;
+    browser.picture("wide-pin-removing").await;
+    enter(&browser, "pin-held", PIN).await;
+    browser.tap("[data-action=save-pin]").await;
+    browser.seen("[data-saved]").await;
+    browser.reload().await;
+    browser.seen("[data-screen=pin]").await;
+    browser.seen("#pin-new").await;
     browser.quit().await;
 }

@@ -204,7 +204,7 @@ fn StartForm(device: Device, version: FormVersion, space: RwSignal<Space>) -> im
     };
     let form = version.form.id.clone();
     view! {
-        <button type="button" class="form-start" data-action="start" data-form=form on:click=start>
+        <button type="button" class="form-start" data-action="start" data-form=form aria-disabled=live(move || matches!(space.get(), Space::None(_)).then_some("true")) on:click=start>
             <Icon shape=Shape::Door />
             <span class="grow">
                 <span class="card-title">{live(move || forms::title(&version, reader.language().tag()))}</span>

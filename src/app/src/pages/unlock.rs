@@ -58,9 +58,17 @@ fn AskPin(gate: Gate) -> impl IntoView {
             text.set(String::new());
             match tried {
                 Ok(Tried::Right | Tried::Wiped) => {}
-                Ok(tried @ (Tried::Wrong { .. } | Tried::TooSoon(_))) => {
+                Ok(tried @ Tried::Wrong { free, .. }) => {
                     wait.set(seconds(tried));
-                    complain(wrong, FIELD, tried_words(tried, reader.words_now()));
+                    // How long to wait is said once, where it is counted down.
+                    let words = &reader.words_now().safety;
+                    let said =
+                        if free > 0 { (words.pin_wrong_free)(free) } else { words.pin_wrong.to_owned() };
+                    complain(wrong, FIELD, said);
+                }
+                Ok(tried @ Tried::TooSoon(_)) => {
+                    wrong.set(None);
+                    wait.set(seconds(tried));
                 }
                 Err(error) => {
                     leptos::logging::error!("{error}");

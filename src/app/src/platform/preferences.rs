@@ -1,7 +1,7 @@
 //! What the reader chose and is no secret: theme, language, text size.
 //!
 //! Kept in `localStorage`, since it is needed before the first paint, when the encrypted store is not open yet.
-//! Never an answer, a name or an id of anyone (invariant 8).
+//! Never an answer or a name (invariant 8); of a user of this phone, the random id that their database is named by.
 
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
