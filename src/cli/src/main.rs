@@ -13,6 +13,7 @@ mod check;
 mod convert;
 mod explain;
 mod functions;
+mod rescue;
 mod serve;
 mod test;
 
@@ -47,6 +48,10 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
+      --to URL               send its submissions to that server; what is there already counts once
+      --drafts DIR           write the answers of its drafts there
+      --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this
   version                  which Doorstep this is
@@ -76,6 +81,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "rescue" => rescue::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

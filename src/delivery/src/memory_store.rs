@@ -19,6 +19,7 @@ use crate::record::{Record, RecordError};
 use crate::step::Step;
 use crate::store::{
     Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
 };
 use crate::submission::Submission;
 
@@ -270,16 +271,31 @@ impl Store for MemoryStore {
         are_its_files(submission, files)?;
         self.write(|tables| {
             let id = submission.id();
-            let delivered = tables.delivered.range(id.to_string()..).next();
-            let known = delivered.is_some_and(|(key, _)| key.starts_with(&id.to_string()));
-            if known || tables.submissions.contains_key(&id) {
+            if tables.is_sealed(id) {
                 return Ok(false);
             }
-            for (file, bytes) in files {
-                let kept = (file.to_bytes(), Arc::from(&**bytes));
-                tables.files.insert((id, file.name.clone()), kept);
-            }
+            tables.put_files(id, files);
             tables.put_sealed(submission, items);
+            Ok(true)
+        })
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        self.write(|tables| {
+            let id = stored.draft.id;
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
+                return Ok(false);
+            }
+            tables.put_draft(&stored.draft);
+            tables.put_files(id, files);
+            for step in &stored.steps {
+                tables.steps.insert((id, step.seq), step.to_bytes());
+            }
             Ok(true)
         })
     }
@@ -409,6 +425,20 @@ impl Tables {
     fn put_draft(&mut self, draft: &Draft) {
         self.drafts.insert(draft.id, draft.to_bytes());
         self.summaries.insert(draft.id, draft.summary().to_bytes());
+    }
+
+    /// Is it waiting or delivered?
+    fn is_sealed(&self, id: Uuid) -> bool {
+        let key = id.to_string();
+        let delivered = self.delivered.range(key.clone()..).next();
+        self.submissions.contains_key(&id) || delivered.is_some_and(|(other, _)| other.starts_with(&key))
+    }
+
+    fn put_files(&mut self, owner: Uuid, files: &[(Attachment, Vec<u8>)]) {
+        for (file, bytes) in files {
+            let kept = (file.to_bytes(), Arc::from(&**bytes));
+            self.files.insert((owner, file.name.clone()), kept);
+        }
     }
 
     fn put_sealed(&mut self, submission: &Submission, items: &[OutboxItem]) {

@@ -88,6 +88,17 @@ pub trait Store {
         files: &[(Attachment, Vec<u8>)],
     ) -> Result<bool, StoreError>;
 
+    /// Strict, one transaction: takes up a draft with its steps and files that another device handed over.
+    /// Gives false, and changes nothing, if it is here already: as a draft, waiting or delivered.
+    ///
+    /// # Errors
+    /// `Conflict` if a file's bytes are another's.
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError>;
+
     /// Strict. Deletes a sealed submission that has no receipt, with its items and files, because its user said so twice, and logs that.
     ///
     /// # Errors
@@ -162,6 +173,20 @@ pub fn are_its_files(submission: &Submission, files: &[(Attachment, Vec<u8>)]) -
     match its {
         true => Ok(()),
         false => Err(StoreErrorKind::NotItsItem.because("other files than it names")),
+    }
+}
+
+/// Are these the files' own bytes, and no two of a name?
+///
+/// # Errors
+/// `Conflict` if not.
+pub fn are_whole(files: &[(Attachment, Vec<u8>)]) -> Result<(), StoreError> {
+    let single = |(place, (file, _)): (usize, &(Attachment, Vec<u8>))| {
+        files[..place].iter().all(|(before, _)| before.name != file.name)
+    };
+    match files.iter().all(|(file, bytes)| file.has(bytes)) && files.iter().enumerate().all(single) {
+        true => Ok(()),
+        false => Err(StoreErrorKind::Conflict.because("the bytes are another file's")),
     }
 }
 

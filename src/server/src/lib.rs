@@ -10,6 +10,7 @@ mod forms;
 mod headers;
 mod intake;
 mod listen;
+mod outgoing;
 mod store;
 
 #[cfg(feature = "embed")]
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
+pub use outgoing::Outgoing;
 pub use store::StoreError;
 
 use files::App;

@@ -42,6 +42,8 @@ cargo xtask COMMAND
       --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
   accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
+  soak                     the browser and the server killed again and again while surveys are filled in and sent: nothing lost, nothing twice
+      --kills N, --seed N    so often (50), at other moments for each seed
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
@@ -77,6 +79,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
         "accept" => accept::run(&workspace, rest),
+        "soak" => test::soak(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;

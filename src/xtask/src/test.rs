@@ -184,6 +184,34 @@ fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     run_command(&mut tests).context("pictures of each step are in target/screenshots/")
 }
 
+/// Chromium and the server killed again and again, by `arguments`: `--kills N`, `--seed N`.
+pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    debian::browser()?;
+    let built = serve::build(workspace, Mode::Release)?;
+    let mut soak = cargo(workspace);
+    soak.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
+    for pair in arguments.chunks(2) {
+        match pair {
+            [name, number] if name == "--kills" => soak.env("DOORSTEP_KILLS", number),
+            [name, number] if name == "--seed" => soak.env("DOORSTEP_SEED", number),
+            _ => bail!("soak takes --kills N and --seed N"),
+        };
+    }
+    soak.args([
+        "test",
+        "--locked",
+        "--package",
+        TESTS,
+        "--test",
+        "e2e",
+        "--",
+        "--ignored",
+        "--nocapture",
+        "nothing_is_lost",
+    ]);
+    run_command(&mut soak)
+}
+
 fn cargo(workspace: &Workspace) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root());

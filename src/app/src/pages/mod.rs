@@ -11,6 +11,7 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod rescue;
 mod review;
 mod review_page;
 mod safety;
@@ -68,6 +69,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/") view=home::Home />
             <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
             <Route path=path!("/outbox") view=outbox::OutboxPage />
+            <Route path=path!("/rescue") view=rescue::RescuePage />
             <Route path=path!("/safety") view=safety::SafetyPage />
             <Route path=path!("/safety/pin") view=safety::PinPage />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />

@@ -17,6 +17,8 @@
 //! | [`users`] | who uses this phone, by name |
 //! | [`idle`] | whether anyone is there |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
+//! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
+//! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`panic`] | what the reader sees after a trap |
 //!
@@ -31,7 +33,9 @@ pub mod network;
 pub mod page;
 pub mod panic;
 pub mod persist;
+pub mod picked;
 pub mod preferences;
+pub mod rescue;
 pub mod store;
 pub mod timer;
 pub mod users;

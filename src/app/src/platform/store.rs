@@ -10,6 +10,7 @@ use doorstep_delivery::outbox::item_key;
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{
     Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
 };
 use doorstep_delivery::{
     Attachment, FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid,
@@ -26,6 +27,7 @@ use files::{remove_file, remove_files};
 
 mod files;
 mod lock;
+mod signing;
 
 pub use super::vault::{Protection, Tried};
 
@@ -291,6 +293,44 @@ impl Store for IndexedDb {
             return Ok(false);
         }
         sealed.write(&transaction)?;
+        for file in sealed_files {
+            file.write(&transaction)?;
+        }
+        transaction.finish().await?;
+        Ok(true)
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        let id = stored.draft.id;
+        let (key, summary, snapshot) = self.sealed_draft(&stored.draft).await?;
+        let name = id.to_string();
+        let mut steps = Vec::with_capacity(stored.steps.len());
+        for step in stored.steps.iter().filter(|step| step.seq > stored.draft.seq) {
+            let sealed = self.sealing(STEPS, &step_id(&name, step.seq), step)?.done().await?;
+            steps.push((step_key(&name, step.seq), sealed_record(&sealed, &[])));
+        }
+        let mut sealed_files = Vec::with_capacity(files.len());
+        for (number, (file, bytes)) in (1..).zip(files) {
+            sealed_files.push(self.seal_file(id, file, bytes, Some(number)).await?);
+        }
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, SUBMISSIONS, RECEIPTS, FILES, FILE_BYTES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&name))).await?.is_empty();
+        let sealed = transaction.get(SUBMISSIONS, &key).await?.is_some();
+        if delivered || sealed || transaction.get(DRAFTS, &key).await?.is_some() {
+            return Ok(false);
+        }
+        transaction.add(DRAFTS, &key, &summary)?;
+        transaction.add(SNAPSHOTS, &key, &snapshot)?;
+        for (key, step) in &steps {
+            transaction.add(STEPS, key, step)?;
+        }
         for file in sealed_files {
             file.write(&transaction)?;
         }

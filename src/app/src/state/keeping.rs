@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::submission::SealError;
-use doorstep_delivery::{Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
+use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -133,6 +133,31 @@ impl Keeping {
         self.steps.borrow_mut().push(Step { seq: self.seq.get(), at, change });
         self.saving.borrow_mut().answered(at.ms);
         self.go_on();
+    }
+
+    /// Keeps a file, strictly, before an answer names it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
+    pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+        let id = self.draft.borrow().id;
+        let kept = self.store.keep_file(id, file, bytes).await;
+        if let Err(error) = &kept {
+            leptos::logging::error!("{error}");
+        }
+        kept
+    }
+
+    /// The draft's files, named by an answer or not.
+    pub async fn files(&self) -> Vec<Attachment> {
+        let id = self.draft.borrow().id;
+        self.store.files(id).await.map(|files| files.items).unwrap_or_default()
+    }
+
+    /// A file's bytes, if it is there and whole.
+    pub async fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let id = self.draft.borrow().id;
+        self.store.load_file(id, name).await.ok().flatten()
     }
 
     /// What the session took was appended without a strict commit, or only in part: a snapshot must cover it

@@ -6,6 +6,7 @@ pub mod drafts;
 pub mod forms;
 pub mod gate;
 pub mod keeping;
+pub mod mending;
 pub mod page_state;
 pub mod pin;
 pub mod place;
