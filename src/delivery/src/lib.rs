@@ -17,6 +17,7 @@ pub mod moment;
 pub mod outbox;
 pub mod receipt;
 pub mod record;
+pub mod recovery;
 pub mod rescue;
 pub mod sealed;
 pub mod step;
