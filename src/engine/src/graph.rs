@@ -41,7 +41,7 @@ pub(crate) enum Task {
 
 impl Task {
     /// Can others read what it computes?
-    fn provides(self) -> bool {
+    pub fn provides(self) -> bool {
         matches!(
             self,
             Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Assess(_) | Task::Choices

@@ -21,8 +21,6 @@ pub(crate) struct Assessor<'a> {
     pub eval: Eval<'a>,
     /// By measure: what it comes to where its node is relevant.
     pub outcomes: &'a [Outcome],
-    /// An item of a scale that is taken to have these points, whatever was answered: for what would change a result.
-    pub instead: Option<(MeasureId, usize, Exact)>,
 }
 
 /// A result, or why there is none.
@@ -54,12 +52,12 @@ impl Assessor<'_> {
     /// What a measure comes to; how goes to `trace`.
     pub fn outcome(&self, id: MeasureId, trace: &mut Trace) -> Outcome {
         let measure = self.assessment.measure(id);
-        self.kind(id, measure, trace).unwrap_or_else(Outcome::from)
+        self.kind(measure, trace).unwrap_or_else(Outcome::from)
     }
 
-    fn kind(&self, id: MeasureId, measure: &Measure, trace: &mut Trace) -> Said<Outcome> {
+    fn kind(&self, measure: &Measure, trace: &mut Trace) -> Said<Outcome> {
         match &measure.kind {
-            Kind::Scale(scale) => self.scale(id, scale, trace).map(Outcome::Score),
+            Kind::Scale(scale) => self.scale(scale, trace).map(Outcome::Score),
             Kind::Index(parts) => self.index(parts, trace).map(Outcome::Score),
             Kind::Band(input) => {
                 let given = self.input(input)?;
@@ -86,15 +84,10 @@ impl Assessor<'_> {
         }
     }
 
-    fn scale(&self, id: MeasureId, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
+    fn scale(&self, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
         let mut tally = Tally::default();
         for (index, item) in scale.items.iter().enumerate() {
-            let instead = self.instead.filter(|(measure, at, _)| (*measure, *at) == (id, index));
-            let points = match instead {
-                Some((_, _, points)) => Ok(points),
-                None => self.item(index, item, trace),
-            };
-            match points {
+            match self.item(index, item, trace) {
                 Ok(points) => {
                     let points =
                         if item.weight == Exact::ONE { points } else { points.times(item.weight)? };

@@ -179,6 +179,15 @@ impl Session {
         }
     }
 
+    /// One of the same form in the same world, with nothing in it yet.
+    fn blank_like(other: &Session) -> Session {
+        // The submission before is in the trees already.
+        let world = World { last_saved: Arc::default(), ..other.world.clone() };
+        let mut blank = Session::blank(other.form.clone(), world);
+        (blank.quiet, blank.busy) = (false, false);
+        blank
+    }
+
     /// Did opening, or an answer since, ask for more work than a session does? What was still to be calculated then is as it
     /// was before, or blank: the form counts itself up, or goes over far too much.
     pub fn overran(&self) -> bool {
