@@ -19,7 +19,7 @@ mod sources;
 /// How many tipping answers are told at most.
 const MAX_TURNS: usize = 6;
 /// How many answers are tried for them.
-const MAX_TRIED: usize = 400;
+const MAX_TRIED: usize = 500;
 /// How many for one number.
 const MAX_PROBES: usize = 40;
 /// Of so many choices at most each is tried.
