@@ -141,6 +141,7 @@ fn outcome_text(outcome: &Outcome) -> String {
             "missing: {}",
             match why {
                 Missing::Unanswered => "unanswered",
+                Missing::Rejected => "rejected",
                 Missing::Depends => "depends",
                 Missing::NoRule => "no rule",
                 Missing::Conflict => "conflict",

@@ -11,6 +11,7 @@ use super::{Exact, ExactError, Given, Missing, Outcome};
 use crate::expr::eval::Eval;
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::{Expr, ExprId};
+use crate::session::flag;
 use crate::value::Value;
 use crate::view::ScopeId;
 
@@ -96,7 +97,7 @@ impl Assessor<'_> {
                 Err(Unsaid::NotApplicable) => {}
                 Err(Unsaid::Missing(why)) => {
                     tally.missing += 1;
-                    tally.why = tally.why.or(Some(why));
+                    tally.why = graver(tally.why, why);
                 }
             }
         }
@@ -176,7 +177,7 @@ impl Assessor<'_> {
             });
             let added = points.and_then(|points| tally.add(points, Exact::ONE).map_err(Unsaid::from));
             if let Err(Unsaid::Missing(missing)) = added {
-                why = why.or(Some(missing));
+                why = graver(why, missing);
             }
         });
         if let Some(missing) = why {
@@ -540,8 +541,10 @@ impl Assessor<'_> {
             }
             return;
         }
+        let rejected = instance.has(instance.cell(scope, id), flag::VIOLATED);
         match instance.value(scope, id) {
             Value::Blank | Value::Unread(_) => take(Err(Unsaid::Missing(Missing::Unanswered))),
+            _ if rejected => take(Err(Unsaid::Missing(Missing::Rejected))),
             Value::Integer(number) => take(Ok(Given::Number(Exact::whole(*number)))),
             Value::Decimal(number) => {
                 take(Exact::from_nearest(*number).map(Given::Number).map_err(Unsaid::from))
@@ -578,6 +581,11 @@ fn part_line(part: &Part, percent: Said<Exact>) -> Line {
         weight: Some(part.weight),
         ..Line::default()
     }
+}
+
+/// The first reason, but for one that no answer to come can mend.
+fn graver(before: Option<Missing>, why: Missing) -> Option<Missing> {
+    before.filter(|before| *before != Missing::Unanswered || why == Missing::Unanswered).or(Some(why))
 }
 
 /// The points of one answer.

@@ -27,13 +27,12 @@ mod turns;
 mod views;
 
 pub use data::RestoreError;
-pub(crate) use instance::Instance;
+pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
 pub use state::{Kind, NodeState};
 
 use dirty::Dirty;
 use events::Happened;
-use instance::flag;
 
 /// What the world tells a session, since it may not ask: clock, zone, seed, and whose device it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
