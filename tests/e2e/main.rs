@@ -9,6 +9,7 @@ mod browser;
 mod filling;
 mod mending;
 mod processes;
+mod safety;
 mod script;
 mod soak;
 mod touch;

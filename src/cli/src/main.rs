@@ -14,6 +14,7 @@ mod check;
 mod convert;
 mod explain;
 mod functions;
+mod recover;
 mod rescue;
 mod serve;
 mod test;
@@ -61,6 +62,10 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  recover KEY REQUEST      the code for a phone whose PIN is forgotten: KEY is the office's private key,
+                           REQUEST what the phone shows. Ask first who it is
+      --new-key FILE         make the office's key instead: FILE is to be kept, what is printed goes to the phones
+      --public-key FILE      print that once more
   rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
       --to URL               send its submissions to that server; what is there already counts once
       --drafts DIR           write the answers of its drafts there
@@ -96,6 +101,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "recover" => recover::run(arguments),
             "rescue" => rescue::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),

@@ -234,6 +234,8 @@ pub enum LogEvent {
     SubmissionDeleted,
     /// A refused submission gave way to the one that puts it right.
     SubmissionSuperseded,
+    /// Too many wrong PINs: the key to everything of this user was wiped, as the office had said. No id: nil.
+    KeyWiped,
 }
 
 /// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.

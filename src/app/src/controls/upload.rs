@@ -177,7 +177,7 @@ async fn keep(
 }
 
 async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
-    if persist::room().await.is_some_and(|room| room.free() < LEAST_ROOM) {
+    if persist::free().await.is_some_and(|free| free < LEAST_ROOM) {
         return Err(State::NoRoom);
     }
     let pixels = asked.view.with_untracked(|view| {

@@ -26,7 +26,10 @@ use super::vault::{Sealing, Vault};
 use files::{remove_file, remove_files};
 
 mod files;
+mod lock;
 mod signing;
+
+pub use super::vault::{Protection, Tried};
 
 /// The database's name.
 const NAME: &str = "doorstep";
@@ -604,6 +607,7 @@ fn log_record(line: &LogLine) -> JsValue {
         LogEvent::DraftDeleted => "draft_deleted",
         LogEvent::SubmissionDeleted => "submission_deleted",
         LogEvent::SubmissionSuperseded => "submission_superseded",
+        LogEvent::KeyWiped => "key_wiped",
     };
     set(&record, "ms", &(line.at.ms as f64).into());
     set(&record, "offset", &line.at.utc_offset_minutes.into());
@@ -621,6 +625,7 @@ fn log_line(kept: &JsValue) -> Option<LogLine> {
         "draft_deleted" => LogEvent::DraftDeleted,
         "submission_deleted" => LogEvent::SubmissionDeleted,
         "submission_superseded" => LogEvent::SubmissionSuperseded,
+        "key_wiped" => LogEvent::KeyWiped,
         _ => return None,
     };
     Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })

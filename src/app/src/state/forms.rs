@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::platform::{preferences, timer};
+use crate::platform::{clock, preferences, timer};
 
 const TIMEOUT_MS: u32 = 20_000;
 
@@ -104,6 +104,7 @@ pub fn refresh(device: Device) {
         let listing = listing.and_then(|listing| serde_json::from_str::<Listing>(&listing).ok());
         device.reached.set(Some(listing.is_some()));
         if let Some(listing) = listing {
+            note_contact();
             take(device, listing).await;
         }
         device.fetching.set(false);
@@ -148,6 +149,19 @@ async fn take(device: Device, listing: Listing) {
         }
         device.read().await;
     }
+}
+
+/// The preference that holds when the server last answered.
+const CONTACT: &str = "last-contact";
+
+/// The server has just answered.
+pub fn note_contact() {
+    preferences::set(CONTACT, &clock::now_ms().to_string());
+}
+
+/// When the server last answered this device, in milliseconds since 1970.
+pub fn last_contact() -> Option<i64> {
+    preferences::get(CONTACT)?.parse().ok()
 }
 
 /// The text at an address of the server; nothing if there is no server, or it says no.

@@ -285,6 +285,8 @@ pub const WORDS: Words = Words {
     rescue_newer: "This file was exported by a newer Doorstep; update first",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
+    safety: super::safety::ENGLISH,
+
     diagnostics_title: "Forms with mistakes",
     diagnostics_explained: "These forms did not pass the check and can’t be used. Hand this to whoever writes them.",
     diagnostics_none: "All forms pass the check.",

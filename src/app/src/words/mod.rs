@@ -4,6 +4,7 @@
 //! A third language is one more file and one more line of [`Language`].
 
 mod en;
+mod safety;
 pub mod when;
 mod zh;
 
@@ -291,6 +292,9 @@ pub struct Words {
     pub rescue_wrong_password: Text,
     pub rescue_damaged: Text,
     pub rescue_newer: Text,
+
+    /// The safety page, the lock and the users.
+    pub safety: safety::Safety,
 
     // A form that does not check
     pub diagnostics_title: Text,

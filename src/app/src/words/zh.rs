@@ -251,6 +251,8 @@ pub const WORDS: Words = Words {
     rescue_damaged: "这不是导出的文件，或者文件坏了、被改过",
     rescue_newer: "这个文件是新版本的入户导出的，请先更新",
 
+    safety: super::safety::CHINESE,
+
     diagnostics_title: "表单有误",
     diagnostics_explained: "下面的表单没有通过检查，不能用来调查。请把这些交给写表单的人。",
     diagnostics_none: "所有表单都通过了检查。",
