@@ -98,6 +98,7 @@ const TESTS: &str = "doorstep-tests";
 const END_TO_END: &str = "binary(e2e)";
 
 fn unit(workspace: &Workspace) -> anyhow::Result<()> {
+    debian::postgres()?;
     if has_nextest(workspace) {
         let skip = format!("not {END_TO_END}");
         run_command(
