@@ -22,9 +22,6 @@ pub mod store;
 pub mod submission;
 pub mod transport;
 
-#[cfg(test)]
-mod simulation;
-
 pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use form_version::FormVersion;

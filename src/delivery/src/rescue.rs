@@ -67,12 +67,57 @@ impl Rescue {
     /// Gathers it from a device's store; nothing changes there.
     ///
     /// # Errors
-    /// [`StoreError`] if the store can't be listed. A record that can't be read is counted and hides no other.
+    /// [`StoreError`] if the store fails. A record that can't be read is counted and hides no other.
     pub async fn gather<S: Store>(store: &S) -> Result<Rescue, StoreError> {
         let mut rescue = Rescue::default();
-        let mut used = BTreeSet::new();
+        // Drafts first: what is sealed meanwhile is met again in the outbox, and nothing falls in between.
+        rescue.gather_drafts(store).await?;
+        rescue.gather_outbox(store).await?;
+        let drafts = rescue.drafts.iter().map(|(stored, _)| &stored.draft.form.hash);
+        let sealed = rescue.submissions.iter().map(|(submission, ..)| &submission.form().hash);
+        let used: BTreeSet<String> = drafts.chain(sealed).cloned().collect();
+        for version in store.forms().await?.items.into_iter().filter(|form| used.contains(&form.form.hash)) {
+            if let Some(bundle) = store.load_form(&version.form.hash).await? {
+                rescue.forms.push((version, bundle));
+            }
+        }
+        Ok(rescue)
+    }
+
+    async fn gather_drafts<S: Store>(&mut self, store: &S) -> Result<(), StoreError> {
+        let drafts = store.drafts().await?;
+        self.unreadable += drafts.unreadable.len();
+        for summary in drafts.items {
+            match store.load_draft(summary.id).await {
+                Ok(Some(stored)) => {
+                    let listed = store.files(summary.id).await?;
+                    let files = files_of(store, summary.id, &listed.items).await?;
+                    // Its files go with a draft that is sealed or deleted: then it is none any more, and not without its files.
+                    if let Ok(None) = store.load_draft(summary.id).await {
+                        continue;
+                    }
+                    self.unreadable += listed.unreadable.len() + usize::from(files.is_none());
+                    self.drafts.push((stored, files.unwrap_or_default()));
+                }
+                Ok(None) => {}
+                Err(error) => self.is_unreadable(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a record that can't be read. That the store fails just now says nothing of the record: then nothing is handed over.
+    fn is_unreadable(&mut self, error: StoreError) -> Result<(), StoreError> {
+        if error.kind != StoreErrorKind::Unreadable {
+            return Err(error);
+        }
+        self.unreadable += 1;
+        Ok(())
+    }
+
+    async fn gather_outbox<S: Store>(&mut self, store: &S) -> Result<(), StoreError> {
         let outbox = store.outbox().await?;
-        rescue.unreadable += outbox.unreadable.len();
+        self.unreadable += outbox.unreadable.len();
         let mut targets: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
         for item in outbox.items {
             targets.entry(item.id).or_default().push(item.target);
@@ -82,41 +127,17 @@ impl Rescue {
                 Ok(Some(submission)) => submission,
                 // Delivered in between, or damaged.
                 Ok(None) => continue,
-                Err(_) => {
-                    rescue.unreadable += 1;
+                Err(error) => {
+                    self.is_unreadable(error)?;
                     continue;
                 }
             };
             match files_of(store, id, submission.attachments()).await? {
-                Some(files) => {
-                    used.insert(submission.form().hash.clone());
-                    rescue.submissions.push((submission, targets, files));
-                }
-                None => rescue.unreadable += 1,
+                Some(files) => self.submissions.push((submission, targets, files)),
+                None => self.unreadable += 1,
             }
         }
-        let drafts = store.drafts().await?;
-        rescue.unreadable += drafts.unreadable.len();
-        for summary in drafts.items {
-            match store.load_draft(summary.id).await {
-                Ok(Some(stored)) => {
-                    let listed = store.files(summary.id).await?;
-                    rescue.unreadable += listed.unreadable.len();
-                    let files = files_of(store, summary.id, &listed.items).await?;
-                    rescue.unreadable += usize::from(files.is_none());
-                    used.insert(stored.draft.form.hash.clone());
-                    rescue.drafts.push((stored, files.unwrap_or_default()));
-                }
-                Ok(None) => {}
-                Err(_) => rescue.unreadable += 1,
-            }
-        }
-        for version in store.forms().await?.items.into_iter().filter(|form| used.contains(&form.form.hash)) {
-            if let Some(bundle) = store.load_form(&version.form.hash).await? {
-                rescue.forms.push((version, bundle));
-            }
-        }
-        Ok(rescue)
+        Ok(())
     }
 
     /// Is there nothing in it?
