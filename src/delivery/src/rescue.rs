@@ -90,14 +90,13 @@ impl Rescue {
         for summary in drafts.items {
             match store.load_draft(summary.id).await {
                 Ok(Some(stored)) => {
-                    let listed = store.files(summary.id).await?;
-                    let files = files_of(store, summary.id, &listed.items).await?;
+                    let (files, lost) = files_of_draft(store, summary.id).await?;
                     // Its files go with a draft that is sealed or deleted: then it is none any more, and not without its files.
                     if let Ok(None) = store.load_draft(summary.id).await {
                         continue;
                     }
-                    self.unreadable += listed.unreadable.len() + usize::from(files.is_none());
-                    self.drafts.push((stored, files.unwrap_or_default()));
+                    self.unreadable += lost;
+                    self.drafts.push((stored, files));
                 }
                 Ok(None) => {}
                 Err(error) => self.is_unreadable(error)?,
@@ -250,14 +249,47 @@ async fn files_of<S: Store>(
 ) -> Result<Option<Files>, StoreError> {
     let mut files = Vec::with_capacity(named.len());
     for file in named {
-        match store.load_file(owner, &file.name).await {
-            Ok(Some(bytes)) if file.has(&bytes) => files.push((file.clone(), bytes)),
-            Ok(_) => return Ok(None),
-            Err(error) if error.kind == StoreErrorKind::Unreadable => return Ok(None),
-            Err(error) => return Err(error),
+        match bytes_of(store, owner, file).await? {
+            Some(bytes) => files.push((file.clone(), bytes)),
+            None => return Ok(None),
         }
     }
     Ok(Some(files))
+}
+
+/// A draft's files with their bytes, and how many can't be read. One whose place another took in between is read anew.
+async fn files_of_draft<S: Store>(store: &S, draft: Uuid) -> Result<(Files, usize), StoreError> {
+    let listed = store.files(draft).await?;
+    let (mut files, mut lost) = (Vec::new(), listed.unreadable.len());
+    for file in listed.items {
+        if let Some(bytes) = bytes_of(store, draft, &file).await? {
+            files.push((file, bytes));
+            continue;
+        }
+        let newer = store.files(draft).await?.items.into_iter().find(|newer| newer.name == file.name);
+        match newer {
+            Some(newer) => match bytes_of(store, draft, &newer).await? {
+                Some(bytes) => files.push((newer, bytes)),
+                None => lost += 1,
+            },
+            None => lost += 1,
+        }
+    }
+    Ok((files, lost))
+}
+
+/// A file's bytes; `None` if they are lost or damaged.
+async fn bytes_of<S: Store>(
+    store: &S,
+    owner: Uuid,
+    file: &Attachment,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    match store.load_file(owner, &file.name).await {
+        Ok(Some(bytes)) if file.has(&bytes) => Ok(Some(bytes)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind == StoreErrorKind::Unreadable => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn is_target(name: &str) -> bool {
