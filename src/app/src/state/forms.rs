@@ -165,7 +165,7 @@ pub fn last_contact() -> Option<i64> {
 }
 
 /// The text at an address of the server; nothing if there is no server, or it says no.
-async fn fetch(device: Device, url: &str) -> Option<String> {
+pub async fn fetch(device: Device, url: &str) -> Option<String> {
     let transport: Rc<_> = device.transport();
     let request = Request {
         method: Method::Get,
