@@ -7,6 +7,8 @@
 
 pub mod attachment;
 pub mod backend;
+pub mod configuration;
+pub mod credentials;
 pub mod deliver;
 pub mod draft;
 pub mod form_version;
@@ -21,6 +23,7 @@ pub mod sealed;
 pub mod step;
 pub mod store;
 pub mod submission;
+pub mod target;
 pub mod transport;
 
 #[cfg(test)]

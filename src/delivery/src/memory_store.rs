@@ -89,6 +89,11 @@ impl MemoryStore {
         self.dead.set(false);
     }
 
+    /// Another store with what is in this one, as an image of its disk would have it: all of it safe, and no fault to come.
+    pub fn copy(&self) -> MemoryStore {
+        MemoryStore { tables: RefCell::new(self.tables.borrow().clone()), ..MemoryStore::default() }
+    }
+
     /// Overwrites a draft's bytes, as a damaged disk does.
     pub fn damage_draft(&self, id: Uuid) {
         let mut tables = self.tables.borrow_mut();
@@ -243,8 +248,9 @@ impl Store for MemoryStore {
         self.write(|tables| {
             let id = submission.id();
             tables.snapshot(id)?;
-            let named = |name: &str| submission.attachments().iter().any(|file| file.name == name);
-            tables.files.retain(|(owner, name), _| *owner != id || named(name));
+            // Another file of the same name may have come since the names were read.
+            let named: BTreeSet<Vec<u8>> = submission.attachments().iter().map(Record::to_bytes).collect();
+            tables.files.retain(|(owner, _), (record, _)| *owner != id || named.contains(record));
             let kept = tables.files.keys().filter(|(owner, _)| *owner == id).count();
             if kept != submission.attachments().len() {
                 return Err(gone());

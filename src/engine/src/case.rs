@@ -26,7 +26,7 @@ pub struct Failure {
 /// Runs a case. No failures: it passed.
 ///
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, the codes of `services` that fit, and `instance_name`, `complete`, `pages`.
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -141,6 +141,7 @@ fn outcome_text(outcome: &Outcome) -> String {
             "missing: {}",
             match why {
                 Missing::Unanswered => "unanswered",
+                Missing::Rejected => "rejected",
                 Missing::Depends => "depends",
                 Missing::NoRule => "no rule",
                 Missing::Conflict => "conflict",
@@ -207,9 +208,15 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
             ("sentences" | "turns", Json::Object(by_name)) => {
                 for (name, wanted) in by_name {
                     let given = match what.as_str() {
-                        "turns" => Json::from(
-                            session.turns(name).into_iter().map(|turn| turn.sentence).collect::<Vec<_>>(),
-                        ),
+                        "turns" => {
+                            let search = session.what_would_change(name);
+                            let sentences: Vec<_> =
+                                search.turns.into_iter().map(|turn| turn.sentence).collect();
+                            match sentences.is_empty() && !search.complete {
+                                true => Json::Null,
+                                false => Json::from(sentences),
+                            }
+                        }
                         _ => session.explanation(name).map_or(Json::Null, |told| {
                             let lines = told.reasons.into_iter().map(|reason| reason.sentence);
                             Json::from(std::iter::once(told.sentence).chain(lines).collect::<Vec<_>>())

@@ -120,6 +120,7 @@ impl Tongue {
             (English, Outcome::NotApplicable) => "does not apply and is left out",
             (Chinese, Outcome::Missing(why)) => match why {
                 Missing::Unanswered => "还没有回答，暂不能评定",
+                Missing::Rejected => "不能这样填，改好之前暂不能评定",
                 Missing::Depends => "所依据的结果还不全，暂不能评定",
                 Missing::NoRule => "没有规则对应这种情况，请人工评定",
                 Missing::Conflict => "结论不一致，请人工评定",
@@ -127,6 +128,7 @@ impl Tongue {
             },
             (English, Outcome::Missing(why)) => match why {
                 Missing::Unanswered => "not answered yet, so it can't be said",
+                Missing::Rejected => "the answer breaks its question's rule, so it can't be said",
                 Missing::Depends => "what it depends on can't be said yet",
                 Missing::NoRule => "no rule fits this case: decide by hand",
                 Missing::Conflict => "the results do not agree: decide by hand",

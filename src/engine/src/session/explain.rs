@@ -48,7 +48,7 @@ impl Session {
             Outcome::NotApplicable if !self.instance.relevant(ScopeId(0), measure.node) => {
                 Outcome::NotApplicable
             }
-            _ => self.assessor(measure.node, None).outcome(id, &mut trace),
+            _ => self.assessor(measure.node).outcome(id, &mut trace),
         };
         let shown = self.shown(id, &outcome);
         let reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
@@ -374,7 +374,7 @@ impl Session {
         match input {
             Input::Measure(id) => self.shown(*id, &self.outcome_of(*id)),
             Input::Amount(amount) => {
-                let assessor = self.assessor(NodeId(0), None);
+                let assessor = self.assessor(NodeId(0));
                 assessor
                     .said(input)
                     .map_or_else(String::new, |owned| self.said(self.question_of(amount).as_slice(), &owned))
@@ -412,12 +412,11 @@ impl Session {
         }
     }
 
-    pub(super) fn assessor(&self, node: NodeId, instead: Option<(MeasureId, usize, Exact)>) -> Assessor<'_> {
+    pub(super) fn assessor(&self, node: NodeId) -> Assessor<'_> {
         Assessor {
             assessment: &self.form.assessment,
             eval: self.look(ScopeId(0), node),
             outcomes: &self.outcomes,
-            instead,
         }
     }
 }
