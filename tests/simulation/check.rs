@@ -100,7 +100,9 @@ fn submission(holdings: &Holdings, store: &MemoryStore, place: Place, sealed: &S
         let waiting = holdings.outbox.iter().filter(its).count();
         let delivered = holdings.delivered.iter().filter(its).count();
         if waiting + delivered != 1 {
-            return Err(format!("I2: {id} for `{target}` waits {waiting} times and is delivered {delivered} times"));
+            return Err(format!(
+                "I2: {id} for `{target}` waits {waiting} times and is delivered {delivered} times"
+            ));
         }
         waits |= waiting == 1;
     }
@@ -150,7 +152,12 @@ pub fn found(model: &mut Model, form: &Arc<Form>, place: Place, store: &MemorySt
     match seen.states.iter().position(|state| *state == found) {
         _ if seen.contested => {}
         Some(number) => seen.states.truncate(number + 1),
-        None => return Err(format!("I1: {id} is not as its reader saw it since it was kept: {found}\n  but {:?}", seen.states)),
+        None => {
+            return Err(format!(
+                "I1: {id} is not as its reader saw it since it was kept: {found}\n  but {:?}",
+                seen.states
+            ));
+        }
     }
     let named = opened.session.at("/visit/photo").and_then(|key| opened.session.value(key).cloned());
     if let Some(Value::Attachment(name)) = named {

@@ -8,9 +8,9 @@ use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::draft::new_id;
 use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
+use doorstep_delivery::rescue::Rescue;
 use doorstep_delivery::sealed::Sealed as SealedBytes;
 use doorstep_delivery::store::{Store, StoredDraft};
-use doorstep_delivery::rescue::Rescue;
 use doorstep_delivery::{Attachment, Draft, Uuid};
 use doorstep_engine::session::Session;
 
@@ -148,7 +148,8 @@ impl Device {
         }
         let mut draft = stored.draft;
         draft.cursor = opened.cursor.clone();
-        let tab = Rc::new(Tab::new(&self.world, &self.disk, place, held, draft, opened, stored.steps.is_empty()));
+        let tab =
+            Rc::new(Tab::new(&self.world, &self.disk, place, held, draft, opened, stored.steps.is_empty()));
         self.tabs.borrow_mut().push(tab.clone());
         tab.begin();
     }
@@ -203,7 +204,9 @@ impl Device {
     pub fn repair(self: &Rc<Device>) {
         let Some(item) = self.some_refused() else { return };
         let device = self.clone();
-        self.world.spawn(self.number, async move { let _begun = device.begin_repair(item.id).await; });
+        self.world.spawn(self.number, async move {
+            let _begun = device.begin_repair(item.id).await;
+        });
     }
 
     async fn begin_repair(self: &Rc<Device>, old: Uuid) -> Option<()> {
@@ -321,7 +324,8 @@ impl Device {
             _ => None,
         };
         let line = Line(self.network.clone());
-        let run = deliver(&*self.disk, &line, backends, wake, || world.now(), world.dice.next()).await.ok()?;
+        let run =
+            deliver(&*self.disk, &line, backends, wake, || world.now(), world.dice.next()).await.ok()?;
         run.store_errors.iter().for_each(|error| world.is_impersonal(&error.words, "a run's errors"));
         run.next_due_ms
     }

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use doorstep_delivery::memory_store::{Fault, MemoryStore, ready};
 use doorstep_delivery::outbox::{OutboxItem, State, Until};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
-use doorstep_delivery::{Attachment, Draft, DraftSummary, FormVersion, Moment, Receipt, Step, Submission, Uuid};
+use doorstep_delivery::{
+    Attachment, Draft, DraftSummary, FormVersion, Moment, Receipt, Step, Submission, Uuid,
+};
 
 use crate::planted::Bug;
 use crate::world::{World, pause};
@@ -134,7 +136,11 @@ impl Disk {
     }
 
     /// Looks at what goes back to the caller, who hears of it a little later.
-    async fn after<T>(&self, what: impl Fn() -> String, done: Result<T, StoreError>) -> Result<T, StoreError> {
+    async fn after<T>(
+        &self,
+        what: impl Fn() -> String,
+        done: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         self.world.tell(|| {
             let became = done.as_ref().map_or_else(ToString::to_string, |_| "✓".into());
             format!("  device {}: {} {became}", self.number, what())
@@ -171,7 +177,12 @@ impl Disk {
     }
 
     /// Deleted here, inserted there: a crash in between takes it all.
-    async fn seal_in_two(&self, submission: &Submission, items: &[OutboxItem], at: Moment) -> Result<(), StoreError> {
+    async fn seal_in_two(
+        &self,
+        submission: &Submission,
+        items: &[OutboxItem],
+        at: Moment,
+    ) -> Result<(), StoreError> {
         let mut files = Vec::new();
         for file in submission.attachments() {
             let bytes = self.twin().load_file(submission.id(), &file.name).await?;
@@ -219,7 +230,17 @@ impl Store for Disk {
     async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
         self.before_write(false).await?;
         let done = self.twin().append_steps(draft, steps).await;
-        self.after(|| format!("append to {} steps {:?}", World::short(draft), steps.iter().map(|step| step.seq).collect::<Vec<_>>()), done).await
+        self.after(
+            || {
+                format!(
+                    "append to {} steps {:?}",
+                    World::short(draft),
+                    steps.iter().map(|step| step.seq).collect::<Vec<_>>()
+                )
+            },
+            done,
+        )
+        .await
     }
 
     async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
@@ -309,7 +330,8 @@ impl Store for Disk {
     async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
         self.before_write(true).await?;
         let done = self.update(item).await;
-        self.after(|| format!("item {} for {} is {:?}", World::short(item.id), item.target, item.state), done).await
+        self.after(|| format!("item {} for {} is {:?}", World::short(item.id), item.target, item.state), done)
+            .await
     }
 
     async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {

@@ -50,7 +50,8 @@ impl Life {
     /// Lives to the end, or to the first thing that does not hold: see [`World::failure`].
     pub fn run(&mut self) {
         let dice = &self.world.clone().dice;
-        let killed: Vec<usize> = (0..CRASHES).map(|third| (third * EVENTS + dice.below(EVENTS)) / CRASHES).collect();
+        let killed: Vec<usize> =
+            (0..CRASHES).map(|third| (third * EVENTS + dice.below(EVENTS)) / CRASHES).collect();
         for event in 0..EVENTS {
             self.time_goes_on();
             if killed.contains(&event) {
@@ -286,7 +287,8 @@ impl Life {
             let never = first.is_some_and(|hash| hash != item.hash)
                 || body.is_some_and(|submission| refuses(number, submission.body().as_bytes()));
             if !matches!(item.state, State::Refused { .. }) || !never {
-                self.world.fail(format!("I6: {} does not arrive at `{}`: {:?}", item.id, item.target, item.state));
+                self.world
+                    .fail(format!("I6: {} does not arrive at `{}`: {:?}", item.id, item.target, item.state));
             }
         }
         self.hold(check::places(&self.world, device.number, &device.disk.twin()));

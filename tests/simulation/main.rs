@@ -61,7 +61,8 @@ fn run(options: &Options) -> ExitCode {
 }
 
 fn told(tally: &Tally) -> String {
-    let mut told = format!("{} seeds, {} steps, {} processes killed\n", tally.seeds, tally.steps, tally.crashes);
+    let mut told =
+        format!("{} seeds, {} steps, {} processes killed\n", tally.seeds, tally.steps, tally.crashes);
     for (fault, times) in &tally.faults {
         told += &format!("{times:>9} {fault}\n");
     }

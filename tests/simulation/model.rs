@@ -109,7 +109,8 @@ impl Model {
     /// Another device's submission is about to be taken over; not one that was deleted there, or is about to be.
     pub fn takes_over(&mut self, place: Place) -> bool {
         let doubts = self.doubts.get(&place).map(Vec::as_slice).unwrap_or_default();
-        let unwanted = self.deleted.contains(&place) || doubts.iter().any(|doubt| matches!(doubt, Doubt::Deleting));
+        let unwanted =
+            self.deleted.contains(&place) || doubts.iter().any(|doubt| matches!(doubt, Doubt::Deleting));
         !unwanted && self.taking.insert(place)
     }
 

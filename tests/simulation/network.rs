@@ -100,7 +100,11 @@ impl Network {
             world.tell(|| format!("  {name}"));
             return status(number);
         }
-        let words = [("server's 423", 423, "locked"), ("server's 413", 413, "too_large"), ("server's 403", 403, "not_now")];
+        let words = [
+            ("server's 423", 423, "locked"),
+            ("server's 413", 413, "too_large"),
+            ("server's 403", 403, "not_now"),
+        ];
         if let Some((_, number, code)) = words.into_iter().find(|(name, ..)| world.fault(name, 120)) {
             return Some(Ok(refusal(number, code)));
         }
@@ -132,7 +136,8 @@ impl Transport for Line {
         world.is_impersonal(&request.url, "a URL");
         request.headers.iter().for_each(|(_, value)| world.is_impersonal(value, "a header"));
         pause().await;
-        let (url, own_id) = (request.url.clone(), request.url.rsplit('/').next().and_then(|id| id.parse().ok()));
+        let (url, own_id) =
+            (request.url.clone(), request.url.rsplit('/').next().and_then(|id| id.parse().ok()));
         let mut answer = if world.faulty.get() { self.0.fate(request) } else { self.0.reach(&request) };
         if let (Some(id), true) = (own_id, world.fault("acceptance of another hash", 60)) {
             answer = Ok(receipt(200, id, &"00".repeat(32)));

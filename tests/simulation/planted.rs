@@ -68,7 +68,10 @@ impl Backend for Credulous {
             server_time: String::new(),
         };
         match (&sent, self.bug) {
-            (Err(SendError { kind: SendErrorKind::NotTheServer, status: Some(200), .. }), Some(Bug::PortalTaken))
+            (
+                Err(SendError { kind: SendErrorKind::NotTheServer, status: Some(200), .. }),
+                Some(Bug::PortalTaken),
+            )
             | (Err(SendError { kind: SendErrorKind::NotItsReceipt, .. }), Some(Bug::ReceiptNotCompared)) => {
                 Ok(made_up())
             }

@@ -129,7 +129,11 @@ impl Tab {
             2 => REFUSED_BY_BOTH,
             _ => "",
         };
-        let text = if dice.once_in(10) { String::new() } else { format!("{PERSONAL}{refused}{}", dice.below(1_000)) };
+        let text = if dice.once_in(10) {
+            String::new()
+        } else {
+            format!("{PERSONAL}{refused}{}", dice.below(1_000))
+        };
         let value = if text.is_empty() { Value::Blank } else { Value::Text(text.into()) };
         self.set(&path, value);
     }

@@ -39,7 +39,8 @@ fn nothing_is_lost_and_nothing_is_there_twice_whatever_goes_wrong() {
     for fault in doorstep_simulation::FAULTS {
         assert!(tally.faults.contains_key(fault), "never in {SOME} seeds: {fault}");
     }
-    let told: Vec<&&str> = tally.faults.keys().filter(|fault| !doorstep_simulation::FAULTS.contains(fault)).collect();
+    let told: Vec<&&str> =
+        tally.faults.keys().filter(|fault| !doorstep_simulation::FAULTS.contains(fault)).collect();
     assert!(told.is_empty(), "not among the faults that are to happen: {told:?}");
 }
 
@@ -56,7 +57,13 @@ fn each_planted_bug_is_caught() {
     for bug in Bug::ALL {
         let tally = simulate_many(0, ENOUGH, Some(*bug), true);
         let caught = tally.failures.iter().next();
-        let (seed, failure) = caught.unwrap_or_else(|| panic!("{} was not caught in {ENOUGH} seeds", bug.name()));
-        println!("{} was caught after {} seeds: {}", bug.name(), seed + 1, failure.lines().next().unwrap_or_default());
+        let (seed, failure) =
+            caught.unwrap_or_else(|| panic!("{} was not caught in {ENOUGH} seeds", bug.name()));
+        println!(
+            "{} was caught after {} seeds: {}",
+            bug.name(),
+            seed + 1,
+            failure.lines().next().unwrap_or_default()
+        );
     }
 }
