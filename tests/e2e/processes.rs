@@ -202,7 +202,7 @@ impl Server {
 }
 
 /// What `cargo xtask test e2e` says of the built app.
-fn given(variable: &str) -> PathBuf {
+pub fn given(variable: &str) -> PathBuf {
     match std::env::var_os(variable) {
         Some(path) => path.into(),
         None => panic!(

@@ -4,11 +4,12 @@ use serde_json::json;
 
 use crate::browser::{Browser, Screen};
 use crate::filling;
-use crate::processes::{Profile, Server};
+use crate::processes::{Profile, Server, given};
 use crate::script::{Part, Script};
 
 const PIN: &str = "274913";
 const WRONG: &str = "918273";
+const NEW_PIN: &str = "830562";
 
 /// The first page of the visit, answered and not left.
 fn first_page() -> Part {
@@ -142,6 +143,97 @@ async fn a_pin_locks_the_phone_and_leads_back_to_the_same_question() {
 }
 
 #[tokio::test]
+async fn a_forgotten_pin_is_recovered_with_the_office() {
+    let profile = Profile::new("recovery");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    std::fs::create_dir_all(profile.data()).expect("the target folder can be written");
+    let key = profile.data().join("office.pem");
+    let key = key.to_str().expect("the target folder's name is text");
+    let office = doorstep(&["recover", "--new-key", key]).expect("the office makes its key");
+
+    // The phone gets the office's key before the PIN.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=household-needs]").await;
+    filling::fill(&browser, &first_page()).await;
+    browser.seen("[data-state=kept].kept").await;
+    browser.tap("[data-action=home]").await;
+    browser.tap("[data-action=safety]").await;
+    enter(&browser, "office-key", "not a key").await;
+    browser.tap("[data-action=save-office-key]").await;
+    browser.seen("#office-key-wrong").await;
+    empty(&browser, "office-key").await;
+    enter(&browser, "office-key", &office).await;
+    browser.tap("[data-action=save-office-key]").await;
+    browser.seen("[data-office=known]").await;
+    set_pin(&browser, PIN).await;
+
+    // Forgotten: the phone shows what the office answers.
+    browser.tap("[data-action=lock]").await;
+    browser.tap("[data-section=forgotten] summary").await;
+    let shown = "return document.querySelector('#recovery-request').value";
+    browser.until("the request is shown", async || browser.run(shown, vec![]).await != "").await;
+    browser.picture("forgotten").await;
+    let request = browser.run(shown, vec![]).await;
+    let request = request.as_str().expect("a field has a text").to_owned();
+    let code = doorstep(&["recover", key, &request]).expect("the office answers");
+    let other = profile.data().join("other.pem");
+    let other = other.to_str().expect("the target folder's name is text");
+    doorstep(&["recover", "--new-key", other]).expect("another office makes its key");
+    assert_eq!(doorstep(&["recover", other, &request]), None, "another office can answer");
+
+    let recover = async |code: &str| {
+        for (field, text) in
+            [("recovery-code", code), ("recovery-pin", NEW_PIN), ("recovery-pin-again", NEW_PIN)]
+        {
+            empty(&browser, field).await;
+            enter(&browser, field, text).await;
+        }
+        browser.tap("[data-action=recover]").await;
+    };
+    recover("00000-00000-00000-00000-00000-0").await;
+    browser.seen("#recovery-code-wrong").await;
+    recover(&code.to_lowercase()).await;
+    browser.seen("[data-screen=safety], [data-screen=pin]").await;
+
+    // The new PIN opens what was there before, the old one and the old code do not.
+    browser.tap("[data-action=lock]").await;
+    enter(&browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.seen("#pin-wrong").await;
+    browser.tap("[data-section=forgotten] summary").await;
+    browser
+        .until("there is a new request", async || {
+            let now = browser.run(shown, vec![]).await;
+            now != "" && now != request.as_str()
+        })
+        .await;
+    recover(&code).await;
+    browser.seen("#recovery-code-wrong").await;
+    enter(&browser, "pin", NEW_PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.tap("[data-action=home]").await;
+    browser.tap("[data-action=continue]").await;
+    filling::check(&browser, &first_page()).await;
+    browser.assert_thumbs_fit();
+    browser.quit().await;
+}
+
+/// What the program `doorstep` prints; nothing if it fails.
+fn doorstep(arguments: &[&str]) -> Option<String> {
+    let output = std::process::Command::new(given("DOORSTEP_BIN")).args(arguments).output();
+    let output = output.expect("the program is there");
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Empties a field.
+async fn empty(browser: &Browser, field: &str) {
+    let script = "const field = document.getElementById(arguments[0]); field.value = '';
+        field.dispatchEvent(new Event('input', { bubbles: true }))";
+    browser.run(script, vec![field.into()]).await;
+}
+
+#[tokio::test]
 async fn two_users_see_nothing_of_each_other() {
     let profile = Profile::new("users");
     let server = Server::start(&profile);
@@ -168,9 +260,7 @@ async fn two_users_see_nothing_of_each_other() {
     enter(&browser, "user-name", "王强").await;
     browser.tap("[data-action=add-user]").await;
     browser.seen("#user-name-wrong").await;
-    let clear = "const field = document.querySelector('#user-name'); field.value = '';
-        field.dispatchEvent(new Event('input', { bubbles: true }))";
-    browser.run(clear, vec![]).await;
+    empty(&browser, "user-name").await;
     enter(&browser, "user-name", "李梅").await;
     browser.picture("choose").await;
     browser.tap("[data-action=add-user]").await;

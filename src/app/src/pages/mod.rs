@@ -11,6 +11,7 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod recover;
 mod rescue;
 mod review;
 mod review_page;

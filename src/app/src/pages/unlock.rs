@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::recover::Recover;
 use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
@@ -125,10 +126,21 @@ fn AskPin(gate: Gate) -> impl IntoView {
         </form>
         <details class="fold" data-section="forgotten">
             <summary>{say(|w| w.safety.forgotten)}</summary>
-            <p>{say(|w| w.safety.forgotten_explained)}</p>
+            <Forgotten gate />
         </details>
         <OtherUser gate />
     }
+}
+
+/// What can be done about a forgotten PIN: with the office, or not at all.
+#[component]
+fn Forgotten(gate: Gate) -> impl IntoView {
+    // What is typed there stays while the rest of the protection changes.
+    let helped = Memo::new(move |_| gate.protection.with(|now| now.has_recovery));
+    live(move || match helped.get() {
+        true => view! { <Recover gate /> }.into_any(),
+        false => view! { <p>{say(|w| w.safety.forgotten_explained)}</p> }.into_any(),
+    })
 }
 
 #[component]
@@ -138,6 +150,8 @@ fn Wiped(gate: Gate) -> impl IntoView {
             <h1>{say(|w| w.safety.wiped_title)}</h1>
             <p>{say(|w| w.safety.wiped_explained)}</p>
         </div>
+        {shown_when(move || gate.protection.with(|now| now.has_recovery), move || view! {
+            <Recover gate /> }.into_any())}
         <OtherUser gate />
     }
 }
@@ -202,6 +216,35 @@ pub fn fault_words(fault: PinFault, words: &Words) -> &'static str {
         PinFault::TooShort => words.safety.pin_too_short,
         PinFault::TooLong => words.safety.pin_too_long,
         PinFault::Obvious => words.safety.pin_obvious,
+    }
+}
+
+/// What is wrong: the field, and the words for it.
+pub type Complaint = (&'static str, fn(&'static Words) -> &'static str);
+
+/// A new PIN out of its field, if the other field has the same.
+pub fn pin_twice(
+    (new, typed): (&'static str, RwSignal<String>),
+    (again, repeated): (&'static str, RwSignal<String>),
+) -> Result<String, Complaint> {
+    let pin = pin::chosen(&typed.get_untracked()).map_err(|fault| match fault {
+        PinFault::Empty => (new, (|w| w.safety.pin_empty_new) as fn(&'static Words) -> &'static str),
+        fault => (new, words_of(fault)),
+    })?;
+    match pin::typed(&repeated.get_untracked()) {
+        Ok(same) if same == pin => Ok(pin),
+        Ok(_) | Err(_) => Err((again, |w| w.safety.pin_differs)),
+    }
+}
+
+/// The words for something that is no PIN.
+pub fn words_of(fault: PinFault) -> fn(&'static Words) -> &'static str {
+    match fault {
+        PinFault::Empty => |w| fault_words(PinFault::Empty, w),
+        PinFault::NotDigits => |w| fault_words(PinFault::NotDigits, w),
+        PinFault::TooShort => |w| fault_words(PinFault::TooShort, w),
+        PinFault::TooLong => |w| fault_words(PinFault::TooLong, w),
+        PinFault::Obvious => |w| fault_words(PinFault::Obvious, w),
     }
 }
 

@@ -30,6 +30,7 @@ mod lock;
 mod signing;
 
 pub use super::vault::{Protection, Tried};
+pub use lock::{OfficeKey, is_office_key};
 
 /// The database's name.
 const NAME: &str = "doorstep";

@@ -8,6 +8,7 @@
 //! Store, id and version are authenticated with it, so that no record passes for another.
 
 mod keys;
+mod recovery;
 mod tries;
 
 use std::cell::RefCell;
@@ -23,7 +24,8 @@ use super::database::Database;
 use super::events::window;
 
 pub use keys::{Protection, Tried};
-pub(super) use keys::{protection, remove_pin, set_pin, set_wipe_after};
+pub(super) use keys::{protection, recover, remove_pin, set_pin, set_wipe_after};
+pub(super) use recovery::{is_office_key, request};
 
 /// The version of the sealing, the first byte of every sealed record.
 const VERSION: u8 = 1;

@@ -78,6 +78,8 @@ impl Device {
     pub fn leave(self) {
         self.at_work.set_value(false);
         self.ready.set(false);
+        self.fetching.set(false);
+        self.forms.set(Vec::new());
         self.drafts.set(Vec::new());
         self.outbox.set(Vec::new());
         self.delivered.set(Vec::new());

@@ -5,13 +5,14 @@
 //! the same question.
 
 use doorstep_delivery::Wake;
+use doorstep_delivery::recovery::{SECRET_BYTES, read_point, write_point};
 use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
 use super::{forms, place, sending};
-use crate::platform::store::{IndexedDb, Protection, Tried};
+use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
 
@@ -26,6 +27,9 @@ const TELL_MS: i64 = 2_000;
 
 /// Set where more than the first user may be there: otherwise their list is not opened at the start.
 const SEVERAL: &str = "several-users";
+
+/// The preference that holds the office's public key.
+const OFFICE_KEY: &str = "office-key";
 
 /// Where the phone's user stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,7 +166,7 @@ impl Gate {
     pub async fn set_pin(self, held: Option<&str>, pin: Option<&str>) -> Result<Tried, StoreError> {
         let store = self.device.store();
         let tried = match (held, pin) {
-            (held, Some(pin)) => store.set_pin(held, pin, now()).await?,
+            (held, Some(pin)) => store.set_pin(held, pin, office_key().as_ref(), now()).await?,
             (Some(held), None) => store.remove_pin(held, now()).await?,
             (None, None) => return Err(StoreErrorKind::Gone.because("no PIN is set")),
         };
@@ -175,6 +179,47 @@ impl Gate {
             Tried::Wrong { .. } | Tried::TooSoon(_) => {}
         }
         Ok(tried)
+    }
+
+    /// What the office is to be shown by whoever forgot the PIN.
+    pub async fn recovery_request(self) -> Option<String> {
+        match self.device.store().recovery_request().await {
+            Ok(request) => request.map(|request| request.to_text()),
+            Err(error) => {
+                leptos::logging::error!("{error}");
+                None
+            }
+        }
+    }
+
+    /// Lets the user in by the office's answer, with a new PIN. False: it is not the answer to this request.
+    pub async fn recover(self, secret: &[u8; SECRET_BYTES], pin: &str) -> Result<bool, StoreError> {
+        let right = self.device.store().recover(secret, pin, office_key().as_ref(), now()).await?;
+        self.read_protection().await;
+        if right {
+            self.enter();
+        }
+        Ok(right)
+    }
+
+    /// Takes the office's public key for the PINs that are set from now on. False: it is none.
+    pub async fn set_office_key(self, text: &str) -> bool {
+        let Some(key) = read_point(text) else { return false };
+        let is_key = is_office_key(&key).await;
+        if is_key {
+            preferences::set(OFFICE_KEY, &write_point(&key));
+        }
+        is_key
+    }
+
+    /// Asks the server for the office's key where none is known. Is one known then?
+    pub async fn find_office_key(self) -> bool {
+        if office_key().is_none()
+            && let Some(text) = forms::fetch(self.device, "/api/v1/office-key").await
+        {
+            self.set_office_key(&text).await;
+        }
+        office_key().is_some()
     }
 
     /// After how many wrong PINs the wrapped key is wiped.
@@ -325,6 +370,11 @@ impl Gate {
 /// The gate, from anywhere in the app.
 pub fn use_gate() -> Gate {
     expect_context()
+}
+
+/// The office's public key, as it was given to this phone.
+fn office_key() -> Option<OfficeKey> {
+    read_point(&preferences::get(OFFICE_KEY)?)
 }
 
 fn of_user(what: &str, user: &User) -> String {

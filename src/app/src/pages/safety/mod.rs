@@ -2,6 +2,7 @@
 
 mod here;
 mod log;
+mod office;
 mod pin;
 mod settings;
 mod users;
@@ -28,6 +29,7 @@ pub fn SafetyPage() -> impl IntoView {
             <h1>{say(|w| w.safety.safety)}</h1>
             <here::Here device />
             <settings::PinSection gate />
+            <office::OfficeSection gate />
             <users::UsersSection gate />
             <log::LogSection device />
         </main>

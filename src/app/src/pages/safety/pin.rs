@@ -8,11 +8,11 @@ use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::pages::unlock::{fault_words, tried_words};
+use crate::pages::unlock::{Complaint, pin_twice, tried_words, words_of};
 use crate::platform::store::Tried;
 use crate::platform::timer;
 use crate::state::gate::use_gate;
-use crate::state::pin::{self, PinFault};
+use crate::state::pin;
 use crate::state::reader::{say, title, use_reader};
 use crate::words::Words;
 
@@ -46,9 +46,6 @@ struct Typed {
     again: RwSignal<String>,
 }
 
-/// What is wrong: the field, and the words for it.
-type Complaint = (&'static str, fn(&'static Words) -> &'static str);
-
 impl Typed {
     fn clear(self) {
         for text in [self.held, self.new, self.again] {
@@ -67,24 +64,8 @@ impl Typed {
         if aim == Aim::Remove {
             return Ok((held, None));
         }
-        let new = pin::chosen(&self.new.get_untracked()).map_err(|fault| match fault {
-            PinFault::Empty => (NEW, (|w| w.safety.pin_empty_new) as fn(&'static Words) -> &'static str),
-            fault => (NEW, words_of(fault)),
-        })?;
-        if pin::typed(&self.again.get_untracked()).ok().as_deref() != Some(new.as_str()) {
-            return Err((AGAIN, |w| w.safety.pin_differs));
-        }
+        let new = pin_twice((NEW, self.new), (AGAIN, self.again))?;
         Ok((held, Some(new)))
-    }
-}
-
-fn words_of(fault: PinFault) -> fn(&'static Words) -> &'static str {
-    match fault {
-        PinFault::Empty => |w| fault_words(PinFault::Empty, w),
-        PinFault::NotDigits => |w| fault_words(PinFault::NotDigits, w),
-        PinFault::TooShort => |w| fault_words(PinFault::TooShort, w),
-        PinFault::TooLong => |w| fault_words(PinFault::TooLong, w),
-        PinFault::Obvious => |w| fault_words(PinFault::Obvious, w),
     }
 }
 
@@ -104,6 +85,13 @@ pub fn PinPage() -> impl IntoView {
     title(move |words| aim.heading(words).to_owned());
     let typed = Typed { held: RwSignal::default(), new: RwSignal::default(), again: RwSignal::default() };
     let wrong: Wrong = RwSignal::new(None);
+    let helped = RwSignal::new(false);
+    timer::spawn(async move {
+        let known = gate.find_office_key().await;
+        if !helped.is_disposed() {
+            helped.set(known);
+        }
+    });
     let busy = RwSignal::new(false);
     let done = RwSignal::new(false);
     let save = move || {
@@ -166,7 +154,12 @@ pub fn PinPage() -> impl IntoView {
                         <Entry id=HELD kind=Kind::Pin label=Signal::derive(say(|w| w.safety.pin_now.to_owned())) text=typed.held wrong />
                     })}
                     {(aim != Aim::Remove).then(|| view! {
-                        <p class="notice warn">{say(|w| w.safety.pin_forgotten_warning)}</p>
+                        <p class="notice warn">
+                            {live(move || {
+                                let words = &reader.language().words().safety;
+                                if helped.get() { words.pin_forgotten_office } else { words.pin_forgotten_warning }
+                            })}
+                        </p>
                         <Entry
                             id=NEW
                             kind=Kind::Pin

@@ -15,10 +15,11 @@ const WIPE_CHOICES: [u32; 3] = [10, 20, 50];
 /// The PIN's part of the page.
 #[component]
 pub fn PinSection(gate: Gate) -> impl IntoView {
+    let has_pin = Memo::new(move |_| gate.has_pin());
     view! {
         <section class="section" data-section="pin">
             <h2>{say(|w| w.safety.pin_title)}</h2>
-            {live(move || match gate.has_pin() {
+            {live(move || match has_pin.get() {
                 true => view! { <WithPin gate /> }.into_any(),
                 false => view! {
                     <p>{say(|w| w.safety.pin_off)}</p>

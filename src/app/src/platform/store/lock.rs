@@ -2,12 +2,21 @@
 //!
 //! A locked store answers every call that seals or opens with `Locked`; what lies there stays as it is.
 
+use doorstep_delivery::recovery::{POINT_BYTES, Request, SECRET_BYTES};
 use doorstep_delivery::store::{LogEvent, LogLine, StoreError};
 use doorstep_delivery::{Moment, Uuid};
 use wasm_bindgen::JsValue;
 
 use super::super::vault::{self, Protection, Tried};
 use super::{IndexedDb, NAME, log_record};
+
+/// The office's public key.
+pub type OfficeKey = [u8; POINT_BYTES];
+
+/// Is this a key that can be sealed for?
+pub async fn is_office_key(point: &OfficeKey) -> bool {
+    vault::is_office_key(point).await
+}
 
 impl IndexedDb {
     /// Opens a user's store, which shares nothing with another's. The first user's id is empty.
@@ -41,12 +50,42 @@ impl IndexedDb {
         vault::protection(&self.database, now.ms).await
     }
 
-    /// Strict. Sets a PIN, or another one: `held` is the one that is set, if one is.
+    /// Strict. Sets a PIN, or another one: `held` is the one that is set, if one is. With the office's key, it can help
+    /// whoever forgets it.
     ///
     /// # Errors
     /// `Conflict` if another tab was faster. Whatever goes wrong, the store opens as before.
-    pub async fn set_pin(&self, held: Option<&str>, pin: &str, now: Moment) -> Result<Tried, StoreError> {
-        vault::set_pin(&self.database, held, pin, now.ms, &wiped(now)).await
+    pub async fn set_pin(
+        &self,
+        held: Option<&str>,
+        pin: &str,
+        office: Option<&OfficeKey>,
+        now: Moment,
+    ) -> Result<Tried, StoreError> {
+        vault::set_pin(&self.database, held, pin, office, now.ms, &wiped(now)).await
+    }
+
+    /// What the office is shown if the PIN was forgotten; nothing if it was set without the office's key.
+    pub async fn recovery_request(&self) -> Result<Option<Request>, StoreError> {
+        vault::request(&self.database).await
+    }
+
+    /// Strict. Opens the store by the secret that the office answered with, and sets a new PIN. False: it is another.
+    ///
+    /// # Errors
+    /// `Gone` if the office can't help. Whatever goes wrong, the store opens as before.
+    pub async fn recover(
+        &self,
+        secret: &[u8; SECRET_BYTES],
+        pin: &str,
+        office: Option<&OfficeKey>,
+        now: Moment,
+    ) -> Result<bool, StoreError> {
+        let right = vault::recover(&self.database, secret, pin, office).await?;
+        if right {
+            self.unlock(pin, now).await?;
+        }
+        Ok(right)
     }
 
     /// Strict. Takes the PIN away; the device key alone opens the store then.

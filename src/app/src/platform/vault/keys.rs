@@ -6,6 +6,8 @@
 //! | a PIN | the data key, wrapped by the PIN's key, and that wrapped by the device key; with salt and iterations |
 //! | wiped | nothing, and `wiped` says so |
 //!
+//! With the office's key, [`recovery`] lies beside the PIN's wrap.
+//!
 //! The PIN's wrap lies within the device's, so that a copy of the files without the browser's key has nothing to
 //! try PINs on, and whoever has the device still needs the PIN. The PIN's key is PBKDF2-SHA-256 of it.
 //!
@@ -13,6 +15,7 @@
 //! wraps and unwraps it; each change is one strict transaction that finds what it was made from, so that a kill leaves
 //! the old or the new; a try is counted, strictly, before it is made.
 
+use doorstep_delivery::recovery::{POINT_BYTES, SECRET_BYTES};
 use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use js_sys::{ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -20,6 +23,7 @@ use web_sys::CryptoKey;
 
 use super::super::clock;
 use super::super::database::{Database, Durability, KEYS, LOG, Transaction};
+use super::recovery::{self, RECOVERY};
 use super::tries::Tries;
 use super::{locked, settled, subtle, words};
 
@@ -74,6 +78,8 @@ pub struct Protection {
     pub wipe_after: Option<u32>,
     /// Was it wiped?
     pub is_wiped: bool,
+    /// Can the office help whoever forgot the PIN?
+    pub has_recovery: bool,
 }
 
 /// What a data key is unwrapped for.
@@ -124,6 +130,7 @@ pub(in super::super) async fn protection(database: &Database, now_ms: i64) -> Re
         wait_ms: tries(&transaction).await?.wait_ms(now_ms),
         wipe_after: wipe_after(&transaction).await?,
         is_wiped: kept.is_none(),
+        has_recovery: transaction.get(KEYS, &RECOVERY.into()).await?.is_some(),
     })
 }
 
@@ -168,7 +175,8 @@ pub(in super::super) async fn try_pin(
     }
 }
 
-/// Sets a PIN, or another one: `held` is the PIN that is set, if one is.
+/// Sets a PIN, or another one: `held` is the PIN that is set, if one is. With the office's key, it can help whoever
+/// forgets the PIN.
 ///
 /// # Errors
 /// `Conflict` if another tab changed the keys meanwhile. Then, and after every other error, all is as it was.
@@ -176,6 +184,7 @@ pub(in super::super) async fn set_pin(
     database: &Database,
     held: Option<&str>,
     pin: &str,
+    office: Option<&[u8; POINT_BYTES]>,
     now_ms: i64,
     wiped: &JsValue,
 ) -> Result<Tried, StoreError> {
@@ -183,12 +192,72 @@ pub(in super::super) async fn set_pin(
         Ok(in_hand) => in_hand,
         Err(tried) => return Ok(tried),
     };
+    let new = wrapped_anew(&key, &old.device, pin, office).await?;
+    replace(database, &old, new).await?;
+    Ok(Tried::Right)
+}
+
+/// Opens the data key by the secret that the office said, and sets a PIN; wiped or not. False: it is another secret.
+///
+/// # Errors
+/// `Gone` if the office can't help; `Conflict` if another tab changed the keys meanwhile.
+pub(in super::super) async fn recover(
+    database: &Database,
+    secret: &[u8; SECRET_BYTES],
+    pin: &str,
+    office: Option<&[u8; POINT_BYTES]>,
+) -> Result<bool, StoreError> {
+    let transaction = database.read(&[KEYS]).await?;
+    let device = device_key(&transaction).await?;
+    let kept = transaction.get(KEYS, &RECOVERY.into()).await?;
+    let kept = kept.ok_or_else(|| StoreErrorKind::Gone.because("there is no recovery"))?;
+    let Some(key) = recovery::open(&kept, &device, secret).await? else { return Ok(false) };
+    let new = wrapped_anew(&key, &device, pin, office).await?;
+
+    let transaction = database.write(&[KEYS], Durability::Strict).await?;
+    let now = transaction.get(KEYS, &RECOVERY.into()).await?;
+    if now.as_ref().and_then(recovery::read_request) != recovery::read_request(&kept) {
+        return Err(StoreErrorKind::Conflict.because("another tab changed the keys"));
+    }
+    new.put(&transaction)?;
+    transaction.delete(KEYS, JsValue::from(WIPED))?;
+    transaction.finish().await?;
+    Ok(true)
+}
+
+/// What lies there instead, once a PIN is set or taken away.
+struct New {
+    wrap: Wrap,
+    /// For the office; it goes with the PIN.
+    recovery: Option<JsValue>,
+}
+
+impl New {
+    fn put(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        transaction.put(KEYS, &DATA.into(), &write_wrap(&self.wrap))?;
+        match &self.recovery {
+            Some(recovery) => transaction.put(KEYS, &RECOVERY.into(), recovery)?,
+            None => transaction.delete(KEYS, JsValue::from(RECOVERY))?,
+        }
+        transaction.delete(KEYS, JsValue::from(TRIES))
+    }
+}
+
+async fn wrapped_anew(
+    key: &CryptoKey,
+    device: &CryptoKey,
+    pin: &str,
+    office: Option<&[u8; POINT_BYTES]>,
+) -> Result<New, StoreError> {
     let salt = Uint8Array::from(&clock::random_bytes::<SALT_BYTES>()[..]);
     let from_pin = pin_key(pin, &salt, ROUNDS).await?;
-    let within = wrap(&key, &from_pin).await?;
-    let wrapped = wrap_wrapped(&within, &old.device).await?;
-    replace(database, &old, &Wrap::Pin { wrapped, salt, iterations: ROUNDS }).await?;
-    Ok(Tried::Right)
+    let within = wrap(key, &from_pin).await?;
+    let wrapped = wrap_wrapped(&within, device).await?;
+    let recovery = match office {
+        Some(office) => Some(recovery::make(key, device, office).await?),
+        None => None,
+    };
+    Ok(New { wrap: Wrap::Pin { wrapped, salt, iterations: ROUNDS }, recovery })
 }
 
 /// Takes the PIN away.
@@ -206,7 +275,7 @@ pub(in super::super) async fn remove_pin(
         Err(tried) => return Ok(tried),
     };
     let wrapped = wrap(&key, &old.device).await?;
-    replace(database, &old, &Wrap::Device(wrapped)).await?;
+    replace(database, &old, New { wrap: Wrap::Device(wrapped), recovery: None }).await?;
     Ok(Tried::Right)
 }
 
@@ -234,14 +303,13 @@ async fn in_hand(
 }
 
 /// Puts the data key's new wrap in the old one's place, in one strict transaction.
-async fn replace(database: &Database, old: &Kept, new: &Wrap) -> Result<(), StoreError> {
+async fn replace(database: &Database, old: &Kept, new: New) -> Result<(), StoreError> {
     let transaction = database.write(&[KEYS], Durability::Strict).await?;
     let now = transaction.get(KEYS, &DATA.into()).await?.as_ref().and_then(read_wrap);
     if now.is_none_or(|now| now.bytes() != old.wrap.bytes()) {
         return Err(StoreErrorKind::Conflict.because("another tab changed the keys"));
     }
-    transaction.put(KEYS, &DATA.into(), &write_wrap(new))?;
-    transaction.delete(KEYS, JsValue::from(TRIES))?;
+    new.put(&transaction)?;
     transaction.finish().await
 }
 
@@ -312,11 +380,9 @@ async fn make(database: &Database) -> Result<(), StoreError> {
 
 /// Both keys; nothing if the data key was wiped.
 async fn kept(transaction: &Transaction) -> Result<Option<Kept>, StoreError> {
-    let device = transaction.get(KEYS, &DEVICE.into()).await?;
+    let device = device_key(transaction).await?;
     let data = transaction.get(KEYS, &DATA.into()).await?;
     let wiped = transaction.get(KEYS, &WIPED.into()).await?;
-    let device = device.ok_or_else(|| locked("the device key is gone"))?;
-    let device: CryptoKey = device.dyn_into().map_err(|_| locked("the device key is damaged"))?;
     match (data, wiped) {
         (Some(data), _) => {
             let wrap = read_wrap(&data).ok_or_else(|| locked("the data key is damaged"))?;
@@ -325,6 +391,12 @@ async fn kept(transaction: &Transaction) -> Result<Option<Kept>, StoreError> {
         (None, Some(_)) => Ok(None),
         (None, None) => Err(locked("the data key is gone")),
     }
+}
+
+async fn device_key(transaction: &Transaction) -> Result<CryptoKey, StoreError> {
+    let device = transaction.get(KEYS, &DEVICE.into()).await?;
+    let device = device.ok_or_else(|| locked("the device key is gone"))?;
+    device.dyn_into().map_err(|_| locked("the device key is damaged"))
 }
 
 impl Wrap {
@@ -396,13 +468,13 @@ async fn pin_key(pin: &str, salt: &Uint8Array, iterations: u32) -> Result<Crypto
 }
 
 /// A key, wrapped by another.
-async fn wrap(key: &CryptoKey, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
+pub(super) async fn wrap(key: &CryptoKey, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
     let wrapped = subtle()?.wrap_key_with_str("raw", key, by, "AES-KW");
     Ok(Uint8Array::new(&settled(wrapped, "a key can't be wrapped").await?))
 }
 
 /// The data key out of its wrap. Fails if `by` is not what it was wrapped by, which AES-KW finds by itself.
-async fn unwrap(wrapped: &Uint8Array, by: &CryptoKey, use_: Use) -> Result<CryptoKey, StoreError> {
+pub(super) async fn unwrap(wrapped: &Uint8Array, by: &CryptoKey, use_: Use) -> Result<CryptoKey, StoreError> {
     let promise = subtle()?.unwrap_key_with_js_u8_array_and_str_and_str(
         "raw",
         wrapped,
@@ -416,14 +488,14 @@ async fn unwrap(wrapped: &Uint8Array, by: &CryptoKey, use_: Use) -> Result<Crypt
 }
 
 /// Something wrapped, wrapped once more: AES-KW takes keys only, so it goes as one.
-async fn wrap_wrapped(within: &Uint8Array, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
+pub(super) async fn wrap_wrapped(within: &Uint8Array, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
     let imported = subtle()?.import_key_with_object("raw", within, &carrier(), true, &words(&["sign"]));
     let carried: CryptoKey = settled(imported, "a key can't be wrapped").await?.unchecked_into();
     wrap(&carried, by).await
 }
 
 /// What [`wrap_wrapped`] wrapped.
-async fn unwrap_wrapped(wrapped: &Uint8Array, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
+pub(super) async fn unwrap_wrapped(wrapped: &Uint8Array, by: &CryptoKey) -> Result<Uint8Array, StoreError> {
     let promise = subtle()?.unwrap_key_with_js_u8_array_and_str_and_object(
         "raw",
         wrapped,
@@ -444,7 +516,7 @@ fn carrier() -> Object {
     object(&[("name", "HMAC".into()), ("hash", "SHA-256".into())])
 }
 
-fn object(fields: &[(&str, JsValue)]) -> Object {
+pub(super) fn object(fields: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in fields {
         // Setting a property of a plain object can't fail.
@@ -453,7 +525,7 @@ fn object(fields: &[(&str, JsValue)]) -> Object {
     object
 }
 
-fn field(kept: &JsValue, name: &str) -> JsValue {
+pub(super) fn field(kept: &JsValue, name: &str) -> JsValue {
     Reflect::get(kept, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 

@@ -9,8 +9,11 @@ use std::task::Poll;
 use doorstep_delivery::Draft;
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{Store, StoreErrorKind};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::CryptoKey;
 
 use super::super::super::database::{Durability, KEYS};
 use super::super::super::{clock, timer};
@@ -63,7 +66,7 @@ async fn with_a_pin_nothing_opens_before_it_and_everything_after() {
     let name = a_name();
     let (store, before) = with_a_draft(&name).await;
     assert_eq!(store.protection(at(0)).await.unwrap(), Protection::default());
-    assert_eq!(store.set_pin(None, PIN, at(0)).await.unwrap(), Tried::Right);
+    assert_eq!(store.set_pin(None, PIN, None, at(0)).await.unwrap(), Tried::Right);
     // Who set it goes on.
     assert!(reads(&store, &before).await);
     let after = a_draft();
@@ -92,11 +95,11 @@ async fn with_a_pin_nothing_opens_before_it_and_everything_after() {
 async fn a_pin_is_changed_and_taken_away_only_with_the_one_that_is_set() {
     let name = a_name();
     let (store, draft) = with_a_draft(&name).await;
-    store.set_pin(None, PIN, at(0)).await.unwrap();
-    assert_eq!(store.set_pin(None, OTHER, at(0)).await.unwrap_err().kind, StoreErrorKind::Conflict);
-    assert_eq!(store.set_pin(Some(WRONG), OTHER, at(0)).await.unwrap(), wrong(2, 0));
+    store.set_pin(None, PIN, None, at(0)).await.unwrap();
+    assert_eq!(store.set_pin(None, OTHER, None, at(0)).await.unwrap_err().kind, StoreErrorKind::Conflict);
+    assert_eq!(store.set_pin(Some(WRONG), OTHER, None, at(0)).await.unwrap(), wrong(2, 0));
     assert_eq!(store.remove_pin(WRONG, at(0)).await.unwrap(), wrong(1, 0));
-    assert_eq!(store.set_pin(Some(PIN), OTHER, at(0)).await.unwrap(), Tried::Right);
+    assert_eq!(store.set_pin(Some(PIN), OTHER, None, at(0)).await.unwrap(), Tried::Right);
 
     let again = opened(&name).await;
     assert_eq!(again.unlock(PIN, at(1)).await.unwrap(), wrong(2, 0));
@@ -113,7 +116,7 @@ async fn a_pin_is_changed_and_taken_away_only_with_the_one_that_is_set() {
 #[wasm_bindgen_test]
 async fn wrong_pins_are_slowed_and_a_restart_forgets_none_of_them() {
     let name = a_name();
-    with_a_draft(&name).await.0.set_pin(None, PIN, at(0)).await.unwrap();
+    with_a_draft(&name).await.0.set_pin(None, PIN, None, at(0)).await.unwrap();
     for expected in [wrong(2, 0), wrong(1, 0), wrong(0, 30)] {
         assert_eq!(opened(&name).await.unlock(WRONG, at(10)).await.unwrap(), expected);
     }
@@ -134,7 +137,7 @@ async fn wrong_pins_are_slowed_and_a_restart_forgets_none_of_them() {
 async fn a_try_that_is_cut_off_counts() {
     let name = a_name();
     let (store, draft) = with_a_draft(&name).await;
-    store.set_pin(None, PIN, at(0)).await.unwrap();
+    store.set_pin(None, PIN, None, at(0)).await.unwrap();
     for made in 1..=3 {
         let again = Rc::new(opened(&name).await);
         let trying = again.clone();
@@ -160,7 +163,7 @@ async fn a_try_that_is_cut_off_counts() {
 async fn the_key_is_wiped_after_so_many_only_if_the_office_says_so() {
     let name = a_name();
     let (store, draft) = with_a_draft(&name).await;
-    store.set_pin(None, PIN, at(0)).await.unwrap();
+    store.set_pin(None, PIN, None, at(0)).await.unwrap();
     store.set_wipe_after(Some(4)).await.unwrap();
     assert_eq!(store.protection(at(0)).await.unwrap().wipe_after, Some(4));
     store.lock();
@@ -187,7 +190,7 @@ async fn a_kill_while_a_pin_is_set_leaves_the_old_or_the_new() {
         let (store, draft) = with_a_draft(&name).await;
         let begun = clock::elapsed_ms();
         let setting = async move {
-            store.set_pin(None, PIN, at(0)).await.expect("the store does its part");
+            store.set_pin(None, PIN, None, at(0)).await.expect("the store does its part");
         };
         let done = cut(setting, async || clock::elapsed_ms() - begun >= f64::from(ms)).await;
         let again = opened(&name).await;
@@ -209,7 +212,7 @@ async fn neither_wrap_alone_opens_the_data_key() {
     let (store, _) = with_a_draft(&name).await;
     let plain_wrap = kept(&store, "data").await;
     assert_eq!(Uint8Array::new(&plain_wrap).length(), 40);
-    store.set_pin(None, PIN, at(0)).await.unwrap();
+    store.set_pin(None, PIN, None, at(0)).await.unwrap();
     let data = kept(&store, "data").await;
     let bytes = |name: &str| Uint8Array::new(&Reflect::get(&data, &name.into()).unwrap());
     // RFC 3394: eight bytes more than the key, twice.
@@ -220,7 +223,7 @@ async fn neither_wrap_alone_opens_the_data_key() {
     // The files of one browser with the keys of another: the right PIN opens nothing.
     let thief = a_name();
     let (other, _) = with_a_draft(&thief).await;
-    other.set_pin(None, PIN, at(0)).await.unwrap();
+    other.set_pin(None, PIN, None, at(0)).await.unwrap();
     let device = kept(&other, "device").await;
     let transaction = store.database.write(&[KEYS], Durability::Strict).await.unwrap();
     transaction.put(KEYS, &"device".into(), &device).unwrap();
@@ -228,6 +231,53 @@ async fn neither_wrap_alone_opens_the_data_key() {
     let stolen = opened(&name).await;
     assert_eq!(stolen.unlock(PIN, at(0)).await.unwrap_err().kind, StoreErrorKind::Locked);
     assert!(stolen.is_locked());
+}
+
+/// An office's public key.
+async fn office_key() -> OfficeKey {
+    let subtle = web_sys::window().unwrap().crypto().unwrap().subtle();
+    let curve = Object::new();
+    for (name, value) in [("name", "ECDH"), ("namedCurve", "P-256")] {
+        Reflect::set(&curve, &name.into(), &value.into()).unwrap();
+    }
+    let usages = Array::of1(&"deriveBits".into());
+    let pair =
+        JsFuture::from(subtle.generate_key_with_object(&curve, false, &usages).unwrap()).await.unwrap();
+    let public: CryptoKey = Reflect::get(&pair, &"publicKey".into()).unwrap().unchecked_into();
+    let public = JsFuture::from(subtle.export_key("raw", &public).unwrap()).await.unwrap();
+    Uint8Array::new(&public).to_vec().try_into().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_forgotten_pin_is_recovered_with_the_offices_answer_only() {
+    let name = a_name();
+    let office = office_key().await;
+    assert!(is_office_key(&office).await);
+    let mut bent = office;
+    bent[40] ^= 1;
+    assert!(!is_office_key(&bent).await);
+    let (store, draft) = with_a_draft(&name).await;
+    assert!(store.set_pin(None, PIN, Some(&bent), at(0)).await.is_err());
+    assert!(!store.protection(at(0)).await.unwrap().has_pin, "a PIN was set that nobody can recover");
+    store.set_pin(None, PIN, Some(&office), at(0)).await.unwrap();
+    assert!(store.protection(at(0)).await.unwrap().has_recovery);
+    let first = store.recovery_request().await.unwrap().expect("there is one");
+
+    // What the office answers is for `tests/e2e`, which has the office; here, that no guess opens anything.
+    let again = opened(&name).await;
+    assert!(!again.recover(&[0; SECRET_BYTES], OTHER, Some(&office), at(0)).await.unwrap());
+    assert!(again.is_locked());
+
+    // Another PIN has another secret; none has none.
+    store.set_pin(Some(PIN), OTHER, Some(&office), at(0)).await.unwrap();
+    assert_ne!(store.recovery_request().await.unwrap(), Some(first));
+    store.remove_pin(OTHER, at(1)).await.unwrap();
+    assert_eq!(store.recovery_request().await.unwrap(), None);
+    assert_eq!(
+        store.recover(&[0; SECRET_BYTES], OTHER, None, at(1)).await.unwrap_err().kind,
+        StoreErrorKind::Gone
+    );
+    assert!(reads(&opened(&name).await, &draft).await);
 }
 
 #[wasm_bindgen_test]
