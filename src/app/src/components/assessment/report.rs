@@ -1,6 +1,6 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
-use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Turn};
+use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -27,8 +27,8 @@ pub struct Told {
     pub measures: Vec<Explanation>,
     /// What the catalogue has for the household.
     pub services: Option<ToldServices>,
-    /// By measure, by its label: what would tip it.
-    pub turns: Vec<(String, Vec<Turn>)>,
+    /// By measure, by its name: what would tip it, and whether all answers were tried.
+    pub turns: Vec<(String, Search)>,
 }
 
 /// Takes it from a session. `None` if the form has no assessment.
@@ -41,7 +41,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         matches!(told.kind, MeasureKind::Band | MeasureKind::Table | MeasureKind::Shift)
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
-    let turns = said.map(|told| (told.label.clone(), session.turns(&told.name))).collect();
+    let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
     Some(Told {
         form: session.form().title(language),
         version: session.form().version().to_owned(),
