@@ -80,7 +80,9 @@ impl Model {
         let Some(seen) = self.drafts.get_mut(&place) else { return };
         let hashes = seen.files.entry(name.to_owned()).or_default();
         match hashes.iter().rposition(|given| given == hash) {
-            Some(last) if kept => drop(hashes.drain(..last)),
+            // Of two tabs that no lock keeps apart either may have been the last.
+            Some(last) if kept && !seen.contested => drop(hashes.drain(..last)),
+            Some(_) if kept => {}
             Some(_) | None => hashes.push(hash.to_owned()),
         }
     }
