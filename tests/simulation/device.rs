@@ -1,7 +1,7 @@
 //! A device: its store, the tabs in which drafts are open, and what its user does with them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use doorstep_delivery::backend::doorstep::Doorstep;
@@ -223,7 +223,9 @@ impl Device {
         let opened = answers.open(&[], world.form.clone(), world.surroundings()).ok()?;
         // One transaction: no answer names a file before it is kept.
         let stored = StoredDraft { draft: answers, steps: Vec::new() };
-        if !disk.take_over_draft(&stored, &files).await.ok()? {
+        if world.bug == Some(Bug::EditedUnderOldId) {
+            disk.create_draft(&stored.draft).await.ok()?;
+        } else if !disk.take_over_draft(&stored, &files).await.ok()? {
             return None;
         }
         {
@@ -241,18 +243,38 @@ impl Device {
     pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>, replaced: bool) {
         let (device, other) = (self.clone(), other.clone());
         self.world.spawn(self.number, async move {
+            let before = device.unsent();
             let Ok(rescue) = Rescue::gather(&*device.disk).await else { return };
+            device.is_all_there(&before, &rescue);
             let (world, number) = (device.world.clone(), device.number);
             let taker = other.clone();
             world.spawn(taker.number, async move {
-                if other.take_up(&rescue.to_bytes(), replaced).await.is_some() && replaced {
+                if other.take_up(&rescue.to_bytes(), replaced).await == Some(true) && replaced {
                     other.world.thrown_away.set(Some(number));
                 }
             });
         });
     }
 
-    async fn take_up(&self, file: &[u8], with_drafts: bool) -> Option<()> {
+    /// Drafts, and submissions without their receipts.
+    fn unsent(&self) -> BTreeSet<Uuid> {
+        let Some(here) = self.holdings() else { return BTreeSet::new() };
+        here.drafts.iter().map(|draft| draft.id).chain(here.outbox.iter().map(|item| item.id)).collect()
+    }
+
+    /// What was unsent before and is so still has to be in the file, as the one or the other (I1, I2).
+    fn is_all_there(&self, before: &BTreeSet<Uuid>, rescue: &Rescue) {
+        let drafts = rescue.drafts.iter().map(|(stored, _)| stored.draft.id);
+        let sealed = rescue.submissions.iter().map(|(submission, ..)| submission.id());
+        let inside: BTreeSet<Uuid> = drafts.chain(sealed).collect();
+        let after = self.unsent();
+        if let Some(id) = before.intersection(&after).find(|id| !inside.contains(id)) {
+            self.world.fail(format!("I2: {id} is not among what is handed over"));
+        }
+    }
+
+    /// Gives whether all of it is new here: what is here already stays as it is, and its user is told.
+    async fn take_up(&self, file: &[u8], with_drafts: bool) -> Option<bool> {
         let world = &self.world;
         let Ok(mut rescue) = Rescue::from_bytes(file) else {
             world.fail("I1: what a device handed over can't be read".into());
@@ -261,13 +283,17 @@ impl Device {
         let here = self.holdings()?;
         let is_here = |id: Uuid| here.drafts.iter().any(|draft| draft.id == id);
         let place = |id: Uuid| (self.number, id);
+        let all_new = rescue.drafts.iter().all(|(stored, _)| !is_here(stored.draft.id));
         {
             // Not what its user deleted here, and no sealed form of what is half filled in here.
             let model = &mut *world.model.borrow_mut();
             rescue.submissions.retain(|(submission, ..)| {
                 !is_here(submission.id()) && model.takes_over(place(submission.id()))
             });
-            rescue.drafts.retain(|(stored, _)| with_drafts && model.takes_over(place(stored.draft.id)));
+            rescue.drafts.retain(|(stored, _)| {
+                let id = stored.draft.id;
+                with_drafts && !is_here(id) && model.takes_over(place(id))
+            });
             model.twins.extend(rescue.drafts.iter().map(|(stored, _)| stored.draft.id));
         }
         let taken = rescue.take_up(&*self.disk).await;
@@ -289,7 +315,7 @@ impl Device {
             }
         }
         world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
-        Some(())
+        Some(all_new)
     }
 
     /// Runs the outbox, unless a lock that is heeded says that somebody does.

@@ -19,7 +19,7 @@ use crate::server::Server;
 /// Stands in every answer, file and name, and may be found nowhere outside the vault.
 pub const PERSONAL: &str = "王小明";
 /// How many of the last lines a trace has.
-const TRACE_LINES: usize = 100;
+const TRACE_LINES: usize = 120;
 
 /// Something that goes on on a device until it is done or the device's process dies.
 pub struct Task {

@@ -26,9 +26,6 @@ pub mod submission;
 pub mod target;
 pub mod transport;
 
-#[cfg(test)]
-mod simulation;
-
 pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use form_version::FormVersion;

@@ -47,12 +47,15 @@ pub struct MemoryStore {
     dead: Cell<bool>,
 }
 
+/// A file's record and its bytes.
+type KeptFile = (Vec<u8>, Arc<[u8]>);
+
 #[derive(Clone, Debug, Default)]
 struct Tables {
     drafts: BTreeMap<Uuid, Vec<u8>>,
     summaries: BTreeMap<Uuid, Vec<u8>>,
     steps: BTreeMap<(Uuid, u64), Vec<u8>>,
-    files: BTreeMap<(Uuid, String), (Vec<u8>, Arc<[u8]>)>,
+    files: BTreeMap<(Uuid, String), KeptFile>,
     submissions: BTreeMap<Uuid, Vec<u8>>,
     /// By [`OutboxItem::key`], which begins with the id.
     outbox: BTreeMap<String, Vec<u8>>,

@@ -67,7 +67,7 @@ pub trait Store {
     /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is; `NotItsItem` if id or hash differ, or there is no item.
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `NotItsItem` if id or hash differ, or there is no item.
     async fn seal(
         &self,
         submission: &Submission,

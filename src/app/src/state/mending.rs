@@ -3,7 +3,7 @@
 use doorstep_delivery::draft::{Draft, new_id};
 use doorstep_delivery::rescue::{Rescue, TakenUp, file_name};
 use doorstep_delivery::sealed::Sealed;
-use doorstep_delivery::store::{Store, StoreError};
+use doorstep_delivery::store::{Store, StoreError, StoredDraft};
 use doorstep_delivery::{Uuid, Wake};
 
 use super::device::Device;
@@ -40,12 +40,17 @@ async fn begin_repair(device: Device, refused: Uuid) -> Result<Option<Uuid>, Sto
     let Ok(form) = forms::open(device, &sealed.form.hash).await else { return Ok(None) };
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let Ok(draft) = Draft::repairing(id, &sealed, form, world()) else { return Ok(None) };
-    store.create_draft(&draft).await?;
+    let mut files = Vec::new();
     for file in submission.attachments() {
-        if let Some(bytes) = store.load_file(refused, &file.name).await? {
-            store.keep_file(id, file, &bytes).await?;
+        // One that is lost or damaged can be taken anew in the draft.
+        if let Some(bytes) = store.load_file(refused, &file.name).await?
+            && file.has(&bytes)
+        {
+            files.push((file.clone(), bytes));
         }
     }
+    // One transaction: a draft that names files without having them would be found again, and gone on with.
+    store.take_over_draft(&StoredDraft { draft, steps: Vec::new() }, &files).await?;
     Ok(Some(id))
 }
 

@@ -51,7 +51,8 @@ pub(super) fn refusal(
     error(kind, response, words.unwrap_or_default())
 }
 
-/// Is it a page for a reader: what a portal or a proxy answers with?
+/// Is it a page for a reader: what a portal or a proxy answers with? Nothing is no page, whatever type it is said to have
+/// (some frameworks call every empty body `text/html`).
 pub(super) fn is_page(response: &Response) -> bool {
     let declared = response.header("content-type").is_some_and(|media_type| {
         let media_type = media_type.to_ascii_lowercase();
@@ -59,7 +60,7 @@ pub(super) fn is_page(response: &Response) -> bool {
     });
     let start: Vec<u8> =
         response.body.trim_ascii_start().iter().take(9).map(u8::to_ascii_lowercase).collect();
-    declared || start.starts_with(b"<!doctype") || start.starts_with(b"<html")
+    (declared && !start.is_empty()) || start.starts_with(b"<!doctype") || start.starts_with(b"<html")
 }
 
 /// When the server answered, by its own clock and in its own words; empty if it does not say.
@@ -88,6 +89,7 @@ mod tests {
         assert!(is_page(&answered(200, "", " \n<!DOCTYPE html>")));
         assert!(is_page(&answered(200, "application/json", "<HTML>")));
         assert!(!is_page(&answered(200, "text/xml", "<OpenRosaResponse/>")));
+        assert!(!is_page(&answered(200, "text/html; charset=utf-8", " \n")));
         assert_eq!(plain_words(&answered(400, "text/plain", " no such form \n")), Some("no such form"));
         assert_eq!(plain_words(&answered(400, "text/plain", "<b>no</b>")), None);
     }

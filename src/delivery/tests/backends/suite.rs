@@ -41,6 +41,13 @@ pub trait Peer {
     {
         sent.submission.hash().to_owned()
     }
+    /// The request without what has to differ each time: a real signature names its time.
+    fn lasting(request: Request) -> Request
+    where
+        Self: Sized,
+    {
+        request
+    }
     /// Does it look at the content of an id that it has?
     fn looks_at_content() -> bool
     where
@@ -189,7 +196,7 @@ pub fn keeps_its_word<P: Peer>() {
 fn accepts_and_repeats<P: Peer>(with_files: bool) {
     let (peer, sent) = (RefCell::new(P::empty()), Sent::new(with_files));
     let (outcome, requests) = attempt(&peer, &sent, None);
-    let receipt = outcome.unwrap_or_else(|error| panic!("{error:?} after {requests:?}"));
+    let receipt = outcome.unwrap_or_else(|error| panic!("{error:?} after {} requests", requests.len()));
     assert!(is_its(&receipt, &sent));
     assert!(is_there(&peer, &sent), "{:?}", peer.borrow().held(ID));
 
@@ -201,7 +208,9 @@ fn accepts_and_repeats<P: Peer>(with_files: bool) {
 
     // The same way to another server of the kind is byte for byte the same.
     let (_, other) = attempt(&RefCell::new(P::empty()), &Sent::new(with_files), None);
-    assert_eq!(requests, other);
+    let lasting =
+        |requests: &[Request]| -> Vec<Request> { requests.iter().cloned().map(P::lasting).collect() };
+    assert_eq!(lasting(&requests), lasting(&other));
     for request in &requests {
         assert!(!request.url.contains("张三") && !request.url.contains("%E5%BC%A0"), "{}", request.url);
     }

@@ -74,7 +74,7 @@ impl Store {
             let mut known = Vec::new();
             for row in page {
                 let (id, form_id, form_version, form_hash, content_hash, body, received_at) = row;
-                let inserted: Option<(i64,)> = sqlx::query_as(INSERT_SUBMISSION)
+                let inserted: Vec<(i64,)> = sqlx::query_as(INSERT_SUBMISSION)
                     .bind(id)
                     .bind(form_id)
                     .bind(form_version)
@@ -82,9 +82,9 @@ impl Store {
                     .bind(content_hash)
                     .bind(body)
                     .bind(received_at)
-                    .fetch_optional(&mut *transaction)
+                    .fetch_all(&mut *transaction)
                     .await?;
-                if inserted.is_none() {
+                if inserted.is_empty() {
                     known.push(row);
                 }
             }

@@ -16,6 +16,9 @@
 //!     reading!(self.database, |pool| sqlx::query_as(ROLE).bind(user_id).fetch_optional(pool))?;
 //! ```
 //!
+//! What writes and gives rows back (`… RETURNING`) outside a transaction is asked by `fetch_all`, never by `fetch_optional` or
+//! `fetch_one`: on SQLite these take the first row and let go of whatever goes wrong as it is committed.
+//!
 //! Several statements that belong together are one transaction, which is serializable on either database:
 //!
 //! ```ignore

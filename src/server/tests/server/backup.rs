@@ -141,8 +141,11 @@ fn a_file_that_is_gone_is_named() {
     assert!(!nothing.exists());
 }
 
+/// An entry of a tar: name and bytes.
+type Part<'a> = (&'a str, &'a [u8]);
+
 /// A tar of these entries.
-fn tar_of(entries: &[(&str, &[u8])], file: &Path) {
+fn tar_of(entries: &[Part<'_>], file: &Path) {
     let mut builder = tar::Builder::new(std::fs::File::create(file).unwrap());
     for (name, bytes) in entries {
         let mut header = tar::Header::new_gnu();
@@ -173,7 +176,7 @@ fn what_is_no_backup_or_is_damaged_is_refused_and_leaves_no_database() {
             (entry.path().unwrap().to_str().unwrap().to_owned(), bytes)
         })
         .collect();
-    let parts: Vec<(&str, &[u8])> = entries.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
+    let parts: Vec<Part<'_>> = entries.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
     let (manifest, attachment, database) = (parts[0], parts[1], parts[parts.len() - 1]);
     let hash = attachment.0.rsplit('/').next().unwrap();
     let mut flipped = database.1.to_vec();
@@ -181,7 +184,7 @@ fn what_is_no_backup_or_is_damaged_is_refused_and_leaves_no_database() {
     let newer = String::from_utf8(manifest.1.to_vec()).unwrap().replace("\"layout\":1", "\"layout\":2");
     let outside = format!("../attachments/{}/{hash}", &hash[..2]);
     let elsewhere = format!("attachments/00/{hash}");
-    let cases: [(&str, Vec<(&str, &[u8])>); 9] = [
+    let cases: [(&str, Vec<Part<'_>>); 9] = [
         ("empty", vec![]),
         ("another tar", vec![("readme.txt", b"hello")]),
         ("no database", vec![manifest, attachment]),

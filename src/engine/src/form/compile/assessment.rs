@@ -160,6 +160,7 @@ impl<'a> Compiling<'_, 'a, '_> {
             name: self.lowering.skeleton.node(node).name.clone(),
             label: self.words(element, "label"),
             note: self.words(element, "note"),
+            internal: self.yes(element, "internal"),
             span: element.span,
             kind: kind.unwrap_or_else(|| Kind::Index(Box::default())),
             decimals: decimals.min(12),
