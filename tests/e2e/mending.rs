@@ -87,6 +87,7 @@ async fn a_photo_survives_and_what_is_refused_is_put_right() {
     server.stop();
     server.start_with_form(&profile, "here", Some(("look", FORM)));
     browser.open(&server.url("/outbox")).await;
+    browser.seen("[data-item]").await;
     let refused = browser.run("return document.querySelector('[data-item]').dataset.item", vec![]).await;
     browser.tap("[data-action=repair]").await;
     browser.seen("img.photo").await;
