@@ -273,9 +273,8 @@ impl Trial<'_> {
     }
 
     fn take(&mut self, key: Key, value: Value) {
-        match self.tried(key, value) {
-            Ok(Some(found)) => self.found.push(found),
-            Ok(None) | Err(()) => {}
+        if let Ok(Some(found)) = self.tried(key, value) {
+            self.found.push(found);
         }
     }
 
@@ -291,7 +290,9 @@ impl Trial<'_> {
         let lawful = self.copy.violation(key).is_none();
         let outcome = self.copy.outcome_of(self.target);
         let moved = self.moved();
-        self.complete &= !self.copy.overran() && !(lawful && outcome.is_blank());
+        // What else would have to be answered then may lead anywhere.
+        let open = lawful && outcome.is_blank();
+        self.complete &= !open && !self.copy.overran();
         let grew = !changes.added.is_empty() || !changes.removed.is_empty();
         // What an answer set off does not always come back with the answer.
         if grew || self.copy.answer(key, given).is_err() || self.copy.outcomes != self.from.outcomes {
