@@ -280,7 +280,7 @@ impl Store for MemoryStore {
         are_its_files(submission, files)?;
         self.write(|tables| {
             let id = submission.id();
-            if tables.is_sealed(id) {
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
                 return Ok(false);
             }
             tables.put_files(id, files);

@@ -77,7 +77,7 @@ pub trait Store {
     ) -> Result<(), StoreError>;
 
     /// Strict, one transaction: takes up a sealed submission with its files that another device handed over, to be sent by this one.
-    /// Gives false, and changes nothing, if it is here already, waiting or delivered.
+    /// Gives false, and changes nothing, if it is here already: waiting, delivered, or a draft still, which is its user's to finish or delete.
     ///
     /// # Errors
     /// `NotItsItem` if id or hash differ, or there is no item, or the files are not those that the submission names.

@@ -19,7 +19,7 @@ const PIXELS: u32 = 1_600;
 /// The largest file: a server takes no larger one.
 const LARGEST: u64 = 30 << 20;
 /// With less room than this on the device, nothing more is taken.
-const LEAST_ROOM: u64 = 50 << 20;
+const LEAST_ROOM: u64 = 50_000_000;
 
 /// See the module.
 pub const CONTROL: Control =

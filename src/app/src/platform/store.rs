@@ -23,7 +23,7 @@ use super::database::{
     SUBMISSIONS, Transaction, items_of, keys_under,
 };
 use super::vault::{Sealing, Vault};
-use files::{remove_file, remove_files};
+use files::{kept_files, remove_file, remove_files};
 
 mod files;
 mod lock;
@@ -241,9 +241,10 @@ impl Store for IndexedDb {
         are_its_items(submission, items)?;
         let sealed = self.sealed_submission(submission, items).await?;
         let id = submission.id();
+        let before = kept_files(&self.database.read(&[FILES]).await?, id).await?;
         let mut unnamed = Vec::new();
         let mut there = 0;
-        for (number, file) in self.files_of(id).await? {
+        for (number, file) in self.opened_files(id, &before).await? {
             match file {
                 Ok(file) if submission.attachments().contains(&file) => there += 1,
                 Ok(_) | Err(_) => unnamed.push(number),
@@ -253,7 +254,11 @@ impl Store for IndexedDb {
         let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         remove_draft(&transaction, id).await?;
-        if there != submission.attachments().len() {
+        // One that was taken anew in between is another file.
+        let now = kept_files(&transaction, id).await?;
+        let same = now.len() == before.len()
+            && now.iter().zip(&before).all(|((_, now), (_, before))| same_bytes(now, before));
+        if !same || there != submission.attachments().len() {
             return Err(gone("file"));
         }
         for number in unnamed {
@@ -287,10 +292,12 @@ impl Store for IndexedDb {
         }
 
         let id = submission.id().to_string();
-        let stores = [SUBMISSIONS, OUTBOX, RECEIPTS, FILES, FILE_BYTES];
+        let stores = [DRAFTS, SUBMISSIONS, OUTBOX, RECEIPTS, FILES, FILE_BYTES];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&id))).await?.is_empty();
-        if delivered || transaction.get(SUBMISSIONS, &id.as_str().into()).await?.is_some() {
+        let key = JsValue::from(id.as_str());
+        let drafted = transaction.get(DRAFTS, &key).await?.is_some();
+        if delivered || drafted || transaction.get(SUBMISSIONS, &key).await?.is_some() {
             return Ok(false);
         }
         sealed.write(&transaction)?;
