@@ -10,10 +10,13 @@ macro_rules! say {
 
 mod assess;
 mod audit;
+mod backup;
 mod check;
 mod convert;
 mod explain;
 mod functions;
+mod recover;
+mod rescue;
 mod serve;
 mod test;
 
@@ -38,7 +41,8 @@ doorstep COMMAND
       --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
-      --devices-only         take submissions from enrolled devices and users only: so it is at any address but 127.0.0.1
+      --devices-only         take submissions from enrolled devices and users only: so it is at any address but
+                             127.0.0.1, and behind a proxy
       --open                 take submissions from anybody: so it is at 127.0.0.1
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
@@ -47,6 +51,13 @@ doorstep COMMAND
       --data DIR             of the database in DIR (doorstep-data), or of PostgreSQL at DATABASE_URL
       --database ADDRESS     of PostgreSQL at that address
       --noted NUMBER:HASH    with an end that was noted down earlier, which shows whether lines were cut off since
+
+  backup FILE.tar          all data of a server into a new file, while it runs; of PostgreSQL the attachments only
+      --data DIR             from the data folder DIR (doorstep-data)
+      --database ADDRESS     with the PostgreSQL there as the database (DATABASE_URL)
+  restore FILE.tar         a backup into an empty data folder, or what is missing into a server that runs
+      --data DIR             into the data folder DIR (doorstep-data)
+      --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
 
   check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
@@ -62,6 +73,14 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  recover KEY REQUEST      the code for a phone whose PIN is forgotten: KEY is the office's private key,
+                           REQUEST what the phone shows. Ask first who it is
+      --new-key FILE         make the office's key instead: FILE is to be kept, what is printed goes to the phones
+      --public-key FILE      print that once more
+  rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
+      --to URL               send its submissions to that server; what is there already counts once
+      --drafts DIR           write the answers of its drafts there
+      --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this
   version                  which Doorstep this is
@@ -86,12 +105,16 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
             "audit" => audit::run(arguments),
+            "backup" => backup::back_up(arguments),
+            "restore" => backup::bring_back(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
             "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "recover" => recover::run(arguments),
+            "rescue" => rescue::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

@@ -89,8 +89,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             other => return Err(other.unexpected()),
         }
     }
-    // Whoever can reach the machine itself may try things out; whoever else can is a stranger.
-    options.access.devices_only = devices_only.unwrap_or(!is_loopback(&options.host));
+    // Whoever can reach the machine itself may try things out; whoever else can, through a proxy too, is a stranger.
+    options.access.devices_only =
+        devices_only.unwrap_or(options.access.behind_proxy || !is_loopback(&options.host));
     let logs = if log { Logs::Files(options.data.clone()) } else { Logs::Stderr };
     Ok((options, logs))
 }

@@ -64,3 +64,58 @@ fn a_mistake_in_the_arguments_is_named() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("--prot"));
 }
+
+#[test]
+fn the_first_start_shows_a_password_and_the_audit_log_can_be_followed() {
+    let folder = folder_with(FORM);
+    for first in [true, false] {
+        let mut server = doorstep(folder.path()).spawn().unwrap();
+        let mut said = BufReader::new(server.stdout.take().unwrap());
+        let mut lines = String::new();
+        while !lines.contains("data in") {
+            assert_ne!(said.read_line(&mut lines).unwrap(), 0, "{lines}");
+        }
+        assert_eq!(lines.contains("log in as `admin` with `"), first, "{lines}");
+        assert!(lines.contains("from anybody"), "{lines}");
+        let pid = server.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(server.wait().unwrap().success());
+    }
+    let audit = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        command.current_dir(folder.path()).env_remove("DATABASE_URL").args(["audit", "verify"]).args(more);
+        command.output().unwrap()
+    };
+    let output = audit(&[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("ends with\n1:"), "{said}");
+    let end = said.lines().last().unwrap();
+    assert!(audit(&["--noted", end]).status.success());
+    let longer = end.replacen("1:", "2:", 1);
+    let cut = audit(&["--noted", &longer]);
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(String::from_utf8(cut.stderr).unwrap().contains("cut off"));
+    assert_eq!(audit(&["--noted", "1"]).status.code(), Some(2));
+}
+
+#[test]
+fn at_any_other_address_only_those_who_are_known_send() {
+    let folder = folder_with(FORM);
+    for (arguments, known) in [
+        (&["--host", "0.0.0.0"][..], true),
+        (&["--host", "0.0.0.0", "--open"], false),
+        (&["--devices-only"], true),
+        (&["--behind-proxy"], true),
+    ] {
+        let mut server = doorstep(folder.path()).args(arguments).spawn().unwrap();
+        let mut said = BufReader::new(server.stdout.take().unwrap());
+        let mut lines = String::new();
+        while !lines.contains("submissions: ") {
+            assert_ne!(said.read_line(&mut lines).unwrap(), 0, "{lines}");
+        }
+        assert_eq!(lines.contains("from enrolled devices and users only"), known, "{arguments:?}");
+        let pid = server.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(server.wait().unwrap().success());
+    }
+}

@@ -47,12 +47,15 @@ pub struct MemoryStore {
     dead: Cell<bool>,
 }
 
+/// A file's record and its bytes.
+type KeptFile = (Vec<u8>, Arc<[u8]>);
+
 #[derive(Clone, Debug, Default)]
 struct Tables {
     drafts: BTreeMap<Uuid, Vec<u8>>,
     summaries: BTreeMap<Uuid, Vec<u8>>,
     steps: BTreeMap<(Uuid, u64), Vec<u8>>,
-    files: BTreeMap<(Uuid, String), (Vec<u8>, Arc<[u8]>)>,
+    files: BTreeMap<(Uuid, String), KeptFile>,
     submissions: BTreeMap<Uuid, Vec<u8>>,
     /// By [`OutboxItem::key`], which begins with the id.
     outbox: BTreeMap<String, Vec<u8>>,
@@ -87,6 +90,11 @@ impl MemoryStore {
         }
         self.fault.set(None);
         self.dead.set(false);
+    }
+
+    /// Another store with what is in this one, as an image of its disk would have it: all of it safe, and no fault to come.
+    pub fn copy(&self) -> MemoryStore {
+        MemoryStore { tables: RefCell::new(self.tables.borrow().clone()), ..MemoryStore::default() }
     }
 
     /// Overwrites a draft's bytes, as a damaged disk does.
@@ -243,8 +251,9 @@ impl Store for MemoryStore {
         self.write(|tables| {
             let id = submission.id();
             tables.snapshot(id)?;
-            let named = |name: &str| submission.attachments().iter().any(|file| file.name == name);
-            tables.files.retain(|(owner, name), _| *owner != id || named(name));
+            // Another file of the same name may have come since the names were read.
+            let named: BTreeSet<Vec<u8>> = submission.attachments().iter().map(Record::to_bytes).collect();
+            tables.files.retain(|(owner, _), (record, _)| *owner != id || named.contains(record));
             let kept = tables.files.keys().filter(|(owner, _)| *owner == id).count();
             if kept != submission.attachments().len() {
                 return Err(gone());
@@ -271,7 +280,7 @@ impl Store for MemoryStore {
         are_its_files(submission, files)?;
         self.write(|tables| {
             let id = submission.id();
-            if tables.is_sealed(id) {
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
                 return Ok(false);
             }
             tables.put_files(id, files);

@@ -67,12 +67,56 @@ impl Rescue {
     /// Gathers it from a device's store; nothing changes there.
     ///
     /// # Errors
-    /// [`StoreError`] if the store can't be listed. A record that can't be read is counted and hides no other.
+    /// [`StoreError`] if the store fails. A record that can't be read is counted and hides no other.
     pub async fn gather<S: Store>(store: &S) -> Result<Rescue, StoreError> {
         let mut rescue = Rescue::default();
-        let mut used = BTreeSet::new();
+        // Drafts first: what is sealed meanwhile is met again in the outbox, and nothing falls in between.
+        rescue.gather_drafts(store).await?;
+        rescue.gather_outbox(store).await?;
+        let drafts = rescue.drafts.iter().map(|(stored, _)| &stored.draft.form.hash);
+        let sealed = rescue.submissions.iter().map(|(submission, ..)| &submission.form().hash);
+        let used: BTreeSet<String> = drafts.chain(sealed).cloned().collect();
+        for version in store.forms().await?.items.into_iter().filter(|form| used.contains(&form.form.hash)) {
+            if let Some(bundle) = store.load_form(&version.form.hash).await? {
+                rescue.forms.push((version, bundle));
+            }
+        }
+        Ok(rescue)
+    }
+
+    async fn gather_drafts<S: Store>(&mut self, store: &S) -> Result<(), StoreError> {
+        let drafts = store.drafts().await?;
+        self.unreadable += drafts.unreadable.len();
+        for summary in drafts.items {
+            match store.load_draft(summary.id).await {
+                Ok(Some(stored)) => {
+                    let (files, lost) = files_of_draft(store, summary.id).await?;
+                    // Its files go with a draft that is sealed or deleted: then it is none any more, and not without its files.
+                    if let Ok(None) = store.load_draft(summary.id).await {
+                        continue;
+                    }
+                    self.unreadable += lost;
+                    self.drafts.push((stored, files));
+                }
+                Ok(None) => {}
+                Err(error) => self.is_unreadable(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a record that can't be read. That the store fails just now says nothing of the record: then nothing is handed over.
+    fn is_unreadable(&mut self, error: StoreError) -> Result<(), StoreError> {
+        if error.kind != StoreErrorKind::Unreadable {
+            return Err(error);
+        }
+        self.unreadable += 1;
+        Ok(())
+    }
+
+    async fn gather_outbox<S: Store>(&mut self, store: &S) -> Result<(), StoreError> {
         let outbox = store.outbox().await?;
-        rescue.unreadable += outbox.unreadable.len();
+        self.unreadable += outbox.unreadable.len();
         let mut targets: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
         for item in outbox.items {
             targets.entry(item.id).or_default().push(item.target);
@@ -82,41 +126,17 @@ impl Rescue {
                 Ok(Some(submission)) => submission,
                 // Delivered in between, or damaged.
                 Ok(None) => continue,
-                Err(_) => {
-                    rescue.unreadable += 1;
+                Err(error) => {
+                    self.is_unreadable(error)?;
                     continue;
                 }
             };
             match files_of(store, id, submission.attachments()).await? {
-                Some(files) => {
-                    used.insert(submission.form().hash.clone());
-                    rescue.submissions.push((submission, targets, files));
-                }
-                None => rescue.unreadable += 1,
+                Some(files) => self.submissions.push((submission, targets, files)),
+                None => self.unreadable += 1,
             }
         }
-        let drafts = store.drafts().await?;
-        rescue.unreadable += drafts.unreadable.len();
-        for summary in drafts.items {
-            match store.load_draft(summary.id).await {
-                Ok(Some(stored)) => {
-                    let listed = store.files(summary.id).await?;
-                    rescue.unreadable += listed.unreadable.len();
-                    let files = files_of(store, summary.id, &listed.items).await?;
-                    rescue.unreadable += usize::from(files.is_none());
-                    used.insert(stored.draft.form.hash.clone());
-                    rescue.drafts.push((stored, files.unwrap_or_default()));
-                }
-                Ok(None) => {}
-                Err(_) => rescue.unreadable += 1,
-            }
-        }
-        for version in store.forms().await?.items.into_iter().filter(|form| used.contains(&form.form.hash)) {
-            if let Some(bundle) = store.load_form(&version.form.hash).await? {
-                rescue.forms.push((version, bundle));
-            }
-        }
-        Ok(rescue)
+        Ok(())
     }
 
     /// Is there nothing in it?
@@ -229,14 +249,47 @@ async fn files_of<S: Store>(
 ) -> Result<Option<Files>, StoreError> {
     let mut files = Vec::with_capacity(named.len());
     for file in named {
-        match store.load_file(owner, &file.name).await {
-            Ok(Some(bytes)) if file.has(&bytes) => files.push((file.clone(), bytes)),
-            Ok(_) => return Ok(None),
-            Err(error) if error.kind == StoreErrorKind::Unreadable => return Ok(None),
-            Err(error) => return Err(error),
+        match bytes_of(store, owner, file).await? {
+            Some(bytes) => files.push((file.clone(), bytes)),
+            None => return Ok(None),
         }
     }
     Ok(Some(files))
+}
+
+/// A draft's files with their bytes, and how many can't be read. One whose place another took in between is read anew.
+async fn files_of_draft<S: Store>(store: &S, draft: Uuid) -> Result<(Files, usize), StoreError> {
+    let listed = store.files(draft).await?;
+    let (mut files, mut lost) = (Vec::new(), listed.unreadable.len());
+    for file in listed.items {
+        if let Some(bytes) = bytes_of(store, draft, &file).await? {
+            files.push((file, bytes));
+            continue;
+        }
+        let newer = store.files(draft).await?.items.into_iter().find(|newer| newer.name == file.name);
+        match newer {
+            Some(newer) => match bytes_of(store, draft, &newer).await? {
+                Some(bytes) => files.push((newer, bytes)),
+                None => lost += 1,
+            },
+            None => lost += 1,
+        }
+    }
+    Ok((files, lost))
+}
+
+/// A file's bytes; `None` if they are lost or damaged.
+async fn bytes_of<S: Store>(
+    store: &S,
+    owner: Uuid,
+    file: &Attachment,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    match store.load_file(owner, &file.name).await {
+        Ok(Some(bytes)) if file.has(&bytes) => Ok(Some(bytes)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind == StoreErrorKind::Unreadable => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn is_target(name: &str) -> bool {

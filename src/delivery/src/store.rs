@@ -67,7 +67,7 @@ pub trait Store {
     /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is; `NotItsItem` if id or hash differ, or there is no item.
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `NotItsItem` if id or hash differ, or there is no item.
     async fn seal(
         &self,
         submission: &Submission,
@@ -77,7 +77,7 @@ pub trait Store {
     ) -> Result<(), StoreError>;
 
     /// Strict, one transaction: takes up a sealed submission with its files that another device handed over, to be sent by this one.
-    /// Gives false, and changes nothing, if it is here already, waiting or delivered.
+    /// Gives false, and changes nothing, if it is here already: waiting, delivered, or a draft still, which is its user's to finish or delete.
     ///
     /// # Errors
     /// `NotItsItem` if id or hash differ, or there is no item, or the files are not those that the submission names.
@@ -234,6 +234,8 @@ pub enum LogEvent {
     SubmissionDeleted,
     /// A refused submission gave way to the one that puts it right.
     SubmissionSuperseded,
+    /// Too many wrong PINs: the key to everything of this user was wiped, as the office had said. No id: nil.
+    KeyWiped,
 }
 
 /// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.

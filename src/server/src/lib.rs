@@ -6,6 +6,7 @@
 mod answer;
 mod api;
 mod attachments;
+pub mod backup;
 mod body;
 mod files;
 mod forms;
@@ -15,6 +16,7 @@ mod listen;
 mod logs;
 mod metrics;
 mod off_thread;
+mod outgoing;
 #[macro_use]
 mod store;
 mod who;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
+pub use outgoing::Outgoing;
 pub use store::StoreError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};

@@ -245,3 +245,30 @@ fn finish(command: &mut Command) -> Result<String, String> {
         Err(format!("{name}: {}", String::from_utf8_lossy(&output.stderr)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpStream;
+    use std::sync::Mutex;
+
+    #[test]
+    fn nothing_of_it_is_left_even_if_the_test_panics() {
+        if std::env::var(WITHOUT).is_ok_and(|value| value == "1") {
+            return;
+        }
+        let seen = Mutex::new(None);
+        let panicked = std::panic::catch_unwind(|| {
+            let cluster = Cluster::start(Disk::Unsynced).unwrap();
+            let address = cluster.new_database();
+            assert_eq!(cluster.ask(&address, "SELECT 'a', 1"), "a|1");
+            *seen.lock().unwrap() = Some((cluster.folder.path().to_owned(), cluster.port, cluster.process()));
+            panic!("as a test does");
+        });
+        assert!(panicked.is_err());
+        let (folder, port, process) = seen.into_inner().unwrap().expect("it had started");
+        assert!(!folder.exists());
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+        assert!(!Path::new(&format!("/proc/{process}")).exists());
+    }
+}

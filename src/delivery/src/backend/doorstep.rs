@@ -8,24 +8,44 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::{Backend, Capabilities, Parcel, ReceiptGrade, SendError, SendErrorKind};
+use super::answer::{WORDS_LIMIT, no_answer, retry_after_ms};
+use super::{Backend, Capabilities, Configured, Parcel, ReceiptGrade, SendError, SendErrorKind};
 use crate::attachment::Attachment;
+use crate::configuration::{ConfigurationError, Fields};
+use crate::credentials::Credential;
+use crate::moment::Moment;
 use crate::receipt::{Receipt, ReceiptV1};
 use crate::submission::Submission;
-use crate::transport::{Method, NetworkError, NetworkErrorKind, Request, Response, Transport};
+use crate::transport::{Method, NetworkError, Request, Response, Transport};
 
 /// How long a PUT may take. Long, because a field network is slow and a cut-off try has to start over.
 const TIMEOUT_MS: u32 = 60_000;
 /// How long a file may take.
 const FILE_TIMEOUT_MS: u32 = 10 * 60_000;
-/// How much of the server's words is kept.
-const WORDS_LIMIT: usize = 500;
 
 /// Doorstep's server at an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Doorstep {
     /// Where the server is, without a slash at the end: `https://survey.example.org`; empty for the page's own origin.
     pub base_url: String,
+}
+
+impl Configured for Doorstep {
+    fn read(fields: &mut Fields) -> Result<Doorstep, ConfigurationError> {
+        Ok(Doorstep { base_url: fields.address_or_none("url")?.unwrap_or_default() })
+    }
+
+    fn write(&self) -> serde_json::Value {
+        if self.base_url.is_empty() {
+            serde_json::json!({})
+        } else {
+            serde_json::json!({"url": self.base_url})
+        }
+    }
+
+    fn given(self, _: Credential, _: Moment) -> Doorstep {
+        self
+    }
 }
 
 impl Backend for Doorstep {
@@ -186,25 +206,12 @@ fn read_receipt(submission: &Submission, response: &Response) -> Result<Receipt,
     }
 }
 
-fn no_answer(error: NetworkError) -> SendError {
-    let kind = match error.kind {
-        NetworkErrorKind::Offline => SendErrorKind::Offline,
-        NetworkErrorKind::Timeout => SendErrorKind::Timeout,
-    };
-    SendError { kind, status: None, retry_after_ms: None, words: error.words }
-}
-
-/// `Retry-After` in seconds. Its date form is passed over: a device's clock is too often wrong to subtract from.
-fn retry_after_ms(response: &Response) -> Option<i64> {
-    let seconds: i64 = response.header("retry-after")?.trim().parse().ok()?;
-    Some(seconds.saturating_mul(1_000))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Retry;
     use crate::submission::tests::sample;
+    use crate::transport::NetworkErrorKind;
 
     fn response(status: u16, body: &str) -> Result<Response, NetworkError> {
         Ok(Response { status, headers: Vec::new(), body: body.into() })

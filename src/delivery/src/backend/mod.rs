@@ -1,10 +1,26 @@
 //! Where submissions go. Each backend is a folder or file of its own here, stateless, and says exactly what counts as accepted.
 
+mod answer;
+pub mod any;
+pub mod couchdb;
 pub mod doorstep;
+pub mod fhir;
+pub mod file_drop;
+pub mod files;
+mod login;
+pub mod mapping;
+pub mod openrosa;
+pub mod postgrest;
+pub mod s3;
+pub mod webhook;
 
 use crate::Retry;
 use crate::attachment::Attachment;
+use crate::configuration::{ConfigurationError, Fields};
+use crate::credentials::Credential;
+use crate::moment::Moment;
 use crate::receipt::Receipt;
+use crate::sealed::Sealed;
 use crate::submission::Submission;
 use crate::transport::Transport;
 
@@ -21,6 +37,21 @@ pub trait Backend {
     /// # Errors
     /// [`SendError`] for everything that is not this submission's receipt.
     async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError>;
+}
+
+/// A backend that the configuration can name: its fields there, and what it is given besides.
+pub(crate) trait Configured: Sized {
+    /// Takes its own fields; `name`, `kind` and `forms` are the target's.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`], with the place and never the value.
+    fn read(fields: &mut Fields) -> Result<Self, ConfigurationError>;
+
+    /// Its own fields, as an object that [`Configured::read`] takes. No credential is among them.
+    fn write(&self) -> serde_json::Value;
+
+    /// The same with its credential, at the time that its signatures name. Backends have no clock.
+    fn given(self, credential: Credential, now: Moment) -> Self;
 }
 
 /// A submission with its files, on its way to one target. Files are read one at a time: a phone can't hold them all.
@@ -49,6 +80,14 @@ pub trait Parcel {
     /// # Errors
     /// `DeviceFault` if the device fails.
     async fn nothing_arrived(&self) -> Result<(), SendError>;
+}
+
+/// The sealed bytes, read, for a backend that sends them in another shape.
+fn sealed(submission: &Submission) -> Result<Sealed, SendError> {
+    Sealed::read(submission.body().as_bytes()).map_err(|_| {
+        let words = "its bytes are no submission that this build can read".into();
+        SendError { words, ..SendErrorKind::CannotBeSent.alone() }
+    })
 }
 
 /// What a backend can do. The behaviour suite asks these.

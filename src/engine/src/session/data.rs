@@ -211,6 +211,28 @@ impl Session {
     }
 }
 
+impl Form {
+    /// The data type of every node that can hold an answer, by its path without places (`/visit/members/age`), in document order:
+    /// for whoever gives [`Session::data`] another shape.
+    pub fn data_types(&self) -> Vec<(String, DataType)> {
+        let mut found = Vec::new();
+        let mut open = vec![(NodeId(0), format!("/{}", self.node(NodeId(0)).name))];
+        while let Some((node, path)) = open.pop() {
+            match self.node(node).kind {
+                NodeKind::Leaf(data_type) => found.push((path, data_type)),
+                NodeKind::Group | NodeKind::Repeat { .. } => {
+                    let inner = self
+                        .children_of(node)
+                        .map(|child| (child, format!("{path}/{}", own_name(self, child))));
+                    open.extend(inner.collect::<Vec<_>>().into_iter().rev());
+                }
+                NodeKind::Attribute => {}
+            }
+        }
+        found
+    }
+}
+
 /// A node's name; of the second of that name beside each other, that are no repeat, `name[2]`.
 fn own_name(form: &Form, node: NodeId) -> Cow<'_, str> {
     let this = form.node(node);

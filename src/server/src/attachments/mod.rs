@@ -16,7 +16,7 @@ use crate::body::{self, DRAIN_LIMIT};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::store::Store;
-pub(crate) use shelf::{Folder, Incoming, Shelf};
+pub(crate) use shelf::{FOLDER as SHELF, Folder, Incoming, Shelf, sync};
 
 /// The largest file.
 pub(crate) const FILE_LIMIT: u64 = 32 << 20;

@@ -11,12 +11,12 @@ impl Store {
     /// Keeps that a file is there, and says whether that is news. `now` is in milliseconds since 1970.
     pub(crate) async fn keep_attachment(&self, hash: &str, size: u64, now: i64) -> Result<bool, StoreError> {
         let size = i64::try_from(size).unwrap_or(i64::MAX);
-        let inserted: Option<(i64,)> = writing!(self.database, |pool| sqlx::query_as(INSERT)
+        let inserted: Vec<(i64,)> = writing!(self.database, |pool| sqlx::query_as(INSERT)
             .bind(hash)
             .bind(size)
             .bind(now)
-            .fetch_optional(pool))?;
-        Ok(inserted.is_some())
+            .fetch_all(pool))?;
+        Ok(!inserted.is_empty())
     }
 
     /// How many bytes the file of this hash has; `None` if it isn't here.

@@ -16,6 +16,9 @@
 //!     reading!(self.database, |pool| sqlx::query_as(ROLE).bind(user_id).fetch_optional(pool))?;
 //! ```
 //!
+//! What writes and gives rows back (`… RETURNING`) outside a transaction is asked by `fetch_all`, never by `fetch_optional` or
+//! `fetch_one`: on SQLite these take the first row and let go of whatever goes wrong as it is committed.
+//!
 //! Several statements that belong together are one transaction, which is serializable on either database:
 //!
 //! ```ignore
@@ -34,6 +37,7 @@
 #[macro_use]
 pub(crate) mod database;
 mod attachments;
+mod copy;
 mod forms;
 mod migrations;
 mod submissions;
@@ -42,6 +46,8 @@ pub(crate) mod testing;
 
 use std::path::Path;
 
+pub(crate) use copy::{Copied, copy_sqlite};
+pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use submissions::{Kept, Row, Sender};
 

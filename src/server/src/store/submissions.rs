@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 
-const INSERT: &str = "
+pub(super) const INSERT: &str = "
     INSERT INTO submission (id, form_id, form_version, form_hash, content_hash, body, received_at,
         device_id, user_id, area)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING received_at";
@@ -52,7 +52,7 @@ pub(crate) enum Kept {
 impl Store {
     /// Keeps a submission by one statement, or says what has its id.
     pub(crate) async fn keep(&self, row: &Row<'_>) -> Result<Kept, StoreError> {
-        let inserted: Option<(i64,)> = writing!(self.database, |pool| sqlx::query_as(INSERT)
+        let inserted: Vec<(i64,)> = writing!(self.database, |pool| sqlx::query_as(INSERT)
             .bind(row.id)
             .bind(row.form_id)
             .bind(row.form_version)
@@ -63,8 +63,8 @@ impl Store {
             .bind(&row.sender.device)
             .bind(&row.sender.user)
             .bind(&row.sender.area)
-            .fetch_optional(pool))?;
-        if inserted.is_some() {
+            .fetch_all(pool))?;
+        if !inserted.is_empty() {
             return Ok(Kept::New);
         }
         // A row is never changed: what had the id then has it now.
@@ -80,7 +80,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{Place, on_each_database};
+    use super::super::testing::{Place, block_on, on_each_database};
     use super::*;
 
     on_each_database!(
@@ -88,6 +88,26 @@ mod tests {
         a_submission_needs_its_form,
         of_many_at_once_one_is_new,
     );
+
+    /// SQLite says of a deferred constraint, as of a full disk, only when it commits: after the row came back.
+    #[test]
+    fn what_fails_as_it_is_committed_is_not_called_new() {
+        let folder = tempfile::tempdir().unwrap();
+        let schema = include_str!("../../migrations/0001_submissions.sql").replace(
+            "REFERENCES form_version (hash)",
+            "REFERENCES form_version (hash) DEFERRABLE INITIALLY DEFERRED",
+        );
+        rusqlite::Connection::open(folder.path().join("doorstep.sqlite3"))
+            .unwrap()
+            .execute_batch(&schema)
+            .unwrap();
+        block_on(async {
+            let store = Store::open(folder.path(), None).await.unwrap();
+            let kept = store.keep(&row("a", "h")).await;
+            assert!(kept.is_err(), "{kept:?}");
+            assert_eq!(store.find("a").await.unwrap(), None);
+        });
+    }
 
     fn row<'a>(id: &'a str, content_hash: &'a str) -> Row<'a> {
         Row {

@@ -11,7 +11,7 @@ use super::ciphers::{Ciphers, hex, random};
 use crate::store::{Store, StoreError};
 
 /// The key's file in the data folder.
-const FILE: &str = "secret.key";
+pub(crate) const FILE: &str = "secret.key";
 /// Names it instead: 64 hexadecimal digits.
 const VARIABLE: &str = "DOORSTEP_KEY";
 

@@ -36,6 +36,7 @@ use ciphers::Ciphers;
 use limits::Limits;
 use rights::{Area, Role, Standing};
 
+pub(crate) use key::FILE as KEY_FILE;
 pub use key::KeyError;
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.

@@ -193,7 +193,7 @@ impl House {
         rusqlite::Connection::open(self.data().join("doorstep.sqlite3")).unwrap()
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();

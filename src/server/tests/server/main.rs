@@ -1,6 +1,7 @@
 //! The server over real sockets.
 
 mod attachments;
+mod backup;
 mod browser;
 mod client;
 mod running;

@@ -116,7 +116,7 @@ fn what_is_no_submission_is_refused_with_a_reason_and_nothing_is_stored(place: &
             "not JSON at",
         ),
         ("an array", Sent { body: "[]".into(), ..good.clone() }, 422, "not_a_submission", "field"),
-        ("another layout", with(&|body| body["doorstep"] = json!(3)), 422, "not_a_submission", "layout 3"),
+        ("another layout", with(&|body| body["doorstep"] = json!(9)), 422, "not_a_submission", "layout 9"),
         ("more fields", with(&|body| body["more"] = json!(1)), 422, "not_a_submission", "unknown"),
         (
             "fewer fields",

@@ -1,0 +1,240 @@
+//! Where submissions go besides the app's own server, chosen by data: `backend.json`, a QR code, or a page of settings.
+//!
+//! Kept here: the configuration holds no secret, every form has at least one target, and a target's name never stands
+//! for two backends. What is read is what is written, in the one version that this build writes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use crate::backend::any::AnyBackend;
+use crate::configuration::{self, ConfigurationError, Fields};
+use crate::credentials::Credentials;
+use crate::moment::Moment;
+use crate::outbox::HOME;
+
+/// The version that this build writes.
+const VERSION: u64 = 1;
+/// The largest configuration, in bytes.
+const LARGEST: usize = 256 * 1024;
+/// The most targets: a submission is kept until the last of them has it.
+const MOST_TARGETS: usize = 16;
+/// In a target's `forms`: every form.
+const EVERY_FORM: &str = "*";
+
+/// May a target be called so? It goes into keys of records: `[a-z0-9-]`, 1 to 32 of them.
+pub fn is_name(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// One target, as the configuration has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// Its name: [`is_name`].
+    pub name: String,
+    /// The ids of the forms that go there; `*` for all.
+    pub forms: Vec<String>,
+    /// What takes them, without credentials.
+    pub backend: AnyBackend,
+}
+
+impl Target {
+    fn takes(&self, form: &str) -> bool {
+        self.forms.iter().any(|id| id == form || id == EVERY_FORM)
+    }
+}
+
+/// `backend.json`, read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Configuration {
+    /// Its targets, in its order, no two of a name.
+    pub targets: Vec<Target>,
+}
+
+impl Configuration {
+    /// Reads `{"version": 1, "targets": [{"name": "central", "kind": "openrosa", "url": …, "forms": ["*"]}]}`.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`], with the place and never the value.
+    pub fn read(bytes: &[u8]) -> Result<Configuration, ConfigurationError> {
+        let json = configuration::json(bytes, LARGEST)?;
+        let mut fields = Fields::of("", &json)?;
+        match fields.number_or_none("version")? {
+            // An office's own file may leave it out.
+            None | Some(VERSION) => {}
+            Some(newer) => return Err(ConfigurationError::Newer(newer)),
+        }
+        let listed = fields.list("targets")?;
+        if listed.len() > MOST_TARGETS {
+            return Err(fields.wrong("targets", "are more than 16"));
+        }
+        fields.end()?;
+        let mut targets: Vec<Target> = Vec::new();
+        for (place, json) in listed {
+            let target = read_target(Fields::of(&place, json)?)?;
+            if targets.iter().any(|other| other.name == target.name) {
+                let place = format!("{place}.name");
+                return Err(ConfigurationError::Field { place, reason: "is another target's name already" });
+            }
+            targets.push(target);
+        }
+        Ok(Configuration { targets })
+    }
+
+    /// The same as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let targets: Vec<Json> = self.targets.iter().map(write_target).collect();
+        json!({"version": VERSION, "targets": targets}).to_string().into_bytes()
+    }
+}
+
+fn read_target(mut fields: Fields) -> Result<Target, ConfigurationError> {
+    let name = fields.text("name")?;
+    if !is_name(name) {
+        return Err(fields.wrong("name", "has to be 1 to 32 of a-z, 0-9 and -"));
+    }
+    let kind = fields.text("kind")?;
+    let forms = fields.texts("forms")?;
+    let backend = AnyBackend::read(kind, &mut fields)?
+        .ok_or_else(|| fields.wrong("kind", AnyBackend::KINDS_ALLOWED))?;
+    // Records of before there were targets are the home target's: no other kind may take them over.
+    if name == HOME && !matches!(backend, AnyBackend::Doorstep(_)) {
+        return Err(fields.wrong("kind", "has to be doorstep for the target of that name"));
+    }
+    fields.end()?;
+    Ok(Target { name: name.to_owned(), forms, backend })
+}
+
+fn write_target(target: &Target) -> Json {
+    let mut json = json!({"name": target.name, "kind": target.backend.kind()});
+    if let (Some(fields), Json::Object(own)) = (json.as_object_mut(), target.backend.write()) {
+        fields.extend(own);
+        fields.insert("forms".into(), json!(target.forms));
+    }
+    json
+}
+
+/// The targets with all that sending needs: for one run of the outbox.
+#[derive(Clone, Debug)]
+pub struct Targets {
+    targets: BTreeMap<String, Target>,
+}
+
+impl Targets {
+    /// The configuration's targets with their credentials, at the time that signatures are to name; `home` is the app's own server,
+    /// which takes every form unless the configuration has a target of its name ([`HOME`]).
+    pub fn of(
+        configuration: &Configuration,
+        credentials: &Credentials,
+        home: AnyBackend,
+        now: Moment,
+    ) -> Targets {
+        let home = Target { name: HOME.to_owned(), forms: vec![EVERY_FORM.to_owned()], backend: home };
+        let all = std::iter::once(&home).chain(&configuration.targets);
+        let given = |target: &Target| {
+            let backend = target.backend.clone().given(credentials.of(&target.name), now);
+            (target.name.clone(), Target { backend, ..target.clone() })
+        };
+        // A target of the home's name stands after it, and takes its place.
+        Targets { targets: all.map(given).collect() }
+    }
+
+    /// The names of the targets that a form's submissions go to, by name; never none: what no target takes goes home.
+    pub fn for_form(&self, form: &str) -> Vec<&str> {
+        let takers = self.targets.values().filter(|target| target.takes(form));
+        let names: Vec<&str> = takers.map(|target| target.name.as_str()).collect();
+        if names.is_empty() { vec![HOME] } else { names }
+    }
+
+    /// The backend of a target, for [`crate::deliver::deliver`].
+    pub fn backend(&self, name: &str) -> Option<&AnyBackend> {
+        self.targets.get(name).map(|target| &target.backend)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::doorstep::Doorstep;
+
+    fn read(json: &str) -> Result<Configuration, ConfigurationError> {
+        Configuration::read(json.as_bytes())
+    }
+
+    fn targets(json: &str) -> Targets {
+        let home = AnyBackend::Doorstep(Doorstep { base_url: String::new() });
+        Targets::of(&read(json).unwrap(), &Credentials::default(), home, Moment::default())
+    }
+
+    #[test]
+    fn the_first_version_is_as_it_was() {
+        let golden = include_str!("../testdata/backend.v1.json");
+        let configuration = read(golden).unwrap();
+        assert_eq!(String::from_utf8(configuration.to_bytes()).unwrap() + "\n", golden);
+        let kinds: Vec<&str> = configuration.targets.iter().map(|target| target.backend.kind()).collect();
+        assert_eq!(kinds, AnyBackend::KINDS, "the golden file has one target of each kind");
+    }
+
+    #[test]
+    fn a_form_goes_home_and_wherever_it_is_configured() {
+        let some = targets(
+            r#"{"targets": [{"name": "central", "kind": "openrosa", "url": "https://a.example/submission", "forms": ["*"]},
+                {"name": "b", "kind": "openrosa", "url": "https://b.example/submission", "forms": ["visit"]},
+                {"name": "c", "kind": "openrosa", "url": "https://c.example/submission"}]}"#,
+        );
+        assert_eq!(some.for_form("visit"), ["b", "central", HOME]);
+        assert_eq!(some.for_form("other"), ["central", HOME]);
+        assert!(some.backend("c").is_some() && some.backend("d").is_none());
+        assert_eq!(targets("{}").for_form("visit"), [HOME]);
+    }
+
+    #[test]
+    fn the_configuration_may_say_otherwise_of_home_but_no_form_goes_nowhere() {
+        let elsewhere = targets(
+            r#"{"version": 1, "targets": [{"name": "doorstep", "kind": "doorstep", "url": "https://home.example", "forms": ["a"]},
+                {"name": "b", "kind": "openrosa", "url": "https://b.example/submission", "forms": ["b"]}]}"#,
+        );
+        assert_eq!(elsewhere.for_form("a"), [HOME]);
+        assert_eq!(elsewhere.for_form("b"), ["b"]);
+        assert_eq!(elsewhere.for_form("c"), [HOME]);
+        let home = AnyBackend::Doorstep(Doorstep { base_url: "https://home.example".into() });
+        assert_eq!(elsewhere.backend(HOME), Some(&home));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let one = |fields: &str| format!(r#"{{"targets": [{{{fields}}}]}}"#);
+        let open = r#""name": "a", "kind": "openrosa", "url": "https://a.example""#;
+        let cases = [
+            ("{\n  \"targets\": [}".to_owned(), "not JSON: line 2, column 15"),
+            (r#"{"version": 7}"#.to_owned(), "version 7 is newer than this build"),
+            ("[]".to_owned(), ": has to be an object"),
+            (r#"{"targets": {}}"#.to_owned(), "targets: has to be a list"),
+            (r#"{"target": []}"#.to_owned(), "target: is not known here"),
+            (one(""), "targets[0].name: is missing"),
+            (one(r#""name": "Central""#), "targets[0].name: has to be 1 to 32 of a-z, 0-9 and -"),
+            (one(r#""name": "a""#), "targets[0].kind: is missing"),
+            (one(r#""name": "a", "kind": "openrosa""#), "targets[0].url: is missing"),
+            (one(r#""name": "a", "kind": "openrosa", "url": 3"#), "targets[0].url: has to be a text"),
+            (one(&format!(r#"{open}, "forms": "*""#)), "targets[0].forms: has to be a list"),
+            (one(&format!(r#"{open}, "forms": [1]"#)), "targets[0].forms[0]: has to be a text"),
+            (one(&format!(r#"{open}, "password": "x""#)), "targets[0].password: is not known here"),
+            (
+                one(r#""name": "doorstep", "kind": "openrosa", "url": "https://a.example""#),
+                "targets[0].kind: has to be doorstep for the target of that name",
+            ),
+            (
+                format!(r#"{{"targets": [{{{open}}}, {{{open}}}]}}"#),
+                "targets[1].name: is another target's name already",
+            ),
+        ];
+        for (json, told) in cases {
+            assert_eq!(read(&json).unwrap_err().to_string(), told, "{json}");
+        }
+        let kind = read(&one(r#""name": "a", "kind": "fax""#)).unwrap_err().to_string();
+        assert!(kind.starts_with("targets[0].kind: has to be one of doorstep, openrosa"), "{kind}");
+        let login = one(r#""name": "a", "kind": "openrosa", "url": "https://me:hunter2@a.example""#);
+        assert!(!read(&login).unwrap_err().to_string().contains("hunter2"));
+    }
+}
