@@ -203,6 +203,8 @@ async fn by_token(who: &Who, token: &super::secret::Token, now: i64) -> Result<C
     match who.device_of(token, now).await.map_err(|error| Refusal::fault(&error))? {
         Known::Nobody => Err(login_needed()),
         Known::Revoked(id) => {
+            // It may ask as often as others, no oftener: each time is a line in the log.
+            who.limits.by_caller.take(id.clone(), now).map_err(too_often)?;
             let entry = Entry { device: Some(id), ..Entry::of(Event::RevokedDeviceRefused) };
             who.note(&entry).await.map_err(|error| Refusal::fault(&error))?;
             Err(Refusal::new(StatusCode::UNAUTHORIZED, "revoked", "this device was revoked"))
