@@ -96,7 +96,6 @@ fn a_row_that_can_not_be_read_back_has_no_receipt() {
         assert_eq!((error.kind, error.kind.retry()), (SendErrorKind::Busy, doorstep_delivery::Retry::Later));
         assert!(error.words.contains("cannot be read back"));
     }
-    drop(transport);
     assert_eq!(table.rows.len(), 1);
 }
 

@@ -113,7 +113,6 @@ fn an_address_that_ran_out_is_asked_for_again_and_then_waited_for() {
     let transport = MemoryTransport::new(|request: Request| Ok(store.answer(&request)));
     let error = ready(Store::backend().send(&sent, &transport)).unwrap_err();
     assert_eq!((error.kind, &*error.words), (SendErrorKind::Busy, "because"));
-    drop(transport);
     assert_eq!((store.count, store.objects.len()), (2, 0));
 
     store.slow = false;

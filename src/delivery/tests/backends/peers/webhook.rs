@@ -16,10 +16,12 @@ use super::{answered, header, inline_files};
 use crate::suite::{Held, Peer, keeps_its_word};
 use crate::{NOW, configured};
 
+type Files = BTreeMap<String, Vec<u8>>;
+
 #[derive(Default)]
 struct Receiver {
     /// By idempotency key: the hash, the body and its files.
-    rows: BTreeMap<String, (String, Json, BTreeMap<String, Vec<u8>>)>,
+    rows: BTreeMap<String, (String, Json, Files)>,
     /// By hash.
     uploads: BTreeMap<String, Vec<u8>>,
 }
