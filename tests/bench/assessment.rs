@@ -144,6 +144,42 @@ pub struct Household {
     scores: [Standing; 6],
 }
 
+// The native benchmark has no store.
+#[allow(dead_code)]
+impl Household {
+    /// As a device's list of households keeps it, sealed: what the list shows and what is ranked.
+    pub fn record(&self) -> String {
+        let score = |standing: &Standing| match standing {
+            Standing::Value(value) => format!("\"{value}\""),
+            Standing::Missing => "null".to_owned(),
+            Standing::NotApplicable => "false".to_owned(),
+        };
+        let scores: Vec<String> = self.scores.iter().map(score).collect();
+        let (id, area, priority) = (&self.id, &self.area, self.priority);
+        format!(
+            r#"{{"version":1,"id":"{id}","area":"{area}","priority":{priority},"scores":[{}]}}"#,
+            scores.join(",")
+        )
+    }
+
+    /// The household of a record; `None` if it is none.
+    pub fn read(record: &serde_json::Value) -> Option<Household> {
+        let score = |score: &serde_json::Value| match score {
+            serde_json::Value::Null => Some(Standing::Missing),
+            serde_json::Value::Bool(false) => Some(Standing::NotApplicable),
+            serde_json::Value::String(value) => value.parse().ok().map(Standing::Value),
+            _ => None,
+        };
+        let scores: Option<Vec<Standing>> = record["scores"].as_array()?.iter().map(score).collect();
+        Some(Household {
+            id: record["id"].as_str()?.to_owned(),
+            area: record["area"].as_str()?.to_owned(),
+            priority: u8::try_from(record["priority"].as_u64()?).ok()?,
+            scores: scores?.try_into().ok()?,
+        })
+    }
+}
+
 /// That many of them. Every tenth dimension does not apply, every two-hundredth was not answered.
 pub fn households(count: u32) -> Vec<Household> {
     let mut dice = Dice(u64::from(count) + 2);

@@ -18,9 +18,19 @@ pub struct Row {
     body: Vec<u8>,
 }
 
+/// The bodies of all rows of a server with that data folder.
+pub fn bodies(data: &Path) -> Vec<Value> {
+    let body = |row: &Row| serde_json::from_slice(&row.body).expect("the body is JSON");
+    rows_in(data).iter().map(body).collect()
+}
+
 /// All rows.
 pub fn rows(profile: &Profile) -> Vec<Row> {
-    let file = profile.data().join("doorstep.sqlite3");
+    rows_in(&profile.data())
+}
+
+fn rows_in(data: &Path) -> Vec<Row> {
+    let file = data.join("doorstep.sqlite3");
     let database =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the server made it");
     let mut rows = database

@@ -187,6 +187,13 @@ impl Browser {
         self.seen(&format!("[data-page={page}]:not(a)")).await;
     }
 
+    /// Picks a file in a file field, as its user does in the system's dialog.
+    pub async fn pick(&self, selector: &str, file: &std::path::Path) {
+        self.there(selector).await;
+        let field = self.driver.find(By::Css(selector)).await.expect("the field is there");
+        field.send_keys(file.to_str().expect("a path of letters")).await.expect("the field takes a file");
+    }
+
     /// Where the reader is: page and open card.
     pub async fn place(&self) -> Value {
         let script = "return {

@@ -7,8 +7,11 @@
 mod arrived;
 mod browser;
 mod filling;
+mod mending;
 mod processes;
+mod safety;
 mod script;
+mod soak;
 mod touch;
 
 use browser::{Browser, Screen};

@@ -29,6 +29,18 @@ impl Profile {
         self.folder.join("browser")
     }
 
+    /// A folder of it.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// A file of the test's own, with these bytes.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::write(&path, bytes).expect("the target folder can be written");
+        path
+    }
+
     /// The server's.
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
@@ -100,6 +112,7 @@ pub struct Server {
     port: u16,
     data: PathBuf,
     app: PathBuf,
+    forms: PathBuf,
     running: Option<Program>,
 }
 
@@ -110,6 +123,7 @@ impl Server {
             port: free_port(),
             data: profile.data(),
             app: given("DOORSTEP_APP_DIST"),
+            forms: Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms"),
             running: None,
         };
         server.start_again();
@@ -125,6 +139,11 @@ impl Server {
     pub fn stop(&mut self) {
         self.running.take().expect("it runs").end("-TERM");
         assert!(TcpStream::connect(("127.0.0.1", self.port)).is_err(), "something still answers on its port");
+    }
+
+    /// Kills it, as a power cut does.
+    pub fn kill(&mut self) {
+        self.running.take().expect("it runs").end("-KILL");
     }
 
     /// Starts it with another build of the app: the same but for its id, and a mark on its page.
@@ -144,12 +163,25 @@ impl Server {
         self.start_again();
     }
 
+    /// Starts it with one form of the test's own, or with none, on the same port; `data` is a folder of the profile.
+    pub fn start_with_form(&mut self, profile: &Profile, data: &str, form: Option<(&str, &str)>) {
+        let forms = profile.folder.join(format!("forms-{data}"));
+        std::fs::create_dir_all(&forms).expect("the target folder can be written");
+        if let Some((name, definition)) = form {
+            let folder = forms.join(name);
+            std::fs::create_dir_all(&folder).expect("the target folder can be written");
+            std::fs::write(folder.join("form.json"), definition).expect("a form can be written");
+        }
+        self.forms = forms;
+        self.data = profile.folder.join(data);
+        self.start_again();
+    }
+
     /// Starts it on the same port, with the same data.
     pub fn start_again(&mut self) {
-        let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms");
         let mut command = Command::new(given("DOORSTEP_BIN"));
         command.arg("serve").arg("--port").arg(self.port.to_string());
-        command.arg("--data").arg(&self.data).arg("--forms").arg(forms).arg("--app").arg(&self.app);
+        command.arg("--data").arg(&self.data).arg("--forms").arg(&self.forms).arg("--app").arg(&self.app);
         let mut program = Program::start(&mut command);
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");
@@ -170,7 +202,7 @@ impl Server {
 }
 
 /// What `cargo xtask test e2e` says of the built app.
-fn given(variable: &str) -> PathBuf {
+pub fn given(variable: &str) -> PathBuf {
     match std::env::var_os(variable) {
         Some(path) => path.into(),
         None => panic!(

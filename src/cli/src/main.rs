@@ -9,10 +9,13 @@ macro_rules! say {
 }
 
 mod assess;
+mod backup;
 mod check;
 mod convert;
 mod explain;
 mod functions;
+mod recover;
+mod rescue;
 mod serve;
 mod test;
 
@@ -30,8 +33,20 @@ doorstep COMMAND
       --port N               at port N (8080); 0 lets the system pick one
       --host ADDRESS         at that address (127.0.0.1)
       --data DIR             with the database in DIR (doorstep-data)
+      --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
+                             DATABASE_URL, since others on the machine can read arguments
+      --attachments N        with room for N gigabytes of attachments (100)
+      --log stderr           with the log on stderr (in files in DIR/logs, kept for six months)
+      --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+
+  backup FILE.tar          all data of a server into a new file, while it runs; of PostgreSQL the attachments only
+      --data DIR             from the data folder DIR (doorstep-data)
+      --database ADDRESS     with the PostgreSQL there as the database (DATABASE_URL)
+  restore FILE.tar         a backup into an empty data folder, or what is missing into a server that runs
+      --data DIR             into the data folder DIR (doorstep-data)
+      --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
 
   check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too
@@ -47,6 +62,14 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  recover KEY REQUEST      the code for a phone whose PIN is forgotten: KEY is the office's private key,
+                           REQUEST what the phone shows. Ask first who it is
+      --new-key FILE         make the office's key instead: FILE is to be kept, what is printed goes to the phones
+      --public-key FILE      print that once more
+  rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
+      --to URL               send its submissions to that server; what is there already counts once
+      --drafts DIR           write the answers of its drafts there
+      --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this
   version                  which Doorstep this is
@@ -70,12 +93,16 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         Some(Value(command)) if asks_for_help() => help_of(&command.string()?),
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(arguments),
+            "backup" => backup::back_up(arguments),
+            "restore" => backup::bring_back(arguments),
             "check" => check::run(arguments),
             "test" => test::run(arguments),
             "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "recover" => recover::run(arguments),
+            "rescue" => rescue::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

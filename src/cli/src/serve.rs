@@ -2,24 +2,31 @@
 //!
 //! The first line on stdout says where it listens, for people and for programs that start it on a port of the system's choice.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_server::{BrokenForm, Files, FormsError, Options, Server, StartError, stop_signal};
+use doorstep_server::{
+    BrokenForm, Files, FormsError, Logs, Options, Server, StartError, start_log, stop_signal,
+};
 use lexopt::prelude::*;
 
 use crate::language::Language;
 use crate::render;
 
+/// How much room attachments have unless it is said.
+const ATTACHMENTS_GB: u64 = 100;
+
 /// Reads the options and serves.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
-    let options = read(arguments)?;
+    let (options, logs) = read(arguments)?;
     let forms = match &options.forms {
         Files::Folder(folder) => folder.clone(),
         Files::Embedded(_) | Files::Nothing => PathBuf::new(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let served = runtime.map_err(StartError::Runtime).and_then(|runtime| runtime.block_on(serve(options)));
+    let served =
+        runtime.map_err(StartError::Runtime).and_then(|runtime| runtime.block_on(serve(options, logs)));
     match served {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(StartError::Forms(FormsError::Broken(broken))) => {
@@ -41,11 +48,16 @@ fn explain(form: &BrokenForm, forms: &Path) {
     }
 }
 
-fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
+/// The options, and where the log goes.
+fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error> {
+    let mut log = true;
     let mut options = Options {
         host: "127.0.0.1".into(),
         port: 8080,
         data: PathBuf::from("doorstep-data"),
+        database: std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty()),
+        attachments_limit: ATTACHMENTS_GB << 30,
+        metrics_open: false,
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
     };
@@ -54,15 +66,32 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
             Long("port") => options.port = arguments.value()?.parse()?,
             Long("host") => options.host = arguments.value()?.string()?,
             Long("data") => options.data = PathBuf::from(arguments.value()?),
+            Long("database") => options.database = Some(arguments.value()?.string()?),
+            Long("attachments") => options.attachments_limit = gigabytes(&arguments.value()?)?,
+            Long("metrics-open") => options.metrics_open = true,
+            Long("log") => {
+                let place = arguments.value()?;
+                log = match place.to_str() {
+                    Some("files") => true,
+                    Some("stderr") => false,
+                    _ => return Err("the log goes to `files` or to `stderr`".into()),
+                };
+            }
             Long("app") => options.app = Files::Folder(PathBuf::from(arguments.value()?)),
             Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(options)
+    let logs = if log { Logs::Files(options.data.clone()) } else { Logs::Stderr };
+    Ok((options, logs))
 }
 
-async fn serve(options: Options) -> Result<(), StartError> {
+fn gigabytes(said: &OsStr) -> Result<u64, lexopt::Error> {
+    let number = said.to_str().and_then(|said| said.parse::<u64>().ok()).filter(|number| *number < 1 << 33);
+    Ok(number.ok_or("the room for attachments is a whole number of gigabytes")? << 30)
+}
+
+async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
     let data = options.data.clone();
     // Before anything is listened on, so that a stop right after the start is not missed.
     let stop = stop_signal().map_err(StartError::Runtime)?;
@@ -70,6 +99,8 @@ async fn serve(options: Options) -> Result<(), StartError> {
         eprintln!("there is no app in this program: submissions only, unless --app says where it is");
     }
     let server = Server::bind(options).await?;
+    // Only now: a server that can't start leaves no folder behind.
+    start_log(&logs).map_err(StartError::Log)?;
     say!("listening on http://{}", server.address());
     say!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
     server.run(stop).await;

@@ -17,15 +17,14 @@ pub mod moment;
 pub mod outbox;
 pub mod receipt;
 pub mod record;
+pub mod recovery;
+pub mod rescue;
 pub mod sealed;
 pub mod step;
 pub mod store;
 pub mod submission;
 pub mod target;
 pub mod transport;
-
-#[cfg(test)]
-mod simulation;
 
 pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};

@@ -19,6 +19,7 @@ use crate::record::{Record, RecordError};
 use crate::step::Step;
 use crate::store::{
     Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
 };
 use crate::submission::Submission;
 
@@ -46,12 +47,15 @@ pub struct MemoryStore {
     dead: Cell<bool>,
 }
 
+/// A file's record and its bytes.
+type KeptFile = (Vec<u8>, Arc<[u8]>);
+
 #[derive(Clone, Debug, Default)]
 struct Tables {
     drafts: BTreeMap<Uuid, Vec<u8>>,
     summaries: BTreeMap<Uuid, Vec<u8>>,
     steps: BTreeMap<(Uuid, u64), Vec<u8>>,
-    files: BTreeMap<(Uuid, String), (Vec<u8>, Arc<[u8]>)>,
+    files: BTreeMap<(Uuid, String), KeptFile>,
     submissions: BTreeMap<Uuid, Vec<u8>>,
     /// By [`OutboxItem::key`], which begins with the id.
     outbox: BTreeMap<String, Vec<u8>>,
@@ -86,6 +90,11 @@ impl MemoryStore {
         }
         self.fault.set(None);
         self.dead.set(false);
+    }
+
+    /// Another store with what is in this one, as an image of its disk would have it: all of it safe, and no fault to come.
+    pub fn copy(&self) -> MemoryStore {
+        MemoryStore { tables: RefCell::new(self.tables.borrow().clone()), ..MemoryStore::default() }
     }
 
     /// Overwrites a draft's bytes, as a damaged disk does.
@@ -242,8 +251,9 @@ impl Store for MemoryStore {
         self.write(|tables| {
             let id = submission.id();
             tables.snapshot(id)?;
-            let named = |name: &str| submission.attachments().iter().any(|file| file.name == name);
-            tables.files.retain(|(owner, name), _| *owner != id || named(name));
+            // Another file of the same name may have come since the names were read.
+            let named: BTreeSet<Vec<u8>> = submission.attachments().iter().map(Record::to_bytes).collect();
+            tables.files.retain(|(owner, _), (record, _)| *owner != id || named.contains(record));
             let kept = tables.files.keys().filter(|(owner, _)| *owner == id).count();
             if kept != submission.attachments().len() {
                 return Err(gone());
@@ -270,16 +280,31 @@ impl Store for MemoryStore {
         are_its_files(submission, files)?;
         self.write(|tables| {
             let id = submission.id();
-            let delivered = tables.delivered.range(id.to_string()..).next();
-            let known = delivered.is_some_and(|(key, _)| key.starts_with(&id.to_string()));
-            if known || tables.submissions.contains_key(&id) {
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
                 return Ok(false);
             }
-            for (file, bytes) in files {
-                let kept = (file.to_bytes(), Arc::from(&**bytes));
-                tables.files.insert((id, file.name.clone()), kept);
-            }
+            tables.put_files(id, files);
             tables.put_sealed(submission, items);
+            Ok(true)
+        })
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        self.write(|tables| {
+            let id = stored.draft.id;
+            if tables.is_sealed(id) || tables.drafts.contains_key(&id) {
+                return Ok(false);
+            }
+            tables.put_draft(&stored.draft);
+            tables.put_files(id, files);
+            for step in &stored.steps {
+                tables.steps.insert((id, step.seq), step.to_bytes());
+            }
             Ok(true)
         })
     }
@@ -409,6 +434,20 @@ impl Tables {
     fn put_draft(&mut self, draft: &Draft) {
         self.drafts.insert(draft.id, draft.to_bytes());
         self.summaries.insert(draft.id, draft.summary().to_bytes());
+    }
+
+    /// Is it waiting or delivered?
+    fn is_sealed(&self, id: Uuid) -> bool {
+        let key = id.to_string();
+        let delivered = self.delivered.range(key.clone()..).next();
+        self.submissions.contains_key(&id) || delivered.is_some_and(|(other, _)| other.starts_with(&key))
+    }
+
+    fn put_files(&mut self, owner: Uuid, files: &[(Attachment, Vec<u8>)]) {
+        for (file, bytes) in files {
+            let kept = (file.to_bytes(), Arc::from(&**bytes));
+            self.files.insert((owner, file.name.clone()), kept);
+        }
     }
 
     fn put_sealed(&mut self, submission: &Submission, items: &[OutboxItem]) {

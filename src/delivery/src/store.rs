@@ -67,7 +67,7 @@ pub trait Store {
     /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is; `NotItsItem` if id or hash differ, or there is no item.
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `NotItsItem` if id or hash differ, or there is no item.
     async fn seal(
         &self,
         submission: &Submission,
@@ -77,7 +77,7 @@ pub trait Store {
     ) -> Result<(), StoreError>;
 
     /// Strict, one transaction: takes up a sealed submission with its files that another device handed over, to be sent by this one.
-    /// Gives false, and changes nothing, if it is here already, waiting or delivered.
+    /// Gives false, and changes nothing, if it is here already: waiting, delivered, or a draft still, which is its user's to finish or delete.
     ///
     /// # Errors
     /// `NotItsItem` if id or hash differ, or there is no item, or the files are not those that the submission names.
@@ -85,6 +85,17 @@ pub trait Store {
         &self,
         submission: &Submission,
         items: &[OutboxItem],
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError>;
+
+    /// Strict, one transaction: takes up a draft with its steps and files that another device handed over.
+    /// Gives false, and changes nothing, if it is here already: as a draft, waiting or delivered.
+    ///
+    /// # Errors
+    /// `Conflict` if a file's bytes are another's.
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
         files: &[(Attachment, Vec<u8>)],
     ) -> Result<bool, StoreError>;
 
@@ -165,6 +176,20 @@ pub fn are_its_files(submission: &Submission, files: &[(Attachment, Vec<u8>)]) -
     }
 }
 
+/// Are these the files' own bytes, and no two of a name?
+///
+/// # Errors
+/// `Conflict` if not.
+pub fn are_whole(files: &[(Attachment, Vec<u8>)]) -> Result<(), StoreError> {
+    let single = |(place, (file, _)): (usize, &(Attachment, Vec<u8>))| {
+        files[..place].iter().all(|(before, _)| before.name != file.name)
+    };
+    match files.iter().all(|(file, bytes)| file.has(bytes)) && files.iter().enumerate().all(single) {
+        true => Ok(()),
+        false => Err(StoreErrorKind::Conflict.because("the bytes are another file's")),
+    }
+}
+
 /// A draft as the store gives it back.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StoredDraft {
@@ -209,6 +234,8 @@ pub enum LogEvent {
     SubmissionDeleted,
     /// A refused submission gave way to the one that puts it right.
     SubmissionSuperseded,
+    /// Too many wrong PINs: the key to everything of this user was wiped, as the office had said. No id: nil.
+    KeyWiped,
 }
 
 /// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.

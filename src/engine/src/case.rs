@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::assess::{Missing, Outcome};
+use crate::diagnostic::nearest;
 use crate::form::Form;
 use crate::moment;
 use crate::services::Match;
@@ -26,7 +27,7 @@ pub struct Failure {
 /// Runs a case. No failures: it passed.
 ///
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns`, the codes of `services` that fit, and `instance_name`, `complete`, `pages`.
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -64,7 +65,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                             fail(format!("{path} can't be added to: {error:?}"));
                         }
                     }
-                    None => fail(format!("there is no {path}")),
+                    None => fail(no_such(&session, path)),
                 },
                 ("remove_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
@@ -72,7 +73,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                             fail(format!("{path} can't be removed: {error:?}"));
                         }
                     }
-                    None => fail(format!("there is no {path}")),
+                    None => fail(no_such(&session, path)),
                 },
                 ("set_language", Json::String(language)) => session.set_language(language),
                 ("expect", Json::Object(expected)) => expect(&session, expected, &mut fail),
@@ -96,7 +97,7 @@ fn world_at(now: &str) -> Option<World> {
 fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
     for (path, value) in answers {
         let Some(key) = session.at(path) else {
-            fail(format!("there is no {path}"));
+            fail(no_such(session, path));
             continue;
         };
         let given = match value {
@@ -110,6 +111,15 @@ fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl Fn
     }
 }
 
+/// That a path leads nowhere, and which was probably meant.
+fn no_such(session: &Session, path: &str) -> String {
+    let all: Vec<String> = session.nodes().into_iter().map(|key| session.path(key)).collect();
+    match nearest(path, all.iter().map(String::as_str)) {
+        Some(known) => format!("there is no {path}; did you mean {known}?"),
+        None => format!("there is no {path}"),
+    }
+}
+
 /// Answers that the form must not take: a choice that isn't offered, a word for a number.
 fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
     for (path, value) in answers {
@@ -118,7 +128,7 @@ fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl F
                 fail(format!("{path} took {value}"));
             }
             Some(_) => {}
-            None => fail(format!("there is no {path}")),
+            None => fail(no_such(session, path)),
         }
     }
 }
@@ -141,6 +151,7 @@ fn outcome_text(outcome: &Outcome) -> String {
             "missing: {}",
             match why {
                 Missing::Unanswered => "unanswered",
+                Missing::Rejected => "rejected",
                 Missing::Depends => "depends",
                 Missing::NoRule => "no rule",
                 Missing::Conflict => "conflict",
@@ -204,12 +215,19 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     None => fail("the form names no catalogue of services".into()),
                 }
             }
+            ("undecided", Json::Object(by_code)) => undecided(session, by_code, fail),
             ("sentences" | "turns", Json::Object(by_name)) => {
                 for (name, wanted) in by_name {
                     let given = match what.as_str() {
-                        "turns" => Json::from(
-                            session.turns(name).into_iter().map(|turn| turn.sentence).collect::<Vec<_>>(),
-                        ),
+                        "turns" => {
+                            let search = session.what_would_change(name);
+                            let sentences: Vec<_> =
+                                search.turns.into_iter().map(|turn| turn.sentence).collect();
+                            match sentences.is_empty() && !search.complete {
+                                true => Json::Null,
+                                false => Json::from(sentences),
+                            }
+                        }
                         _ => session.explanation(name).map_or(Json::Null, |told| {
                             let lines = told.reasons.into_iter().map(|reason| reason.sentence);
                             Json::from(std::iter::once(told.sentence).chain(lines).collect::<Vec<_>>())
@@ -228,11 +246,26 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                                 fail(format!("{what} of {path}: {given}, not {wanted}"));
                             }
                         }
-                        None => fail(format!("there is no {path}")),
+                        None => fail(no_such(session, path)),
                     }
                 }
             }
             _ => fail(format!("a case knows no expectation `{what}` of this shape")),
+        }
+    }
+}
+
+/// What services are said to lack before they can be decided, by their codes.
+fn undecided(session: &Session, by_code: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    let Some((catalogue, matched)) = session.services() else {
+        return fail("the form names no catalogue of services".into());
+    };
+    for (code, wanted) in by_code {
+        let found = matched.undecided.iter().find(|open| *catalogue.item(open.item).code == **code);
+        let given =
+            found.map_or(Json::Null, |open| catalogue.explain_undecided(open, session.language()).into());
+        if given != *wanted {
+            fail(format!("{code} lacks {given}, not {wanted}"));
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) enum Task {
 
 impl Task {
     /// Can others read what it computes?
-    fn provides(self) -> bool {
+    pub fn provides(self) -> bool {
         matches!(
             self,
             Task::Relevant(_) | Task::RepeatCount(_) | Task::Calculate(_) | Task::Assess(_) | Task::Choices
@@ -78,6 +78,8 @@ pub(crate) struct DependencyGraph {
     pub computations: Vec<Computation>,
     /// By node: what reads its value.
     pub value: Vec<Vec<Edge>>,
+    /// By node: what reads whether its answer keeps to its constraint.
+    pub lawful: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads which instances there are.
     pub instances: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads an instance's place.
@@ -127,6 +129,7 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
             providers.entry(draft.computation.node).or_default().push(index);
         }
     }
+    let constraints = constraints(drafts);
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     let mut after_loosely = after.clone();
@@ -135,6 +138,11 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
         let mut sources: Vec<usize> = Vec::new();
         let mut siblings: Vec<usize> = Vec::new();
         for read in &draft.reads {
+            if let What::Lawful(node) = read.what {
+                // A constraint may ask for the result itself: then the walk comes round again.
+                siblings.extend(constraints.get(&node));
+                continue;
+            }
             let into = if let What::Sibling(_) = read.what { &mut siblings } else { &mut sources };
             gather(read.what, drafts, &providers, form, into);
         }
@@ -196,6 +204,15 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
     Ok(Order { drafts: order, circular })
 }
 
+/// The constraint of each node that has one.
+fn constraints(drafts: &[Draft]) -> FxHashMap<NodeId, usize> {
+    let constrained = drafts.iter().enumerate().filter_map(|(index, draft)| match draft.computation.task {
+        Task::Constraint(_) => Some((draft.computation.node, index)),
+        _ => None,
+    });
+    constrained.collect()
+}
+
 /// Does something that comes of a computation lead back to it?
 fn comes_back(start: usize, after: &[Vec<usize>], after_loosely: &[Vec<usize>]) -> bool {
     let mut seen = vec![false; after.len()];
@@ -223,7 +240,7 @@ fn gather(
 ) {
     let node = match what {
         What::Value(node) | What::Sibling(node) | What::Instances(node) | What::Position(node) => node,
-        What::Language => return,
+        What::Language | What::Lawful(_) => return,
     };
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
@@ -232,7 +249,7 @@ fn gather(
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
         // An instance has its place whether it is relevant or not.
-        What::Position(_) | What::Language => {
+        What::Position(_) | What::Language | What::Lawful(_) => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_))
         }
     }));
@@ -256,6 +273,7 @@ fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
         in_scope: vec![Vec::new(); form.scopes.len()],
         ..DependencyGraph::default()
     };
+    let constraints = constraints(drafts);
     for (rank, index) in order.drafts.iter().enumerate() {
         let draft = &drafts[*index];
         let rank = rank as u32;
@@ -271,6 +289,8 @@ fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
                 What::Value(node) | What::Sibling(node) => {
                     (form.node(node).scope, &mut graph.value[node.0 as usize])
                 }
+                What::Lawful(node) if !constraints.contains_key(&node) => continue,
+                What::Lawful(node) => (form.node(node).scope, graph.lawful.entry(node).or_default()),
                 What::Instances(repeat) => {
                     (form.node(repeat).scope, graph.instances.entry(repeat).or_default())
                 }

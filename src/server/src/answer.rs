@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::store::StoreError;
+
 /// An answer that is not to be kept by anybody.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).expect("answers hold nothing that JSON can't");
@@ -15,28 +17,62 @@ pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
+/// How long whoever found the server too busy is to wait, in seconds.
+const PATIENCE: HeaderValue = HeaderValue::from_static("10");
+
 /// A refusal.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) reason: String,
+    /// Hashes of what has to be sent first, as `missing`.
+    missing: Vec<String>,
 }
+
+/// The code of a refusal, left on its answer for the log and the counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code(pub(crate) &'static str);
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Refusal {
-        Refusal { status, code, reason: reason.into() }
+        Refusal { status, code, reason: reason.into(), missing: Vec::new() }
+    }
+
+    /// A submission came before its attachments. Only their hashes are named: a file's name may be a person's.
+    pub(crate) fn attachments_missing(missing: Vec<String>) -> Refusal {
+        let reason = format!("{} of its attachments are not here yet", missing.len());
+        Refusal { missing, ..Refusal::new(StatusCode::CONFLICT, "attachment_missing", reason) }
     }
 
     /// A fault of ours. What went wrong is for the log alone.
     pub(crate) fn fault(what: &dyn std::fmt::Display) -> Refusal {
-        eprintln!("fault: {what}");
+        tracing::error!(target: "doorstep", what = %what, "fault");
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "the server failed; try again later")
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        if error.is_overload() {
+            tracing::warn!(target: "doorstep", what = %error, "busy");
+            return Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too much to do; try again later");
+        }
+        Refusal::fault(&error)
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        json(self.status, &json!({"error": {"code": self.code, "reason": self.reason}}))
+        let mut error = json!({"code": self.code, "reason": self.reason});
+        if !self.missing.is_empty() {
+            error["missing"] = self.missing.into();
+        }
+        let mut response = json(self.status, &json!({ "error": error }));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, PATIENCE);
+        }
+        response.extensions_mut().insert(Code(self.code));
+        response
     }
 }

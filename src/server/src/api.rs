@@ -1,32 +1,30 @@
 //! The routes of the wire contract; everything else is the app's.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{ConnectInfo, MatchedPath, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::middleware::map_response_with_state;
+use axum::middleware::{Next, from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, put};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::Uuid;
-use http_body_util::BodyExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Refusal, json};
-use crate::{Shared, headers, intake};
+use crate::answer::{Code, Refusal, json};
+use crate::attachments::is_hash;
+use crate::{Shared, body, headers, intake, metrics};
 
 /// The largest submission.
 const BODY_LIMIT: usize = 4 << 20;
-/// How much more is read and thrown away, so that its sender gets to read the refusal.
-const DRAIN_LIMIT: usize = 16 << 20;
-/// The longest silence within a body.
-const BODY_SILENCE: Duration = Duration::from_secs(30);
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
 
@@ -37,9 +35,12 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).fallback(wrong_method))
+        .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
+        .route("/metrics", get(show_metrics).fallback(wrong_method))
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(map_response_with_state(shared.clone(), secure))
+        .layer(from_fn_with_state(shared.clone(), observe))
         .with_state(shared)
 }
 
@@ -73,8 +74,8 @@ async fn load_form(
 ) -> Result<Response, Refusal> {
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "no form has this hash");
     let Path(hash) = hash.map_err(|_| unknown())?;
-    let found = off_thread(move || shared.forms.get(&hash)).await?;
-    let served = found.map_err(|error| Refusal::fault(&error))?.ok_or_else(unknown)?;
+    let served =
+        shared.forms.get(&hash).await.map_err(|error| Refusal::fault(&error))?.ok_or_else(unknown)?;
     Ok(served.bundle.answer(&asked))
 }
 
@@ -92,12 +93,75 @@ async fn submit(
         return Err(bad_id());
     }
     check_content_type(&asked)?;
-    let body = read_body(body).await?;
+    let body = body::read(body, BODY_LIMIT, "a submission").await?;
     check_digest(&asked, &body)?;
-    let acceptance = off_thread(move || intake::accept(&shared, id, &body)).await??;
+    let acceptance = intake::accept(&shared, id, body).await?;
+    metrics::count(if acceptance.new { &shared.metrics.accepted } else { &shared.metrics.again });
     let status = if acceptance.new { StatusCode::CREATED } else { StatusCode::OK };
     let receipt = json!({"id": id, "hash": acceptance.hash, "server_time": acceptance.server_time});
     Ok(json(status, &json!({ "receipt": receipt })))
+}
+
+/// A file under its hash, before the submission that names it.
+async fn put_attachment(
+    State(shared): State<Arc<Shared>>,
+    hash: Result<Path<String>, PathRejection>,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let bad_hash =
+        || Refusal::new(StatusCode::BAD_REQUEST, "bad_hash", "the address is no SHA-256 in lower-case hex");
+    let Path(hash) = hash.map_err(|_| bad_hash())?;
+    if !is_hash(&hash) {
+        return Err(bad_hash());
+    }
+    let received = shared.attachments.receive(&hash, body).await?;
+    if received.new {
+        metrics::count(&shared.metrics.attachments);
+        shared.metrics.attachment_bytes.fetch_add(received.size, Ordering::Relaxed);
+    } else {
+        metrics::count(&shared.metrics.attachments_again);
+    }
+    let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(json(status, &json!({"attachment": {"hash": hash, "size": received.size}})))
+}
+
+/// Is a file here? Says no more than that.
+async fn head_attachment(
+    State(shared): State<Arc<Shared>>,
+    hash: Result<Path<String>, PathRejection>,
+) -> Result<StatusCode, Refusal> {
+    let Ok(Path(hash)) = hash else { return Ok(StatusCode::NOT_FOUND) };
+    let here = is_hash(&hash) && shared.attachments.has(&hash).await?;
+    Ok(if here { StatusCode::OK } else { StatusCode::NOT_FOUND })
+}
+
+/// The counts, for a program on this machine unless everyone may see them.
+async fn show_metrics(State(shared): State<Arc<Shared>>, asked: Request) -> Response {
+    let peer = asked.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    if !shared.metrics_open && !metrics::may_see(peer, asked.headers()) {
+        return no_such_route().await.into_response();
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, shared.metrics.text()).into_response()
+}
+
+/// Counts and logs each answer, by the pattern of its address.
+async fn observe(State(shared): State<Arc<Shared>>, asked: Request, next: Next) -> Response {
+    let start = Instant::now();
+    let method = asked.method().clone();
+    let pattern = asked.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(asked).await;
+    let route = pattern.as_ref().map_or("app", MatchedPath::as_str);
+    let code = response.extensions().get::<Code>().map(|Code(code)| *code);
+    let took = start.elapsed();
+    shared.metrics.answered(&method, route, took, code);
+    let (method, status) = (metrics::known(&method), response.status().as_u16());
+    let ms = took.as_secs_f64() * 1000.0;
+    tracing::info!(target: "doorstep", method, route, status, code, ms, "answered");
+    response
 }
 
 /// Only JSON: with this type, a browser asks first before it sends from another origin, and nobody answers it.
@@ -108,26 +172,6 @@ fn check_content_type(asked: &HeaderMap) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "a submission is application/json"))
-}
-
-async fn read_body(mut body: Body) -> Result<Vec<u8>, Refusal> {
-    let broken = || Refusal::new(StatusCode::BAD_REQUEST, "body_broken", "the body broke off");
-    let slow = |_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body came too slowly");
-    let (mut bytes, mut length) = (Vec::new(), 0);
-    while let Some(frame) = tokio::time::timeout(BODY_SILENCE, body.frame()).await.map_err(slow)? {
-        let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
-        length += data.len();
-        if length <= BODY_LIMIT {
-            bytes.extend_from_slice(&data);
-        } else if length > BODY_LIMIT + DRAIN_LIMIT {
-            break;
-        }
-    }
-    if length <= BODY_LIMIT {
-        return Ok(bytes);
-    }
-    let reason = format!("a submission has at most {BODY_LIMIT} bytes");
-    Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason))
 }
 
 /// The body's digest as RFC 9530 has it: `content-digest: sha-256=:BASE64:`.
@@ -157,10 +201,4 @@ async fn app(State(shared): State<Arc<Shared>>, method: Method, uri: Uri, asked:
         Some(asset) => asset.answer(&asked),
         None => no_such_route().await.into_response(),
     }
-}
-
-/// Does what blocks where it may.
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-    // The panic's own message is on stderr already, from where it happened.
-    tokio::task::spawn_blocking(work).await.map_err(|_| Refusal::fault(&"a request panicked"))
 }

@@ -167,7 +167,7 @@ fn compress(plain: &[u8]) -> Bytes {
 /// The forms.
 #[derive(Debug)]
 pub(crate) struct Forms {
-    store: Arc<Store>,
+    store: Store,
     /// What `GET /api/v1/forms` says.
     pub(crate) list: Json,
     /// Versions by hash that were asked for since the start, the current ones among them.
@@ -180,6 +180,8 @@ pub(crate) enum FormError {
     Store(StoreError),
     /// This build can't read it any more.
     Unreadable,
+    /// Reading it panicked.
+    Panicked,
 }
 
 impl std::fmt::Display for FormError {
@@ -187,16 +189,17 @@ impl std::fmt::Display for FormError {
         match self {
             FormError::Store(error) => write!(f, "{error}"),
             FormError::Unreadable => write!(f, "a kept form can't be read by this Doorstep"),
+            FormError::Panicked => write!(f, "a kept form makes this Doorstep panic"),
         }
     }
 }
 
 impl Forms {
     /// Takes the current forms, and keeps them for good.
-    pub(crate) fn serve(store: Arc<Store>, current: Vec<Checked>) -> Result<Forms, StoreError> {
+    pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
         let (mut list, mut ready) = (Vec::new(), BTreeMap::new());
         for Checked { form, bundle } in current {
-            store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms())?;
+            store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
                 form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
             list.push(json!({
@@ -207,16 +210,19 @@ impl Forms {
         Ok(Forms { store, list: json!({ "forms": list }), ready: Mutex::new(ready) })
     }
 
-    /// The version of that hash; `None` if it was never served. Blocks while an old one is read.
-    pub(crate) fn get(&self, hash: &str) -> Result<Option<Arc<Served>>, FormError> {
+    /// The version of that hash; `None` if it was never served.
+    pub(crate) async fn get(&self, hash: &str) -> Result<Option<Arc<Served>>, FormError> {
         let known = self.ready.lock().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
         if known.is_some() {
             return Ok(known);
         }
-        let Some(text) = self.store.form(hash).map_err(FormError::Store)? else { return Ok(None) };
-        let bundle = Bundle::from_json(&text).map_err(|_| FormError::Unreadable)?;
-        let form = Form::read(&bundle).form.ok_or(FormError::Unreadable)?;
-        let served = Arc::new(Served::new(form, text));
+        let Some(text) = self.store.form(hash).await.map_err(FormError::Store)? else { return Ok(None) };
+        let read = tokio::task::spawn_blocking(move || {
+            let bundle = Bundle::from_json(&text).map_err(|_| FormError::Unreadable)?;
+            let form = Form::read(&bundle).form.ok_or(FormError::Unreadable)?;
+            Ok(Arc::new(Served::new(form, text)))
+        });
+        let served = read.await.map_err(|_| FormError::Panicked)??;
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         ready.insert(hash.to_owned(), served.clone());
         Ok(Some(served))

@@ -1,7 +1,7 @@
 //! Takes a submission in: checked as a whole, then kept in one transaction, then receipted.
 //!
 //! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
-//! here already, and only then the form. So a phone that lost the answer gets its receipt again, whatever became of the form.
+//! here already, only then the form, and last whether its attachments are here. So a phone that lost the answer gets its receipt again, whatever became of the form.
 
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use doorstep_engine::view::ViolationKind;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
+use crate::off_thread::off_thread;
 use crate::store::{Kept, Row};
 
 /// What the device is told.
@@ -28,17 +29,26 @@ pub(crate) struct Acceptance {
     pub(crate) server_time: String,
 }
 
-/// Accepts a body under an id. Blocks: use it off the async threads.
-pub(crate) fn accept(shared: &Shared, id: Uuid, body: &[u8]) -> Result<Acceptance, Refusal> {
-    let sealed = Sealed::read(body).map_err(not_sealed)?;
+/// Accepts a body under an id.
+pub(crate) async fn accept(shared: &Shared, id: Uuid, body: Vec<u8>) -> Result<Acceptance, Refusal> {
+    let (sealed, hash, body) = off_thread(move || {
+        let sealed = Sealed::read(&body).map_err(not_sealed)?;
+        Ok((sealed, content_hash(&body), body))
+    })
+    .await?;
     if sealed.id != id {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
     }
-    let (id, hash) = (id.to_string(), content_hash(body));
-    if let Some((kept, received_at)) = shared.store.find(&id).map_err(|error| Refusal::fault(&error))? {
+    let id = id.to_string();
+    if let Some((kept, received_at)) = shared.store.find(&id).await? {
         return if kept == hash { Ok(accepted(false, hash, received_at)) } else { Err(id_taken()) };
     }
-    check_against_form(shared, &sealed)?;
+    let sealed = check_against_form(shared, sealed).await?;
+    let named = sealed.attachments.iter().map(|attachment| attachment.hash.as_str());
+    let missing = shared.attachments.missing(named).await?;
+    if !missing.is_empty() {
+        return Err(Refusal::attachments_missing(missing));
+    }
     let received_at = now_ms();
     let row = Row {
         id: &id,
@@ -46,12 +56,13 @@ pub(crate) fn accept(shared: &Shared, id: Uuid, body: &[u8]) -> Result<Acceptanc
         form_version: &sealed.form.version,
         form_hash: &sealed.form.hash,
         content_hash: &hash,
-        body,
+        body: &body,
         received_at,
     };
-    match shared.store.keep(&row).map_err(|error| Refusal::fault(&error))? {
+    match shared.store.keep(&row).await? {
         Kept::New => {
-            println!("accepted {id}: {} {}", sealed.form.id, sealed.form.version);
+            let (form, version) = (&sealed.form.id, &sealed.form.version);
+            tracing::info!(target: "doorstep", id, form, version, "accepted");
             Ok(accepted(true, hash, received_at))
         }
         Kept::Again { received_at } => Ok(accepted(false, hash, received_at)),
@@ -80,8 +91,8 @@ fn unfit(reason: impl Into<String>) -> Refusal {
 }
 
 /// Structure and types, by the engine. Missing and doubtful answers are the office's to judge, not a reason to lose the rest.
-fn check_against_form(shared: &Shared, sealed: &Sealed) -> Result<(), Refusal> {
-    let served = shared.forms.get(&sealed.form.hash).map_err(|error| Refusal::fault(&error))?;
+async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, Refusal> {
+    let served = shared.forms.get(&sealed.form.hash).await.map_err(|error| Refusal::fault(&error))?;
     let unknown = || {
         Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "this version of the form was never served here")
     };
@@ -92,7 +103,7 @@ fn check_against_form(shared: &Shared, sealed: &Sealed) -> Result<(), Refusal> {
     if !form.languages().iter().any(|tag| **tag == *sealed.language) {
         return Err(unfit("`language` is none of the form's"));
     }
-    check_answers(form, sealed)
+    off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
 }
 
 fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {

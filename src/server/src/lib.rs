@@ -1,15 +1,22 @@
-//! The other end of the wire: accepts submissions, hands out forms, serves the app. SQLite embedded.
+//! The other end of the wire: accepts submissions, hands out forms, serves the app. SQLite embedded, PostgreSQL beyond.
 //!
 //! Kept here: each submission id is accepted once, with one hash, and what was answered with a receipt is on the disk
 //! (invariant 4); nothing is stored on any refusal; no log line and no error text holds an answer.
 
 mod answer;
 mod api;
+mod attachments;
+pub mod backup;
+mod body;
 mod files;
 mod forms;
 mod headers;
 mod intake;
 mod listen;
+mod logs;
+mod metrics;
+mod off_thread;
+mod outgoing;
 mod store;
 
 #[cfg(feature = "embed")]
@@ -24,14 +31,17 @@ use std::sync::Arc;
 
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
+pub use logs::{LogError, Logs, start as start_log};
+pub use outgoing::Outgoing;
 pub use store::StoreError;
 
+use attachments::{Attachments, Folder};
 use files::App;
 use forms::Forms;
+use metrics::Metrics;
 use store::Store;
 
 /// How to run a server.
-#[derive(Debug)]
 pub struct Options {
     /// The address to listen on: `127.0.0.1`.
     pub host: String,
@@ -39,10 +49,25 @@ pub struct Options {
     pub port: u16,
     /// The folder for the database, made if it is not there.
     pub data: PathBuf,
+    /// The address of a PostgreSQL that is the database instead.
+    pub database: Option<String>,
+    /// How many bytes all attachments together may have; what comes beyond is refused.
+    pub attachments_limit: u64,
+    /// May everyone see `/metrics`, or only programs on this machine?
+    pub metrics_open: bool,
     /// The app's files.
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its address may hold a password.
+        let database = if self.database.is_some() { "PostgreSQL" } else { "SQLite" };
+        let Options { host, port, data, app, forms, .. } = self;
+        write!(f, "{host}:{port}, data {}, {database}, app {app:?}, forms {forms:?}", data.display())
+    }
 }
 
 /// Why a server can't start.
@@ -54,6 +79,10 @@ pub enum StartError {
     Forms(FormsError),
     /// The database can't be opened.
     Store(StoreError),
+    /// The folder for the attachments can't be made.
+    Attachments(std::io::Error),
+    /// There is no log.
+    Log(LogError),
     /// The system gives no threads or signals.
     Runtime(std::io::Error),
     /// The address can't be listened on.
@@ -66,6 +95,8 @@ impl std::fmt::Display for StartError {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
+            StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
+            StartError::Log(error) => write!(f, "{error}"),
             StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
             StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
         }
@@ -80,13 +111,17 @@ pub struct Server {
     listener: tokio::net::TcpListener,
     address: SocketAddr,
     routes: axum::Router,
+    store: Store,
 }
 
 /// What every route sees.
 pub(crate) struct Shared {
-    store: Arc<Store>,
+    store: Store,
+    attachments: Attachments,
     forms: Forms,
     app: App,
+    metrics: Metrics,
+    metrics_open: bool,
 }
 
 impl Server {
@@ -97,15 +132,25 @@ impl Server {
     pub async fn bind(options: Options) -> Result<Server, StartError> {
         let app = App::read(&options.app).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
-        let store = Arc::new(Store::open(&options.data).map_err(StartError::Store)?);
-        let forms = Forms::serve(store.clone(), current).map_err(StartError::Store)?;
+        let opened = Store::open(&options.data, options.database.as_deref()).await;
+        let store = opened.map_err(StartError::Store)?;
+        let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
 
         let address = format!("{}:{}", options.host, options.port);
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let routes = api::routes(Arc::new(Shared { store, forms, app }));
-        Ok(Server { listener, address: bound, routes })
+        let shelf = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
+        let shared = Shared {
+            store: store.clone(),
+            attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
+            forms,
+            app,
+            metrics: Metrics::default(),
+            metrics_open: options.metrics_open,
+        };
+        let routes = api::routes(Arc::new(shared));
+        Ok(Server { listener, address: bound, routes, store })
     }
 
     /// Where it listens.
@@ -116,6 +161,7 @@ impl Server {
     /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).
     pub async fn run(self, stop: impl Future<Output = ()>) {
         listen::run(self.listener, self.routes, stop).await;
+        self.store.close().await;
     }
 }
 

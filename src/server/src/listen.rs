@@ -1,11 +1,18 @@
 //! Connections: a bounded number, none of which may dawdle over its headers, and an orderly end.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -31,7 +38,7 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
             () = &mut stop => break,
             next = next => next,
         };
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             // Out of file descriptors, most likely: some will be free soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
@@ -39,7 +46,7 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.clone()));
+            .serve_connection(TokioIo::new(stream), with_peer(routes.clone(), peer));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A connection that breaks is its phone's business: it asks again.
@@ -49,6 +56,18 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
     }
     drop(listener);
     let _ = tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await;
+}
+
+/// Each request with whom it comes from.
+fn with_peer(
+    routes: Router,
+    peer: SocketAddr,
+) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> {
+    let routes = TowerToHyperService::new(routes);
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.call(request)
+    })
 }
 
 /// The server's clock: milliseconds since 1970.

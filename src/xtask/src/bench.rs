@@ -3,10 +3,12 @@
 //! It measures and fails nothing: what a figure has to be is for whoever reads the table. Each measurement has a page of its own, so
 //! that no engine pays for another's garbage. The peers come from npm, in the versions of `tests/bench/peers/package-lock.json`.
 //! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
+//! `cargo xtask bench server` is the server under many clients: [`server`].
 
 mod assessment;
 mod driver;
 mod page;
+mod server;
 mod table;
 mod works;
 
@@ -35,6 +37,11 @@ const VERBAL_AUTOPSY: &str = "../shared/forms/who-verbal-autopsy-2016.xml";
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     if arguments == ["assessment"] {
         return assessment::run(workspace);
+    }
+    if let [server, options @ ..] = arguments
+        && server == "server"
+    {
+        return server::run(workspace, options);
     }
     let (only, paths) = match arguments {
         [option, word, paths @ ..] if option == "--only" => (word.as_str(), paths),

@@ -16,6 +16,7 @@ mod precompress;
 mod serve;
 mod service_worker;
 mod setup;
+mod simulate;
 mod test;
 mod workspace;
 
@@ -31,10 +32,12 @@ cargo xtask COMMAND
       --data DIR             with its data in DIR (doorstep-data)
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
-  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, corpora, fuzz, web, e2e
+  test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, simulate, corpora, fuzz, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
   bench assessment         many households ranked, many needs matched, one household scored: in a browser, beside what each may take
+  bench server             one server process under 200 clients, half of what they send sent before, on SQLite and on PostgreSQL
+      --rows N               with so many submissions stored before (10000); --seconds N, for so long each (20); --clients N
   conformance [DIR]        what the reference engines answer against what the engine does; DIR or DOORSTEP_CORPUS has the cases
       --failures             with each case that fails
       --hold                 fail if fewer pass than the best so far
@@ -42,6 +45,10 @@ cargo xtask COMMAND
       --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
   accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
+  simulate                 drafts, outbox and rescue in worlds where store, network, clock and tabs go wrong; ends in `N passed, M failed`
+      --seeds N, --from S    so many worlds (10000) from that seed on (0)
+  soak                     the browser and the server killed again and again while surveys are filled in and sent: nothing lost, nothing twice
+      --kills N, --seed N    so often (50), at other moments for each seed
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input
   dist                     one binary with app and forms inside, as a tar and a Debian package, into target/dist
 ";
@@ -77,6 +84,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
         "accept" => accept::run(&workspace, rest),
+        "simulate" => simulate::run(&workspace, rest),
+        "soak" => test::soak(&workspace, rest),
         "fuzz" => fuzz::run(&workspace, rest),
         "dist" => {
             nothing_more(rest)?;

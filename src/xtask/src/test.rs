@@ -5,7 +5,7 @@
 use crate::app::Mode;
 use crate::command::{ask, on_path, run as run_command};
 use crate::workspace::Workspace;
-use crate::{conformance, debian, fuzz, serve, setup};
+use crate::{conformance, debian, fuzz, serve, setup, simulate};
 use anyhow::{Context, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 /// One part: its name on the command line, what it does in a line, and the doing.
 type Part = (&'static str, &'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 9] = [
     ("fmt", "rustfmt", formatting),
     ("deny", "licences and sources of the dependencies", dependencies),
     ("lint", "clippy, for the machine and for the browser", lints),
     ("unit", "tests that need no browser", unit),
+    ("simulate", "ten thousand worlds in which everything goes wrong", simulate::as_in_ci),
     ("corpora", "what the reference engines answer, where DOORSTEP_CORPUS says that it lies", corpora),
     ("fuzz", "made-up forms, files and answers, for a minute", fuzzing),
     ("web", "the app's own tests, in Chromium", web),
@@ -98,8 +99,9 @@ const TESTS: &str = "doorstep-tests";
 const END_TO_END: &str = "binary(e2e)";
 
 fn unit(workspace: &Workspace) -> anyhow::Result<()> {
+    debian::postgres()?;
     if has_nextest(workspace) {
-        let skip = format!("not {END_TO_END}");
+        let skip = format!("not ({END_TO_END} or package({}))", simulate::PACKAGE);
         run_command(
             cargo(workspace).args(["nextest", "run", "--locked", "--no-fail-fast", "-E", &skip]).args(NATIVE),
         )?;
@@ -112,6 +114,8 @@ fn unit(workspace: &Workspace) -> anyhow::Result<()> {
             "--tests",
             "--exclude",
             TESTS,
+            "--exclude",
+            simulate::PACKAGE,
         ]))?;
         let programs = test_programs(workspace)?;
         let named = programs.iter().flat_map(|name| ["--test", name]);
@@ -182,6 +186,34 @@ fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
         tests.args(["test", "--locked", "--package", TESTS, "--test", "e2e", "--", "--nocapture"]);
     }
     run_command(&mut tests).context("pictures of each step are in target/screenshots/")
+}
+
+/// Chromium and the server killed again and again, by `arguments`: `--kills N`, `--seed N`.
+pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    debian::browser()?;
+    let built = serve::build(workspace, Mode::Release)?;
+    let mut soak = cargo(workspace);
+    soak.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
+    for pair in arguments.chunks(2) {
+        match pair {
+            [name, number] if name == "--kills" => soak.env("DOORSTEP_KILLS", number),
+            [name, number] if name == "--seed" => soak.env("DOORSTEP_SEED", number),
+            _ => bail!("soak takes --kills N and --seed N"),
+        };
+    }
+    soak.args([
+        "test",
+        "--locked",
+        "--package",
+        TESTS,
+        "--test",
+        "e2e",
+        "--",
+        "--ignored",
+        "--nocapture",
+        "nothing_is_lost",
+    ]);
+    run_command(&mut soak)
 }
 
 fn cargo(workspace: &Workspace) -> Command {

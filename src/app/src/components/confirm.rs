@@ -42,8 +42,8 @@ pub fn Confirm<T: Clone + PartialEq + Send + Sync + 'static>(
         }
     };
     view! {
-        <dialog node_ref=dialog aria-labelledby="confirm-title" on:close=move |_| asking.set(None)>
-            <h2 id="confirm-title">{live(move || asking.get().map(|what| title.run(what)))}</h2>
+        <dialog node_ref=dialog aria-label=move || asking.get().map(|what| title.run(what)) on:close=move |_| asking.set(None)>
+            <h2>{live(move || asking.get().map(|what| title.run(what)))}</h2>
             <p>{live(move || explained.get())}</p>
             <div class="actions">
                 <button type="button" class="button" data-action="cancel" autofocus on:click=move |_| asking.set(None)>

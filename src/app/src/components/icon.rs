@@ -21,6 +21,9 @@ pub enum Shape {
     Home,
     Print,
     Scales,
+    Lock,
+    Shield,
+    Person,
 }
 
 impl Shape {
@@ -43,6 +46,9 @@ impl Shape {
             Shape::Door => "M6 21V4a1 1 0 011-1h10a1 1 0 011 1v17M3.5 21h17M14.5 12h.01",
             Shape::Print => "M7 8V3h10v5M7 17H4v-7h16v7h-3M7 14h10v7H7z",
             Shape::Scales => "M12 4v16M7 20h10M5 7h14M5 7l-3 7h6zM19 7l-3 7h6z",
+            Shape::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3",
+            Shape::Shield => "M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6zM9 12l2 2 4-4",
+            Shape::Person => "M12 11.5a4 4 0 100-8 4 4 0 000 8zM4.5 20.5a7.5 7.5 0 0115 0",
             Shape::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5",
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod assessment;
 pub mod confirm;
+pub mod entry;
 pub mod error_summary;
 pub mod icon;
 pub mod instance;
@@ -11,6 +12,7 @@ pub mod jump_list;
 pub mod kept;
 pub mod language_switch;
 pub mod live;
+pub mod lock_button;
 pub mod message;
 pub mod question;
 pub mod reasons;

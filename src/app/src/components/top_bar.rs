@@ -6,6 +6,7 @@ use leptos_router::components::A;
 
 use super::icon::{Icon, Shape};
 use super::language_switch::LanguageSwitch;
+use super::lock_button::LockButton;
 use crate::state::reader::say;
 
 /// The bar. On the home page there is no way home, only the name.
@@ -37,6 +38,7 @@ pub fn TopBar(
                     })}
                 <span class=if home { "top-title home" } else { "top-title" }>{live(move || title.get())}</span>
                 {children.map(|children| children())}
+                <LockButton />
                 <LanguageSwitch />
             </div>
             {below.map(|below| below.run())}

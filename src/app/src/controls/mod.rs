@@ -23,6 +23,7 @@ mod text;
 mod time;
 mod typed;
 mod unsupported;
+mod upload;
 
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::AnyView;
@@ -64,6 +65,7 @@ pub static CONTROLS: &[&Control] = &[
     &select_menu::CONTROL,
     &select_one::CONTROL,
     &select_multiple::CONTROL,
+    &upload::CONTROL,
     &geopoint::CONTROL,
     &date::CONTROL,
     &time::CONTROL,

@@ -1,5 +1,6 @@
 //! Words to read; a calculated value may stand in them or below.
 
+use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
@@ -12,8 +13,17 @@ pub const CONTROL: Control =
 
 fn show(asked: Asked) -> AnyView {
     let value = Memo::new(move |_| asked.view.with(readable));
+    // A form says so of what must not be passed over: loud, and told at once to who listens.
+    let (class, role, icon) = match (asked.looks("danger"), asked.looks("warning")) {
+        (true, _) => ("note-words notice danger", Some("alert"), true),
+        (false, true) => ("note-words notice warn", Some("status"), true),
+        (false, false) => ("note-words", None, false),
+    };
     view! {
-        <p class="note-words" id=asked.id() tabindex="-1">{live(move || asked.view.with(|view| view.label.clone()))}</p>
+        <p class=class role=role id=asked.id() tabindex="-1">
+            {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}
+            {live(move || asked.view.with(|view| view.label.clone()))}
+        </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
         {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}
     }

@@ -7,7 +7,7 @@ use super::outbox::Finished;
 use super::turning::{Turning, start_at};
 use crate::components::assessment::{Report, told};
 use crate::components::icon::{Icon, Shape};
-use crate::components::live::{live, shown_when};
+use crate::components::live::live;
 use crate::components::top_bar::TopBar;
 use crate::platform::page as screen;
 use crate::state::answering::Answering;
@@ -27,7 +27,7 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     let report = live(move || {
         let language = reader.language();
         answering.revision.track();
-        report(answering.with(|session| told(session, language.tag())))
+        report(answering.with(|session| told(session, language.tag())), !finished.get())
     });
     let leave = move |_| match finished.get_untracked() {
         true => turning.to_outbox(),
@@ -37,7 +37,6 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
         <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
-            {shown_when(move || !finished.get(), move || view! { <p class="notice warn screen-only">{say(|w| w.assessment_is_draft)}</p> }.into_any())}
             {report}
         </main>
         <div class="bottom screen-only">
@@ -67,7 +66,7 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
             session.borrow_mut().set_language(language.tag());
             told(&session.borrow(), language.tag())
         });
-        report(told)
+        report(told, false)
     });
     let id = Memo::new(move |_| Some(id));
     view! {
@@ -85,9 +84,9 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     }
 }
 
-fn report(told: Option<crate::components::assessment::Told>) -> AnyView {
+fn report(told: Option<crate::components::assessment::Told>, draft: bool) -> AnyView {
     match told {
-        Some(told) => view! { <Report told /> }.into_any(),
+        Some(told) => view! { <Report told draft /> }.into_any(),
         None => view! { <p class="empty">{say(|w| w.assessment_none)}</p> }.into_any(),
     }
 }

@@ -14,6 +14,7 @@ use crate::state::answering::Answering;
 use crate::state::device::use_device;
 use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
+use crate::state::place;
 use crate::state::reader::{say, use_reader};
 use crate::state::saving::Word;
 use crate::state::seeking::field_id;
@@ -97,18 +98,27 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     // The form is read in the reader's language.
     Effect::new(move || answering.read_in(reader.language().tag()));
     resume(answering, turning, lost);
+    come_back(answering, turning, id);
     seek(answering, turning);
 
     let keeping = answering.keeping();
     let hidden = {
         let keeping = keeping.clone();
-        screen::on_hide(move || keeping.hurry())
+        screen::on_hide(move || {
+            keeping.hurry();
+            place::hold();
+        })
     };
+    let asked = screen::on_question(move |field| {
+        if let Some(key) = answering.question_of_field(field) {
+            place::at(id, answering.with(|session| session.path(key)));
+        }
+    });
     let word = keeping.word();
     let closing = screen::ask_before_leaving(move || word.get_untracked() == Word::Failed);
-    let watching = StoredValue::new_local((hidden, closing, keeping));
+    let watching = StoredValue::new_local((hidden, closing, asked, keeping));
     on_cleanup(move || {
-        watching.with_value(|(_, _, keeping)| keeping.hurry());
+        watching.with_value(|(_, _, _, keeping)| keeping.hurry());
         // The list at home shows how far it is now.
         timer::spawn(async move {
             timer::sleep(50).await;
@@ -138,16 +148,33 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
         keeping.record(now(), Change::Page(cursor.clone()));
         keeping.hurry();
     }
-    if turning.at_review.get_untracked() || turning.is_named.get_untracked() {
+    let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
+    if turning.at_review.get_untracked() {
         return;
     }
-    let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
+    if turning.is_named.get_untracked() {
+        if page.is_some() && page == turning.page.get_untracked() {
+            answering.card.set(cursor.card.and_then(|path| answering.with(|session| session.at(&path))));
+        }
+        return;
+    }
     if let Some(page) = page {
         // At once: a first page that is shown meanwhile would be where the draft is next.
         turning.left_at.set(Some(page));
         turning.to_page_instead(page);
     }
     answering.card.set(cursor.card.and_then(|path| answering.with(|session| session.at(&path))));
+}
+
+/// After a lock or a reload: to the very question, if it is on the page where the draft is open.
+fn come_back(answering: Answering, turning: Turning, id: Uuid) {
+    let Some(path) = place::take(id) else { return };
+    let Some(key) = answering.with(|session| session.at(&path)) else { return };
+    let page = answering.with(|session| session.page_of(key));
+    let here = turning.left_at.get_untracked().or(turning.page.get_untracked());
+    if page.is_some() && page == here && !turning.at_review.get_untracked() {
+        answering.sought.set(Some(key));
+    }
 }
 
 /// A node that is sought gets its page, its card and the focus.

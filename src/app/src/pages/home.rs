@@ -11,9 +11,10 @@ use super::draft_card::Drafts;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::platform::{timer, worker};
+use crate::platform::{page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
 use crate::state::reader::{say, title, use_reader};
+use crate::state::space::{self, Space};
 use crate::state::{drafts, forms};
 
 /// The page at `/`.
@@ -39,7 +40,8 @@ pub fn Home() -> impl IntoView {
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 <Start device />
                 {shown_when(move || !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
-                <OutboxLine device /> }.into_any())}
+                <OutboxLine device />
+                <SafetyLine /> }.into_any())}
         </main>
     }
 }
@@ -116,12 +118,20 @@ fn Start(device: Device) -> impl IntoView {
         current.sort_by_key(place);
         current
     });
+    let space = RwSignal::new(Space::Enough);
+    timer::spawn(async move {
+        let now = space::now().await;
+        if !space.is_disposed() {
+            space.set(now);
+        }
+    });
     let row = move |version: FormVersion| {
-        Row::new(version.form.hash.clone(), move || view! { <StartForm device version /> })
+        Row::new(version.form.hash.clone(), move || view! { <StartForm device version space /> })
     };
     view! {
         <section class="section">
             <h2>{say(|w| w.start_title)}</h2>
+            <SpaceNotice space />
             <Show
                 when=move || current.with(|forms| !forms.is_empty())
                 fallback=move || view! { <NoForms device /> }
@@ -154,7 +164,7 @@ fn NoForms(device: Device) -> impl IntoView {
 }
 
 #[component]
-fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
+fn StartForm(device: Device, version: FormVersion, space: RwSignal<Space>) -> impl IntoView {
     let reader = use_reader();
     let navigate = use_navigate();
     let beginning = RwSignal::new(false);
@@ -171,6 +181,17 @@ fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
         forms::note_started(&id);
         let (hash, navigate) = (hash.clone(), navigate.clone());
         timer::spawn(async move {
+            let room = space::now().await;
+            if space.is_disposed() {
+                return;
+            }
+            space.set(room);
+            if matches!(room, Space::None(_)) {
+                beginning.set(false);
+                timer::sleep(30).await;
+                screen::focus(NO_SPACE);
+                return;
+            }
             match drafts::begin(device, &hash, reader.language_now().tag()).await {
                 Ok(id) => navigate(&format!("/draft/{id}"), NavigateOptions::default()),
                 Err(error) => {
@@ -183,7 +204,7 @@ fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
     };
     let form = version.form.id.clone();
     view! {
-        <button type="button" class="form-start" data-action="start" data-form=form on:click=start>
+        <button type="button" class="form-start" data-action="start" data-form=form aria-disabled=live(move || matches!(space.get(), Space::None(_)).then_some("true")) on:click=start>
             <Icon shape=Shape::Door />
             <span class="grow">
                 <span class="card-title">{live(move || forms::title(&version, reader.language().tag()))}</span>
@@ -193,6 +214,55 @@ fn StartForm(device: Device, version: FormVersion) -> impl IntoView {
         </button>
         {shown_when(move || failed.get(), move || view! {
             <p class="notice danger" role="alert">{say(|w| w.store_failed_explained)}</p> }.into_any())}
+    }
+}
+
+/// The id that gets the focus when there is no room for a new survey.
+const NO_SPACE: &str = "no-space";
+
+/// That room runs out or has run out, and the way on.
+#[component]
+fn SpaceNotice(space: RwSignal<Space>) -> impl IntoView {
+    let reader = use_reader();
+    live(move || {
+        let words = &reader.language().words().safety;
+        match space.get() {
+            Space::Enough => None,
+            Space::Little(free) => Some(
+                view! {
+                    <div class="notice warn" data-space="little">
+                        <p>{words.space_little}</p>
+                        <p>{(words.free_now)(free)}</p>
+                    </div>
+                }
+                .into_any(),
+            ),
+            Space::None(free) => Some(
+                view! {
+                    <div class="notice danger" id=NO_SPACE tabindex="-1" role="alert" data-space="none">
+                        <p><strong>{words.space_none}</strong> " " {(words.free_now)(free)}</p>
+                        <p>{words.space_way_out}</p>
+                    </div>
+                }
+                .into_any(),
+            ),
+        }
+    })
+}
+
+#[component]
+fn SafetyLine() -> impl IntoView {
+    view! {
+        <section class="section" data-section="safety">
+            <h2>{say(|w| w.safety.safety)}</h2>
+            <A href="/safety" attr:class="card card-link" attr:data-action="safety">
+                <div class="card-row">
+                    <Icon shape=Shape::Shield />
+                    <span class="grow soft">{say(|w| w.safety.safety_line)}</span>
+                    <Icon shape=Shape::Next />
+                </div>
+            </A>
+        </section>
     }
 }
 

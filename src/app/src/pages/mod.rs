@@ -1,6 +1,7 @@
 //! The pages of the app, and the addresses they have. No address carries personal data.
 
 mod assessment;
+mod choose;
 mod diagnostics;
 mod draft;
 mod draft_card;
@@ -10,69 +11,33 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod recover;
+mod rescue;
 mod review;
 mod review_page;
+mod safety;
 mod turning;
-
-use std::cell::Cell;
+mod unlock;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::components::message::Message;
-use crate::platform::store::IndexedDb;
 use crate::platform::{timer, worker};
 use crate::state::device::Device;
+use crate::state::gate::{Gate, Standing};
 use crate::state::reader::{Reader, say};
-use crate::state::{forms, sending};
+use crate::state::sending;
 
-#[derive(Clone, Copy, PartialEq)]
-enum Store {
-    Opening,
-    Open,
-    Failed,
-}
-
-/// The whole app. Nothing is shown before the device's store is open, since everything lies there.
+/// The whole app. Nothing of a user is shown before they are let in, and nothing once they are out again;
+/// the address stays meanwhile, so that they come back to it.
 #[component]
 pub fn App() -> impl IntoView {
     Reader::provide();
-    let state = RwSignal::new(Store::Opening);
-    let store = StoredValue::new_local(Cell::new(None));
-    timer::spawn(async move {
-        match IndexedDb::open().await {
-            Ok(opened) => {
-                store.with_value(|store| store.set(Some(opened)));
-                state.set(Store::Open);
-            }
-            Err(error) => {
-                leptos::logging::error!("{error}");
-                state.set(Store::Failed);
-            }
-        }
-    });
-    move || {
-        match state.get() {
-        Store::Opening => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
-        Store::Failed => view! {
-            <Router>
-                <Message heading=|w| w.store_failed explained=Signal::derive(say(|w| w.store_failed_explained.to_owned())) />
-            </Router>
-        }
-        .into_any(),
-        Store::Open => store.with_value(Cell::take).map(ready).into_any(),
-    }
-    }
-}
-
-fn ready(store: IndexedDb) -> impl IntoView {
-    let device = Device::provide(store);
-    timer::spawn(async move {
-        device.read().await;
-        forms::refresh(device);
-        sending::start(device);
-    });
+    let device = Device::provide();
+    let gate = Gate::provide(device);
+    sending::start(device);
     let update = RwSignal::new(false);
     provide_context(Update(update));
     timer::spawn(async move {
@@ -80,13 +45,36 @@ fn ready(store: IndexedDb) -> impl IntoView {
     });
     view! {
         <Router>
-            <FlatRoutes fallback=not_found::NotFound>
-                <Route path=path!("/") view=home::Home />
-                <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
-                <Route path=path!("/outbox") view=outbox::OutboxPage />
-                <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
-            </FlatRoutes>
+            {move || match gate.standing.get() {
+                Standing::Opening => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
+                Standing::Failed => view! {
+                    <Message
+                        heading=|w| w.store_failed
+                        explained=Signal::derive(say(|w| w.store_failed_explained.to_owned()))
+                    />
+                }
+                .into_any(),
+                Standing::Choosing => view! { <choose::Choose /> }.into_any(),
+                Standing::Locked => view! { <unlock::Unlock /> }.into_any(),
+                Standing::Open => view! { <Pages /> }.into_any(),
+            }}
         </Router>
+    }
+}
+
+/// The pages, for whoever is let in.
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <FlatRoutes fallback=not_found::NotFound>
+            <Route path=path!("/") view=home::Home />
+            <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
+            <Route path=path!("/outbox") view=outbox::OutboxPage />
+            <Route path=path!("/rescue") view=rescue::RescuePage />
+            <Route path=path!("/safety") view=safety::SafetyPage />
+            <Route path=path!("/safety/pin") view=safety::PinPage />
+            <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
+        </FlatRoutes>
     }
 }
 

@@ -2,10 +2,11 @@
 
 use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
+use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
 use super::draft_card::called;
-use super::outbox_item::{Delivered, Waiting};
+use super::outbox_item::{Deleting, Delivered, Waiting};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
@@ -24,6 +25,7 @@ pub fn OutboxPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())
     });
+    let deleting = RwSignal::new(None);
     let waiting = move || device.outbox.with(|items| !items.is_empty());
     // A refused one is tried again by its own button only.
     let to_send = move || {
@@ -38,7 +40,7 @@ pub fn OutboxPage() -> impl IntoView {
                 <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
                     {shown_when(move || !device.online.get(), move || view! {
                         <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
-                    {waiting_rows(device)}
+                    {waiting_rows(device, deleting)}
                     {shown_when(to_send, move || view! {
                         <button
                             type="button"
@@ -51,6 +53,7 @@ pub fn OutboxPage() -> impl IntoView {
                         </button> }.into_any())}
                 </Show>
             </section>
+            <p class="section"><A href="/rescue" attr:data-action="rescue">{say(|w| w.to_rescue)}</A></p>
             <section class="section" data-section="delivered">
                 <h2>
                     {say(|w| w.sent_title)}
@@ -63,15 +66,16 @@ pub fn OutboxPage() -> impl IntoView {
                     {delivered_rows(device)}
                 </Show>
             </section>
+            <Deleting device deleting />
         </main>
     }
 }
 
-fn waiting_rows(device: Device) -> AnyView {
+fn waiting_rows(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> AnyView {
     let row = move |item: OutboxItem| {
         // An item in another state is another row.
-        let key = format!("{} {} {:?}", item.id, item.attempts, item.state);
-        Row::new(key, move || view! { <Waiting device item /> })
+        let key = format!("{} {} {:?}", item.key(), item.attempts, item.state);
+        Row::new(key, move || view! { <Waiting device item deleting /> })
     };
     rows(move || device.outbox.get().into_iter().map(row).collect())
 }
@@ -82,7 +86,7 @@ fn delivered_rows(device: Device) -> AnyView {
             .delivered
             .get()
             .into_iter()
-            .map(|item| Row::new(item.id, move || view! { <Delivered item /> }))
+            .map(|item| Row::new(item.key(), move || view! { <Delivered item /> }))
             .collect()
     })
 }

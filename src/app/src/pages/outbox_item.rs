@@ -1,16 +1,20 @@
 //! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
 
 use crate::components::live::shown_when;
-use doorstep_delivery::outbox::Until;
-use doorstep_delivery::{OutboxItem, State};
+use doorstep_delivery::outbox::{HOME, Until};
+use doorstep_delivery::{OutboxItem, State, Uuid};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
 
 use super::draft_card::called;
+use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
+use crate::platform::timer;
 use crate::state::device::Device;
 use crate::state::keeping::now;
-use crate::state::reader::say;
-use crate::state::sending;
+use crate::state::reader::{say, use_reader};
+use crate::state::{mending, sending};
 use crate::words::Words;
 use crate::words::when::{until, when, when_written};
 
@@ -19,13 +23,20 @@ const SHORT: usize = 12;
 
 /// A submission without a receipt.
 #[component]
-pub fn Waiting(device: Device, item: OutboxItem) -> impl IntoView {
+pub fn Waiting(
+    device: Device,
+    item: OutboxItem,
+    /// What is to be deleted, once its reader is asked.
+    deleting: RwSignal<Option<(Uuid, String)>>,
+) -> impl IntoView {
     let id = item.id;
     let refused = matches!(item.state, State::Refused { .. });
     let waits = matches!(item.state, State::Waiting { .. });
     let (name, class, shape) = look(&item.state);
     let attempts = item.attempts;
     let (state, item_name, finished) = (item.state.clone(), item.name.clone(), item.finished_at.ms);
+    let deleted_name = item.name.clone();
+    let elsewhere = (item.target != HOME).then(|| item.target.clone());
     view! {
         <article class="card" data-item=id.to_string() data-state=name>
             <div class="card-row">
@@ -36,12 +47,74 @@ pub fn Waiting(device: Device, item: OutboxItem) -> impl IntoView {
                 </span>
             </div>
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
+            {elsewhere.map(|target| view! { <p class="soft small">{say(move |w| (w.to_target)(&target))}</p> })}
             {reason(&item.state, attempts)}
             {shown_when(move || refused || waits, move || view! {
-                <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
-                    {say(|w| w.retry)}
-                </button> }.into_any())}
+                <div class="actions">
+                    <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
+                        {say(|w| w.retry)}
+                    </button>
+                    {refused.then(|| view! { <Refused device id name=deleted_name.clone() deleting /> })}
+                </div> }.into_any())}
         </article>
+    }
+}
+
+/// What can be done about a refused one beside trying it again: put it right, or, asked twice, delete it.
+#[component]
+fn Refused(
+    device: Device,
+    id: Uuid,
+    name: String,
+    deleting: RwSignal<Option<(Uuid, String)>>,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let failed = RwSignal::new(false);
+    let repair = move |_| {
+        let navigate = navigate.clone();
+        timer::spawn(async move {
+            match mending::repair(device, id).await {
+                Some(draft) => {
+                    device.read().await;
+                    navigate(&format!("/draft/{draft}"), NavigateOptions::default());
+                }
+                None => failed.set(true),
+            }
+        });
+    };
+    view! {
+        <button type="button" class="button main" data-action="repair" on:click=repair>
+            {say(|w| w.repair)}
+        </button>
+        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, name.clone())))>
+            <Icon shape=Shape::Bin small=true />
+            {say(|w| w.delete_unsent)}
+        </button>
+        {shown_when(move || failed.get(), || view! { <p class="notice danger" role="alert">{say(|w| w.repair_failed)}</p> }.into_any())}
+    }
+}
+
+/// Asks twice before what has not arrived goes for good.
+#[component]
+pub fn Deleting(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> impl IntoView {
+    let reader = use_reader();
+    let again = RwSignal::new(None::<(Uuid, String)>);
+    let named = move |name: &str| called(name, reader.words_now());
+    view! {
+        <Confirm
+            asking=deleting
+            title=move |(_, name): (Uuid, String)| (reader.words_now().delete_unsent_title)(&named(&name))
+            explained=Signal::derive(say(|w| w.delete_unsent_explained))
+            yes=Signal::derive(say(|w| w.delete_unsent))
+            act=move |what: (Uuid, String)| again.set(Some(what))
+        />
+        <Confirm
+            asking=again
+            title=move |(_, name): (Uuid, String)| (reader.words_now().delete_unsent_sure)(&named(&name))
+            explained=Signal::derive(say(|w| w.delete_unsent_last))
+            yes=Signal::derive(say(|w| w.delete_unsent_yes))
+            act=move |(id, _): (Uuid, String)| mending::delete(device, id)
+        />
     }
 }
 

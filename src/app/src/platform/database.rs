@@ -163,6 +163,22 @@ fn create_stores(database: &idb::Database, before: u32) {
     }
 }
 
+/// A database as the first version of the app made it.
+#[cfg(test)]
+pub(super) async fn make_first_version(name: &str) {
+    let factory = Factory::new().expect("there is IndexedDB");
+    let mut request = factory.open(name, Some(1)).expect("it opens");
+    request.on_upgrade_needed(|event| {
+        let database = event.database().expect("an upgrade has its database");
+        for (_, name, numbered) in STORES.into_iter().filter(|(version, ..)| *version == 1) {
+            let mut params = ObjectStoreParams::new();
+            params.auto_increment(numbered);
+            database.create_object_store(name, params).expect("it is made");
+        }
+    });
+    request.await.expect("it opens").close();
+}
+
 fn begin_on(
     raw: &IdbDatabase,
     stores: &[&str],

@@ -14,7 +14,11 @@
 //! | [`persist`] | asks that the data be kept, and how much room there is |
 //! | [`worker`] | the service worker: a new build waits, and takes over when told |
 //! | [`page`] | title, language, theme, focus, scrolling, leaving |
+//! | [`users`] | who uses this phone, by name |
+//! | [`idle`] | whether anyone is there |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
+//! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
+//! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`panic`] | what the reader sees after a trap |
 //!
@@ -22,15 +26,19 @@
 
 pub mod clock;
 pub mod fetch;
+pub mod idle;
 pub mod location;
 pub mod locks;
 pub mod network;
 pub mod page;
 pub mod panic;
 pub mod persist;
+pub mod picked;
 pub mod preferences;
+pub mod rescue;
 pub mod store;
 pub mod timer;
+pub mod users;
 pub mod worker;
 
 mod database;

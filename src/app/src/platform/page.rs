@@ -1,7 +1,9 @@
 //! The page as a whole: title, language, theme, focus, scrolling, leaving.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions};
+use web_sys::{
+    Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions,
+};
 
 use super::events::{Subscription, document, listen, window};
 
@@ -93,6 +95,21 @@ pub fn focus_next() {
         scroll(&next, ScrollLogicalPosition::Center);
         let _ = next.focus();
     }
+}
+
+/// Calls `f` with the field's id whenever a question of a form gets the focus.
+pub fn on_question(f: impl Fn(&str) + 'static) -> Subscription {
+    listen(&document(), "focusin", move |event| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let question = element.and_then(|element| element.closest(".question[data-control]").ok().flatten());
+        let named = question.and_then(|question| question.query_selector("[id]").ok().flatten());
+        if let Some(named) = named {
+            // A part of the question has the field's id and a word.
+            let id = named.id();
+            let field: Vec<&str> = id.splitn(3, '-').take(2).collect();
+            f(&field.join("-"));
+        }
+    })
 }
 
 /// Calls `f` when the page leaves the screen or is closed: the last moment at which something can be saved.

@@ -10,6 +10,7 @@ use doorstep_delivery::outbox::item_key;
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{
     Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
+    are_whole,
 };
 use doorstep_delivery::{
     Attachment, FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid,
@@ -22,9 +23,14 @@ use super::database::{
     SUBMISSIONS, Transaction, items_of, keys_under,
 };
 use super::vault::{Sealing, Vault};
-use files::{remove_file, remove_files};
+use files::{kept_files, remove_file, remove_files};
 
 mod files;
+mod lock;
+mod signing;
+
+pub use super::vault::{Protection, Tried};
+pub use lock::{OfficeKey, is_office_key};
 
 /// The database's name.
 const NAME: &str = "doorstep";
@@ -235,9 +241,10 @@ impl Store for IndexedDb {
         are_its_items(submission, items)?;
         let sealed = self.sealed_submission(submission, items).await?;
         let id = submission.id();
+        let before = kept_files(&self.database.read(&[FILES]).await?, id).await?;
         let mut unnamed = Vec::new();
         let mut there = 0;
-        for (number, file) in self.files_of(id).await? {
+        for (number, file) in self.opened_files(id, &before).await? {
             match file {
                 Ok(file) if submission.attachments().contains(&file) => there += 1,
                 Ok(_) | Err(_) => unnamed.push(number),
@@ -247,7 +254,11 @@ impl Store for IndexedDb {
         let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         remove_draft(&transaction, id).await?;
-        if there != submission.attachments().len() {
+        // One that was taken anew in between is another file.
+        let now = kept_files(&transaction, id).await?;
+        let same = now.len() == before.len()
+            && now.iter().zip(&before).all(|((_, now), (_, before))| same_bytes(now, before));
+        if !same || there != submission.attachments().len() {
             return Err(gone("file"));
         }
         for number in unnamed {
@@ -281,13 +292,53 @@ impl Store for IndexedDb {
         }
 
         let id = submission.id().to_string();
-        let stores = [SUBMISSIONS, OUTBOX, RECEIPTS, FILES, FILE_BYTES];
+        let stores = [DRAFTS, SUBMISSIONS, OUTBOX, RECEIPTS, FILES, FILE_BYTES];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&id))).await?.is_empty();
-        if delivered || transaction.get(SUBMISSIONS, &id.as_str().into()).await?.is_some() {
+        let key = JsValue::from(id.as_str());
+        let drafted = transaction.get(DRAFTS, &key).await?.is_some();
+        if delivered || drafted || transaction.get(SUBMISSIONS, &key).await?.is_some() {
             return Ok(false);
         }
         sealed.write(&transaction)?;
+        for file in sealed_files {
+            file.write(&transaction)?;
+        }
+        transaction.finish().await?;
+        Ok(true)
+    }
+
+    async fn take_over_draft(
+        &self,
+        stored: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        let id = stored.draft.id;
+        let (key, summary, snapshot) = self.sealed_draft(&stored.draft).await?;
+        let name = id.to_string();
+        let mut steps = Vec::with_capacity(stored.steps.len());
+        for step in stored.steps.iter().filter(|step| step.seq > stored.draft.seq) {
+            let sealed = self.sealing(STEPS, &step_id(&name, step.seq), step)?.done().await?;
+            steps.push((step_key(&name, step.seq), sealed_record(&sealed, &[])));
+        }
+        let mut sealed_files = Vec::with_capacity(files.len());
+        for (number, (file, bytes)) in (1..).zip(files) {
+            sealed_files.push(self.seal_file(id, file, bytes, Some(number)).await?);
+        }
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, SUBMISSIONS, RECEIPTS, FILES, FILE_BYTES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        let delivered = !transaction.keys(RECEIPTS, Some(&items_of(&name))).await?.is_empty();
+        let sealed = transaction.get(SUBMISSIONS, &key).await?.is_some();
+        if delivered || sealed || transaction.get(DRAFTS, &key).await?.is_some() {
+            return Ok(false);
+        }
+        transaction.add(DRAFTS, &key, &summary)?;
+        transaction.add(SNAPSHOTS, &key, &snapshot)?;
+        for (key, step) in &steps {
+            transaction.add(STEPS, key, step)?;
+        }
         for file in sealed_files {
             file.write(&transaction)?;
         }
@@ -564,6 +615,7 @@ fn log_record(line: &LogLine) -> JsValue {
         LogEvent::DraftDeleted => "draft_deleted",
         LogEvent::SubmissionDeleted => "submission_deleted",
         LogEvent::SubmissionSuperseded => "submission_superseded",
+        LogEvent::KeyWiped => "key_wiped",
     };
     set(&record, "ms", &(line.at.ms as f64).into());
     set(&record, "offset", &line.at.utc_offset_minutes.into());
@@ -581,6 +633,7 @@ fn log_line(kept: &JsValue) -> Option<LogLine> {
         "draft_deleted" => LogEvent::DraftDeleted,
         "submission_deleted" => LogEvent::SubmissionDeleted,
         "submission_superseded" => LogEvent::SubmissionSuperseded,
+        "key_wiped" => LogEvent::KeyWiped,
         _ => return None,
     };
     Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })

@@ -1,75 +1,78 @@
 //! Seals what is kept on the device, and opens it again (invariant 8: what is stored is always encrypted).
 //!
-//! A random data key (AES-GCM, 256 bits) seals every record. It is kept only wrapped by a device key, which the
-//! browser holds and gives to no script; a PIN will wrap it once more. A copy of the database's files is worth
-//! nothing without the browser's own key, a stolen unlocked phone is: that is the PIN's work.
+//! A random data key (AES-GCM, 256 bits) seals every record. How it lies on the disk, wrapped by the browser's device
+//! key and by the PIN's, is [`keys`]' affair; here it is in the browser's hands, or it is not: then the vault is locked,
+//! and nothing can be sealed or opened by anyone who still holds it.
 //!
 //! A sealed record is `1 | 12 bytes of initialisation vector, never used twice | ciphertext and tag`.
 //! Store, id and version are authenticated with it, so that no record passes for another.
 
+mod keys;
+mod recovery;
+mod tries;
+
+use std::cell::RefCell;
+
 use doorstep_delivery::store::{StoreError, StoreErrorKind};
-use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AesGcmParams, CryptoKey, SubtleCrypto};
 
 use super::clock;
-use super::database::{Database, Durability, KEYS};
+use super::database::Database;
 use super::events::window;
+
+pub use keys::{Protection, Tried};
+pub(super) use keys::{protection, recover, remove_pin, set_pin, set_wipe_after};
+pub(super) use recovery::{is_office_key, request};
 
 /// The version of the sealing, the first byte of every sealed record.
 const VERSION: u8 = 1;
 const IV_BYTES: usize = 12;
-/// Where the device key lies, a `CryptoKey` that can't be exported.
-const DEVICE: &str = "device";
-/// Where the data key lies, wrapped by the device key.
-const DATA: &str = "data";
 
-/// The data key, unwrapped, in the browser's hands.
+/// The data key, unwrapped, in the browser's hands; or nothing.
 #[derive(Debug)]
 pub(super) struct Vault {
-    key: CryptoKey,
+    key: RefCell<Option<CryptoKey>>,
 }
 
 impl Vault {
-    /// Unwraps the data key; makes both keys where there are none yet.
+    /// Unwraps the data key, unless a PIN is asked for first; makes the keys where there are none yet.
     ///
     /// # Errors
     /// `Locked` if the keys are damaged, or the page is not served over https and so has no cryptography.
     pub(super) async fn open(database: &Database) -> Result<Vault, StoreError> {
-        if let Some(vault) = Vault::unwrap(database).await? {
-            return Ok(vault);
-        }
-        match make_keys(database).await {
-            // Another tab was faster: its keys are the ones.
-            Err(error) if error.kind == StoreErrorKind::Conflict => {}
-            made => made?,
-        }
-        Vault::unwrap(database).await?.ok_or_else(|| locked("the keys are gone"))
+        Ok(Vault { key: RefCell::new(keys::open(database).await?) })
     }
 
-    async fn unwrap(database: &Database) -> Result<Option<Vault>, StoreError> {
-        let transaction = database.read(&[KEYS]).await?;
-        let device = transaction.get(KEYS, &DEVICE.into()).await?;
-        let data = transaction.get(KEYS, &DATA.into()).await?;
-        let (device, wrapped) = match (device, data) {
-            (Some(device), Some(data)) => (device, data),
-            (None, None) => return Ok(None),
-            (Some(_), None) | (None, Some(_)) => return Err(locked("one of the keys is gone")),
-        };
-        let device: CryptoKey = device.dyn_into().map_err(|_| locked("the device key is damaged"))?;
-        let wrapped: Uint8Array = wrapped.dyn_into().map_err(|_| locked("the data key is damaged"))?;
-        let promise = subtle()?.unwrap_key_with_js_u8_array_and_str_and_str(
-            "raw",
-            &wrapped,
-            &device,
-            "AES-KW",
-            "AES-GCM",
-            false,
-            &words(&["encrypt", "decrypt"]),
-        );
-        let key = settled(promise, "the data key is damaged").await?;
-        Ok(Some(Vault { key: key.unchecked_into() }))
+    /// Is the key not at hand?
+    pub(super) fn is_locked(&self) -> bool {
+        self.key.borrow().is_none()
+    }
+
+    /// Lets the key go. Whatever is sealed or opened from now on is refused as `Locked`.
+    pub(super) fn lock(&self) {
+        self.key.take();
+    }
+
+    /// Takes the key up if the PIN is right. `wiped` is the log's line for a wrong one too many.
+    pub(super) async fn unlock(
+        &self,
+        database: &Database,
+        pin: &str,
+        now_ms: i64,
+        wiped: &JsValue,
+    ) -> Result<Tried, StoreError> {
+        let (tried, key) = keys::try_pin(database, pin, now_ms, keys::Use::Records, wiped).await?;
+        if key.is_some() {
+            self.key.replace(key);
+        }
+        Ok(tried)
+    }
+
+    fn key(&self) -> Result<CryptoKey, StoreError> {
+        self.key.borrow().clone().ok_or_else(|| locked("the app is locked"))
     }
 
     /// Begins to seal a record; await it before a transaction begins, with [`sealed`].
@@ -77,7 +80,7 @@ impl Vault {
         let iv = clock::random_bytes::<IV_BYTES>();
         let params = parameters(&iv, store, id);
         let promise = subtle()?
-            .encrypt_with_object_and_u8_array(&params, &self.key, plain)
+            .encrypt_with_object_and_u8_array(&params, &self.key()?, plain)
             .map_err(|_| locked("nothing can be encrypted"))?;
         Ok(Sealing { iv, promise })
     }
@@ -100,7 +103,7 @@ impl Vault {
         }
         let (iv, ciphertext) = sealed.split_first_chunk::<IV_BYTES>().ok_or_else(unreadable)?;
         let promise = subtle()?
-            .decrypt_with_object_and_u8_array(&parameters(iv, store, id), &self.key, ciphertext)
+            .decrypt_with_object_and_u8_array(&parameters(iv, store, id), &self.key()?, ciphertext)
             .map_err(|_| unreadable())?;
         let plain = JsFuture::from(promise).await.map_err(|_| unreadable())?;
         Ok(Uint8Array::new(&plain).to_vec())
@@ -125,29 +128,6 @@ impl Sealing {
         sealed.set(&ciphertext, 1 + IV_BYTES as u32);
         Ok(sealed.into())
     }
-}
-
-/// Makes both keys and keeps them, the data key only wrapped. `Conflict` if there are some already.
-async fn make_keys(database: &Database) -> Result<(), StoreError> {
-    let device = generate("AES-KW", false, &["wrapKey", "unwrapKey"]).await?;
-    let data = generate("AES-GCM", true, &["encrypt", "decrypt"]).await?;
-    let wrapped = subtle()?.wrap_key_with_str("raw", &data, &device, "AES-KW");
-    let wrapped = Uint8Array::new(&settled(wrapped, "the data key can't be wrapped").await?);
-
-    let transaction = database.write(&[KEYS], Durability::Strict).await?;
-    transaction.add(KEYS, &DEVICE.into(), &device)?;
-    transaction.add(KEYS, &DATA.into(), &wrapped)?;
-    transaction.finish().await
-}
-
-async fn generate(algorithm: &str, extractable: bool, usages: &[&str]) -> Result<CryptoKey, StoreError> {
-    let params = Object::new();
-    for (name, value) in [("name", JsValue::from(algorithm)), ("length", JsValue::from(256))] {
-        // Setting a property of a plain object can't fail.
-        let _ = Reflect::set(&params, &name.into(), &value);
-    }
-    let promise = subtle()?.generate_key_with_object(&params, extractable, &words(usages));
-    Ok(settled(promise, "no key can be made").await?.unchecked_into())
 }
 
 fn parameters(iv: &[u8; IV_BYTES], store: &str, id: &str) -> AesGcmParams {

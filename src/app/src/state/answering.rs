@@ -14,6 +14,7 @@ use doorstep_engine::view::{GroupView, Item, Key, PageView, QuestionView, Repeat
 use leptos::prelude::*;
 
 use super::keeping::{Keeping, now};
+use super::seeking::field_id;
 use crate::platform::timer;
 
 /// The page list is taken anew this long after an answer that did not change its shape.
@@ -104,6 +105,12 @@ impl Answering {
         let signal = ArcRwSignal::new(open.session.borrow().question(key)?);
         open.shown.borrow_mut().insert(key, Shown::Question(signal.clone()));
         Some(signal)
+    }
+
+    /// The question on the page whose field has this id.
+    pub fn question_of_field(self, field: &str) -> Option<Key> {
+        let open = self.open.get_value();
+        open.shown.borrow().keys().copied().find(|key| field_id(*key) == field)
     }
 
     /// A group's signal.

@@ -17,7 +17,9 @@ use crate::platform::{network, persist, timer};
 /// This device. Lives as long as the app.
 #[derive(Clone, Copy)]
 pub struct Device {
-    store: StoredValue<Rc<IndexedDb>, LocalStorage>,
+    store: StoredValue<Option<Rc<IndexedDb>>, LocalStorage>,
+    /// Is the store's user at work? Then what is read of it is shown.
+    at_work: StoredValue<bool>,
     transport: StoredValue<Rc<Fetch>, LocalStorage>,
     /// The versions of forms.
     pub forms: RwSignal<Vec<FormVersion>>,
@@ -40,10 +42,11 @@ pub struct Device {
 }
 
 impl Device {
-    /// With the store open.
-    pub fn provide(store: IndexedDb) -> Device {
+    /// With no store open yet.
+    pub fn provide() -> Device {
         let device = Device {
-            store: StoredValue::new_local(Rc::new(store)),
+            store: StoredValue::new_local(None),
+            at_work: StoredValue::new(false),
             transport: StoredValue::new_local(Rc::new(Fetch)),
             forms: RwSignal::default(),
             broken: RwSignal::default(),
@@ -60,9 +63,42 @@ impl Device {
         device
     }
 
-    /// The store.
+    /// Takes up a user's store. What is in it is not read before [`Device::enter`].
+    pub fn take(self, store: IndexedDb) {
+        self.leave();
+        self.store.set_value(Some(Rc::new(store)));
+    }
+
+    /// The store's user is at work from now on.
+    pub fn enter(self) {
+        self.at_work.set_value(true);
+    }
+
+    /// The store's user leaves: nothing of theirs stays in the lists.
+    pub fn leave(self) {
+        self.at_work.set_value(false);
+        self.ready.set(false);
+        self.fetching.set(false);
+        self.forms.set(Vec::new());
+        self.drafts.set(Vec::new());
+        self.outbox.set(Vec::new());
+        self.delivered.set(Vec::new());
+    }
+
+    /// Is anyone let in?
+    pub fn somebody_is_at_work(self) -> bool {
+        self.at_work.get_value()
+    }
+
+    /// Is this store's user at work?
+    pub fn is_at_work(self, store: &Rc<IndexedDb>) -> bool {
+        self.at_work.get_value()
+            && self.store.with_value(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, store)))
+    }
+
+    /// The store. Nothing asks for it before [`Device::take`].
     pub fn store(self) -> Rc<IndexedDb> {
-        self.store.get_value()
+        self.store.get_value().expect("a store was taken up")
     }
 
     /// The network.
@@ -73,13 +109,20 @@ impl Device {
     /// Reads every list anew.
     pub async fn read(self) {
         let store = self.store();
-        self.forms.set(list(store.forms().await));
+        let forms = list(store.forms().await);
         let mut drafts = list(store.drafts().await);
         // By id is by the time they were begun.
         drafts.reverse();
+        // Meanwhile the phone may be another user's.
+        if !self.is_at_work(&store) {
+            return;
+        }
+        self.forms.set(forms);
         self.drafts.set(drafts);
         self.read_outbox().await;
-        self.ready.set(true);
+        if self.is_at_work(&store) {
+            self.ready.set(true);
+        }
     }
 
     /// Reads outbox and receipts anew.
@@ -89,6 +132,9 @@ impl Device {
         outbox.reverse();
         let mut delivered = list(store.delivered().await);
         delivered.reverse();
+        if !self.is_at_work(&store) {
+            return;
+        }
         if self.outbox.with_untracked(|old| *old != outbox) {
             self.outbox.set(outbox);
         }

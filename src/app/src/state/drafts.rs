@@ -141,7 +141,8 @@ async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) ->
     None
 }
 
-fn world() -> World {
+/// What a session knows of this device and this moment.
+pub(super) fn world() -> World {
     let now = now();
     World {
         now_ms: now.ms,

@@ -14,7 +14,8 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::platform::{preferences, timer};
+use crate::platform::store::IndexedDb;
+use crate::platform::{clock, preferences, timer};
 
 const TIMEOUT_MS: u32 = 20_000;
 
@@ -98,19 +99,24 @@ pub fn refresh(device: Device) {
         return;
     }
     device.fetching.set(true);
+    let store = device.store();
     timer::spawn(async move {
         let listing = fetch(device, "/api/v1/forms").await;
         // Only our server's own words count: a login page of the Wi-Fi is an answer, too.
         let listing = listing.and_then(|listing| serde_json::from_str::<Listing>(&listing).ok());
         device.reached.set(Some(listing.is_some()));
         if let Some(listing) = listing {
-            take(device, listing).await;
+            note_contact();
+            take(device, &store, listing).await;
         }
-        device.fetching.set(false);
+        // Whoever came meanwhile fetches for themselves.
+        if device.is_at_work(&store) {
+            device.fetching.set(false);
+        }
     });
 }
 
-async fn take(device: Device, listing: Listing) {
+async fn take(device: Device, store: &Rc<IndexedDb>, listing: Listing) {
     let mut broken = Vec::new();
     let mut came = false;
     let here = device.forms.get_untracked();
@@ -119,6 +125,9 @@ async fn take(device: Device, listing: Listing) {
             continue;
         }
         let Some(wire) = fetch(device, &format!("/api/v1/forms/{}", listed.hash)).await else { continue };
+        if !device.is_at_work(store) {
+            return;
+        }
         let Ok(bundle) = Bundle::from_json(&wire) else { continue };
         let checked = Form::read(&bundle);
         if checked.form.is_none() {
@@ -136,22 +145,35 @@ async fn take(device: Device, listing: Listing) {
             titles: titles.collect(),
             current: true,
         };
-        match device.store().save_form(&version, &wire).await {
+        match store.save_form(&version, &wire).await {
             Ok(()) => came = true,
             Err(error) => leptos::logging::error!("{error}"),
         }
     }
     device.broken.set(broken);
     if came {
-        if let Err(error) = device.store().drop_unused_forms().await {
+        if let Err(error) = store.drop_unused_forms().await {
             leptos::logging::warn!("{error}");
         }
         device.read().await;
     }
 }
 
+/// The preference that holds when the server last answered.
+const CONTACT: &str = "last-contact";
+
+/// The server has just answered.
+pub fn note_contact() {
+    preferences::set(CONTACT, &clock::now_ms().to_string());
+}
+
+/// When the server last answered this device, in milliseconds since 1970.
+pub fn last_contact() -> Option<i64> {
+    preferences::get(CONTACT)?.parse().ok()
+}
+
 /// The text at an address of the server; nothing if there is no server, or it says no.
-async fn fetch(device: Device, url: &str) -> Option<String> {
+pub async fn fetch(device: Device, url: &str) -> Option<String> {
     let transport: Rc<_> = device.transport();
     let request = Request {
         method: Method::Get,

@@ -4,11 +4,11 @@
 //! Lives apart from the page: what was answered is written though the page is gone.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::submission::SealError;
-use doorstep_delivery::{Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
+use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -20,6 +20,29 @@ use crate::platform::{clock, locks, timer};
 pub fn now() -> Moment {
     let ms = clock::now_ms();
     Moment { ms, utc_offset_minutes: clock::utc_offset_minutes(ms) }
+}
+
+/// How often it is looked whether all is kept.
+const LOOK_MS: u32 = 20;
+
+thread_local! {
+    /// Every writer that is still there.
+    static WRITERS: RefCell<Vec<Weak<Keeping>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Waits until everything that was typed is kept for good, each draft's strict commit begun at once.
+pub async fn all_kept() {
+    loop {
+        let writers: Vec<Rc<Keeping>> = WRITERS.with_borrow_mut(|writers| {
+            writers.retain(|writer| writer.strong_count() > 0);
+            writers.iter().filter_map(Weak::upgrade).collect()
+        });
+        let waiting = writers.iter().filter(|writer| !writer.is_through());
+        if waiting.inspect(|writer| writer.hurry()).count() == 0 {
+            break;
+        }
+        timer::sleep(LOOK_MS).await;
+    }
 }
 
 /// A survey that could not be finished; why is in the browser's log.
@@ -55,7 +78,7 @@ impl Keeping {
         seq: u64,
         lock: locks::Held,
     ) -> Rc<Keeping> {
-        Rc::new(Keeping {
+        let keeping = Rc::new(Keeping {
             store,
             session,
             cursor: RefCell::new(draft.cursor.clone()),
@@ -68,7 +91,14 @@ impl Keeping {
             busy: Cell::new(false),
             alarm: RefCell::default(),
             _lock: lock,
-        })
+        });
+        WRITERS.with_borrow_mut(|writers| writers.push(Rc::downgrade(&keeping)));
+        keeping
+    }
+
+    /// Is nothing left to write?
+    fn is_through(&self) -> bool {
+        !self.busy.get() && (self.ended.get_untracked() || self.saving.borrow().word() == Word::Kept)
     }
 
     /// What the reader is told.
@@ -103,6 +133,31 @@ impl Keeping {
         self.steps.borrow_mut().push(Step { seq: self.seq.get(), at, change });
         self.saving.borrow_mut().answered(at.ms);
         self.go_on();
+    }
+
+    /// Keeps a file, strictly, before an answer names it.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
+    pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+        let id = self.draft.borrow().id;
+        let kept = self.store.keep_file(id, file, bytes).await;
+        if let Err(error) = &kept {
+            leptos::logging::error!("{error}");
+        }
+        kept
+    }
+
+    /// The draft's files, named by an answer or not.
+    pub async fn files(&self) -> Vec<Attachment> {
+        let id = self.draft.borrow().id;
+        self.store.files(id).await.map(|files| files.items).unwrap_or_default()
+    }
+
+    /// A file's bytes, if it is there and whole.
+    pub async fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let id = self.draft.borrow().id;
+        self.store.load_file(id, name).await.ok().flatten()
     }
 
     /// What the session took was appended without a strict commit, or only in part: a snapshot must cover it

@@ -27,14 +27,15 @@ thread_local! {
     static ALARM: RefCell<Option<timer::Timer>> = const { RefCell::new(None) };
 }
 
-/// Sends from now on whenever it is worth trying.
+/// Sends from now on whenever it is worth trying and someone is at work.
 pub fn start(device: Device) {
     network::on_wake(move || {
-        forms::refresh(device);
-        wake(device, Wake::Network);
+        if device.somebody_is_at_work() {
+            forms::refresh(device);
+            wake(device, Wake::Network);
+        }
     })
     .forget();
-    wake(device, Wake::Start);
 }
 
 /// Runs the outbox, now or right after the run that is on.
@@ -67,6 +68,10 @@ pub fn try_again(device: Device, id: Uuid) {
 }
 
 async fn run(device: Device, wake: Wake) {
+    // What lies there is sealed: it waits for the next who is let in.
+    if !device.somebody_is_at_work() {
+        return;
+    }
     let Some(_only_one) = locks::try_outbox().await else {
         set_alarm(device, OTHER_TAB_MS);
         device.read_outbox().await;
@@ -80,6 +85,9 @@ async fn run(device: Device, wake: Wake) {
     device.read_outbox().await;
     match run {
         Ok(run) => {
+            if run.delivered > 0 {
+                forms::note_contact();
+            }
             for error in &run.store_errors {
                 leptos::logging::error!("{error}");
             }

@@ -79,7 +79,18 @@ pub const WORDS: Words = Words {
     place_unavailable: "No location can be had just now. Try outdoors or by a window.",
     place_timeout: "Finding the location took too long. Try again.",
     place_optional: "The location may be left out.",
-    no_upload: "This version can’t take photos or files yet. Skip this question; it won’t keep you from finishing.",
+    take_photo: "Take or choose a photo",
+    take_photo_again: "Take or choose another",
+    choose_file: "Choose a file",
+    choose_file_again: "Choose another file",
+    file_working: "Saving…",
+    file_too_large: "The file is too large; at most 30 MB. Choose a smaller one.",
+    file_no_room: "This device is running out of space. Make room, or send what is waiting.",
+    file_failed: "It was not kept. Try again.",
+    file_gone: "This file is no longer on the device. Take or choose it again.",
+    file_found: "The one taken last time is still here. Use it?",
+    file_use: "Use it",
+    file_leave: "No",
     no_shapes: "This version can’t draw lines or areas yet. Skip this question; it won’t keep you from finishing.",
     instance: |n| format!("No. {n}"),
     add_to: |label| format!("Add: {label}"),
@@ -155,16 +166,16 @@ pub const WORDS: Words = Words {
     sent_title: "Delivered",
     finished_title: |name| format!("“{name}” is finished"),
     finished_explained: "It is sealed on this device and is sent by itself once there is a network. You need not wait.",
-    finished_delivered: "The server has it; its receipt is below.",
+    finished_delivered: "The server has it; the receipt is in the outbox.",
 
     assessment: "Assessment",
     see_assessment: "See the assessment",
-    assessment_is_draft: "Not finished: the result changes with every answer.",
+    assessment_is_draft: "A draft, not finished: the result changes with every answer.",
     assessment_explained: "Computed by the rules of the form. Open any figure to see why; anyone concerned may ask for a review by a person.",
     assessment_none: "This form has no assessment.",
-    flags: "Red flags",
-    flags_unknown: "Red flags have not been asked about yet.",
-    flags_none: "No red flag.",
+    flags: "Danger: act now",
+    flags_unknown: "Whether there is danger has not been asked yet.",
+    flags_none: "No sign of danger was found.",
     levels: "Levels",
     dimensions: "Dimensions, highest first",
     scores: "Scores and reasons",
@@ -174,6 +185,7 @@ pub const WORDS: Words = Words {
     what_would_change: "What one other answer would change",
     nothing_would_change: "No other single answer would change it.",
     print: "Print",
+    printed: |version, time| format!("Form version {version}, printed: {time}"),
     services: "Services that fit",
     services_none: "Nothing in the catalogue fits.",
     services_open: "Services that can’t be decided yet",
@@ -225,7 +237,55 @@ pub const WORDS: Words = Words {
     receipt_hash: "Hash",
     receipt_time: "Server got it",
     outbox_empty: "Nothing is waiting to be sent.",
+    repair: "Put right and send again",
+    repair_failed: "It can’t be opened: this version of the form is not on the device, or the device failed.",
+    delete_unsent: "Delete",
+    delete_unsent_title: |name| format!("Delete “{name}”?"),
+    delete_unsent_explained: "It has not arrived; nobody else has it. Once deleted, it is neither here nor on the server. You can export it first.",
+    delete_unsent_sure: |name| format!("Really delete “{name}”?"),
+    delete_unsent_last: "This is the last time you are asked. It can’t be brought back.",
+    delete_unsent_yes: "Delete, do not send",
+    to_target: |target| format!("To {target}"),
+
+    to_rescue: "No network for days, or a new phone? Export what is unsent as a file",
+    rescue_title: "Export and take back",
+    rescue_explained: "What has not arrived, and drafts, go into one file, to another device or to the office. Taken back or sent twice, each still counts once.",
+    rescue_out: "Export from this device",
+    rescue_counts: |sealed, drafts| {
+        format!("Now: {}, {}. They stay on this device.", unsent(sealed), drafted(drafts))
+    },
+    rescue_password: "A password for the file",
+    rescue_password_hint: "At least 8 characters. It is needed to open the file, and can’t be recovered. Keep it apart from the file.",
+    rescue_save: "Export the file",
+    rescue_saved: |sealed, drafts, unreadable| {
+        let done = format!("Exported: {}, {}.", unsent(sealed), drafted(drafts));
+        match unreadable {
+            0 => format!("{done} The file is among the downloads."),
+            n => format!("{done} {n} could not be read and stay on this device."),
+        }
+    },
+    rescue_nothing: "There is nothing to export.",
+    password_short: "The password must have at least 8 characters",
+    device_failed: "The device failed to read or write; try again",
+    rescue_in: "Take back to this device",
+    rescue_in_explained: "Choose the exported file and enter its password. What is here already, or has arrived, is not doubled.",
+    rescue_file: "The exported file",
+    rescue_its_password: "The file’s password",
+    rescue_take: "Take back",
+    rescue_taken: |sealed, drafts, known| {
+        let done = format!("Taken back: {}, {}.", unsent(sealed), drafted(drafts));
+        match known {
+            0 => done,
+            n => format!("{done} {n} were here already."),
+        }
+    },
+    rescue_no_file: "Choose a file first",
+    rescue_wrong_password: "This password does not open the file",
+    rescue_damaged: "This is no exported file, or it is damaged or was changed",
+    rescue_newer: "This file was exported by a newer Doorstep; update first",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
+
+    safety: super::safety::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",
     diagnostics_explained: "These forms did not pass the check and can’t be used. Hand this to whoever writes them.",
@@ -234,6 +294,14 @@ pub const WORDS: Words = Words {
     diagnostic_warning: "Warning",
     diagnostic_where: |file, line, column| format!("{file}, line {line}, column {column}"),
 };
+
+fn unsent(n: usize) -> String {
+    if n == 1 { "1 survey unsent".into() } else { format!("{n} surveys unsent") }
+}
+
+fn drafted(n: usize) -> String {
+    if n == 1 { "1 draft".into() } else { format!("{n} drafts") }
+}
 
 fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] =

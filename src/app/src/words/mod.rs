@@ -4,6 +4,7 @@
 //! A third language is one more file and one more line of [`Language`].
 
 mod en;
+mod safety;
 pub mod when;
 mod zh;
 
@@ -138,7 +139,18 @@ pub struct Words {
     pub place_unavailable: Text,
     pub place_timeout: Text,
     pub place_optional: Text,
-    pub no_upload: Text,
+    pub take_photo: Text,
+    pub take_photo_again: Text,
+    pub choose_file: Text,
+    pub choose_file_again: Text,
+    pub file_working: Text,
+    pub file_too_large: Text,
+    pub file_no_room: Text,
+    pub file_failed: Text,
+    pub file_gone: Text,
+    pub file_found: Text,
+    pub file_use: Text,
+    pub file_leave: Text,
     pub no_shapes: Text,
     pub instance: fn(usize) -> String,
     pub add_to: fn(&str) -> String,
@@ -217,6 +229,7 @@ pub struct Words {
     pub what_would_change: Text,
     pub nothing_would_change: Text,
     pub print: Text,
+    pub printed: fn(&str, &str) -> String,
     pub services: Text,
     pub services_none: Text,
     pub services_open: Text,
@@ -246,6 +259,42 @@ pub struct Words {
     pub receipt_time: Text,
     pub outbox_empty: Text,
     pub receipts_none: Text,
+    pub repair: Text,
+    pub repair_failed: Text,
+    pub delete_unsent: Text,
+    pub delete_unsent_title: fn(&str) -> String,
+    pub delete_unsent_explained: Text,
+    pub delete_unsent_sure: fn(&str) -> String,
+    pub delete_unsent_last: Text,
+    pub delete_unsent_yes: Text,
+    pub to_target: fn(&str) -> String,
+
+    // Everything unsent as one file
+    pub to_rescue: Text,
+    pub rescue_title: Text,
+    pub rescue_explained: Text,
+    pub rescue_out: Text,
+    pub rescue_counts: fn(usize, usize) -> String,
+    pub rescue_password: Text,
+    pub rescue_password_hint: Text,
+    pub rescue_save: Text,
+    pub rescue_saved: fn(usize, usize, usize) -> String,
+    pub rescue_nothing: Text,
+    pub password_short: Text,
+    pub device_failed: Text,
+    pub rescue_in: Text,
+    pub rescue_in_explained: Text,
+    pub rescue_file: Text,
+    pub rescue_its_password: Text,
+    pub rescue_take: Text,
+    pub rescue_taken: fn(usize, usize, usize) -> String,
+    pub rescue_no_file: Text,
+    pub rescue_wrong_password: Text,
+    pub rescue_damaged: Text,
+    pub rescue_newer: Text,
+
+    /// The safety page, the lock and the users.
+    pub safety: safety::Safety,
 
     // A form that does not check
     pub diagnostics_title: Text,

@@ -11,6 +11,7 @@ use super::{Exact, ExactError, Given, Missing, Outcome};
 use crate::expr::eval::Eval;
 use crate::expr::operand::{NodeRef, Operand};
 use crate::expr::program::{Expr, ExprId};
+use crate::session::flag;
 use crate::value::Value;
 use crate::view::ScopeId;
 
@@ -21,8 +22,6 @@ pub(crate) struct Assessor<'a> {
     pub eval: Eval<'a>,
     /// By measure: what it comes to where its node is relevant.
     pub outcomes: &'a [Outcome],
-    /// An item of a scale that is taken to have these points, whatever was answered: for what would change a result.
-    pub instead: Option<(MeasureId, usize, Exact)>,
 }
 
 /// A result, or why there is none.
@@ -54,12 +53,12 @@ impl Assessor<'_> {
     /// What a measure comes to; how goes to `trace`.
     pub fn outcome(&self, id: MeasureId, trace: &mut Trace) -> Outcome {
         let measure = self.assessment.measure(id);
-        self.kind(id, measure, trace).unwrap_or_else(Outcome::from)
+        self.kind(measure, trace).unwrap_or_else(Outcome::from)
     }
 
-    fn kind(&self, id: MeasureId, measure: &Measure, trace: &mut Trace) -> Said<Outcome> {
+    fn kind(&self, measure: &Measure, trace: &mut Trace) -> Said<Outcome> {
         match &measure.kind {
-            Kind::Scale(scale) => self.scale(id, scale, trace).map(Outcome::Score),
+            Kind::Scale(scale) => self.scale(scale, trace).map(Outcome::Score),
             Kind::Index(parts) => self.index(parts, trace).map(Outcome::Score),
             Kind::Band(input) => {
                 let given = self.input(input)?;
@@ -86,15 +85,10 @@ impl Assessor<'_> {
         }
     }
 
-    fn scale(&self, id: MeasureId, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
+    fn scale(&self, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
         let mut tally = Tally::default();
         for (index, item) in scale.items.iter().enumerate() {
-            let instead = self.instead.filter(|(measure, at, _)| (*measure, *at) == (id, index));
-            let points = match instead {
-                Some((_, _, points)) => Ok(points),
-                None => self.item(index, item, trace),
-            };
-            match points {
+            match self.item(index, item, trace) {
                 Ok(points) => {
                     let points =
                         if item.weight == Exact::ONE { points } else { points.times(item.weight)? };
@@ -103,7 +97,7 @@ impl Assessor<'_> {
                 Err(Unsaid::NotApplicable) => {}
                 Err(Unsaid::Missing(why)) => {
                     tally.missing += 1;
-                    tally.why = tally.why.or(Some(why));
+                    tally.why = graver(tally.why, why);
                 }
             }
         }
@@ -183,7 +177,7 @@ impl Assessor<'_> {
             });
             let added = points.and_then(|points| tally.add(points, Exact::ONE).map_err(Unsaid::from));
             if let Err(Unsaid::Missing(missing)) = added {
-                why = why.or(Some(missing));
+                why = graver(why, missing);
             }
         });
         if let Some(missing) = why {
@@ -547,8 +541,10 @@ impl Assessor<'_> {
             }
             return;
         }
+        let rejected = instance.has(instance.cell(scope, id), flag::VIOLATED);
         match instance.value(scope, id) {
             Value::Blank | Value::Unread(_) => take(Err(Unsaid::Missing(Missing::Unanswered))),
+            _ if rejected => take(Err(Unsaid::Missing(Missing::Rejected))),
             Value::Integer(number) => take(Ok(Given::Number(Exact::whole(*number)))),
             Value::Decimal(number) => {
                 take(Exact::from_nearest(*number).map(Given::Number).map_err(Unsaid::from))
@@ -585,6 +581,11 @@ fn part_line(part: &Part, percent: Said<Exact>) -> Line {
         weight: Some(part.weight),
         ..Line::default()
     }
+}
+
+/// The first reason, but for one that no answer to come can mend.
+fn graver(before: Option<Missing>, why: Missing) -> Option<Missing> {
+    before.filter(|before| *before != Missing::Unanswered || why == Missing::Unanswered).or(Some(why))
 }
 
 /// The points of one answer.

@@ -78,6 +78,15 @@ pub struct Reason {
     pub sentence: String,
 }
 
+/// What was found when answers were tried that might tip a result.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Search {
+    /// Those that do, nearest first.
+    pub turns: Vec<Turn>,
+    /// Were all tried? Only then no turn means that no one answer would change it; else it is not known.
+    pub complete: bool,
+}
+
 /// One answer that would tip a result: "what would change it".
 #[derive(Clone, PartialEq, Debug)]
 pub struct Turn {
@@ -87,7 +96,7 @@ pub struct Turn {
     pub from: String,
     /// What would tip it.
     pub to: String,
-    /// By how many points.
+    /// By how many points the scales move that it goes into.
     pub points: Exact,
     /// What it would come to.
     pub outcome: Outcome,

@@ -39,6 +39,8 @@ pub(crate) struct Measure {
     pub bands: Box<[Band]>,
     /// Where it comes from, what is unverified: for its reader.
     pub note: Option<TextId>,
+    /// Others are made of it; by itself it tells its reader nothing.
+    pub internal: bool,
 }
 
 /// How it comes about.

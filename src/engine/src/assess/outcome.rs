@@ -27,6 +27,8 @@ pub enum Outcome {
 pub enum Missing {
     /// An answer that it needs is not there.
     Unanswered,
+    /// An answer that it needs breaks the rule of its question: it counts as none.
+    Rejected,
     /// What it is made of can't be said.
     Depends,
     /// No band, rule or point is for what was answered.

@@ -120,6 +120,7 @@ impl Tongue {
             (English, Outcome::NotApplicable) => "does not apply and is left out",
             (Chinese, Outcome::Missing(why)) => match why {
                 Missing::Unanswered => "还没有回答，暂不能评定",
+                Missing::Rejected => "不能这样填，改好之前暂不能评定",
                 Missing::Depends => "所依据的结果还不全，暂不能评定",
                 Missing::NoRule => "没有规则对应这种情况，请人工评定",
                 Missing::Conflict => "结论不一致，请人工评定",
@@ -127,6 +128,7 @@ impl Tongue {
             },
             (English, Outcome::Missing(why)) => match why {
                 Missing::Unanswered => "not answered yet, so it can't be said",
+                Missing::Rejected => "the answer breaks its question's rule, so it can't be said",
                 Missing::Depends => "what it depends on can't be said yet",
                 Missing::NoRule => "no rule fits this case: decide by hand",
                 Missing::Conflict => "the results do not agree: decide by hand",
@@ -136,18 +138,23 @@ impl Tongue {
         }
     }
 
-    pub fn combined(self, how: Aggregate, items: usize) -> String {
+    pub fn combined(self, how: Aggregate, count: usize) -> String {
+        let items = match (self, count) {
+            (Chinese, _) => format!("{count}"),
+            (English, 1) => "1 item".to_owned(),
+            (English, _) => format!("{count} items"),
+        };
         match (self, how) {
             (Chinese, Aggregate::Sum) => format!("{items} 项之和"),
             (Chinese, Aggregate::Mean) => format!("{items} 项的平均"),
             (Chinese, Aggregate::Max) => format!("{items} 项中最高"),
             (Chinese, Aggregate::Min) => format!("{items} 项中最低"),
             (Chinese, Aggregate::Count) => format!("{items} 项中计分的项数"),
-            (English, Aggregate::Sum) => format!("sum of {items} items"),
-            (English, Aggregate::Mean) => format!("mean of {items} items"),
-            (English, Aggregate::Max) => format!("highest of {items} items"),
-            (English, Aggregate::Min) => format!("lowest of {items} items"),
-            (English, Aggregate::Count) => format!("how many of {items} items count"),
+            (English, Aggregate::Sum) => format!("sum of {items}"),
+            (English, Aggregate::Mean) => format!("mean of {items}"),
+            (English, Aggregate::Max) => format!("highest of {items}"),
+            (English, Aggregate::Min) => format!("lowest of {items}"),
+            (English, Aggregate::Count) => format!("how many count of {items}"),
         }
     }
 
@@ -228,12 +235,24 @@ impl Tongue {
         }
     }
 
-    pub fn agreed(self, same: bool) -> &'static str {
-        match (self, same) {
-            (Chinese, true) => "两名评估员结论一致",
-            (Chinese, false) => "两名评估员结论不一致",
-            (English, true) => "both assessors agree",
-            (English, false) => "the two assessors differ",
+    pub fn agree(self) -> &'static str {
+        match self {
+            Chinese => "两名评估员结论一致",
+            English => "both assessors agree",
+        }
+    }
+
+    /// Two assessors came to different results; `settled` is empty while nobody has settled it.
+    pub fn differ(self, [first, second]: &[String; 2], settled: &str) -> String {
+        let both = match self {
+            Chinese => format!("评估员 1 评为“{first}”、评估员 2 评为“{second}”"),
+            English => format!("assessor 1 came to “{first}”, assessor 2 to “{second}”"),
+        };
+        match (self, settled.is_empty()) {
+            (Chinese, true) => format!("{both}，还没有裁定"),
+            (Chinese, false) => format!("{both}，裁定为“{settled}”"),
+            (English, true) => format!("{both}; it is not settled yet"),
+            (English, false) => format!("{both}; settled as “{settled}”"),
         }
     }
 

@@ -17,6 +17,7 @@ const KNOWN: &[&str] = &[
     "compact",
     "coptic",
     "counter",
+    "danger",
     "distress",
     "draw",
     "ethiopian",
@@ -73,6 +74,7 @@ const KNOWN: &[&str] = &[
     "thousands-sep",
     "thousand-sep",
     "vertical",
+    "warning",
 ];
 
 /// Shorter words are near to too many others.

@@ -211,6 +211,11 @@ impl Form {
         compile::read(bundle)
     }
 
+    /// The file of the catalogue of services that the form names, beside the form, whether it can be read or not.
+    pub fn names_services(&self) -> Option<&str> {
+        self.services.as_deref()?.split_whitespace().next()
+    }
+
     /// The catalogue of services that the form names; `None` if it names none, or one that can't be read.
     pub fn catalogue(&self) -> Option<&Arc<Catalogue>> {
         let read = || {

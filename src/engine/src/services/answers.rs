@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
-use super::facts::{FactKind, FactValue, Facts};
+use super::facts::{FactId, FactKind, FactValue, Facts};
 use crate::assess::{Exact, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::eval::{operand_of_value, truth};
@@ -93,6 +93,14 @@ impl Catalogue {
             }
         }
         facts
+    }
+
+    /// Does a session's form ask for a fact at all, by its questions or by a measure?
+    pub(crate) fn is_asked(&self, id: FactId, session: &Session) -> bool {
+        let fact = self.facts().fact(id);
+        let from = fact.from.as_ref();
+        from.is_some_and(|from| from.questions.iter().all(|name| question(session, name).is_some()))
+            || session.form().nodes.iter().any(|node| *node.name == *fact.name)
     }
 
     /// None: one of the questions has no answer, or was not asked.

@@ -136,6 +136,7 @@ fn reason(nobody: &Nobody) -> &'static str {
     match nobody {
         Nobody::Offers => "offers",
         Nobody::IsQualified(_) => "is_qualified",
+        Nobody::WhereIs => "where_is",
         Nobody::IsNear(_) => "is_near",
         Nobody::IsValid(_) => "is_valid",
         Nobody::HasPlace(_) => "has_place",

@@ -7,7 +7,10 @@ use super::facts::{FactId, FactKind, FactValue};
 use super::household::{Match, Nobody, Undecided};
 use super::item::ProviderKind;
 use super::place::{NeedOf, WithoutPlace};
+use crate::assess::Exact;
 
+/// The unit of a number that is a share of one, and is shown in percent.
+const SHARE: &str = "×100%";
 /// How many names one sentence holds; of more their number is told.
 const MOST_NAMES: usize = 5;
 
@@ -30,6 +33,9 @@ struct Words {
     offers: &'static str,
     is_qualified: &'static str,
     is_near: &'static str,
+    where_is: &'static str,
+    not_asked: &'static str,
+    ask_with: &'static str,
     is_valid: &'static str,
     has_place: &'static str,
     full: &'static str,
@@ -51,6 +57,9 @@ static CHINESE: Words = Words {
     offers: "没有人提供这项服务",
     is_qualified: "提供的都不是这项服务要求的主体，或缺少资质",
     is_near: "提供的都不在这个区域",
+    where_is: "还没有填所在镇街，不知道谁能提供",
+    not_asked: "这张表不问",
+    ask_with: "要用",
     is_valid: "提供的都不在有效期内",
     has_place: "提供的这一期都已满",
     full: "提供的都已排满",
@@ -72,6 +81,9 @@ static ENGLISH: Words = Words {
     offers: "Nobody offers this service",
     is_qualified: "Those who offer it are not of the kind it asks for, or not qualified",
     is_near: "Those who offer it do not serve this area",
+    where_is: "The town is not given yet, so it is not known who could serve",
+    not_asked: "Not asked in this form",
+    ask_with: "it takes",
     is_valid: "The registration of those who offer it is not valid on that day",
     has_place: "Those who offer it have no place left in this period",
     full: "Those who could serve are full",
@@ -122,13 +134,27 @@ impl Catalogue {
         list.label(code, language)
     }
 
-    /// A fact's value as readers see it: `是`, `2`, `很差`. What four decimals don't say whole is marked, `≈0.3333`.
+    /// A fact's value as readers see it: `是`, `2`, `很差`, of a number that has words `中度失能（2）`, of a share `64.8%`.
+    /// What four decimals don't say whole is marked, `≈0.3333`.
     pub fn value_text(&self, id: FactId, value: &FactValue, language: &str) -> String {
         let (fact, words) = (self.facts().fact(id), words(language));
         match value {
             FactValue::Boolean(true) => words.yes.into(),
             FactValue::Boolean(false) => words.no.into(),
+            FactValue::Number(number) if fact.unit.of(language) == SHARE => {
+                let percent = number.times(Exact::whole(100)).unwrap_or(*number);
+                format!("{}%", percent.shown(1))
+            }
             FactValue::Number(number) => {
+                let written = number.to_string();
+                let known = fact.values.iter().find(|(value, _)| **value == *written);
+                if let Some((_, label)) = known {
+                    let label = label.of(language);
+                    return match is_chinese(language) {
+                        true => format!("{label}（{written}）"),
+                        false => format!("{label} ({written})"),
+                    };
+                }
                 let unit = fact.unit.said(language).unwrap_or("");
                 let space = if unit.is_empty() || unit == "%" { "" } else { " " };
                 let shown = number.shown(4);
@@ -190,8 +216,19 @@ impl Catalogue {
     /// What is missing before it can be said.
     pub fn explain_undecided(&self, undecided: &Undecided, language: &str) -> String {
         let words = words(language);
-        let missing = self.labels(&undecided.missing, language);
-        sentences_of(&[format!("{}{}{missing}", words.undecided, words.colon)], words)
+        let asked: Vec<FactId> =
+            undecided.missing.iter().copied().filter(|id| !undecided.unasked.contains(id)).collect();
+        let mut sentences = Vec::new();
+        if !asked.is_empty() || undecided.unasked.is_empty() {
+            let missing = self.labels(&asked, language);
+            sentences.push(format!("{}{}{missing}", words.undecided, words.colon));
+        }
+        if !undecided.unasked.is_empty() {
+            let unasked: Vec<String> =
+                undecided.unasked.iter().map(|id| self.elsewhere(*id, language)).collect();
+            sentences.push(format!("{}{}{}", words.not_asked, words.colon, unasked.join(words.and)));
+        }
+        sentences_of(&sentences, words)
     }
 
     /// Why nobody could serve, with the names of those whom it concerns.
@@ -200,6 +237,7 @@ impl Catalogue {
         let (reason, providers) = match nobody {
             Nobody::Offers => (words.offers, &[][..]),
             Nobody::IsQualified(providers) => (words.is_qualified, &**providers),
+            Nobody::WhereIs => (words.where_is, &[][..]),
             Nobody::IsNear(providers) => (words.is_near, &**providers),
             Nobody::IsValid(providers) => (words.is_valid, &**providers),
             Nobody::HasPlace(providers) => (words.has_place, &**providers),
@@ -231,6 +269,16 @@ impl Catalogue {
     pub fn item_label(&self, id: ItemId, language: &str) -> String {
         let item = self.item(id);
         format!("{} {}", item.code, item.name.of(language))
+    }
+
+    /// A fact that this form does not ask for, with what it takes: `洗澡得分（要用老年人能力评估表）`.
+    fn elsewhere(&self, id: FactId, language: &str) -> String {
+        let (label, words) = (self.fact_label(id, language), words(language));
+        match (self.facts().fact(id).source.of(language), is_chinese(language)) {
+            ("", _) => label.to_owned(),
+            (source, true) => format!("{label}（{}{source}）", words.ask_with),
+            (source, false) => format!("{label} ({} {source})", words.ask_with),
+        }
     }
 
     fn labels(&self, ids: &[FactId], language: &str) -> String {

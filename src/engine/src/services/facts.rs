@@ -48,6 +48,8 @@ pub struct Fact {
     pub kind: FactKind,
     /// What readers call it.
     pub label: Texts,
+    /// Which form or document says it, where a survey does not; empty if any may.
+    pub source: Texts,
     /// What it is counted in; empty if in nothing.
     pub unit: Texts,
     /// It is a red flag: urgent, whatever the scores say. Only a yes-or-no fact is.
@@ -131,6 +133,7 @@ const COLUMNS: &[Known] = &[
     Known::needed("kind"),
     Known::optional("label").translated(),
     Known::optional("unit").translated(),
+    Known::optional("source").translated(),
     Known::optional("flag"),
     Known::optional("answers"),
     Known::optional("from"),
@@ -196,6 +199,7 @@ pub(super) fn read(
             kind: *kind_of,
             label: Texts::of_row(&row, "label"),
             unit: Texts::of_row(&row, "unit"),
+            source: Texts::of_row(&row, "source"),
             flag: flag.is_some(),
             answers: row.names("answers").iter().map(|answer| answer.text.to_arc()).collect(),
             values: Vec::new(),

@@ -74,6 +74,8 @@ pub struct Undecided {
     pub item: ItemId,
     /// What must be known first.
     pub missing: Vec<FactId>,
+    /// Those among them that the household's form does not ask for at all; none where no form is known.
+    pub unasked: Vec<FactId>,
 }
 
 /// A provider who could serve.
@@ -94,6 +96,8 @@ pub enum Nobody {
     Offers,
     /// Those who offer it are of other kinds than the item asks for, or lack its qualification.
     IsQualified(Vec<ProviderId>),
+    /// It is not known where the household is.
+    WhereIs,
     /// Those serve other areas.
     IsNear(Vec<ProviderId>),
     /// Those are not registered on the day: not yet, or no more.
@@ -129,7 +133,9 @@ impl Catalogue {
                     needs.push(Match { item: *id, priority, urgent, because, open, candidates, nobody });
                 }
                 Qualifies::No => {}
-                Qualifies::Open(missing) => undecided.push(Undecided { item: *id, missing }),
+                Qualifies::Open(missing) => {
+                    undecided.push(Undecided { item: *id, missing, unasked: Vec::new() })
+                }
             }
         }
         // Stable: the catalogue's order holds within a priority.
@@ -195,6 +201,9 @@ impl Catalogue {
         for (test, reason) in tests {
             let passed: Vec<ProviderId> =
                 left.iter().copied().filter(|id| test(self.provider(*id))).collect();
+            if passed.is_empty() && area.is_empty() && matches!(reason(Vec::new()), Nobody::IsNear(_)) {
+                return (Vec::new(), Some(Nobody::WhereIs));
+            }
             if passed.is_empty() {
                 return (Vec::new(), Some(reason(left)));
             }

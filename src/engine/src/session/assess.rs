@@ -42,7 +42,6 @@ impl Session {
             assessment: &self.form.assessment,
             eval: self.eval(ScopeId(0), node),
             outcomes: &self.outcomes,
-            instead: None,
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

@@ -12,9 +12,14 @@ use crate::session::Session;
 use crate::view::{Key, NodeId, ScopeId};
 
 impl Session {
-    /// Every measure of the form in the order of its declaration, each with its reasons. What does not apply is among them.
+    /// Every measure of the form in the order of its declaration, each with its reasons, but for those that are internal. What does not apply is among them.
     pub fn explanations(&self) -> Vec<Explanation> {
-        self.form.assessment.ids().map(|id| self.explain(id)).collect()
+        self.form
+            .assessment
+            .ids()
+            .filter(|id| !self.measure(*id).internal)
+            .map(|id| self.explain(id))
+            .collect()
     }
 
     /// Why a measure came to what it came to. `None` if the form has no such measure.
@@ -48,7 +53,7 @@ impl Session {
             Outcome::NotApplicable if !self.instance.relevant(ScopeId(0), measure.node) => {
                 Outcome::NotApplicable
             }
-            _ => self.assessor(measure.node, None).outcome(id, &mut trace),
+            _ => self.assessor(measure.node).outcome(id, &mut trace),
         };
         let shown = self.shown(id, &outcome);
         let reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
@@ -195,7 +200,7 @@ impl Session {
                     (Some(outcome), _) => tongue.unsaid(outcome).to_owned(),
                     (None, points) => tongue.percent(
                         &points.unwrap_or(Exact::ZERO).shown(measure.decimals),
-                        &line.weight.unwrap_or(Exact::ONE).shown(3),
+                        &share_of(&measure.kind, line.weight.unwrap_or(Exact::ONE)),
                     ),
                 };
                 reason.sentence = tongue.named(&reason.label, &what);
@@ -236,7 +241,14 @@ impl Session {
                     }
                 };
             }
-            (Told::Agreement, _) => reason.sentence = tongue.agreed(line.counts).into(),
+            (Told::Agreement, Kind::Agreed { first, second, decided }) => {
+                let both = [self.level_said(first, measure), self.level_said(second, measure)];
+                let settled = decided.as_ref().map(|decided| self.level_said(decided, measure));
+                reason.sentence = match line.counts {
+                    true => tongue.agree().into(),
+                    false => tongue.differ(&both, &settled.unwrap_or_default()),
+                };
+            }
             (Told::Decision, Kind::Decided { of, reason: why, .. }) => {
                 reason.answer = self.input_said(why);
                 reason.sentence = tongue.decided(line.counts, &self.input_said(of), &reason.answer);
@@ -285,7 +297,7 @@ impl Session {
             Kind::Flag(_) | Kind::Fact { .. } => shown.to_owned(),
             Kind::Shift(shift) => {
                 // What sets the level needs nothing to start from.
-                let from = self.input_said(&shift.of);
+                let from = self.level_said(&shift.of, measure);
                 let started = || tongue.started_from(&self.input_label(&shift.of), &from);
                 let mut parts: Vec<String> = (!from.is_empty()).then(started).into_iter().collect();
                 parts.extend(counting);
@@ -374,7 +386,7 @@ impl Session {
         match input {
             Input::Measure(id) => self.shown(*id, &self.outcome_of(*id)),
             Input::Amount(amount) => {
-                let assessor = self.assessor(NodeId(0), None);
+                let assessor = self.assessor(NodeId(0));
                 assessor
                     .said(input)
                     .map_or_else(String::new, |owned| self.said(self.question_of(amount).as_slice(), &owned))
@@ -390,6 +402,17 @@ impl Session {
         let decimals = self.measure(*id).decimals;
         let telling = (decimals..=12).map(|decimals| score.shown(decimals));
         telling.into_iter().find(|text| test.holds(&Given::of_text(text))).unwrap_or(shown)
+    }
+
+    /// A level that an assessor or an adjudicator came to, in the words of the measure that it goes into.
+    fn level_said(&self, input: &Input, measure: &Measure) -> String {
+        let Some(owned) = self.assessor(measure.node).said(input) else { return String::new() };
+        let code = match owned {
+            Owned::Number(number) => number.to_string(),
+            Owned::Text(code) => code.to_string(),
+            Owned::Names(_) => return self.input_said(input),
+        };
+        self.code_words(self.form.assessment.by_node[&measure.node], &code)
     }
 
     fn input_measure(&self, input: &Input) -> Option<String> {
@@ -412,12 +435,11 @@ impl Session {
         }
     }
 
-    pub(super) fn assessor(&self, node: NodeId, instead: Option<(MeasureId, usize, Exact)>) -> Assessor<'_> {
+    pub(super) fn assessor(&self, node: NodeId) -> Assessor<'_> {
         Assessor {
             assessment: &self.form.assessment,
             eval: self.look(ScopeId(0), node),
             outcomes: &self.outcomes,
-            instead,
         }
     }
 }
@@ -435,6 +457,14 @@ fn kind_of(kind: &Kind) -> MeasureKind {
         Kind::Agreed { .. } => MeasureKind::Agreed,
         Kind::Decided { .. } => MeasureKind::Decided,
     }
+}
+
+/// A part's weight as its share of all that are declared, in percent: `15%`.
+fn share_of(kind: &Kind, weight: Exact) -> String {
+    let (Kind::Index(parts) | Kind::Ranking(parts)) = kind else { return weight.shown(3) };
+    let all = parts.iter().try_fold(Exact::ZERO, |sum, part| sum.plus(part.weight).ok());
+    let share = all.and_then(|all| weight.times(Exact::whole(100)).ok()?.over(all).ok());
+    share.map_or_else(|| weight.shown(3), |share| format!("{}%", share.shown(1)))
 }
 
 fn each_once(texts: Vec<String>) -> Vec<String> {

@@ -22,7 +22,7 @@ pub(crate) mod flag {
 }
 
 /// The answers of one form.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Instance {
     scopes: Vec<Scope>,
     /// By scope: its first cell.
@@ -39,7 +39,7 @@ pub(crate) struct Instance {
     repeat_index: Vec<u16>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Scope {
     def: ScopeDefId,
     parent: ScopeId,

@@ -27,13 +27,12 @@ mod turns;
 mod views;
 
 pub use data::RestoreError;
-pub(crate) use instance::Instance;
+pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
 pub use state::{Kind, NodeState};
 
 use dirty::Dirty;
 use events::Happened;
-use instance::flag;
 
 /// What the world tells a session, since it may not ask: clock, zone, seed, and whose device it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -177,6 +176,15 @@ impl Session {
             added: Vec::new(),
             removed: Vec::new(),
         }
+    }
+
+    /// One of the same form in the same world, with nothing in it yet.
+    fn blank_like(other: &Session) -> Session {
+        // The submission before is in the trees already.
+        let world = World { last_saved: Arc::default(), ..other.world.clone() };
+        let mut blank = Session::blank(other.form.clone(), world);
+        (blank.quiet, blank.busy) = (false, false);
+        blank
     }
 
     /// Did opening, or an answer since, ask for more work than a session does? What was still to be calculated then is as it

@@ -107,11 +107,14 @@ impl Session {
     }
 
     /// Sets a flag when the expression gives `holds`.
-    fn condition(&mut self, scope: ScopeId, node: NodeId, expr: ExprId, flag: u8, holds: bool) {
+    fn condition(&mut self, scope: ScopeId, node: NodeId, expr: ExprId, which: u8, holds: bool) {
         let on = self.eval(scope, node).boolean(expr) == holds;
         let cell = self.instance.cell(scope, node);
-        if self.instance.mark(cell, flag, on) {
+        if self.instance.mark(cell, which, on) {
             self.changed.push(Key { scope, node });
+            if which == flag::VIOLATED {
+                self.touch_lawful(scope, node);
+            }
         }
     }
 
@@ -177,6 +180,12 @@ impl Session {
 
     pub(super) fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
+        }
+    }
+
+    fn touch_lawful(&mut self, scope: ScopeId, node: NodeId) {
+        for edge in self.form.graph.lawful.get(&node).into_iter().flatten() {
             touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }

@@ -38,7 +38,11 @@ impl Session {
         let facts = catalogue.facts_of(self);
         let area = self.outcome(AREA).map(|outcome| outcome.to_string()).unwrap_or_default();
         let today = self.world.zone().civil(self.world.now_ms)?.date();
-        let matched = catalogue.match_household(&area, &facts, &Circumstances::on(today));
+        let mut matched = catalogue.match_household(&area, &facts, &Circumstances::on(today));
+        for undecided in &mut matched.undecided {
+            let unasked = undecided.missing.iter().copied().filter(|fact| !catalogue.is_asked(*fact, self));
+            undecided.unasked = unasked.collect();
+        }
         Some((catalogue, matched))
     }
 }

@@ -1,214 +1,392 @@
 //! What would change a result: which one answer would tip it.
 //!
-//! Tried by the same function that computed the result, with an item's points put in the place of those that it has.
+//! Tried on a copy of the session by answering there: whatever the result hangs on, through scales, expressions, repeats or
+//! conditions, it is computed as it always is. Nothing is said to change nothing unless all of it was tried.
 
 use std::sync::Arc;
 
-use crate::assess::evaluate::{Assessor, Owned};
-use crate::assess::measure::{Assessment, Input, Item, Kind, MeasureId, Points};
-use crate::assess::sentences::Tongue;
-use crate::assess::trace::{Told, Trace};
-use crate::assess::{Alternative, Exact, Outcome, Test, Turn};
-use crate::graph::Task;
+use crate::assess::evaluate::Owned;
+use crate::assess::measure::{Kind, MeasureId};
+use crate::assess::{Exact, Outcome, Search, Turn};
+use crate::form::NodeKind;
 use crate::session::Session;
+use crate::session::instance::flag;
+use crate::value::{DataType, Value};
+use crate::view::{Control, Key, NodeId, ScopeId};
+
+mod sources;
 
 /// How many tipping answers are told at most.
 const MAX_TURNS: usize = 6;
 /// How many answers are tried for them.
-const MAX_TRIED: usize = 4_000;
+const MAX_TRIED: usize = 500;
+/// How many for one number.
+const MAX_PROBES: usize = 40;
+/// Of so many choices at most each is tried.
+const MAX_CHOICES: usize = 24;
+/// Of so many choices at most each selection of several is tried.
+const ALL_SELECTIONS: usize = 4;
+/// No number is looked for beyond.
+const FURTHEST: i64 = 1_000_000_000;
 
 impl Session {
-    /// Which one answer would give a measure another code: nearest first, by points, each other outcome once or twice.
-    ///
-    /// Scores and rankings have no turns: any answer changes them. Items of scales are tried whose points go into the measure through scales, indices, bands, tables and shifts; what goes through
-    /// expressions is as it is. Blank outcomes are no change that anybody asks for.
+    /// Which one answer would give a measure another code: nearest first. The turns of [`Session::what_would_change`].
     pub fn turns(&self, measure: &str) -> Vec<Turn> {
-        let Some(target) = self.form.assessment.named(measure) else { return Vec::new() };
+        self.what_would_change(measure).turns
+    }
+
+    /// Which one answer would give a measure another code, nearest first, and whether all answers were tried.
+    ///
+    /// Tried are the answers of every question that the measure hangs on: each choice, of several choices one more, one
+    /// less and each alone, of numbers the nearest cut-off above and below. Texts, dates and places are not, nor
+    /// is a person's own decision. What breaks the question's rule is no answer; a result that can't be said is no change that anybody asks for.
+    /// Scores and rankings have no turns: any answer changes them.
+    pub fn what_would_change(&self, measure: &str) -> Search {
+        let nothing = Search { turns: Vec::new(), complete: false };
+        let Some(target) = self.form.assessment.named(measure) else { return nothing };
         if matches!(
             self.measure(target).kind,
             Kind::Scale(_) | Kind::Index(_) | Kind::Ranking(_) | Kind::Flag(_) | Kind::Fact { .. }
         ) {
-            return Vec::new();
+            return nothing;
         }
         let now = self.outcome_of(target);
         if now.is_blank() {
-            return Vec::new();
+            return nothing;
         }
-        let mut turns: Vec<(Exact, usize, Turn)> = Vec::new();
-        let mut tried = 0;
-        for id in self.upstream(target) {
-            let Kind::Scale(scale) = &self.measure(id).kind else { continue };
-            for (index, item) in scale.items.iter().enumerate() {
-                let Some((points, answer)) = self.points_now(id, index) else { continue };
-                for (other, said) in alternatives(item, points, answer.as_ref(), self.tongue()) {
-                    tried += 1;
-                    if tried > MAX_TRIED {
-                        break;
-                    }
-                    let outcome = self.what_if(target, (id, index, other));
-                    if outcome == now || outcome.is_blank() {
-                        continue;
-                    }
-                    let by = other.minus(points).unwrap_or(Exact::ZERO);
-                    let distance = if by < Exact::ZERO { by.negated().unwrap_or(by) } else { by };
-                    let turn = self.turn(target, item, answer.as_ref(), &said, by, outcome);
-                    turns.push((distance, turns.len(), turn));
-                }
-            }
+        let sources = self.sources(target);
+        let mut trial = Trial {
+            from: self,
+            copy: self.copied(),
+            target,
+            now,
+            scales: sources.scales,
+            left: MAX_TRIED,
+            complete: sources.complete,
+            found: Vec::new(),
+        };
+        for node in sources.questions {
+            let mut keys = Vec::new();
+            self.instance.each_under(&self.form, ScopeId(0), self.form.node(node).scope, &mut |scope| {
+                keys.push(Key { scope, node });
+            });
+            keys.into_iter().for_each(|key| trial.question(key));
         }
-        crate::order::sort_by_key(&mut turns, |(distance, order, _)| (*distance, *order));
-        turns.into_iter().map(|(_, _, turn)| turn).take(MAX_TURNS).collect()
+        trial.told()
     }
 
-    /// What goes into a measure through others, itself included, in the order in which they are computed.
-    fn upstream(&self, target: MeasureId) -> Vec<MeasureId> {
-        let mut wanted = vec![target];
-        let mut at = 0;
-        while at < wanted.len() {
-            for id in parts_of(&self.form.assessment, wanted[at]) {
-                if !wanted.contains(&id) {
-                    wanted.push(id);
-                }
-            }
-            at += 1;
+    /// The same session once more, to try things on.
+    fn copied(&self) -> Session {
+        let mut copy = Session::blank_like(self);
+        copy.world = self.world.clone();
+        copy.instance = self.instance.clone();
+        copy.outcomes = self.outcomes.clone();
+        copy.trees = self.trees.clone();
+        copy.language = self.language;
+        copy.random.set(self.random.get());
+        copy
+    }
+
+    /// What a question is called, and whose it is where there are several.
+    fn question_words(&self, key: Key) -> String {
+        let node = self.form.node(key.node);
+        let label = self.words(node.body.label, key);
+        let label = if label.is_empty() { node.name.to_string() } else { label };
+        if key.scope == ScopeId(0) {
+            return label;
         }
-        let computed = self.form.graph.computations.iter().filter_map(|computation| match computation.task {
-            Task::Assess(id) if wanted.contains(&id) => Some(id),
-            _ => None,
+        let repeat = self.instance.own_node(key.scope);
+        let several = self.instance.instances(self.instance.up(key.scope, 1), repeat).len() > 1;
+        let whose =
+            self.words(self.form.node(repeat).body.item_label, Key { scope: key.scope, node: repeat });
+        match several && !whose.is_empty() {
+            true => self.tongue().named(&whose, &label),
+            false => label,
+        }
+    }
+
+    fn answer_words(&self, node: NodeId, value: &Value) -> String {
+        match value {
+            Value::Choice(name) => self.said(&[node], &Owned::Text(name.clone())),
+            Value::Choices(names) => self.said(&[node], &Owned::Names(names.clone())),
+            other => other.text().to_string(),
+        }
+    }
+}
+
+/// One answer after the other, each on the same copy.
+struct Trial<'s> {
+    from: &'s Session,
+    copy: Session,
+    target: MeasureId,
+    now: Outcome,
+    /// The scales that the target is made of: what an answer moves is counted there.
+    scales: Vec<MeasureId>,
+    left: usize,
+    complete: bool,
+    found: Vec<Found>,
+}
+
+struct Found {
+    key: Key,
+    value: Value,
+    outcome: Outcome,
+    moved: Moved,
+}
+
+/// How far an answer moves the scales, and where: what comes to apply, or no longer applies, is furthest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Moved {
+    far: bool,
+    distance: Exact,
+    by: Exact,
+}
+
+impl Trial<'_> {
+    /// Tries the answers of one question.
+    fn question(&mut self, key: Key) {
+        let Session { form, instance, .. } = self.from;
+        let node = form.node(key.node);
+        let cell = instance.cell(key.scope, key.node);
+        if !instance.has(cell, flag::RELEVANT) || self.from.is_readonly(key) {
+            return;
+        }
+        let now = instance.given(key.scope, key.node).clone();
+        let NodeKind::Leaf(data_type) = node.kind else { return };
+        match (data_type, node.body.control) {
+            (DataType::Choice | DataType::Text | DataType::Choices, Some(Control::SelectOne)) => {
+                self.choices(key, &now, data_type)
+            }
+            (DataType::Choices, Some(Control::SelectMultiple)) => self.selections(key, &now),
+            (DataType::Text, Some(Control::Acknowledge)) if now.is_blank() => {
+                self.take(key, Value::Text("OK".into()));
+            }
+            (DataType::Integer | DataType::Decimal, _) => {
+                self.complete = false;
+                self.cut_off(key, &now, data_type, 1);
+                self.cut_off(key, &now, data_type, -1);
+            }
+            _ => self.complete = false,
+        }
+    }
+
+    fn offered(&self, key: Key) -> Vec<Arc<str>> {
+        let choices = self.from.form.node(key.node).body.choices.as_ref();
+        let views = choices.map(|choices| self.from.choices(key, choices));
+        views.iter().flat_map(|views| views.iter()).map(|choice| choice.name.clone()).collect()
+    }
+
+    fn choices(&mut self, key: Key, now: &Value, data_type: DataType) {
+        let names = self.offered(key);
+        if names.len() > MAX_CHOICES {
+            self.complete = false;
+            return;
+        }
+        for name in names {
+            let value = Value::read(data_type, &name);
+            if value != *now {
+                self.take(key, value);
+            }
+        }
+    }
+
+    /// Each selection where there are few; else one more, one less, and each alone.
+    fn selections(&mut self, key: Key, now: &Value) {
+        let names = self.offered(key);
+        let chosen: &[Arc<str>] = match now {
+            Value::Choices(names) => names,
+            _ => &[],
+        };
+        let mut tried: Vec<Vec<Arc<str>>> = Vec::new();
+        if names.len() <= ALL_SELECTIONS {
+            let among = |set: u32| {
+                let inside = names.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1);
+                inside.map(|(_, name)| name.clone()).collect::<Vec<_>>()
+            };
+            tried.extend((1..1_u32 << names.len()).map(among));
+            // Nearest first: the fewest choices that differ.
+            let differ = |set: &Vec<Arc<str>>| {
+                names.iter().filter(|name| set.contains(name) != chosen.contains(name)).count()
+            };
+            crate::order::sort_by_key(&mut tried, differ);
+        } else {
+            self.complete = false;
+            for name in names.iter().take(MAX_CHOICES) {
+                let mut other: Vec<Arc<str>> =
+                    chosen.iter().filter(|known| *known != name).cloned().collect();
+                if other.len() == chosen.len() {
+                    other.push(name.clone());
+                }
+                tried.push(other);
+                tried.push(vec![name.clone()]);
+            }
+        }
+        for names in tried {
+            let same = names.len() == chosen.len() && names.iter().all(|name| chosen.contains(name));
+            if !names.is_empty() && !same {
+                self.take(key, Value::Choices(names.into()));
+            }
+        }
+    }
+
+    /// The nearest number in a direction that tips the result: further and further, then halved down.
+    fn cut_off(&mut self, key: Key, now: &Value, data_type: DataType, towards: i64) {
+        let start = match now {
+            Value::Integer(number) => *number,
+            Value::Decimal(number) => *number as i64,
+            _ => 0,
+        };
+        let value = |number: i64| match data_type {
+            DataType::Decimal => Value::Decimal(number as f64),
+            _ => Value::Integer(number),
+        };
+        let (mut same, mut step) = (start, 1_i64);
+        // Where it may not go, or where it tips.
+        let mut bound: Option<i64> = None;
+        let mut tipped: Option<Found> = None;
+        if now.is_blank() {
+            tipped = self.tried(key, value(0)).ok().flatten();
+        }
+        for _ in 0..MAX_PROBES {
+            let room = bound.map_or(FURTHEST, |bound| (bound - same).abs() - 1);
+            if room <= 0
+                || (same - start).abs() >= FURTHEST
+                || (now.is_blank() && tipped.is_some() && bound.is_none())
+            {
+                break;
+            }
+            step = if bound.is_some() { (room / 2).clamp(1, step) } else { step };
+            let next = same + towards * step;
+            match self.tried(key, value(next)) {
+                Ok(Some(found)) => {
+                    tipped = Some(found);
+                    bound = Some(next);
+                }
+                Ok(None) => {
+                    same = next;
+                    step = step.saturating_mul(4).min(FURTHEST);
+                }
+                Err(()) => bound = Some(next),
+            }
+        }
+        self.found.extend(tipped);
+    }
+
+    fn take(&mut self, key: Key, value: Value) {
+        if let Ok(Some(found)) = self.tried(key, value) {
+            self.found.push(found);
+        }
+    }
+
+    /// What comes of one answer if it is another result. An error: it is no answer, or comes to nothing that can be said.
+    fn tried(&mut self, key: Key, value: Value) -> Result<Option<Found>, ()> {
+        if self.left == 0 {
+            self.complete = false;
+            return Err(());
+        }
+        self.left -= 1;
+        let given = self.from.instance.given(key.scope, key.node).clone();
+        let Ok(changes) = self.copy.answer(key, value.clone()) else { return Err(()) };
+        let lawful = self.copy.violation(key).is_none();
+        let outcome = self.copy.outcome_of(self.target);
+        let moved = self.moved();
+        // What else would have to be answered then may lead anywhere.
+        let open = lawful && outcome.is_blank();
+        self.complete &= !open && !self.copy.overran();
+        let grew = !changes.added.is_empty() || !changes.removed.is_empty();
+        // What an answer set off does not always come back with the answer.
+        if grew || self.copy.answer(key, given).is_err() || self.copy.outcomes != self.from.outcomes {
+            self.copy = self.from.copied();
+        }
+        match (lawful && !outcome.is_blank(), outcome == self.now) {
+            (false, _) => Err(()),
+            (true, true) => Ok(None),
+            (true, false) => Ok(Some(Found { key, value, outcome, moved })),
+        }
+    }
+
+    fn moved(&self) -> Moved {
+        let mut moved = Moved { far: false, distance: Exact::ZERO, by: Exact::ZERO };
+        for id in &self.scales {
+            let (before, after) = (self.from.outcome_of(*id), self.copy.outcome_of(*id));
+            moved.far |= before.is_blank() != after.is_blank();
+            let by = match (after.score(), before.score()) {
+                (Some(after), Some(before)) => after.minus(before).unwrap_or(Exact::ZERO),
+                _ => continue,
+            };
+            let distance = if by < Exact::ZERO { by.negated().unwrap_or(by) } else { by };
+            moved.by = moved.by.plus(by).unwrap_or(moved.by);
+            moved.distance = moved.distance.plus(distance).unwrap_or(moved.distance);
+        }
+        moved
+    }
+
+    fn told(mut self) -> Search {
+        crate::order::sort_by_key(&mut self.found, |found| found.moved);
+        let mut kept: Vec<Found> = Vec::new();
+        for found in self.found {
+            // Of a question, one answer for each result.
+            let known = kept.iter().any(|known| known.key == found.key && known.outcome == found.outcome);
+            if !known && kept.len() < MAX_TURNS {
+                kept.push(found);
+            }
+        }
+        let (from, target) = (self.from, self.target);
+        let turns = kept.into_iter().map(|Found { key, value, outcome, moved }| {
+            let question = from.question_words(key);
+            let to = from.answer_words(key.node, &value);
+            let shown = from.shown(target, &outcome);
+            let sentence = from.tongue().turn(&question, &to, &from.label_of(target), &shown);
+            let answered = from.answer_words(key.node, from.instance.given(key.scope, key.node));
+            Turn { question, from: answered, to, points: moved.by, outcome, shown, sentence }
         });
-        computed.collect()
-    }
-
-    /// The points of an item as it was answered, and its one answer.
-    fn points_now(&self, id: MeasureId, index: usize) -> Option<(Exact, Option<Owned>)> {
-        let mut trace = Trace::wanted();
-        self.assessor(self.measure(id).node, None).outcome(id, &mut trace);
-        let line = trace.lines.into_iter().find(|line| line.told == Told::Item(index))?;
-        let points = line.points?;
-        let single = line.answers.len() == 1;
-        // Of several instances there is no one answer to change.
-        single.then(|| (points, line.answers.into_iter().next()))
-    }
-
-    /// What a measure would come to if an item had other points.
-    fn what_if(&self, target: MeasureId, instead: (MeasureId, usize, Exact)) -> Outcome {
-        let mut outcomes: Vec<Outcome> = self.outcomes.clone();
-        let mut changed = vec![instead.0];
-        for id in self.upstream(target) {
-            let concerned = id == instead.0
-                || parts_of(&self.form.assessment, id).iter().any(|part| changed.contains(part));
-            if !concerned || self.outcome_of(id) == Outcome::NotApplicable {
-                continue;
-            }
-            let assessor =
-                Assessor { outcomes: &outcomes, ..self.assessor(self.measure(id).node, Some(instead)) };
-            let outcome = assessor.outcome(id, &mut Trace::none());
-            outcomes[usize::from(id.0)] = outcome;
-            changed.push(id);
-        }
-        outcomes.swap_remove(usize::from(target.0))
-    }
-
-    fn turn(
-        &self,
-        target: MeasureId,
-        item: &Item,
-        answer: Option<&Owned>,
-        said: &Owned,
-        points: Exact,
-        outcome: Outcome,
-    ) -> Turn {
-        let question = self.item_label(item);
-        let to = self.said(&item.questions, said);
-        let shown = self.shown(target, &outcome);
-        let sentence = self.tongue().turn(&question, &to, &self.label_of(target), &shown);
-        let from = answer.map(|answer| self.said(&item.questions, answer)).unwrap_or_default();
-        Turn { question, from, to, points, outcome, shown, sentence }
+        Search { turns: turns.collect(), complete: self.complete }
     }
 }
 
-/// The measures that one is made of.
-fn parts_of(assessment: &Assessment, id: MeasureId) -> Vec<MeasureId> {
-    let of = |input: &Input| match input {
-        Input::Measure(id) => Some(*id),
-        Input::Amount(_) => None,
-    };
-    match &assessment.measure(id).kind {
-        Kind::Scale(_) | Kind::Flag(_) => Vec::new(),
-        Kind::Fact { of: input, .. } => of(input).into_iter().collect(),
-        Kind::Index(parts) | Kind::Ranking(parts) => parts.iter().map(|part| part.measure).collect(),
-        Kind::Band(input) => of(input).into_iter().collect(),
-        Kind::Table(table) => table.inputs.iter().filter_map(|(_, input)| of(input)).collect(),
-        Kind::Shift(shift) => of(&shift.of).into_iter().collect(),
-        Kind::Agreed { first, second, .. } => [first, second].into_iter().filter_map(of).collect(),
-        Kind::Decided { of: system, .. } => of(system).into_iter().collect(),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-/// Other answers that an item knows, with their points: of several choices one more or one less.
-fn alternatives(item: &Item, points: Exact, answer: Option<&Owned>, tongue: Tongue) -> Vec<(Exact, Owned)> {
-    let mut others: Vec<(Exact, Owned)> = Vec::new();
-    let turned = |points: Exact| match item.reverse {
-        Some((low, high)) => low.plus(high).and_then(|sum| sum.minus(points)).ok(),
-        None => Some(points),
-    };
-    let capped = |points: Exact| item.cap.map_or(points, |cap| points.min(cap));
-    match (&item.points, answer) {
-        (Points::ByChoice(by_name), Some(Owned::Names(chosen))) => {
-            let mut names: Vec<_> = by_name.iter().collect();
-            crate::order::sort(&mut names);
-            let sum = chosen.iter().try_fold(Exact::ZERO, |sum, name| sum.plus(*by_name.get(name)?).ok());
-            for (name, own) in names {
-                let (Some(sum), false) = (sum, own.is_zero()) else { continue };
-                let (others_points, said): (_, Vec<_>) = match chosen.contains(name) {
-                    true => (sum.minus(*own), chosen.iter().filter(|one| *one != name).cloned().collect()),
-                    // Whoever adds one no longer says that there are none.
-                    false => {
-                        let kept =
-                            chosen.iter().filter(|one| by_name.get(*one).is_some_and(|own| !own.is_zero()));
-                        (sum.plus(*own), kept.chain([name]).cloned().collect())
-                    }
-                };
-                if let (Ok(other), false) = (others_points, said.is_empty()) {
-                    others.push((capped(other), Owned::Names(said.into())));
-                }
-            }
-        }
-        (Points::ByChoice(by_name), _) => {
-            let mut names: Vec<_> = by_name.iter().collect();
-            crate::order::sort(&mut names);
-            for (name, own) in names {
-                if let Some(other) = turned(*own) {
-                    others.push((capped(other), Owned::Text(name.clone())));
-                }
-            }
-        }
-        (Points::Tests(tests), Some(Owned::Text(_) | Owned::Number(_))) => {
-            for (test, own) in tests {
-                let named: Option<Vec<Arc<str>>> = test.alternatives().iter().map(name_of).collect();
-                let said = match (test, named) {
-                    (Test::OneOf(_), Some(names)) => Owned::Names(names.into()),
-                    _ => Owned::Text(tongue.test(test).into()),
-                };
-                if let Some(other) = turned(*own) {
-                    others.push((capped(other), said));
-                }
-            }
-        }
-        (Points::Tests(_) | Points::Itself, _) => {}
-    }
-    others.retain(|(other, _)| *other != points);
-    others
-}
+    use crate::{Bundle, Form, Source, case};
 
-/// The choice that a test's alternative names.
-fn name_of(alternative: &Alternative) -> Option<Arc<str>> {
-    match alternative {
-        Alternative::Text(name) => Some((&**name).into()),
-        Alternative::Between(interval) => match (interval.from, interval.to) {
-            (Some(from), Some(to)) if from == to => Some(from.at.to_string().into()),
-            _ => None,
-        },
-        Alternative::Blank => None,
+    /// A level that hangs on two questions through an expression, a repeat and a condition.
+    fn failures(answers: &serde_json::Value, turns: &serde_json::Value) -> Vec<case::Failure> {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"}, "choices": {"yn": [{"name": "yes", "label": "Yes"}, {"name": "no", "label": "No"}]},
+            "survey": [
+              {"type": "select_one yn", "name": "ill", "label": "Ill?"},
+              {"type": "select_one yn", "name": "old", "label": "Old?"},
+              {"type": "select_one yn", "name": "no_matter", "label": "No matter?"},
+              {"type": "integer", "name": "income", "label": "Income", "relevant": "${old} = 'yes'", "constraint": ". >= 0 and . <= 5000"},
+              {"type": "calculate", "name": "burden", "calculation": "if(${ill} = 'yes' and ${old} = 'yes', 2, 0) + if(${income} > 999, 1, 0)"}],
+            "assessment": [
+              {"type": "band", "name": "b", "label": "B", "of": "${burden}", "bands": [{"code": "low", "range": "<2", "label": "Low"}, {"code": "high", "range": ">=2", "label": "High"}]},
+              {"type": "shift", "name": "s", "label": "S", "of": "1", "max": 1, "rules": [{"when": "${ill} = 'yes'", "by": 1}], "bands": [{"code": "1", "label": "One"}]}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
+        let case = json!({"language": "en", "steps": [{"answer": answers}, {"expect": {"turns": turns}}]});
+        case::run(&form, &case)
+    }
+
+    #[test]
+    fn what_goes_through_expressions_and_conditions_is_tried_and_told() {
+        let failures = failures(
+            &json!({"/f/ill": "no", "/f/old": "yes", "/f/income": 3}),
+            &json!({"b": ["如果“Ill?”是“Yes”，B会是“High”"]}),
+        );
+        assert_eq!(failures, []);
+    }
+
+    #[test]
+    fn nothing_is_only_said_when_everything_was_tried() {
+        // No selection of one choice changes a level that is capped; of a number not all was tried.
+        let capped = failures(&json!({"/f/ill": "no", "/f/old": "no"}), &json!({"s": [], "b": []}));
+        assert_eq!(capped, []);
+        let unknown = failures(&json!({"/f/ill": "yes", "/f/old": "yes", "/f/income": 3}), &json!({"s": []}));
+        assert_eq!(unknown, []);
+        let number = failures(
+            &json!({"/f/ill": "no", "/f/old": "yes", "/f/income": 3}),
+            &json!({"b": ["如果“Ill?”是“Yes”，B会是“High”"], "s": []}),
+        );
+        assert_eq!(number, []);
     }
 }

@@ -2,12 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
+use doorstep_postgres::Cluster;
 use doorstep_server::{Files, Options, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -24,14 +26,62 @@ pub const FORM: &str = r#"{
 }
 "#;
 
+/// Room for attachments, in bytes.
+pub const ATTACHMENTS_LIMIT: u64 = 40 << 20;
+
 /// The app's page, with an inline script.
 pub const PAGE: &str = "<!doctype html><script>alert(1)</script>";
 /// A script with a hash in its name.
 pub const SCRIPT: &str = "/app-0123456789abcdef.js";
 
+/// Where a test's servers have their databases.
+pub enum Place {
+    /// In their data folders.
+    Sqlite,
+    /// Each in one of its own.
+    Postgres(Arc<Cluster>),
+}
+
+impl Place {
+    /// A server with nothing in it.
+    pub fn house(&self) -> House {
+        match self {
+            Place::Sqlite => House::new(),
+            Place::Postgres(cluster) => House::with(Some((cluster.clone(), cluster.new_database()))),
+        }
+    }
+}
+
+/// Makes tests of `fn(&Place)`: each on SQLite by itself, and all of them on one PostgreSQL.
+macro_rules! on_each_database {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(
+                #[test]
+                fn $test() {
+                    super::$test(&$crate::client::Place::Sqlite);
+                }
+            )+
+        }
+
+        #[test]
+        fn postgres() {
+            let Some(cluster) = doorstep_postgres::Cluster::for_tests() else { return };
+            let place = $crate::client::Place::Postgres(cluster);
+            $(
+                eprintln!("{}", stringify!($test));
+                $test(&place);
+            )+
+        }
+    };
+}
+pub(crate) use on_each_database;
+
 /// A server with its folders, until dropped.
 pub struct House {
     folder: tempfile::TempDir,
+    /// PostgreSQL and the address of a database in it, if the database is not in the folder.
+    database: Option<(Arc<Cluster>, String)>,
     address: SocketAddr,
     form_hash: String,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
@@ -87,6 +137,10 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
+        House::with(None)
+    }
+
+    fn with(database: Option<(Arc<Cluster>, String)>) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -99,9 +153,15 @@ impl House {
         write(&format!("app{SCRIPT}"), "plain");
         write(&format!("app{SCRIPT}.br"), "compressed");
         write("secret.txt", "secret");
-        let (address, stop, thread) = start(folder.path());
-        let mut house =
-            House { folder, address, form_hash: String::new(), stop: Some(stop), thread: Some(thread) };
+        let (address, stop, thread) = start(folder.path(), address_of(database.as_ref()));
+        let mut house = House {
+            folder,
+            database,
+            address,
+            form_hash: String::new(),
+            stop: Some(stop),
+            thread: Some(thread),
+        };
         house.form_hash = house.get("/api/v1/forms").json()["forms"][0]["hash"].as_str().unwrap().to_owned();
         house
     }
@@ -109,11 +169,11 @@ impl House {
     pub fn restart_with_form(&mut self, form: &str) {
         self.stop();
         std::fs::write(self.folder.path().join("forms/visit/form.json"), form).unwrap();
-        let (address, stop, thread) = start(self.folder.path());
+        let (address, stop, thread) = start(self.folder.path(), address_of(self.database.as_ref()));
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
@@ -139,6 +199,63 @@ impl House {
     pub fn put(&self, sent: &Sent) -> Answer {
         let headers = [("content-type", "application/json"), ("content-digest", &sent.digest())];
         self.send("PUT", &format!("/api/v1/submissions/{}", sent.id), &headers, sent.body.as_bytes())
+    }
+
+    /// A submission as the second layout has it, with these files' names and bytes.
+    pub fn submission_with(&self, number: u8, files: &[(&str, &[u8])]) -> Sent {
+        let sent = self.submission(number, json!({}));
+        let mut body: Json = serde_json::from_str(&sent.body).unwrap();
+        let files: Vec<Json> = files
+            .iter()
+            .map(|(name, bytes)| {
+                json!({"name": name, "sha256": content_hash(bytes), "size": bytes.len(), "type": "image/jpeg"})
+            })
+            .collect();
+        body["doorstep"] = json!(2);
+        body["attachments"] = files.into();
+        body["xml"] = Json::Null;
+        Sent { body: body.to_string(), ..sent }
+    }
+
+    pub fn put_file(&self, hash: &str, bytes: &[u8]) -> Answer {
+        self.send("PUT", &format!("/api/v1/attachments/{hash}"), &[("content-type", "image/jpeg")], bytes)
+    }
+
+    /// Sends less than it says and hangs up; comes back when the server has noticed.
+    pub fn put_half_a_file(&self, hash: &str, bytes: &[u8]) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let head = format!(
+            "PUT /api/v1/attachments/{hash} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+            bytes.len() + 1
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+
+    /// Whatever lies in the folder of the attachments, by name, but for folders.
+    pub fn files(&self) -> Vec<String> {
+        let mut folders: Vec<PathBuf> = vec![self.data().join("attachments")];
+        let mut names = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                if path.is_dir() { folders.push(path) } else { names.push(name) }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The address of its PostgreSQL.
+    pub fn database(&self) -> Option<&str> {
+        self.database.as_ref().map(|(_, address)| address.as_str())
     }
 
     /// Sends a submission and leaves the answer unread.
@@ -180,6 +297,12 @@ impl House {
 
     /// Every stored submission: id and body.
     pub fn rows(&self) -> Vec<(String, String)> {
+        if let Some((cluster, address)) = &self.database {
+            let all = "SELECT id, convert_from(body, 'UTF8') FROM submission ORDER BY id";
+            let said = cluster.ask(address, all);
+            let row = |line: &str| line.split_once('|').map(|(id, body)| (id.to_owned(), body.to_owned()));
+            return said.lines().map(|line| row(line).expect("two columns")).collect();
+        }
         let database = rusqlite::Connection::open(self.folder.path().join("data/doorstep.sqlite3")).unwrap();
         let mut statement =
             database.prepare("SELECT id, CAST(body AS TEXT) FROM submission ORDER BY id").unwrap();
@@ -204,11 +327,18 @@ impl Drop for House {
 
 type Running = (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinHandle<()>);
 
-fn start(folder: &Path) -> Running {
+fn address_of(database: Option<&(Arc<Cluster>, String)>) -> Option<String> {
+    database.map(|(_, address)| address.clone())
+}
+
+fn start(folder: &Path, database: Option<String>) -> Running {
     let options = Options {
         host: "127.0.0.1".into(),
         port: 0,
         data: folder.join("data"),
+        database,
+        attachments_limit: ATTACHMENTS_LIMIT,
+        metrics_open: false,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
     };

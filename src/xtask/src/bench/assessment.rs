@@ -66,6 +66,10 @@ fn works() -> Vec<Work> {
         Some(1_000.0),
         json!({"measure": "rank"}),
     )];
+    for (what, block) in [("one in a record", 1), ("500 in a record", 500)] {
+        let name = format!("the same from an encrypted store, {what}");
+        works.push(work(&name, 100_000, None, json!({"measure": "stored", "block": block})));
+    }
     for differ in ["much", "little", "nowise"] {
         for room in ["ample", "tight", "scarce"] {
             let spec = json!({"measure": "match", "providers": 500, "room": room, "differ": differ});
@@ -126,7 +130,7 @@ fn report(rows: &[Row]) -> String {
             }
         }
     }
-    text + "\nMilliseconds; the median of 7, of an answer that of 200, all that it changed and all measures read back. What is held in memory
+    text + "\nMilliseconds; the median of 7, of an answer that of 200, from the store of 3, all that it changed and all measures read back. What is held in memory
 is made before the clock runs. \"came to\" is places ranked, needs served or found, measures of the form; \"n of m\" answers were
 given within ten seconds.\n"
 }

@@ -65,7 +65,7 @@ fn control(architecture: &str, kilobytes: u64, glibc: &str) -> String {
          Homepage: https://github.com/doorstep-forms/doorstep\n\
          Description: field surveys that work offline and arrive\n \
          A server for household visits and other surveys on phones: it serves the app with\n \
-         its forms, and keeps what is submitted in an SQLite file.\n"
+         its forms, and keeps what is submitted in SQLite or PostgreSQL.\n"
     )
 }
 

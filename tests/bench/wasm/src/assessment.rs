@@ -28,6 +28,25 @@ impl Households {
         Households(data::households(count), None)
     }
 
+    /// None yet: they come one by one, from what is kept.
+    pub fn none() -> Households {
+        Households(Vec::new(), None)
+    }
+
+    /// As the device would keep this one.
+    pub fn record(&self, index: usize) -> Vec<u8> {
+        self.0[index].record().into_bytes()
+    }
+
+    /// Takes households as they are kept: records one after the other, a line each.
+    pub fn take(&mut self, lines: &[u8]) -> Result<(), JsError> {
+        for record in serde_json::Deserializer::from_slice(lines).into_iter::<serde_json::Value>() {
+            let household = record.ok().as_ref().and_then(Household::read);
+            self.0.push(household.ok_or_else(|| wrong("what was kept is no household"))?);
+        }
+        Ok(())
+    }
+
     /// Computes the index of each and ranks them by it and by each dimension; says how many places that are.
     pub fn rank(&mut self) -> usize {
         let cohort = data::cohort(&self.0);

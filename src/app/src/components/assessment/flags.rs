@@ -4,6 +4,7 @@ use doorstep_engine::assess::{Explanation, Outcome};
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
+use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
 
 /// The section.
@@ -21,10 +22,12 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
     }
     let count = up.len().to_string();
     let rows = up.into_iter().map(|flag| {
+        let (name, label, note) = (flag.name.clone(), flag.label.clone(), flag.note.clone());
         view! {
-            <li>
-                <strong>{flag.label}</strong>
-                {flag.note.map(|note| view! { <span class="small">{note}</span> })}
+            <li data-flag=name>
+                <strong>{label}</strong>
+                {note.map(|note| view! { <p>{note}</p> })}
+                <Reasons told=flag />
             </li>
         }
     });

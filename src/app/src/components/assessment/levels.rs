@@ -1,6 +1,8 @@
 //! Levels: what was decided, in large words, why, and which one answer would tip it.
+//!
+//! That no answer would is said only where all of them were tried.
 
-use doorstep_engine::assess::{Explanation, Outcome, Turn};
+use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
 use leptos::prelude::*;
 
 use crate::components::reasons::Reasons;
@@ -9,11 +11,11 @@ use crate::words::Words;
 
 /// The section.
 #[component]
-pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Vec<Turn>)>) -> impl IntoView {
+pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Search)>) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
-        let turns = turns.iter().find(|(label, _)| *label == told.label).map(|(_, turns)| turns.clone());
-        level(told, turns, words)
+        let search = turns.iter().find(|(name, _)| *name == told.name).map(|(_, search)| search.clone());
+        level(told, search, words)
     });
     view! {
         <section class="section">
@@ -23,7 +25,7 @@ pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Vec<Turn>)>) -> impl
     }
 }
 
-fn level(told: Explanation, turns: Option<Vec<Turn>>, words: &'static Words) -> AnyView {
+fn level(told: Explanation, search: Option<Search>, words: &'static Words) -> AnyView {
     let shown = shown(&told, words);
     let name = told.name.clone();
     let label = told.label.clone();
@@ -34,7 +36,7 @@ fn level(told: Explanation, turns: Option<Vec<Turn>>, words: &'static Words) -> 
                 <strong class="level-value">{shown}</strong>
             </p>
             <Reasons told />
-            {turns.map(|turns| what_would_change(turns, words))}
+            {search.filter(|search| search.complete || !search.turns.is_empty()).map(|search| what_would_change(search.turns, words))}
         </div>
     }
     .into_any()

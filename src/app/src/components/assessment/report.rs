@@ -1,6 +1,6 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
-use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Turn};
+use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -10,21 +10,25 @@ use super::levels::Levels;
 use super::scores::Scores;
 use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
+use crate::state::keeping::now;
 use crate::state::reader::use_reader;
+use crate::words::when::when;
 
 /// All that is told of a survey's assessment.
 #[derive(Clone, PartialEq)]
 pub struct Told {
     /// The form's title.
     pub form: String,
+    /// Its version.
+    pub version: String,
     /// What the survey is called.
     pub instance: String,
     /// Every measure.
     pub measures: Vec<Explanation>,
     /// What the catalogue has for the household.
     pub services: Option<ToldServices>,
-    /// By measure, by its label: what would tip it.
-    pub turns: Vec<(String, Vec<Turn>)>,
+    /// By measure, by its name: what would tip it, and whether all answers were tried.
+    pub turns: Vec<(String, Search)>,
 }
 
 /// Takes it from a session. `None` if the form has no assessment.
@@ -37,9 +41,10 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         matches!(told.kind, MeasureKind::Band | MeasureKind::Table | MeasureKind::Shift)
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
-    let turns = said.map(|told| (told.label.clone(), session.turns(&told.name))).collect();
+    let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
     Some(Told {
         form: session.form().title(language),
+        version: session.form().version().to_owned(),
         instance: session.instance_name(),
         services: told_services(session),
         turns,
@@ -49,9 +54,13 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
 
 /// The report.
 #[component]
-pub fn Report(told: Told) -> impl IntoView {
+pub fn Report(
+    told: Told,
+    /// Is it of a survey that is not finished? Then nobody signs it.
+    draft: bool,
+) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, instance, measures, services, turns } = told;
+    let Told { form, version, instance, measures, services, turns } = told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let mut levels: Vec<Explanation> = of(
         &measures,
@@ -93,7 +102,9 @@ pub fn Report(told: Told) -> impl IntoView {
                 <p class="soft">{form}</p>
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
                 <p class="report-name">{instance}</p>
-                <p class="hint">{words.assessment_explained}</p>
+                {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
+                <p class="hint screen-only">{words.assessment_explained}</p>
+                <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
             </header>
             {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
@@ -101,7 +112,7 @@ pub fn Report(told: Told) -> impl IntoView {
             {dimensions}
             {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
             {services.map(|told| view! { <Services told /> })}
-            <Signatures />
+            {(!draft).then(|| view! { <Signatures /> })}
         </article>
     }
 }

@@ -71,14 +71,19 @@ impl IndexedDb {
         &self,
         owner: Uuid,
     ) -> Result<Vec<(u64, Result<Attachment, StoreError>)>, StoreError> {
-        let range = keys_under(&owner.to_string(), None, None);
-        let transaction = self.database.read(&[FILES]).await?;
-        let keys = transaction.keys(FILES, Some(&range)).await?;
-        let kept = transaction.all(FILES, Some(&range)).await?;
+        let kept = kept_files(&self.database.read(&[FILES]).await?, owner).await?;
+        self.opened_files(owner, &kept).await
+    }
+
+    /// The same of records that were read before.
+    pub(super) async fn opened_files(
+        &self,
+        owner: Uuid,
+        kept: &[(u64, JsValue)],
+    ) -> Result<Vec<(u64, Result<Attachment, StoreError>)>, StoreError> {
         let mut files = Vec::with_capacity(kept.len());
-        for (key, kept) in keys.into_iter().zip(kept) {
-            let number = Array::from(&key).get(1).as_f64().unwrap_or_default() as u64;
-            files.push((number, self.open_record(FILES, &file_id(owner, number), &kept).await));
+        for (number, record) in kept {
+            files.push((*number, self.open_record(FILES, &file_id(owner, *number), record).await));
         }
         Ok(files)
     }
@@ -106,6 +111,18 @@ impl IndexedDb {
         let sealed = super::field(&kept, super::SEALED);
         self.vault.open_sealed(FILE_BYTES, &file_id(owner, number), &sealed).await.map(Some)
     }
+}
+
+/// The records of what an owner has, by number, as they lie there.
+pub(super) async fn kept_files(
+    transaction: &Transaction,
+    owner: Uuid,
+) -> Result<Vec<(u64, JsValue)>, StoreError> {
+    let range = keys_under(&owner.to_string(), None, None);
+    let keys = transaction.keys(FILES, Some(&range)).await?;
+    let kept = transaction.all(FILES, Some(&range)).await?;
+    let number = |key: &JsValue| Array::from(key).get(1).as_f64().unwrap_or_default() as u64;
+    Ok(keys.iter().map(number).zip(kept).collect())
 }
 
 /// Removes all files of an owner.

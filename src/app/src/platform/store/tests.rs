@@ -162,6 +162,70 @@ async fn submissions_behave(store: &impl Store) {
     assert_eq!(kind(store.update_item(&item).await), StoreErrorKind::Gone);
 }
 
+async fn files_behave(store: &impl Store) {
+    let kept = include_bytes!("../../../../delivery/testdata/submission.v1.layout2.json");
+    let submission = Submission::from_bytes(kept).expect("the golden submission reads");
+    let draft = Draft { id: submission.id(), form: submission.form().clone(), ..a_draft() };
+    let photo = submission.attachments()[0].clone();
+    let bytes = [0xff, 0xd8, 0xff];
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    assert_eq!(kind(store.keep_file(draft.id, &photo, &bytes).await), StoreErrorKind::Gone);
+
+    store.create_draft(&draft).await.unwrap();
+    assert_eq!(kind(store.keep_file(draft.id, &photo, &[1]).await), StoreErrorKind::Conflict);
+    let first = Attachment::of(&photo.name, "image/png", &[7; 5]).unwrap();
+    let other = Attachment::of("另一张.jpg", "image/jpeg", &[8; 5]).unwrap();
+    store.keep_file(draft.id, &first, &[7; 5]).await.unwrap();
+    store.keep_file(draft.id, &other, &[8; 5]).await.unwrap();
+    // Taken anew: in place of the one before.
+    store.keep_file(draft.id, &photo, &bytes).await.unwrap();
+    assert_eq!(store.files(draft.id).await.unwrap().items, [other.clone(), photo.clone()]);
+    assert_eq!(store.load_file(draft.id, &photo.name).await, Ok(Some(bytes.to_vec())));
+
+    let items = [HOME, "second"].map(|target| OutboxItem::queue_for(&submission, target));
+    store.seal(&submission, &items, None, at).await.unwrap();
+    // What no answer names does not go with it.
+    assert_eq!(store.files(draft.id).await.unwrap().items, std::slice::from_ref(&photo));
+    assert_eq!(store.outbox().await.unwrap().items, items);
+    let receipt = a_receipt(&submission);
+    store.accept(&receipt, HOME, at).await.unwrap();
+    assert_eq!(store.load_file(draft.id, &photo.name).await, Ok(Some(bytes.to_vec())));
+    store.accept(&receipt, "second", at).await.unwrap();
+    assert_eq!(store.load_file(draft.id, &photo.name).await, Ok(None));
+    assert_eq!(store.delivered().await.unwrap().items.len(), 2);
+    // It has arrived: no file brings it back.
+    let files = [(photo, bytes.to_vec())];
+    assert_eq!(store.take_over(&submission, &items, &files).await, Ok(false));
+    assert_eq!(store.take_over_draft(&StoredDraft { draft, steps: Vec::new() }, &[]).await, Ok(false));
+}
+
+async fn handing_over_behaves(store: &impl Store) {
+    let kept = include_bytes!("../../../../delivery/testdata/submission.v1.layout2.json");
+    let submission = Submission::from_bytes(kept).expect("the golden submission reads");
+    let files = [(submission.attachments()[0].clone(), vec![0xff, 0xd8, 0xff])];
+    let items = [OutboxItem::queue(&submission)];
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    assert_eq!(kind(store.take_over(&submission, &items, &[]).await), StoreErrorKind::NotItsItem);
+    assert_eq!(kind(store.take_over(&submission, &[], &files).await), StoreErrorKind::NotItsItem);
+    assert_eq!(store.take_over(&submission, &items, &files).await, Ok(true));
+    assert_eq!(store.take_over(&submission, &items, &files).await, Ok(false));
+    assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
+
+    // A draft that puts it right, finished: the refused one gives way, and that is logged.
+    let repair = Draft { id: Uuid::from_bytes(clock::random_bytes()), ..a_draft() };
+    let stored = StoredDraft { draft: repair.clone(), steps: vec![a_step(repair.seq + 1)] };
+    assert_eq!(store.take_over_draft(&stored, &files).await, Ok(true));
+    assert_eq!(store.take_over_draft(&stored, &files).await, Ok(false));
+    assert_eq!(store.load_draft(repair.id).await, Ok(Some(stored)));
+    assert_eq!(store.files(repair.id).await.unwrap().items.len(), 1);
+    store.delete_submission(submission.id(), at).await.unwrap();
+    assert_eq!(kind(store.delete_submission(submission.id(), at).await), StoreErrorKind::Gone);
+    assert!(store.outbox().await.unwrap().items.is_empty());
+    assert!(store.files(submission.id()).await.unwrap().items.is_empty());
+    let line = LogLine { at, event: LogEvent::SubmissionDeleted, id: submission.id() };
+    assert_eq!(store.log().await.unwrap().items, [line]);
+}
+
 async fn forms_behave(store: &impl Store) {
     let draft = Draft { form: a_form("a", "h1", false).form, ..a_draft() };
     store.create_draft(&draft).await.unwrap();
@@ -186,6 +250,51 @@ async fn forms_behave(store: &impl Store) {
     assert_eq!(store.load_form("h1").await.unwrap().as_deref(), Some("{1}"));
     store.delete_draft(draft.id, Moment::default()).await.unwrap();
     assert_eq!(store.drop_unused_forms().await.unwrap(), ["h1"]);
+}
+
+#[wasm_bindgen_test]
+async fn files_stay_with_what_names_them() {
+    files_behave(&a_store().await).await;
+    files_behave(&MemoryStore::new()).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_another_device_hands_over_is_taken_once() {
+    handing_over_behaves(&a_store().await).await;
+    handing_over_behaves(&MemoryStore::new()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_rescue_opens_with_its_password_and_unchanged_only() {
+    use super::super::rescue::{OpenError, open, seal};
+    use doorstep_delivery::rescue::Rescue;
+    let store = a_store().await;
+    store.create_draft(&a_draft()).await.unwrap();
+    let rescue = Rescue::gather(&store).await.unwrap();
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    let sealed = seal(&store, &rescue, at, "correct horse").await.unwrap();
+    assert!(!String::from_utf8_lossy(&sealed).contains(NAME));
+    assert_eq!(open(&sealed, "correct horse").await, Ok(rescue.clone()));
+    assert_eq!(open(&sealed, "wrong horse").await, Err(OpenError::WrongPassword));
+    // Said to be made at another time: the signature is of what was said.
+    let changed = String::from_utf8(sealed.clone()).unwrap().replacen("2026-", "2025-", 1);
+    assert_eq!(open(changed.as_bytes(), "correct horse").await, Err(OpenError::Damaged));
+    // The device signs with one key, over restarts.
+    let again = seal(&store, &rescue, at, "correct horse").await.unwrap();
+    let device = |bytes: &[u8]| doorstep_delivery::rescue::Envelope::from_bytes(bytes).unwrap().fingerprint();
+    assert_eq!(device(&sealed), device(&again));
+}
+
+#[wasm_bindgen_test]
+async fn a_database_of_the_first_version_gets_what_was_added() {
+    let name = a_name();
+    let draft = a_draft();
+    super::super::database::make_first_version(&name).await;
+    let store = IndexedDb::open_named(&name).await.unwrap();
+    store.create_draft(&draft).await.unwrap();
+    let file = Attachment::of("a.jpg", "image/jpeg", &[1]).unwrap();
+    store.keep_file(draft.id, &file, &[1]).await.unwrap();
+    assert_eq!(store.load_file(draft.id, "a.jpg").await, Ok(Some(vec![1])));
 }
 
 #[wasm_bindgen_test]

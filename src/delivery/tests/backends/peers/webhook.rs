@@ -16,12 +16,13 @@ use super::{answered, header, inline_files};
 use crate::suite::{Held, Peer, keeps_its_word};
 use crate::{NOW, configured};
 
-type Files = BTreeMap<String, Vec<u8>>;
+/// What the receiver has of one submission: its hash, its fields and its files.
+type Row = (String, Json, BTreeMap<String, Vec<u8>>);
 
 #[derive(Default)]
 struct Receiver {
     /// By idempotency key: the hash, the body and its files.
-    rows: BTreeMap<String, (String, Json, Files)>,
+    rows: BTreeMap<String, Row>,
     /// By hash.
     uploads: BTreeMap<String, Vec<u8>>,
 }

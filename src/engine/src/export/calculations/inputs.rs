@@ -159,6 +159,7 @@ impl Writer<'_> {
             flaws.push((format!("not({relevant})"), Flaw::NotApplicable));
         }
         flaws.push((format!("{} = ''", leaf.path), Flaw::Unanswered));
+        flaws.extend(leaf.lawful.iter().map(|lawful| (format!("not({lawful})"), Flaw::Wrong)));
         Ok(Said::new(flaws, worth(&leaf.path, &leaf.sort, leaf.names.clone())))
     }
 
@@ -179,6 +180,17 @@ impl Writer<'_> {
             flaws.extend(super::places::all_of(&none).map(|none| (none, Flaw::NotApplicable)));
         }
         flaws.push((format!("{at} = ''"), Flaw::Unanswered));
+        // The first that is relevant, and breaks its rule.
+        let mut before: Vec<String> = Vec::new();
+        for leaf in leaves {
+            let relevant = leaf.relevant.clone().unwrap_or_else(|| "true()".into());
+            if let Some(lawful) = &leaf.lawful {
+                let first = before.iter().map(|before| format!("not({before})"));
+                let whole: Vec<String> = first.chain([relevant.clone(), format!("not({lawful})")]).collect();
+                flaws.extend(super::places::all_of(&whole).map(|whole| (whole, Flaw::Wrong)));
+            }
+            before.push(relevant);
+        }
         let sort = match leaves.iter().all(|leaf| leaf.sort == leaves[0].sort) {
             true => leaves[0].sort.clone(),
             false => Sort::Text,
@@ -399,6 +411,12 @@ impl Leaf {
             (false, Some(all)) => Whole::atom(format!("if({all}, 1, 0)"), 1.0),
             (false, None) => Whole::constant(1),
         }
+    }
+
+    /// How many of it break their constraint; `None` if there is none.
+    pub fn rejected(&self) -> Option<Whole> {
+        let lawful = self.lawful.as_ref()?;
+        Some(self.count(&format!("{{}} != '' and not({lawful})")))
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Leaf {
     pub many: bool,
     /// In a predicate on the path if there are many, else anywhere. `None`: always.
     pub relevant: Option<String>,
+    /// When its answer keeps to its constraint, seen from the same place. `None`: always.
+    pub lawful: Option<String>,
     pub sort: Sort,
     /// All that can be chosen, if that is known.
     pub names: Option<Vec<String>>,
@@ -98,6 +100,7 @@ impl<'a> Places<'a> {
         let names = self.names(node);
         Ok(Some(Leaf {
             relevant: self.relevant(node, many.then_some(&*plain))?,
+            lawful: self.lawful(node, many.then_some(&*plain))?,
             path: text[ast.span.clone()].to_owned(),
             node,
             many,
@@ -229,6 +232,18 @@ impl<'a> Places<'a> {
         }
         conditions.reverse();
         Ok(all_of(&conditions))
+    }
+
+    /// When a node's answer keeps to its constraint, seen from the same place as [`Places::relevant`].
+    fn lawful(&self, node: NodeId, inside: Option<&str>) -> Result<Option<String>, Unsayable> {
+        let path = self.path(node);
+        let written = self.binds.get(&path).and_then(|bind| bind.attribute("constraint"));
+        let Some(written) = written.filter(|written| crate::form::constant(&written.text) != Some(true))
+        else {
+            return Ok(None);
+        };
+        let spelled = super::super::own_functions::spelled(&written.text);
+        Ok(Some(self.seen(spelled.as_deref().unwrap_or(&written.text), &path, inside)?))
     }
 
     /// An expression that stands at `context`, as it is written somewhere else outside of all repeats, or in a predicate on the path `inside`.

@@ -49,10 +49,12 @@ impl Writer<'_> {
             for leaf in &leaves {
                 let value = if leaf.many { "." } else { &leaf.path };
                 let holds = self.test(test, &super::inputs::worth(value, &leaf.sort, leaf.names.clone()))?;
-                let conditions: Vec<String> = [format!("{value} != ''")].into_iter().chain(holds).collect();
+                let conditions: Vec<String> =
+                    [format!("{value} != ''")].into_iter().chain(holds).chain(leaf.lawful.clone()).collect();
                 held.push(leaf.count(&all_of(&conditions).unwrap_or_default()));
                 there.push(leaf.count(""));
                 blank.push(leaf.count("{} = ''"));
+                blank.extend(leaf.rejected());
             }
             let held = self.keep_whole("by", Whole::sum(held));
             let flaws = vec![

@@ -29,6 +29,10 @@ impl Writer<'_> {
         if there.constant.is_none() {
             flaws.push((format!("{} = 0", there.operand()), Flaw::NotApplicable));
         }
+        let rejected: Vec<Whole> = leaves.iter().filter_map(Leaf::rejected).collect();
+        if !rejected.is_empty() {
+            flaws.push((format!("{} > 0", Whole::sum(rejected.into_iter()).operand()), Flaw::Wrong));
+        }
         if blank.is_none() {
             let blanks = Whole::sum(leaves.iter().map(|leaf| leaf.count("{} = ''")));
             flaws.push((format!("{} > 0", blanks.operand()), Flaw::Unanswered));

@@ -89,6 +89,14 @@ impl<'a> Lowering<'a, '_> {
             };
             let measure = compiling.measure(*node, *element);
             let mut reads = compiling.reads;
+            // An answer that breaks its rule is none.
+            let lawful = reads.iter().filter_map(|read| match read.what {
+                What::Value(node) | What::Sibling(node) => {
+                    Some(Read { what: What::Lawful(node), from: read.from })
+                }
+                _ => None,
+            });
+            reads.extend(lawful.collect::<Vec<_>>());
             crate::order::sort(&mut reads);
             reads.dedup();
             let id = assessment.by_node[node];
@@ -152,6 +160,7 @@ impl<'a> Compiling<'_, 'a, '_> {
             name: self.lowering.skeleton.node(node).name.clone(),
             label: self.words(element, "label"),
             note: self.words(element, "note"),
+            internal: self.yes(element, "internal"),
             span: element.span,
             kind: kind.unwrap_or_else(|| Kind::Index(Box::default())),
             decimals: decimals.min(12),

@@ -1,0 +1,277 @@
+//! A photo, a sound, a film or another file: kept on the device before the answer names it.
+//!
+//! Photos are made smaller first. A file that was kept while the tab died before its answer was written is found again
+//! and offered to its question.
+
+use doorstep_delivery::Attachment;
+use doorstep_engine::value::Value;
+use doorstep_engine::view::{Control as Kind, QuestionView};
+use leptos::prelude::*;
+
+use super::{Asked, Control, Frame};
+use crate::components::live::{live, shown_when};
+use crate::platform::picked::{self, Picked, Shown};
+use crate::platform::{clock, persist, timer};
+use crate::state::reader::{say, use_reader};
+
+/// The longer side of a photo, in pixels, where the form says nothing.
+const PIXELS: u32 = 1_600;
+/// The largest file: a server takes no larger one.
+const LARGEST: u64 = 30 << 20;
+/// With less room than this on the device, nothing more is taken.
+const LEAST_ROOM: u64 = 50_000_000;
+
+/// See the module.
+pub const CONTROL: Control =
+    Control { name: "upload", takes: |question| question.control == Kind::Upload, frame: Frame::Group, show };
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Idle,
+    Working,
+    TooLarge,
+    NoRoom,
+    Failed,
+}
+
+fn show(asked: Asked) -> AnyView {
+    let reader = use_reader();
+    let state = RwSignal::new(State::Idle);
+    let field = asked.part("file");
+    let (kind, accept) = asked.view.with_untracked(media);
+    let capture = asked.view.with_untracked(capture);
+    let name = Memo::new(move |_| asked.view.with(|view| named(&view.value)));
+    let found = RwSignal::new(None::<Attachment>);
+    look_for_lost(asked, name, found);
+    let take = {
+        let field = field.clone();
+        move |_| {
+            if let Some(picked) = picked::take(&field) {
+                timer::spawn(keep(asked, picked, kind, state, found));
+            }
+        }
+    };
+    let ask = {
+        let field = field.clone();
+        move |_| picked::ask(&field)
+    };
+    let button = move || {
+        let words = reader.language().words();
+        match (state.get(), kind, name.with(Option::is_some)) {
+            (State::Working, ..) => words.file_working,
+            (_, Media::Image, false) => words.take_photo,
+            (_, Media::Image, true) => words.take_photo_again,
+            (_, _, false) => words.choose_file,
+            (_, _, true) => words.choose_file_again,
+        }
+    };
+    let said = move || {
+        let words = reader.language().words();
+        match state.get() {
+            State::Idle | State::Working => None,
+            State::TooLarge => Some(words.file_too_large),
+            State::NoRoom => Some(words.file_no_room),
+            State::Failed => Some(words.file_failed),
+        }
+    };
+    view! {
+        <div class="choices">
+            {live(move || name.get().map(|name| view! { <Kept asked name /> }))}
+            {live(move || found.get().map(|file| view! { <Found asked file found /> }))}
+            <input type="file" class="unseen" id=field tabindex="-1" aria-hidden="true" accept=accept capture=capture on:change=take />
+            <button
+                type="button"
+                class="button"
+                data-action="pick"
+                aria-disabled=live(move || (state.get() == State::Working).then_some("true"))
+                on:click=ask
+            >
+                {button}
+            </button>
+            <p class="hint" role="status">{said}</p>
+            {shown_when(move || name.with(Option::is_some), move || view! {
+                <button type="button" class="button plain" data-action="clear" on:click=move |_| asked.give(Value::Blank)>
+                    {say(|w| w.clear)}
+                </button> }.into_any())}
+        </div>
+    }
+    .into_any()
+}
+
+/// The file that the answer names: a picture as it is, another one by its size.
+#[component]
+fn Kept(asked: Asked, name: String) -> impl IntoView {
+    let shown = StoredValue::new_local(None::<Shown>);
+    let url = RwSignal::new(None::<String>);
+    let about = RwSignal::new(None::<String>);
+    let gone = RwSignal::new(false);
+    let label = asked.view.with_untracked(|view| view.label.clone());
+    timer::spawn({
+        let keeping = asked.answering.keeping();
+        async move {
+            let file = keeping.files().await.into_iter().find(|file| file.name == name);
+            let bytes = keeping.file(&name).await;
+            if url.is_disposed() {
+                return;
+            }
+            let (Some(file), Some(bytes)) = (file, bytes) else { return gone.set(true) };
+            about.set(Some(size(file.size)));
+            if file.media_type.starts_with("image/")
+                && let Some(address) = Shown::new(&bytes, &file.media_type)
+            {
+                url.set(Some(address.url().to_owned()));
+                shown.set_value(Some(address));
+            }
+        }
+    });
+    view! {
+        {live(move || url.get().map(|url| view! { <img class="photo" src=url alt=label.clone() /> }))}
+        <p class="soft small figures" data-file="true">{live(move || about.get())}</p>
+        {shown_when(move || gone.get(), || view! { <p class="notice danger">{say(|w| w.file_gone)}</p> }.into_any())}
+    }
+}
+
+/// One that was kept and then lost its answer.
+#[component]
+fn Found(asked: Asked, file: Attachment, found: RwSignal<Option<Attachment>>) -> impl IntoView {
+    let name = file.name.clone();
+    view! {
+        <div class="notice" data-found="true">
+            <p>{say(|w| w.file_found)}</p>
+            <Kept asked name=file.name />
+            <div class="actions">
+                <button type="button" class="button" data-action="use" on:click=move |_| {
+                    asked.give(Value::Attachment(name.as_str().into()));
+                    found.set(None);
+                }>{say(|w| w.file_use)}</button>
+                <button type="button" class="button plain" on:click=move |_| found.set(None)>
+                    {say(|w| w.file_leave)}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// Keeps a picked file, then answers with its name.
+async fn keep(
+    asked: Asked,
+    picked: Picked,
+    kind: Media,
+    state: RwSignal<State>,
+    found: RwSignal<Option<Attachment>>,
+) {
+    state.set(State::Working);
+    let outcome = kept(asked, &picked, kind).await;
+    // The page may be gone by now; the file is kept, and found again.
+    if state.is_disposed() {
+        return;
+    }
+    match outcome {
+        Ok(name) => {
+            asked.give(Value::Attachment(name.as_str().into()));
+            found.set(None);
+            state.set(State::Idle);
+        }
+        Err(failed) => state.set(failed),
+    }
+}
+
+async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
+    if persist::free().await.is_some_and(|free| free < LEAST_ROOM) {
+        return Err(State::NoRoom);
+    }
+    let pixels = asked.view.with_untracked(|view| {
+        let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
+        said.and_then(|(_, pixels)| pixels.parse().ok()).unwrap_or(PIXELS)
+    });
+    let small = if kind == Media::Image { picked.downscaled(pixels).await } else { None };
+    let (bytes, media_type, ending) = match small {
+        Some(bytes) => (bytes, String::from("image/jpeg"), String::from("jpg")),
+        None if picked.size() > LARGEST => return Err(State::TooLarge),
+        None => {
+            let bytes = picked.bytes().await.ok_or(State::Failed)?;
+            let said = picked.media_type();
+            let media_type = if said.is_empty() { "application/octet-stream".into() } else { said };
+            (bytes, media_type, picked.ending().unwrap_or_else(|| "bin".into()))
+        }
+    };
+    let question = asked.view.with_untracked(|view| view.name.clone());
+    let name = format!("{question}-{}.{ending}", clock::now_ms());
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
+    let file = Attachment::of(&name, &media_type, &bytes)
+        .or_else(|| {
+            Attachment::of(&format!("file-{}.{ending}", clock::now_ms()), "application/octet-stream", &bytes)
+        })
+        .ok_or(State::Failed)?;
+    asked.answering.keeping().keep_file(&file, &bytes).await.map_err(|_| State::Failed)?;
+    Ok(file.name)
+}
+
+/// Looks whether a file of this question was kept that no answer names.
+fn look_for_lost(asked: Asked, name: Memo<Option<String>>, found: RwSignal<Option<Attachment>>) {
+    if name.with_untracked(Option::is_some) {
+        return;
+    }
+    let answering = asked.answering;
+    let question = asked.view.with_untracked(|view| view.name.clone());
+    timer::spawn(async move {
+        let files = answering.keeping().files().await;
+        if found.is_disposed() || name.with_untracked(Option::is_some) {
+            return;
+        }
+        let own = |file: &Attachment| {
+            let rest = file.name.strip_prefix(&*question).and_then(|rest| rest.strip_prefix('-'));
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let mut lost: Vec<Attachment> = files.into_iter().filter(own).collect();
+        answering.with(|session| {
+            for key in session.nodes() {
+                if let Some(Value::Attachment(used)) = session.value(key) {
+                    lost.retain(|file| *file.name != **used);
+                }
+            }
+        });
+        // The last one taken.
+        found.set(lost.pop());
+    });
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Media {
+    Image,
+    Other,
+}
+
+/// What may be picked.
+fn media(question: &QuestionView) -> (Media, String) {
+    let said = question.parameters.iter().find(|(name, _)| &**name == "mediatype");
+    let accept = said.map_or("", |(_, accept)| accept);
+    let kind = if accept.starts_with("image/") { Media::Image } else { Media::Other };
+    (kind, if accept.starts_with("application/") { String::new() } else { accept.to_owned() })
+}
+
+/// Straight to the camera, where the form says so.
+fn capture(question: &QuestionView) -> Option<&'static str> {
+    if super::looks(question, "new-front") {
+        Some("user")
+    } else if super::looks(question, "new") {
+        Some("environment")
+    } else {
+        None
+    }
+}
+
+fn named(value: &Value) -> Option<String> {
+    match value {
+        Value::Attachment(name) => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} kB", bytes / 1_024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}

@@ -1,0 +1,48 @@
+//! The safety page: is what lies on this phone kept, is there room for more, who can open it, and what was deleted.
+
+mod here;
+mod log;
+mod office;
+mod pin;
+mod settings;
+mod users;
+
+pub use pin::PinPage;
+
+use leptos::prelude::*;
+
+use crate::components::live::Live;
+use crate::components::top_bar::TopBar;
+use crate::state::device::use_device;
+use crate::state::gate::use_gate;
+use crate::state::reader::{say, title};
+
+/// The page at `/safety`.
+#[component]
+pub fn SafetyPage() -> impl IntoView {
+    let device = use_device();
+    let gate = use_gate();
+    title(|words| words.safety.safety.to_owned());
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.safety.safety.to_owned())) />
+        <main id="main" tabindex="-1" data-screen="safety">
+            <h1>{say(|w| w.safety.safety)}</h1>
+            <here::Here device />
+            <settings::PinSection gate />
+            <office::OfficeSection gate />
+            <users::UsersSection gate />
+            <log::LogSection device />
+        </main>
+    }
+}
+
+/// A line of facts: what, and how it stands.
+fn fact(name: &'static str, what: Live<&'static str>, is: AnyView) -> AnyView {
+    view! {
+        <div class="fact" data-fact=name>
+            <dt>{what}</dt>
+            <dd>{is}</dd>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,107 @@
+//! What a measure hangs on: the questions behind it, found in the dependency graph, the nearest first.
+
+use rustc_hash::FxHashMap;
+
+use crate::assess::measure::{Amount, Input, Kind, MeasureId};
+use crate::expr::program::Expr;
+use crate::graph::Task;
+use crate::session::Session;
+use crate::view::{Control, NodeId};
+
+/// The questions that a measure hangs on.
+pub(super) struct Sources {
+    /// Nearest first.
+    pub questions: Vec<NodeId>,
+    /// The scales among what it is made of.
+    pub scales: Vec<MeasureId>,
+    /// Is everything that it hangs on a question that may be tried?
+    pub complete: bool,
+}
+
+impl Session {
+    pub(super) fn sources(&self, target: MeasureId) -> Sources {
+        let form = &self.form;
+        let (read_by, providers) = self.backwards();
+        let decisions = self.decisions();
+        let mut sources = Sources { questions: Vec::new(), scales: Vec::new(), complete: true };
+        let mut seen = vec![false; form.nodes.len()];
+        let mut next = vec![self.measure(target).node];
+        seen[next[0].0 as usize] = true;
+        let mut at = 0;
+        while let Some(node) = next.get(at).copied() {
+            at += 1;
+            if let Some(id) = form.assessment.by_node.get(&node)
+                && let Kind::Scale(_) = self.measure(*id).kind
+            {
+                sources.scales.push(*id);
+            }
+            let asked = form.node(node).body.control.is_some_and(|control| control != Control::Note);
+            match (asked && !form.is_computed(node), decisions.contains(&node)) {
+                (true, false) => sources.questions.push(node),
+                (true, true) => sources.complete = false,
+                (false, _) => {}
+            }
+            // It is there while what holds it is.
+            let mut held = node;
+            loop {
+                for rank in providers.get(&held).into_iter().flatten() {
+                    let task = form.graph.computations[*rank as usize].task;
+                    if held != node && !matches!(task, Task::Relevant(_) | Task::RepeatCount(_)) {
+                        continue;
+                    }
+                    for read in &read_by[*rank as usize] {
+                        if !std::mem::replace(&mut seen[read.0 as usize], true) {
+                            next.push(*read);
+                        }
+                    }
+                }
+                if held == NodeId(0) {
+                    break;
+                }
+                held = form.node(held).parent;
+            }
+        }
+        sources
+    }
+
+    /// By rank what it reads, and by node the ranks that decide it.
+    fn backwards(&self) -> (Vec<Vec<NodeId>>, FxHashMap<NodeId, Vec<u32>>) {
+        let graph = &self.form.graph;
+        let mut read_by: Vec<Vec<NodeId>> = vec![Vec::new(); graph.computations.len()];
+        for (node, edges) in graph.value.iter().enumerate() {
+            edges.iter().for_each(|edge| read_by[edge.rank as usize].push(NodeId(node as u32)));
+        }
+        for (repeat, edges) in graph.instances.iter().chain(&graph.positions) {
+            edges.iter().for_each(|edge| read_by[edge.rank as usize].push(*repeat));
+        }
+        // What a map gives has no order of its own.
+        read_by.iter_mut().for_each(|read| crate::order::sort(read));
+        let mut providers: FxHashMap<NodeId, Vec<u32>> = FxHashMap::default();
+        for (rank, computation) in graph.computations.iter().enumerate() {
+            if computation.task.provides() {
+                providers.entry(computation.node).or_default().push(rank as u32);
+            }
+        }
+        (read_by, providers)
+    }
+
+    /// The questions with which a person puts a result in a measure's place: that they would is no news.
+    fn decisions(&self) -> Vec<NodeId> {
+        let mut found = Vec::new();
+        for measure in &self.form.assessment.measures {
+            let by_hand = match &measure.kind {
+                Kind::Decided { instead, reason, .. } => [Some(instead), Some(reason)],
+                Kind::Agreed { decided, .. } => [decided.as_ref(), None],
+                _ => continue,
+            };
+            for input in by_hand.into_iter().flatten() {
+                if let Input::Amount(Amount::Expr(expr)) = input
+                    && let Expr::Cell { node, .. } = self.form.program.expr(*expr)
+                {
+                    found.push(*node);
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,32 @@
+//! Every version of a form that was ever served, so that older devices can go on sending.
+
+use super::{Store, StoreError};
+
+const INSERT: &str =
+    "INSERT INTO form_version (hash, id, version, bundle, served_at) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (hash) DO NOTHING";
+const FIND: &str = "SELECT bundle FROM form_version WHERE hash = $1";
+
+impl Store {
+    /// Keeps a version of a form for as long as the database lives. `now` is in milliseconds since 1970.
+    pub(crate) async fn keep_form(
+        &self,
+        id: &str,
+        version: &str,
+        hash: &str,
+        bundle: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        Ok(writing!(self.database, |pool| async {
+            let insert = sqlx::query(INSERT).bind(hash).bind(id).bind(version).bind(bundle).bind(now);
+            insert.execute(pool).await.map(drop)
+        })?)
+    }
+
+    /// The bundle of a version of a form.
+    pub(crate) async fn form(&self, hash: &str) -> Result<Option<String>, StoreError> {
+        let found: Option<(String,)> =
+            reading!(self.database, |pool| sqlx::query_as(FIND).bind(hash).fetch_optional(pool))?;
+        Ok(found.map(|(bundle,)| bundle))
+    }
+}

@@ -1,0 +1,358 @@
+//! A device: its store, the tabs in which drafts are open, and what its user does with them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use doorstep_delivery::backend::doorstep::Doorstep;
+use doorstep_delivery::deliver::deliver;
+use doorstep_delivery::draft::new_id;
+use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
+use doorstep_delivery::rescue::Rescue;
+use doorstep_delivery::sealed::Sealed as SealedBytes;
+use doorstep_delivery::store::{Store, StoredDraft};
+use doorstep_delivery::{Attachment, Draft, Uuid};
+use doorstep_engine::session::Session;
+
+use crate::check;
+use crate::disk::{Disk, Holdings};
+use crate::model::{Doubt, Sealed};
+use crate::network::{self, Line, Network};
+use crate::planted::{Bug, Credulous};
+use crate::tab::{Held, SECOND, Tab, state};
+use crate::world::World;
+
+/// A device.
+pub struct Device {
+    pub number: usize,
+    pub disk: Rc<Disk>,
+    world: Rc<World>,
+    network: Rc<Network>,
+    tabs: RefCell<Vec<Rc<Tab>>>,
+    /// Who has which draft.
+    locks: RefCell<BTreeMap<Uuid, Rc<Held>>>,
+    /// How many run the outbox.
+    runners: Cell<u32>,
+}
+
+impl Device {
+    /// A new one.
+    pub fn new(world: &Rc<World>, network: &Rc<Network>, number: usize) -> Rc<Device> {
+        Rc::new(Device {
+            number,
+            disk: Rc::new(Disk::new(world, number)),
+            world: world.clone(),
+            network: network.clone(),
+            tabs: RefCell::default(),
+            locks: RefCell::default(),
+            runners: Cell::new(0),
+        })
+    }
+
+    /// Its process is dead: tabs, locks and runs are gone. Whose tasks they were, drops them.
+    pub fn died(&self) {
+        self.tabs.borrow_mut().clear();
+        self.locks.borrow_mut().clear();
+        self.runners.set(0);
+    }
+
+    /// What is really there.
+    fn holdings(&self) -> Option<Holdings> {
+        Holdings::read(&self.disk.twin()).ok()
+    }
+
+    /// A reader does something in a tab, or opens one if none is.
+    pub fn act_in_a_tab(self: &Rc<Device>) {
+        self.tabs.borrow_mut().retain(|tab| !tab.has_ended());
+        let tab = self.world.dice.of(&self.tabs.borrow()).cloned();
+        match tab {
+            Some(tab) => tab.act(),
+            None => self.open(),
+        }
+    }
+
+    /// Begins a draft; it is kept before its reader sees it.
+    pub fn begin(self: &Rc<Device>) {
+        if self.holdings().is_some_and(|holdings| holdings.drafts.len() > 4) {
+            return;
+        }
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let session = Session::new(device.world.form.clone(), device.world.surroundings());
+            let draft = Draft::begin(device.new_id(), &session, device.world.now());
+            if device.disk.create_draft(&draft).await.is_ok() {
+                let seen = state(&session, &draft.cursor);
+                device.world.model.borrow_mut().began((device.number, draft.id), seen);
+                device.open_draft(draft.id).await;
+            }
+        });
+    }
+
+    fn new_id(&self) -> Uuid {
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.world.dice.next().to_be_bytes());
+        new_id(self.world.now().ms, &random)
+    }
+
+    /// Opens some draft in a tab, be it open in another one or not.
+    pub fn open(self: &Rc<Device>) {
+        let mut drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        if !self.world.dice.once_in(6) {
+            // Mostly one that no tab has.
+            drafts.retain(|draft| self.tabs.borrow().iter().all(|tab| tab.place.1 != draft.id));
+        }
+        let Some(id) = self.world.dice.of(&drafts).map(|draft| draft.id) else { return self.begin() };
+        let device = self.clone();
+        self.world.spawn(self.number, async move { device.open_draft(id).await });
+    }
+
+    /// Takes a draft for a tab, from the tab that has it: its reader says so.
+    fn lock(&self, id: Uuid) -> Rc<Held> {
+        let held = Rc::new(Held::default());
+        let Some(other) = self.locks.borrow_mut().insert(id, held.clone()) else { return held };
+        // Whoever is the only one to know of it is gone.
+        if other.ended.get() && other.writing.get() == 0 || Rc::strong_count(&other) == 1 {
+            return held;
+        }
+        let contested = if self.world.locks {
+            self.world.count("draft taken over by a second tab");
+            other.ended.set(true);
+            // What it was about to write is written though it has lost the draft: the store does not know who writes.
+            other.writing.get() > 0
+        } else {
+            self.world.count("second tab without a lock");
+            true
+        };
+        if contested && let Some(seen) = self.world.model.borrow_mut().drafts.get_mut(&(self.number, id)) {
+            self.world.count("two tabs write to one draft");
+            seen.contested = true;
+        }
+        held
+    }
+
+    async fn open_draft(self: &Rc<Device>, id: Uuid) {
+        let place = (self.number, id);
+        let held = self.lock(id);
+        let Ok(Some(stored)) = self.disk.load_draft(id).await else { return };
+        let form = self.world.form.clone();
+        let opened = match stored.draft.open(&stored.steps, form, self.world.surroundings()) {
+            Ok(opened) => opened,
+            Err(error) => return self.world.fail(format!("I1: {id} does not open: {error:?}")),
+        };
+        if !self.world.model.borrow().drafts.contains_key(&place) {
+            let seen = state(&opened.session, &opened.cursor);
+            check::comes_to_light(&mut self.world.model.borrow_mut(), place, seen, &self.disk.twin());
+        }
+        if !opened.problems.is_empty() {
+            self.world.count("steps lost, and said so");
+        }
+        let mut draft = stored.draft;
+        draft.cursor = opened.cursor.clone();
+        let tab =
+            Rc::new(Tab::new(&self.world, &self.disk, place, held, draft, opened, stored.steps.is_empty()));
+        self.tabs.borrow_mut().push(tab.clone());
+        tab.begin();
+    }
+
+    /// Its user deletes a draft.
+    pub fn delete_draft(self: &Rc<Device>) {
+        let drafts = self.holdings().map(|holdings| holdings.drafts).unwrap_or_default();
+        let Some(id) = self.world.dice.of(&drafts).map(|draft| draft.id) else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let place = (device.number, id);
+            device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
+            if device.disk.delete_draft(id, device.world.now()).await.is_ok() {
+                device.world.model.borrow_mut().was_deleted(place);
+            }
+        });
+    }
+
+    /// Some refused item of the outbox.
+    fn some_refused(&self) -> Option<OutboxItem> {
+        let mut items = self.holdings()?.outbox;
+        items.retain(|item| matches!(item.state, State::Refused { .. }));
+        self.world.dice.of(&items).cloned()
+    }
+
+    /// Its user deletes what is sealed and has no receipt.
+    pub fn delete_submission(self: &Rc<Device>) {
+        let Some(item) = self.some_refused() else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let place = (device.number, item.id);
+            if device.world.model.borrow().taking.contains(&place) {
+                return;
+            }
+            device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
+            if device.disk.delete_submission(item.id, device.world.now()).await.is_ok() {
+                device.world.model.borrow_mut().was_deleted(place);
+            }
+        });
+    }
+
+    /// Its user wants a refused item tried once more, as it is.
+    pub fn try_again(self: &Rc<Device>) {
+        let Some(item) = self.some_refused() else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            drop(device.disk.update_item(&item.tried_again()).await);
+        });
+    }
+
+    /// Its user puts a refused submission right: a new draft with its answers and files, to be sealed in its stead.
+    pub fn repair(self: &Rc<Device>) {
+        let Some(item) = self.some_refused() else { return };
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            let _begun = device.begin_repair(item.id).await;
+        });
+    }
+
+    async fn begin_repair(self: &Rc<Device>, old: Uuid) -> Option<()> {
+        let (world, disk) = (&self.world, &self.disk);
+        let submission = disk.load_submission(old).await.ok()??;
+        let sealed = SealedBytes::read(submission.body().as_bytes()).ok()?;
+        let id = if world.bug == Some(Bug::EditedUnderOldId) { old } else { self.new_id() };
+        let place = (self.number, id);
+        let answers = Draft::repairing(id, &sealed, world.form.clone(), world.surroundings()).ok()?;
+        let mut files: Vec<(Attachment, Vec<u8>)> = Vec::new();
+        for file in submission.attachments() {
+            files.push((file.clone(), disk.load_file(old, &file.name).await.ok()??));
+        }
+        let opened = answers.open(&[], world.form.clone(), world.surroundings()).ok()?;
+        // One transaction: no answer names a file before it is kept.
+        let stored = StoredDraft { draft: answers, steps: Vec::new() };
+        if world.bug == Some(Bug::EditedUnderOldId) {
+            disk.create_draft(&stored.draft).await.ok()?;
+        } else if !disk.take_over_draft(&stored, &files).await.ok()? {
+            return None;
+        }
+        {
+            let mut model = world.model.borrow_mut();
+            model.began(place, state(&opened.session, &opened.cursor));
+            files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
+        }
+        world.count("refused submission put right");
+        self.open_draft(id).await;
+        Some(())
+    }
+
+    /// Everything unsent is handed over to another device as one file, which takes it up on its own, whatever becomes of this one.
+    /// `replaced`: with what is half filled in, and then this device is thrown away.
+    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>, replaced: bool) {
+        let (device, other) = (self.clone(), other.clone());
+        self.world.spawn(self.number, async move {
+            let before = device.unsent();
+            let Ok(rescue) = Rescue::gather(&*device.disk).await else { return };
+            device.is_all_there(&before, &rescue);
+            let (world, number) = (device.world.clone(), device.number);
+            let taker = other.clone();
+            world.spawn(taker.number, async move {
+                if other.take_up(&rescue.to_bytes(), replaced).await == Some(true) && replaced {
+                    other.world.thrown_away.set(Some(number));
+                }
+            });
+        });
+    }
+
+    /// Drafts, and submissions without their receipts.
+    fn unsent(&self) -> BTreeSet<Uuid> {
+        let Some(here) = self.holdings() else { return BTreeSet::new() };
+        here.drafts.iter().map(|draft| draft.id).chain(here.outbox.iter().map(|item| item.id)).collect()
+    }
+
+    /// What was unsent before and is so still has to be in the file, as the one or the other (I1, I2).
+    fn is_all_there(&self, before: &BTreeSet<Uuid>, rescue: &Rescue) {
+        let drafts = rescue.drafts.iter().map(|(stored, _)| stored.draft.id);
+        let sealed = rescue.submissions.iter().map(|(submission, ..)| submission.id());
+        let inside: BTreeSet<Uuid> = drafts.chain(sealed).collect();
+        let after = self.unsent();
+        if let Some(id) = before.intersection(&after).find(|id| !inside.contains(id)) {
+            self.world.fail(format!("I2: {id} is not among what is handed over"));
+        }
+    }
+
+    /// Gives whether all of it is new here: what is here already stays as it is, and its user is told.
+    async fn take_up(&self, file: &[u8], with_drafts: bool) -> Option<bool> {
+        let world = &self.world;
+        let Ok(mut rescue) = Rescue::from_bytes(file) else {
+            world.fail("I1: what a device handed over can't be read".into());
+            return None;
+        };
+        let here = self.holdings()?;
+        let is_here = |id: Uuid| here.drafts.iter().any(|draft| draft.id == id);
+        let place = |id: Uuid| (self.number, id);
+        let all_new = rescue.drafts.iter().all(|(stored, _)| !is_here(stored.draft.id));
+        {
+            // Not what its user deleted here, and no sealed form of what is half filled in here.
+            let model = &mut *world.model.borrow_mut();
+            rescue.submissions.retain(|(submission, ..)| {
+                !is_here(submission.id()) && model.takes_over(place(submission.id()))
+            });
+            rescue.drafts.retain(|(stored, _)| {
+                let id = stored.draft.id;
+                with_drafts && !is_here(id) && model.takes_over(place(id))
+            });
+            model.twins.extend(rescue.drafts.iter().map(|(stored, _)| stored.draft.id));
+        }
+        let taken = rescue.take_up(&*self.disk).await;
+        let model = &mut *world.model.borrow_mut();
+        model.taking.retain(|taking| taking.0 != self.number);
+        taken.ok()?;
+        for (submission, targets, _) in rescue.submissions {
+            let sealed = Sealed::of(&submission, targets);
+            if !model.sealed.contains_key(&place(submission.id())) {
+                model.was_sealed(place(submission.id()), sealed);
+            }
+        }
+        for (stored, files) in rescue.drafts {
+            let place = place(stored.draft.id);
+            let opened = stored.draft.open(&stored.steps, world.form.clone(), world.surroundings()).ok()?;
+            if !model.sealed.contains_key(&place) && !model.drafts.contains_key(&place) {
+                model.began(place, state(&opened.session, &opened.cursor));
+                files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
+            }
+        }
+        world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
+        Some(all_new)
+    }
+
+    /// Runs the outbox, unless a lock that is heeded says that somebody does.
+    pub fn run_outbox(self: &Rc<Device>, wake: Wake) {
+        if self.runners.get() > 0 {
+            if self.world.locks {
+                return;
+            }
+            self.world.count("second outbox runner without a lock");
+        }
+        self.runners.set(self.runners.get() + 1);
+        let device = self.clone();
+        self.world.spawn(self.number, async move {
+            device.run(wake).await;
+            device.runners.set(device.runners.get().saturating_sub(1));
+        });
+    }
+
+    /// One run. Gives when to run again; `None` also if the store failed.
+    pub async fn run(&self, wake: Wake) -> Option<i64> {
+        let world = &self.world;
+        world.tell(|| format!("device {} runs its outbox: {wake:?}", self.number));
+        let knows_second = !world.fault("a target that is not configured", 12);
+        let backend = |base_url: &str| Credulous {
+            doorstep: Doorstep { base_url: base_url.to_owned() },
+            bug: world.bug,
+        };
+        let (home, second) = (backend("https://home.example"), backend(network::SECOND));
+        let backends = |target: &str| match target {
+            HOME => Some(&home),
+            SECOND => knows_second.then_some(&second),
+            _ => None,
+        };
+        let line = Line(self.network.clone());
+        let run =
+            deliver(&*self.disk, &line, backends, wake, || world.now(), world.dice.next()).await.ok()?;
+        run.store_errors.iter().for_each(|error| world.is_impersonal(&error.words, "a run's errors"));
+        run.next_due_ms
+    }
+}
