@@ -15,8 +15,8 @@ use crate::processes::{Profile, Server};
 const FORM: &str = r#"{"settings": {"form_id": "soak", "version": "1", "title": "走访", "default_language": "zh", "instance_name": "${mark}"},
   "survey": [{"type": "text", "name": "mark", "label": "记号", "required": true},
              {"type": "text", "name": "note", "label": "情况"}]}"#;
-/// The longest that is waited before a kill.
-const MOST_MS: u64 = 900;
+/// The longest that is waited before a kill: an answer is kept after two seconds at the latest.
+const MOST_MS: u64 = 3_500;
 
 /// What is known of a survey from what the screen said before a kill.
 #[derive(Default, Debug)]
