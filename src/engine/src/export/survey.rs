@@ -8,7 +8,7 @@ use super::instances::Instance;
 use super::model::Model;
 use super::question::Question;
 use super::table::Row;
-use super::texts::{Kind, Texts};
+use super::texts::{ITEM_LABEL, Kind, Texts};
 use super::xlsform::Target;
 use crate::definition::references::only_reference;
 use crate::definition::starts;
@@ -169,7 +169,7 @@ impl<'a> Survey<'a, '_> {
             repeat.elements().find(|child| child.name == Name::new(Namespace::Doorstep, "itemLabel"))
         });
         if let Some(label) = item_label {
-            self.texts.element(label, Kind::Message("item_label"), node, &mut row, self.losses);
+            self.texts.element(label, ITEM_LABEL, node, &mut row, self.losses);
         }
         self.bind_columns(node, &[Name::plain("type")], &mut row);
         actions::columns(form, node, &mut row, self.losses);

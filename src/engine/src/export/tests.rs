@@ -359,3 +359,16 @@ fn other_tools_get_the_id_that_form_json_leaves_out() {
     assert!(!sheet(&sheets, "settings").contains("omit"), "{}", sheet(&sheets, "settings"));
     assert!(!to_form_json(&bundle).exported.unwrap().written.contains("instance_id"));
 }
+
+#[test]
+fn a_cards_words_come_back_from_an_xform() {
+    let written = r#"{"settings": {"form_id": "f", "version": "1", "title": "T"},
+        "survey": [{"type": "repeat", "name": "members", "label": "Members", "item_label": "Card of ${card}",
+            "children": [{"type": "group", "name": "who", "label": "Who",
+                "children": [{"type": "text", "name": "card", "label": "Name"}]}]}]}"#;
+    let xform = to_xform(&Bundle::single(Source::new("f.json", written))).exported.expect("it is a form");
+    let again =
+        to_form_json(&Bundle::single(Source::new("f.xml", xform.written))).exported.expect("it is a form");
+    assert_eq!(again.losses, []);
+    assert!(again.written.contains("Card of ${card}"), "{}", again.written);
+}

@@ -30,6 +30,9 @@ pub(super) enum Kind {
     Message(&'static str),
 }
 
+/// What a repeat's card says of its instance.
+pub(super) const ITEM_LABEL: Kind = Kind::Message("item_label");
+
 impl<'a> Itext<'a> {
     pub fn of(model: &'a Element) -> Itext<'a> {
         let mut itext = Itext::default();
@@ -82,7 +85,7 @@ impl Texts<'_, '_> {
                     .push(element.span, format!("the text comes from `{reference}`, which a row can't say")),
             },
             None => {
-                let words = self.words(element, from, losses);
+                let words = self.words_of(element, kind, from, losses);
                 self.everywhere(&words, kind, row);
             }
         }
@@ -138,7 +141,7 @@ impl Texts<'_, '_> {
         for (language, values) in translations {
             for value in values {
                 let form = value.attribute("form").map(|form| &*form.text);
-                let words = self.words(value, from, losses);
+                let words = self.words_of(value, kind, from, losses);
                 // What pyxform writes for a translation that is missing.
                 let is_missing = form.is_none() && words.trim() == "-" && translations.len() > 1;
                 if is_missing && some_said && self.itext.leaves_dashes_out {
@@ -165,6 +168,10 @@ impl Texts<'_, '_> {
 
     /// What an element says, an output as `${name}`.
     pub fn words(&self, element: &Element, from: usize, losses: &mut Losses) -> String {
+        self.words_of(element, Kind::Label, from, losses)
+    }
+
+    fn words_of(&self, element: &Element, kind: Kind, from: usize, losses: &mut Losses) -> String {
         let mut words = String::new();
         for content in &element.content {
             match content {
@@ -177,7 +184,10 @@ impl Texts<'_, '_> {
                         words.push_str(&unescaped(&self.form.named(value, from)));
                         continue;
                     }
-                    match self.form.names.single(value, &self.form.nodes[from].path) {
+                    let single = self.form.names.single(value, &self.form.nodes[from].path);
+                    // A card's words are said in its instance: a path into the repeat means that one's node there.
+                    let own = || self.form.names.only(value.trim()).map(|name| format!("${{{name}}}"));
+                    match single.or_else(|| if kind == ITEM_LABEL { own() } else { None }) {
                         Some(name) => words.push_str(&name),
                         None => losses.push(
                             output.span,
