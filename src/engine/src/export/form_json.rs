@@ -105,11 +105,12 @@ impl Writer<'_> {
             self.losses.push(row.span, "the form has no version; form JSON needs one, and it is called `1`");
         }
         settings.insert("version".into(), row.get("version").unwrap_or("1").into());
-        settings.insert("title".into(), row.get("form_title").unwrap_or(form_id).into());
+        settings.insert("title".into(), title(row, form_id));
         let (known, others): (Vec<_>, Vec<_>) = row
             .cells
             .iter()
             .filter(|(column, _)| !matches!(column.as_str(), "form_id" | "version" | "form_title" | "name"))
+            .filter(|(column, _)| !column.starts_with("form_title::"))
             .filter(|(column, _)| !matches!(column.as_str(), "omit_instanceID" | "clean_text_values"))
             .partition(|(column, _)| {
                 SETTINGS.contains(&column.as_str()) || column.starts_with("attribute::")
@@ -303,5 +304,19 @@ fn word(into: &mut Map<String, Json>, key: &str, column: &str, text: &str) {
             let before = plain.take();
             *plain = json!({"default": before, language.unwrap_or("default"): text});
         }
+    }
+}
+
+/// The title, by language where it has several.
+fn title(row: &Row, otherwise: &str) -> Json {
+    let language = |column: &str| column.strip_prefix("form_title::").map(str::to_owned);
+    let titles: Map<String, Json> = row
+        .cells
+        .iter()
+        .filter_map(|(column, words)| Some((language(column)?, words.as_str().into())))
+        .collect();
+    match titles.is_empty() {
+        true => row.get("form_title").unwrap_or(otherwise).into(),
+        false => Json::Object(titles),
     }
 }

@@ -4,13 +4,32 @@ use super::Losses;
 use super::model::Model;
 use super::table::Row;
 use super::texts::Itext;
+use super::xlsform::Target;
 use crate::xml::{Attribute, Namespace};
 
 /// The one row of the sheet.
-pub(super) fn row(form: &Model<'_>, itext: &Itext<'_>, duplicates: bool, losses: &mut Losses) -> Row {
+pub(super) fn row(
+    form: &Model<'_>,
+    itext: &Itext<'_>,
+    target: Target,
+    duplicates: bool,
+    losses: &mut Losses,
+) -> Row {
     let primary = form.nodes[0].element;
     let mut row = Row::new(form.model.span);
     row.set("form_title", form.title.as_str());
+    let titles = itext.words(&format!("/{}:title", form.nodes[0].name));
+    let others = titles.iter().any(|(_, words)| *words != form.title);
+    match target {
+        Target::FormJson if others => {
+            titles.iter().for_each(|(language, words)| row.set(format!("form_title::{language}"), words));
+        }
+        Target::XlsForm if others => {
+            let what = "the title has other words in other languages; a workbook's form has one title";
+            losses.push(form.model.span, what);
+        }
+        Target::FormJson | Target::XlsForm => {}
+    }
     for attribute in &primary.attributes {
         let text = &*attribute.value.text;
         match (&attribute.name.namespace, &*attribute.name.local) {

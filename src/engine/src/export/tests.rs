@@ -372,3 +372,21 @@ fn a_cards_words_come_back_from_an_xform() {
     assert_eq!(again.losses, []);
     assert!(again.written.contains("Card of ${card}"), "{}", again.written);
 }
+
+#[test]
+fn a_title_in_several_languages_is_kept_or_said_to_be_lost() {
+    let written = r#"{"settings": {"form_id": "f", "version": "1", "title": {"zh": "访", "en": "Visit"}, "default_language": "zh"},
+        "survey": [{"type": "text", "name": "a", "label": {"zh": "甲", "en": "A"}}]}"#;
+    let json = Bundle::single(Source::new("f.json", written));
+    let xform = to_xform(&json).exported.expect("it is a form");
+    assert_eq!(xform.losses, []);
+    let xform = Bundle::single(Source::new("f.xml", xform.written));
+    let form = crate::Form::read(&xform).form.expect("it is a form");
+    assert_eq!((&*form.title("zh"), &*form.title("en")), ("访", "Visit"));
+    let again = to_form_json(&xform).exported.expect("it is a form");
+    assert_eq!(again.losses, []);
+    let settings: serde_json::Value = serde_json::from_str(&again.written).unwrap();
+    assert_eq!(settings["settings"]["title"], serde_json::json!({"zh": "访", "en": "Visit"}));
+    let workbook = to_xlsform(&json, "f.xlsx").exported.expect("it is a form");
+    assert!(workbook.losses.iter().any(|loss| loss.what.contains("title")), "{:?}", workbook.losses);
+}

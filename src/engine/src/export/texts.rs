@@ -54,6 +54,17 @@ impl<'a> Itext<'a> {
     }
 }
 
+impl Itext<'_> {
+    /// The plain words of a text, by language; none if there is no such text.
+    pub fn words(&self, id: &str) -> Vec<(&str, String)> {
+        let plain = |values: &Vec<&Element>| {
+            values.iter().find(|value| value.attribute("form").is_none()).map(|value| value.text())
+        };
+        let texts = self.texts.get(id).into_iter().flatten();
+        texts.filter_map(|(language, values)| Some((*language, plain(values)?))).collect()
+    }
+}
+
 /// A column for one language.
 fn column(base: &str, language: &str) -> String {
     match language {

@@ -126,7 +126,7 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
     }
     let declared = instances::declared(&instances, &expressions, losses);
     rows.splice(0..0, declared);
-    let mut settings = settings::row(&form, &itext, has_duplicates(&choices), losses);
+    let mut settings = settings::row(&form, &itext, target, has_duplicates(&choices), losses);
     let doubled = |row: &Row| row.cells.iter().any(|(_, text)| text.contains("  "));
     if rows.iter().chain(&choices).any(doubled) {
         // Else every run of spaces would become one, in texts in quotes too.

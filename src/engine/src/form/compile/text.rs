@@ -73,7 +73,16 @@ impl<'a> Lowering<'a, '_> {
     /// Words without answers in them: the form's title.
     pub(super) fn plain_text(&mut self, element: Tag<'a>) -> Option<TextId> {
         let mut reads = Vec::new();
-        let text = self.text_of(element, Anchor::at(NodeId(0), ScopeDefId::ROOT), &mut reads);
+        let anchor = Anchor::at(NodeId(0), ScopeDefId::ROOT);
+        // Where others read the form too, the title has no languages; ours stand in the translations, under the form's node.
+        let kept = match element.attribute("ref") {
+            None => self.itext.place(&format!("/{}:title", self.skeleton.node(NodeId(0)).name)),
+            Some(_) => None,
+        };
+        let text = match kept {
+            Some(place) => Some(self.itext_at(place, anchor, &mut reads)),
+            None => self.text_of(element, anchor, &mut reads),
+        };
         if !reads.is_empty() {
             let message = "a form's title holds no answers";
             self.found.push(
@@ -109,13 +118,18 @@ impl<'a> Lowering<'a, '_> {
             self.found.push(diagnostic);
             return None;
         };
+        Some(self.itext_at(place, anchor, reads))
+    }
+
+    fn itext_at(&mut self, place: usize, anchor: Anchor, reads: &mut Vec<Read>) -> TextId {
+        let itext = self.itext;
         let (id, texts) = itext.at(place);
         if crate::check::CHECKS {
             self.texts_named.insert(id);
         }
         // Words alone are the same wherever they are shown.
         if let Some((text, false)) = self.itext_used[place] {
-            return Some(text);
+            return text;
         }
         let before = reads.len();
         let mut outputs = false;
@@ -128,7 +142,7 @@ impl<'a> Lowering<'a, '_> {
         if reads.len() == before {
             self.itext_used[place] = Some((text, outputs));
         }
-        Some(text)
+        text
     }
 
     /// The `value` elements of an itext entry. Says in `outputs` if it has any.
