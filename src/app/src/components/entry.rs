@@ -22,6 +22,8 @@ pub enum Kind {
     Plain,
     /// A PIN: digits that nobody looking on should read, and that no browser should offer to keep.
     Pin,
+    /// A password that is typed once and kept by nobody.
+    Password,
 }
 
 /// A field with everything that belongs to it.
@@ -59,6 +61,7 @@ pub fn Entry(
     let (field_class, input_mode) = match kind {
         Kind::Plain => ("field", "text"),
         Kind::Pin => ("field number secret", "numeric"),
+        Kind::Password => ("field secret", "text"),
     };
     view! {
         <div class=live(class)>
@@ -79,6 +82,40 @@ pub fn Entry(
                 on:input:target=move |event| text.set(event.target().value())
             />
         </div>
+    }
+}
+
+/// One field with its errors before it and, after it, the buttons that are its children.
+#[component]
+pub fn EntryForm(
+    id: &'static str,
+    kind: Kind,
+    label: fn(&'static Words) -> &'static str,
+    #[prop(optional)] hint: Option<fn(&'static Words) -> &'static str>,
+    text: RwSignal<String>,
+    wrong: Wrong,
+    /// Does what the form is for, once it is sent off.
+    submit: impl Fn() + 'static,
+    children: Children,
+) -> impl IntoView {
+    let label = Signal::derive(say(move |w| label(w).to_owned()));
+    let entry = match hint {
+        Some(hint) => view! { <Entry id kind label hint text wrong /> }.into_any(),
+        None => view! { <Entry id kind label text wrong /> }.into_any(),
+    };
+    view! {
+        <EntryErrors wrong />
+        <form
+            class="entry-form"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                submit();
+            }
+        >
+            {entry}
+            {children()}
+        </form>
     }
 }
 

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use doorstep_delivery::store::StoreErrorKind;
 
 use super::unlock::user_name;
-use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
+use crate::components::entry::{EntryForm, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows};
 use crate::components::top_bar::TopBar;
@@ -96,28 +96,12 @@ fn AddUser(gate: Gate) -> impl IntoView {
     view! {
         <section class="section">
             <h2>{say(|w| w.safety.add_user)}</h2>
-            <EntryErrors wrong />
-            <form
-                class="entry-form"
-                novalidate
-                on:submit=move |event| {
-                    event.prevent_default();
-                    add();
-                }
-            >
-                <Entry
-                    id=FIELD
-                    kind=Kind::Plain
-                    label=Signal::derive(say(|w| w.safety.name.to_owned()))
-                    hint=|w| w.safety.name_hint
-                    text
-                    wrong
-                />
+            <EntryForm id=FIELD kind=Kind::Plain label=|w| w.safety.name hint=|w| w.safety.name_hint text wrong submit=add>
                 <button type="submit" class="button" data-action="add-user">
                     <Icon shape=Shape::Plus />
                     {say(|w| w.safety.add_user)}
                 </button>
-            </form>
+            </EntryForm>
         </section>
     }
 }

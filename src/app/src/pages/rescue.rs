@@ -1,7 +1,10 @@
 //! Everything unsent as one file, out of this device and into another one.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
+use crate::components::entry::{EntryForm, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::components::top_bar::TopBar;
@@ -9,20 +12,18 @@ use crate::platform::rescue::OpenError;
 use crate::platform::timer;
 use crate::state::device::{Device, use_device};
 use crate::state::mending::{self, HandedOver, NotTakenUp};
-use crate::state::reader::{say, title};
+use crate::state::reader::{say, title, use_reader};
 use crate::words::Words;
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 8;
-/// The file field's id.
+/// The fields' ids.
 const FILE: &str = "rescue-file";
+const OUT: &str = "rescue-password-out";
+const IN: &str = "rescue-password-in";
 
-/// What is said under a form: an error of the reader's, or what came of it.
-#[derive(Clone)]
-enum Said {
-    Wrong(fn(&'static Words) -> String),
-    Done(std::sync::Arc<dyn Fn(&'static Words) -> String + Send + Sync>),
-}
+/// What came of it, in words.
+type Done = RwSignal<Option<Arc<dyn Fn(&'static Words) -> String + Send + Sync>>>;
 
 /// The page at `/rescue`.
 #[component]
@@ -42,124 +43,107 @@ pub fn RescuePage() -> impl IntoView {
 
 #[component]
 fn Out(device: Device) -> impl IntoView {
-    let (password, said, busy) = (RwSignal::new(String::new()), RwSignal::new(None), RwSignal::new(false));
+    let reader = use_reader();
+    let (password, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let (wrong, done): (Wrong, Done) = (RwSignal::new(None), RwSignal::new(None));
     let waiting = Memo::new(move |_| {
         let mut ids: Vec<_> = device.outbox.with(|items| items.iter().map(|item| item.id).collect());
         ids.dedup();
         (ids.len(), device.drafts.with(Vec::len))
     });
-    let save = move |_| {
+    let save = move || {
         if password.with_untracked(|password| password.chars().count() < SHORTEST) {
-            return said.set(Some(Said::Wrong(|w| w.password_short.to_owned())));
+            return complain(wrong, OUT, reader.words_now().password_short.to_owned());
         }
         busy.set(true);
-        said.set(None);
+        wrong.set(None);
+        done.set(None);
         timer::spawn(async move {
             let outcome = mending::hand_over(device, &password.get_untracked()).await;
+            if busy.is_disposed() {
+                return;
+            }
             password.set(String::new());
             busy.set(false);
-            said.set(Some(match outcome {
+            match outcome {
                 HandedOver::Saved(sealed, drafts, unreadable) => {
-                    Said::Done(std::sync::Arc::new(move |w| (w.rescue_saved)(sealed, drafts, unreadable)))
+                    done.set(Some(Arc::new(move |w| (w.rescue_saved)(sealed, drafts, unreadable))));
                 }
-                HandedOver::Nothing => Said::Done(std::sync::Arc::new(|w| w.rescue_nothing.to_owned())),
-                HandedOver::Failed => Said::Wrong(|w| w.device_failed.to_owned()),
-            }));
+                HandedOver::Nothing => done.set(Some(Arc::new(|w| w.rescue_nothing.to_owned()))),
+                HandedOver::Failed => complain(wrong, OUT, reader.words_now().device_failed.to_owned()),
+            }
         });
     };
     view! {
         <section class="section" data-section="rescue-out">
             <h2>{say(|w| w.rescue_out)}</h2>
             <p>{live(move || { let (sealed, drafts) = waiting.get(); view! { {say(move |w| (w.rescue_counts)(sealed, drafts))} } })}</p>
-            <Password id="rescue-password-out" label=|w| w.rescue_password hint=Some(|w| w.rescue_password_hint) new=true password said />
-            <button type="button" class="button main" data-action="rescue-out" disabled=move || busy.get() on:click=save>
-                {say(|w| w.rescue_save)}
-            </button>
+            <EntryForm id=OUT kind=Kind::Password label=|w| w.rescue_password hint=|w| w.rescue_password_hint text=password wrong submit=save>
+                <button type="submit" class="button main" data-action="rescue-out" disabled=move || busy.get()>
+                    {say(|w| w.rescue_save)}
+                </button>
+                <Came done />
+            </EntryForm>
         </section>
     }
 }
 
 #[component]
 fn In(device: Device) -> impl IntoView {
-    let (password, said, busy) = (RwSignal::new(String::new()), RwSignal::new(None), RwSignal::new(false));
-    let take = move |_| {
+    let reader = use_reader();
+    let (password, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let (wrong, done): (Wrong, Done) = (RwSignal::new(None), RwSignal::new(None));
+    let take = move || {
         busy.set(true);
-        said.set(None);
+        wrong.set(None);
+        done.set(None);
         timer::spawn(async move {
             let outcome = mending::take_up(device, FILE, &password.get_untracked()).await;
+            if busy.is_disposed() {
+                return;
+            }
             busy.set(false);
-            said.set(Some(match outcome {
-                Ok(done) => {
+            let words = reader.words_now();
+            let (field, said) = match outcome {
+                Ok(taken) => {
                     password.set(String::new());
-                    Said::Done(std::sync::Arc::new(move |w| {
-                        (w.rescue_taken)(done.submissions, done.drafts, done.known)
-                    }))
+                    let (sealed, drafts, known) = (taken.submissions, taken.drafts, taken.known);
+                    return done.set(Some(Arc::new(move |w| (w.rescue_taken)(sealed, drafts, known))));
                 }
-                Err(NotTakenUp::NoFile) => Said::Wrong(|w| w.rescue_no_file.to_owned()),
-                Err(NotTakenUp::NotOpened(OpenError::WrongPassword)) => {
-                    Said::Wrong(|w| w.rescue_wrong_password.to_owned())
-                }
-                Err(NotTakenUp::NotOpened(OpenError::Damaged)) => {
-                    Said::Wrong(|w| w.rescue_damaged.to_owned())
-                }
-                Err(NotTakenUp::NotOpened(OpenError::Newer)) => Said::Wrong(|w| w.rescue_newer.to_owned()),
-                Err(NotTakenUp::Failed) => Said::Wrong(|w| w.device_failed.to_owned()),
-            }));
+                Err(NotTakenUp::NoFile) => (FILE, words.rescue_no_file),
+                Err(NotTakenUp::NotOpened(OpenError::WrongPassword)) => (IN, words.rescue_wrong_password),
+                Err(NotTakenUp::NotOpened(OpenError::Damaged)) => (FILE, words.rescue_damaged),
+                Err(NotTakenUp::NotOpened(OpenError::Newer)) => (FILE, words.rescue_newer),
+                Err(NotTakenUp::Failed) => (IN, words.device_failed),
+            };
+            complain(wrong, field, said.to_owned());
         });
     };
     view! {
         <section class="section" data-section="rescue-in">
             <h2>{say(|w| w.rescue_in)}</h2>
             <p>{say(|w| w.rescue_in_explained)}</p>
-            <label class="label" for=FILE>{say(|w| w.rescue_file)}</label>
-            <input type="file" class="field" id=FILE accept=".json,application/json" />
-            <Password id="rescue-password-in" label=|w| w.rescue_its_password hint=None new=false password said />
-            <button type="button" class="button" data-action="rescue-in" disabled=move || busy.get() on:click=take>
-                {say(|w| w.rescue_take)}
-            </button>
+            <div class="question">
+                <label class="question-label" for=FILE>{say(|w| w.rescue_file)}</label>
+                <input type="file" class="field" id=FILE accept=".json,application/json" />
+            </div>
+            <EntryForm id=IN kind=Kind::Password label=|w| w.rescue_its_password text=password wrong submit=take>
+                <button type="submit" class="button" data-action="rescue-in" disabled=move || busy.get()>
+                    {say(|w| w.rescue_take)}
+                </button>
+                <Came done />
+            </EntryForm>
         </section>
     }
 }
 
+/// Says what came of it, once something did.
 #[component]
-fn Password(
-    id: &'static str,
-    label: fn(&'static Words) -> &'static str,
-    hint: Option<fn(&'static Words) -> &'static str>,
-    /// Is it made up now?
-    new: bool,
-    password: RwSignal<String>,
-    said: RwSignal<Option<Said>>,
-) -> impl IntoView {
-    let wrong = move || said.with(|said| matches!(said, Some(Said::Wrong(_))));
-    let told = format!("{id}-said");
-    let described = told.clone();
+fn Came(done: Done) -> impl IntoView {
     view! {
-        <label class="label" for=id>{say(label)}</label>
-        {hint.map(|hint| view! { <p class="hint">{say(hint)}</p> })}
-        <input
-            type="password"
-            class="field"
-            id=id
-            autocomplete=if new { "new-password" } else { "off" }
-            aria-describedby=described
-            aria-invalid=move || wrong().then_some("true")
-            prop:value=move || password.get()
-            on:input=move |event| password.set(event_target_value(&event))
-        />
-        <div id=told role="status">
-            {live(move || {
-                said.get().map(|said| match said {
-                    Said::Wrong(words) => view! {
-                        <p class="notice danger"><Icon shape=Shape::Alert small=true />" "{say(words)}</p>
-                    }
-                    .into_any(),
-                    Said::Done(words) => view! {
-                        <p class="notice"><Icon shape=Shape::Check small=true />" "{say(move |w| words(w))}</p>
-                    }
-                    .into_any(),
-                })
-            })}
+        <div role="status">
+            {live(move || done.get().map(|words| view! {
+                <p class="notice"><Icon shape=Shape::Check small=true />" "{say(move |w| words(w))}</p> }))}
         </div>
     }
 }

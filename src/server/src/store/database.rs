@@ -65,8 +65,6 @@ macro_rules! writing {
 }
 
 /// Several statements as one.
-// For tables whose rows hang together; so far the tests are the only ones who have such.
-#[cfg_attr(not(test), allow(dead_code))]
 pub(crate) trait BeginWriting {
     type Database: sqlx::Database;
 

@@ -100,15 +100,12 @@ pub enum Deed {
     LookAfterUsers,
     /// Read the audit log.
     ReadAudit,
-    /// Name backends and see the relay's queue.
-    #[allow(dead_code, reason = "the relay's routes ask for it")]
-    LookAfterRelay,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 8] = [
+    pub const ALL: [Deed; 7] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -116,7 +113,6 @@ impl Deed {
         Deed::Revoke,
         Deed::LookAfterUsers,
         Deed::ReadAudit,
-        Deed::LookAfterRelay,
     ];
 }
 
@@ -146,7 +142,6 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::Revoke =>         [No,    Area,   No,       No,     All],
         Deed::LookAfterUsers => [No,    No,     No,       No,     All],
         Deed::ReadAudit =>      [No,    No,     No,       All,    No],
-        Deed::LookAfterRelay => [No,    No,     No,       No,     All],
     };
     match role {
         Role::Worker => row[0],
@@ -282,7 +277,7 @@ mod tests {
                 "{role:?} makes users and reads households"
             );
             assert!(!(may(Deed::LookAfterUsers) && may(Deed::ReadAudit)), "{role:?} makes users and audits");
-            let changes = [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers, Deed::LookAfterRelay];
+            let changes = [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");
         }

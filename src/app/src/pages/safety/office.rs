@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
+use crate::components::entry::{EntryForm, Kind, Wrong, complain};
 use crate::components::live::{live, shown_when};
 use crate::platform::timer;
 use crate::state::gate::Gate;
@@ -50,27 +50,11 @@ pub fn OfficeSection(gate: Gate) -> impl IntoView {
                 .into_any(),
                 false => view! {
                     <p>{say(|w| w.safety.office_off)}</p>
-                    <EntryErrors wrong />
-                    <form
-                        class="entry-form"
-                        novalidate
-                        on:submit=move |event| {
-                            event.prevent_default();
-                            save();
-                        }
-                    >
-                        <Entry
-                            id=FIELD
-                            kind=Kind::Plain
-                            label=Signal::derive(say(|w| w.safety.office_key.to_owned()))
-                            hint=|w| w.safety.office_key_hint
-                            text
-                            wrong
-                        />
+                    <EntryForm id=FIELD kind=Kind::Plain label=|w| w.safety.office_key hint=|w| w.safety.office_key_hint text wrong submit=save>
                         <button type="submit" class="button" data-action="save-office-key">
                             {say(|w| w.safety.office_key_save)}
                         </button>
-                    </form>
+                    </EntryForm>
                 }
                 .into_any(),
             }))}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
+use crate::components::entry::{EntryForm, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::pages::choose::name_of;
@@ -53,27 +53,11 @@ pub fn UsersSection(gate: Gate) -> impl IntoView {
                 {say(|w| w.safety.this_is)} " "
                 <strong data-user-now>{live(move || gate.user.with(|user| user_name(&user.name, reader)))}</strong>
             </p>
-            <EntryErrors wrong />
-            <form
-                class="entry-form"
-                novalidate
-                on:submit=move |event| {
-                    event.prevent_default();
-                    rename();
-                }
-            >
-                <Entry
-                    id=FIELD
-                    kind=Kind::Plain
-                    label=Signal::derive(say(|w| w.safety.name.to_owned()))
-                    hint=|w| w.safety.name_hint
-                    text
-                    wrong
-                />
+            <EntryForm id=FIELD kind=Kind::Plain label=|w| w.safety.name hint=|w| w.safety.name_hint text wrong submit=rename>
                 <button type="submit" class="button" data-action="rename">{say(|w| w.safety.rename)}</button>
                 {shown_when(move || done.get(), move || view! {
                     <p class="notice" role="status">{say(|w| w.safety.rename_done)}</p> }.into_any())}
-            </form>
+            </EntryForm>
             <p class="soft">{say(|w| w.safety.choose_explained)}</p>
             <button type="button" class="button" data-action="switch-user" on:click=move |_| gate.change_user()>
                 <Icon shape=Shape::Person />
