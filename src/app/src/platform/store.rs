@@ -15,7 +15,6 @@ use doorstep_delivery::store::{
 use doorstep_delivery::{
     Attachment, FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid,
 };
-use js_sys::{Object, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::database::{
@@ -24,9 +23,14 @@ use super::database::{
 };
 use super::vault::{Sealing, Vault};
 use files::{kept_files, remove_file, remove_files};
+use records::{
+    CAME, CURRENT, FORM, HASH, SEALED, SEQ, field, flag, log_line, log_record, number, same_bytes,
+    sealed_record, set, step_id, step_key, text,
+};
 
 mod files;
 mod lock;
+mod records;
 mod signing;
 
 pub use super::vault::{Protection, Tried};
@@ -550,93 +554,6 @@ async fn remove_draft(transaction: &Transaction, id: Uuid) -> Result<(), StoreEr
     transaction.delete(DRAFTS, key.clone())?;
     transaction.delete(SNAPSHOTS, key)?;
     transaction.delete(STEPS, keys_under(&id, None, None))
-}
-
-/// The field that holds the sealed bytes.
-const SEALED: &str = "sealed";
-/// Of a draft: the last step that its snapshot includes.
-const SEQ: &str = "seq";
-/// Of a draft or an outbox item: its form's hash. Of a form: its id.
-const FORM: &str = "form";
-/// Of a form: the hash, its key.
-const HASH: &str = "hash";
-/// Of a form: is it the version that new drafts are begun with?
-const CURRENT: &str = "current";
-/// Of a form: its place in the order of coming.
-const CAME: &str = "came";
-
-fn sealed_record(sealed: &JsValue, fields: &[(&str, JsValue)]) -> JsValue {
-    let record = JsValue::from(Object::new());
-    set(&record, SEALED, sealed);
-    for (name, value) in fields {
-        set(&record, name, value);
-    }
-    record
-}
-
-fn set(record: &JsValue, name: &str, value: &JsValue) {
-    // Setting a property of a plain object can't fail.
-    let _ = Reflect::set(record, &name.into(), value);
-}
-
-fn field(record: &JsValue, name: &str) -> JsValue {
-    Reflect::get(record, &name.into()).unwrap_or(JsValue::UNDEFINED)
-}
-
-fn number(record: &JsValue, name: &str) -> u64 {
-    field(record, name).as_f64().unwrap_or_default() as u64
-}
-
-fn text(record: &JsValue, name: &str) -> String {
-    field(record, name).as_string().unwrap_or_default()
-}
-
-fn flag(record: &JsValue, name: &str) -> bool {
-    field(record, name).is_truthy()
-}
-
-/// Were both written by the same call? Each sealing has an initialisation vector of its own.
-fn same_bytes(one: &JsValue, other: &JsValue) -> bool {
-    let bytes = |kept: &JsValue| js_sys::Uint8Array::new(&field(kept, SEALED)).to_vec();
-    bytes(one) == bytes(other)
-}
-
-fn step_id(draft: &str, seq: u64) -> String {
-    format!("{draft}/{seq}")
-}
-
-fn step_key(draft: &str, seq: u64) -> JsValue {
-    js_sys::Array::of2(&draft.into(), &(seq as f64).into()).into()
-}
-
-fn log_record(line: &LogLine) -> JsValue {
-    let record = JsValue::from(Object::new());
-    let event = match line.event {
-        LogEvent::DraftDeleted => "draft_deleted",
-        LogEvent::SubmissionDeleted => "submission_deleted",
-        LogEvent::SubmissionSuperseded => "submission_superseded",
-        LogEvent::KeyWiped => "key_wiped",
-    };
-    set(&record, "ms", &(line.at.ms as f64).into());
-    set(&record, "offset", &line.at.utc_offset_minutes.into());
-    set(&record, "event", &event.into());
-    set(&record, "id", &line.id.to_string().into());
-    record
-}
-
-fn log_line(kept: &JsValue) -> Option<LogLine> {
-    let at = Moment {
-        ms: field(kept, "ms").as_f64()? as i64,
-        utc_offset_minutes: field(kept, "offset").as_f64()? as i32,
-    };
-    let event = match text(kept, "event").as_str() {
-        "draft_deleted" => LogEvent::DraftDeleted,
-        "submission_deleted" => LogEvent::SubmissionDeleted,
-        "submission_superseded" => LogEvent::SubmissionSuperseded,
-        "key_wiped" => LogEvent::KeyWiped,
-        _ => return None,
-    };
-    Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })
 }
 
 fn gone(what: &str) -> StoreError {

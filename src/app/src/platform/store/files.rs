@@ -9,7 +9,8 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::super::database::{FILE_BYTES, FILES, Transaction, keys_under};
-use super::{IndexedDb, sealed_record};
+use super::IndexedDb;
+use super::records::{SEALED, field, sealed_record};
 
 /// A file sealed, to be written.
 pub(super) struct SealedFile {
@@ -108,7 +109,7 @@ impl IndexedDb {
         let Some(kept) = transaction.get(FILE_BYTES, &file_key(owner, number)).await? else {
             return Ok(None);
         };
-        let sealed = super::field(&kept, super::SEALED);
+        let sealed = field(&kept, SEALED);
         self.vault.open_sealed(FILE_BYTES, &file_id(owner, number), &sealed).await.map(Some)
     }
 }

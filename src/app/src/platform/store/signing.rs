@@ -7,7 +7,8 @@ use web_sys::CryptoKey;
 
 use super::super::database::{Durability, KEYS};
 use super::super::rescue::new_signing_key;
-use super::{IndexedDb, field, set};
+use super::IndexedDb;
+use super::records::{field, set};
 
 /// Where it lies among the keys.
 const SIGNING: &str = "signing";

@@ -3,7 +3,7 @@
 use doorstep_delivery::memory_store::MemoryStore;
 use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::{Change, Cursor, FormRef};
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Object, Promise, Uint8Array};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -1,0 +1,146 @@
+//! What the port promises, of the memory twin.
+
+use super::*;
+use crate::draft::tests::sample as draft;
+use crate::step::Change;
+use crate::submission::tests::sample as submission;
+
+fn step(seq: u64) -> Step {
+    Step { seq, at: Moment::default(), change: Change::Language { language: "en".into() } }
+}
+
+fn seqs(store: &MemoryStore) -> Vec<u64> {
+    let stored = ready(store.load_draft(draft().id)).unwrap().unwrap();
+    stored.steps.iter().map(|step| step.seq).collect()
+}
+
+fn kind<T: std::fmt::Debug>(result: Result<T, StoreError>) -> StoreErrorKind {
+    result.unwrap_err().kind
+}
+
+fn with_draft() -> MemoryStore {
+    let store = MemoryStore::new();
+    ready(store.create_draft(&draft())).unwrap();
+    store
+}
+
+fn sealed() -> MemoryStore {
+    let store = with_draft();
+    ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default())).unwrap();
+    store
+}
+
+#[test]
+fn a_snapshot_drops_the_steps_it_includes() {
+    let store = with_draft();
+    ready(store.append_steps(draft().id, &[step(10), step(11), step(12)])).unwrap();
+    ready(store.save_draft(&Draft { seq: 11, ..draft() })).unwrap();
+    assert_eq!(seqs(&store), [12]);
+    assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Conflict);
+}
+
+#[test]
+fn relaxed_steps_may_be_lost_and_strict_ones_not() {
+    let store = with_draft();
+    ready(store.append_steps(draft().id, &[step(10), step(11), step(12)])).unwrap();
+    store.crash(|_, seq| seq == 10);
+    assert_eq!(seqs(&store), [10]);
+    // What survived one crash is safe from the next.
+    store.crash(|_, _| false);
+    assert_eq!(seqs(&store), [10]);
+}
+
+#[test]
+fn two_tabs_cannot_write_the_same_draft() {
+    let store = with_draft();
+    ready(store.append_steps(draft().id, &[step(10)])).unwrap();
+    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(11), step(10)]))), StoreErrorKind::Conflict);
+    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(9)]))), StoreErrorKind::Conflict);
+    assert_eq!(seqs(&store), [10]);
+    assert_eq!(kind(ready(store.create_draft(&draft()))), StoreErrorKind::Conflict);
+}
+
+#[test]
+fn sealing_is_all_or_nothing_and_once() {
+    let store = with_draft();
+    let item = OutboxItem::queue(&submission());
+    store.fail_after(0, Fault::Abort);
+    assert_eq!(
+        kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+        StoreErrorKind::Aborted
+    );
+    assert_eq!(ready(store.drafts()).unwrap().items.len(), 1);
+    assert!(ready(store.outbox()).unwrap().items.is_empty());
+
+    ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default())).unwrap();
+    assert!(ready(store.drafts()).unwrap().items.is_empty());
+    assert_eq!(ready(store.outbox()).unwrap().items, std::slice::from_ref(&item));
+    // The other tab, late.
+    assert_eq!(
+        kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+        StoreErrorKind::Gone
+    );
+    assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Gone);
+    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(10)]))), StoreErrorKind::Gone);
+}
+
+#[test]
+fn nothing_leaves_without_its_receipt() {
+    let store = sealed();
+    let (id, hash) = (submission().id(), submission().hash().to_owned());
+    let receipt = Receipt { id, hash, server_time: "2026-11-23T02:00:01.000Z".into() };
+    let forged = Receipt { hash: "00".repeat(32), ..receipt.clone() };
+    let at = Moment::default();
+    assert_eq!(kind(ready(store.accept(&forged, crate::outbox::HOME, at))), StoreErrorKind::NotItsReceipt);
+    let delivered = OutboxItem::queue(&submission()).delivered(receipt.clone(), at).unwrap();
+    assert_eq!(kind(ready(store.update_item(&delivered))), StoreErrorKind::NotItsItem);
+    assert!(ready(store.load_submission(id)).unwrap().is_some());
+
+    ready(store.accept(&receipt, crate::outbox::HOME, at)).unwrap();
+    assert!(ready(store.load_submission(id)).unwrap().is_none());
+    assert_eq!(ready(store.delivered()).unwrap().items, [delivered]);
+    assert_eq!(kind(ready(store.accept(&receipt, crate::outbox::HOME, at))), StoreErrorKind::Gone);
+}
+
+#[test]
+fn deleting_is_logged() {
+    let store = with_draft();
+    let at = Moment { ms: 7, utc_offset_minutes: 480 };
+    ready(store.delete_draft(draft().id, at)).unwrap();
+    assert_eq!(kind(ready(store.delete_draft(draft().id, at))), StoreErrorKind::Gone);
+    let line = LogLine { at, event: LogEvent::DraftDeleted, id: draft().id };
+    assert_eq!(ready(store.log()).unwrap().items, [line]);
+}
+
+#[test]
+fn a_damaged_draft_hides_no_other() {
+    let store = with_draft();
+    let other = Draft { id: Uuid::max(), ..draft() };
+    ready(store.create_draft(&other)).unwrap();
+    store.damage_draft(draft().id);
+    let listed = ready(store.drafts()).unwrap();
+    assert_eq!(listed.items, [other.summary()]);
+    assert_eq!(listed.unreadable[0].0, draft().id.to_string());
+    assert_eq!(kind(ready(store.load_draft(draft().id))), StoreErrorKind::Unreadable);
+}
+
+#[test]
+fn a_form_version_stays_while_something_uses_it() {
+    let version = |hash: &str, current| {
+        let form = crate::draft::FormRef { hash: hash.repeat(32), ..draft().form };
+        FormVersion { form, titles: Vec::new(), current }
+    };
+    let store = with_draft();
+    for hash in ["ab", "cd", "ef"] {
+        ready(store.save_form(&version(hash, true), hash)).unwrap();
+    }
+    let current = |store: &MemoryStore| -> Vec<bool> {
+        ready(store.forms()).unwrap().items.iter().map(|version| version.current).collect()
+    };
+    assert_eq!(current(&store), [false, false, true]);
+    // "ab" is the draft's, then the sealed submission's; "ef" is current.
+    assert_eq!(ready(store.drop_unused_forms()).unwrap(), ["cd".repeat(32)]);
+    ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default())).unwrap();
+    assert!(ready(store.drop_unused_forms()).unwrap().is_empty());
+    assert_eq!(ready(store.load_form(&"ab".repeat(32))).unwrap().as_deref(), Some("ab"));
+}
