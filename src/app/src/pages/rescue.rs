@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::entry::{EntryForm, Kind, Wrong, complain};
-use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::components::top_bar::TopBar;
 use crate::platform::rescue::OpenError;
@@ -143,7 +142,7 @@ fn Came(done: Done) -> impl IntoView {
     view! {
         <div role="status">
             {live(move || done.get().map(|words| view! {
-                <p class="notice"><Icon shape=Shape::Check small=true />" "{say(move |w| words(w))}</p> }))}
+                <p class="notice">{say(move |w| words(w))}</p> }))}
         </div>
     }
 }

@@ -15,6 +15,9 @@ const FORM: &str = r#"{
     {"type": "text", "name": "name", "label": "姓名"}, {"type": "integer", "name": "age", "label": "年龄"}]}]
 }"#;
 
+/// The columns that are filled: nobody in particular sent these rows.
+const COLUMNS: &str = "(id, form_id, form_version, form_hash, content_hash, body, received_at)";
+
 /// About as long as what the clients send.
 const BODY: usize = 420;
 
@@ -119,7 +122,7 @@ impl House {
                 let transaction = database.transaction()?;
                 let insert = format!(
                     "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rows})
-                     INSERT INTO submission SELECT printf('01900000-0000-7000-8000-%012x', n), 'visit', '1', '{form}',
+                     INSERT INTO submission {COLUMNS} SELECT printf('01900000-0000-7000-8000-%012x', n), 'visit', '1', '{form}',
                         printf('%064x', n), CAST(printf('%0{BODY}d', n) AS BLOB), n FROM n WHERE n <= {rows}"
                 );
                 transaction.execute(&insert, [])?;
@@ -127,7 +130,7 @@ impl House {
             }).map_err(|error| error.to_string()),
             Database::Postgres { cluster, address } => {
                 let insert = format!(
-                    "INSERT INTO submission SELECT '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'visit', '1', '{form}',
+                    "INSERT INTO submission {COLUMNS} SELECT '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), 'visit', '1', '{form}',
                         lpad(to_hex(n), 64, '0'), convert_to(lpad(n::text, {BODY}, '0'), 'UTF8'), n
                      FROM generate_series(1::bigint, {rows}) AS n"
                 );
@@ -150,6 +153,10 @@ impl House {
     }
 
     fn stop(&mut self) {
+        // What was waited for has given its number back: it may be another program's by now.
+        if !matches!(self.process.try_wait(), Ok(None)) {
+            return;
+        }
         let pid = self.process.id().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).status();
         if !told.is_ok_and(|status| status.success()) {
