@@ -3,6 +3,7 @@
 // A build is all or nothing: installing fails if any file of it does.
 // A new build waits until a page tells it to take over, which pages do only when no form is open.
 // The files of a build stay as long as a window that started with it is open.
+// A build has started when a page of it says so. One that was asked for a few times and never did gives way to the last that has.
 // Forms, answers and everything under /api are none of its business: those are the app's, in IndexedDB.
 'use strict';
 
@@ -13,6 +14,12 @@ const PREFIX = 'doorstep-';
 const CACHE = PREFIX + (BUILD ? BUILD.id : 'none');
 // Which build each open window started with: the worker itself forgets when it is stopped.
 const WINDOWS = 'doorstep.windows';
+// Which build started last, and how often this one was asked for and has not yet.
+const BUILDS = 'doorstep.builds';
+// A slow phone's user may ask once more before the page is there.
+const TRIES = 2;
+// What hindered it may be gone by then.
+const TRY_AGAIN_MS = 24 * 60 * 60 * 1000;
 // What is kept is asked for with other headers than it was fetched with.
 const ANY_HEADERS = { ignoreVary: true };
 
@@ -24,14 +31,16 @@ if (BUILD) {
     const url = new URL(request.url);
     if (request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
     if (request.mode === 'navigate') {
-      event.respondWith(page(request));
-      event.waitUntil(remember(event.resultingClientId).then(clean));
+      const served = page(request);
+      event.respondWith(served.then(({ response }) => response));
+      event.waitUntil(served.then(({ build }) => remember(event.resultingClientId, build)).then(clean));
     } else {
       event.respondWith(file(request));
     }
   });
   addEventListener('message', (event) => {
     if (event.data === 'take-over') event.waitUntil(skipWaiting());
+    if (event.data === 'started') event.waitUntil(started(event.source?.id));
   });
 }
 
@@ -53,8 +62,40 @@ async function activate() {
 
 // Every page of the app is the same file; the app reads the address.
 async function page(request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match('/index.html', ANY_HEADERS)) ?? fetch(request);
+  const build = await buildToServe();
+  const cache = await caches.open(PREFIX + build);
+  return { build, response: (await cache.match('/index.html', ANY_HEADERS)) ?? (await fetch(request)) };
+}
+
+// This build, unless it was tried in vain and there is another that has started once.
+async function buildToServe() {
+  const good = await known('/good');
+  if (!good || good.build === BUILD.id) return BUILD.id;
+  const kept = await known('/tries');
+  const goesOn = kept?.build === BUILD.id && Date.now() - kept.at < TRY_AGAIN_MS;
+  const tries = goesOn ? kept : { build: BUILD.id, count: 0, at: Date.now() };
+  if (tries.count >= TRIES && (await caches.has(PREFIX + good.build))) return good.build;
+  await know('/tries', { ...tries, count: tries.count + 1 });
+  return BUILD.id;
+}
+
+// A page is up: whichever build it came from is the one to go back to.
+async function started(client) {
+  const windows = await caches.open(WINDOWS);
+  const kept = client && (await windows.match(`/${client}`));
+  if (!kept) return;
+  const { build } = await kept.json();
+  // The one that stood in for this build is that already.
+  if (build === BUILD.id) await know('/good', { build });
+}
+
+async function known(path) {
+  const kept = await (await caches.open(BUILDS)).match(path);
+  return kept && kept.json();
+}
+
+async function know(path, what) {
+  await (await caches.open(BUILDS)).put(path, Response.json(what));
 }
 
 // Names carry the hash of what is in them, so that any build's copy is the right one.
@@ -63,18 +104,20 @@ async function file(request) {
   return (await cache.match(request, ANY_HEADERS)) ?? (await caches.match(request, ANY_HEADERS)) ?? fetch(request);
 }
 
-async function remember(client) {
+async function remember(client, build) {
   if (!client) return;
   const cache = await caches.open(WINDOWS);
-  await cache.put(`/${client}`, Response.json({ build: BUILD.id, at: Date.now() }));
+  await cache.put(`/${client}`, Response.json({ build, at: Date.now() }));
 }
 
-// Deletes the builds that no open window started with. A window of unknown build keeps them all.
+// Deletes the builds that no open window started with, but for the last that is known to start. A window of unknown build keeps them all.
 async function clean() {
   const cache = await caches.open(WINDOWS);
   const open = await clients.matchAll({ type: 'window', includeUncontrolled: true });
   const unknown = new Set(open.map((client) => `/${client.id}`));
   const used = new Set([CACHE]);
+  const good = await known('/good');
+  if (good) used.add(PREFIX + good.build);
   for (const request of await cache.keys()) {
     const { build, at } = await (await cache.match(request)).json();
     const isOpen = unknown.delete(new URL(request.url).pathname);

@@ -141,6 +141,16 @@ impl Browser {
         sent.unwrap_or_else(|error| panic!("{method} fails: {error}"));
     }
 
+    /// Leaves the page's origin so many bytes on the device, or as many as there are.
+    pub async fn leave_space(&self, bytes: Option<u64>) {
+        let origin = self.run("return location.origin", vec![]).await;
+        let asked = match bytes {
+            Some(bytes) => json!({"origin": origin, "quotaSize": bytes}),
+            None => json!({"origin": origin}),
+        };
+        self.command("Storage.overrideQuotaForOrigin", asked).await;
+    }
+
     /// Waits until the service worker has every file.
     pub async fn kept_for_offline(&self) {
         self.run_until_done("navigator.serviceWorker.ready.then(() => arguments[0](true))").await;

@@ -184,6 +184,55 @@ async fn a_new_build_waits_until_no_form_is_open() {
 }
 
 #[tokio::test]
+async fn a_build_that_does_not_start_gives_way_to_the_last_that_did() {
+    let profile = Profile::new("fallback");
+    let mut server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    let holds = async |mark: &str| {
+        let script = "return document.documentElement.outerHTML.includes(arguments[0])";
+        browser.run(script, vec![mark.into()]).await == true
+    };
+    let takes_over = async || {
+        let updated = "navigator.serviceWorker.getRegistration().then((r) => r.update()).then(() => arguments[0](true))";
+        browser.run_until_done(updated).await;
+        browser.tap("[data-action=update]").await;
+    };
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.kept_for_offline().await;
+    browser.reload().await;
+    browser.tap("[data-form=household-needs]").await;
+    browser.on_page("visit").await;
+    browser.tap("[data-action=home]").await;
+    browser.seen("[data-draft]").await;
+
+    // The new build stops before anything of it is up: a page that nobody can use.
+    server.stop();
+    let broken = "<head><meta name='broken-build'><meta http-equiv='Content-Security-Policy' content=\"script-src 'none'\">";
+    server.start_with_new_build(&profile, broken);
+    takes_over().await;
+    browser.until("the broken build is there", async || holds("broken-build").await).await;
+    // Its user loads it anew, and once more.
+    browser.reload().await;
+    browser.reload().await;
+    browser.seen("[data-draft]").await;
+    assert!(!holds("broken-build").await);
+    browser.reload().await;
+    browser.seen("[data-draft]").await;
+
+    // The next build mends it.
+    server.stop();
+    server.start_with_new_build(&profile, "<head><meta name='mended-build'>");
+    takes_over().await;
+    browser.until("the mended build is there", async || holds("mended-build").await).await;
+    browser.seen("[data-draft]").await;
+    browser.reload().await;
+    browser.seen("[data-draft]").await;
+    assert!(holds("mended-build").await);
+    browser.quit().await;
+}
+
+#[tokio::test]
 async fn a_draft_is_answered_in_one_tab_at_a_time() {
     let profile = Profile::new("tabs");
     let server = Server::start(&profile);

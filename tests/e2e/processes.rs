@@ -113,6 +113,9 @@ pub struct Server {
     data: PathBuf,
     app: PathBuf,
     forms: PathBuf,
+    database: Option<String>,
+    /// How many builds of the test's own there were.
+    builds: usize,
     running: Option<Program>,
 }
 
@@ -124,6 +127,8 @@ impl Server {
             data: profile.data(),
             app: given("DOORSTEP_APP_DIST"),
             forms: Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms"),
+            database: None,
+            builds: 0,
             running: None,
         };
         server.start_again();
@@ -148,10 +153,12 @@ impl Server {
 
     /// Starts it with another build of the app: the same but for its id, and a mark on its page.
     pub fn start_with_new_build(&mut self, profile: &Profile, mark: &str) {
-        let app = profile.folder.join("app");
-        let copied = Command::new("cp").arg("-r").arg(&self.app).arg(&app).status();
+        let app = profile.folder.join(format!("app-{}", self.builds));
+        self.builds += 1;
+        let id = format!("\"id\":\"{}", self.builds);
+        let copied = Command::new("cp").arg("-r").arg(given("DOORSTEP_APP_DIST")).arg(&app).status();
         assert!(copied.is_ok_and(|status| status.success()), "the app can be copied");
-        for (name, from, to) in [("index.html", "<head>", mark), ("sw.js", "\"id\":\"", "\"id\":\"2")] {
+        for (name, from, to) in [("index.html", "<head>", mark), ("sw.js", "\"id\":\"", &id)] {
             let file = app.join(name);
             let text = std::fs::read_to_string(&file).expect("the app has it");
             assert!(text.contains(from), "{name} has {from}");
@@ -177,11 +184,19 @@ impl Server {
         self.start_again();
     }
 
+    /// Has it keep what it is sent in a PostgreSQL, from its next start on.
+    pub fn keep_in(&mut self, address: String) {
+        self.database = Some(address);
+    }
+
     /// Starts it on the same port, with the same data.
     pub fn start_again(&mut self) {
         let mut command = Command::new(given("DOORSTEP_BIN"));
         command.arg("serve").arg("--port").arg(self.port.to_string());
         command.arg("--data").arg(&self.data).arg("--forms").arg(&self.forms).arg("--app").arg(&self.app);
+        if let Some(address) = &self.database {
+            command.env("DATABASE_URL", address);
+        }
         let mut program = Program::start(&mut command);
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");

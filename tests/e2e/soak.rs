@@ -1,11 +1,13 @@
 //! The real thing, killed again and again: Chromium by SIGKILL at random moments of filling and sending, the server with it
-//! or in its stead. What was shown as kept is there at the next start; what was finished arrives, each once.
+//! or in its stead, and the device's space running out. What was shown as kept is there at the next start; what was finished arrives, each once,
+//! whether the server keeps it in SQLite or in PostgreSQL.
 //!
-//! `cargo xtask soak --kills N` runs it; no test of every day, since it takes minutes.
+//! `cargo xtask soak --kills N` runs it (`--database postgres`: with Debian's PostgreSQL); no test of every day, since it takes minutes.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use doorstep_postgres::{Cluster, Disk};
 use serde_json::Value;
 
 use crate::arrived;
@@ -50,10 +52,16 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
     let profile = Profile::new("soak");
     let mut server = Server::start(&profile);
     server.stop();
+    let cluster = (std::env::var("DOORSTEP_SOAK_DATABASE").as_deref() == Ok("postgres"))
+        .then(|| Cluster::start(Disk::Synced).expect("Debian's PostgreSQL starts"));
+    let database = cluster.as_ref().map(Cluster::new_database);
+    if let Some(address) = &database {
+        server.keep_in(address.clone());
+    }
     server.start_with_form(&profile, "soak", Some(("soak", FORM)));
     let mut running = true;
     let mut surveys: BTreeMap<String, Known> = BTreeMap::new();
-    let (mut checked, mut server_kills) = (0, 0);
+    let (mut checked, mut server_kills, mut full, mut told) = (0, 0, 0, 0);
 
     let browser = Browser::start(&profile, Screen::Phone).await;
     browser.open(&server.url("/")).await;
@@ -92,10 +100,28 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
         };
         let known = surveys.entry(mark.clone()).or_default();
         if browser.run("return !!document.querySelector('[data-name=note] input')", vec![]).await == true {
-            let text = format!("t{kill}");
+            let mut text = format!("t{kill}");
             browser.tap("[data-name=note] input").await;
             browser.run("document.activeElement.select()", vec![]).await;
             browser.type_text(&text).await;
+            // The device's space runs out in the middle of it, for good or until its user has made some.
+            if random.below(4) == 0 {
+                full += 1;
+                browser.leave_space(Some(0)).await;
+                text.push('x');
+                browser.run("document.activeElement.select()", vec![]).await;
+                browser.type_text(&text).await;
+                pause(&mut random).await;
+                // It says that it is not kept, and goes on trying.
+                told += usize::from(
+                    browser.run("return !document.querySelector('.kept[data-state=kept]')", vec![]).await
+                        == true,
+                );
+                if random.below(2) == 0 {
+                    browser.leave_space(None).await;
+                    pause(&mut random).await;
+                }
+            }
             if random.below(3) == 0 {
                 // On to the end: finished, and on its way if the server is there.
                 browser.tap("[data-action=next]").await;
@@ -140,7 +166,13 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
             browser.run(waiting, vec![]).await == 0
         })
         .await;
-    let rows = arrived::bodies(&profile.folder("soak"));
+    let rows = match (&cluster, &database) {
+        (Some(cluster), Some(address)) => {
+            let printed = cluster.ask(address, "SELECT convert_from(body, 'UTF8') FROM submission");
+            printed.lines().map(|line| serde_json::from_str(line).expect("the body is JSON")).collect()
+        }
+        _ => arrived::bodies(&profile.folder("soak")),
+    };
     let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
     for row in &rows {
         *arrived.entry(row["data"]["soak"]["mark"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
@@ -151,8 +183,9 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
         assert!(times <= 1, "{mark} is there {times} times");
         assert!(!known.finished || times == 1, "{mark} was finished and is not there");
     }
+    let kept_in = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
     println!(
-        "{kills} kills of the browser and {server_kills} of the server, seed {seed}: {} surveys, {checked} looks at what had been \
+        "{kept_in}: {kills} kills of the browser and {server_kills} of the server, {full} times without space (told {told} times), seed {seed}: {} surveys, {checked} looks at what had been \
          shown as kept, {finished} shown as finished, {} arrived, none lost, none twice",
         surveys.len(),
         rows.len()
@@ -192,7 +225,9 @@ async fn check(browser: &Browser, surveys: &BTreeMap<String, Known>, open: &[Str
 }
 
 fn number(text: &str) -> i64 {
-    text.trim_start_matches('t').parse().unwrap_or(-1)
+    let text = text.trim_start_matches('t');
+    let longer = i64::from(text.ends_with('x'));
+    text.trim_end_matches('x').parse().map_or(-1, |kill: i64| 2 * kill + longer)
 }
 
 fn texts(found: &Value) -> Vec<String> {

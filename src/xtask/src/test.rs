@@ -188,7 +188,7 @@ fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     run_command(&mut tests).context("pictures of each step are in target/screenshots/")
 }
 
-/// Chromium and the server killed again and again, by `arguments`: `--kills N`, `--seed N`.
+/// Chromium and the server killed again and again, by `arguments`: `--kills N`, `--seed N`, `--database postgres`.
 pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     debian::browser()?;
     let built = serve::build(workspace, Mode::Release)?;
@@ -198,7 +198,10 @@ pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         match pair {
             [name, number] if name == "--kills" => soak.env("DOORSTEP_KILLS", number),
             [name, number] if name == "--seed" => soak.env("DOORSTEP_SEED", number),
-            _ => bail!("soak takes --kills N and --seed N"),
+            [name, kind] if name == "--database" && ["sqlite", "postgres"].contains(&&**kind) => {
+                soak.env("DOORSTEP_SOAK_DATABASE", kind)
+            }
+            _ => bail!("soak takes --kills N, --seed N and --database sqlite or postgres"),
         };
     }
     soak.args([

@@ -43,6 +43,11 @@ pub fn App() -> impl IntoView {
     timer::spawn(async move {
         worker::register(move || update.set(true)).await;
     });
+    Effect::new(move || {
+        if let Standing::Choosing | Standing::Locked | Standing::Open = gate.standing.get() {
+            worker::started();
+        }
+    });
     view! {
         <Router>
             {move || match gate.standing.get() {

@@ -1,7 +1,7 @@
 //! The service worker, `public/sw.js`: keeps the app's files, so that it starts without a network.
 //!
 //! A new build waits until no form is open in any tab, and is then told to take over: a survey is finished with
-//! the build it was started with.
+//! the build it was started with. A build that does not start gives way to the last that did: see [`started`].
 
 use std::cell::{Cell, RefCell};
 
@@ -52,6 +52,14 @@ pub async fn ready() {
             let _ = JsFuture::from(ready).await;
         }
         None => std::future::pending().await,
+    }
+}
+
+/// Says that the app is up. Where no page of a build ever says so, the worker goes back to the last build of which one did.
+pub fn started() {
+    // The very first page came from the network: the next one says it.
+    if let Some(controller) = container().and_then(|container| container.controller()) {
+        let _ = controller.post_message(&"started".into());
     }
 }
 
