@@ -141,11 +141,15 @@ impl Browser {
         sent.unwrap_or_else(|error| panic!("{method} fails: {error}"));
     }
 
-    /// Leaves the page's origin so many bytes on the device, or as many as there are.
-    pub async fn leave_space(&self, bytes: Option<u64>) {
-        let origin = self.run("return location.origin", vec![]).await;
+    /// Leaves an origin so many bytes on the device beyond what it has, or as many as there are. Heeded at once only before
+    /// its first page is open: Chromium goes by what it knew of the space for half a minute.
+    pub async fn leave_space(&self, origin: &str, bytes: Option<u64>) {
         let asked = match bytes {
-            Some(bytes) => json!({"origin": origin, "quotaSize": bytes}),
+            Some(bytes) => {
+                let known = self.cdp.send_raw("Storage.getUsageAndQuota", json!({"origin": origin})).await;
+                let used = known.expect("Chromium knows")["usage"].as_f64().unwrap_or_default() as u64;
+                json!({"origin": origin, "quotaSize": used + bytes})
+            }
             None => json!({"origin": origin}),
         };
         self.command("Storage.overrideQuotaForOrigin", asked).await;

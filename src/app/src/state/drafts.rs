@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use doorstep_delivery::draft::{Draft, OpenError, new_id};
 use doorstep_delivery::sealed::Sealed;
-use doorstep_delivery::store::Store;
+use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::{Pen, Uuid};
 use doorstep_engine::session::{Session, World};
 use leptos::prelude::*;
@@ -75,7 +75,14 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let Some(lock) = lock(id, take_over, &writer).await else { return Opening::Elsewhere };
 
     let pen = pen();
-    let stored = match device.store().open_draft(id, pen).await {
+    let store = device.store();
+    let mut opened = store.open_draft(id, pen).await;
+    let mut holds_it = true;
+    if let Err(StoreError { kind: StoreErrorKind::Full | StoreErrorKind::Aborted, .. }) = opened {
+        // Nothing can be written now, not even that this tab has it: it can be looked at, and is taken up with the first write.
+        (opened, holds_it) = (store.load_draft(id).await, false);
+    }
+    let stored = match opened {
         Ok(Some(stored)) => stored,
         Ok(None) => return sealed(device, id, owner).await.map_or(Opening::Gone, Opening::Sealed),
         Err(error) => {
@@ -99,7 +106,7 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     // Steps that were not taken keep their numbers: none of them may be used again.
     let seq = stored.steps.last().map_or(opened.seq, |step| step.seq.max(opened.seq));
     let session = Rc::new(RefCell::new(opened.session));
-    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, pen, lock);
+    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, (pen, holds_it), lock);
     writer.replace(Rc::downgrade(&keeping));
     if !stored.steps.is_empty() || lost > 0 {
         keeping.cover();

@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::submission::SealError;
-use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Pen, Step, Submission};
+use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Pen, Step, Submission, Uuid};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -57,6 +57,8 @@ pub struct Keeping {
     cursor: RefCell<Cursor>,
     /// The last step that the session took.
     seq: Cell<u64>,
+    /// That step, when the draft was opened.
+    opened_at: u64,
     /// Steps not yet appended.
     steps: RefCell<Vec<Step>>,
     saving: RefCell<Saving>,
@@ -65,19 +67,21 @@ pub struct Keeping {
     ended: ArcRwSignal<bool>,
     busy: Cell<bool>,
     pen: Pen,
+    /// Does the store know that this tab has the draft?
+    holds_it: Cell<bool>,
     alarm: RefCell<Option<timer::Timer>>,
     /// Freed only when the last write is through.
     _lock: locks::Held,
 }
 
 impl Keeping {
-    /// Goes on with a draft whose session has taken every step up to `seq`.
+    /// Goes on with a draft whose session has taken every step up to `seq`. The store may not know of the pen yet.
     pub fn new(
         store: Rc<IndexedDb>,
         session: Rc<RefCell<Session>>,
         draft: Draft,
         seq: u64,
-        pen: Pen,
+        (pen, holds_it): (Pen, bool),
         lock: locks::Held,
     ) -> Rc<Keeping> {
         let keeping = Rc::new(Keeping {
@@ -86,12 +90,14 @@ impl Keeping {
             cursor: RefCell::new(draft.cursor.clone()),
             draft: RefCell::new(draft),
             seq: Cell::new(seq),
+            opened_at: seq,
             steps: RefCell::default(),
             saving: RefCell::default(),
             word: ArcRwSignal::new(Word::Kept),
             ended: ArcRwSignal::new(false),
             busy: Cell::new(false),
             pen,
+            holds_it: Cell::new(holds_it),
             alarm: RefCell::default(),
             _lock: lock,
         });
@@ -144,7 +150,10 @@ impl Keeping {
     /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
     pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
         let id = self.draft.borrow().id;
-        let kept = self.store.keep_file(id, self.pen, file, bytes).await;
+        let kept = match self.hold(id).await {
+            Ok(()) => self.store.keep_file(id, self.pen, file, bytes).await,
+            Err(error) => Err(error),
+        };
         if let Err(error) = &kept {
             self.end_if_lost(error);
         }
@@ -201,7 +210,12 @@ impl Keeping {
 
     async fn seal(&self) -> Result<Submission, NotFinished> {
         let draft = self.draft.borrow().clone();
-        let files = self.store.files(draft.id).await.map_err(|error| {
+        let held = self.hold(draft.id).await;
+        let files = match held {
+            Ok(()) => self.store.files(draft.id).await,
+            Err(error) => Err(error),
+        };
+        let files = files.map_err(|error| {
             leptos::logging::error!("not sealed: {error}");
             NotFinished
         })?;
@@ -263,10 +277,29 @@ impl Keeping {
         self.alarm.replace(Some(timer::after(wait, move || keeping.go_on())));
     }
 
+    /// Takes the pen if that could not be done when the draft was opened, unless somebody has written to it since.
+    async fn hold(&self, id: Uuid) -> Result<(), StoreError> {
+        if self.holds_it.get() {
+            return Ok(());
+        }
+        let stored = self.store.open_draft(id, self.pen).await?;
+        let stored = stored.ok_or_else(|| StoreErrorKind::Gone.because("the draft is not there"))?;
+        let last = stored.steps.last().map_or(stored.draft.seq, |step| step.seq.max(stored.draft.seq));
+        if last != self.opened_at {
+            return Err(StoreErrorKind::Conflict.because("another tab has written to the draft"));
+        }
+        self.holds_it.set(true);
+        Ok(())
+    }
+
     /// Relaxed: what is lost of it is still in the next snapshot.
     async fn append(&self, steps: &[Step]) {
         let id = self.draft.borrow().id;
-        if let Err(error) = self.store.append_steps(id, self.pen, steps).await {
+        let appended = match self.hold(id).await {
+            Ok(()) => self.store.append_steps(id, self.pen, steps).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = appended {
             self.end_if_lost(&error);
         }
     }
@@ -278,7 +311,11 @@ impl Keeping {
         self.saving.borrow_mut().started();
         let mut draft = self.draft.borrow().clone();
         draft.take(&self.session.borrow(), self.cursor(), self.seq.get(), now());
-        match self.store.save_draft(&draft, self.pen).await {
+        let saved = match self.hold(draft.id).await {
+            Ok(()) => self.store.save_draft(&draft, self.pen).await,
+            Err(error) => Err(error),
+        };
+        match saved {
             Ok(()) => {
                 self.draft.replace(draft);
                 self.saving.borrow_mut().committed();
