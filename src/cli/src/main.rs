@@ -44,6 +44,8 @@ doorstep COMMAND
       --devices-only         take submissions from enrolled devices and users only: so it is at any address but
                              127.0.0.1, and behind a proxy
       --open                 take submissions from anybody: so it is at 127.0.0.1
+      --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
+      --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
 

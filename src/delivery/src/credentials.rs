@@ -71,7 +71,7 @@ pub struct Credential {
 
 impl Credential {
     /// The text without what nobody may see: a network's words may quote an address with its token.
-    pub(crate) fn redact(&self, words: String) -> String {
+    pub fn redact(&self, words: String) -> String {
         let login = match &self.login {
             Login::None => None,
             Login::Basic { password, .. } | Login::Digest { password, .. } => Some(password),
@@ -95,6 +95,11 @@ impl Credentials {
     /// The target's own, or none.
     pub fn of(&self, target: &str) -> Credential {
         self.0.get(target).cloned().unwrap_or_default()
+    }
+
+    /// The targets that have one, by name.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// Reads `{"central": {"login": "basic", "user": …, "password": …}, "hook": {"login": "bearer", "token": …, "signing": …}}`.

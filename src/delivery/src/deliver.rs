@@ -6,10 +6,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use crate::attachment::Attachment;
 use crate::backend::{Backend, Parcel, SendError, SendErrorKind};
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, Wake, back_off_ms, next_due};
+use crate::receipt::Receipt;
 use crate::store::{Store, StoreError, StoreErrorKind};
 use crate::submission::Submission;
 use crate::transport::Transport;
@@ -85,9 +88,46 @@ pub async fn deliver<'b, S: Store, T: Transport, B: Backend + 'b>(
     Ok(run)
 }
 
-/// Tries one item. `Ok(None)` says delivered.
-async fn attempt<S: Store, T: Transport, B: Backend>(
-    store: &S,
+/// What a try asks of whoever keeps the item: a device's [`Store`], which is one by itself, or a server that passes on what it has.
+#[allow(async_fn_in_trait)]
+pub trait Outbox {
+    /// As [`Store::load_submission`].
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError>;
+
+    /// As [`Store::load_file`].
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// As [`Store::update_item`].
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError>;
+
+    /// As [`Store::accept`].
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError>;
+}
+
+impl<S: Store> Outbox for S {
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError> {
+        Store::load_submission(self, id).await
+    }
+
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Store::load_file(self, owner, name).await
+    }
+
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        Store::update_item(self, item).await
+    }
+
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {
+        Store::accept(self, receipt, target, at).await
+    }
+}
+
+/// Tries one item, which nobody else is trying: its states are kept as it goes. `Ok(None)` says delivered.
+///
+/// # Errors
+/// [`StoreError`] if a state could not be kept, or there are no bytes for it. It is still there.
+pub async fn attempt<O: Outbox, T: Transport, B: Backend>(
+    store: &O,
     transport: &T,
     backend: &B,
     item: OutboxItem,
@@ -124,7 +164,7 @@ struct Kept<'a, S> {
     item: RefCell<OutboxItem>,
 }
 
-impl<S: Store> Kept<'_, S> {
+impl<S: Outbox> Kept<'_, S> {
     async fn keep(&self, item: OutboxItem) -> Result<(), SendError> {
         self.store.update_item(&item).await.map_err(of_the_device)?;
         self.item.replace(item);
@@ -132,7 +172,7 @@ impl<S: Store> Kept<'_, S> {
     }
 }
 
-impl<S: Store> Parcel for Kept<'_, S> {
+impl<S: Outbox> Parcel for Kept<'_, S> {
     fn submission(&self) -> &Submission {
         self.submission
     }

@@ -40,7 +40,8 @@ pub struct Target {
 }
 
 impl Target {
-    fn takes(&self, form: &str) -> bool {
+    /// Do that form's submissions go there?
+    pub fn takes(&self, form: &str) -> bool {
         self.forms.iter().any(|id| id == form || id == EVERY_FORM)
     }
 }

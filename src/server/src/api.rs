@@ -26,7 +26,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, headers, intake, metrics, who};
+use crate::{Shared, body, headers, intake, metrics, relay, who};
 
 /// The largest submission.
 const BODY_LIMIT: usize = 4 << 20;
@@ -43,6 +43,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
         .route("/metrics", get(show_metrics).fallback(wrong_method))
         .merge(who::routes::routes())
+        .merge(relay::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))
@@ -171,7 +172,8 @@ async fn show_metrics(State(shared): State<Arc<Shared>>, asked: Request) -> Resp
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, shared.metrics.text()).into_response()
+    let text = shared.metrics.text() + &shared.relay.text(&shared.store).await;
+    (headers, text).into_response()
 }
 
 /// Counts and logs each answer, by the pattern of its address.

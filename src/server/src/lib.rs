@@ -19,6 +19,7 @@ mod off_thread;
 mod outgoing;
 #[macro_use]
 mod store;
+mod relay;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -35,14 +36,16 @@ pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
 pub use outgoing::Outgoing;
+pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
-use attachments::{Attachments, Folder};
+use attachments::{Attachments, Folder, Shelf};
 use files::App;
 use forms::Forms;
 use metrics::Metrics;
+use relay::Relay;
 use store::Store;
 use who::Who;
 
@@ -66,6 +69,8 @@ pub struct Options {
     pub forms: Files,
     /// Who may send, and what is before the server.
     pub access: Access,
+    /// Where submissions are passed on to, if anywhere.
+    pub relay: Option<Relaying>,
 }
 
 impl std::fmt::Debug for Options {
@@ -84,6 +89,8 @@ pub enum StartError {
     App(std::io::Error),
     /// The forms can't be read, or are broken.
     Forms(FormsError),
+    /// Where submissions are passed on to can't be read, or is not as it should be.
+    Relay(RelayError),
     /// The database can't be opened.
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
@@ -103,6 +110,7 @@ impl std::fmt::Display for StartError {
         match self {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
+            StartError::Relay(error) => write!(f, "{error}"),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
@@ -116,12 +124,11 @@ impl std::fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// A server that listens but does not answer yet.
-#[derive(Debug)]
 pub struct Server {
     listener: tokio::net::TcpListener,
     address: SocketAddr,
-    routes: axum::Router,
-    store: Store,
+    shared: Arc<Shared>,
+    shelf: Arc<dyn Shelf>,
     first_user: Option<FirstUser>,
 }
 
@@ -132,6 +139,7 @@ pub(crate) struct Shared {
     forms: Forms,
     app: App,
     who: Who,
+    relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
 }
@@ -144,6 +152,7 @@ impl Server {
     pub async fn bind(options: Options) -> Result<Server, StartError> {
         let app = App::read(&options.app).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
@@ -154,18 +163,18 @@ impl Server {
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let shelf = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
+        let shelf: Arc<dyn Shelf> = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
         let shared = Shared {
             store: store.clone(),
-            attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
+            attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
             forms,
             app,
             who,
+            relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
         };
-        let routes = api::routes(Arc::new(shared));
-        Ok(Server { listener, address: bound, routes, store, first_user })
+        Ok(Server { listener, address: bound, shared: Arc::new(shared), shelf, first_user })
     }
 
     /// Where it listens.
@@ -178,10 +187,25 @@ impl Server {
         self.first_user.as_ref()
     }
 
-    /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).
+    /// The names of the targets that submissions are passed on to.
+    pub fn relay_targets(&self) -> Vec<String> {
+        self.shared.relay.targets().map(str::to_owned).collect()
+    }
+
+    /// Answers and passes on until `stop` is done, then lets open requests and a send that has begun finish (for ten seconds each at most).
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        listen::run(self.listener, self.routes, stop).await;
-        self.store.close().await;
+        let Shared { store, relay, .. } = &*self.shared;
+        if let Err(error) = relay.tell_of_strangers(store).await {
+            tracing::error!(target: "doorstep", what = %error, "the relay's queue");
+        }
+        let couriers = relay.start(store, &self.shelf);
+        let stop = async {
+            stop.await;
+            couriers.tell_to_stop();
+        };
+        listen::run(self.listener, api::routes(self.shared.clone()), stop).await;
+        couriers.stopped().await;
+        store.close().await;
     }
 }
 

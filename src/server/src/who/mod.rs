@@ -11,7 +11,7 @@ pub(crate) mod caller;
 mod ciphers;
 mod devices;
 mod enrolment;
-mod fields;
+pub(crate) mod fields;
 mod key;
 mod limits;
 mod log;

@@ -367,6 +367,7 @@ fn start(folder: &Path, database: Option<String>, access: &Access) -> Running {
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
         access: access.clone(),
+        relay: None,
     };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();
