@@ -85,6 +85,21 @@ pub async fn deliver<'b, S: Store, T: Transport, B: Backend + 'b>(
     Ok(run)
 }
 
+/// Tries one item at once, because its reader asked for that one alone. `Ok(None)` says delivered.
+///
+/// # Errors
+/// [`StoreError`] if its state could not be kept or its bytes not be read; it is still there.
+pub async fn deliver_one<S: Store, T: Transport, B: Backend>(
+    store: &S,
+    transport: &T,
+    backend: &B,
+    item: OutboxItem,
+    now: impl Fn() -> Moment,
+    jitter_seed: u64,
+) -> Result<Option<SendErrorKind>, StoreError> {
+    attempt(store, transport, backend, item.taken_up(), &now, jitter_seed).await
+}
+
 /// Tries one item. `Ok(None)` says delivered.
 async fn attempt<S: Store, T: Transport, B: Backend>(
     store: &S,
@@ -251,7 +266,7 @@ mod tests {
         wake: Wake,
         answer: impl FnMut(Request) -> Result<Response, NetworkError>,
     ) -> Run {
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), wake, || NOW, 1)).unwrap()
     }
 
@@ -368,7 +383,7 @@ mod tests {
     #[test]
     fn each_target_has_its_own_receipt_and_the_bytes_stay_until_the_last() {
         let (store, submission) = store_with_photo(&[HOME, "second"]);
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         let deliver_to = |known: &'static [&'static str]| {
             let answer = |request: Request| {
                 Ok(match request.url.contains("/attachments/") {

@@ -19,6 +19,7 @@ mod off_thread;
 mod outgoing;
 #[macro_use]
 mod store;
+mod targets;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -36,6 +37,7 @@ pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
 pub use outgoing::Outgoing;
 pub use store::StoreError;
+pub use targets::TargetsError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
@@ -44,6 +46,7 @@ use files::App;
 use forms::Forms;
 use metrics::Metrics;
 use store::Store;
+use targets::Targets;
 use who::Who;
 
 /// How to run a server.
@@ -64,6 +67,8 @@ pub struct Options {
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+    /// The file that tells the app where else it is to send: `backend.json`.
+    pub backend: Option<PathBuf>,
     /// Who may send, and what is before the server.
     pub access: Access,
 }
@@ -84,6 +89,8 @@ pub enum StartError {
     App(std::io::Error),
     /// The forms can't be read, or are broken.
     Forms(FormsError),
+    /// The file of the app's targets can't be read, or is broken.
+    Targets(PathBuf, TargetsError),
     /// The database can't be opened.
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
@@ -103,6 +110,7 @@ impl std::fmt::Display for StartError {
         match self {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
+            StartError::Targets(file, error) => write!(f, "{}: {error}", file.display()),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
@@ -131,6 +139,7 @@ pub(crate) struct Shared {
     attachments: Attachments,
     forms: Forms,
     app: App,
+    targets: Targets,
     who: Who,
     metrics: Metrics,
     metrics_open: bool,
@@ -142,7 +151,8 @@ impl Server {
     /// # Errors
     /// [`StartError`]; a broken form is one, with all its diagnostics.
     pub async fn bind(options: Options) -> Result<Server, StartError> {
-        let app = App::read(&options.app).map_err(StartError::App)?;
+        let targets = Targets::read(options.backend.as_deref())?;
+        let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
@@ -160,6 +170,7 @@ impl Server {
             attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
             forms,
             app,
+            targets,
             who,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
