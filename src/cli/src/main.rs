@@ -41,6 +41,7 @@ doorstep COMMAND
       --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+      --backend FILE         with FILE (backend.json) saying where the app on phones sends besides this server
       --devices-only         take submissions from enrolled devices and users only: so it is at any address but
                              127.0.0.1, and behind a proxy
       --open                 take submissions from anybody: so it is at 127.0.0.1
@@ -82,6 +83,7 @@ doorstep COMMAND
   rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
       --to URL               send its submissions to that server; what is there already counts once
       --drafts DIR           write the answers of its drafts there
+      --token-file FILE      a device's token, for a server that takes submissions from devices only (else DOORSTEP_TOKEN)
       --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this

@@ -62,6 +62,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         metrics_open: false,
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
+        backend: None,
         access: Access::default(),
         relay: None,
     };
@@ -88,6 +89,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
             Long("relay") => backends = Some(PathBuf::from(arguments.value()?)),
             Long("relay-secrets") => secrets = Some(PathBuf::from(arguments.value()?)),
+            Long("backend") => options.backend = Some(arguments.value()?.into()),
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,

@@ -122,11 +122,23 @@ impl<S: Store> Outbox for S {
     }
 }
 
-/// Tries one item, which nobody else is trying: its states are kept as it goes. `Ok(None)` says delivered.
+/// Tries one item at once, because its reader asked for that one alone, or because it is the caller's by a claim. `Ok(None)` says delivered.
 ///
 /// # Errors
-/// [`StoreError`] if a state could not be kept, or there are no bytes for it. It is still there.
-pub async fn attempt<O: Outbox, T: Transport, B: Backend>(
+/// [`StoreError`] if its state could not be kept or its bytes not be read; it is still there.
+pub async fn deliver_one<O: Outbox, T: Transport, B: Backend>(
+    store: &O,
+    transport: &T,
+    backend: &B,
+    item: OutboxItem,
+    now: impl Fn() -> Moment,
+    jitter_seed: u64,
+) -> Result<Option<SendErrorKind>, StoreError> {
+    attempt(store, transport, backend, item.taken_up(), &now, jitter_seed).await
+}
+
+/// Tries one item. `Ok(None)` says delivered.
+async fn attempt<O: Outbox, T: Transport, B: Backend>(
     store: &O,
     transport: &T,
     backend: &B,
@@ -291,7 +303,7 @@ mod tests {
         wake: Wake,
         answer: impl FnMut(Request) -> Result<Response, NetworkError>,
     ) -> Run {
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), wake, || NOW, 1)).unwrap()
     }
 
@@ -408,7 +420,7 @@ mod tests {
     #[test]
     fn each_target_has_its_own_receipt_and_the_bytes_stay_until_the_last() {
         let (store, submission) = store_with_photo(&[HOME, "second"]);
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         let deliver_to = |known: &'static [&'static str]| {
             let answer = |request: Request| {
                 Ok(match request.url.contains("/attachments/") {

@@ -39,6 +39,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/health", get(health).fallback(wrong_method))
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
+        .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
         .route("/metrics", get(show_metrics).fallback(wrong_method))
@@ -73,6 +74,11 @@ async fn health(RawQuery(query): RawQuery) -> Result<Response, Refusal> {
 
 async fn list_forms(State(shared): State<Arc<Shared>>) -> Response {
     json(StatusCode::OK, &shared.forms.list)
+}
+
+/// Where else the app is to send. Nothing secret, so that also a phone that is not enrolled yet seals for all of it.
+async fn show_targets(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Response {
+    shared.targets.answer(&asked)
 }
 
 async fn load_form(

@@ -20,6 +20,7 @@ mod outgoing;
 #[macro_use]
 mod store;
 mod relay;
+mod targets;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -38,6 +39,7 @@ pub use logs::{LogError, Logs, start as start_log};
 pub use outgoing::Outgoing;
 pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
+pub use targets::TargetsError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
@@ -47,6 +49,7 @@ use forms::Forms;
 use metrics::Metrics;
 use relay::Relay;
 use store::Store;
+use targets::Targets;
 use who::Who;
 
 /// How to run a server.
@@ -67,6 +70,8 @@ pub struct Options {
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+    /// The file that tells the app where else it is to send: `backend.json`.
+    pub backend: Option<PathBuf>,
     /// Who may send, and what is before the server.
     pub access: Access,
     /// Where submissions are passed on to, if anywhere.
@@ -91,6 +96,8 @@ pub enum StartError {
     Forms(FormsError),
     /// Where submissions are passed on to can't be read, or is not as it should be.
     Relay(RelayError),
+    /// The file of the app's targets can't be read, or is broken.
+    Targets(PathBuf, TargetsError),
     /// The database can't be opened.
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
@@ -111,6 +118,7 @@ impl std::fmt::Display for StartError {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
             StartError::Relay(error) => write!(f, "{error}"),
+            StartError::Targets(file, error) => write!(f, "{}: {error}", file.display()),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
@@ -138,6 +146,7 @@ pub(crate) struct Shared {
     attachments: Attachments,
     forms: Forms,
     app: App,
+    targets: Targets,
     who: Who,
     relay: Relay,
     metrics: Metrics,
@@ -150,7 +159,8 @@ impl Server {
     /// # Errors
     /// [`StartError`]; a broken form is one, with all its diagnostics.
     pub async fn bind(options: Options) -> Result<Server, StartError> {
-        let app = App::read(&options.app).map_err(StartError::App)?;
+        let targets = Targets::read(options.backend.as_deref())?;
+        let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
@@ -169,6 +179,7 @@ impl Server {
             attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
             forms,
             app,
+            targets,
             who,
             relay,
             metrics: Metrics::default(),

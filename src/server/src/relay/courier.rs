@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use doorstep_delivery::backend::any::AnyBackend;
 use doorstep_delivery::backend::{Backend, Capabilities, Parcel, SendError, SendErrorKind};
 use doorstep_delivery::credentials::Credential;
-use doorstep_delivery::deliver::{Outbox, attempt};
+use doorstep_delivery::deliver::{Outbox, deliver_one};
 use doorstep_delivery::outbox::{FIRST_WAIT_MS, LONGEST_BACK_OFF_MS, back_off_ms};
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{StoreError as NotKept, StoreErrorKind};
 use doorstep_delivery::transport::Transport;
-use doorstep_delivery::{Moment, OutboxItem, Receipt, State, Submission, Uuid};
+use doorstep_delivery::{Moment, OutboxItem, Receipt, Retry, State, Submission, Uuid};
 use tokio::sync::{oneshot, watch};
 
 use super::{Clock, Post};
@@ -133,7 +133,7 @@ impl Courier {
         std::thread::spawn(move || {
             let (outgoing, item, seed) = (Outgoing::new(""), claimed.item(), fastrand::u64(..));
             let now = || moment(&clock);
-            let tried = runtime.block_on(attempt(&*claimed, &outgoing, &backend, item, &now, seed));
+            let tried = runtime.block_on(deliver_one(&*claimed, &outgoing, &backend, item, now, seed));
             // Nobody waits for it any more where the server has stopped.
             let _ = done.send(tried);
         });
@@ -185,10 +185,10 @@ fn rest_ms(reason: &SendError, silence: &mut u32, seed: u64) -> i64 {
         };
     }
     *silence = 0;
-    match reason.kind {
-        SendErrorKind::Busy => reason.retry_after_ms.unwrap_or(0).clamp(FIRST_WAIT_MS, LONGEST_REST_MS),
+    match (reason.kind.retry(), reason.kind) {
+        (_, SendErrorKind::Busy) => reason.retry_after_ms.unwrap_or(0).clamp(FIRST_WAIT_MS, LONGEST_REST_MS),
         // Tried again and again, a wrong password shuts an account.
-        SendErrorKind::LoginNeeded => LONGEST_BACK_OFF_MS,
+        (Retry::AfterLogin, _) => LONGEST_BACK_OFF_MS,
         _ => 0,
     }
 }

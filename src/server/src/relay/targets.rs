@@ -10,7 +10,6 @@ use doorstep_delivery::configuration::ConfigurationError;
 use doorstep_delivery::credentials::{Credential, Credentials, Login};
 use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::target::{Configuration, Target};
-use serde_json::Value as Json;
 
 /// In an address: where a token goes.
 const TOKEN: &str = "{token}";
@@ -25,7 +24,7 @@ pub enum RelayError {
     /// A file is not as it should be.
     Configuration(PathBuf, ConfigurationError),
     /// Something that only an app can do, or that needs a secret which is not there: the place, and what is wrong.
-    Target(PathBuf, String, &'static str),
+    Target(PathBuf, usize, &'static str),
     /// So many secrets are for no target. Their names are not repeated: one may be a secret in the wrong place.
     NoTarget(PathBuf, usize),
 }
@@ -41,7 +40,9 @@ impl std::fmt::Display for RelayError {
                 path = path.display()
             ),
             RelayError::Configuration(path, error) => write!(f, "{}: {error}", path.display()),
-            RelayError::Target(path, place, reason) => write!(f, "{}: {place}: {reason}", path.display()),
+            RelayError::Target(path, place, reason) => {
+                write!(f, "{}: targets[{place}]: {reason}", path.display())
+            }
             RelayError::NoTarget(path, count) => {
                 write!(f, "{}: {count} of its entries are for no target of the relay", path.display())
             }
@@ -68,9 +69,8 @@ pub(super) fn read(backends: &Path, secrets: Option<&Path>) -> Result<Vec<Given>
     };
     for (place, target) in configuration.targets.iter().enumerate().filter(|(_, target)| target.name != HOME)
     {
-        check(target, &credentials.of(&target.name)).map_err(|(field, reason)| {
-            RelayError::Target(backends.to_owned(), format!("targets[{place}].{field}"), reason)
-        })?;
+        check(target, &credentials.of(&target.name))
+            .map_err(|reason| RelayError::Target(backends.to_owned(), place, reason))?;
     }
     configuration.targets.retain(|target| target.name != HOME);
     let known = |name: &&str| configuration.targets.iter().any(|target| target.name == **name);
@@ -107,38 +107,17 @@ fn read_private(path: &Path) -> Result<Vec<u8>, RelayError> {
 }
 
 /// A server has no page whose address others could be relative to, nobody to carry files, and nobody to ask for a login.
-fn check(target: &Target, credential: &Credential) -> Result<(), (&'static str, &'static str)> {
+fn check(target: &Target, credential: &Credential) -> Result<(), &'static str> {
     if let AnyBackend::FileDrop(_) = target.backend {
-        return Err(("kind", "is carried by hand, which a server can't"));
+        return Err("a file-drop is carried by hand, which a server can't");
     }
-    let fields = fields_of(target);
-    let text = |field: &str| fields.get(field).and_then(Json::as_str).unwrap_or_default();
-    for field in ["url", "sign_url"] {
-        let address = text(field);
-        let is_missing =
-            field == "url" && matches!(target.backend, AnyBackend::Doorstep(_)) && address.is_empty();
-        if address.starts_with('/') || is_missing {
-            return Err((field, "has to be a whole address where a server sends: https://…"));
-        }
-        if address.contains(TOKEN) && !matches!(credential.login, Login::Address(_)) {
-            return Err((
-                field,
-                "has a place for a token, and there is none among the secrets (login `address`)",
-            ));
-        }
+    let addresses = target.backend.addresses();
+    if addresses.iter().any(|address| address.is_empty() || address.starts_with('/')) {
+        return Err("has an address on the app's own server; here each is a whole one: https://…");
     }
-    let upload = fields.get("files").and_then(|files| files.get("upload")).and_then(Json::as_str);
-    match upload {
-        Some(upload) if upload.starts_with('/') => {
-            Err(("files.upload", "has to be a whole address where a server sends: https://…"))
-        }
-        _ => Ok(()),
+    let asks = addresses.iter().any(|address| address.contains(TOKEN));
+    if asks && !matches!(credential.login, Login::Address(_)) {
+        return Err("has a place for a token, and there is none among the secrets (login `address`)");
     }
-}
-
-/// A target's fields, as its configuration has them.
-fn fields_of(target: &Target) -> Json {
-    let written = Configuration { targets: vec![target.clone()] }.to_bytes();
-    let mut json: Json = serde_json::from_slice(&written).unwrap_or_default();
-    json["targets"][0].take()
+    Ok(())
 }

@@ -366,6 +366,7 @@ fn start(folder: &Path, database: Option<String>, access: &Access) -> Running {
         metrics_open: false,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
+        backend: Some(folder.join("backend.json")).filter(|file| file.exists()),
         access: access.clone(),
         relay: None,
     };
