@@ -438,7 +438,7 @@ mod tests {
             if target == "second" && reason.kind == SendErrorKind::TargetUnknown));
         assert_eq!(ready(store.files(submission.id())).unwrap().items.len(), 1);
         assert_eq!(deliver_to(&[HOME, "second"]).delivered, 1);
-        assert!(ready(store.load_submission(submission.id())).unwrap().is_none());
+        assert!(ready(Store::load_submission(&store, submission.id())).unwrap().is_none());
         assert!(ready(store.files(submission.id())).unwrap().items.is_empty());
         assert_eq!(ready(store.delivered()).unwrap().items.len(), 2);
     }

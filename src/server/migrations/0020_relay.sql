@@ -14,5 +14,5 @@ CREATE TABLE relay (
     PRIMARY KEY (submission_id, target)
 ) STRICT;
 
-CREATE INDEX relay_by_due ON relay (target, attempts, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX relay_by_due ON relay (target, attempts, due_at, submission_id) WHERE due_at IS NOT NULL;
 CREATE INDEX relay_by_state ON relay (state, target, queued_at);

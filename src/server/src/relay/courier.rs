@@ -39,6 +39,8 @@ pub(super) struct Courier {
     store: Store,
     shelf: Arc<dyn Shelf>,
     clock: Clock,
+    /// Keeps a connection from one item to the next.
+    outgoing: Arc<Outgoing>,
     /// Tries in a row that met no network.
     silence: u32,
 }
@@ -55,7 +57,8 @@ enum Next {
 
 impl Courier {
     pub(super) fn new(post: Arc<Post>, store: Store, shelf: Arc<dyn Shelf>, clock: Clock) -> Courier {
-        Courier { post, store, shelf, clock, silence: 0 }
+        let outgoing = Arc::new(Outgoing::new(""));
+        Courier { post, store, shelf, clock, outgoing, silence: 0 }
     }
 
     /// Goes on until it is told to stop.
@@ -127,13 +130,13 @@ impl Courier {
         let (target, credential) = self.post.given.clone();
         let now = moment(&self.clock);
         let backend = Discreet { backend: target.backend.given(credential.clone(), now), credential };
-        let (claimed, clock, runtime) =
-            (claim.clone(), self.clock.clone(), tokio::runtime::Handle::current());
+        let (claimed, clock, outgoing) = (claim.clone(), self.clock.clone(), self.outgoing.clone());
+        let runtime = tokio::runtime::Handle::current();
         let (done, mut is_done) = oneshot::channel();
         std::thread::spawn(move || {
-            let (outgoing, item, seed) = (Outgoing::new(""), claimed.item(), fastrand::u64(..));
+            let (item, seed) = (claimed.item(), fastrand::u64(..));
             let now = || moment(&clock);
-            let tried = runtime.block_on(deliver_one(&*claimed, &outgoing, &backend, item, now, seed));
+            let tried = runtime.block_on(deliver_one(&*claimed, &*outgoing, &backend, item, now, seed));
             // Nobody waits for it any more where the server has stopped.
             let _ = done.send(tried);
         });

@@ -89,6 +89,13 @@ fn about(path: &Path) -> impl FnOnce(io::Error) -> RelayError {
     |error| RelayError::File(path, error)
 }
 
+/// Is it a credential that systemd handed to this service?
+#[cfg(unix)]
+fn is_systemds(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY")
+        .is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))
+}
+
 /// Reads what only its owner may.
 fn read_private(path: &Path) -> Result<Vec<u8>, RelayError> {
     use std::io::Read;
@@ -97,7 +104,9 @@ fn read_private(path: &Path) -> Result<Vec<u8>, RelayError> {
     {
         // Of the file that was opened, whatever has its name by now.
         let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().map_err(about(path))?) & 0o777;
-        if mode & 0o077 != 0 {
+        // What systemd hands a service is read by a list of access, which shows as the group's; nobody else gets into its folder.
+        let allowed = if is_systemds(path) { 0o740 } else { 0o700 };
+        if mode & !allowed != 0 {
             return Err(RelayError::Exposed(path.to_owned(), mode));
         }
     }

@@ -4,6 +4,7 @@ mod attachments;
 mod backup;
 mod browser;
 mod client;
+mod relay;
 mod running;
 mod who;
 mod whole_way;
