@@ -9,7 +9,6 @@ mod routes;
 mod targets;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +19,7 @@ use doorstep_delivery::{FormRef, Moment, OutboxItem, State, Uuid};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::attachments::Shelf;
+use crate::metrics::{head, line};
 use crate::store::{Relayed, Store, StoreError};
 use courier::Courier;
 
@@ -151,46 +151,35 @@ impl Relay {
     pub(crate) async fn text(&self, store: &Store) -> String {
         let mut text = String::new();
         if let Ok(counts) = self.counts(store).await {
-            let _ = writeln!(
-                text,
-                "# HELP doorstep_relay_items Submissions to be passed on, by target and state."
-            );
-            let _ = writeln!(text, "# TYPE doorstep_relay_items gauge");
+            let name = "doorstep_relay_items";
+            head(&mut text, name, "gauge", "Submissions for other servers, by target and state.");
             for (target, state, count, _) in &counts {
-                let _ =
-                    writeln!(text, "doorstep_relay_items{{target=\"{target}\",state=\"{state}\"}} {count}");
+                line(&mut text, name, &[("target", target), ("state", state)], count);
             }
             self.ages_into(&mut text, &counts);
         }
-        let _ =
-            writeln!(text, "# HELP doorstep_relay_sends_total Tries of this process, by what came of them.");
-        let _ = writeln!(text, "# TYPE doorstep_relay_sends_total counter");
+        let name = "doorstep_relay_sends_total";
+        head(&mut text, name, "counter", "Tries of this process, by what came of them.");
         for post in &self.posts {
             for (outcome, count) in &*post.outcomes.lock().unwrap_or_else(PoisonError::into_inner) {
-                let (target, count) = (post.name(), count.load(Ordering::Relaxed));
-                let _ = writeln!(
-                    text,
-                    "doorstep_relay_sends_total{{target=\"{target}\",outcome=\"{outcome}\"}} {count}"
-                );
+                let labels = [("target", post.name()), ("outcome", outcome)];
+                line(&mut text, name, &labels, count.load(Ordering::Relaxed));
             }
         }
         text
     }
 
     fn ages_into(&self, text: &mut String, counts: &[Count]) {
-        let mut oldest: BTreeMap<&str, i64> = self.targets().map(|target| (target, i64::MAX)).collect();
+        let now = self.clock.now();
+        let mut oldest: BTreeMap<&str, i64> = self.targets().map(|target| (target, now)).collect();
         for (target, _, _, since) in counts.iter().filter(|(_, state, ..)| state != "delivered") {
-            let known = oldest.entry(target).or_insert(i64::MAX);
+            let known = oldest.entry(target).or_insert(now);
             *known = (*known).min(*since);
         }
-        let _ = writeln!(
-            text,
-            "# HELP doorstep_relay_oldest_seconds Age of the oldest that has no receipt, refused ones included."
-        );
-        let _ = writeln!(text, "# TYPE doorstep_relay_oldest_seconds gauge");
+        let name = "doorstep_relay_oldest_seconds";
+        head(text, name, "gauge", "Age of the oldest that has no receipt, refused ones included.");
         for (target, since) in oldest {
-            let age = self.clock.now().saturating_sub(since).max(0) / 1_000;
-            let _ = writeln!(text, "doorstep_relay_oldest_seconds{{target=\"{target}\"}} {age}");
+            line(text, name, &[("target", target)], now.saturating_sub(since) / 1_000);
         }
     }
 

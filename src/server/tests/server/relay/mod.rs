@@ -1,6 +1,9 @@
 //! Submissions passed on: over real sockets, to peers that fail in every way first, on both databases. The clock is the test's.
 
 mod peer;
+mod storm;
+mod targets;
+mod watched;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,14 +11,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::browser::{Browser, Office};
+use crate::browser::Browser;
 use crate::client::{House, Place, Sent, on_each_database};
 use doorstep_delivery::record::Record;
-use doorstep_delivery::submission::content_hash;
 use doorstep_delivery::{OutboxItem, State};
 use doorstep_server::{Clock, Relaying};
 use peer::{Asked, Peer, Says, TAKEN};
 use serde_json::{Value as Json, json};
+use storm::through_a_storm_each_arrives_once;
 
 const START: i64 = 1_795_397_400_000;
 const MINUTE: i64 = 60_000;
@@ -27,6 +30,7 @@ on_each_database!(
     a_silent_target_holds_up_no_other,
     a_backup_brings_the_queue_back,
     what_was_here_before_is_queued_when_somebody_says_so,
+    through_a_storm_each_arrives_once,
 );
 
 /// What a server is told to pass on to; the folder with it goes when this does.
@@ -193,9 +197,12 @@ fn two_processes_share_the_work(place: &Place) {
     let other = house.another();
     until(&clock, 50, "both send", || most.load(Ordering::SeqCst) == 2);
     // Longer than a claim holds that is not renewed: both are alive.
+    let renewed = "SELECT CAST(MIN(claimed_until) AS TEXT) FROM relay WHERE claim IS NOT NULL";
     for _ in 0..8 {
         clock.advance(MINUTE / 4);
-        std::thread::sleep(Duration::from_millis(30));
+        until(&clock, 0, "both claims are renewed", || {
+            house.ask(renewed)[0].parse::<i64>().unwrap() > clock.now() + MINUTE / 2
+        });
     }
     assert_eq!(peer.asked().len(), 2, "each renews its claim");
     open.store(true, Ordering::SeqCst);
@@ -247,7 +254,9 @@ fn a_backup_brings_the_queue_back(place: &Place) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("doorstep.tar");
     let (data, path) = (house.data(), file.clone());
-    block_on(Box::pin(async move { drop(take(&data, None, &path).await.unwrap()) }));
+    block_on(Box::pin(async move {
+        take(&data, None, &path).await.unwrap();
+    }));
 
     let peer = Peer::new(|_, _| TAKEN);
     let second = told(&json!([webhook("office", &peer)]), &json!({}), &clock);
@@ -255,7 +264,9 @@ fn a_backup_brings_the_queue_back(place: &Place) {
     let (data, database) = (other.data(), other.database().map(str::to_owned));
     let bring = || {
         let (data, database, file) = (data.clone(), database.clone(), file.clone());
-        block_on(Box::pin(async move { drop(restore(&data, database.as_deref(), &file).await.unwrap()) }));
+        block_on(Box::pin(async move {
+            restore(&data, database.as_deref(), &file).await.unwrap();
+        }));
     };
     bring();
     assert_eq!(items(&other), items(&house));
@@ -300,118 +311,6 @@ fn what_was_here_before_is_queued_when_somebody_says_so(place: &Place) {
 }
 
 #[test]
-fn what_is_refused_stays_with_its_reason_and_can_be_tried_again() {
-    let peer = Peer::new(|before, _| match before {
-        0 => Says::Answer(400, "", "age of 13812345678: not with t0ken-of-ours"),
-        _ => TAKEN,
-    });
-    let clock = Clock::by_hand(START);
-    let secrets = json!({"office": {"login": "bearer", "token": "t0ken-of-ours"}});
-    let told = told(&json!([webhook("office", &peer)]), &secrets, &clock);
-    let house = Place::Sqlite.relaying(&told.relay);
-    let administrator = Browser::settle(&house, "admin", &house.first_password);
-    let office = Office { house, administrator };
-    let (house, admin) = (&office.house, &office.administrator);
-    let sent = put(house, 1);
-    until(&clock, 0, "it is refused", || states(house) == ["office refused"]);
-    assert_eq!(peer.asked()[0].header("authorization"), "Bearer t0ken-of-ours");
-    until(&clock, 20 * MINUTE, "", || clock.now() > START + 24 * 60 * MINUTE);
-    assert_eq!(peer.asked().len(), 1, "nobody asks again by itself");
-
-    let listed = admin.get(house, "/api/v1/relay?state=refused&target=office");
-    let item = listed.json()["items"][0].take();
-    assert_eq!((&item["submission"], &item["target"]), (&json!(sent.id), &json!("office")));
-    assert_eq!((&item["configured"], &item["due_at"]), (&json!(true), &Json::Null));
-    let words = "age of ***********: not with …";
-    assert_eq!(item["reason"], json!({"kind": "not_a_submission", "status": 400, "words": words}));
-    for nothing in
-        ["?state=queued", "?target=else", &format!("?after={}/office", sent.id), "?state='--", "?after='"]
-    {
-        let found = admin.get(house, &format!("/api/v1/relay{nothing}")).json();
-        let expected = usize::from(nothing == "?after='");
-        assert_eq!(found["items"].as_array().unwrap().len(), expected, "{nothing}");
-    }
-
-    let again = format!("/api/v1/relay/{}/office", sent.id);
-    let (worker, auditor) = (office.user("li.si", "worker", ""), office.user("wang.wu", "auditor", ""));
-    let elsewhere = office.user("zhao.liu", "auditor", "37");
-    assert_eq!(auditor.get(house, "/api/v1/relay").json()["items"][0]["state"], "refused");
-    assert_eq!(elsewhere.get(house, "/api/v1/relay").json()["items"], json!([]), "it belongs to no area");
-    assert_eq!(worker.get(house, "/api/v1/relay").status, 403);
-    for other in [&worker, &auditor] {
-        assert_eq!(other.post(house, &again, json!({})).status, 403);
-        let late = json!({"target": "office", "since": 0});
-        assert_eq!(other.post(house, "/api/v1/relay", late).status, 403);
-    }
-    assert_eq!(house.get("/api/v1/relay").status, 401);
-    for nowhere in [format!("/api/v1/relay/{}/else", sent.id), "/api/v1/relay/'--/office".into()] {
-        assert_eq!(admin.post(house, &nowhere, json!({})).status, 404, "{nowhere}");
-    }
-    assert_eq!(admin.post(house, &again, json!({})).status, 200);
-    until(&clock, 50, "it arrives", || all_delivered(house, 1));
-    assert_eq!(admin.post(house, &again, json!({})).code(), "delivered");
-    let receipt = admin.get(house, "/api/v1/relay").json()["items"][0]["receipt"].take();
-    assert_eq!(receipt["hash"], sent.hash());
-    assert_eq!((office.count("relayed_again"), office.count("relay_listed") > 3), (2, true));
-}
-
-#[test]
-fn a_login_that_is_refused_is_tried_seldom_until_the_server_starts_with_another() {
-    let peer = Peer::new(|_, asked| match asked.header("authorization") {
-        "Basic bWU6cmlnaHQ=" => TAKEN,
-        _ => Says::Answer(401, "", ""),
-    });
-    let clock = Clock::by_hand(START);
-    let given = |password: &str| json!({"office": {"login": "basic", "user": "me", "password": password}});
-    let wrong = told(&json!([webhook("office", &peer)]), &given("wrong"), &clock);
-    let mut house = Place::Sqlite.relaying(&wrong.relay);
-    put(&house, 1);
-    until(&clock, 0, "it is not let in", || states(&house) == ["office login"]);
-    for number in 2..=6 {
-        put(&house, number);
-    }
-    until(&clock, MINUTE, "", || clock.now() >= START + 14 * MINUTE);
-    assert_eq!(peer.asked().len(), 1, "no account is shut by trying");
-    house.stop();
-    let right = told(&json!([webhook("office", &peer)]), &given("right"), &clock);
-    house.relay = Some(right.relay.clone());
-    house.start();
-    until(&clock, 0, "all arrive", || all_delivered(&house, 6));
-    assert_eq!(peer.asked().len(), 7);
-}
-
-#[test]
-fn what_waits_for_a_target_that_is_gone_stays_and_is_told() {
-    let peer = Peer::new(|_, _| Says::Answer(500, "", ""));
-    let clock = Clock::by_hand(START);
-    let told = told(&json!([webhook("office", &peer)]), &json!({}), &clock);
-    let mut house = Place::Sqlite.relaying(&told.relay);
-    let sent = put(&house, 1);
-    until(&clock, 0, "it waits", || states(&house) == ["office waiting"]);
-    clock.advance(2_000);
-    let metrics = house.get("/metrics").text();
-    for line in [
-        "doorstep_relay_items{target=\"office\",state=\"waiting\"} 1",
-        "doorstep_relay_oldest_seconds{target=\"office\"} 2",
-        "doorstep_relay_sends_total{target=\"office\",outcome=\"server_fault\"} 1",
-    ] {
-        assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
-    }
-    assert!(!metrics.contains(&sent.id) && !metrics.contains(&peer.url()));
-    house.stop();
-    house.relay = None;
-    house.start();
-    let admin = Browser::settle(&house, "admin", &house.first_password);
-    let listed = admin.get(&house, "/api/v1/relay").json();
-    assert_eq!((&listed["targets"], &listed["items"][0]["configured"]), (&json!([]), &json!(false)));
-    let again = admin.post(&house, &format!("/api/v1/relay/{}/office", sent.id), json!({}));
-    assert_eq!(again.code(), "target_unknown");
-    assert!(
-        house.get("/metrics").text().contains("doorstep_relay_items{target=\"office\",state=\"waiting\"} 1")
-    );
-}
-
-#[test]
 fn what_has_begun_is_finished_before_the_server_stops() {
     let peer = Peer::new(|_, _| {
         std::thread::sleep(Duration::from_millis(400));
@@ -425,78 +324,4 @@ fn what_has_begun_is_finished_before_the_server_stops() {
     until(&clock, 0, "the first is on its way", || peer.asked().len() == 1);
     house.stop();
     assert_eq!(states(&house), ["office delivered", "office queued"]);
-}
-
-#[test]
-fn another_doorstep_takes_a_devices_token_and_the_files_before_the_submission() {
-    let office = Office::open();
-    let (_, token) = office.device("371002", None);
-    let clock = Clock::by_hand(START);
-    let target =
-        json!([{"name": "county", "kind": "doorstep", "url": office.house.url(), "forms": ["visit"]}]);
-    let secrets = json!({"county": {"login": "bearer", "token": token}});
-    let told = told(&target, &secrets, &clock);
-    let house = Place::Sqlite.relaying(&told.relay);
-    for file in [&b"one"[..], b"two"] {
-        assert_eq!(house.put_file(&content_hash(file), file).status, 201);
-    }
-    let sent = house.submission_with(5, &[("a.jpg", b"one"), ("b.jpg", b"two")]);
-    assert_eq!(house.put(&sent).status, 201);
-    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
-    assert_eq!(office.house.rows(), [(sent.id.clone(), sent.body.clone())], "byte for byte");
-    assert_eq!(office.house.files(), house.files());
-    assert_eq!(office.house.ask("SELECT area FROM submission"), ["371002"]);
-}
-
-#[test]
-fn a_file_that_is_not_on_the_shelf_is_waited_for() {
-    let peer = Peer::new(|_, _| TAKEN);
-    let clock = Clock::by_hand(START);
-    let mut house = House::new();
-    assert_eq!(house.put_file(&content_hash(b"one"), b"one").status, 201);
-    assert_eq!(house.put(&house.submission_with(5, &[("a.jpg", b"one")])).status, 201);
-    let hash = content_hash(b"one");
-    let place = house.data().join("attachments").join(&hash[..2]).join(&hash);
-    let aside = house.data().join("aside");
-    std::fs::rename(&place, &aside).unwrap();
-    let told = told(&json!([webhook("office", &peer)]), &json!({}), &clock);
-    house.stop();
-    house.relay = Some(told.relay.clone());
-    house.start();
-    let admin = Browser::settle(&house, "admin", &house.first_password);
-    assert_eq!(
-        admin.post(&house, "/api/v1/relay", json!({"target": "office", "since": 0})).json()["queued"],
-        1
-    );
-    until(&clock, 50, "it waits", || states(&house) == ["office waiting"]);
-    assert!(peer.asked().is_empty(), "nothing goes without its file");
-    std::fs::rename(&aside, &place).unwrap();
-    until(&clock, MINUTE, "it arrives", || all_delivered(&house, 1));
-    let body: Json = serde_json::from_slice(&peer.asked()[0].body).unwrap();
-    assert!(body.to_string().contains("b25l"), "with its file: {body}");
-}
-
-#[test]
-fn a_server_that_speaks_openrosa_gets_the_instance() {
-    let peer = Peer::new(|_, asked| match (asked.method.as_str(), asked.path.as_str()) {
-        ("HEAD", "/v1/key/abc/submission") => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
-        ("POST", "/v1/key/abc/submission") => {
-            Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>")
-        }
-        _ => Says::Answer(404, "", ""),
-    });
-    let clock = Clock::by_hand(START);
-    let target = json!([{"name": "central", "kind": "openrosa", "url": format!("{}/v1/key/{{token}}/submission", peer.url()), "forms": ["*"]}]);
-    let told = told(&target, &json!({"central": {"login": "address", "token": "abc"}}), &clock);
-    let house = Place::Sqlite.relaying(&told.relay);
-    let sent = house.submission_with(1, &[]);
-    let mut body: Json = serde_json::from_str(&sent.body).unwrap();
-    let xml = format!("<visit id=\"visit\"><meta><instanceID>uuid:{}</instanceID></meta></visit>", sent.id);
-    body["xml"] = json!(xml);
-    let sent = Sent { body: body.to_string(), ..sent };
-    assert_eq!(house.put(&sent).status, 201);
-    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
-    let asked = peer.asked();
-    assert_eq!(asked.iter().map(|asked| asked.method.as_str()).collect::<Vec<_>>(), ["HEAD", "POST"]);
-    assert!(String::from_utf8_lossy(&asked[1].body).contains(&xml));
 }
