@@ -5,6 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::configuration::{self, ConfigurationError, Fields};
 
 /// The largest file of credentials, in bytes.
@@ -77,7 +80,12 @@ impl Credential {
             Login::Basic { password, .. } | Login::Digest { password, .. } => Some(password),
             Login::Bearer(secret) | Login::Token(secret) | Login::Address(secret) => Some(secret),
         };
-        let secrets = login.into_iter().chain(&self.signing).map(Secret::reveal);
+        // As RFC 7617 writes it: whoever can read that has the password.
+        let pair = match &self.login {
+            Login::Basic { user, password } => Some(STANDARD.encode(format!("{user}:{}", password.reveal()))),
+            _ => None,
+        };
+        let secrets = login.into_iter().chain(&self.signing).map(Secret::reveal).chain(pair.as_deref());
         secrets.filter(|secret| !secret.is_empty()).fold(words, |words, secret| words.replace(secret, "…"))
     }
 }
@@ -209,5 +217,7 @@ mod tests {
         let credential = Credential { login: basic, signing: Some(Secret::new("other")) };
         assert!(!format!("{credential:?}").contains(secret));
         assert_eq!(credential.redact(format!("GET https://a/{secret}: other")), "GET https://a/…: …");
+        let quoted = format!("authorization: Basic {}", STANDARD.encode(format!("u:{secret}")));
+        assert_eq!(credential.redact(quoted), "authorization: Basic …");
     }
 }

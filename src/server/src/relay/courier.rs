@@ -264,10 +264,10 @@ impl Outbox for Claim {
     async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), NotKept> {
         let no_proof = || StoreErrorKind::NotItsReceipt.because("another id or hash");
         let item = self.item().delivered(receipt.clone(), at).map_err(|_| no_proof())?;
-        match self.store.keep_receipt(receipt, target, at).await.map_err(not_kept)? {
-            true => self.kept(item),
-            false => return Err(no_proof()),
+        if item.target != target || !self.store.keep_delivered(&item, at.ms).await.map_err(not_kept)? {
+            return Err(StoreErrorKind::Gone.because("it is not in the queue"));
         }
+        self.kept(item);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 
 use doorstep_delivery::outbox::{LONGEST_WAIT_MS, Until};
 use doorstep_delivery::record::Record;
-use doorstep_delivery::{Moment, OutboxItem, Receipt, State};
+use doorstep_delivery::{OutboxItem, State};
 
 use super::database::BeginWriting;
 use super::{Store, StoreError};
@@ -30,7 +30,10 @@ const UPDATE: &str = "
 const FIND: &str = "SELECT record, claimed_until FROM relay WHERE submission_id = $1 AND target = $2";
 const SETTLE: &str = "
     UPDATE relay SET state = $3, attempts = $4, record = $5, due_at = $6, claim = NULL, claimed_until = NULL
-    WHERE submission_id = $1 AND target = $2";
+    WHERE submission_id = $1 AND target = $2 RETURNING submission_id";
+const DELIVER: &str = "
+    UPDATE relay SET state = $3, attempts = $4, record = $5, due_at = $6, claim = NULL, claimed_until = NULL
+    WHERE submission_id = $1 AND target = $2 AND state <> 'delivered' RETURNING submission_id";
 const NEXT_DUE: &str = "
     SELECT MIN(CASE WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) FROM relay
     WHERE target = $1 AND due_at IS NOT NULL";
@@ -153,18 +156,16 @@ macro_rules! insert_items {
 }
 pub(super) use insert_items;
 
-/// Keeps an item's state within a transaction, and ends whatever claim there was.
+/// Keeps an item's state, and ends whatever claim there was.
 macro_rules! settle {
-    ($transaction:expr, $item:expr, $now:expr) => {
-        sqlx::query(SETTLE)
+    ($statement:expr, $item:expr, $now:expr) => {
+        sqlx::query_as($statement)
             .bind($item.id.to_string())
             .bind(&$item.target)
             .bind(name_of(&$item.state))
             .bind(i64::from($item.attempts))
             .bind($item.to_bytes())
             .bind(due_at(&$item.state, $now))
-            .execute(&mut *$transaction)
-            .await?
     };
 }
 
@@ -240,29 +241,21 @@ impl Store {
         Ok(!rows.is_empty())
     }
 
-    /// Keeps an item as delivered, whoever has its claim; `false` if there is none that the receipt proves.
-    pub(crate) async fn keep_receipt(
-        &self,
-        receipt: &Receipt,
-        target: &str,
-        at: Moment,
-    ) -> Result<bool, StoreError> {
-        let id = receipt.id.to_string();
-        Ok(writing!(self.database, |pool| async {
-            let mut transaction = pool.begin_writing().await?;
-            let found: Option<(Vec<u8>, Option<i64>)> =
-                sqlx::query_as(FIND).bind(&id).bind(target).fetch_optional(&mut *transaction).await?;
-            let item = found.and_then(|(record, _)| OutboxItem::from_bytes(&record).ok());
-            let Some(item) = item else { return Ok(false) };
-            // The first receipt stays.
-            if matches!(item.state, State::Delivered { .. }) {
-                return Ok(receipt.proves(item.id, &item.hash));
-            }
-            let Ok(item) = item.delivered(receipt.clone(), at) else { return Ok(false) };
-            settle!(transaction, item, at.ms);
-            transaction.commit().await?;
-            Ok(true)
-        })?)
+    /// Keeps an item that has its receipt ([`OutboxItem::delivered`]), whoever has its claim; `false` if there is none.
+    /// One statement that reads nothing before: so it gets in the way of no submission that comes in meanwhile.
+    pub(crate) async fn keep_delivered(&self, item: &OutboxItem, now: i64) -> Result<bool, StoreError> {
+        let id = item.id.to_string();
+        let kept: Vec<(String,)> =
+            writing!(self.database, |pool| settle!(DELIVER, item, now).fetch_all(pool))?;
+        if !kept.is_empty() {
+            return Ok(true);
+        }
+        // The first receipt stays.
+        let found: Option<(Vec<u8>, Option<i64>)> = reading!(self.database, |pool| sqlx::query_as(FIND)
+            .bind(&id)
+            .bind(&item.target)
+            .fetch_optional(pool))?;
+        Ok(found.is_some())
     }
 
     /// When a target's next item is due, or let go of by whoever has claimed it.
@@ -325,7 +318,7 @@ impl Store {
                 return Ok(Again::Sending);
             }
             let item = OutboxItem { state: State::Queued, attempts: 0, ..item };
-            settle!(transaction, item, now);
+            let _: Vec<(String,)> = settle!(SETTLE, item, now).fetch_all(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(Again::Queued)
         })?)

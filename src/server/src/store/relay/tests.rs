@@ -1,7 +1,7 @@
 //! The queue's rows, on both databases.
 
 use doorstep_delivery::backend::SendErrorKind;
-use doorstep_delivery::{FormRef, Uuid};
+use doorstep_delivery::{FormRef, Moment, Receipt, Uuid};
 
 use super::*;
 use crate::store::testing::{Place, on_each_database};
@@ -131,13 +131,15 @@ async fn a_claim_that_ran_out_changes_nothing_but_by_a_receipt(place: &Place) {
     assert_eq!(store.relay_counts().await.unwrap()[0].1, "sending");
 
     // What the target has, it has, whoever heard of it.
-    let receipt =
-        |hash: &str, time: &str| Receipt { id: stale.id, hash: hash.into(), server_time: time.into() };
     let at = Moment { ms: NOW + 203, utc_offset_minutes: 0 };
-    assert!(!store.keep_receipt(&receipt("other", "1"), "a", at).await.unwrap());
-    assert!(!store.keep_receipt(&receipt("h", "1"), "b", at).await.unwrap());
-    assert!(store.keep_receipt(&receipt("h", "1"), "a", at).await.unwrap());
-    assert!(store.keep_receipt(&receipt("h", "2"), "a", at).await.unwrap());
+    let delivered = |item: &OutboxItem, time: &str| {
+        let receipt = Receipt { id: item.id, hash: "h".into(), server_time: time.into() };
+        item.clone().delivered(receipt, at).unwrap()
+    };
+    let elsewhere = OutboxItem { target: "b".into(), ..stale.clone() };
+    assert!(!store.keep_delivered(&delivered(&elsewhere, "1"), at.ms).await.unwrap());
+    assert!(store.keep_delivered(&delivered(&stale, "1"), at.ms).await.unwrap());
+    assert!(store.keep_delivered(&delivered(&fresh, "2"), at.ms).await.unwrap());
     let late = fresh.failed(SendErrorKind::Refused.alone(), NOW + 204, 1);
     assert!(!store.keep_item(&late, "fresh", NOW + 204, NOW + 304).await.unwrap());
     let wanted = Wanted { after: ("", ""), target: "", state: "delivered", area: "", most: 9 };
