@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 pub enum Mood {
     /// 200.
     Takes,
-    /// 422 with a reason.
+    /// 400 with a reason.
     Refuses,
 }
 
@@ -115,7 +115,7 @@ fn answer(mut stream: TcpStream, seen: &Mutex<Seen>) -> std::io::Result<()> {
                     seen.bodies.push(String::from_utf8_lossy(&body).into_owned());
                     ("200 OK", "{\"ok\":true}")
                 }
-                Mood::Refuses => ("422 Unprocessable Content", "{\"error\":\"no such district\"}"),
+                Mood::Refuses => ("400 Bad Request", "{\"error\":\"no such district\"}"),
             }
         }
         _ => ("404 Not Found", ""),

@@ -265,6 +265,7 @@ async fn ones_own_targets_are_checked_and_what_the_policy_forbids_is_said() {
     browser.tap("[data-action=safety]").await;
     browser.tap("[data-action=settings]").await;
     browser.seen("[data-target=doorstep]").await;
+    browser.tap("[data-section=own-targets] > summary").await;
 
     for (text, place) in [
         ("{\"targets\": [", "第 1 行"),

@@ -36,7 +36,7 @@ pub fn ShutOutNotice(device: Device, #[prop(optional)] here: bool) -> impl IntoV
                 <div class=class data-shut-out=name role="status">
                     <p><strong>{said}</strong></p>
                     <p>{how}</p>
-                    <div class="actions">{settings} {rescue}</div>
+                    {(!here || revoked).then(|| view! { <div class="actions">{settings} {rescue}</div> })}
                 </div>
             }
             .into_any(),

@@ -14,6 +14,7 @@ use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::timer;
 use crate::state::device::{Device, use_device};
+use crate::state::enrolment::shut_out;
 use crate::state::outbox::{OnItsWay, submissions};
 use crate::state::reader::{say, title, use_reader};
 use crate::state::sending;
@@ -115,6 +116,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     });
     move || {
         let words = reader.language().words();
+        let out = shut_out(device).is_some();
         finished.get().map(|(name, delivered)| {
             view! {
                 <div class="notice" role="status" data-finished="true">
@@ -122,7 +124,11 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
                         <Icon shape=Shape::Check />
                         {(words.finished_title)(&called(&name, words))}
                     </h2>
-                    <p>{if delivered { words.finished_delivered } else { words.finished_explained }}</p>
+                    <p>{match (delivered, out) {
+                        (true, _) => words.finished_delivered,
+                        (false, true) => words.settings.finished,
+                        (false, false) => words.finished_explained,
+                    }}</p>
                 </div>
             }
         })

@@ -1,6 +1,7 @@
 //! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
 
 use crate::components::live::shown_when;
+use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::{HOME, Until};
 use doorstep_delivery::{OutboxItem, State, Uuid};
 use leptos::prelude::*;
@@ -48,6 +49,8 @@ pub fn Waiting(
         all => (w.settings.arrived_of)(arrived, all),
     });
     let reasons = match alone {
+        // Why the server lets this phone send nothing is said once, at the top.
+        Some(item) if is_of_the_phone(&item.state) => ().into_any(),
         Some(item) => reason(&item.state, item.attempts).into_any(),
         None => view! {
             <ul class="targets">
@@ -159,6 +162,16 @@ pub fn state_words(state: &State, target: &str, words: &'static Words) -> String
         State::Waiting { until: Until::Login, .. } => words.state_waiting_login.to_owned(),
         State::Refused { .. } => words.state_refused.to_owned(),
         State::Delivered { .. } => words.state_delivered.to_owned(),
+    }
+}
+
+/// Is it who this phone is that keeps it from the app's own server?
+pub fn is_of_the_phone(state: &State) -> bool {
+    match state {
+        State::Waiting { reason, .. } => {
+            matches!(reason.kind, SendErrorKind::LoginNeeded | SendErrorKind::DeviceRevoked)
+        }
+        State::Queued | State::Sending { .. } | State::Refused { .. } | State::Delivered { .. } => false,
     }
 }
 

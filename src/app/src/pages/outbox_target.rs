@@ -6,10 +6,10 @@ use doorstep_delivery::{OutboxItem, State};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::outbox_item::{look, reason, state_words};
+use super::outbox_item::{is_of_the_phone, look, reason, state_words};
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
-use crate::components::live::{live, shown_when};
+use crate::components::live::{Live, live, shown_when};
 use crate::platform::timer;
 use crate::state::device::Device;
 use crate::state::dropping;
@@ -36,30 +36,20 @@ pub fn OneTarget(device: Device, item: OutboxItem) -> impl IntoView {
     let delivered = matches!(item.state, State::Delivered { .. });
     let by_hand = !delivered && is_by_hand(device, &item.target);
     let target = item.target.clone();
-    let said = {
-        let (state, target) = (item.state.clone(), target.clone());
-        say(move |w| match (by_hand, &state) {
-            (true, _) => w.settings.by_hand.to_owned(),
-            (false, State::Delivered { receipt, .. }) if !receipt.server_time.is_empty() => {
-                format!("{} {}", w.state_delivered, when_written(&receipt.server_time, now(), w))
-            }
-            (false, state) => state_words(state, &target, w),
-        })
-    };
     let heading = target.clone();
     let needs_login =
-        matches!(item.state, State::Waiting { until: Until::Login, .. }) && item.target != HOME && !by_hand;
-    let (waits, below) = (
-        !delivered,
-        match by_hand {
-            true => view! { <ByHand device item=item.clone() /> }.into_any(),
-            false => reason(&item.state, item.attempts).into_any(),
-        },
-    );
-    let in_the_way = {
-        let target = target.clone();
-        live(move || in_the_way(device, &target).filter(|_| waits))
+        matches!(item.state, State::Waiting { until: Until::Login, .. }) && target != HOME && !by_hand;
+    let below = {
+        let item = item.clone();
+        live(move || match in_the_way(device, &item) {
+            _ if delivered => None,
+            Some(notice) => Some(notice),
+            None if by_hand => Some(view! { <ByHand device item=item.clone() /> }.into_any()),
+            None if item.target == HOME && is_of_the_phone(&item.state) => None,
+            None => reason(&item.state, item.attempts),
+        })
     };
+    let said = say_state(device, item, by_hand);
     view! {
         <li class="target" data-target=target data-state=name>
             <div class="card-row">
@@ -69,7 +59,6 @@ pub fn OneTarget(device: Device, item: OutboxItem) -> impl IntoView {
                     {said}
                 </span>
             </div>
-            {in_the_way}
             {below}
             {needs_login.then(|| view! {
                 <A href="/settings" attr:class="button" attr:data-action="to-login">{say(|w| w.settings.to_settings)}</A> })}
@@ -77,17 +66,53 @@ pub fn OneTarget(device: Device, item: OutboxItem) -> impl IntoView {
     }
 }
 
-/// What of the settings keeps it from being sent: its target is not there any more, or the page may not send there.
-fn in_the_way(device: Device, target: &str) -> Option<AnyView> {
+/// How it stands there, in a few words.
+fn say_state(device: Device, item: OutboxItem, by_hand: bool) -> Live<String> {
+    live(say(move |w| match &item.state {
+        State::Delivered { receipt, .. } if !receipt.server_time.is_empty() => {
+            format!("{} {}", w.state_delivered, when_written(&receipt.server_time, now(), w))
+        }
+        State::Queued | State::Waiting { .. } if obstacle(device, &item.target).is_some() => {
+            w.settings.stays.to_owned()
+        }
+        State::Queued | State::Waiting { .. } if by_hand => w.settings.by_hand.to_owned(),
+        state => state_words(state, &item.target, w),
+    }))
+}
+
+/// What of the settings keeps a target from getting anything.
+#[derive(Clone, Copy, PartialEq)]
+enum Obstacle {
+    /// It is not there any more.
+    Gone,
+    /// The page may not send there.
+    Blocked,
+}
+
+fn obstacle(device: Device, target: &str) -> Option<Obstacle> {
     let known = device.targets;
-    let gone = target != HOME && known.target(target).is_none();
-    let blocked = known.blocked.with(|names| names.contains(target));
-    let (name, words): (_, fn(&'static Words) -> &'static str) = match (gone, blocked) {
-        (true, _) => ("gone", |w| w.settings.gone),
-        (false, true) => ("blocked", |w| w.settings.blocked_item),
-        (false, false) => return None,
+    match (
+        target != HOME && known.target(target).is_none(),
+        known.blocked.with(|names| names.contains(target)),
+    ) {
+        (true, _) => Some(Obstacle::Gone),
+        (false, true) => Some(Obstacle::Blocked),
+        (false, false) => None,
+    }
+}
+
+/// Tells of it, above why it was refused before, if it was.
+fn in_the_way(device: Device, item: &OutboxItem) -> Option<AnyView> {
+    let (name, words): (_, fn(&'static Words) -> &'static str) = match obstacle(device, &item.target)? {
+        Obstacle::Gone => ("gone", |w| w.settings.gone),
+        Obstacle::Blocked => ("blocked", |w| w.settings.blocked_item),
     };
-    Some(view! { <p class="notice warn" data-in-the-way=name>{say(words)}</p> }.into_any())
+    let refused = matches!(item.state, State::Refused { .. }).then(|| reason(&item.state, item.attempts));
+    let notice = view! {
+        <p class="notice warn" data-in-the-way=name>{say(words)}</p>
+        {refused}
+    };
+    Some(notice.into_any())
 }
 
 /// A file that its reader carries: saved as often as wanted, delivered at their word.

@@ -49,6 +49,7 @@ pub struct Settings {
     pub shut_out_revoked_how: Text,
     pub hand_over: Text,
     pub after_enrolment: Text,
+    pub finished: Text,
 
     // Where surveys go
     pub targets: Text,
@@ -65,6 +66,7 @@ pub struct Settings {
     pub blocked: fn(&str) -> String,
     pub blocked_item: Text,
     pub gone: Text,
+    pub stays: Text,
     pub login: Text,
     pub login_there: Text,
     pub login_missing: Text,
@@ -135,11 +137,11 @@ pub const CHINESE: Settings = Settings {
     code_too_often: "试得太多，请过几分钟再试",
     code_no_server: "连不上服务器，请联网后再试",
     code_not_kept: "服务器收下了登记码，但本机没能保存。请检查存储空间，再向站里要一个新的",
-    leave: "取消登记",
-    leave_title: "取消这台设备的登记吗？",
+    leave: "解除登记",
+    leave_title: "解除这台设备的登记吗？",
     leave_explained: "没送达的调查都留在手机上，重新登记后再发送。服务器上还留着这台设备，请告诉站里注销它。",
-    leave_yes: "取消登记",
-    leave_failed: "没能取消，一切照旧。请再试一次。",
+    leave_yes: "解除登记",
+    leave_failed: "没能解除，一切照旧。请再试一次。",
 
     shut_out_unknown: "这台设备还没有在服务器登记，完成的调查发不出去。",
     shut_out_forgotten: "服务器不认得这台设备的登记了，完成的调查发不出去。",
@@ -148,6 +150,7 @@ pub const CHINESE: Settings = Settings {
     shut_out_revoked_how: "没送达的还在手机上，没有删除：可以导出成文件交给站里；要继续使用，请向站里要新的登记码。",
     hand_over: "导出没送达的",
     after_enrolment: "登记后再发",
+    finished: "已封存在这台设备上，登记之后会自动发送。",
 
     targets: "发往哪里",
     targets_explained: "完成的调查会发往下面每一处，各有各的回执，一处出问题不影响别处。",
@@ -177,6 +180,7 @@ pub const CHINESE: Settings = Settings {
     },
     blocked_item: "本服务器的网页规则不让发往这里，见设置",
     gone: "设置里已没有这个去处；没送达的留在本机，可以导出",
+    stays: "发不了，留在本机",
     login: "登录",
     login_there: "已有登录，存在本机，不再显示",
     login_missing: "没有登录",
@@ -295,6 +299,7 @@ pub const ENGLISH: Settings = Settings {
     shut_out_revoked_how: "What has not arrived is still on this device, nothing was deleted. Export it as a file for the station; to go on, ask for a new enrolment code.",
     hand_over: "Export what has not arrived",
     after_enrolment: "Once enrolled",
+    finished: "It is sealed on this device, and is sent by itself once the device is enrolled.",
 
     targets: "Where surveys go",
     targets_explained: "A finished survey goes to each of these, with a receipt from each. One that fails holds up no other.",
@@ -324,6 +329,7 @@ pub const ENGLISH: Settings = Settings {
     },
     blocked_item: "This server’s policy lets nothing through to there: see the settings",
     gone: "The settings no longer have this target; what has not arrived stays here and can be exported",
+    stays: "Stays here",
     login: "Login",
     login_there: "There is a login; it is kept on this device and not shown again",
     login_missing: "No login",

@@ -41,6 +41,8 @@ pub fn EnrolmentSection(device: Device) -> impl IntoView {
     view! {
         <section class="section" data-section="enrolment" data-enrolled=live(move || is_enrolled.get().to_string())>
             <h2>{say(|w| w.settings.enrolment)}</h2>
+            // Whoever opened the link is to find what to press without looking for it.
+            {live(move || offered.get().then(|| view! { <CodeForm device done /> }))}
             <div class="card">
                 <dl class="facts">
                     {fact("server", say(|w| w.settings.server), screen::origin().into_any())}
@@ -49,15 +51,18 @@ pub fn EnrolmentSection(device: Device) -> impl IntoView {
             </div>
             <p class="soft small">{say(|w| w.settings.enrolment_explained)}</p>
             {live(said)}
-            {live(move || match is_enrolled.get() && !offered.get() {
-                false => view! { <CodeForm device done /> }.into_any(),
-                true => view! {
-                    <details class="fold" data-action="other-code">
-                        <summary>{say(|w| w.settings.code_other)}</summary>
-                        <CodeForm device done />
-                    </details>
-                }
-                .into_any(),
+            {live(move || match (offered.get(), is_enrolled.get()) {
+                (true, _) => None,
+                (false, false) => Some(view! { <CodeForm device done /> }.into_any()),
+                (false, true) => Some(
+                    view! {
+                        <details class="fold" data-action="other-code">
+                            <summary>{say(|w| w.settings.code_other)}</summary>
+                            <CodeForm device done />
+                        </details>
+                    }
+                    .into_any(),
+                ),
             })}
             {shown_when(move || is_enrolled.get(), move || view! { <Leave device /> }.into_any())}
         </section>

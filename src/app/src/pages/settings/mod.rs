@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use crate::components::icon::{Icon, Shape};
+use crate::components::live::shown_when;
 use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::timer;
@@ -26,7 +27,8 @@ pub fn SettingsPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.settings.settings.to_owned())) />
         <main id="main" tabindex="-1" data-screen="settings">
             <h1>{say(|w| w.settings.settings)}</h1>
-            <ShutOutNotice device here=true />
+            {shown_when(move || device.offered.with(Option::is_none), move || view! {
+                <ShutOutNotice device here=true /> }.into_any())}
             <enrolment::EnrolmentSection device />
             <targets::TargetsSection device />
             <own::OwnSection device />

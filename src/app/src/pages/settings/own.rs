@@ -1,5 +1,6 @@
 //! A configuration of one's own: pasted or from a file, with what is wrong told at its place.
 
+use doorstep_delivery::target::Configuration;
 use leptos::prelude::*;
 
 use crate::components::confirm::Confirm;
@@ -21,6 +22,12 @@ enum Came {
     Not(NotTaken),
 }
 
+/// As its author would write it: over several lines.
+fn written(own: &Configuration) -> String {
+    let json: Option<serde_json::Value> = serde_json::from_slice(&own.to_bytes()).ok();
+    json.and_then(|json| serde_json::to_string_pretty(&json).ok()).unwrap_or_default()
+}
+
 /// One's own targets' part of the page.
 #[component]
 pub fn OwnSection(device: Device) -> impl IntoView {
@@ -31,7 +38,7 @@ pub fn OwnSection(device: Device) -> impl IntoView {
     // What is in force is what is edited.
     Effect::new(move || {
         if there.get() {
-            text.set(own.with(|own| String::from_utf8(own.to_bytes()).unwrap_or_default()));
+            text.set(own.with(written));
         }
     });
     let (came, asking) = (RwSignal::new(None::<Came>), RwSignal::new(None::<()>));
@@ -72,8 +79,8 @@ pub fn OwnSection(device: Device) -> impl IntoView {
         take(String::new());
     };
     view! {
-        <section class="section" data-section="own-targets">
-            <h2>{say(|w| w.settings.own)}</h2>
+        <details class="fold section" data-section="own-targets" open=there.get_untracked()>
+            <summary>{say(|w| w.settings.own)}</summary>
             <p class="soft small">{say(|w| w.settings.own_explained)}</p>
             <form class="entry-form" novalidate on:submit=move |event| {
                 event.prevent_default();
@@ -118,6 +125,6 @@ pub fn OwnSection(device: Device) -> impl IntoView {
                 yes=Signal::derive(say(|w| w.settings.own_remove))
                 act=remove
             />
-        </section>
+        </details>
     }
 }
