@@ -150,7 +150,7 @@ pub fn found(model: &mut Model, form: &Arc<Form>, place: Place, store: &MemorySt
     let Some(seen) = model.drafts.get_mut(&place) else { return Ok(()) };
     let found = state(&opened.session, &opened.cursor);
     match seen.states.iter().position(|state| *state == found) {
-        _ if seen.contested => {}
+        _ if seen.unseen => {}
         Some(number) => seen.states.truncate(number + 1),
         None => {
             return Err(format!(
@@ -167,8 +167,7 @@ pub fn found(model: &mut Model, form: &Arc<Form>, place: Place, store: &MemorySt
             return Err(format!("I1: {id} names a file that is not there, or another one"));
         }
     }
-    // Nobody else writes to it now: what is here is what counts from now on.
-    if std::mem::take(&mut seen.contested) {
+    if std::mem::take(&mut seen.unseen) {
         seen.states = vec![found];
     }
     Ok(())

@@ -11,7 +11,7 @@ use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
 use doorstep_delivery::rescue::Rescue;
 use doorstep_delivery::sealed::Sealed as SealedBytes;
 use doorstep_delivery::store::{Store, StoredDraft};
-use doorstep_delivery::{Attachment, Draft, Uuid};
+use doorstep_delivery::{Attachment, Draft, Pen, Uuid};
 use doorstep_engine::session::Session;
 
 use crate::check;
@@ -80,12 +80,17 @@ impl Device {
         self.world.spawn(self.number, async move {
             let session = Session::new(device.world.form.clone(), device.world.surroundings());
             let draft = Draft::begin(device.new_id(), &session, device.world.now());
-            if device.disk.create_draft(&draft).await.is_ok() {
+            if device.disk.create_draft(&draft, device.pen()).await.is_ok() {
                 let seen = state(&session, &draft.cursor);
                 device.world.model.borrow_mut().began((device.number, draft.id), seen);
                 device.open_draft(draft.id).await;
             }
         });
+    }
+
+    fn pen(&self) -> Pen {
+        let (one, other) = (self.world.dice.next(), self.world.dice.next());
+        Pen::new((u128::from(one) << 64 | u128::from(other)).to_be_bytes())
     }
 
     fn new_id(&self) -> Uuid {
@@ -114,18 +119,14 @@ impl Device {
         if other.ended.get() && other.writing.get() == 0 || Rc::strong_count(&other) == 1 {
             return held;
         }
-        let contested = if self.world.locks {
+        if self.world.locks {
             self.world.count("draft taken over by a second tab");
             other.ended.set(true);
-            // What it was about to write is written though it has lost the draft: the store does not know who writes.
-            other.writing.get() > 0
+            if other.writing.get() > 0 {
+                self.world.count("taken over in mid-write");
+            }
         } else {
             self.world.count("second tab without a lock");
-            true
-        };
-        if contested && let Some(seen) = self.world.model.borrow_mut().drafts.get_mut(&(self.number, id)) {
-            self.world.count("two tabs write to one draft");
-            seen.contested = true;
         }
         held
     }
@@ -133,7 +134,8 @@ impl Device {
     async fn open_draft(self: &Rc<Device>, id: Uuid) {
         let place = (self.number, id);
         let held = self.lock(id);
-        let Ok(Some(stored)) = self.disk.load_draft(id).await else { return };
+        let pen = self.pen();
+        let Ok(Some(stored)) = self.disk.open_draft(id, pen).await else { return };
         let form = self.world.form.clone();
         let opened = match stored.draft.open(&stored.steps, form, self.world.surroundings()) {
             Ok(opened) => opened,
@@ -148,8 +150,15 @@ impl Device {
         }
         let mut draft = stored.draft;
         draft.cursor = opened.cursor.clone();
-        let tab =
-            Rc::new(Tab::new(&self.world, &self.disk, place, held, draft, opened, stored.steps.is_empty()));
+        let tab = Rc::new(Tab::new(
+            &self.world,
+            &self.disk,
+            (place, pen),
+            held,
+            draft,
+            opened,
+            stored.steps.is_empty(),
+        ));
         self.tabs.borrow_mut().push(tab.clone());
         tab.begin();
     }
@@ -224,7 +233,7 @@ impl Device {
         // One transaction: no answer names a file before it is kept.
         let stored = StoredDraft { draft: answers, steps: Vec::new() };
         if world.bug == Some(Bug::EditedUnderOldId) {
-            disk.create_draft(&stored.draft).await.ok()?;
+            disk.create_draft(&stored.draft, self.pen()).await.ok()?;
         } else if !disk.take_over_draft(&stored, &files).await.ok()? {
             return None;
         }

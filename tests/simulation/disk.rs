@@ -1,13 +1,14 @@
 //! A device's store: the memory twin, made to wait, abort, fill up, close and die, and watched for what leaves the vault.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use doorstep_delivery::memory_store::{Fault, MemoryStore, ready};
 use doorstep_delivery::outbox::{OutboxItem, State, Until};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
 use doorstep_delivery::{
-    Attachment, Draft, DraftSummary, FormVersion, Moment, Receipt, Step, Submission, Uuid,
+    Attachment, Draft, DraftSummary, FormVersion, Moment, Pen, Receipt, Step, Submission, Uuid,
 };
 
 use crate::planted::Bug;
@@ -27,6 +28,8 @@ pub struct Disk {
     changed: Cell<bool>,
     /// With the bug of relaxed saves: what a power cut would leave.
     relaxed: RefCell<Option<Rc<MemoryStore>>>,
+    /// Who opened each draft last.
+    pens: RefCell<BTreeMap<Uuid, Pen>>,
 }
 
 impl Disk {
@@ -40,6 +43,7 @@ impl Disk {
             closed: Cell::new(false),
             changed: Cell::new(true),
             relaxed: RefCell::default(),
+            pens: RefCell::default(),
         }
     }
 
@@ -154,25 +158,33 @@ impl Disk {
         done
     }
 
-    async fn save(&self, draft: &Draft) -> Result<(), StoreError> {
-        let twin = self.twin();
+    /// The pen that is asked for; with the bug of no fence, whoever writes has the right one.
+    fn pen(&self, draft: Uuid, pen: Pen) -> Pen {
+        match self.world.bug {
+            Some(Bug::NoFence) => self.pens.borrow().get(&draft).copied().unwrap_or(pen),
+            _ => pen,
+        }
+    }
+
+    async fn save(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
+        let (twin, pen) = (self.twin(), self.pen(draft.id, pen));
         match self.world.bug {
             Some(Bug::RelaxedSave) => {
                 let before = twin.copy();
-                let saved = twin.save_draft(draft).await;
+                let saved = twin.save_draft(draft, pen).await;
                 self.relaxed.replace(saved.is_ok().then(|| Rc::new(before)));
                 saved
             }
             Some(Bug::SnapshotDropsAll) => {
                 let stored = twin.load_draft(draft.id).await?;
                 let last = stored.and_then(|stored| stored.steps.last().map(|step| step.seq));
-                twin.save_draft(&Draft { seq: draft.seq.max(last.unwrap_or(0)), ..draft.clone() }).await
+                twin.save_draft(&Draft { seq: draft.seq.max(last.unwrap_or(0)), ..draft.clone() }, pen).await
             }
-            Some(Bug::LateSaveRevives) => match twin.save_draft(draft).await {
-                Err(StoreError { kind: StoreErrorKind::Gone, .. }) => twin.create_draft(draft).await,
+            Some(Bug::LateSaveRevives) => match twin.save_draft(draft, pen).await {
+                Err(StoreError { kind: StoreErrorKind::Gone, .. }) => twin.create_draft(draft, pen).await,
                 saved => saved,
             },
-            _ => twin.save_draft(draft).await,
+            _ => twin.save_draft(draft, pen).await,
         }
     }
 
@@ -221,15 +233,25 @@ impl Store for Disk {
         self.after(|| format!("load draft {}", World::short(id)), done).await
     }
 
-    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+    async fn open_draft(&self, id: Uuid, pen: Pen) -> Result<Option<StoredDraft>, StoreError> {
+        self.before_write(false).await?;
+        let done = self.twin().open_draft(id, pen).await;
+        if let Ok(Some(_)) = done {
+            self.world.model.borrow_mut().opened((self.number, id), pen);
+            self.pens.borrow_mut().insert(id, pen);
+        }
+        self.after(|| format!("open draft {}", World::short(id)), done).await
+    }
+
+    async fn create_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
         self.before_write(true).await?;
-        let done = self.twin().create_draft(draft).await;
+        let done = self.twin().create_draft(draft, pen).await;
         self.after(|| format!("create draft {}", World::short(draft.id)), done).await
     }
 
-    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
+    async fn append_steps(&self, draft: Uuid, pen: Pen, steps: &[Step]) -> Result<(), StoreError> {
         self.before_write(false).await?;
-        let done = self.twin().append_steps(draft, steps).await;
+        let done = self.twin().append_steps(draft, self.pen(draft, pen), steps).await;
         self.after(
             || {
                 format!(
@@ -243,9 +265,9 @@ impl Store for Disk {
         .await
     }
 
-    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+    async fn save_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
         self.before_write(true).await?;
-        let done = self.save(draft).await;
+        let done = self.save(draft, pen).await;
         self.after(|| format!("save draft {} up to step {}", World::short(draft.id), draft.seq), done).await
     }
 
@@ -255,9 +277,15 @@ impl Store for Disk {
         self.after(|| format!("delete draft {}", World::short(id)), done).await
     }
 
-    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+    async fn keep_file(
+        &self,
+        draft: Uuid,
+        pen: Pen,
+        file: &Attachment,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         self.before_write(true).await?;
-        let done = self.twin().keep_file(draft, file, bytes).await;
+        let done = self.twin().keep_file(draft, self.pen(draft, pen), file, bytes).await;
         self.after(|| format!("keep for {} the file {}", World::short(draft), file.name), done).await
     }
 
@@ -276,6 +304,7 @@ impl Store for Disk {
     async fn seal(
         &self,
         submission: &Submission,
+        pen: Pen,
         items: &[OutboxItem],
         supersedes: Option<Uuid>,
         at: Moment,
@@ -283,7 +312,7 @@ impl Store for Disk {
         self.before_write(true).await?;
         let done = match self.world.bug {
             Some(Bug::TwoTransactions) => self.seal_in_two(submission, items, at).await,
-            _ => self.twin().seal(submission, items, supersedes, at).await,
+            _ => self.twin().seal(submission, self.pen(submission.id(), pen), items, supersedes, at).await,
         };
         self.after(|| format!("seal {}", World::short(submission.id())), done).await
     }

@@ -209,7 +209,7 @@ impl Life {
             // One whose making died with the process: its user has not seen it yet.
             if !model.drafts.contains_key(&place) {
                 check::comes_to_light(&mut model, place, String::new(), &store);
-                model.drafts.entry(place).or_default().contested = true;
+                model.drafts.entry(place).or_default().unseen = true;
             }
             let found = check::found(&mut model, &self.world.form, place, &store);
             self.hold(found);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_delivery::Uuid;
+use doorstep_delivery::{Pen, Uuid};
 
 /// A draft or a submission on a device.
 pub type Place = (usize, Uuid);
@@ -16,8 +16,8 @@ pub struct Seen {
     pub dropped: usize,
     /// Each file's hashes: the one last shown as kept, and those given since.
     pub files: BTreeMap<String, Vec<String>>,
-    /// Two tabs that no lock keeps apart write to it: then only the last write is promised, whichever it was.
-    pub contested: bool,
+    /// Its making died with the process: however it is found, so it counts from then on.
+    pub unseen: bool,
 }
 
 /// A sealed submission.
@@ -40,6 +40,8 @@ pub enum Doubt {
 #[derive(Default, Debug)]
 pub struct Model {
     pub drafts: BTreeMap<Place, Seen>,
+    /// The tab that opened a draft last: what its reader sees in any other is not going to be kept.
+    pub pens: BTreeMap<Place, Pen>,
     pub sealed: BTreeMap<Place, Sealed>,
     pub deleted: BTreeSet<Place>,
     pub doubts: BTreeMap<Place, Vec<Doubt>>,
@@ -59,10 +61,17 @@ impl Model {
         self.drafts.entry(place).or_insert_with(|| Seen { states: vec![state], ..Seen::default() });
     }
 
+    /// A tab has opened the draft: no other one's state is promised any more.
+    pub fn opened(&mut self, place: Place, pen: Pen) {
+        self.pens.insert(place, pen);
+    }
+
     /// A draft's reader sees a new state. Gives its number.
-    pub fn did(&mut self, place: Place, state: String) -> usize {
+    pub fn did(&mut self, place: Place, pen: Pen, state: String) -> usize {
         let Some(seen) = self.drafts.get_mut(&place) else { return 0 };
-        seen.states.push(state);
+        if self.pens.get(&place) == Some(&pen) {
+            seen.states.push(state);
+        }
         seen.dropped + seen.states.len() - 1
     }
 
@@ -80,9 +89,7 @@ impl Model {
         let Some(seen) = self.drafts.get_mut(&place) else { return };
         let hashes = seen.files.entry(name.to_owned()).or_default();
         match hashes.iter().rposition(|given| given == hash) {
-            // Of two tabs that no lock keeps apart either may have been the last.
-            Some(last) if kept && !seen.contested => drop(hashes.drain(..last)),
-            Some(_) if kept => {}
+            Some(last) if kept => drop(hashes.drain(..last)),
             Some(_) | None => hashes.push(hash.to_owned()),
         }
     }

@@ -1,4 +1,4 @@
-//! Ten bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
+//! Eleven bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
 
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::backend::{Backend, Capabilities, Parcel, SendError, SendErrorKind};
@@ -44,6 +44,8 @@ bugs! {
     NoBackOff = "no-back-off";
     /// Sealing deletes the draft and inserts the submission in two transactions.
     TwoTransactions = "two-transactions";
+    /// A tab that has lost its draft to another one still writes to it.
+    NoFence = "no-fence";
 }
 
 /// Doorstep's backend, or one that believes too much.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use doorstep_delivery::draft::Opened;
 use doorstep_delivery::outbox::{HOME, OutboxItem};
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
-use doorstep_delivery::{Attachment, Change, Cursor, Draft, Step, Submission};
+use doorstep_delivery::{Attachment, Change, Cursor, Draft, Pen, Step, Submission};
 use doorstep_engine::session::{Extent, Session};
 use doorstep_engine::value::Value;
 
@@ -31,6 +31,7 @@ pub struct Held {
 /// A draft open in a tab.
 pub struct Tab {
     pub place: Place,
+    pen: Pen,
     held: Rc<Held>,
     world: Rc<World>,
     disk: Rc<Disk>,
@@ -59,15 +60,16 @@ impl Tab {
     pub fn new(
         world: &Rc<World>,
         disk: &Rc<Disk>,
-        place: Place,
+        (place, pen): (Place, Pen),
         held: Rc<Held>,
         draft: Draft,
         opened: Opened,
         covered: bool,
     ) -> Tab {
-        let seen = world.model.borrow_mut().did(place, state(&opened.session, &opened.cursor));
+        let seen = world.model.borrow_mut().did(place, pen, state(&opened.session, &opened.cursor));
         Tab {
             place,
+            pen,
             held,
             world: world.clone(),
             disk: disk.clone(),
@@ -190,7 +192,7 @@ impl Tab {
     fn look(&self) {
         let state = state(&self.session.borrow(), &self.cursor.borrow());
         self.world.tell(|| format!("{} step {} → {state}", World::short(self.place.1), self.seq.get()));
-        self.seen.set(self.world.model.borrow_mut().did(self.place, state));
+        self.seen.set(self.world.model.borrow_mut().did(self.place, self.pen, state));
     }
 
     /// The reader leaves the page or the app: nothing may wait.
@@ -228,7 +230,7 @@ impl Tab {
         if steps.is_empty() || self.has_ended() {
             return;
         }
-        if let Err(error) = self.disk.append_steps(self.place.1, steps).await {
+        if let Err(error) = self.disk.append_steps(self.place.1, self.pen, steps).await {
             self.end_if_lost(&error);
         }
     }
@@ -237,7 +239,7 @@ impl Tab {
         self.steps.borrow_mut().clear();
         let (mut draft, seen) = (self.draft.borrow().clone(), self.seen.get());
         draft.take(&self.session.borrow(), self.cursor.borrow().clone(), self.seq.get(), self.world.now());
-        match self.disk.save_draft(&draft).await {
+        match self.disk.save_draft(&draft, self.pen).await {
             Ok(()) => {
                 self.draft.replace(draft);
                 if !self.has_ended() {
@@ -253,6 +255,9 @@ impl Tab {
     }
 
     fn end_if_lost(&self, error: &StoreError) {
+        if error.kind == StoreErrorKind::Conflict {
+            self.world.count("a tab that had lost its draft was refused");
+        }
         if matches!(error.kind, StoreErrorKind::Gone | StoreErrorKind::Conflict) {
             self.held.ended.set(true);
         }
@@ -280,7 +285,7 @@ impl Tab {
             pause().await;
         }
         self.world.model.borrow_mut().gave(self.place, &name, &file.hash, false);
-        match self.disk.keep_file(self.place.1, &file, &bytes).await {
+        match self.disk.keep_file(self.place.1, self.pen, &file, &bytes).await {
             Ok(()) => {
                 self.world.model.borrow_mut().gave(self.place, &name, &file.hash, true);
                 if self.world.bug != Some(Bug::NamedBeforeKept) {
@@ -329,7 +334,7 @@ impl Tab {
         if let Some(old) = old {
             self.world.model.borrow_mut().doubt(old, Doubt::Deleting);
         }
-        match self.disk.seal(&submission, &items, draft.supersedes, now).await {
+        match self.disk.seal(&submission, self.pen, &items, draft.supersedes, now).await {
             Ok(()) => {
                 self.world.tell(|| format!("{} shown as sealed", World::short(self.place.1)));
                 let mut model = self.world.model.borrow_mut();

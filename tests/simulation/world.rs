@@ -176,10 +176,11 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 41] = [
+pub const FAULTS: [&str; 42] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
+    "a tab that had lost its draft was refused",
     "a target that is not configured",
     "aborted",
     "acceptance of another hash",
@@ -217,5 +218,5 @@ pub const FAULTS: [&str; 41] = [
     "server's 413",
     "server's 423",
     "steps lost, and said so",
-    "two tabs write to one draft",
+    "taken over in mid-write",
 ];

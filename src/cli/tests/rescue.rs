@@ -10,10 +10,13 @@ use doorstep_delivery::draft::{Draft, new_id};
 use doorstep_delivery::memory_store::{MemoryStore, ready};
 use doorstep_delivery::rescue::{Envelope, Rescue};
 use doorstep_delivery::store::Store;
-use doorstep_delivery::{Moment, OutboxItem, Submission};
+use doorstep_delivery::{Moment, OutboxItem, Pen, Submission};
 use doorstep_engine::{Bundle, Form, Session, Source, World};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
+
+/// Who writes in these tests.
+const PEN: Pen = Pen::new([7; 16]);
 
 const FORM: &str = r#"{"settings": {"form_id": "visit", "version": "1", "title": "走访", "default_language": "zh"},
   "survey": [{"type": "text", "name": "name", "label": "姓名"}]}"#;
@@ -53,10 +56,10 @@ fn phone(sealed: u8) -> Rescue {
         let mut session = Session::new(form.clone(), World { now_ms: NOW.ms, ..World::default() });
         session.answer_text(session.at("/visit/name").unwrap(), "张三").unwrap();
         let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
-        ready(store.create_draft(&draft)).unwrap();
+        ready(store.create_draft(&draft, PEN)).unwrap();
         if number > 0 {
             let submission = Submission::seal(&mut session, &draft, &[], NOW).unwrap();
-            ready(store.seal(&submission, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
+            ready(store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
         }
     }
     ready(Rescue::gather(&store)).unwrap()

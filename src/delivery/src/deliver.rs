@@ -233,6 +233,8 @@ mod tests {
     use crate::transport::{MemoryTransport, NetworkError, NetworkErrorKind, Request, Response};
 
     const NOW: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
+    /// Who writes in these tests.
+    const PEN: crate::Pen = crate::Pen::new([7; 16]);
 
     /// A store with so many sealed submissions, the first one the oldest.
     fn store_with(count: u8) -> (MemoryStore, Vec<Submission>) {
@@ -240,10 +242,10 @@ mod tests {
         let seal = |number: u8| {
             let draft =
                 Draft { id: new_id(i64::from(number), &[number; 10]), ..crate::draft::tests::sample() };
-            ready(store.create_draft(&draft)).unwrap();
+            ready(store.create_draft(&draft, PEN)).unwrap();
             let submission =
                 Submission::freeze(sealed(&draft, serde_json::json!({"household-needs": {}}), NOW));
-            ready(store.seal(&submission, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
+            ready(store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
             submission
         };
         let submissions = (0..count).map(seal).collect();
@@ -320,11 +322,11 @@ mod tests {
         let store = MemoryStore::new();
         let (submission, bytes) = with_photo();
         let draft = crate::draft::tests::sample();
-        ready(store.create_draft(&draft)).unwrap();
-        ready(store.keep_file(draft.id, &submission.attachments()[0], &bytes)).unwrap();
+        ready(store.create_draft(&draft, PEN)).unwrap();
+        ready(store.keep_file(draft.id, PEN, &submission.attachments()[0], &bytes)).unwrap();
         let items: Vec<OutboxItem> =
             targets.iter().map(|target| OutboxItem::queue_for(&submission, target)).collect();
-        ready(store.seal(&submission, &items, None, NOW)).unwrap();
+        ready(store.seal(&submission, PEN, &items, None, NOW)).unwrap();
         (store, submission)
     }
 

@@ -14,6 +14,7 @@ use crate::draft::{Draft, DraftSummary};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, State, item_key};
+use crate::pen::Pen;
 use crate::receipt::Receipt;
 use crate::record::{Record, RecordError};
 use crate::step::Step;
@@ -54,6 +55,7 @@ type KeptFile = (Vec<u8>, Arc<[u8]>);
 struct Tables {
     drafts: BTreeMap<Uuid, Vec<u8>>,
     summaries: BTreeMap<Uuid, Vec<u8>>,
+    pens: BTreeMap<Uuid, Pen>,
     steps: BTreeMap<(Uuid, u64), Vec<u8>>,
     files: BTreeMap<(Uuid, String), KeptFile>,
     submissions: BTreeMap<Uuid, Vec<u8>>,
@@ -149,31 +151,33 @@ impl Store for MemoryStore {
     }
 
     async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError> {
-        self.read(|tables| {
-            let Some(bytes) = tables.drafts.get(&id) else { return Ok(None) };
-            let draft = Draft::from_bytes(bytes)?;
-            let steps: Result<Vec<Step>, RecordError> = tables
-                .steps
-                .range((id, 0)..=(id, u64::MAX))
-                .map(|(_, bytes)| Step::from_bytes(bytes))
-                .collect();
-            Ok(Some(StoredDraft { draft, steps: steps? }))
+        self.read(|tables| tables.stored(id))
+    }
+
+    async fn open_draft(&self, id: Uuid, pen: Pen) -> Result<Option<StoredDraft>, StoreError> {
+        self.write(|tables| {
+            let stored = tables.stored(id)?;
+            if stored.is_some() {
+                tables.pens.insert(id, pen);
+            }
+            Ok(stored)
         })
     }
 
-    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+    async fn create_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
         self.write(|tables| {
             if tables.drafts.contains_key(&draft.id) {
                 return Err(StoreErrorKind::Conflict.because("the id is taken"));
             }
             tables.put_draft(draft);
+            tables.pens.insert(draft.id, pen);
             Ok(())
         })
     }
 
-    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
+    async fn append_steps(&self, draft: Uuid, pen: Pen, steps: &[Step]) -> Result<(), StoreError> {
         self.write(|tables| {
-            let kept = tables.snapshot(draft)?;
+            let kept = tables.written_by(draft, pen)?;
             for step in steps {
                 let taken = tables.steps.insert((draft, step.seq), step.to_bytes()).is_some();
                 if taken || step.seq <= kept.seq {
@@ -186,9 +190,9 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+    async fn save_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
         let saved = self.write(|tables| {
-            if tables.snapshot(draft.id)?.seq > draft.seq {
+            if tables.written_by(draft.id, pen)?.seq > draft.seq {
                 return Err(StoreErrorKind::Conflict.because("a later snapshot is kept"));
             }
             tables.put_draft(draft);
@@ -214,12 +218,18 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+    async fn keep_file(
+        &self,
+        draft: Uuid,
+        pen: Pen,
+        file: &Attachment,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         if !file.has(bytes) {
             return Err(StoreErrorKind::Conflict.because("the bytes are another file's"));
         }
         self.write(|tables| {
-            tables.snapshot(draft)?;
+            tables.written_by(draft, pen)?;
             tables.files.insert((draft, file.name.clone()), (file.to_bytes(), bytes.into()));
             Ok(())
         })
@@ -243,6 +253,7 @@ impl Store for MemoryStore {
     async fn seal(
         &self,
         submission: &Submission,
+        pen: Pen,
         items: &[OutboxItem],
         supersedes: Option<Uuid>,
         at: Moment,
@@ -250,7 +261,7 @@ impl Store for MemoryStore {
         are_its_items(submission, items)?;
         self.write(|tables| {
             let id = submission.id();
-            tables.snapshot(id)?;
+            tables.written_by(id, pen)?;
             // Another file of the same name may have come since the names were read.
             let named: BTreeSet<Vec<u8>> = submission.attachments().iter().map(Record::to_bytes).collect();
             tables.files.retain(|(owner, _), (record, _)| *owner != id || named.contains(record));
@@ -427,8 +438,21 @@ impl Store for MemoryStore {
 }
 
 impl Tables {
-    fn snapshot(&self, id: Uuid) -> Result<Draft, StoreError> {
-        Ok(Draft::from_bytes(self.drafts.get(&id).ok_or_else(gone)?)?)
+    fn stored(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError> {
+        let Some(bytes) = self.drafts.get(&id) else { return Ok(None) };
+        let draft = Draft::from_bytes(bytes)?;
+        let steps = self.steps.range((id, 0)..=(id, u64::MAX));
+        let steps: Result<Vec<Step>, RecordError> = steps.map(|(_, bytes)| Step::from_bytes(bytes)).collect();
+        Ok(Some(StoredDraft { draft, steps: steps? }))
+    }
+
+    /// The snapshot that is to be written to by who has the pen.
+    fn written_by(&self, id: Uuid, pen: Pen) -> Result<Draft, StoreError> {
+        let kept = self.drafts.get(&id).ok_or_else(gone)?;
+        if self.pens.get(&id) != Some(&pen) {
+            return Err(StoreErrorKind::Conflict.because("another tab has opened the draft"));
+        }
+        Ok(Draft::from_bytes(kept)?)
     }
 
     fn put_draft(&mut self, draft: &Draft) {
@@ -479,6 +503,7 @@ impl Tables {
     fn remove_draft(&mut self, id: Uuid) {
         self.drafts.remove(&id);
         self.summaries.remove(&id);
+        self.pens.remove(&id);
         self.steps.retain(|(draft, _), _| *draft != id);
     }
 }

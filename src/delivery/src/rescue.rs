@@ -387,6 +387,8 @@ mod tests {
     use crate::submission::tests::with_photo;
 
     const AT: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
+    /// Who writes in these tests.
+    const PEN: crate::Pen = crate::Pen::new([7; 16]);
 
     /// A device with a sealed submission for two targets, a draft with a step after its snapshot and a photo each, and their form.
     fn device() -> (MemoryStore, Submission, Draft) {
@@ -398,13 +400,13 @@ mod tests {
         let sealed = crate::draft::tests::sample();
         let draft = Draft { id: Uuid::from_u128(7), ..sealed.clone() };
         for of in [&sealed, &draft] {
-            ready(store.create_draft(of)).unwrap();
-            ready(store.keep_file(of.id, &photo, &bytes)).unwrap();
+            ready(store.create_draft(of, PEN)).unwrap();
+            ready(store.keep_file(of.id, PEN, &photo, &bytes)).unwrap();
         }
         let step = Step { seq: draft.seq + 1, at: AT, change: Change::Language { language: "en".into() } };
-        ready(store.append_steps(draft.id, &[step])).unwrap();
+        ready(store.append_steps(draft.id, PEN, &[step])).unwrap();
         let items = ["doorstep", "central"].map(|target| OutboxItem::queue_for(&submission, target));
-        ready(store.seal(&submission, &items, None, AT)).unwrap();
+        ready(store.seal(&submission, PEN, &items, None, AT)).unwrap();
         (store, submission, draft)
     }
 

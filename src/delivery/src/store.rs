@@ -11,6 +11,7 @@ use crate::draft::{Draft, DraftSummary};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::OutboxItem;
+use crate::pen::Pen;
 use crate::receipt::Receipt;
 use crate::record::RecordError;
 use crate::step::Step;
@@ -22,28 +23,32 @@ pub trait Store {
     /// All drafts, from their summaries; the order is by id, which is by the time they were begun.
     async fn drafts(&self) -> Result<Listed<DraftSummary>, StoreError>;
 
-    /// A draft with the steps after its snapshot, in order. `None` if there is none of that id.
+    /// A draft with the steps after its snapshot, in order, to be looked at. `None` if there is none of that id.
     async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError>;
 
-    /// Strict. Keeps a new draft and its summary.
+    /// One transaction: takes the pen, and gives the draft as whoever had it before has left it. What they write after that is refused.
+    /// `None` if there is none of that id.
+    async fn open_draft(&self, id: Uuid, pen: Pen) -> Result<Option<StoredDraft>, StoreError>;
+
+    /// Strict. Keeps a new draft and its summary; the pen is its maker's.
     ///
     /// # Errors
     /// `Conflict` if the id is taken.
-    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+    async fn create_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError>;
 
     /// Relaxed. Appends steps to a draft.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there (any more); `Conflict` if a step's number is not above the snapshot's,
-    /// or is taken: then another tab writes to the draft, and nothing of this call is kept.
-    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError>;
+    /// `Gone` if the draft is not there (any more); `Conflict` if another has the pen, or a step's number is not above the snapshot's,
+    /// or is taken: nothing of this call is kept.
+    async fn append_steps(&self, draft: Uuid, pen: Pen, steps: &[Step]) -> Result<(), StoreError>;
 
     /// Strict. Replaces the snapshot and the summary, and drops the steps that the snapshot includes (`seq` or before).
     ///
     /// # Errors
     /// `Gone` if the draft is not there: a draft sealed or deleted elsewhere is never brought back by a late save;
-    /// `Conflict` if the kept snapshot is later than this one.
-    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError>;
+    /// `Conflict` if another has the pen, or the kept snapshot is later than this one.
+    async fn save_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError>;
 
     /// Strict. Deletes a draft with its steps, because its user said so, and logs that.
     ///
@@ -54,8 +59,14 @@ pub trait Store {
     /// Strict. Keeps a file of a draft, before any answer names it; in place of one of the same name.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there; `Conflict` if the bytes are not the attachment's.
-    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError>;
+    /// `Gone` if the draft is not there; `Conflict` if another has the pen, or the bytes are not the attachment's.
+    async fn keep_file(
+        &self,
+        draft: Uuid,
+        pen: Pen,
+        file: &Attachment,
+        bytes: &[u8],
+    ) -> Result<(), StoreError>;
 
     /// The files of a draft, or of a sealed submission that has no receipt yet, by name.
     async fn files(&self, owner: Uuid) -> Result<Listed<Attachment>, StoreError>;
@@ -67,10 +78,12 @@ pub trait Store {
     /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
-    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `NotItsItem` if id or hash differ, or there is no item.
+    /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `Conflict` if another
+    /// has the pen; `NotItsItem` if id or hash differ, or there is no item.
     async fn seal(
         &self,
         submission: &Submission,
+        pen: Pen,
         items: &[OutboxItem],
         supersedes: Option<Uuid>,
         at: Moment,

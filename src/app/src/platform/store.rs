@@ -13,7 +13,7 @@ use doorstep_delivery::store::{
     are_whole,
 };
 use doorstep_delivery::{
-    Attachment, FormVersion, Moment, OutboxItem, Receipt, State, Step, Submission, Uuid,
+    Attachment, FormVersion, Moment, OutboxItem, Pen, Receipt, State, Step, Submission, Uuid,
 };
 use wasm_bindgen::JsValue;
 
@@ -24,7 +24,7 @@ use super::database::{
 use super::vault::{Sealing, Vault};
 use files::{kept_files, remove_file, remove_files};
 use records::{
-    CAME, CURRENT, FORM, HASH, SEALED, SEQ, field, flag, log_line, log_record, number, same_bytes,
+    CAME, CURRENT, FORM, HASH, HOLDER, SEALED, SEQ, field, flag, log_line, log_record, number, same_bytes,
     sealed_record, set, step_id, step_key, text,
 };
 
@@ -139,33 +139,34 @@ impl Store for IndexedDb {
     async fn load_draft(&self, id: Uuid) -> Result<Option<StoredDraft>, StoreError> {
         let id = id.to_string();
         let transaction = self.database.read(&[SNAPSHOTS, STEPS]).await?;
-        let Some(snapshot) = transaction.get(SNAPSHOTS, &id.as_str().into()).await? else {
-            return Ok(None);
-        };
-        let kept = transaction.all(STEPS, Some(&keys_under(&id, None, None))).await?;
-        let numbers = transaction.keys(STEPS, Some(&keys_under(&id, None, None))).await?;
-
-        let draft: Draft = self.open_record(SNAPSHOTS, &id, &snapshot).await?;
-        let mut steps = Vec::with_capacity(kept.len());
-        for (key, kept) in numbers.into_iter().zip(kept) {
-            let seq = js_sys::Array::from(&key).get(1).as_f64().unwrap_or_default() as u64;
-            let step: Step = self.open_record(STEPS, &step_id(&id, seq), &kept).await?;
-            if step.seq > draft.seq {
-                steps.push(step);
-            }
+        match kept_draft(&transaction, &id).await? {
+            Some(kept) => self.opened_draft(&id, kept).await.map(Some),
+            None => Ok(None),
         }
-        Ok(Some(StoredDraft { draft, steps }))
     }
 
-    async fn create_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        let (key, summary, snapshot) = self.sealed_draft(draft).await?;
+    async fn open_draft(&self, id: Uuid, pen: Pen) -> Result<Option<StoredDraft>, StoreError> {
+        let id = id.to_string();
+        // Relaxed: who had the pen is gone too after a power cut.
+        let transaction = self.database.write(&[DRAFTS, SNAPSHOTS, STEPS], Durability::Relaxed).await?;
+        let key = JsValue::from(id.as_str());
+        let Some(summary) = transaction.get(DRAFTS, &key).await? else { return Ok(None) };
+        let Some(kept) = kept_draft(&transaction, &id).await? else { return Ok(None) };
+        set(&summary, HOLDER, &pen.to_string().into());
+        transaction.put(DRAFTS, &key, &summary)?;
+        transaction.finish().await?;
+        self.opened_draft(&id, kept).await.map(Some)
+    }
+
+    async fn create_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
+        let (key, summary, snapshot) = self.sealed_draft(draft, Some(pen)).await?;
         let transaction = self.database.write(&[DRAFTS, SNAPSHOTS], Durability::Strict).await?;
         transaction.add(DRAFTS, &key, &summary)?;
         transaction.add(SNAPSHOTS, &key, &snapshot)?;
         transaction.finish().await
     }
 
-    async fn append_steps(&self, draft: Uuid, steps: &[Step]) -> Result<(), StoreError> {
+    async fn append_steps(&self, draft: Uuid, pen: Pen, steps: &[Step]) -> Result<(), StoreError> {
         let id = draft.to_string();
         let sealing: Vec<Sealing> = steps
             .iter()
@@ -177,10 +178,7 @@ impl Store for IndexedDb {
         }
 
         let transaction = self.database.write(&[DRAFTS, STEPS], Durability::Relaxed).await?;
-        let Some(kept) = transaction.get(DRAFTS, &id.as_str().into()).await? else {
-            return Err(gone("draft"));
-        };
-        let included = number(&kept, SEQ);
+        let included = written_by(&transaction, &id.as_str().into(), pen).await?;
         if steps.iter().any(|step| step.seq <= included) {
             return Err(StoreErrorKind::Conflict.because("the snapshot includes such a step already"));
         }
@@ -190,13 +188,10 @@ impl Store for IndexedDb {
         transaction.finish().await
     }
 
-    async fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
-        let (key, summary, snapshot) = self.sealed_draft(draft).await?;
+    async fn save_draft(&self, draft: &Draft, pen: Pen) -> Result<(), StoreError> {
+        let (key, summary, snapshot) = self.sealed_draft(draft, Some(pen)).await?;
         let transaction = self.database.write(&[DRAFTS, SNAPSHOTS, STEPS], Durability::Strict).await?;
-        let Some(kept) = transaction.get(DRAFTS, &key).await? else {
-            return Err(gone("draft"));
-        };
-        if number(&kept, SEQ) > draft.seq {
+        if written_by(&transaction, &key, pen).await? > draft.seq {
             return Err(StoreErrorKind::Conflict.because("the kept snapshot is later"));
         }
         transaction.put(DRAFTS, &key, &summary)?;
@@ -214,15 +209,19 @@ impl Store for IndexedDb {
         transaction.finish().await
     }
 
-    async fn keep_file(&self, draft: Uuid, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+    async fn keep_file(
+        &self,
+        draft: Uuid,
+        pen: Pen,
+        file: &Attachment,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         if !file.has(bytes) {
             return Err(StoreErrorKind::Conflict.because("the bytes are another file's"));
         }
         let sealed = self.seal_file(draft, file, bytes, None).await?;
         let transaction = self.database.write(&[DRAFTS, FILES, FILE_BYTES], Durability::Strict).await?;
-        if transaction.get(DRAFTS, &draft.to_string().into()).await?.is_none() {
-            return Err(gone("draft"));
-        }
+        written_by(&transaction, &draft.to_string().into(), pen).await?;
         sealed.write(&transaction)?;
         transaction.finish().await
     }
@@ -238,6 +237,7 @@ impl Store for IndexedDb {
     async fn seal(
         &self,
         submission: &Submission,
+        pen: Pen,
         items: &[OutboxItem],
         supersedes: Option<Uuid>,
         at: Moment,
@@ -257,6 +257,7 @@ impl Store for IndexedDb {
 
         let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
+        written_by(&transaction, &id.to_string().into(), pen).await?;
         remove_draft(&transaction, id).await?;
         // One that was taken anew in between is another file.
         let now = kept_files(&transaction, id).await?;
@@ -319,7 +320,7 @@ impl Store for IndexedDb {
     ) -> Result<bool, StoreError> {
         are_whole(files)?;
         let id = stored.draft.id;
-        let (key, summary, snapshot) = self.sealed_draft(&stored.draft).await?;
+        let (key, summary, snapshot) = self.sealed_draft(&stored.draft, None).await?;
         let name = id.to_string();
         let mut steps = Vec::with_capacity(stored.steps.len());
         for step in stored.steps.iter().filter(|step| step.seq > stored.draft.seq) {
@@ -489,13 +490,33 @@ impl Store for IndexedDb {
 }
 
 impl IndexedDb {
-    /// A draft's key, its summary's record and its snapshot's.
-    async fn sealed_draft(&self, draft: &Draft) -> Result<(JsValue, JsValue, JsValue), StoreError> {
+    /// A draft from its records.
+    async fn opened_draft(&self, id: &str, kept: KeptDraft) -> Result<StoredDraft, StoreError> {
+        let draft: Draft = self.open_record(SNAPSHOTS, id, &kept.snapshot).await?;
+        let mut steps = Vec::with_capacity(kept.steps.len());
+        for (key, kept) in kept.steps {
+            let seq = js_sys::Array::from(&key).get(1).as_f64().unwrap_or_default() as u64;
+            let step: Step = self.open_record(STEPS, &step_id(id, seq), &kept).await?;
+            if step.seq > draft.seq {
+                steps.push(step);
+            }
+        }
+        Ok(StoredDraft { draft, steps })
+    }
+
+    /// A draft's key, its summary's record and its snapshot's; nobody has the pen of one that came from elsewhere.
+    async fn sealed_draft(
+        &self,
+        draft: &Draft,
+        pen: Option<Pen>,
+    ) -> Result<(JsValue, JsValue, JsValue), StoreError> {
         let id = draft.id.to_string();
         let summary = self.sealing(DRAFTS, &id, &draft.summary())?;
         let snapshot = self.sealing(SNAPSHOTS, &id, draft)?;
         let (summary, snapshot) = (summary.done().await?, snapshot.done().await?);
-        let fields = [(SEQ, (draft.seq as f64).into()), (FORM, draft.form.hash.as_str().into())];
+        let pen = pen.map_or(JsValue::UNDEFINED, |pen| pen.to_string().into());
+        let fields =
+            [(SEQ, (draft.seq as f64).into()), (FORM, draft.form.hash.as_str().into()), (HOLDER, pen)];
         Ok((id.into(), sealed_record(&summary, &fields), sealed_record(&snapshot, &[])))
     }
 }
@@ -542,6 +563,28 @@ fn remove_sealed(transaction: &Transaction, id: &str) -> Result<(), StoreError> 
         transaction.delete(store, keys_under(id, None, None))?;
     }
     Ok(())
+}
+
+/// A draft's snapshot and its steps with their keys, as they lie in the database.
+struct KeptDraft {
+    snapshot: JsValue,
+    steps: Vec<(JsValue, JsValue)>,
+}
+
+async fn kept_draft(transaction: &Transaction, id: &str) -> Result<Option<KeptDraft>, StoreError> {
+    let Some(snapshot) = transaction.get(SNAPSHOTS, &id.into()).await? else { return Ok(None) };
+    let keys = transaction.keys(STEPS, Some(&keys_under(id, None, None))).await?;
+    let steps = transaction.all(STEPS, Some(&keys_under(id, None, None))).await?;
+    Ok(Some(KeptDraft { snapshot, steps: keys.into_iter().zip(steps).collect() }))
+}
+
+/// How many steps a draft's snapshot includes, if this pen may write to it.
+async fn written_by(transaction: &Transaction, draft: &JsValue, pen: Pen) -> Result<u64, StoreError> {
+    let Some(kept) = transaction.get(DRAFTS, draft).await? else { return Err(gone("draft")) };
+    match text(&kept, HOLDER) == pen.to_string() {
+        true => Ok(number(&kept, SEQ)),
+        false => Err(StoreErrorKind::Conflict.because("another tab has opened the draft")),
+    }
 }
 
 /// Removes a draft's records; `Gone` if it is not there. Its files are the caller's: a sealed one keeps those that it names.

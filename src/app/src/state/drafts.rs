@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use doorstep_delivery::Uuid;
 use doorstep_delivery::draft::{Draft, OpenError, new_id};
 use doorstep_delivery::sealed::Sealed;
 use doorstep_delivery::store::Store;
+use doorstep_delivery::{Pen, Uuid};
 use doorstep_engine::session::{Session, World};
 use leptos::prelude::*;
 
@@ -60,7 +60,7 @@ pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uu
     session.set_language(language);
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let draft = Draft::begin(id, &session, now());
-    if let Err(error) = device.store().create_draft(&draft).await {
+    if let Err(error) = device.store().create_draft(&draft, pen()).await {
         leptos::logging::error!("{error}");
         return Err(BeginError::Store);
     }
@@ -74,7 +74,8 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let writer: Rc<RefCell<Weak<Keeping>>> = Rc::default();
     let Some(lock) = lock(id, take_over, &writer).await else { return Opening::Elsewhere };
 
-    let stored = match device.store().load_draft(id).await {
+    let pen = pen();
+    let stored = match device.store().open_draft(id, pen).await {
         Ok(Some(stored)) => stored,
         Ok(None) => return sealed(device, id, owner).await.map_or(Opening::Gone, Opening::Sealed),
         Err(error) => {
@@ -98,7 +99,7 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     // Steps that were not taken keep their numbers: none of them may be used again.
     let seq = stored.steps.last().map_or(opened.seq, |step| step.seq.max(opened.seq));
     let session = Rc::new(RefCell::new(opened.session));
-    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, lock);
+    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, pen, lock);
     writer.replace(Rc::downgrade(&keeping));
     if !stored.steps.is_empty() || lost > 0 {
         keeping.cover();
@@ -139,6 +140,11 @@ async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) ->
         timer::sleep(LOCK_WAIT_MS).await;
     }
     None
+}
+
+/// A pen for one opening of a draft.
+fn pen() -> Pen {
+    Pen::new(clock::random_bytes())
 }
 
 /// What a session knows of this device and this moment.

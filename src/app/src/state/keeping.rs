@@ -8,7 +8,7 @@ use std::rc::{Rc, Weak};
 
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::submission::SealError;
-use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Step, Submission};
+use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Pen, Step, Submission};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
@@ -64,6 +64,7 @@ pub struct Keeping {
     /// Set once the draft is another tab's, sealed or deleted: nothing more may be written.
     ended: ArcRwSignal<bool>,
     busy: Cell<bool>,
+    pen: Pen,
     alarm: RefCell<Option<timer::Timer>>,
     /// Freed only when the last write is through.
     _lock: locks::Held,
@@ -76,6 +77,7 @@ impl Keeping {
         session: Rc<RefCell<Session>>,
         draft: Draft,
         seq: u64,
+        pen: Pen,
         lock: locks::Held,
     ) -> Rc<Keeping> {
         let keeping = Rc::new(Keeping {
@@ -89,6 +91,7 @@ impl Keeping {
             word: ArcRwSignal::new(Word::Kept),
             ended: ArcRwSignal::new(false),
             busy: Cell::new(false),
+            pen,
             alarm: RefCell::default(),
             _lock: lock,
         });
@@ -141,9 +144,9 @@ impl Keeping {
     /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
     pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
         let id = self.draft.borrow().id;
-        let kept = self.store.keep_file(id, file, bytes).await;
+        let kept = self.store.keep_file(id, self.pen, file, bytes).await;
         if let Err(error) = &kept {
-            leptos::logging::error!("{error}");
+            self.end_if_lost(error);
         }
         kept
     }
@@ -219,7 +222,8 @@ impl Keeping {
             leptos::logging::warn!("not sealed: {}", places.join(" "));
             NotFinished
         })?;
-        let kept = self.store.seal(&submission, &items(&submission), draft.supersedes, now()).await;
+        let items = items(&submission);
+        let kept = self.store.seal(&submission, self.pen, &items, draft.supersedes, now()).await;
         kept.map_err(|error| {
             leptos::logging::error!("not sealed: {error}");
             NotFinished
@@ -266,7 +270,7 @@ impl Keeping {
     /// Relaxed: what is lost of it is still in the next snapshot.
     async fn append(&self, steps: &[Step]) {
         let id = self.draft.borrow().id;
-        if let Err(error) = self.store.append_steps(id, steps).await {
+        if let Err(error) = self.store.append_steps(id, self.pen, steps).await {
             self.end_if_lost(&error);
         }
     }
@@ -278,7 +282,7 @@ impl Keeping {
         self.saving.borrow_mut().started();
         let mut draft = self.draft.borrow().clone();
         draft.take(&self.session.borrow(), self.cursor(), self.seq.get(), now());
-        match self.store.save_draft(&draft).await {
+        match self.store.save_draft(&draft, self.pen).await {
             Ok(()) => {
                 self.draft.replace(draft);
                 self.saving.borrow_mut().committed();

@@ -5,6 +5,9 @@ use crate::draft::tests::sample as draft;
 use crate::step::Change;
 use crate::submission::tests::sample as submission;
 
+/// Who writes in these tests.
+const PEN: Pen = Pen::new([7; 16]);
+
 fn step(seq: u64) -> Step {
     Step { seq, at: Moment::default(), change: Change::Language { language: "en".into() } }
 }
@@ -20,29 +23,53 @@ fn kind<T: std::fmt::Debug>(result: Result<T, StoreError>) -> StoreErrorKind {
 
 fn with_draft() -> MemoryStore {
     let store = MemoryStore::new();
-    ready(store.create_draft(&draft())).unwrap();
+    ready(store.create_draft(&draft(), PEN)).unwrap();
     store
 }
 
 fn sealed() -> MemoryStore {
     let store = with_draft();
-    ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default())).unwrap();
+    ready(store.seal(&submission(), PEN, &[OutboxItem::queue(&submission())], None, Moment::default()))
+        .unwrap();
     store
+}
+
+#[test]
+fn who_opens_a_draft_takes_the_pen_from_who_had_it() {
+    let other = Pen::new([8; 16]);
+    let store = with_draft();
+    ready(store.append_steps(draft().id, PEN, &[step(10)])).unwrap();
+    let opened = ready(store.open_draft(draft().id, other)).unwrap().unwrap();
+    assert_eq!(opened.steps.len(), 1, "what was written before is there");
+
+    let file = Attachment::of("a.jpg", "image/jpeg", b"photo").unwrap();
+    let late = [
+        ready(store.append_steps(draft().id, PEN, &[step(11)])),
+        ready(store.save_draft(&Draft { seq: 11, ..draft() }, PEN)),
+        ready(store.keep_file(draft().id, PEN, &file, b"photo")),
+        ready(store.seal(&submission(), PEN, &[OutboxItem::queue(&submission())], None, Moment::default())),
+    ];
+    for refused in late {
+        assert_eq!(kind(refused), StoreErrorKind::Conflict);
+    }
+    assert_eq!(ready(store.load_draft(draft().id)).unwrap().unwrap(), opened);
+    ready(store.append_steps(draft().id, other, &[step(11)])).unwrap();
+    assert_eq!(ready(store.open_draft(Uuid::nil(), other)).unwrap(), None);
 }
 
 #[test]
 fn a_snapshot_drops_the_steps_it_includes() {
     let store = with_draft();
-    ready(store.append_steps(draft().id, &[step(10), step(11), step(12)])).unwrap();
-    ready(store.save_draft(&Draft { seq: 11, ..draft() })).unwrap();
+    ready(store.append_steps(draft().id, PEN, &[step(10), step(11), step(12)])).unwrap();
+    ready(store.save_draft(&Draft { seq: 11, ..draft() }, PEN)).unwrap();
     assert_eq!(seqs(&store), [12]);
-    assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Conflict);
+    assert_eq!(kind(ready(store.save_draft(&draft(), PEN))), StoreErrorKind::Conflict);
 }
 
 #[test]
 fn relaxed_steps_may_be_lost_and_strict_ones_not() {
     let store = with_draft();
-    ready(store.append_steps(draft().id, &[step(10), step(11), step(12)])).unwrap();
+    ready(store.append_steps(draft().id, PEN, &[step(10), step(11), step(12)])).unwrap();
     store.crash(|_, seq| seq == 10);
     assert_eq!(seqs(&store), [10]);
     // What survived one crash is safe from the next.
@@ -53,11 +80,14 @@ fn relaxed_steps_may_be_lost_and_strict_ones_not() {
 #[test]
 fn two_tabs_cannot_write_the_same_draft() {
     let store = with_draft();
-    ready(store.append_steps(draft().id, &[step(10)])).unwrap();
-    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(11), step(10)]))), StoreErrorKind::Conflict);
-    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(9)]))), StoreErrorKind::Conflict);
+    ready(store.append_steps(draft().id, PEN, &[step(10)])).unwrap();
+    assert_eq!(
+        kind(ready(store.append_steps(draft().id, PEN, &[step(11), step(10)]))),
+        StoreErrorKind::Conflict
+    );
+    assert_eq!(kind(ready(store.append_steps(draft().id, PEN, &[step(9)]))), StoreErrorKind::Conflict);
     assert_eq!(seqs(&store), [10]);
-    assert_eq!(kind(ready(store.create_draft(&draft()))), StoreErrorKind::Conflict);
+    assert_eq!(kind(ready(store.create_draft(&draft(), PEN))), StoreErrorKind::Conflict);
 }
 
 #[test]
@@ -66,22 +96,22 @@ fn sealing_is_all_or_nothing_and_once() {
     let item = OutboxItem::queue(&submission());
     store.fail_after(0, Fault::Abort);
     assert_eq!(
-        kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+        kind(ready(store.seal(&submission(), PEN, std::slice::from_ref(&item), None, Moment::default()))),
         StoreErrorKind::Aborted
     );
     assert_eq!(ready(store.drafts()).unwrap().items.len(), 1);
     assert!(ready(store.outbox()).unwrap().items.is_empty());
 
-    ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default())).unwrap();
+    ready(store.seal(&submission(), PEN, std::slice::from_ref(&item), None, Moment::default())).unwrap();
     assert!(ready(store.drafts()).unwrap().items.is_empty());
     assert_eq!(ready(store.outbox()).unwrap().items, std::slice::from_ref(&item));
     // The other tab, late.
     assert_eq!(
-        kind(ready(store.seal(&submission(), std::slice::from_ref(&item), None, Moment::default()))),
+        kind(ready(store.seal(&submission(), PEN, std::slice::from_ref(&item), None, Moment::default()))),
         StoreErrorKind::Gone
     );
-    assert_eq!(kind(ready(store.save_draft(&draft()))), StoreErrorKind::Gone);
-    assert_eq!(kind(ready(store.append_steps(draft().id, &[step(10)]))), StoreErrorKind::Gone);
+    assert_eq!(kind(ready(store.save_draft(&draft(), PEN))), StoreErrorKind::Gone);
+    assert_eq!(kind(ready(store.append_steps(draft().id, PEN, &[step(10)]))), StoreErrorKind::Gone);
 }
 
 #[test]
@@ -116,7 +146,7 @@ fn deleting_is_logged() {
 fn a_damaged_draft_hides_no_other() {
     let store = with_draft();
     let other = Draft { id: Uuid::max(), ..draft() };
-    ready(store.create_draft(&other)).unwrap();
+    ready(store.create_draft(&other, PEN)).unwrap();
     store.damage_draft(draft().id);
     let listed = ready(store.drafts()).unwrap();
     assert_eq!(listed.items, [other.summary()]);
@@ -140,7 +170,8 @@ fn a_form_version_stays_while_something_uses_it() {
     assert_eq!(current(&store), [false, false, true]);
     // "ab" is the draft's, then the sealed submission's; "ef" is current.
     assert_eq!(ready(store.drop_unused_forms()).unwrap(), ["cd".repeat(32)]);
-    ready(store.seal(&submission(), &[OutboxItem::queue(&submission())], None, Moment::default())).unwrap();
+    ready(store.seal(&submission(), PEN, &[OutboxItem::queue(&submission())], None, Moment::default()))
+        .unwrap();
     assert!(ready(store.drop_unused_forms()).unwrap().is_empty());
     assert_eq!(ready(store.load_form(&"ab".repeat(32))).unwrap().as_deref(), Some("ab"));
 }

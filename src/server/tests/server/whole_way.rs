@@ -7,8 +7,11 @@ use doorstep_delivery::draft::new_id;
 use doorstep_delivery::memory_store::{MemoryStore, ready};
 use doorstep_delivery::store::Store;
 use doorstep_delivery::transport::{MemoryTransport, NetworkError, NetworkErrorKind, Request, Response};
-use doorstep_delivery::{Draft, Moment, OutboxItem, State, Submission, Wake};
+use doorstep_delivery::{Draft, Moment, OutboxItem, Pen, State, Submission, Wake};
 use doorstep_engine::{Bundle, Form, Session, World};
+
+/// Who writes in these tests.
+const PEN: Pen = Pen::new([7; 16]);
 
 const NOW: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
 
@@ -27,9 +30,9 @@ fn fill_in(house: &House, store: &MemoryStore, number: u8) -> Submission {
         session.answer_text(session.at(path).unwrap(), text).unwrap();
     }
     let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
-    ready(store.create_draft(&draft)).unwrap();
+    ready(store.create_draft(&draft, PEN)).unwrap();
     let submission = Submission::seal(&mut session, &draft, &[], NOW).unwrap();
-    ready(store.seal(&submission, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
+    ready(store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
     submission
 }
 

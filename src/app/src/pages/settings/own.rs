@@ -79,7 +79,7 @@ pub fn OwnSection(device: Device) -> impl IntoView {
         take(String::new());
     };
     view! {
-        <details class="fold section" data-section="own-targets" open=there.get_untracked()>
+        <details class="fold section" data-section="own-targets" open=live(move || there.get())>
             <summary>{say(|w| w.settings.own)}</summary>
             <p class="soft small">{say(|w| w.settings.own_explained)}</p>
             <form class="entry-form" novalidate on:submit=move |event| {

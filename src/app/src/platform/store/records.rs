@@ -9,6 +9,8 @@ use wasm_bindgen::JsValue;
 pub(super) const SEALED: &str = "sealed";
 /// Of a draft: the last step that its snapshot includes.
 pub(super) const SEQ: &str = "seq";
+/// Of a draft: who may write to it.
+pub(super) const HOLDER: &str = "pen";
 /// Of a draft or an outbox item: its form's hash. Of a form: its id.
 pub(super) const FORM: &str = "form";
 /// Of a form: the hash, its key.

@@ -11,6 +11,9 @@ use super::super::clock;
 use super::super::database::KEYS;
 use super::*;
 
+/// Who writes in these tests.
+pub(super) const PEN: Pen = Pen::new([7; 16]);
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// An answer that would be noticed anywhere.
@@ -66,40 +69,70 @@ fn kind<T: std::fmt::Debug>(result: Result<T, StoreError>) -> StoreErrorKind {
 /// What every store does.
 async fn behaves(store: &impl Store) {
     drafts_behave(store).await;
+    pens_behave(store).await;
     submissions_behave(store).await;
     forms_behave(store).await;
+}
+
+/// A draft is written to by who opened it last, from that transaction on.
+async fn pens_behave(store: &impl Store) {
+    let (submission, draft) = a_submission();
+    let (id, next, other) = (draft.id, draft.seq + 1, Pen::new([8; 16]));
+    let file = Attachment::of("a.jpg", "image/jpeg", b"photo").expect("a name");
+    assert_eq!(store.open_draft(id, other).await, Ok(None));
+    store.create_draft(&draft, PEN).await.unwrap();
+    store.append_steps(id, PEN, &[a_step(next)]).await.unwrap();
+
+    let opened = store.open_draft(id, other).await.unwrap().expect("it was created");
+    assert_eq!(opened.steps, [a_step(next)]);
+    let later = Draft { seq: next + 1, ..draft.clone() };
+    let item = OutboxItem::queue(&submission);
+    let at = Moment::default();
+    assert_eq!(kind(store.append_steps(id, PEN, &[a_step(next + 1)]).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.save_draft(&later, PEN).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.keep_file(id, PEN, &file, b"photo").await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.seal(&submission, PEN, &[item], None, at).await), StoreErrorKind::Conflict);
+    assert_eq!(store.load_draft(id).await.unwrap(), Some(opened));
+    assert!(
+        store.files(id).await.unwrap().items.is_empty() && store.outbox().await.unwrap().items.is_empty()
+    );
+
+    store.append_steps(id, other, &[a_step(next + 1)]).await.unwrap();
+    store.save_draft(&later, other).await.unwrap();
+    store.delete_draft(id, at).await.unwrap();
+    assert_eq!(kind(store.save_draft(&later, other).await), StoreErrorKind::Gone);
 }
 
 async fn drafts_behave(store: &impl Store) {
     let mut draft = a_draft();
     let first = draft.seq + 1;
-    assert_eq!(kind(store.append_steps(draft.id, &[a_step(first)]).await), StoreErrorKind::Gone);
-    assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.append_steps(draft.id, PEN, &[a_step(first)]).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.save_draft(&draft, PEN).await), StoreErrorKind::Gone);
     assert_eq!(store.load_draft(draft.id).await, Ok(None));
 
-    store.create_draft(&draft).await.unwrap();
-    assert_eq!(kind(store.create_draft(&draft).await), StoreErrorKind::Conflict);
+    store.create_draft(&draft, PEN).await.unwrap();
+    assert_eq!(kind(store.create_draft(&draft, PEN).await), StoreErrorKind::Conflict);
     assert_eq!(store.drafts().await.unwrap().items, [draft.summary()]);
 
     let steps: Vec<Step> = (first..first + 12).map(a_step).collect();
-    store.append_steps(draft.id, &steps[..1]).await.unwrap();
-    store.append_steps(draft.id, &steps[1..]).await.unwrap();
+    store.append_steps(draft.id, PEN, &steps[..1]).await.unwrap();
+    store.append_steps(draft.id, PEN, &steps[1..]).await.unwrap();
     let kept = store.load_draft(draft.id).await.unwrap().expect("it was created");
     assert_eq!((kept.draft, kept.steps), (draft.clone(), steps.clone()));
 
     // A number that is taken: nothing of the call is kept, the new one before it neither.
     let clash = [a_step(first + 12), a_step(first + 3)];
-    assert_eq!(kind(store.append_steps(draft.id, &clash).await), StoreErrorKind::Conflict);
-    assert_eq!(kind(store.append_steps(draft.id, &[a_step(draft.seq)]).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.append_steps(draft.id, PEN, &clash).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.append_steps(draft.id, PEN, &[a_step(draft.seq)]).await), StoreErrorKind::Conflict);
     assert_eq!(store.load_draft(draft.id).await.unwrap().unwrap().steps, steps);
 
     draft.seq = first + 9;
     draft.cursor = Cursor { page: Some("/household-needs/consent".into()), card: None };
-    store.save_draft(&draft).await.unwrap();
+    store.save_draft(&draft, PEN).await.unwrap();
     let kept = store.load_draft(draft.id).await.unwrap().unwrap();
     assert_eq!((kept.draft, kept.steps), (draft.clone(), steps[10..].to_vec()));
     let earlier = Draft { seq: first, ..draft.clone() };
-    assert_eq!(kind(store.save_draft(&earlier).await), StoreErrorKind::Conflict);
+    assert_eq!(kind(store.save_draft(&earlier, PEN).await), StoreErrorKind::Conflict);
 
     let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
     store.delete_draft(draft.id, at).await.unwrap();
@@ -115,28 +148,28 @@ async fn submissions_behave(store: &impl Store) {
     let item = OutboxItem::queue(&submission);
     let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
     assert_eq!(
-        kind(store.seal(&submission, std::slice::from_ref(&item), None, at).await),
+        kind(store.seal(&submission, PEN, std::slice::from_ref(&item), None, at).await),
         StoreErrorKind::Gone
     );
 
-    store.create_draft(&draft).await.unwrap();
-    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
+    store.append_steps(draft.id, PEN, &[a_step(draft.seq + 1)]).await.unwrap();
     let strange = OutboxItem { hash: "00".repeat(32), ..item.clone() };
     assert_eq!(
-        kind(store.seal(&submission, std::slice::from_ref(&strange), None, at).await),
+        kind(store.seal(&submission, PEN, std::slice::from_ref(&strange), None, at).await),
         StoreErrorKind::NotItsItem
     );
     assert!(store.load_draft(draft.id).await.unwrap().is_some());
 
-    store.seal(&submission, std::slice::from_ref(&item), None, at).await.unwrap();
+    store.seal(&submission, PEN, std::slice::from_ref(&item), None, at).await.unwrap();
     assert_eq!(store.load_draft(draft.id).await, Ok(None));
     assert!(store.drafts().await.unwrap().items.is_empty());
     assert_eq!(store.outbox().await.unwrap().items, std::slice::from_ref(&item));
     assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
     // A late save of another tab brings nothing back.
-    assert_eq!(kind(store.save_draft(&draft).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.save_draft(&draft, PEN).await), StoreErrorKind::Gone);
     assert_eq!(
-        kind(store.seal(&submission, std::slice::from_ref(&item), None, at).await),
+        kind(store.seal(&submission, PEN, std::slice::from_ref(&item), None, at).await),
         StoreErrorKind::Gone
     );
 
@@ -169,21 +202,21 @@ async fn files_behave(store: &impl Store) {
     let photo = submission.attachments()[0].clone();
     let bytes = [0xff, 0xd8, 0xff];
     let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
-    assert_eq!(kind(store.keep_file(draft.id, &photo, &bytes).await), StoreErrorKind::Gone);
+    assert_eq!(kind(store.keep_file(draft.id, PEN, &photo, &bytes).await), StoreErrorKind::Gone);
 
-    store.create_draft(&draft).await.unwrap();
-    assert_eq!(kind(store.keep_file(draft.id, &photo, &[1]).await), StoreErrorKind::Conflict);
+    store.create_draft(&draft, PEN).await.unwrap();
+    assert_eq!(kind(store.keep_file(draft.id, PEN, &photo, &[1]).await), StoreErrorKind::Conflict);
     let first = Attachment::of(&photo.name, "image/png", &[7; 5]).unwrap();
     let other = Attachment::of("另一张.jpg", "image/jpeg", &[8; 5]).unwrap();
-    store.keep_file(draft.id, &first, &[7; 5]).await.unwrap();
-    store.keep_file(draft.id, &other, &[8; 5]).await.unwrap();
+    store.keep_file(draft.id, PEN, &first, &[7; 5]).await.unwrap();
+    store.keep_file(draft.id, PEN, &other, &[8; 5]).await.unwrap();
     // Taken anew: in place of the one before.
-    store.keep_file(draft.id, &photo, &bytes).await.unwrap();
+    store.keep_file(draft.id, PEN, &photo, &bytes).await.unwrap();
     assert_eq!(store.files(draft.id).await.unwrap().items, [other.clone(), photo.clone()]);
     assert_eq!(store.load_file(draft.id, &photo.name).await, Ok(Some(bytes.to_vec())));
 
     let items = [HOME, "second"].map(|target| OutboxItem::queue_for(&submission, target));
-    store.seal(&submission, &items, None, at).await.unwrap();
+    store.seal(&submission, PEN, &items, None, at).await.unwrap();
     // What no answer names does not go with it.
     assert_eq!(store.files(draft.id).await.unwrap().items, std::slice::from_ref(&photo));
     assert_eq!(store.outbox().await.unwrap().items, items);
@@ -228,7 +261,7 @@ async fn handing_over_behaves(store: &impl Store) {
 
 async fn forms_behave(store: &impl Store) {
     let draft = Draft { form: a_form("a", "h1", false).form, ..a_draft() };
-    store.create_draft(&draft).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
     for (form, bundle) in
         [(a_form("b", "h9", true), "{9}"), (a_form("a", "h1", true), "{1}"), (a_form("a", "h2", true), "{2}")]
     {
@@ -269,7 +302,7 @@ async fn a_rescue_opens_with_its_password_and_unchanged_only() {
     use super::super::rescue::{OpenError, open, seal};
     use doorstep_delivery::rescue::Rescue;
     let store = a_store().await;
-    store.create_draft(&a_draft()).await.unwrap();
+    store.create_draft(&a_draft(), PEN).await.unwrap();
     let rescue = Rescue::gather(&store).await.unwrap();
     let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
     let sealed = seal(&store, &rescue, at, "correct horse").await.unwrap();
@@ -291,9 +324,9 @@ async fn a_database_of_the_first_version_gets_what_was_added() {
     let draft = a_draft();
     super::super::database::make_first_version(&name).await;
     let store = IndexedDb::open_named(&name).await.unwrap();
-    store.create_draft(&draft).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
     let file = Attachment::of("a.jpg", "image/jpeg", &[1]).unwrap();
-    store.keep_file(draft.id, &file, &[1]).await.unwrap();
+    store.keep_file(draft.id, PEN, &file, &[1]).await.unwrap();
     assert_eq!(store.load_file(draft.id, "a.jpg").await, Ok(Some(vec![1])));
 }
 
@@ -312,10 +345,10 @@ async fn what_was_kept_is_there_at_the_next_start() {
     let name = a_name();
     let (draft, (submission, sealed)) = (a_draft(), a_submission());
     let store = IndexedDb::open_named(&name).await.unwrap();
-    store.create_draft(&draft).await.unwrap();
-    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
-    store.create_draft(&sealed).await.unwrap();
-    store.seal(&submission, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
+    store.append_steps(draft.id, PEN, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.create_draft(&sealed, PEN).await.unwrap();
+    store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
     drop(store);
 
     let store = IndexedDb::open_named(&name).await.unwrap();
@@ -328,9 +361,9 @@ async fn what_was_kept_is_there_at_the_next_start() {
 async fn a_connection_closed_under_us_is_opened_again() {
     let store = a_store().await;
     let draft = a_draft();
-    store.create_draft(&draft).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
     store.database.close();
-    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.append_steps(draft.id, PEN, &[a_step(draft.seq + 1)]).await.unwrap();
     store.database.close();
     assert_eq!(store.load_draft(draft.id).await.unwrap().unwrap().steps.len(), 1);
 }
@@ -339,9 +372,9 @@ async fn a_connection_closed_under_us_is_opened_again() {
 async fn a_database_cleared_under_us_is_not_begun_anew_with_a_key_that_is_gone() {
     let name = a_name();
     let store = IndexedDb::open_named(&name).await.unwrap();
-    store.create_draft(&a_draft()).await.unwrap();
+    store.create_draft(&a_draft(), PEN).await.unwrap();
     idb::Factory::new().unwrap().delete(&name).unwrap().await.unwrap();
-    assert_eq!(kind(store.create_draft(&a_draft()).await), StoreErrorKind::Closed);
+    assert_eq!(kind(store.create_draft(&a_draft(), PEN).await), StoreErrorKind::Closed);
     assert_eq!(kind(store.drafts().await), StoreErrorKind::Closed);
 
     let anew = IndexedDb::open_named(&name).await.unwrap();
@@ -355,7 +388,7 @@ async fn two_tabs_that_start_at_once_share_one_key() {
     let (one, other) = both(open(name.clone()), open(name)).await;
     let (one, other) = (one.unwrap(), other.unwrap());
     let draft = a_draft();
-    one.create_draft(&draft).await.unwrap();
+    one.create_draft(&draft, PEN).await.unwrap();
     assert_eq!(other.load_draft(draft.id).await.unwrap().unwrap().draft, draft);
 }
 
@@ -366,8 +399,8 @@ async fn a_late_state_never_brings_an_accepted_item_back() {
         (IndexedDb::open_named(&name).await.unwrap(), IndexedDb::open_named(&name).await.unwrap());
     let (submission, draft) = a_submission();
     let item = OutboxItem::queue(&submission);
-    one.create_draft(&draft).await.unwrap();
-    one.seal(&submission, std::slice::from_ref(&item), None, Moment::default()).await.unwrap();
+    one.create_draft(&draft, PEN).await.unwrap();
+    one.seal(&submission, PEN, std::slice::from_ref(&item), None, Moment::default()).await.unwrap();
 
     let receipt = a_receipt(&submission);
     let accept = async move { (one.accept(&receipt, HOME, Moment::default()).await, one) };
@@ -386,11 +419,11 @@ async fn a_late_state_never_brings_an_accepted_item_back() {
 async fn no_answer_lies_in_the_database_in_plain() {
     let store = a_store().await;
     let draft = a_draft();
-    store.create_draft(&draft).await.unwrap();
-    store.append_steps(draft.id, &[a_step(draft.seq + 1)]).await.unwrap();
+    store.create_draft(&draft, PEN).await.unwrap();
+    store.append_steps(draft.id, PEN, &[a_step(draft.seq + 1)]).await.unwrap();
     let (submission, sealed) = a_submission();
-    store.create_draft(&sealed).await.unwrap();
-    store.seal(&submission, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
+    store.create_draft(&sealed, PEN).await.unwrap();
+    store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, Moment::default()).await.unwrap();
 
     let mut scanned = 0;
     for (name, secrets) in [
@@ -408,9 +441,9 @@ async fn no_answer_lies_in_the_database_in_plain() {
                 let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
                 assert!(!holds(&bytes, secret.as_bytes()) && !holds(&bytes, &utf16), "{secret} in {name}");
             }
-            // Nothing but the sealed bytes, a number and a form's hash.
+            // Nothing but the sealed bytes, a number, a form's hash and who may write, a number by chance.
             for field_name in Object::keys(&kept.clone().into()).iter().filter_map(|name| name.as_string()) {
-                assert!([SEALED, SEQ, FORM].contains(&field_name.as_str()), "{field_name} in {name}");
+                assert!([SEALED, SEQ, FORM, HOLDER].contains(&field_name.as_str()), "{field_name} in {name}");
             }
         }
     }
@@ -433,7 +466,7 @@ async fn a_record_in_another_place_or_changed_is_refused_and_hides_no_other() {
     let store = a_store().await;
     let (one, other) = (a_draft(), a_draft());
     for draft in [&one, &other] {
-        store.create_draft(draft).await.unwrap();
+        store.create_draft(draft, PEN).await.unwrap();
     }
     let key = |draft: &Draft| JsValue::from(draft.id.to_string());
     let summary = store.get(DRAFTS, &one.id.to_string()).await.unwrap().unwrap();

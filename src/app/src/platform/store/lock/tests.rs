@@ -17,6 +17,7 @@ use web_sys::CryptoKey;
 
 use super::super::super::database::{Durability, KEYS};
 use super::super::super::{clock, timer};
+use super::super::tests::PEN;
 use super::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -45,7 +46,7 @@ fn a_name() -> String {
 async fn with_a_draft(name: &str) -> (IndexedDb, Draft) {
     let store = IndexedDb::open_named(name).await.expect("the browser gives a database");
     let draft = a_draft();
-    store.create_draft(&draft).await.expect("it is kept");
+    store.create_draft(&draft, PEN).await.expect("it is kept");
     (store, draft)
 }
 
@@ -70,13 +71,13 @@ async fn with_a_pin_nothing_opens_before_it_and_everything_after() {
     // Who set it goes on.
     assert!(reads(&store, &before).await);
     let after = a_draft();
-    store.create_draft(&after).await.unwrap();
+    store.create_draft(&after, PEN).await.unwrap();
 
     let again = opened(&name).await;
     assert!(again.is_locked());
     assert!(again.protection(at(0)).await.unwrap().has_pin);
     assert_eq!(again.load_draft(before.id).await.unwrap_err().kind, StoreErrorKind::Locked);
-    assert_eq!(again.create_draft(&a_draft()).await.unwrap_err().kind, StoreErrorKind::Locked);
+    assert_eq!(again.create_draft(&a_draft(), PEN).await.unwrap_err().kind, StoreErrorKind::Locked);
     let listed = again.drafts().await.unwrap();
     assert!(listed.items.is_empty() && listed.unreadable.len() == 2);
 
@@ -179,7 +180,7 @@ async fn the_key_is_wiped_after_so_many_only_if_the_office_says_so() {
     let log = again.log().await.unwrap().items;
     assert_eq!(log.iter().map(|line| line.event).collect::<Vec<_>>(), [LogEvent::KeyWiped]);
     // No new key is made in its place: what lies there would be lost under it.
-    assert_eq!(again.create_draft(&a_draft()).await.unwrap_err().kind, StoreErrorKind::Locked);
+    assert_eq!(again.create_draft(&a_draft(), PEN).await.unwrap_err().kind, StoreErrorKind::Locked);
 }
 
 #[wasm_bindgen_test]
@@ -288,7 +289,7 @@ async fn two_users_share_no_key() {
     let first = IndexedDb::open_of(&one).await.unwrap();
     let second = IndexedDb::open_of(&other).await.unwrap();
     let draft = a_draft();
-    first.create_draft(&draft).await.unwrap();
+    first.create_draft(&draft, PEN).await.unwrap();
     assert!(second.drafts().await.unwrap().items.is_empty());
 
     // Even with its records in the other's database, the other's key reads nothing of it.
