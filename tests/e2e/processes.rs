@@ -113,6 +113,7 @@ pub struct Server {
     data: PathBuf,
     app: PathBuf,
     forms: PathBuf,
+    options: Vec<String>,
     running: Option<Program>,
 }
 
@@ -124,10 +125,16 @@ impl Server {
             data: profile.data(),
             app: given("DOORSTEP_APP_DIST"),
             forms: Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms"),
+            options: Vec::new(),
             running: None,
         };
         server.start_again();
         server
+    }
+
+    /// Starts with these options besides, from the next start on.
+    pub fn set_options(&mut self, options: &[&str]) {
+        self.options = options.iter().map(|option| (*option).to_owned()).collect();
     }
 
     /// An address of it.
@@ -182,6 +189,7 @@ impl Server {
         let mut command = Command::new(given("DOORSTEP_BIN"));
         command.arg("serve").arg("--port").arg(self.port.to_string());
         command.arg("--data").arg(&self.data).arg("--forms").arg(&self.forms).arg("--app").arg(&self.app);
+        command.args(&self.options);
         let mut program = Program::start(&mut command);
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");
