@@ -16,6 +16,7 @@ mod listen;
 mod logs;
 mod metrics;
 mod off_thread;
+mod openrosa;
 mod outgoing;
 #[macro_use]
 mod store;
@@ -130,6 +131,7 @@ pub(crate) struct Shared {
     store: Store,
     attachments: Attachments,
     forms: Forms,
+    xforms: openrosa::XForms,
     app: App,
     who: Who,
     metrics: Metrics,
@@ -159,6 +161,7 @@ impl Server {
             store: store.clone(),
             attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
             forms,
+            xforms: openrosa::XForms::default(),
             app,
             who,
             metrics: Metrics::default(),

@@ -1,12 +1,13 @@
 //! An instance as another program submitted it: which form and version it answers, its own id, and its answers read against the form.
 //!
 //! Kept here: nothing is passed over. What the form does not have is said, so that a version that only looks alike takes no
-//! answers away; OpenRosa's `meta` alone may hold what it will.
+//! answers away. Only `meta` may hold what it will, and what an XForm of ours calculates by the way is calculated anew.
 
 use std::sync::Arc;
 
 use super::instance_xml::{at_root, meant, read_root};
 use super::{Opening, RestoreError, Session, World};
+use crate::export::is_steps;
 use crate::form::{Form, NodeKind, Preload, ScopeDefId};
 use crate::view::NodeId;
 use crate::xml::Element;
@@ -87,9 +88,10 @@ impl Submitted {
             at = form.node(at).parent;
         }
         let root = Some(&self.root);
-        let found = steps.iter().rev().fold(root, |element, name| {
-            element?.elements().find(|child| child.name.local == **name)
-        });
+        let found = steps
+            .iter()
+            .rev()
+            .fold(root, |element, name| element?.elements().find(|child| child.name.local == **name));
         Some(found?.text().trim().to_owned())
     }
 
@@ -108,7 +110,10 @@ impl Submitted {
 fn strangers(form: &Form, node: NodeId, element: &Element, above: &str) -> Result<(), RestoreError> {
     let path = format!("{above}/{}", form.node(node).name);
     for child in element.elements() {
-        if node == NodeId(0) && &*child.name.local == "meta" {
+        let inner = meant(form, node, child);
+        let aside = |local: &str| local == "meta" || is_steps(local);
+        if node == NodeId(0) && aside(&child.name.local) && inner.is_none_or(|inner| form.node(inner).implied)
+        {
             continue;
         }
         let refused = || {
@@ -116,7 +121,7 @@ fn strangers(form: &Form, node: NodeId, element: &Element, above: &str) -> Resul
             let reason = format!("an element whose name has {length} characters is not in the form");
             RestoreError { path: path.clone(), reason }
         };
-        let inner = meant(form, node, child).ok_or_else(refused)?;
+        let inner = inner.ok_or_else(refused)?;
         match form.node(inner).kind {
             NodeKind::Group | NodeKind::Repeat { .. } => strangers(form, inner, child, &path)?,
             NodeKind::Leaf(_) if child.elements().next().is_some() => {
@@ -180,20 +185,30 @@ mod tests {
         assert_eq!(data["visit"]["person"].as_array().map(Vec::len), Some(2));
         let photo = session.value(session.at("/visit/person[1]/photo").unwrap());
         assert!(matches!(photo, Some(Value::Attachment(name)) if &**name == "1.jpg"));
-        assert!(session.violations().iter().all(|(_, violation)| {
-            !matches!(violation.kind, crate::view::ViolationKind::Type(_))
-        }));
+        assert!(
+            session
+                .violations()
+                .iter()
+                .all(|(_, violation)| { !matches!(violation.kind, crate::view::ViolationKind::Type(_)) })
+        );
     }
 
     #[test]
     fn what_the_form_does_not_have_is_refused_without_quoting_it() {
         for (from, to, path, reason) in [
             ("<age>", "<张三/><age>", "/visit", "an element whose name has 2 characters is not in the form"),
-            ("<name/>", "<name/><x/>", "/visit/person", "an element whose name has 1 characters is not in the form"),
+            (
+                "<name/>",
+                "<name/><x/>",
+                "/visit/person",
+                "an element whose name has 1 characters is not in the form",
+            ),
             ("<age>71", "<age>7<b>1</b>", "/visit/age", "this holds elements"),
             ("<visit ", "<other ", "/", "this is an instance of another form"),
         ] {
-            let xml = COLLECTS.replacen(from, to, 1).replace("</visit>", if path == "/" { "</other>" } else { "</visit>" });
+            let xml = COLLECTS
+                .replacen(from, to, 1)
+                .replace("</visit>", if path == "/" { "</other>" } else { "</visit>" });
             let submitted = Submitted::read(&xml).unwrap();
             let error = submitted.open(form(), World::default()).err().unwrap();
             assert_eq!((&*error.path, &*error.reason), (path, reason));

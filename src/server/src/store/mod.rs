@@ -40,6 +40,7 @@ mod attachments;
 mod copy;
 mod forms;
 mod migrations;
+mod openrosa;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -49,6 +50,7 @@ use std::path::Path;
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
+pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept};
 pub(crate) use submissions::{Kept, Row, Sender};
 
 /// The database.

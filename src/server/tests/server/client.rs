@@ -47,10 +47,17 @@ impl Place {
     pub fn house(&self) -> House {
         match self {
             Place::Sqlite => House::new(),
-            Place::Postgres(cluster) => {
-                House::on(Some((cluster.clone(), cluster.new_database())), Access::default())
-            }
+            Place::Postgres(_) => self.house_with(&[]),
         }
+    }
+
+    /// The same, with these files among its forms.
+    pub fn house_with(&self, files: &[(&str, &str)]) -> House {
+        let database = match self {
+            Place::Sqlite => None,
+            Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
+        };
+        House::on(database, Access::default(), files)
     }
 }
 
@@ -142,15 +149,20 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
-        House::on(None, Access::default())
+        House::on(None, Access::default(), &[])
     }
 
     /// A server whose office has said who may send.
     pub fn with(access: Access) -> House {
-        House::on(None, access)
+        House::on(None, access, &[])
     }
 
-    fn on(database: Option<(Arc<Cluster>, String)>, access: Access) -> House {
+    /// The same, with these files among its forms.
+    pub fn serving(access: Access, files: &[(&str, &str)]) -> House {
+        House::on(None, access, files)
+    }
+
+    fn on(database: Option<(Arc<Cluster>, String)>, access: Access, files: &[(&str, &str)]) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -158,6 +170,9 @@ impl House {
             std::fs::write(path, text).unwrap();
         };
         write("forms/visit/form.json", FORM);
+        for (name, text) in files {
+            write(&format!("forms/{name}"), text);
+        }
         write("app/index.html", PAGE);
         write("app/sw.js", "//");
         write(&format!("app{SCRIPT}"), "plain");
@@ -252,6 +267,26 @@ impl House {
         stream.write_all(bytes).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let _ = stream.read_to_end(&mut Vec::new());
+    }
+
+    /// Its address.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The bytes of a kept file.
+    pub fn file(&self, hash: &str) -> Vec<u8> {
+        std::fs::read(self.data().join("attachments").join(&hash[..2]).join(hash)).unwrap()
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> usize {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        if let Some((cluster, address)) = &self.database {
+            return cluster.ask(address, &query).trim().parse().unwrap();
+        }
+        let count: i64 = self.sqlite().query_row(&query, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
     }
 
     /// Whatever lies in the folder of the attachments, by name, but for folders.

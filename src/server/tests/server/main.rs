@@ -4,7 +4,14 @@ mod attachments;
 mod backup;
 mod browser;
 mod client;
+mod collect;
+mod openrosa;
+mod openrosa_backend;
+#[path = "../../../delivery/tests/backends/parcel.rs"]
+mod parcel;
 mod running;
+#[path = "../../../delivery/tests/backends/suite.rs"]
+mod suite;
 mod who;
 mod whole_way;
 mod wire;
