@@ -152,7 +152,8 @@ async fn first(shared: &Shared, instance: &Arc<Instance>) -> Result<OpenRosaInst
         Some(id) => id,
         None => number(&instance.id, received_at),
     };
-    let supersedes = match instance.submitted.deprecated_id() {
+    let replaced = instance.submitted.deprecated_id().filter(|old| *old != instance.id);
+    let supersedes = match replaced {
         None => None,
         Some(old) => match shared.store.openrosa_instance(&old).await? {
             Some(known) => Some(known.submission_id),

@@ -16,6 +16,9 @@ const INSERT_FILE: &str = "INSERT INTO openrosa_file (instance_id, name, hash, s
 const FILES: &str =
     "SELECT name, hash, size, media_type FROM openrosa_file WHERE instance_id = $1 ORDER BY name";
 
+const NEXT: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at
+    FROM openrosa_instance WHERE instance_id > $1 ORDER BY instance_id LIMIT 1";
+
 /// An instance that is known here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct OpenRosaInstance {
@@ -51,6 +54,7 @@ pub(crate) enum PartKept {
 }
 
 type Columns = (String, String, String, Option<String>, i64);
+type Whole = (String, String, String, String, Option<Vec<u8>>, Option<String>, i64);
 type FileColumns = (String, String, i64, String);
 
 fn instance(columns: Columns) -> OpenRosaInstance {
@@ -143,6 +147,50 @@ impl Store {
         Ok(())
     }
 
+    /// Adds the instances of another database that this one lacks, with their files, whose bytes are here by then.
+    pub(crate) async fn copy_openrosa(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = String::new();
+        loop {
+            let found: Option<Whole> =
+                reading!(source.database, |pool| sqlx::query_as(NEXT).bind(&last).fetch_optional(pool))?;
+            let Some(whole) = found else { return Ok(()) };
+            let files = source.openrosa_files(&whole.0).await?;
+            self.copy_instance(&whole, &files).await?;
+            last = whole.0;
+        }
+    }
+
+    /// One that is here already stays as it is, and gets the files that it lacks if its text is the same.
+    async fn copy_instance(&self, whole: &Whole, files: &[OpenRosaFile]) -> Result<(), StoreError> {
+        let (id, submission_id, form_hash, xml_hash, xml, supersedes, received_at) = whole;
+        writing!(self.database, |pool| async {
+            let mut transaction = pool.begin_writing().await?;
+            sqlx::query(INSERT)
+                .bind(id)
+                .bind(submission_id)
+                .bind(form_hash)
+                .bind(xml_hash)
+                .bind(xml)
+                .bind(supersedes)
+                .bind(received_at)
+                .execute(&mut *transaction)
+                .await?;
+            let row: Columns = sqlx::query_as(FIND).bind(id).fetch_one(&mut *transaction).await?;
+            for file in files.iter().filter(|_| row.2 == *xml_hash) {
+                sqlx::query(INSERT_FILE)
+                    .bind(id)
+                    .bind(&file.name)
+                    .bind(&file.hash)
+                    .bind(file.size.cast_signed())
+                    .bind(&file.media_type)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            transaction.commit().await
+        })?;
+        Ok(())
+    }
+
     /// How many instances wait for files.
     pub(crate) async fn openrosa_waiting(&self) -> Result<u64, StoreError> {
         const WAITING: &str = "SELECT COUNT(*) FROM openrosa_instance WHERE xml IS NOT NULL";
@@ -160,6 +208,7 @@ mod tests {
         parts_come_together_and_the_first_decides,
         other_content_is_taken_and_nothing_is_stored,
         of_many_at_once_one_is_first,
+        what_waits_is_taken_along_into_another_database,
     );
 
     fn first(number: &str, xml: &str, at: i64) -> OpenRosaInstance {
@@ -213,6 +262,23 @@ mod tests {
             store.keep_part("uuid:c", &first("3", "x", 7), b"x", &[photo("a", "no file")]).await.is_err()
         );
         assert_eq!(store.openrosa_instance("uuid:c").await.unwrap(), None);
+    }
+
+    async fn what_waits_is_taken_along_into_another_database(place: &Place) {
+        let source = open(place).await;
+        source.keep_part("uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
+        source.keep_part("uuid:b", &first("2", "y", 8), b"y", &[photo("a", "q")]).await.unwrap();
+        let other = Place::sqlite();
+        let target = open(&other).await;
+        target.keep_part("uuid:a", &first("9", "x", 9), b"x", &[photo("b", "q")]).await.unwrap();
+        for _ in 0..2 {
+            target.copy_from(&source).await.unwrap();
+            let kept = target.openrosa_files("uuid:a").await.unwrap();
+            assert_eq!(kept, [photo("a", "p"), photo("b", "q")]);
+            assert_eq!(target.openrosa_instance("uuid:a").await.unwrap(), Some(first("9", "x", 9)));
+            assert_eq!(target.openrosa_instance("uuid:b").await.unwrap(), Some(first("2", "y", 8)));
+            assert_eq!(target.openrosa_waiting().await.unwrap(), 2);
+        }
     }
 
     async fn of_many_at_once_one_is_first(place: &Place) {

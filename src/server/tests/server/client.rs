@@ -47,17 +47,10 @@ impl Place {
     pub fn house(&self) -> House {
         match self {
             Place::Sqlite => House::new(),
-            Place::Postgres(_) => self.house_with(&[]),
+            Place::Postgres(cluster) => {
+                House::on(Some((cluster.clone(), cluster.new_database())), Access::default())
+            }
         }
-    }
-
-    /// The same, with these files among its forms.
-    pub fn house_with(&self, files: &[(&str, &str)]) -> House {
-        let database = match self {
-            Place::Sqlite => None,
-            Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
-        };
-        House::on(database, Access::default(), files)
     }
 }
 
@@ -149,20 +142,15 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
-        House::on(None, Access::default(), &[])
+        House::on(None, Access::default())
     }
 
     /// A server whose office has said who may send.
     pub fn with(access: Access) -> House {
-        House::on(None, access, &[])
+        House::on(None, access)
     }
 
-    /// The same, with these files among its forms.
-    pub fn serving(access: Access, files: &[(&str, &str)]) -> House {
-        House::on(None, access, files)
-    }
-
-    fn on(database: Option<(Arc<Cluster>, String)>, access: Access, files: &[(&str, &str)]) -> House {
+    fn on(database: Option<(Arc<Cluster>, String)>, access: Access) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -170,9 +158,6 @@ impl House {
             std::fs::write(path, text).unwrap();
         };
         write("forms/visit/form.json", FORM);
-        for (name, text) in files {
-            write(&format!("forms/{name}"), text);
-        }
         write("app/index.html", PAGE);
         write("app/sw.js", "//");
         write(&format!("app{SCRIPT}"), "plain");
@@ -201,6 +186,48 @@ impl House {
             start(self.folder.path(), address_of(self.database.as_ref()), &self.access);
         assert_eq!(first_password, None, "only the first start makes a user");
         (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
+    }
+
+    /// The same server with these files among its forms, the first of them the form's.
+    pub fn serving(mut self, files: &[(&str, &str)]) -> House {
+        for (name, text) in files {
+            let path = self.folder.path().join("forms").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        self.restart_with_form(files[0].1);
+        let listed = self.get("/api/v1/forms").json();
+        let visit = listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == "visit").unwrap();
+        self.form_hash = visit["hash"].as_str().unwrap().to_owned();
+        self
+    }
+
+    /// The bytes of a kept file.
+    pub fn file(&self, hash: &str) -> Vec<u8> {
+        std::fs::read(self.data().join("attachments").join(&hash[..2]).join(hash)).unwrap()
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> usize {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        if let Some((cluster, address)) = &self.database {
+            return cluster.ask(address, &query).trim().parse().unwrap();
+        }
+        let count: i64 = self.sqlite().query_row(&query, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// What the database is told, of one column or none.
+    pub fn tell(&self, statement: &str) {
+        match &self.database {
+            Some((cluster, address)) => drop(cluster.ask(address, statement)),
+            None => self.sqlite().execute_batch(statement).unwrap(),
+        }
+    }
+
+    /// Where it listens.
+    pub const fn listens_at(&self) -> SocketAddr {
+        self.address
     }
 
     /// The database, as somebody with the file has it.
@@ -267,26 +294,6 @@ impl House {
         stream.write_all(bytes).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let _ = stream.read_to_end(&mut Vec::new());
-    }
-
-    /// Its address.
-    pub fn base(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// The bytes of a kept file.
-    pub fn file(&self, hash: &str) -> Vec<u8> {
-        std::fs::read(self.data().join("attachments").join(&hash[..2]).join(hash)).unwrap()
-    }
-
-    /// How many rows a table has.
-    pub fn count(&self, table: &str) -> usize {
-        let query = format!("SELECT COUNT(*) FROM {table}");
-        if let Some((cluster, address)) = &self.database {
-            return cluster.ask(address, &query).trim().parse().unwrap();
-        }
-        let count: i64 = self.sqlite().query_row(&query, [], |row| row.get(0)).unwrap();
-        usize::try_from(count).unwrap()
     }
 
     /// Whatever lies in the folder of the attachments, by name, but for folders.

@@ -103,11 +103,12 @@ pub fn body(xml: &str, files: &[File<'_>], incomplete: bool) -> Vec<u8> {
     body
 }
 
-/// What the nth Collect's form was filled in with.
+/// An instance, byte for byte as JavaRosa (Collect's engine) wrote one of this form; town and name as its reader wrote them.
 pub fn instance(id: &str, name: &str, photos: &[&str]) -> String {
     let rooms: String = photos.iter().map(|photo| format!("<room><photo>{photo}</photo></room>")).collect();
     format!(
-        "<?xml version='1.0' ?><visit id=\"visit\" version=\"3\" xmlns:h=\"http://www.w3.org/1999/xhtml\" \
+        "<?xml version='1.0' encoding='UTF-8' ?><visit id=\"visit\" version=\"3\" \
+         xmlns:odk=\"http://www.opendatakit.org/xforms\" xmlns:h=\"http://www.w3.org/1999/xhtml\" \
          xmlns:jr=\"http://openrosa.org/javarosa\"><start>2026-11-23T09:30:00.000+08:00</start>\
          <end>2026-11-23T10:00:00.000+08:00</end><town>t1</town><name>{name}</name><age>71</age>{rooms}\
          <meta><instanceID>{id}</instanceID></meta></visit>"

@@ -18,6 +18,7 @@ on_each_database!(
     the_same_again_is_answered_alike_and_other_content_is_refused,
     many_at_once_make_one_submission,
     a_half_is_kept_over_a_restart_and_counted,
+    a_crash_before_the_acceptance_is_made_good_by_the_same_bytes,
     an_older_version_is_read_as_what_it_was,
     what_is_bad_is_refused_and_nothing_is_stored,
 );
@@ -53,7 +54,7 @@ fn sealed(house: &House) -> Sealed {
 }
 
 fn collect_gets_its_forms_and_sends_in_parts(place: &Place) {
-    let house = place.house_with(&FILES);
+    let house = place.house().serving(&FILES);
     let collect = Collect::at(&house);
     let list = collect.list();
     assert_eq!(list.status, 200);
@@ -116,7 +117,7 @@ fn collect_gets_its_forms_and_sends_in_parts(place: &Place) {
 }
 
 fn the_same_again_is_answered_alike_and_other_content_is_refused(place: &Place) {
-    let mut house = place.house_with(&FILES);
+    let mut house = place.house().serving(&FILES);
     let xml = instance(ID, "张三", &["1.jpg"]);
     let first = Collect::at(&house).post(&xml, &[("1.jpg", PHOTO)], false);
     assert_eq!(first.status, 201, "{}", first.text());
@@ -156,7 +157,7 @@ fn sealed_id(body: &str) -> String {
 }
 
 fn many_at_once_make_one_submission(place: &Place) {
-    let house = place.house_with(&FILES);
+    let house = place.house().serving(&FILES);
     let photos: Vec<String> = (0..4).map(|n| format!("{n}.jpg")).collect();
     let names: Vec<&str> = photos.iter().map(String::as_str).collect();
     let xml = instance(ID, "张三", &names);
@@ -178,7 +179,7 @@ fn many_at_once_make_one_submission(place: &Place) {
 }
 
 fn a_half_is_kept_over_a_restart_and_counted(place: &Place) {
-    let mut house = place.house_with(&FILES);
+    let mut house = place.house().serving(&FILES);
     let xml = instance(ID, "张三", &["1.jpg", "2.jpg"]);
     assert_eq!(Collect::at(&house).post(&xml, &[("1.jpg", PHOTO)], false).status, 201);
     house.restart_with_form(&FORM.replace("\"version\": \"3\"", "\"version\": \"4\""));
@@ -194,8 +195,28 @@ fn a_half_is_kept_over_a_restart_and_counted(place: &Place) {
     assert_eq!(house.count("openrosa_instance WHERE xml IS NOT NULL"), 0, "the submission holds the text");
 }
 
+/// What is sealed follows from what was kept: whoever goes on after a crash comes to the very same.
+fn a_crash_before_the_acceptance_is_made_good_by_the_same_bytes(place: &Place) {
+    let house = place.house().serving(&FILES);
+    let collect = Collect::at(&house);
+    let old = "uuid:5d0c3c1e-7b7c-4c39-8a0b-3f7d2f1f0a02";
+    let id = format!("{ID}</instanceID><deprecatedID>{old}</deprecatedID><instanceID>");
+    let edit = instance(&id, "张三", &["1.jpg"]).replace("<instanceID></instanceID>", "");
+    let first = collect.post(&edit, &[("1.jpg", PHOTO)], false);
+    assert_eq!(first.status, 201, "{}", first.text());
+    let rows = house.rows();
+    // As if it had stopped between the two, and by now what was replaced had come.
+    house.tell("DELETE FROM submission");
+    let late = collect.post(&instance(old, "李四", &[]), &[], false);
+    assert_eq!(late.status, 201, "{}", late.text());
+    let again = collect.post(&edit, &[], false);
+    assert_eq!((again.status, again.text()), (201, first.text()));
+    let now = house.rows();
+    assert!(now.len() == 2 && now.contains(&rows[0]), "{now:?}");
+}
+
 fn an_older_version_is_read_as_what_it_was(place: &Place) {
-    let mut house = place.house_with(&FILES);
+    let mut house = place.house().serving(&FILES);
     // Changed without another number, and then with one.
     let without_age =
         FORM.replace("{\"type\": \"integer\", \"name\": \"age\", \"label\": {\"zh\": \"年龄\"}},", "");
@@ -218,7 +239,7 @@ fn an_older_version_is_read_as_what_it_was(place: &Place) {
 
 /// Each thing that may be wrong, by itself.
 fn what_is_bad_is_refused_and_nothing_is_stored(place: &Place) {
-    let house = place.house_with(&FILES);
+    let house = place.house().serving(&FILES);
     let collect = Collect::at(&house);
     let good = instance(ID, "张三", &["1.jpg"]);
     let with = |from: &str, to: &str| good.replacen(from, to, 1);
@@ -228,8 +249,11 @@ fn what_is_bad_is_refused_and_nothing_is_stored(place: &Place) {
         "z".repeat(9_999),
         with("张三", "&b;")
     );
-    let outside = with("<?xml version='1.0' ?>", "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>")
-        .replace("张三", "&a;");
+    let outside = with(
+        "<?xml version='1.0' encoding='UTF-8' ?>",
+        "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>",
+    )
+    .replace("张三", "&a;");
     let long_id = instance(&format!("uuid:{}", "x".repeat(300)), "张三", &[]);
     let texts: Vec<(String, u16, &str)> = vec![
         (String::new(), 400, ""),
@@ -292,6 +316,12 @@ fn what_is_bad_is_refused_and_nothing_is_stored(place: &Place) {
         ),
         400,
         "",
+    );
+    let head = format!("name=\"{}\"", "x".repeat(9 << 20));
+    refused(
+        &collect.post_body(text.replacen("name=\"xml_submission_file\"", &head, 1).as_bytes()),
+        400,
+        "head",
     );
     refused(&collect.post_body(b"nonsense"), 408, "broke off");
     refused(&collect.post_body(&whole[..whole.len() - 20]), 408, "broke off");
@@ -357,7 +387,7 @@ fn what_is_bad_is_refused_and_nothing_is_stored(place: &Place) {
 
 #[test]
 fn a_doorsteps_own_id_stays_and_no_other_way_to_it_is_left() {
-    let house = House::serving(Access::default(), &FILES);
+    let house = House::new().serving(&FILES);
     let collect = Collect::at(&house);
     let own = "01a20606-35c0-7707-8707-070707070707";
     assert_eq!(collect.post(&instance(&format!("uuid:{own}"), "张三", &[]), &[], false).status, 201);
@@ -489,7 +519,7 @@ fn a_devices_token_stands_in_the_address_and_nowhere_else() {
 
 #[test]
 fn addresses_are_the_ones_that_the_proxy_is_asked_for() {
-    let house = House::serving(Access { behind_proxy: true, ..Access::default() }, &FILES);
+    let house = House::with(Access { behind_proxy: true, ..Access::default() }).serving(&FILES);
     let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "survey.example.cn")];
     let list = house.send("GET", "/openrosa/formList", &forwarded, b"").text();
     assert!(
@@ -518,10 +548,9 @@ fn every_form_is_served_and_comes_back() {
             }
         }
     }
-    let mut given: Vec<(&str, &str)> =
-        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    given.extend(FILES);
-    let house = House::serving(Access::default(), &given);
+    let mut given = FILES.to_vec();
+    given.extend(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let house = House::new().serving(&given);
     let collect = Collect::at(&house);
     let list = collect.list().text();
     let listed = house.get("/api/v1/forms").json();

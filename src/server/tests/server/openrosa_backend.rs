@@ -45,7 +45,7 @@ fn backend(url: &str, credential: Credential) -> AnyBackend {
 }
 
 fn serving(access: Access) -> House {
-    House::serving(access, &[("visit/form.json", FORM)])
+    House::with(access).serving(&[("visit/form.json", FORM)])
 }
 
 fn held(house: &House, id: &str) -> Vec<Held> {
@@ -132,9 +132,9 @@ fn a_device_of_another_doorstep_sends_over_a_real_connection() {
     let code = administrator.post(&house, "/api/v1/enrolments", wanted).json()["code"].clone();
     let device = Browser::default().post(&house, "/api/v1/devices", json!({ "code": code })).json();
     let token = device["token"].as_str().unwrap();
-    let url = format!("{}/openrosa/key/{{token}}/submission", house.base());
+    let url = format!("http://{}/openrosa/key/{{token}}/submission", house.listens_at());
     let login = Login::Address(Secret::new(token));
-    let (transport, sent) = (Outgoing::new(&house.base()), Sent::new(true));
+    let (transport, sent) = (Outgoing::new(""), Sent::new(true));
     let backend = backend(&url, Credential { login, signing: None });
     for _ in 0..2 {
         let receipt = ready(backend.send(&sent, &transport)).unwrap();
