@@ -5,7 +5,7 @@ use std::fmt::Write;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::parts::POST_LIMIT;
+use super::pieces::POST_LIMIT;
 use crate::answer::{Code, Refusal};
 
 const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");

@@ -1,7 +1,7 @@
 //! The server as ODK Collect knows one: form list, forms, manifests, media, and submissions in parts
 //! (OpenRosa 1.0: *Form Discovery*, *Form Submission*, *HTTP Request*).
 //!
-//! `answer ← asker, parts ← forms, instance ← submission`. An address is `…/openrosa`, where Collect logs in by name and password, or
+//! `pieces ← parts`, `answer ← asker`; from these `forms`, and `instance ← submission`. An address is `…/openrosa`, where Collect logs in by name and password, or
 //! `…/openrosa/key/TOKEN` with a device's token. Kept here: an instance becomes one submission, by the same way as any other
 //! (`intake`); what was answered with 201 is on the disk; what was refused left nothing; a token is in no log, since only
 //! patterns of addresses are written there.
@@ -11,6 +11,7 @@ mod asker;
 mod forms;
 mod instance;
 mod parts;
+mod pieces;
 mod submission;
 
 use std::sync::Arc;

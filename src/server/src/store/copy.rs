@@ -45,7 +45,6 @@ impl Store {
                 self.keep_attachment(hash, *size, crate::listen::now_ms()).await?;
             }
         }
-        // Their parts before what came of them: an instance whose submission is here is whole.
         self.copy_openrosa(source).await?;
         let mut copied = Copied::default();
         let mut last = String::new();

@@ -4,9 +4,7 @@ mod attachments;
 mod backup;
 mod browser;
 mod client;
-mod collect;
 mod openrosa;
-mod openrosa_backend;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
 mod running;
