@@ -111,9 +111,27 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
+/// A part of an address: all but RFC 3986's unreserved characters percent-encoded.
+pub(super) fn escape_url(part: &str) -> String {
+    let mut escaped = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => escaped.push(char::from(byte)),
+            byte => drop(write!(escaped, "%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_one_part_of_an_address() {
+        assert_eq!(escape_url("towns-1.csv"), "towns-1.csv");
+        assert_eq!(escape_url("../镇 ?#.csv"), "..%2F%E9%95%87%20%3F%23.csv");
+    }
 
     #[test]
     fn nothing_leaves_its_element() {

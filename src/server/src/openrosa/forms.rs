@@ -15,14 +15,13 @@ use doorstep_engine::export::to_xform;
 use doorstep_engine::{Bundle, Source};
 use md5::{Digest, Md5};
 
-use super::answer::{Refused, escape, spoken, xml};
+use super::answer::{Refused, escape, escape_url, spoken, xml};
 use super::asker::Asker;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::files::Asset;
 use crate::forms::Served;
 use crate::off_thread::off_thread;
-use crate::who::enrolment::escape as escape_url;
 
 /// A version of a form as an XForm.
 #[derive(Debug)]

@@ -79,7 +79,7 @@ pub(super) async fn take(shared: &Shared, sender: Sender, posted: Posted) -> Res
     }
     let missing = read.named.iter().filter(|name| !files.iter().any(|file| file.name == **name)).count();
     if missing == 0 {
-        accept(shared, sender, &instance, &kept, read, files).await?;
+        accept(shared, sender, &instance.id, read, files).await?;
     } else {
         waits(shared, &kept, missing, incomplete);
     }
@@ -316,8 +316,7 @@ async fn keep_files(
 async fn accept(
     shared: &Shared,
     sender: Sender,
-    instance: &Instance,
-    kept: &OpenRosaInstance,
+    instance_id: &str,
     read: Read,
     files: Vec<OpenRosaFile>,
 ) -> Result<(), Refusal> {
@@ -336,8 +335,7 @@ async fn accept(
         _ => refusal,
     })?;
     metrics::count(if acceptance.new { &shared.metrics.accepted } else { &shared.metrics.again });
-    debug_assert_eq!(id.to_string(), kept.submission_id);
-    Ok(shared.store.openrosa_is_whole(&instance.id).await?)
+    Ok(shared.store.openrosa_is_whole(instance_id).await?)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub fn text(server: &str, code: &str) -> String {
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
-pub(crate) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

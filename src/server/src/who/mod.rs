@@ -11,7 +11,7 @@ pub(crate) mod basic;
 pub(crate) mod caller;
 mod ciphers;
 mod devices;
-pub(crate) mod enrolment;
+mod enrolment;
 mod fields;
 mod key;
 mod limits;
