@@ -26,7 +26,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, headers, intake, metrics, relay, who};
+use crate::{Shared, body, headers, intake, metrics, openrosa, relay, who};
 
 /// The largest submission.
 const BODY_LIMIT: usize = 4 << 20;
@@ -45,6 +45,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/metrics", get(show_metrics).fallback(wrong_method))
         .merge(who::routes::routes())
         .merge(relay::routes())
+        .merge(openrosa::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))
@@ -119,7 +120,7 @@ async fn submit(
 }
 
 /// Who sends: anybody, unless the office wants to know them. Whoever is known sends as themselves, as far as they may.
-async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, Refusal> {
+pub(crate) async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, Refusal> {
     let Some(caller) = caller else {
         return if who.access.devices_only { Err(login_needed()) } else { Ok(Sender::default()) };
     };
@@ -146,12 +147,7 @@ async fn put_attachment(
         return Err(bad_hash());
     }
     let received = shared.attachments.receive(&hash, body).await?;
-    if received.new {
-        metrics::count(&shared.metrics.attachments);
-        shared.metrics.attachment_bytes.fetch_add(received.size, Ordering::Relaxed);
-    } else {
-        metrics::count(&shared.metrics.attachments_again);
-    }
+    received.count(&shared.metrics);
     let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json(status, &json!({"attachment": {"hash": hash, "size": received.size}})))
 }
@@ -173,6 +169,10 @@ async fn show_metrics(State(shared): State<Arc<Shared>>, asked: Request) -> Resp
     let peer = asked.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     if !shared.metrics_open && !metrics::may_see(peer, asked.headers()) {
         return no_such_route().await.into_response();
+    }
+    // A database that can't be asked says so elsewhere; the other counts are worth having then.
+    if let Ok(waiting) = shared.store.openrosa_waiting().await {
+        shared.metrics.openrosa_waiting.store(waiting, Ordering::Relaxed);
     }
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),

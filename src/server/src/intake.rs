@@ -83,7 +83,7 @@ fn accepted(new: bool, hash: String, received_at: i64) -> Acceptance {
     Acceptance { new, hash, server_time }
 }
 
-fn id_taken() -> Refusal {
+pub(crate) fn id_taken() -> Refusal {
     Refusal::new(StatusCode::CONFLICT, "id_taken", "another submission has this id")
 }
 
@@ -94,7 +94,7 @@ fn not_sealed(error: NotSealed) -> Refusal {
     }
 }
 
-fn unfit(reason: impl Into<String>) -> Refusal {
+pub(crate) fn unfit(reason: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_submission", reason)
 }
 
@@ -114,7 +114,7 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
     off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
 }
 
-fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
+pub(crate) fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
     let world = World {
         now_ms: sealed.finished_at.ms,
         utc_offset_minutes: sealed.finished_at.utc_offset_minutes,

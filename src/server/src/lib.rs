@@ -16,6 +16,7 @@ mod listen;
 mod logs;
 mod metrics;
 mod off_thread;
+mod openrosa;
 mod outgoing;
 #[macro_use]
 mod store;
@@ -145,6 +146,7 @@ pub(crate) struct Shared {
     store: Store,
     attachments: Attachments,
     forms: Forms,
+    xforms: openrosa::XForms,
     app: App,
     targets: Targets,
     who: Who,
@@ -178,6 +180,7 @@ impl Server {
             store: store.clone(),
             attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
             forms,
+            xforms: openrosa::XForms::default(),
             app,
             targets,
             who,

@@ -56,6 +56,7 @@ impl Store {
                 self.keep_attachment(hash, *size, crate::listen::now_ms()).await?;
             }
         }
+        self.copy_openrosa(source).await?;
         let mut copied = Copied::default();
         let mut last = String::new();
         loop {

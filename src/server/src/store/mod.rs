@@ -41,6 +41,7 @@ mod attachments;
 mod copy;
 mod forms;
 mod migrations;
+mod openrosa;
 mod relay;
 mod submissions;
 #[cfg(test)]
@@ -51,6 +52,7 @@ use std::path::Path;
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
+pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use submissions::{Kept, Row, Sender};
 

@@ -207,6 +207,48 @@ impl House {
         running
     }
 
+    /// The same server with these files among its forms, the first of them the form's.
+    pub fn serving(mut self, files: &[(&str, &str)]) -> House {
+        for (name, text) in files {
+            let path = self.folder.path().join("forms").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        self.restart_with_form(files[0].1);
+        let listed = self.get("/api/v1/forms").json();
+        let visit = listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == "visit").unwrap();
+        self.form_hash = visit["hash"].as_str().unwrap().to_owned();
+        self
+    }
+
+    /// The bytes of a kept file.
+    pub fn file(&self, hash: &str) -> Vec<u8> {
+        std::fs::read(self.data().join("attachments").join(&hash[..2]).join(hash)).unwrap()
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> usize {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        if let Some((cluster, address)) = &self.database {
+            return cluster.ask(address, &query).trim().parse().unwrap();
+        }
+        let count: i64 = self.sqlite().query_row(&query, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// What the database is told, of one column or none.
+    pub fn tell(&self, statement: &str) {
+        match &self.database {
+            Some((cluster, address)) => drop(cluster.ask(address, statement)),
+            None => self.sqlite().execute_batch(statement).unwrap(),
+        }
+    }
+
+    /// Where it listens.
+    pub const fn listens_at(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The database, as somebody with the file has it.
     pub fn sqlite(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.data().join("doorstep.sqlite3")).unwrap()

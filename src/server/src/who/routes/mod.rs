@@ -24,6 +24,7 @@ use crate::answer::Refusal;
 use crate::api::{check_content_type, wrong_method};
 use crate::body;
 
+pub(crate) use me::{check_login, typed_name};
 pub(crate) use submissions::read as read_submission;
 
 /// The largest body of these routes.

@@ -4,6 +4,7 @@ use super::peer::{Peer, Says, TAKEN};
 use super::{MINUTE, START, all_delivered, states, told, until, webhook};
 use crate::browser::{Browser, Office};
 use crate::client::{House, Place, Sent};
+use crate::openrosa::collect::Collect;
 use doorstep_delivery::submission::content_hash;
 use doorstep_server::Clock;
 use serde_json::{Value as Json, json};
@@ -80,4 +81,25 @@ fn a_server_that_speaks_openrosa_gets_the_instance() {
     let asked = peer.asked();
     assert_eq!(asked.iter().map(|asked| asked.method.as_str()).collect::<Vec<_>>(), ["HEAD", "POST"]);
     assert!(String::from_utf8_lossy(&asked[1].body).contains(&xml));
+}
+
+#[test]
+fn what_collect_sends_is_passed_on_as_it_came() {
+    let peer = Peer::new(|_, asked| match asked.method.as_str() {
+        "HEAD" => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
+        _ => Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>"),
+    });
+    let clock = Clock::by_hand(START);
+    let target = json!([{"name": "central", "kind": "openrosa", "url": peer.url(), "forms": ["visit"]}]);
+    let told = told(&target, &json!({}), &clock);
+    let house = Place::Sqlite.relaying(&told.relay);
+    let xml = "<visit id=\"visit\" version=\"1\"><person><name>张三</name><age>71</age></person>\
+        <meta><instanceID>uuid:5c7d9e40-6a7c-4a0e-9d1e-0d9a3c1b2f01</instanceID></meta></visit>";
+    for _ in 0..2 {
+        assert_eq!(Collect::at(&house).post(xml, &[], false).status, 201);
+    }
+    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
+    let asked = peer.asked();
+    assert_eq!(asked.len(), 2);
+    assert!(String::from_utf8_lossy(&asked[1].body).contains(xml));
 }
