@@ -115,7 +115,7 @@ impl Courier {
             submission,
             last: Mutex::new(item),
         });
-        match self.send(&claim).await {
+        match self.send(&claim, now).await {
             Ok(()) => Ok(self.after(&claim.item())),
             Err(error) => {
                 // What came of it is not known to be kept: it is sent again when the claim has run out.
@@ -125,8 +125,8 @@ impl Courier {
         }
     }
 
-    /// Tries an item on a thread of its own, and renews its claim meanwhile.
-    async fn send(&self, claim: &Arc<Claim>) -> Result<(), NotKept> {
+    /// Tries an item on a thread of its own, and renews its claim of that time meanwhile.
+    async fn send(&self, claim: &Arc<Claim>, claimed_at: i64) -> Result<(), NotKept> {
         let (target, credential) = self.post.given.clone();
         let now = moment(&self.clock);
         let backend = Discreet { backend: target.backend.given(credential.clone(), now), credential };
@@ -141,15 +141,16 @@ impl Courier {
             let _ = done.send(tried);
         });
         let (id, target) = (claim.submission.id().to_string(), self.post.name());
+        let mut renewed_at = claimed_at;
         loop {
-            let now = self.clock.now();
             tokio::select! {
                 tried = &mut is_done => {
                     // Where the panic happened is in the log already.
                     return tried.map_err(|_| StoreErrorKind::Closed.because("it panicked"))?.map(drop);
                 }
-                () = self.clock.sleep_until(now + RENEWAL_MS) => {
-                    let until = self.clock.now() + LEASE_MS;
+                () = self.clock.sleep_until(renewed_at + RENEWAL_MS) => {
+                    renewed_at = self.clock.now();
+                    let until = renewed_at + LEASE_MS;
                     // One that could not be renewed runs out: then it is sent twice, which is harmless.
                     let _ = self.store.renew_claim(&id, target, &claim.token, until).await;
                 }
