@@ -8,9 +8,11 @@ mod arrived;
 mod browser;
 mod filling;
 mod mending;
+mod peer;
 mod processes;
 mod safety;
 mod script;
+mod settings;
 mod soak;
 mod touch;
 

@@ -116,6 +116,7 @@ pub struct Server {
     database: Option<String>,
     /// How many builds of the test's own there were.
     builds: usize,
+    options: Vec<String>,
     running: Option<Program>,
 }
 
@@ -129,10 +130,16 @@ impl Server {
             forms: Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms"),
             database: None,
             builds: 0,
+            options: Vec::new(),
             running: None,
         };
         server.start_again();
         server
+    }
+
+    /// Starts with these options besides, from the next start on.
+    pub fn set_options(&mut self, options: &[&str]) {
+        self.options = options.iter().map(|option| (*option).to_owned()).collect();
     }
 
     /// An address of it.
@@ -197,6 +204,7 @@ impl Server {
         if let Some(address) = &self.database {
             command.env("DATABASE_URL", address);
         }
+        command.args(&self.options);
         let mut program = Program::start(&mut command);
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");

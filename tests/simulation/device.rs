@@ -348,10 +348,7 @@ impl Device {
         let world = &self.world;
         world.tell(|| format!("device {} runs its outbox: {wake:?}", self.number));
         let knows_second = !world.fault("a target that is not configured", 12);
-        let backend = |base_url: &str| Credulous {
-            doorstep: Doorstep { base_url: base_url.to_owned() },
-            bug: world.bug,
-        };
+        let backend = |base_url: &str| Credulous { doorstep: Doorstep::at(base_url), bug: world.bug };
         let (home, second) = (backend("https://home.example"), backend(network::SECOND));
         let backends = |target: &str| match target {
             HOME => Some(&home),

@@ -41,9 +41,12 @@ doorstep COMMAND
       --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+      --backend FILE         with FILE (backend.json) saying where the app on phones sends besides this server
       --devices-only         take submissions from enrolled devices and users only: so it is at any address but
                              127.0.0.1, and behind a proxy
       --open                 take submissions from anybody: so it is at 127.0.0.1
+      --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
+      --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
 
@@ -80,6 +83,7 @@ doorstep COMMAND
   rescue FILE              what a phone exported as a file: say what is in it, and bring it to a server
       --to URL               send its submissions to that server; what is there already counts once
       --drafts DIR           write the answers of its drafts there
+      --token-file FILE      a device's token, for a server that takes submissions from devices only (else DOORSTEP_TOKEN)
       --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
   help                     this

@@ -7,10 +7,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
+use doorstep_delivery::backend::any::AnyBackend;
 use doorstep_delivery::backend::doorstep::Doorstep;
+use doorstep_delivery::credentials::{Credential, Login, Secret};
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::memory_store::{MemoryStore, ready};
-use doorstep_delivery::outbox::HOME;
+use doorstep_delivery::outbox::{HOME, Until};
 use doorstep_delivery::rescue::{Envelope, LARGEST, Rescue};
 use doorstep_delivery::store::Store;
 use doorstep_delivery::{Moment, State, Wake};
@@ -19,10 +21,14 @@ use lexopt::prelude::*;
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 
+/// The environment's variable with a device's token.
+const TOKEN: &str = "DOORSTEP_TOKEN";
+
 struct Options {
     file: PathBuf,
     to: Option<String>,
     password_file: Option<PathBuf>,
+    token_file: Option<PathBuf>,
     drafts: Option<PathBuf>,
 }
 
@@ -40,18 +46,20 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
 }
 
 fn read(arguments: &mut lexopt::Parser) -> Result<Options, lexopt::Error> {
-    let (mut file, mut to, mut password_file, mut drafts) = (None, None, None, None);
+    let (mut file, mut to, mut drafts) = (None, None, None);
+    let (mut password_file, mut token_file) = (None, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("to") => to = Some(arguments.value()?.string()?),
             Long("password-file") => password_file = Some(arguments.value()?.into()),
+            Long("token-file") => token_file = Some(arguments.value()?.into()),
             Long("drafts") => drafts = Some(arguments.value()?.into()),
             Value(path) if file.is_none() => file = Some(path.into()),
             other => return Err(other.unexpected()),
         }
     }
     let file = file.ok_or("which file? `doorstep rescue FILE [--to URL]`")?;
-    Ok(Options { file, to, password_file, drafts })
+    Ok(Options { file, to, password_file, token_file, drafts })
 }
 
 /// Did everything arrive that was to be sent?
@@ -75,7 +83,7 @@ fn rescue(options: &Options) -> Result<bool, String> {
         say!("drafts are taken back in the app; `--drafts DIR` writes their answers as JSON");
     }
     match &options.to {
-        Some(url) => send(&rescue, url),
+        Some(url) => send(&rescue, url, token(options)?),
         None => {
             say!("nothing was sent; `--to URL` sends the submissions to that server");
             Ok(true)
@@ -93,6 +101,24 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let limit = LARGEST as u64 + 1;
     file.take(limit).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() > LARGEST { Err("the file is far too large".into()) } else { Ok(bytes) }
+}
+
+/// A device's token from a file or from the environment, never from the command line, which every user of the machine can read.
+fn token(options: &Options) -> Result<Credential, String> {
+    let token = match &options.token_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            Some(text.map_err(|error| format!("{}: {error}", path.display()))?)
+        }
+        None => std::env::var(TOKEN).ok(),
+    };
+    let Some(token) = token.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty()) else {
+        return Ok(Credential::default());
+    };
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("the token holds characters that a token can't".into());
+    }
+    Ok(Credential { login: Login::Bearer(Secret::new(token)), signing: None })
 }
 
 /// From a file, from the environment, or asked for.
@@ -147,7 +173,7 @@ fn write_drafts(rescue: &Rescue, folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn send(rescue: &Rescue, url: &str) -> Result<bool, String> {
+fn send(rescue: &Rescue, url: &str, token: Credential) -> Result<bool, String> {
     let store = MemoryStore::new();
     let home = Rescue {
         submissions: rescue
@@ -159,7 +185,8 @@ fn send(rescue: &Rescue, url: &str) -> Result<bool, String> {
     };
     let failed = |error: doorstep_delivery::store::StoreError| error.to_string();
     ready(home.take_up(&store)).map_err(failed)?;
-    let (transport, backend) = (Outgoing::new(url), Doorstep { base_url: String::new() });
+    let transport = Outgoing::new(url);
+    let backend = AnyBackend::Doorstep(Doorstep::at("")).given(token, now());
     let run = deliver(&store, &transport, |_| Some(&backend), Wake::Hand, now, 1);
     ready(run).map_err(failed)?;
     for item in ready(store.delivered()).map_err(failed)?.items {
@@ -174,6 +201,11 @@ fn send(rescue: &Rescue, url: &str) -> Result<bool, String> {
             let words = if reason.words.is_empty() { reason.kind.name() } else { &reason.words };
             say!("{} is not there: {words}{status}", item.id);
         }
+    }
+    if left.iter().any(|item| matches!(item.state, State::Waiting { until: Until::Login, .. })) {
+        say!(
+            "the server takes submissions from enrolled devices only: give a device's token as {TOKEN}, or by `--token-file FILE`"
+        );
     }
     Ok(left.is_empty())
 }

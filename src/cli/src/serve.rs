@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use doorstep_server::{
-    Access, BrokenForm, Files, FormsError, Logs, Options, Server, StartError, start_log, stop_signal,
+    Access, BrokenForm, Clock, Files, FormsError, Logs, Options, Relaying, Server, StartError, start_log,
+    stop_signal,
 };
 use lexopt::prelude::*;
 
@@ -61,9 +62,13 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         metrics_open: false,
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
+        backend: None,
         access: Access::default(),
+        relay: None,
     };
     let mut devices_only = None;
+    let mut backends = path_from("DOORSTEP_RELAY");
+    let mut secrets = path_from("DOORSTEP_RELAY_SECRETS");
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => options.port = arguments.value()?.parse()?,
@@ -82,6 +87,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             }
             Long("app") => options.app = Files::Folder(PathBuf::from(arguments.value()?)),
             Long("forms") => options.forms = Files::Folder(PathBuf::from(arguments.value()?)),
+            Long("relay") => backends = Some(PathBuf::from(arguments.value()?)),
+            Long("relay-secrets") => secrets = Some(PathBuf::from(arguments.value()?)),
+            Long("backend") => options.backend = Some(arguments.value()?.into()),
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
@@ -92,8 +100,19 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     // Whoever can reach the machine itself may try things out; whoever else can, through a proxy too, is a stranger.
     options.access.devices_only =
         devices_only.unwrap_or(options.access.behind_proxy || !is_loopback(&options.host));
+    options.relay = match (backends, secrets) {
+        (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),
+        (None, Some(_)) => {
+            return Err("--relay-secrets are for the targets of --relay, which is missing".into());
+        }
+        (None, None) => None,
+    };
     let logs = if log { Logs::Files(options.data.clone()) } else { Logs::Stderr };
     Ok((options, logs))
+}
+
+fn path_from(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn gigabytes(said: &OsStr) -> Result<u64, lexopt::Error> {
@@ -139,6 +158,10 @@ async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
         say!("submissions: from enrolled devices and users only");
     } else {
         say!("submissions: from anybody who reaches this address (--devices-only changes that)");
+    }
+    let targets = server.relay_targets();
+    if !targets.is_empty() {
+        say!("submissions are passed on to: {}", targets.join(", "));
     }
     say!("data in {}", std::path::absolute(&data).unwrap_or(data).display());
     server.run(stop).await;

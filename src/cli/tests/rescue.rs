@@ -32,12 +32,13 @@ impl Drop for Server {
     }
 }
 
-fn serve(folder: &Path) -> Server {
+fn serve(folder: &Path, options: &[&str]) -> Server {
     std::fs::create_dir_all(folder.join("forms/visit")).unwrap();
     std::fs::write(folder.join("forms/visit/form.json"), FORM).unwrap();
     let mut server = Command::new(env!("CARGO_BIN_EXE_doorstep"))
         .current_dir(folder)
         .args(["serve", "--port", "0"])
+        .args(options)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -84,8 +85,46 @@ fn rescue(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .arg("rescue")
         .args(arguments)
+        .env_remove("DOORSTEP_TOKEN")
         .output()
         .unwrap()
+}
+
+/// A device's token that the server knows.
+fn enrol(folder: &Path, token: &str) {
+    let database = rusqlite::Connection::open(folder.join("doorstep-data/doorstep.sqlite3")).unwrap();
+    let hash = doorstep_delivery::submission::content_hash(token.as_bytes());
+    database
+        .execute(
+            "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at) VALUES ('d1', ?1, '站里的电脑', '37', NULL, 0, 0)",
+            [hash],
+        )
+        .unwrap();
+}
+
+#[test]
+fn a_server_for_devices_only_takes_it_by_a_devices_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &["--devices-only"]);
+    exported(folder.path(), &phone(1));
+    let stranger = rescue(folder.path(), &["rescue.json", "--to", &server.1]);
+    assert_eq!(stranger.status.code(), Some(1));
+    assert!(said(&stranger).contains("--token-file"), "{}", said(&stranger));
+
+    let token = "t".repeat(43);
+    enrol(folder.path(), &token);
+    std::fs::write(folder.path().join("token"), format!("{token}\n")).unwrap();
+    let file = ["rescue.json", "--to", &server.1, "--token-file", "token"];
+    let sent = rescue(folder.path(), &file);
+    assert!(sent.status.success() && said(&sent).contains("is there since"), "{}", said(&sent));
+    assert!(!said(&sent).contains(&token));
+    let again = Command::new(env!("CARGO_BIN_EXE_doorstep"))
+        .current_dir(folder.path())
+        .args(["rescue", "rescue.json", "--to", &server.1])
+        .env("DOORSTEP_TOKEN", &token)
+        .output()
+        .unwrap();
+    assert!(again.status.success(), "{}", said(&again));
 }
 
 fn said(output: &Output) -> String {
@@ -95,7 +134,7 @@ fn said(output: &Output) -> String {
 #[test]
 fn what_a_phone_exported_arrives_once() {
     let folder = tempfile::tempdir().unwrap();
-    let server = serve(folder.path());
+    let server = serve(folder.path(), &[]);
     exported(folder.path(), &phone(2));
     let looked = rescue(folder.path(), &["rescue.json"]);
     assert!(looked.status.success());

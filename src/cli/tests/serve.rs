@@ -119,3 +119,105 @@ fn at_any_other_address_only_those_who_are_known_send() {
         assert!(server.wait().unwrap().success());
     }
 }
+
+const SECRETS: &str = r#"{"office": {"login": "bearer", "token": "hunter2-hunter2"}}"#;
+
+fn relay_in(folder: &Path, backends: &str, secrets: &str, mode: u32) {
+    let secret = folder.join("secrets.json");
+    std::fs::write(folder.join("backend.json"), backends).unwrap();
+    std::fs::write(&secret, secrets).unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+fn one_target(fields: &str) -> String {
+    format!(r#"{{"targets": [{{"name": "office", "forms": ["*"], {fields}}}]}}"#)
+}
+
+#[test]
+fn a_relay_that_is_not_as_it_should_be_is_told_with_its_place_and_without_its_secrets() {
+    let folder = folder_with(FORM);
+    let hook = one_target(r#""kind": "webhook", "url": "https://office.example.org/in""#);
+    let cases = [
+        (&*hook, SECRETS, 0o644, "chmod 600 secrets.json"),
+        (&hook, SECRETS, 0o640, "others than its owner can read these secrets (mode 640)"),
+        (
+            &hook,
+            r#"{"office": {"login": "bearer", "token": hunter2-hunter2}}"#,
+            0o600,
+            "secrets.json: not JSON: line 1",
+        ),
+        (&hook, r#"{"office": {"login": "hunter2-hunter2"}}"#, 0o600, "secrets.json: office.login"),
+        (&hook, r#"{"hunter2-hunter2": {}}"#, 0o600, "1 of its entries are for no target"),
+        ("{", SECRETS, 0o600, "backend.json: not JSON"),
+        (
+            &one_target(r#""kind": "fax", "url": "https://hunter2-hunter2.example""#),
+            SECRETS,
+            0o600,
+            "targets[0].kind",
+        ),
+        (
+            &one_target(r#""kind": "webhook", "url": "https://me:hunter2-hunter2@a.example""#),
+            SECRETS,
+            0o600,
+            "targets[0].url",
+        ),
+        (
+            &one_target(r#""kind": "webhook", "url": "/hunter2-hunter2""#),
+            SECRETS,
+            0o600,
+            "targets[0]: has an address on the app's own server",
+        ),
+        (
+            &one_target(r#""kind": "doorstep""#),
+            SECRETS,
+            0o600,
+            "targets[0]: has an address on the app's own server",
+        ),
+        (&one_target(r#""kind": "file-drop""#), SECRETS, 0o600, "targets[0]: a file-drop is carried by hand"),
+        (
+            &one_target(r#""kind": "openrosa", "url": "https://a.example/key/{token}/submission""#),
+            SECRETS,
+            0o600,
+            "targets[0]: has a place for a token",
+        ),
+    ];
+    for (backends, secrets, mode, told) in cases {
+        relay_in(folder.path(), backends, secrets, mode);
+        let mut server = doorstep(folder.path());
+        let output =
+            server.args(["--relay", "backend.json", "--relay-secrets", "secrets.json"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{backends}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(told), "{told}: {said}");
+        assert!(!said.contains("hunter2-hunter2"), "{said}");
+    }
+    let output = doorstep(folder.path()).args(["--relay", "nowhere.json"]).output().unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("nowhere.json"));
+    assert!(!folder.path().join("doorstep-data").exists(), "a server that can't start leaves nothing behind");
+    let output = doorstep(folder.path()).args(["--relay-secrets", "secrets.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_relay_is_told_of_by_the_environment_too_and_says_whom_it_sends_to() {
+    let folder = folder_with(FORM);
+    let hook = one_target(r#""kind": "webhook", "url": "https://office.example.org/in""#);
+    // As systemd hands it over.
+    relay_in(folder.path(), &hook, SECRETS, 0o440);
+    let secrets = folder.path().join("secrets.json");
+    let mut server = doorstep(folder.path())
+        .env("CREDENTIALS_DIRECTORY", folder.path())
+        .envs([("DOORSTEP_RELAY", Path::new("backend.json")), ("DOORSTEP_RELAY_SECRETS", &secrets)])
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap());
+    let mut lines = String::new();
+    while !lines.contains("data in") {
+        assert_ne!(said.read_line(&mut lines).unwrap(), 0, "{lines}");
+    }
+    assert!(lines.contains("submissions are passed on to: office\n"), "{lines}");
+    assert!(!lines.contains("hunter2"), "{lines}");
+    let pid = server.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(server.wait().unwrap().success());
+}

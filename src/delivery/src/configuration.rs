@@ -203,20 +203,30 @@ fn is_plain_name(key: &str) -> bool {
 /// nobody's password within it, and nothing that a URL can't hold.
 pub fn is_address(url: &str) -> bool {
     let plain = !url.chars().any(|c| c.is_whitespace() || c.is_control() || "\"<>\\^`#".contains(c));
+    // No wildcard and no sign that ends a header's part: hosts stand in the policy of the server's page.
     let secure = |rest: &str| {
         let host = rest.split(['/', '?']).next().unwrap_or_default();
-        !host.is_empty() && !host.contains('@')
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+        !host.is_empty() && host.chars().all(fits)
     };
     let loopback = |rest: &str| {
         let host = rest.split(['/', '?']).next().unwrap_or_default();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+        let (name, port) = if port.ends_with(']') { (host, "") } else { (name, port) };
+        matches!(name, "localhost" | "127.0.0.1" | "[::1]") && port.bytes().all(|b| b.is_ascii_digit())
     };
     let local = url.starts_with('/') && !url.starts_with("//");
     plain
         && (local
             || url.strip_prefix("https://").is_some_and(secure)
             || url.strip_prefix("http://").is_some_and(loopback))
+}
+
+/// The origin of an address, as a page's policy names it: `https://central.example.org:8443`. `None` for a path on the app's own server.
+pub fn origin(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    url.get(..scheme.len() + "://".len() + host.len())
 }
 
 /// Reads JSON of at most so many bytes.
@@ -236,6 +246,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        assert_eq!(origin("https://a.example:8443/x/{token}?y=z"), Some("https://a.example:8443"));
+        assert_eq!(origin("http://[::1]:5984/db"), Some("http://[::1]:5984"));
+        assert_eq!(origin("https://a.example?x"), Some("https://a.example"));
+        assert_eq!((origin("/relay/central"), origin("")), (None, None));
+    }
+
+    #[test]
     fn only_safe_addresses_are_addresses() {
         for good in [
             "https://central.example.org/v1",
@@ -243,6 +261,7 @@ mod tests {
             "http://127.0.0.1:80/x?y=z",
             "http://localhost",
             "http://[::1]:5984/db",
+            "http://[::1]",
             "/relay/central",
         ] {
             assert!(is_address(good), "{good}");
@@ -261,6 +280,12 @@ mod tests {
             "file:///etc/passwd",
             "https://a b",
             "https://a\"b",
+            "https://*",
+            "https://*.example.org",
+            "https://a;b",
+            "https://a,b",
+            "http://localhost:*",
+            "https://门.example",
         ] {
             assert!(!is_address(bad), "{bad}");
         }

@@ -5,6 +5,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::configuration::{self, ConfigurationError, Fields};
 
 /// The largest file of credentials, in bytes.
@@ -71,13 +74,18 @@ pub struct Credential {
 
 impl Credential {
     /// The text without what nobody may see: a network's words may quote an address with its token.
-    pub(crate) fn redact(&self, words: String) -> String {
+    pub fn redact(&self, words: String) -> String {
         let login = match &self.login {
             Login::None => None,
             Login::Basic { password, .. } | Login::Digest { password, .. } => Some(password),
             Login::Bearer(secret) | Login::Token(secret) | Login::Address(secret) => Some(secret),
         };
-        let secrets = login.into_iter().chain(&self.signing).map(Secret::reveal);
+        // As RFC 7617 writes it: whoever can read that has the password.
+        let pair = match &self.login {
+            Login::Basic { user, password } => Some(STANDARD.encode(format!("{user}:{}", password.reveal()))),
+            _ => None,
+        };
+        let secrets = login.into_iter().chain(&self.signing).map(Secret::reveal).chain(pair.as_deref());
         secrets.filter(|secret| !secret.is_empty()).fold(words, |words, secret| words.replace(secret, "…"))
     }
 }
@@ -95,6 +103,11 @@ impl Credentials {
     /// The target's own, or none.
     pub fn of(&self, target: &str) -> Credential {
         self.0.get(target).cloned().unwrap_or_default()
+    }
+
+    /// The targets that have one, by name.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// Reads `{"central": {"login": "basic", "user": …, "password": …}, "hook": {"login": "bearer", "token": …, "signing": …}}`.
@@ -204,5 +217,7 @@ mod tests {
         let credential = Credential { login: basic, signing: Some(Secret::new("other")) };
         assert!(!format!("{credential:?}").contains(secret));
         assert_eq!(credential.redact(format!("GET https://a/{secret}: other")), "GET https://a/…: …");
+        let quoted = format!("authorization: Basic {}", STANDARD.encode(format!("u:{secret}")));
+        assert_eq!(credential.redact(quoted), "authorization: Basic …");
     }
 }

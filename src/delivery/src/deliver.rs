@@ -6,10 +6,13 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
+
 use crate::attachment::Attachment;
 use crate::backend::{Backend, Parcel, SendError, SendErrorKind};
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, Wake, back_off_ms, next_due};
+use crate::receipt::Receipt;
 use crate::store::{Store, StoreError, StoreErrorKind};
 use crate::submission::Submission;
 use crate::transport::Transport;
@@ -85,9 +88,58 @@ pub async fn deliver<'b, S: Store, T: Transport, B: Backend + 'b>(
     Ok(run)
 }
 
+/// What a try asks of whoever keeps the item: a device's [`Store`], which is one by itself, or a server that passes on what it has.
+#[allow(async_fn_in_trait)]
+pub trait Outbox {
+    /// As [`Store::load_submission`].
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError>;
+
+    /// As [`Store::load_file`].
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// As [`Store::update_item`].
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError>;
+
+    /// As [`Store::accept`].
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError>;
+}
+
+impl<S: Store> Outbox for S {
+    async fn load_submission(&self, id: Uuid) -> Result<Option<Submission>, StoreError> {
+        Store::load_submission(self, id).await
+    }
+
+    async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Store::load_file(self, owner, name).await
+    }
+
+    async fn update_item(&self, item: &OutboxItem) -> Result<(), StoreError> {
+        Store::update_item(self, item).await
+    }
+
+    async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {
+        Store::accept(self, receipt, target, at).await
+    }
+}
+
+/// Tries one item at once, because its reader asked for that one alone, or because it is the caller's by a claim. `Ok(None)` says delivered.
+///
+/// # Errors
+/// [`StoreError`] if its state could not be kept or its bytes not be read; it is still there.
+pub async fn deliver_one<O: Outbox, T: Transport, B: Backend>(
+    store: &O,
+    transport: &T,
+    backend: &B,
+    item: OutboxItem,
+    now: impl Fn() -> Moment,
+    jitter_seed: u64,
+) -> Result<Option<SendErrorKind>, StoreError> {
+    attempt(store, transport, backend, item.taken_up(), &now, jitter_seed).await
+}
+
 /// Tries one item. `Ok(None)` says delivered.
-async fn attempt<S: Store, T: Transport, B: Backend>(
-    store: &S,
+async fn attempt<O: Outbox, T: Transport, B: Backend>(
+    store: &O,
     transport: &T,
     backend: &B,
     item: OutboxItem,
@@ -124,7 +176,7 @@ struct Kept<'a, S> {
     item: RefCell<OutboxItem>,
 }
 
-impl<S: Store> Kept<'_, S> {
+impl<S: Outbox> Kept<'_, S> {
     async fn keep(&self, item: OutboxItem) -> Result<(), SendError> {
         self.store.update_item(&item).await.map_err(of_the_device)?;
         self.item.replace(item);
@@ -132,7 +184,7 @@ impl<S: Store> Kept<'_, S> {
     }
 }
 
-impl<S: Store> Parcel for Kept<'_, S> {
+impl<S: Outbox> Parcel for Kept<'_, S> {
     fn submission(&self) -> &Submission {
         self.submission
     }
@@ -253,7 +305,7 @@ mod tests {
         wake: Wake,
         answer: impl FnMut(Request) -> Result<Response, NetworkError>,
     ) -> Run {
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), wake, || NOW, 1)).unwrap()
     }
 
@@ -370,7 +422,7 @@ mod tests {
     #[test]
     fn each_target_has_its_own_receipt_and_the_bytes_stay_until_the_last() {
         let (store, submission) = store_with_photo(&[HOME, "second"]);
-        let backend = Doorstep { base_url: String::new() };
+        let backend = Doorstep::at("");
         let deliver_to = |known: &'static [&'static str]| {
             let answer = |request: Request| {
                 Ok(match request.url.contains("/attachments/") {
@@ -388,7 +440,7 @@ mod tests {
             if target == "second" && reason.kind == SendErrorKind::TargetUnknown));
         assert_eq!(ready(store.files(submission.id())).unwrap().items.len(), 1);
         assert_eq!(deliver_to(&[HOME, "second"]).delivered, 1);
-        assert!(ready(store.load_submission(submission.id())).unwrap().is_none());
+        assert!(ready(Store::load_submission(&store, submission.id())).unwrap().is_none());
         assert!(ready(store.files(submission.id())).unwrap().items.is_empty());
         assert_eq!(ready(store.delivered()).unwrap().items.len(), 2);
     }

@@ -119,8 +119,8 @@ struct Layout {
 }
 
 impl Sealed {
-    /// The bytes, as text, in the newest layout.
-    pub(crate) fn write(self) -> String {
+    /// The bytes, as text, in the newest layout: for the device that seals, and for the server that takes in what another program finished.
+    pub fn write(self) -> String {
         let v2 = SealedV2 {
             doorstep: 2,
             id: self.id,

@@ -3,7 +3,7 @@
 //! Kept here: the configuration holds no secret, every form has at least one target, and a target's name never stands
 //! for two backends. What is read is what is written, in the one version that this build writes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -40,8 +40,14 @@ pub struct Target {
 }
 
 impl Target {
-    fn takes(&self, form: &str) -> bool {
+    /// Do that form's submissions go there?
+    pub fn takes(&self, form: &str) -> bool {
         self.forms.iter().any(|id| id == form || id == EVERY_FORM)
+    }
+
+    /// The origins that it sends to, besides the app's own.
+    pub fn origins(&self) -> Vec<&str> {
+        self.backend.addresses().into_iter().filter_map(configuration::origin).collect()
     }
 }
 
@@ -80,6 +86,18 @@ impl Configuration {
             targets.push(target);
         }
         Ok(Configuration { targets })
+    }
+
+    /// The origins that its targets send to, each once, besides the app's own: what a page's policy has to let through.
+    pub fn origins(&self) -> BTreeSet<&str> {
+        self.targets.iter().flat_map(Target::origins).collect()
+    }
+
+    /// These targets and the other's, whose take the place of those of their name.
+    pub fn and(&self, other: &Configuration) -> Configuration {
+        let named = |target: &&Target| other.targets.iter().all(|own| own.name != target.name);
+        let targets = self.targets.iter().filter(named).chain(&other.targets).cloned();
+        Configuration { targets: targets.collect() }
     }
 
     /// The same as bytes.
@@ -163,7 +181,7 @@ mod tests {
     }
 
     fn targets(json: &str) -> Targets {
-        let home = AnyBackend::Doorstep(Doorstep { base_url: String::new() });
+        let home = AnyBackend::Doorstep(Doorstep::at(""));
         Targets::of(&read(json).unwrap(), &Credentials::default(), home, Moment::default())
     }
 
@@ -198,8 +216,33 @@ mod tests {
         assert_eq!(elsewhere.for_form("a"), [HOME]);
         assert_eq!(elsewhere.for_form("b"), ["b"]);
         assert_eq!(elsewhere.for_form("c"), [HOME]);
-        let home = AnyBackend::Doorstep(Doorstep { base_url: "https://home.example".into() });
+        let home = AnyBackend::Doorstep(Doorstep::at("https://home.example"));
         assert_eq!(elsewhere.backend(HOME), Some(&home));
+    }
+
+    #[test]
+    fn every_origin_that_is_sent_to_is_named_once_and_no_identifier_is() {
+        let configuration = Configuration::read(include_bytes!("../testdata/backend.v1.json")).unwrap();
+        let origins: Vec<&str> = configuration.origins().into_iter().collect();
+        let named = ["central", "couch", "db", "fhir", "files", "office", "survey"];
+        assert_eq!(origins, named.map(|host| format!("https://{host}.example.org")));
+        let own = read(
+            r#"{"targets": [{"name": "a", "kind": "openrosa", "url": "/relay/a"},
+                {"name": "b", "kind": "s3", "sign_url": "/api/v1/sign", "store_url": "https://minio.example:9000"}]}"#,
+        );
+        assert_eq!(own.unwrap().origins().into_iter().collect::<Vec<_>>(), ["https://minio.example:9000"]);
+    }
+
+    #[test]
+    fn ones_own_targets_stand_beside_the_offices_and_in_their_stead() {
+        let office = r#"{"targets": [{"name": "a", "kind": "openrosa", "url": "https://a.example"},
+            {"name": "b", "kind": "openrosa", "url": "https://b.example"}]}"#;
+        let own = r#"{"targets": [{"name": "b", "kind": "openrosa", "url": "https://own.example"}]}"#;
+        let both = read(office).unwrap().and(&read(own).unwrap());
+        assert_eq!(
+            both.origins().into_iter().collect::<Vec<_>>(),
+            ["https://a.example", "https://own.example"]
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, headers, intake, metrics, who};
+use crate::{Shared, body, headers, intake, metrics, openrosa, relay, who};
 
 /// The largest submission.
 const BODY_LIMIT: usize = 4 << 20;
@@ -39,10 +39,13 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/health", get(health).fallback(wrong_method))
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
+        .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
         .route("/metrics", get(show_metrics).fallback(wrong_method))
         .merge(who::routes::routes())
+        .merge(relay::routes())
+        .merge(openrosa::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))
@@ -72,6 +75,11 @@ async fn health(RawQuery(query): RawQuery) -> Result<Response, Refusal> {
 
 async fn list_forms(State(shared): State<Arc<Shared>>) -> Response {
     json(StatusCode::OK, &shared.forms.list)
+}
+
+/// Where else the app is to send. Nothing secret, so that also a phone that is not enrolled yet seals for all of it.
+async fn show_targets(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Response {
+    shared.targets.answer(&asked)
 }
 
 async fn load_form(
@@ -112,7 +120,7 @@ async fn submit(
 }
 
 /// Who sends: anybody, unless the office wants to know them. Whoever is known sends as themselves, as far as they may.
-async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, Refusal> {
+pub(crate) async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, Refusal> {
     let Some(caller) = caller else {
         return if who.access.devices_only { Err(login_needed()) } else { Ok(Sender::default()) };
     };
@@ -139,12 +147,7 @@ async fn put_attachment(
         return Err(bad_hash());
     }
     let received = shared.attachments.receive(&hash, body).await?;
-    if received.new {
-        metrics::count(&shared.metrics.attachments);
-        shared.metrics.attachment_bytes.fetch_add(received.size, Ordering::Relaxed);
-    } else {
-        metrics::count(&shared.metrics.attachments_again);
-    }
+    received.count(&shared.metrics);
     let status = if received.new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(json(status, &json!({"attachment": {"hash": hash, "size": received.size}})))
 }
@@ -167,11 +170,16 @@ async fn show_metrics(State(shared): State<Arc<Shared>>, asked: Request) -> Resp
     if !shared.metrics_open && !metrics::may_see(peer, asked.headers()) {
         return no_such_route().await.into_response();
     }
+    // A database that can't be asked says so elsewhere; the other counts are worth having then.
+    if let Ok(waiting) = shared.store.openrosa_waiting().await {
+        shared.metrics.openrosa_waiting.store(waiting, Ordering::Relaxed);
+    }
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (headers, shared.metrics.text()).into_response()
+    let text = shared.metrics.text() + &shared.relay.text(&shared.store).await;
+    (headers, text).into_response()
 }
 
 /// Counts and logs each answer, by the pattern of its address.

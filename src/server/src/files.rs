@@ -3,7 +3,7 @@
 //! Files with a hash in their name never change and are kept by browsers for good; all others are asked for again each time.
 //! A path that names no file and looks like a page (no dot in its last part) is the app's, which has its own routes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -140,6 +140,20 @@ fn accepts_brotli(asked: &HeaderMap) -> bool {
     })
 }
 
+/// The service worker's script.
+const WORKER: &str = "sw.js";
+
+/// Names the origins in the service worker. It keeps the page with the policy that the page came with: told apart by these
+/// names, browsers fetch both anew once the policy has changed.
+fn sign_worker(files: &mut BTreeMap<String, Bytes>, origins: &BTreeSet<&str>) {
+    let Some(worker) = files.get(WORKER).filter(|_| !origins.is_empty()) else { return };
+    let named: String = origins.iter().map(|origin| format!(" {origin}")).collect();
+    let signed = [&worker[..], format!("\n// connect-src:{named}\n").as_bytes()].concat();
+    files.insert(WORKER.to_owned(), signed.into());
+    // The compressed twin has them not.
+    files.remove(&format!("{WORKER}.br"));
+}
+
 /// The app, ready to be served.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -149,12 +163,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Reads all files. A file `x.br` is the compressed `x`.
+    /// Reads all files. A file `x.br` is the compressed `x`. Pages may send to these origins besides their own server.
     ///
     /// # Errors
     /// If a file can't be read, or there are files but no `index.html`: then it is the wrong folder.
-    pub(crate) fn read(source: &Files) -> io::Result<App> {
+    pub(crate) fn read(source: &Files, origins: &BTreeSet<&str>) -> io::Result<App> {
         let mut files = source.read()?;
+        sign_worker(&mut files, origins);
         if *source != Files::Nothing && !files.contains_key("index.html") {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no index.html among them"));
         }
@@ -173,7 +188,7 @@ impl App {
             let asset = Asset::new(plain, brotli, content_type(&name), is_hashed(&name));
             assets.insert(name, Arc::new(asset));
         }
-        Ok(App { assets, policy: content_security_policy(page.as_deref().unwrap_or_default()) })
+        Ok(App { assets, policy: content_security_policy(page.as_deref().unwrap_or_default(), origins) })
     }
 
     /// The file at a path of the address (`/app.css`), or the app's page where the path looks like one.
@@ -245,15 +260,28 @@ mod tests {
 
     #[test]
     fn a_folder_without_a_page_is_the_wrong_one() {
-        assert!(App::read(&Files::Embedded(&[("a.css", b"")])).is_err());
-        assert!(App::read(&Files::Nothing).unwrap().find("/").is_none());
+        assert!(App::read(&Files::Embedded(&[("a.css", b"")]), &BTreeSet::new()).is_err());
+        assert!(App::read(&Files::Nothing, &BTreeSet::new()).unwrap().find("/").is_none());
+    }
+
+    #[test]
+    fn a_policy_for_other_origins_makes_another_service_worker() {
+        static FILES: &[(&str, &[u8])] = &[("index.html", b""), ("sw.js", b"work()"), ("sw.js.br", b"x")];
+        let worker = |origins: &[&'static str]| {
+            let app = App::read(&Files::Embedded(FILES), &origins.iter().copied().collect()).unwrap();
+            let worker = app.find("/sw.js").unwrap();
+            (worker.plain.clone(), worker.brotli.is_some())
+        };
+        assert_eq!(worker(&[]), (Bytes::from_static(b"work()"), true));
+        let named = "work()\n// connect-src: https://a.example https://b.example\n";
+        assert_eq!(worker(&["https://b.example", "https://a.example"]), (named.into(), false));
     }
 
     #[test]
     fn a_path_without_a_dot_is_the_apps_page_and_no_path_leaves_the_app() {
         static FILES: &[(&str, &[u8])] =
             &[("index.html", b"<p>"), ("index.html.br", b"x"), ("a/b.css", b"b{}"), ("lonely.br", b"l")];
-        let app = App::read(&Files::Embedded(FILES)).unwrap();
+        let app = App::read(&Files::Embedded(FILES), &BTreeSet::new()).unwrap();
         let found = |path| app.find(path).map(|asset| asset.plain.clone());
         for path in ["/", "/index.html", "/forms/household-needs", "/draft/1"] {
             assert_eq!(found(path).as_deref(), Some(&b"<p>"[..]), "{path}");

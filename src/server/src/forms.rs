@@ -170,6 +170,8 @@ pub(crate) struct Forms {
     store: Store,
     /// What `GET /api/v1/forms` says.
     pub(crate) list: Json,
+    /// The hashes of the current ones, in the list's order.
+    pub(crate) current: Vec<String>,
     /// Versions by hash that were asked for since the start, the current ones among them.
     ready: Mutex<BTreeMap<String, Arc<Served>>>,
 }
@@ -197,7 +199,7 @@ impl std::fmt::Display for FormError {
 impl Forms {
     /// Takes the current forms, and keeps them for good.
     pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
-        let (mut list, mut ready) = (Vec::new(), BTreeMap::new());
+        let (mut list, mut ready, mut hashes) = (Vec::new(), BTreeMap::new(), Vec::new());
         for Checked { form, bundle } in current {
             store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
@@ -205,9 +207,10 @@ impl Forms {
             list.push(json!({
                 "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
             }));
+            hashes.push(form.hash().to_owned());
             ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
         }
-        Ok(Forms { store, list: json!({ "forms": list }), ready: Mutex::new(ready) })
+        Ok(Forms { store, list: json!({ "forms": list }), current: hashes, ready: Mutex::new(ready) })
     }
 
     /// The version of that hash; `None` if it was never served.

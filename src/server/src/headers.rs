@@ -1,5 +1,7 @@
 //! The headers that every answer carries: what the page may do, and what others may do with it.
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderValue, Response, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,19 +29,21 @@ pub(crate) fn secure<B>(response: &mut Response<B>, policy: &HeaderValue) {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
 }
 
-/// The policy for a page: its own files, WebAssembly, and exactly the inline scripts that stand in it.
+/// The policy for a page: its own files, WebAssembly, exactly the inline scripts that stand in it, and requests to its own server
+/// and to these origins, which are the configuration's.
 ///
 /// Style attributes that scripts set through the DOM need no exception; a `style` in the markup would not work.
-pub(crate) fn content_security_policy(page: &str) -> HeaderValue {
+pub(crate) fn content_security_policy(page: &str, origins: &BTreeSet<&str>) -> HeaderValue {
+    let others: String = origins.iter().map(|origin| format!(" {origin}")).collect();
     let hashes: String = inline_scripts(page)
         .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script.as_bytes()))))
         .collect();
     let policy = format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; \
-         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'{others}; worker-src 'self'; \
          object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
-    HeaderValue::from_str(&policy).expect("base64 is a header")
+    HeaderValue::from_str(&policy).expect("base64 and addresses are a header")
 }
 
 /// The text of each `<script>` without a `src`. The page is Trunk's, so a scan does.
@@ -62,8 +66,10 @@ mod tests {
 b()
 </script>"#;
         assert_eq!(inline_scripts(page).collect::<Vec<_>>(), ["alert(1)", "\nb()\n"]);
-        let policy = content_security_policy(page);
+        let origins = BTreeSet::from(["https://a.example", "http://[::1]:5984"]);
+        let policy = content_security_policy(page, &origins);
         let policy = policy.to_str().unwrap();
+        assert!(policy.contains("; connect-src 'self' http://[::1]:5984 https://a.example;"), "{policy}");
         // printf 'alert(1)' | openssl dgst -sha256 -binary | base64
         assert!(policy.contains("'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"), "{policy}");
         assert_eq!(policy.matches("'sha256-").count(), 2);

@@ -1,4 +1,4 @@
-//! Takes a submission in: checked as a whole, then kept in one transaction, then receipted.
+//! Takes a submission in: checked as a whole, then kept in one transaction with what is to be passed on of it, then receipted.
 //!
 //! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
 //! here already, only then the form, and last whether its attachments are here. So a phone that lost the answer gets its receipt again, whatever became of the form.
@@ -17,7 +17,7 @@ use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
-use crate::store::{Kept, Row, Sender};
+use crate::store::{Kept, Relayed, Row, Sender};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -65,8 +65,10 @@ pub(crate) async fn accept(
         received_at,
         sender,
     };
-    match shared.store.keep(&row).await? {
+    let items = shared.relay.items(&sealed, &hash, body.len(), received_at);
+    match shared.store.keep(&row, Relayed { items: &items, now: shared.relay.clock.now() }).await? {
         Kept::New => {
+            shared.relay.tell(&items);
             let (form, version) = (&sealed.form.id, &sealed.form.version);
             tracing::info!(target: "doorstep", id, form, version, "accepted");
             Ok(accepted(true, hash, received_at))
@@ -81,7 +83,7 @@ fn accepted(new: bool, hash: String, received_at: i64) -> Acceptance {
     Acceptance { new, hash, server_time }
 }
 
-fn id_taken() -> Refusal {
+pub(crate) fn id_taken() -> Refusal {
     Refusal::new(StatusCode::CONFLICT, "id_taken", "another submission has this id")
 }
 
@@ -92,7 +94,7 @@ fn not_sealed(error: NotSealed) -> Refusal {
     }
 }
 
-fn unfit(reason: impl Into<String>) -> Refusal {
+pub(crate) fn unfit(reason: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_submission", reason)
 }
 
@@ -112,7 +114,7 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
     off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
 }
 
-fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
+pub(crate) fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
     let world = World {
         now_ms: sealed.finished_at.ms,
         utc_offset_minutes: sealed.finished_at.utc_offset_minutes,

@@ -16,9 +16,12 @@ mod listen;
 mod logs;
 mod metrics;
 mod off_thread;
+mod openrosa;
 mod outgoing;
 #[macro_use]
 mod store;
+mod relay;
+mod targets;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -35,15 +38,19 @@ pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
 pub use outgoing::Outgoing;
+pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
+pub use targets::TargetsError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
-use attachments::{Attachments, Folder};
+use attachments::{Attachments, Folder, Shelf};
 use files::App;
 use forms::Forms;
 use metrics::Metrics;
+use relay::Relay;
 use store::Store;
+use targets::Targets;
 use who::Who;
 
 /// How to run a server.
@@ -64,8 +71,12 @@ pub struct Options {
     pub app: Files,
     /// The folder with the forms: `<form>/form.json` and the lists they name.
     pub forms: Files,
+    /// The file that tells the app where else it is to send: `backend.json`.
+    pub backend: Option<PathBuf>,
     /// Who may send, and what is before the server.
     pub access: Access,
+    /// Where submissions are passed on to, if anywhere.
+    pub relay: Option<Relaying>,
 }
 
 impl std::fmt::Debug for Options {
@@ -84,6 +95,10 @@ pub enum StartError {
     App(std::io::Error),
     /// The forms can't be read, or are broken.
     Forms(FormsError),
+    /// Where submissions are passed on to can't be read, or is not as it should be.
+    Relay(RelayError),
+    /// The file of the app's targets can't be read, or is broken.
+    Targets(PathBuf, TargetsError),
     /// The database can't be opened.
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
@@ -103,6 +118,8 @@ impl std::fmt::Display for StartError {
         match self {
             StartError::App(error) => write!(f, "the app's files can't be read: {error}"),
             StartError::Forms(error) => write!(f, "{error}"),
+            StartError::Relay(error) => write!(f, "{error}"),
+            StartError::Targets(file, error) => write!(f, "{}: {error}", file.display()),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
@@ -116,12 +133,11 @@ impl std::fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// A server that listens but does not answer yet.
-#[derive(Debug)]
 pub struct Server {
     listener: tokio::net::TcpListener,
     address: SocketAddr,
-    routes: axum::Router,
-    store: Store,
+    shared: Arc<Shared>,
+    shelf: Arc<dyn Shelf>,
     first_user: Option<FirstUser>,
 }
 
@@ -130,8 +146,11 @@ pub(crate) struct Shared {
     store: Store,
     attachments: Attachments,
     forms: Forms,
+    xforms: openrosa::XForms,
     app: App,
+    targets: Targets,
     who: Who,
+    relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
 }
@@ -142,8 +161,10 @@ impl Server {
     /// # Errors
     /// [`StartError`]; a broken form is one, with all its diagnostics.
     pub async fn bind(options: Options) -> Result<Server, StartError> {
-        let app = App::read(&options.app).map_err(StartError::App)?;
+        let targets = Targets::read(options.backend.as_deref())?;
+        let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
@@ -154,18 +175,20 @@ impl Server {
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let shelf = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
+        let shelf: Arc<dyn Shelf> = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
         let shared = Shared {
             store: store.clone(),
-            attachments: Attachments::new(store.clone(), shelf, options.attachments_limit),
+            attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
             forms,
+            xforms: openrosa::XForms::default(),
             app,
+            targets,
             who,
+            relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
         };
-        let routes = api::routes(Arc::new(shared));
-        Ok(Server { listener, address: bound, routes, store, first_user })
+        Ok(Server { listener, address: bound, shared: Arc::new(shared), shelf, first_user })
     }
 
     /// Where it listens.
@@ -178,10 +201,25 @@ impl Server {
         self.first_user.as_ref()
     }
 
-    /// Answers until `stop` is done, then lets open requests finish (for ten seconds at most).
+    /// The names of the targets that submissions are passed on to.
+    pub fn relay_targets(&self) -> Vec<String> {
+        self.shared.relay.targets().map(str::to_owned).collect()
+    }
+
+    /// Answers and passes on until `stop` is done, then lets open requests and a send that has begun finish (for ten seconds each at most).
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        listen::run(self.listener, self.routes, stop).await;
-        self.store.close().await;
+        let Shared { store, relay, .. } = &*self.shared;
+        if let Err(error) = relay.tell_of_strangers(store).await {
+            tracing::error!(target: "doorstep", what = %error, "the relay's queue");
+        }
+        let couriers = relay.start(store, &self.shelf);
+        let stop = async {
+            stop.await;
+            couriers.tell_to_stop();
+        };
+        listen::run(self.listener, api::routes(self.shared.clone()), stop).await;
+        couriers.stopped().await;
+        store.close().await;
     }
 }
 

@@ -24,6 +24,12 @@ pub(crate) struct Metrics {
     pub(crate) attachments: AtomicU64,
     pub(crate) attachments_again: AtomicU64,
     pub(crate) attachment_bytes: AtomicU64,
+    /// Parts of instances that came by OpenRosa and wait for more.
+    pub(crate) openrosa_parts: AtomicU64,
+    /// Files that came by OpenRosa and no answer names.
+    pub(crate) openrosa_unnamed: AtomicU64,
+    /// Instances that wait for files, as the database said last.
+    pub(crate) openrosa_waiting: AtomicU64,
     /// By route and code.
     refusals: Mutex<BTreeMap<(String, &'static str), u64>>,
     /// By method and route.
@@ -71,6 +77,16 @@ impl Metrics {
         outcomes(&mut text, "doorstep_attachments_total", "Attachments taken.", &attachments);
         let plain = [
             ("doorstep_attachment_bytes_total", "Bytes of new attachments.", &self.attachment_bytes),
+            (
+                "doorstep_openrosa_parts_total",
+                "Parts kept of instances that wait for more.",
+                &self.openrosa_parts,
+            ),
+            (
+                "doorstep_openrosa_unnamed_files_total",
+                "Files passed over, since no answer names them.",
+                &self.openrosa_unnamed,
+            ),
             ("doorstep_database_errors_total", "Statements that failed for good.", &FAILURES),
             ("doorstep_database_retries_total", "Statements that ran once more.", &RETRIES),
         ];
@@ -78,6 +94,13 @@ impl Metrics {
             head(&mut text, name, "counter", help);
             line(&mut text, name, &[], counter.load(Ordering::Relaxed));
         }
+        head(
+            &mut text,
+            "doorstep_openrosa_waiting",
+            "gauge",
+            "Instances that wait for files their answers name.",
+        );
+        line(&mut text, "doorstep_openrosa_waiting", &[], self.openrosa_waiting.load(Ordering::Relaxed));
         self.refusals_into(&mut text);
         self.times_into(&mut text);
         text
@@ -138,7 +161,7 @@ pub(crate) fn known(method: &Method) -> &'static str {
     }
 }
 
-fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+pub(crate) fn head(text: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
@@ -150,7 +173,7 @@ fn outcomes(text: &mut String, name: &str, help: &str, counters: &[(&str, &Atomi
 }
 
 /// Routes and codes are this program's own words: nothing in them needs escaping.
-fn line(text: &mut String, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+pub(crate) fn line(text: &mut String, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
     let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
     let _ = writeln!(text, "{name}{labels} {value}");

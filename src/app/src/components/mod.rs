@@ -17,4 +17,5 @@ pub mod message;
 pub mod question;
 pub mod reasons;
 pub mod repeat;
+pub mod shut_out;
 pub mod top_bar;

@@ -35,7 +35,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
         sealing.set(Sealing::Yes);
         let keeping = answering.keeping();
         timer::spawn(async move {
-            match keeping.finish().await {
+            match keeping.finish(|submission| device.targets.items(submission)).await {
                 Ok(_) => {
                     screen::vibrate(40);
                     device.read().await;

@@ -8,11 +8,14 @@ use leptos_router::hooks::use_navigate;
 
 use super::Update;
 use super::draft_card::Drafts;
+use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
+use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::{page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
+use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::space::{self, Space};
 use crate::state::{drafts, forms};
@@ -35,6 +38,7 @@ pub fn Home() -> impl IntoView {
             <NewBuild />
             {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
                 <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
+            <ShutOutNotice device />
             {shown_when(move || device.ready.get(), move || view! {
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
@@ -262,6 +266,7 @@ fn SafetyLine() -> impl IntoView {
                     <Icon shape=Shape::Next />
                 </div>
             </A>
+            <SettingsLine />
         </section>
     }
 }
@@ -282,10 +287,10 @@ fn BrokenForms(device: Device) -> impl IntoView {
 #[component]
 fn OutboxLine(device: Device) -> impl IntoView {
     let counts = Memo::new(move |_| {
-        let refused = device.outbox.with(|items| {
-            items.iter().filter(|item| matches!(item.state, doorstep_delivery::State::Refused { .. })).count()
-        });
-        (device.outbox.with(Vec::len) - refused, refused, device.delivered.with(Vec::len))
+        let (waiting, delivered) =
+            device.outbox.with(|outbox| device.delivered.with(|delivered| submissions(outbox, delivered)));
+        let refused = waiting.iter().filter(|one| one.is_refused()).count();
+        (waiting.len() - refused, refused, delivered.len())
     });
     view! {
         <section class="section" data-section="outbox">

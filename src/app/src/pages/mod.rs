@@ -11,11 +11,13 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod outbox_target;
 mod recover;
 mod rescue;
 mod review;
 mod review_page;
 mod safety;
+mod settings;
 mod turning;
 mod unlock;
 
@@ -28,7 +30,7 @@ use crate::platform::{timer, worker};
 use crate::state::device::Device;
 use crate::state::gate::{Gate, Standing};
 use crate::state::reader::{Reader, say};
-use crate::state::sending;
+use crate::state::{enrolment, sending, targets};
 
 /// The whole app. Nothing of a user is shown before they are let in, and nothing once they are out again;
 /// the address stays meanwhile, so that they come back to it.
@@ -38,6 +40,8 @@ pub fn App() -> impl IntoView {
     let device = Device::provide();
     let gate = Gate::provide(device);
     sending::start(device);
+    enrolment::start(device);
+    targets::start(device);
     let update = RwSignal::new(false);
     provide_context(Update(update));
     timer::spawn(async move {
@@ -78,6 +82,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/rescue") view=rescue::RescuePage />
             <Route path=path!("/safety") view=safety::SafetyPage />
             <Route path=path!("/safety/pin") view=safety::PinPage />
+            <Route path=path!("/settings") view=settings::SettingsPage />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
         </FlatRoutes>
     }

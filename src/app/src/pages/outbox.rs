@@ -7,11 +7,15 @@ use leptos_router::hooks::use_query_map;
 
 use super::draft_card::called;
 use super::outbox_item::{Deleting, Delivered, Waiting};
+use super::outbox_target::is_by_hand;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
+use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::timer;
 use crate::state::device::{Device, use_device};
+use crate::state::enrolment::shut_out;
+use crate::state::outbox::{OnItsWay, submissions};
 use crate::state::reader::{say, title, use_reader};
 use crate::state::sending;
 
@@ -26,21 +30,28 @@ pub fn OutboxPage() -> impl IntoView {
         query.with(|query| query.get("finished")).and_then(|id| Uuid::parse_str(&id).ok())
     });
     let deleting = RwSignal::new(None);
+    let lists = Memo::new(move |_| {
+        device.outbox.with(|outbox| device.delivered.with(|all| submissions(outbox, all)))
+    });
     let waiting = move || device.outbox.with(|items| !items.is_empty());
-    // A refused one is tried again by its own button only.
+    // A refused one is tried again by its own button only, and a file is carried by its reader.
     let to_send = move || {
-        device.outbox.with(|items| items.iter().any(|item| !matches!(item.state, State::Refused { .. })))
+        let to_send = |item: &OutboxItem| {
+            !matches!(item.state, State::Refused { .. }) && !is_by_hand(device, &item.target)
+        };
+        device.outbox.with(|items| items.iter().any(to_send))
     };
     view! {
         <TopBar title=Signal::derive(say(|w| w.outbox_title.to_owned())) />
         <main id="main" tabindex="-1">
             <h1>{say(|w| w.outbox_title)}</h1>
+            <ShutOutNotice device />
             <Finished device id=asked />
             <section class="section" data-section="waiting">
                 <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
                     {shown_when(move || !device.online.get(), move || view! {
                         <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
-                    {waiting_rows(device, deleting)}
+                    {waiting_rows(device, lists, deleting)}
                     {shown_when(to_send, move || view! {
                         <button
                             type="button"
@@ -57,13 +68,13 @@ pub fn OutboxPage() -> impl IntoView {
             <section class="section" data-section="delivered">
                 <h2>
                     {say(|w| w.sent_title)}
-                    {live(move || device.delivered.with(|items| (!items.is_empty()).then(|| view! { <span class="count">{items.len()}</span> })))}
+                    {live(move || { let arrived = lists.with(|(_, arrived)| arrived.len()); (arrived > 0).then(|| view! { <span class="count">{arrived}</span> }) })}
                 </h2>
                 <Show
-                    when=move || device.delivered.with(|items| !items.is_empty())
+                    when=move || lists.with(|(_, arrived)| !arrived.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    {delivered_rows(device)}
+                    {delivered_rows(lists)}
                 </Show>
             </section>
             <Deleting device deleting />
@@ -71,23 +82,24 @@ pub fn OutboxPage() -> impl IntoView {
     }
 }
 
-fn waiting_rows(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> AnyView {
-    let row = move |item: OutboxItem| {
-        // An item in another state is another row.
-        let key = format!("{} {} {:?}", item.key(), item.attempts, item.state);
-        Row::new(key, move || view! { <Waiting device item deleting /> })
+/// What is on its way, and what has arrived everywhere.
+type Lists = Memo<(Vec<OnItsWay>, Vec<OnItsWay>)>;
+
+fn waiting_rows(device: Device, lists: Lists, deleting: RwSignal<Option<(Uuid, String)>>) -> AnyView {
+    let row = move |one: OnItsWay| {
+        // One with an item in another state is another row.
+        let states =
+            one.items.iter().map(|item| format!("{} {} {:?}", item.key(), item.attempts, item.state));
+        let key = states.collect::<Vec<_>>().join(" ");
+        Row::new(key, move || view! { <Waiting device one deleting /> })
     };
-    rows(move || device.outbox.get().into_iter().map(row).collect())
+    rows(move || lists.with(|(waiting, _)| waiting.clone()).into_iter().map(row).collect())
 }
 
-fn delivered_rows(device: Device) -> AnyView {
+fn delivered_rows(lists: Lists) -> AnyView {
     rows(move || {
-        device
-            .delivered
-            .get()
-            .into_iter()
-            .map(|item| Row::new(item.key(), move || view! { <Delivered item /> }))
-            .collect()
+        let arrived = lists.with(|(_, arrived)| arrived.clone());
+        arrived.into_iter().map(|one| Row::new(one.id(), move || view! { <Delivered one /> })).collect()
     })
 }
 
@@ -104,6 +116,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     });
     move || {
         let words = reader.language().words();
+        let out = shut_out(device).is_some();
         finished.get().map(|(name, delivered)| {
             view! {
                 <div class="notice" role="status" data-finished="true">
@@ -111,7 +124,11 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
                         <Icon shape=Shape::Check />
                         {(words.finished_title)(&called(&name, words))}
                     </h2>
-                    <p>{if delivered { words.finished_delivered } else { words.finished_explained }}</p>
+                    <p>{match (delivered, out) {
+                        (true, _) => words.finished_delivered,
+                        (false, true) => words.settings.finished,
+                        (false, false) => words.finished_explained,
+                    }}</p>
                 </div>
             }
         })

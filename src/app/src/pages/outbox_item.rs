@@ -1,6 +1,7 @@
 //! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
 
 use crate::components::live::shown_when;
+use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::{HOME, Until};
 use doorstep_delivery::{OutboxItem, State, Uuid};
 use leptos::prelude::*;
@@ -8,11 +9,13 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::draft_card::called;
+use super::outbox_target::{OneTarget, is_by_hand, target_name};
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::timer;
 use crate::state::device::Device;
 use crate::state::keeping::now;
+use crate::state::outbox::OnItsWay;
 use crate::state::reader::{say, use_reader};
 use crate::state::{mending, sending};
 use crate::words::Words;
@@ -21,34 +24,52 @@ use crate::words::when::{until, when, when_written};
 /// So much of an id or a hash tells two apart.
 const SHORT: usize = 12;
 
-/// A submission without a receipt.
+/// A submission that has not arrived everywhere.
 #[component]
 pub fn Waiting(
     device: Device,
-    item: OutboxItem,
+    one: OnItsWay,
     /// What is to be deleted, once its reader is asked.
     deleting: RwSignal<Option<(Uuid, String)>>,
 ) -> impl IntoView {
-    let id = item.id;
-    let refused = matches!(item.state, State::Refused { .. });
-    let waits = matches!(item.state, State::Waiting { .. });
-    let (name, class, shape) = look(&item.state);
-    let attempts = item.attempts;
-    let (state, item_name, finished) = (item.state.clone(), item.name.clone(), item.finished_at.ms);
+    let id = one.id();
+    let refused = one.is_refused();
+    let by_hand = |item: &&OutboxItem| !is_by_hand(device, &item.target);
+    let waits = one.items.iter().filter(by_hand).any(|item| matches!(item.state, State::Waiting { .. }));
+    let (name, class, shape) = look(one.state());
+    let item = one.any();
+    let (item_name, finished) = (item.name.clone(), item.finished_at.ms);
     let deleted_name = item.name.clone();
-    let elsewhere = (item.target != HOME).then(|| item.target.clone());
+    let all = one.items.len();
+    let alone = (all == 1 && item.target == HOME).then(|| item.clone());
+    let (state, target) = (one.state().clone(), item.target.clone());
+    let arrived = one.items.iter().filter(|item| matches!(item.state, State::Delivered { .. })).count();
+    let said = say(move |w| match all {
+        1 => state_words(&state, &target, w),
+        all => (w.settings.arrived_of)(arrived, all),
+    });
+    let reasons = match alone {
+        // Why the server lets this phone send nothing is said once, at the top.
+        Some(item) if is_of_the_phone(&item.state) => ().into_any(),
+        Some(item) => reason(&item.state, item.attempts).into_any(),
+        None => view! {
+            <ul class="targets">
+                {one.items.into_iter().map(|item| view! { <OneTarget device item /> }).collect_view()}
+            </ul>
+        }
+        .into_any(),
+    };
     view! {
         <article class="card" data-item=id.to_string() data-state=name>
             <div class="card-row">
                 <h3 class="card-title grow">{say(move |w| called(&item_name, w))}</h3>
                 <span class=class role="status">
                     <Icon shape small=true />
-                    {say(move |w| state_words(&state, w))}
+                    {said}
                 </span>
             </div>
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
-            {elsewhere.map(|target| view! { <p class="soft small">{say(move |w| (w.to_target)(&target))}</p> })}
-            {reason(&item.state, attempts)}
+            {reasons}
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
@@ -118,7 +139,8 @@ pub fn Deleting(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> i
     }
 }
 
-fn look(state: &State) -> (&'static str, &'static str, Shape) {
+/// What a state looks like.
+pub fn look(state: &State) -> (&'static str, &'static str, Shape) {
     match state {
         State::Queued => ("queued", "state wait", Shape::Clock),
         State::Sending { .. } => ("sending", "state", Shape::Turning),
@@ -128,19 +150,33 @@ fn look(state: &State) -> (&'static str, &'static str, Shape) {
     }
 }
 
-fn state_words(state: &State, words: &'static Words) -> String {
+/// How an item for that target stands, in words.
+pub fn state_words(state: &State, target: &str, words: &'static Words) -> String {
     match state {
         State::Queued => words.state_queued.to_owned(),
         State::Sending { .. } => words.state_sending.to_owned(),
         State::Waiting { until: Until::Time(at), .. } => (words.state_waiting)(&until(*at, now(), words)),
+        State::Waiting { until: Until::Login, .. } if target == HOME => {
+            words.settings.after_enrolment.to_owned()
+        }
         State::Waiting { until: Until::Login, .. } => words.state_waiting_login.to_owned(),
         State::Refused { .. } => words.state_refused.to_owned(),
         State::Delivered { .. } => words.state_delivered.to_owned(),
     }
 }
 
+/// Is it who this phone is that keeps it from the app's own server?
+pub fn is_of_the_phone(state: &State) -> bool {
+    match state {
+        State::Waiting { reason, .. } => {
+            matches!(reason.kind, SendErrorKind::LoginNeeded | SendErrorKind::DeviceRevoked)
+        }
+        State::Queued | State::Sending { .. } | State::Refused { .. } | State::Delivered { .. } => false,
+    }
+}
+
 /// Why it is not there yet: what it means, then the server's own words as they are.
-fn reason(state: &State, attempts: u32) -> Option<AnyView> {
+pub fn reason(state: &State, attempts: u32) -> Option<AnyView> {
     let (reason, class) = match state {
         State::Waiting { reason, .. } => (reason.clone(), "notice warn"),
         State::Refused { reason } => (reason.clone(), "notice danger"),
@@ -164,16 +200,13 @@ fn reason(state: &State, attempts: u32) -> Option<AnyView> {
     Some(view.into_any())
 }
 
-/// A submission that has arrived, with its proof.
+/// A submission that has arrived everywhere, with its proofs.
 #[component]
-pub fn Delivered(item: OutboxItem) -> impl IntoView {
-    let State::Delivered { receipt, .. } = item.state else { return ().into_any() };
-    let short = |text: &str| text.chars().take(SHORT).collect::<String>();
-    let (id, hash) = (receipt.id.to_string(), receipt.hash);
-    // The end of an id is its chance, the beginning its time.
-    let id_end: String = id.chars().skip(id.len().saturating_sub(SHORT)).collect();
-    let name = item.name;
-    let time = receipt.server_time;
+pub fn Delivered(one: OnItsWay) -> impl IntoView {
+    let name = one.any().name.clone();
+    let id = one.id().to_string();
+    let alone = one.items.len() == 1 && one.any().target == HOME;
+    let proofs = one.items.into_iter().map(|item| proof(item, !alone)).collect_view();
     view! {
         <article class="card" data-item=id data-state="delivered">
             <div class="card-row">
@@ -183,15 +216,36 @@ pub fn Delivered(item: OutboxItem) -> impl IntoView {
                     {say(|w| w.state_delivered)}
                 </span>
             </div>
+            {proofs}
+        </article>
+    }
+}
+
+/// The proof that one target has it.
+fn proof(item: OutboxItem, named: bool) -> Option<AnyView> {
+    let State::Delivered { receipt, .. } = item.state else { return None };
+    let short = |text: &str| text.chars().take(SHORT).collect::<String>();
+    let (id, hash) = (receipt.id.to_string(), receipt.hash);
+    // The end of an id is its chance, the beginning its time.
+    let id_end: String = id.chars().skip(id.len().saturating_sub(SHORT)).collect();
+    let time = receipt.server_time;
+    let target = item.target.clone();
+    let heading =
+        named.then(|| view! { <h4 class="target-name">{say(move |w| target_name(&item.target, w))}</h4> });
+    let view = view! {
+        <div class="target" data-target=target data-state="delivered">
+            {heading}
             <dl class="proof">
-                <dt>{say(|w| w.receipt_time)}</dt>
-                <dd class="figures">{say(move |w| when_written(&time, now(), w))}</dd>
+                {(!time.is_empty()).then(|| view! {
+                    <dt>{say(|w| w.receipt_time)}</dt>
+                    <dd class="figures">{say(move |w| when_written(&time, now(), w))}</dd>
+                })}
                 <dt>{say(|w| w.receipt_id)}</dt>
                 <dd class="mono">"…"{id_end}</dd>
                 <dt>{say(|w| w.receipt_hash)}</dt>
                 <dd class="mono" title=hash.clone()>{short(&hash)}"…"</dd>
             </dl>
-        </article>
-    }
-    .into_any()
+        </div>
+    };
+    Some(view.into_any())
 }

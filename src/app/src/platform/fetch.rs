@@ -1,11 +1,13 @@
 //! Delivery's [`Transport`] over the browser's fetch.
 //!
 //! Kept here: no cookies and no stored logins go out, no cache answers, and neither a silent nor an endless
-//! answer holds up the outbox.
+//! answer holds up the outbox. The phone's token goes with requests to the app's own server, and to no other.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 
+use doorstep_delivery::backend::file_drop::FileDrop;
 use doorstep_delivery::transport::{NetworkError, NetworkErrorKind, Request, Response, Transport};
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,11 +23,41 @@ use super::timer;
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 
 /// The browser's fetch.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Fetch;
+#[derive(Default)]
+pub struct Fetch {
+    token: RefCell<Option<String>>,
+}
+
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetch").field("token", &self.token.borrow().is_some()).finish()
+    }
+}
+
+impl Fetch {
+    /// Goes to the app's own server with that token from now on, or without one.
+    pub fn set_token(&self, token: Option<&str>) {
+        self.token.replace(token.map(str::to_owned));
+    }
+
+    /// The request with the token, if it goes to the page's own origin and says nothing else of who sends.
+    fn with_token(&self, mut request: Request) -> Request {
+        let own = request.url.starts_with('/') && !request.url.starts_with("//");
+        let says = request.headers.iter().any(|(name, _)| name == "authorization");
+        if let Some(token) = self.token.borrow().as_ref().filter(|_| own && !says) {
+            request.headers.push(("authorization".into(), format!("Bearer {token}")));
+        }
+        request
+    }
+}
 
 impl Transport for Fetch {
     async fn send(&self, request: Request) -> Result<Response, NetworkError> {
+        // Somebody has to carry it: it waits for them, as it would for a login.
+        if request.url.starts_with(FileDrop::SCHEME) {
+            return Ok(Response { status: 401, ..Response::default() });
+        }
+        let request = self.with_token(request);
         let controller = AbortController::new().map_err(|error| offline(&error))?;
         let timed_out = Rc::new(Cell::new(false));
         let (stop, late) = (controller.clone(), timed_out.clone());
@@ -104,6 +136,35 @@ fn offline(error: &JsValue) -> NetworkError {
     NetworkError { kind: NetworkErrorKind::Offline, words: words.unwrap_or_default() }
 }
 
+#[cfg(test)]
+mod own {
+    use doorstep_delivery::transport::Method;
+
+    use super::*;
+
+    #[test]
+    fn the_token_goes_home_and_nowhere_else() {
+        let fetch = Fetch::default();
+        let sent = |fetch: &Fetch, url: &str, headers: &[(&str, &str)]| {
+            let headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+            let request =
+                Request { method: Method::Put, url: url.into(), headers, body: None, timeout_ms: 1 };
+            let request = fetch.with_token(request);
+            request.headers.into_iter().map(|(_, value)| value).collect::<Vec<String>>()
+        };
+        assert!(sent(&fetch, "/api/v1/forms", &[]).is_empty());
+        fetch.set_token(Some("t0ken"));
+        assert_eq!(sent(&fetch, "/api/v1/forms", &[]), ["Bearer t0ken"]);
+        assert_eq!(sent(&fetch, "/relay/a", &[("authorization", "Basic x")]), ["Basic x"]);
+        for elsewhere in ["https://a.example/api/v1/forms", "//a.example/api", "blob:x", ""] {
+            assert!(sent(&fetch, elsewhere, &[]).is_empty(), "{elsewhere}");
+        }
+        assert!(!format!("{fetch:?}").contains("t0ken"));
+        fetch.set_token(None);
+        assert!(sent(&fetch, "/api/v1/forms", &[]).is_empty());
+    }
+}
+
 #[cfg(all(test, target_arch = "wasm32"))]
 mod tests {
     use doorstep_delivery::transport::Method;
@@ -127,7 +188,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn status_headers_and_bytes_come_back() {
         let url = local("return URL.createObjectURL(new Blob(['门'], {type: 'text/x-door'}))");
-        let response = Fetch.send(get(&url, 5_000)).await.expect("the browser answers");
+        let response = Fetch::default().send(get(&url, 5_000)).await.expect("the browser answers");
         assert_eq!(response.status, 200);
         assert_eq!(response.header("content-type"), Some("text/x-door"));
         assert_eq!(response.body, "门".as_bytes());
@@ -136,14 +197,15 @@ mod tests {
     #[wasm_bindgen_test]
     async fn an_answer_too_long_is_not_read() {
         let url = local("return URL.createObjectURL(new Blob([new Uint8Array(33 * 1024 * 1024)]))");
-        let error = Fetch.send(get(&url, 60_000)).await.expect_err("it is too long");
+        let error = Fetch::default().send(get(&url, 60_000)).await.expect_err("it is too long");
         assert_eq!((error.kind, error.words.as_str()), (NetworkErrorKind::Offline, "the answer is too long"));
     }
 
     #[wasm_bindgen_test]
     async fn no_server_is_offline() {
         // Nothing listens on the discard port, and browsers refuse to ask it.
-        let error = Fetch.send(get("http://127.0.0.1:9/", 5_000)).await.expect_err("nobody is there");
+        let error =
+            Fetch::default().send(get("http://127.0.0.1:9/", 5_000)).await.expect_err("nobody is there");
         assert_eq!(error.kind, NetworkErrorKind::Offline);
     }
 
@@ -156,7 +218,7 @@ mod tests {
             });
             return ''";
         local(script);
-        let error = Fetch.send(get("/silent", 30)).await.expect_err("nobody answers");
+        let error = Fetch::default().send(get("/silent", 30)).await.expect_err("nobody answers");
         assert_eq!(error.kind, NetworkErrorKind::Timeout);
     }
 }

@@ -14,6 +14,7 @@
 //! | [`persist`] | asks that the data be kept, and how much room there is |
 //! | [`worker`] | the service worker: a new build waits, and takes over when told |
 //! | [`page`] | title, language, theme, focus, scrolling, leaving |
+//! | [`phone`] | what belongs to the phone itself, whoever uses it: its token, its targets |
 //! | [`users`] | who uses this phone, by name |
 //! | [`idle`] | whether anyone is there |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
@@ -33,6 +34,7 @@ pub mod network;
 pub mod page;
 pub mod panic;
 pub mod persist;
+pub mod phone;
 pub mod picked;
 pub mod preferences;
 pub mod rescue;

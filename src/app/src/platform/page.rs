@@ -1,6 +1,6 @@
 //! The page as a whole: title, language, theme, focus, scrolling, leaving.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions,
 };
@@ -131,6 +131,28 @@ pub fn ask_before_leaving(unsaved: impl Fn() -> bool + 'static) -> Subscription 
             event.prevent_default();
         }
     })
+}
+
+/// Where the app comes from: `https://survey.example.org`.
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// What stands after that word in the address's fragment, taken out of the address and of the browser's history; `None` if
+/// the fragment does not begin with it.
+pub fn take_fragment(word: &str) -> Option<String> {
+    let location = window().location();
+    let fragment = location.hash().ok()?;
+    let said = fragment.strip_prefix('#')?.strip_prefix(word)?.to_owned();
+    let address = location.pathname().ok()? + &location.search().unwrap_or_default();
+    // Fails only where pages change their address all the time.
+    let _ = window().history().ok()?.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    Some(said)
+}
+
+/// Calls `f` whenever only the fragment of the address changes.
+pub fn on_fragment(f: impl Fn() + 'static) -> Subscription {
+    listen(&window(), "hashchange", move |_| f())
 }
 
 /// Asks the browser to print the page.

@@ -93,11 +93,11 @@ pub async fn open(bytes: &[u8], password: &str) -> Result<Rescue, OpenError> {
     })
 }
 
-/// Gives a file to the browser to be saved, as a download.
-pub fn save_as(name: &str, bytes: &[u8]) {
+/// Gives a file of that media type to the browser to be saved, as a download.
+pub fn save_as(name: &str, media_type: &str, bytes: &[u8]) {
     let parts = Array::of1(&Uint8Array::from(bytes));
     let options = BlobPropertyBag::new();
-    options.set_type("application/json");
+    options.set_type(media_type);
     let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
     let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
     if let Ok(link) = document().create_element("a") {

@@ -12,7 +12,7 @@ use super::database::{Database, Durability, KEYS};
 use super::vault::Vault;
 
 /// The database's name. Users' own end in sixteen hexadecimal digits.
-const NAME: &str = "doorstep-users";
+pub(super) const NAME: &str = "doorstep-users";
 /// The key of the list.
 const LIST: &str = "users";
 /// So many people share a phone at most.

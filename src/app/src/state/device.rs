@@ -8,8 +8,10 @@ use doorstep_delivery::store::{Listed, Store, StoreError};
 use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
+use super::enrolment::{Enrolment, ShutOut};
 use super::forms::BrokenForm;
 use super::keeping::now;
+use super::targets::Known;
 use crate::platform::fetch::Fetch;
 use crate::platform::store::IndexedDb;
 use crate::platform::{network, persist, timer};
@@ -39,6 +41,14 @@ pub struct Device {
     pub online: RwSignal<bool>,
     /// Did the server answer when it was last asked? Nothing: it was not asked yet.
     pub reached: RwSignal<Option<bool>>,
+    /// Who this phone is for its server, if it is anybody.
+    pub enrolment: RwSignal<Option<Enrolment>>,
+    /// What the server said of that when it was last asked, if it lets this phone do nothing.
+    pub shut_out: RwSignal<Option<ShutOut>>,
+    /// The code of a link that was opened, until it is used.
+    pub offered: RwSignal<Option<String>>,
+    /// Where surveys go.
+    pub targets: Known,
 }
 
 impl Device {
@@ -47,7 +57,7 @@ impl Device {
         let device = Device {
             store: StoredValue::new_local(None),
             at_work: StoredValue::new(false),
-            transport: StoredValue::new_local(Rc::new(Fetch)),
+            transport: StoredValue::new_local(Rc::new(Fetch::default())),
             forms: RwSignal::default(),
             broken: RwSignal::default(),
             drafts: RwSignal::default(),
@@ -57,6 +67,10 @@ impl Device {
             fetching: RwSignal::new(false),
             online: RwSignal::new(network::is_online()),
             reached: RwSignal::new(None),
+            enrolment: RwSignal::default(),
+            shut_out: RwSignal::default(),
+            offered: RwSignal::default(),
+            targets: Known::default(),
         };
         network::on_change(move |online| device.online.set(online)).forget();
         provide_context(device);

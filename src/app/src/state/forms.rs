@@ -7,13 +7,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use doorstep_delivery::store::Store;
-use doorstep_delivery::transport::{Method, Request, Transport};
+use doorstep_delivery::transport::{Method, Request, Response, Transport};
 use doorstep_delivery::{FormRef, FormVersion};
 use doorstep_engine::{Bundle, Diagnostic, Form};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::device::Device;
+use super::enrolment::read_shut_out;
+use super::targets;
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, preferences, timer};
 
@@ -101,13 +103,17 @@ pub fn refresh(device: Device) {
     device.fetching.set(true);
     let store = device.store();
     timer::spawn(async move {
-        let listing = fetch(device, "/api/v1/forms").await;
+        let answer = ask(device, "/api/v1/forms").await;
+        let shut_out = answer.as_ref().and_then(read_shut_out);
+        device.shut_out.set(shut_out);
         // Only our server's own words count: a login page of the Wi-Fi is an answer, too.
-        let listing = listing.and_then(|listing| serde_json::from_str::<Listing>(&listing).ok());
-        device.reached.set(Some(listing.is_some()));
+        let listing = answer.filter(|answer| answer.status == 200);
+        let listing = listing.and_then(|listing| serde_json::from_slice::<Listing>(&listing.body).ok());
+        device.reached.set(Some(listing.is_some() || shut_out.is_some()));
         if let Some(listing) = listing {
             note_contact();
             take(device, &store, listing).await;
+            targets::refresh(device).await;
         }
         // Whoever came meanwhile fetches for themselves.
         if device.is_at_work(&store) {
@@ -174,6 +180,11 @@ pub fn last_contact() -> Option<i64> {
 
 /// The text at an address of the server; nothing if there is no server, or it says no.
 pub async fn fetch(device: Device, url: &str) -> Option<String> {
+    let answer = ask(device, url).await.filter(|answer| answer.status == 200)?;
+    String::from_utf8(answer.body).ok()
+}
+
+async fn ask(device: Device, url: &str) -> Option<Response> {
     let transport: Rc<_> = device.transport();
     let request = Request {
         method: Method::Get,
@@ -182,11 +193,7 @@ pub async fn fetch(device: Device, url: &str) -> Option<String> {
         body: None,
         timeout_ms: TIMEOUT_MS,
     };
-    let response = transport.send(request).await.ok()?;
-    if response.status != 200 {
-        return None;
-    }
-    String::from_utf8(response.body).ok()
+    transport.send(request).await.ok()
 }
 
 /// A form's title in a language, or in the first it has.

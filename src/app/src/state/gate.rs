@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{forms, place, sending};
+use super::{enrolment, forms, place, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -287,6 +287,9 @@ impl Gate {
         self.standing.set(Standing::Open);
         let device = self.device;
         timer::spawn(async move {
+            // First, so that what is finished from now on is sealed for all its targets.
+            enrolment::read(device).await;
+            targets::read(device).await;
             device.read().await;
             forms::refresh(device);
             sending::wake(device, Wake::Start);

@@ -185,16 +185,19 @@ impl Keeping {
         self.go_on();
     }
 
-    /// Seals the survey and puts it into the outbox, in one transaction with the removal of the draft.
+    /// Seals the survey and puts it into the outbox, in one transaction with the removal of the draft. `items` says for which targets.
     ///
     /// # Errors
     /// [`NotFinished`]: the draft is as it was then.
-    pub async fn finish(self: &Rc<Self>) -> Result<Submission, NotFinished> {
+    pub async fn finish(
+        self: &Rc<Self>,
+        items: impl FnOnce(&Submission) -> Vec<OutboxItem>,
+    ) -> Result<Submission, NotFinished> {
         while self.busy.get() {
             timer::sleep(10).await;
         }
         self.busy.set(true);
-        let outcome = self.seal().await;
+        let outcome = self.seal(items).await;
         self.busy.set(false);
         match outcome {
             Ok(submission) => {
@@ -208,7 +211,10 @@ impl Keeping {
         }
     }
 
-    async fn seal(&self) -> Result<Submission, NotFinished> {
+    async fn seal(
+        &self,
+        items: impl FnOnce(&Submission) -> Vec<OutboxItem>,
+    ) -> Result<Submission, NotFinished> {
         let draft = self.draft.borrow().clone();
         let held = self.hold(draft.id).await;
         let files = match held {
@@ -230,10 +236,8 @@ impl Keeping {
             leptos::logging::warn!("not sealed: {}", places.join(" "));
             NotFinished
         })?;
-        let kept = self
-            .store
-            .seal(&submission, self.pen, &[OutboxItem::queue(&submission)], draft.supersedes, now())
-            .await;
+        let items = items(&submission);
+        let kept = self.store.seal(&submission, self.pen, &items, draft.supersedes, now()).await;
         kept.map_err(|error| {
             leptos::logging::error!("not sealed: {error}");
             NotFinished

@@ -89,7 +89,7 @@ pub async fn hand_over(device: Device, password: &str) -> HandedOver {
     };
     match rescue::seal(&store, &rescue, made_at, password).await {
         Ok(bytes) => {
-            rescue::save_as(&file_name(made_at), &bytes);
+            rescue::save_as(&file_name(made_at), "application/json", &bytes);
             HandedOver::Saved(rescue.submissions.len(), rescue.drafts.len(), rescue.unreadable)
         }
         Err(error) => {

@@ -3,10 +3,13 @@
 pub mod answering;
 pub mod device;
 pub mod drafts;
+pub mod dropping;
+pub mod enrolment;
 pub mod forms;
 pub mod gate;
 pub mod keeping;
 pub mod mending;
+pub mod outbox;
 pub mod page_state;
 pub mod pin;
 pub mod place;
@@ -15,3 +18,4 @@ pub mod saving;
 pub mod seeking;
 pub mod sending;
 pub mod space;
+pub mod targets;

@@ -4,10 +4,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::store::Store;
-use doorstep_delivery::{Uuid, Wake};
+use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
 
 use super::device::Device;
@@ -54,14 +53,17 @@ pub fn wake(device: Device, wake: Wake) {
     });
 }
 
-/// Puts a refused item back into the queue, unchanged, and tries everything.
+/// Puts a submission's refused items back into the queue, unchanged, and tries everything.
 pub fn try_again(device: Device, id: Uuid) {
     timer::spawn(async move {
-        let refused = device.outbox.with_untracked(|items| items.iter().find(|item| item.id == id).cloned());
-        if let Some(item) = refused
-            && let Err(error) = device.store().update_item(&item.tried_again()).await
-        {
-            leptos::logging::error!("{error}");
+        let refused = device.outbox.with_untracked(|items| {
+            let refused = |item: &&OutboxItem| item.id == id && matches!(item.state, State::Refused { .. });
+            items.iter().filter(refused).cloned().collect::<Vec<_>>()
+        });
+        for item in refused {
+            if let Err(error) = device.store().update_item(&item.tried_again()).await {
+                leptos::logging::error!("{error}");
+            }
         }
         wake(device, Wake::Hand);
     });
@@ -78,9 +80,11 @@ async fn run(device: Device, wake: Wake) {
         return;
     };
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
-    let backend = Doorstep { base_url: String::new() };
+    // With the signatures' time of this run.
+    let targets = device.targets.for_sending();
     let (store, transport) = (device.store(), device.transport());
-    let run = deliver(&*store, &*transport, |_| Some(&backend), wake, now, clock::random_seed()).await;
+    let run =
+        deliver(&*store, &*transport, |name| targets.backend(name), wake, now, clock::random_seed()).await;
     drop(showing);
     device.read_outbox().await;
     match run {

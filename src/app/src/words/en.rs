@@ -215,10 +215,13 @@ pub const WORDS: Words = Words {
         SendErrorKind::NotItsReceipt => "The server’s receipt does not match",
         SendErrorKind::FilesMissing => "The server misses files; all are sent again",
         SendErrorKind::DeviceFault => "This device failed to read or write",
-        SendErrorKind::TargetUnknown => "This device does not know yet where to send it",
+        SendErrorKind::TargetUnknown => {
+            "The settings no longer have this target; it stays here and can be exported"
+        }
         SendErrorKind::FileLost => "A file of this survey is gone from this device, or damaged",
         SendErrorKind::CannotBeSent => "That server takes no such submission",
-        SendErrorKind::LoginNeeded => "A login is needed",
+        SendErrorKind::LoginNeeded => "That server wants to know first who sends",
+        SendErrorKind::DeviceRevoked => "This device was revoked",
         SendErrorKind::IdTaken => "The server has something else under this id",
         SendErrorKind::FormUnknown => "The server does not know this version of the form",
         SendErrorKind::TooLarge => "It is too large",
@@ -245,7 +248,6 @@ pub const WORDS: Words = Words {
     delete_unsent_sure: |name| format!("Really delete “{name}”?"),
     delete_unsent_last: "This is the last time you are asked. It can’t be brought back.",
     delete_unsent_yes: "Delete, do not send",
-    to_target: |target| format!("To {target}"),
 
     to_rescue: "No network for days, or a new phone? Export what is unsent as a file",
     rescue_title: "Export and take back",
@@ -286,6 +288,7 @@ pub const WORDS: Words = Words {
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
     safety: super::safety::ENGLISH,
+    settings: super::settings::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",
     diagnostics_explained: "These forms did not pass the check and can’t be used. Hand this to whoever writes them.",

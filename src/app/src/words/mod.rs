@@ -5,6 +5,7 @@
 
 mod en;
 mod safety;
+mod settings;
 pub mod when;
 mod zh;
 
@@ -267,7 +268,6 @@ pub struct Words {
     pub delete_unsent_sure: fn(&str) -> String,
     pub delete_unsent_last: Text,
     pub delete_unsent_yes: Text,
-    pub to_target: fn(&str) -> String,
 
     // Everything unsent as one file
     pub to_rescue: Text,
@@ -295,6 +295,9 @@ pub struct Words {
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,
+
+    /// The settings page: who this phone is, and where it sends.
+    pub settings: settings::Settings,
 
     // A form that does not check
     pub diagnostics_title: Text,

@@ -192,10 +192,11 @@ pub const WORDS: Words = Words {
         SendErrorKind::NotItsReceipt => "服务器的回执对不上",
         SendErrorKind::FilesMissing => "服务器缺照片等文件，会全部重发",
         SendErrorKind::DeviceFault => "本机读写出错",
-        SendErrorKind::TargetUnknown => "本机还不知道要发往的服务器",
+        SendErrorKind::TargetUnknown => "设置里已没有这个去处；没送达的留在本机，可以导出",
         SendErrorKind::FileLost => "本机上的照片等文件没了或坏了",
         SendErrorKind::CannotBeSent => "那边的服务器收不了这种内容",
-        SendErrorKind::LoginNeeded => "需要登录",
+        SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
+        SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
         SendErrorKind::IdTaken => "服务器上这个编号已有别的内容",
         SendErrorKind::FormUnknown => "服务器不认识这个版本的表单",
         SendErrorKind::TooLarge => "内容太大",
@@ -220,7 +221,6 @@ pub const WORDS: Words = Words {
     delete_unsent_sure: |name| format!("真的删除“{name}”吗？"),
     delete_unsent_last: "这是最后一次确认。删除后找不回来。",
     delete_unsent_yes: "删除，不再发送",
-    to_target: |target| format!("发往 {target}"),
 
     to_rescue: "网络一直不通，或要换手机？把没送达的导出成文件",
     rescue_title: "导出和取回",
@@ -252,6 +252,7 @@ pub const WORDS: Words = Words {
     rescue_newer: "这个文件是新版本的入户导出的，请先更新",
 
     safety: super::safety::CHINESE,
+    settings: super::settings::CHINESE,
 
     diagnostics_title: "表单有误",
     diagnostics_explained: "下面的表单没有通过检查，不能用来调查。请把这些交给写表单的人。",

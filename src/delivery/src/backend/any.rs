@@ -59,6 +59,14 @@ macro_rules! backends {
                 }
             }
 
+            /// Where its requests go, as far as the configuration says.
+            pub fn addresses(&self) -> Vec<&str> {
+                match self {
+                    AnyBackend::$first(backend) => backend.addresses(),
+                    $(AnyBackend::$backend(backend) => backend.addresses(),)*
+                }
+            }
+
             /// The same with its credential, at the time that its signatures name.
             pub fn given(self, credential: Credential, now: Moment) -> AnyBackend {
                 match self {

@@ -54,6 +54,10 @@ impl Configured for CouchDb {
     fn given(self, credential: Credential, _: Moment) -> CouchDb {
         CouchDb { credential, ..self }
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        vec![&self.url]
+    }
 }
 
 impl Backend for CouchDb {

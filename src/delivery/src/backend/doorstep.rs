@@ -8,7 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use super::answer::{WORDS_LIMIT, no_answer, retry_after_ms};
+use super::answer::{WORDS_LIMIT, retry_after_ms};
+use super::login::Exchange;
 use super::{Backend, Capabilities, Configured, Parcel, ReceiptGrade, SendError, SendErrorKind};
 use crate::attachment::Attachment;
 use crate::configuration::{ConfigurationError, Fields};
@@ -16,7 +17,7 @@ use crate::credentials::Credential;
 use crate::moment::Moment;
 use crate::receipt::{Receipt, ReceiptV1};
 use crate::submission::Submission;
-use crate::transport::{Method, NetworkError, Request, Response, Transport};
+use crate::transport::{Method, Request, Response, Transport};
 
 /// How long a PUT may take. Long, because a field network is slow and a cut-off try has to start over.
 const TIMEOUT_MS: u32 = 60_000;
@@ -28,11 +29,20 @@ const FILE_TIMEOUT_MS: u32 = 10 * 60_000;
 pub struct Doorstep {
     /// Where the server is, without a slash at the end: `https://survey.example.org`; empty for the page's own origin.
     pub base_url: String,
+    /// Who sends, where the server wants to know: a device's token as `Bearer`.
+    pub credential: Credential,
+}
+
+impl Doorstep {
+    /// The server at that address, without a login.
+    pub fn at(base_url: &str) -> Doorstep {
+        Doorstep { base_url: base_url.to_owned(), credential: Credential::default() }
+    }
 }
 
 impl Configured for Doorstep {
     fn read(fields: &mut Fields) -> Result<Doorstep, ConfigurationError> {
-        Ok(Doorstep { base_url: fields.address_or_none("url")?.unwrap_or_default() })
+        Ok(Doorstep::at(&fields.address_or_none("url")?.unwrap_or_default()))
     }
 
     fn write(&self) -> serde_json::Value {
@@ -43,8 +53,12 @@ impl Configured for Doorstep {
         }
     }
 
-    fn given(self, _: Credential, _: Moment) -> Doorstep {
-        self
+    fn given(self, credential: Credential, _: Moment) -> Doorstep {
+        Doorstep { credential, ..self }
+    }
+
+    fn addresses(&self) -> Vec<&str> {
+        vec![&self.base_url]
     }
 }
 
@@ -60,16 +74,17 @@ impl Backend for Doorstep {
 
     async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError> {
         let submission = parcel.submission();
+        let exchange = Exchange::new(transport, &self.credential, submission.hash());
         // Files first: with the receipt everything is there.
         for attachment in submission.attachments() {
             if parcel.has_arrived(&attachment.hash) {
                 continue;
             }
             let bytes = parcel.file(attachment).await?;
-            read_stored(attachment, transport.send(self.put_file(attachment, bytes)).await)?;
+            read_stored(attachment, &exchange.send(self.put_file(attachment, bytes)).await?)?;
             parcel.arrived(&attachment.hash).await?;
         }
-        let answer = read_answer(submission, transport.send(self.request(submission)).await);
+        let answer = read_answer(submission, &exchange.send(self.request(submission)).await?);
         if let Err(SendError { kind: SendErrorKind::FilesMissing, .. }) = &answer {
             parcel.nothing_arrived().await?;
         }
@@ -120,8 +135,7 @@ struct StoredHash {
     hash: String,
 }
 
-fn read_stored(attachment: &Attachment, answer: Result<Response, NetworkError>) -> Result<(), SendError> {
-    let response = answer.map_err(no_answer)?;
+fn read_stored(attachment: &Attachment, response: &Response) -> Result<(), SendError> {
     if let 200 | 201 = response.status {
         let said: Result<StoredFile, _> = serde_json::from_slice(&response.body);
         let kind = match said {
@@ -131,7 +145,7 @@ fn read_stored(attachment: &Attachment, answer: Result<Response, NetworkError>) 
         };
         return Err(SendError { status: Some(response.status), ..kind.alone() });
     }
-    Err(refusal(&response))
+    Err(refusal(response))
 }
 
 #[derive(Deserialize)]
@@ -151,21 +165,18 @@ struct Reason {
     reason: String,
 }
 
-fn read_answer(
-    submission: &Submission,
-    answer: Result<Response, NetworkError>,
-) -> Result<Receipt, SendError> {
-    let response = answer.map_err(no_answer)?;
-    if let 200 | 201 = response.status {
-        return read_receipt(submission, &response);
+fn read_answer(submission: &Submission, response: &Response) -> Result<Receipt, SendError> {
+    match response.status {
+        200 | 201 => read_receipt(submission, response),
+        _ => Err(refusal(response)),
     }
-    Err(refusal(&response))
 }
 
 /// What an answer that accepts nothing means.
 fn refusal(response: &Response) -> SendError {
     let said = serde_json::from_slice::<Failed>(&response.body).ok().map(|failed| failed.error);
     let kind = match (response.status, &said) {
+        (401, Some(reason)) if reason.code == "revoked" => SendErrorKind::DeviceRevoked,
         (401, _) => SendErrorKind::LoginNeeded,
         (408 | 425 | 429 | 503, _) => SendErrorKind::Busy,
         (500..=599, _) => SendErrorKind::ServerFault,
@@ -210,11 +221,13 @@ fn read_receipt(submission: &Submission, response: &Response) -> Result<Receipt,
 mod tests {
     use super::*;
     use crate::Retry;
+    use crate::credentials::{Login, Secret};
+    use crate::memory_store::ready;
     use crate::submission::tests::sample;
-    use crate::transport::NetworkErrorKind;
+    use crate::transport::{MemoryTransport, NetworkError, NetworkErrorKind};
 
-    fn response(status: u16, body: &str) -> Result<Response, NetworkError> {
-        Ok(Response { status, headers: Vec::new(), body: body.into() })
+    fn response(status: u16, body: &str) -> Response {
+        Response { status, headers: Vec::new(), body: body.into() }
     }
 
     fn receipt(id: impl ToString, hash: &str) -> String {
@@ -224,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_put_carries_the_sealed_bytes_and_their_digest() {
-        let request = Doorstep { base_url: "https://survey.example.org".into() }.request(&sample());
+        let request = Doorstep::at("https://survey.example.org").request(&sample());
         assert_eq!(request.method, Method::Put);
         assert_eq!(request.url, format!("https://survey.example.org/api/v1/submissions/{}", sample().id()));
         assert_eq!(request.body.as_deref(), Some(sample().body().as_bytes()));
@@ -236,7 +249,7 @@ mod tests {
     fn its_own_receipt_is_accepted_first_and_again() {
         for status in [200, 201] {
             let body = receipt(sample().id(), sample().hash());
-            let receipt = read_answer(&sample(), response(status, &body)).unwrap();
+            let receipt = read_answer(&sample(), &response(status, &body)).unwrap();
             assert!(receipt.proves(sample().id(), sample().hash()));
             assert_eq!(receipt.server_time, "2026-11-23T02:00:01.000Z");
         }
@@ -260,6 +273,7 @@ mod tests {
             (400, portal.to_owned(), NotTheServer),
             (401, said("login"), LoginNeeded),
             (401, String::new(), LoginNeeded),
+            (401, said("revoked"), DeviceRevoked),
             (403, said("not_your_area"), Refused),
             (403, portal.to_owned(), NotTheServer),
             (404, said("form_unknown"), FormUnknown),
@@ -279,7 +293,7 @@ mod tests {
             (511, portal.to_owned(), ServerFault),
         ];
         for (status, body, kind) in cases {
-            let error = read_answer(&sample(), response(status, &body)).unwrap_err();
+            let error = read_answer(&sample(), &response(status, &body)).unwrap_err();
             assert_eq!((error.kind, error.status), (kind, Some(status)), "{status} {body}");
         }
     }
@@ -287,7 +301,7 @@ mod tests {
     #[test]
     fn only_the_servers_own_words_refuse_for_good() {
         for status in 100..600 {
-            let error = read_answer(&sample(), response(status, "nonsense")).unwrap_err();
+            let error = read_answer(&sample(), &response(status, "nonsense")).unwrap_err();
             assert_ne!(error.kind.retry(), Retry::Never, "{status}");
         }
     }
@@ -296,7 +310,7 @@ mod tests {
     fn the_servers_reason_is_kept_in_its_words() {
         let body = r#"{"error":{"code":"id_taken","reason":"another submission has this id"}}"#;
         assert_eq!(
-            read_answer(&sample(), response(409, body)).unwrap_err().words,
+            read_answer(&sample(), &response(409, body)).unwrap_err().words,
             "another submission has this id"
         );
     }
@@ -305,7 +319,7 @@ mod tests {
     fn retry_after_is_read_in_seconds() {
         let header = |value: &str| {
             let headers = vec![("retry-after".into(), value.into())];
-            read_answer(&sample(), Ok(Response { status: 429, headers, body: Vec::new() }))
+            read_answer(&sample(), &Response { status: 429, headers, body: Vec::new() })
                 .unwrap_err()
                 .retry_after_ms
         };
@@ -314,15 +328,52 @@ mod tests {
         assert_eq!(header("Mon, 23 Nov 2026 09:30:00 GMT"), None);
     }
 
+    /// A submission without files, on its way.
+    struct Parcelled(Submission);
+
+    impl Parcel for Parcelled {
+        fn submission(&self) -> &Submission {
+            &self.0
+        }
+
+        async fn file(&self, _: &Attachment) -> Result<Vec<u8>, SendError> {
+            Err(SendErrorKind::FileLost.alone())
+        }
+
+        fn has_arrived(&self, _: &str) -> bool {
+            false
+        }
+
+        async fn arrived(&self, _: &str) -> Result<(), SendError> {
+            Ok(())
+        }
+
+        async fn nothing_arrived(&self) -> Result<(), SendError> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn no_answer_is_tried_again() {
         for (network, kind) in [
             (NetworkErrorKind::Offline, SendErrorKind::Offline),
             (NetworkErrorKind::Timeout, SendErrorKind::Timeout),
         ] {
-            let error =
-                read_answer(&sample(), Err(NetworkError { kind: network, words: "x".into() })).unwrap_err();
+            let silent = MemoryTransport::new(|_| Err(NetworkError { kind: network, words: "x".into() }));
+            let error = ready(Doorstep::at("").send(&Parcelled(sample()), &silent)).unwrap_err();
             assert_eq!((error.kind, error.kind.retry()), (kind, Retry::Later));
         }
+    }
+
+    #[test]
+    fn whoever_is_given_a_token_says_it_and_shows_it_to_nobody() {
+        let token = Credential { login: Login::Bearer(Secret::new("t0ken")), signing: None };
+        let given = Doorstep::at("").given(token, Moment::default());
+        let broken = MemoryTransport::new(|request: Request| {
+            assert!(request.headers.contains(&("authorization".into(), "Bearer t0ken".into())));
+            Err(NetworkError { kind: NetworkErrorKind::Offline, words: "no way with t0ken".into() })
+        });
+        let error = ready(given.send(&Parcelled(sample()), &broken)).unwrap_err();
+        assert!(!format!("{error:?} {given:?}").contains("t0ken"), "{error:?} {given:?}");
     }
 }

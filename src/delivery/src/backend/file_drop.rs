@@ -41,6 +41,10 @@ impl Configured for FileDrop {
     fn given(self, _: Credential, _: Moment) -> FileDrop {
         self
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        Vec::new()
+    }
 }
 
 #[derive(Deserialize)]

@@ -52,6 +52,9 @@ pub(crate) trait Configured: Sized {
 
     /// The same with its credential, at the time that its signatures name. Backends have no clock.
     fn given(self, credential: Credential, now: Moment) -> Self;
+
+    /// Where its requests go, as far as the configuration says: addresses that a page's policy has to let through.
+    fn addresses(&self) -> Vec<&str>;
 }
 
 /// A submission with its files, on its way to one target. Files are read one at a time: a phone can't hold them all.
@@ -176,6 +179,8 @@ send_error_kinds! {
     TargetUnknown = "target_unknown", Later, false;
     /// The server wants to know who sends (401).
     LoginNeeded = "login_needed", AfterLogin, false;
+    /// The server knows the device and has shut it out (401 of our own server).
+    DeviceRevoked = "device_revoked", AfterLogin, false;
     /// The server has other bytes under this id (409).
     IdTaken = "id_taken", Never, false;
     /// The server does not know this version of the form (404).

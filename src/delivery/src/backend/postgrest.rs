@@ -58,6 +58,10 @@ impl Configured for PostgRest {
     fn given(self, credential: Credential, _: Moment) -> PostgRest {
         PostgRest { credential, ..self }
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        std::iter::once(self.url.as_str()).chain(self.files.upload.as_deref()).collect()
+    }
 }
 
 impl Backend for PostgRest {

@@ -25,6 +25,8 @@ const TIMEOUT_MS: u32 = 10 * 60_000;
 pub struct S3 {
     /// Who signs: `POST {"method": "PUT", "key": …, "sha256": …, "size": …, "type": …}` there gives `{"url": …, "headers": {…}}`.
     pub sign_url: String,
+    /// Where the signed addresses lead, if it is said: a page's policy has to let requests through to there.
+    pub store_url: Option<String>,
     /// Before each key: `surveys/`.
     pub prefix: String,
     /// Who asks for signatures. The store itself is never told.
@@ -40,17 +42,26 @@ impl Configured for S3 {
         }
         Ok(S3 {
             sign_url: fields.address("sign_url")?,
+            store_url: fields.address_or_none("store_url")?,
             prefix: prefix.to_owned(),
             credential: Credential::default(),
         })
     }
 
     fn write(&self) -> Json {
-        json!({"sign_url": self.sign_url, "prefix": self.prefix})
+        let mut fields = json!({"sign_url": self.sign_url, "prefix": self.prefix});
+        if let Some(store) = &self.store_url {
+            fields["store_url"] = json!(store);
+        }
+        fields
     }
 
     fn given(self, credential: Credential, _: Moment) -> S3 {
         S3 { credential, ..self }
+    }
+
+    fn addresses(&self) -> Vec<&str> {
+        std::iter::once(self.sign_url.as_str()).chain(self.store_url.as_deref()).collect()
     }
 }
 

@@ -11,11 +11,14 @@ pub const ID: &str = "01a20606-35c0-7707-8707-070707070707";
 
 /// The submission of the tests: every kind of value, a group, a repeat, and the name of a person.
 pub fn submission(name: &str, files: &[Attachment]) -> Submission {
-    let named: Vec<Json> = files
+    let said: Vec<Json> = files
         .iter()
         .map(|file| json!({"name": file.name, "sha256": file.hash, "size": file.size, "type": file.media_type}))
         .collect();
     let photo = |n: usize| files.get(n).map_or(Json::Null, |file| json!(file.name));
+    let named = |n: usize| files.get(n).map_or("", |file| &*file.name);
+    let members = [(70, 0), (8, 1)]
+        .map(|(age, n)| format!("<members><age>{age}</age><photo>{}</photo></members>", named(n)));
     let body = json!({
         "doorstep": 2,
         "id": ID,
@@ -25,7 +28,7 @@ pub fn submission(name: &str, files: &[Attachment]) -> Submission {
         "finished_at": "2026-11-23T10:00:00.000+08:00",
         "language": "zh",
         "instance_name": name,
-        "attachments": named,
+        "attachments": said,
         "data": {"visit": {
             "household": {"name": name, "alone": true, "income": 1250.5, "size": 3, "needs": ["food", "care"]},
             "members": [{"age": 70, "photo": photo(0)}, {"age": 8, "photo": photo(1)}],
@@ -33,7 +36,8 @@ pub fn submission(name: &str, files: &[Attachment]) -> Submission {
             "place": "37.5 122.1 0 5",
         }},
         "xml": format!(
-            "<visit xmlns:orx=\"http://openrosa.org/xforms\" id=\"visit\" version=\"2026.11.1\"><orx:meta><orx:instanceID>uuid:{ID}</orx:instanceID></orx:meta><household><name>{name}</name></household></visit>"
+            "<visit xmlns:orx=\"http://openrosa.org/xforms\" id=\"visit\" version=\"2026.11.1\"><orx:meta><orx:instanceID>uuid:{ID}</orx:instanceID></orx:meta><household><name>{name}</name></household>{}</visit>",
+            members.concat()
         ),
     });
     Submission::read(body.to_string()).unwrap()

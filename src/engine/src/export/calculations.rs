@@ -30,7 +30,7 @@ use crate::xml::{Content, Element, Name, Namespace};
 /// The attribute that names the group of what it takes on the way.
 const STEPS: &str = "steps";
 /// What that group is called, if nothing else is.
-const GROUP: &str = "assessment_steps";
+pub(super) const GROUP: &str = "assessment_steps";
 /// How many items, parts, rules or tests one measure may have: their expressions grow with their square.
 const MOST: usize = 500;
 /// What a node's value is made of at most, in bytes: beyond this no engine has a chance.

@@ -54,6 +54,11 @@ pub struct Converted<T> {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Is it what an XForm calls the group of its measures' calculations? The form itself has no such group.
+pub(crate) fn is_steps(local: &str) -> bool {
+    local.trim_end_matches('_') == calculations::GROUP
+}
+
 /// A definition as XLSForm: the sheets `FILE#survey`, `FILE#choices` and so on, for `doorstep-workbook` to write.
 pub fn to_xlsform(bundle: &Bundle, file: &str) -> Converted<Bundle> {
     convert(bundle, |root| xlsform::xlsform(&for_others(root, bundle), file))

@@ -93,19 +93,23 @@ impl Session {
         xml: &str,
         opening: Opening,
     ) -> Result<Session, RestoreError> {
-        let mut found = Diagnostics::default();
-        let refused = |reason: &str| RestoreError { path: "/".into(), reason: reason.to_owned() };
-        let Some(root) = xml::read(&Source::new("instance.xml", xml), 0, &mut found) else {
-            let reason = found.into_sorted().into_iter().next().map(|first| first.message);
-            return Err(refused(reason.as_deref().unwrap_or("this is no XML")));
-        };
+        Session::open_root(form, world, &read_root(xml)?, opening)
+    }
+
+    /// The same of what was read already.
+    pub(super) fn open_root(
+        form: Arc<Form>,
+        world: World,
+        root: &Element,
+        opening: Opening,
+    ) -> Result<Session, RestoreError> {
         if root.name.local != form.node(NodeId(0)).qname.local {
-            return Err(refused("this is an instance of another form"));
+            return Err(at_root("this is an instance of another form"));
         }
         let mut session = Session::blank(form, world);
         session.restoring = true;
         session.start(ScopeId(0));
-        session.take_up(ScopeId(0), NodeId(0), &root)?;
+        session.take_up(ScopeId(0), NodeId(0), root)?;
         session.settle();
         if opening == Opening::Edit {
             session.succeed();
@@ -126,15 +130,7 @@ impl Session {
         }
         let mut seen = HashMap::new();
         for child in element.elements() {
-            let named = |name: &str| form.child_names.get(parent, name);
-            // By another prefix it is found too; but not what the form's author never wrote.
-            let is_meant = |node: &NodeId| {
-                let node = form.node(*node);
-                !node.implied || node.qname.namespace == child.name.namespace
-            };
-            let node = named(&child.name.written()).or_else(|| named(&child.name.local));
-            let node = node.filter(is_meant);
-            let Some(node) = node else { continue };
+            let Some(node) = meant(&form, parent, child) else { continue };
             let Some(node) = self.again(node, &mut seen) else { continue };
             match form.node(node).kind {
                 NodeKind::Group => self.take_up(scope, node, child)?,
@@ -192,6 +188,29 @@ impl Session {
         self.put(root, id, Value::Text(fresh));
         self.settle();
     }
+}
+
+/// The root of an instance's text.
+pub(super) fn read_root(xml: &str) -> Result<Element, RestoreError> {
+    let mut found = Diagnostics::default();
+    xml::read(&Source::new("instance.xml", xml), 0, &mut found).ok_or_else(|| {
+        let reason = found.into_sorted().into_iter().next().map(|first| first.message);
+        at_root(reason.as_deref().unwrap_or("this is no XML"))
+    })
+}
+
+pub(super) fn at_root(reason: &str) -> RestoreError {
+    RestoreError { path: "/".into(), reason: reason.to_owned() }
+}
+
+/// The first node that an element stands for. By another prefix it is found too; but not what the form's author never wrote.
+pub(super) fn meant(form: &Form, parent: NodeId, element: &Element) -> Option<NodeId> {
+    let named = |name: &str| form.child_names.get(parent, name);
+    let is_meant = |node: &NodeId| {
+        let node = form.node(*node);
+        !node.implied || node.qname.namespace == element.name.namespace
+    };
+    named(&element.name.written()).or_else(|| named(&element.name.local)).filter(is_meant)
 }
 
 /// Text with its characters composed (Unicode NFC), as ODK's tools submit it: the same word is the same text.

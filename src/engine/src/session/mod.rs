@@ -23,6 +23,7 @@ mod preload;
 mod recalculate;
 mod services;
 mod state;
+mod submitted;
 mod turns;
 mod views;
 
@@ -30,6 +31,7 @@ pub use data::RestoreError;
 pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
 pub use state::{Kind, NodeState};
+pub use submitted::Submitted;
 
 use dirty::Dirty;
 use events::Happened;

@@ -4,6 +4,7 @@
 
 mod shelf;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::answer::Refusal;
 use crate::body::{self, DRAIN_LIMIT};
 use crate::listen::now_ms;
+use crate::metrics::{self, Metrics};
 use crate::off_thread::off_thread;
 use crate::store::Store;
 pub(crate) use shelf::{FOLDER as SHELF, Folder, Incoming, Shelf, sync};
@@ -42,6 +44,18 @@ pub(crate) struct Received {
     pub(crate) new: bool,
     /// In bytes.
     pub(crate) size: u64,
+}
+
+impl Received {
+    /// One more in the counts.
+    pub(crate) fn count(self, metrics: &Metrics) {
+        if self.new {
+            metrics::count(&metrics.attachments);
+            metrics.attachment_bytes.fetch_add(self.size, Ordering::Relaxed);
+        } else {
+            metrics::count(&metrics.attachments_again);
+        }
+    }
 }
 
 /// SHA-256 in lowercase hex: the one spelling, and nothing that leads out of a folder.
@@ -84,12 +98,10 @@ impl Attachments {
             Arriving::new(if known || room == 0 { None } else { Some(self.shelf.clone()) }).await?;
         arriving.read(body, room).await?;
         if arriving.size > FILE_LIMIT {
-            let reason = format!("an attachment has at most {FILE_LIMIT} bytes");
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason));
+            return Err(too_large());
         }
         if arriving.size > room || room == 0 {
-            let reason = "the server has no room for more attachments";
-            return Err(Refusal::new(StatusCode::INSUFFICIENT_STORAGE, "no_room", reason));
+            return Err(no_room());
         }
         let size = arriving.size;
         arriving.keep(hash).await?;
@@ -98,6 +110,30 @@ impl Attachments {
             self.add(size);
         }
         Ok(Received { new: new && !known, size })
+    }
+
+    /// Begins a file whose hash nobody has said.
+    pub(crate) async fn begin(&self) -> Result<Unhashed, Refusal> {
+        let arriving = Arriving::new(Some(self.shelf.clone())).await?;
+        Ok(Unhashed { arriving, buffer: Vec::new() })
+    }
+
+    /// Keeps a file under its hash.
+    pub(crate) async fn keep(&self, file: Hashed) -> Result<Received, Refusal> {
+        let Hashed { hash, size, incoming } = file;
+        if self.has(&hash).await? {
+            return Ok(Received { new: false, size });
+        }
+        if size > self.room().await? {
+            return Err(no_room());
+        }
+        let name = hash.clone();
+        off_thread(move || incoming.keep(&name).map_err(|error| Refusal::fault(&error))).await?;
+        let new = self.store.keep_attachment(&hash, size, now_ms()).await?;
+        if new {
+            self.add(size);
+        }
+        Ok(Received { new, size })
     }
 
     /// How many bytes there is room for.
@@ -118,6 +154,52 @@ impl Attachments {
         if let Some((_, sum)) = &mut *self.sum.lock().unwrap_or_else(PoisonError::into_inner) {
             *sum += size;
         }
+    }
+}
+
+fn too_large() -> Refusal {
+    let reason = format!("an attachment has at most {FILE_LIMIT} bytes");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason)
+}
+
+fn no_room() -> Refusal {
+    let reason = "the server has no room for more attachments";
+    Refusal::new(StatusCode::INSUFFICIENT_STORAGE, "no_room", reason)
+}
+
+/// A file on its way whose hash nobody has said. Dropped, it was never there.
+pub(crate) struct Unhashed {
+    arriving: Arriving,
+    buffer: Vec<u8>,
+}
+
+/// A file that is here in full, not yet in its place. Dropped, it was never there.
+pub(crate) struct Hashed {
+    pub(crate) hash: String,
+    pub(crate) size: u64,
+    incoming: Box<dyn Incoming>,
+}
+
+impl Unhashed {
+    /// Adds to it.
+    pub(crate) async fn add(&mut self, data: &[u8]) -> Result<(), Refusal> {
+        self.arriving.size += data.len() as u64;
+        if self.arriving.size > FILE_LIMIT {
+            return Err(too_large());
+        }
+        self.buffer.extend_from_slice(data);
+        if self.buffer.len() >= CHUNK {
+            self.buffer = self.arriving.write(std::mem::take(&mut self.buffer)).await?;
+        }
+        Ok(())
+    }
+
+    /// That was all of it.
+    pub(crate) async fn end(mut self) -> Result<Hashed, Refusal> {
+        self.arriving.write(self.buffer).await?;
+        let Arriving { hasher, size, incoming } = self.arriving;
+        let incoming = incoming.ok_or_else(|| Refusal::fault(&"a file was written nowhere"))?;
+        Ok(Hashed { hash: format!("{:x}", hasher.finalize()), size, incoming })
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) trait Shelf: Send + Sync {
 }
 
 /// A file on its way. Dropped, it was never there.
-pub(crate) trait Incoming: Send {
+pub(crate) trait Incoming: Send + Sync {
     /// Adds to it.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 

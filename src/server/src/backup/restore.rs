@@ -32,7 +32,7 @@ pub struct Restored {
     pub attachments: u64,
     /// Those of them that were not here.
     pub new_attachments: u64,
-    /// Was the folder empty, so that all is as it was? Else only forms, submissions and attachments were added.
+    /// Was the folder empty, so that all is as it was? Else only forms, submissions, what waits of them and attachments were added.
     pub whole: bool,
     /// Was a database in the backup?
     pub database: bool,

@@ -18,6 +18,15 @@ const SUBMISSIONS: &str = "
     SELECT id, form_id, form_version, form_hash, content_hash, body, received_at,
         device_id, user_id, area FROM submission
     WHERE id > $1 ORDER BY id LIMIT $2";
+const RELAY: &str = "
+    SELECT r.submission_id, r.target, r.state, r.attempts, r.record, r.queued_at, r.due_at, s.content_hash
+    FROM relay r JOIN submission s ON s.id = r.submission_id
+    WHERE (r.submission_id, r.target) > ($1, $2) ORDER BY r.submission_id, r.target LIMIT $3";
+/// Where another submission has the id, its items stay what they are. Claims are other processes', and stay behind.
+const INSERT_RELAY: &str = "
+    INSERT INTO relay (submission_id, target, state, attempts, record, queued_at, due_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7 FROM submission WHERE id = $1 AND content_hash = $8
+    ON CONFLICT (submission_id, target) DO NOTHING";
 const ATTACHMENTS: &str = "SELECT hash, size FROM attachment WHERE hash > $1 ORDER BY hash LIMIT $2";
 
 /// What was copied.
@@ -29,11 +38,13 @@ pub(crate) struct Copied {
     pub(crate) conflicts: u64,
 }
 
+/// An item of the relay with its submission's hash.
+type Relayed = (String, String, String, i64, Vec<u8>, i64, Option<i64>, String);
 type Submission =
     (String, String, String, String, String, Vec<u8>, i64, Option<String>, Option<String>, Option<String>);
 
 impl Store {
-    /// Adds the forms, attachments and submissions of another database that this one lacks. May be broken off and begun again.
+    /// Adds the forms, attachments, submissions and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
     pub(crate) async fn copy_from(&self, source: &Store) -> Result<Copied, StoreError> {
         self.copy_forms(source).await?;
         let mut last = String::new();
@@ -45,6 +56,7 @@ impl Store {
                 self.keep_attachment(hash, *size, crate::listen::now_ms()).await?;
             }
         }
+        self.copy_openrosa(source).await?;
         let mut copied = Copied::default();
         let mut last = String::new();
         loop {
@@ -52,9 +64,41 @@ impl Store {
                 .bind(&last)
                 .bind(PAGE)
                 .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(copied) };
+            let Some(row) = page.last() else { break };
             last.clone_from(&row.0);
             self.copy_page(&page, &mut copied).await?;
+        }
+        self.copy_relay(source).await?;
+        Ok(copied)
+    }
+
+    async fn copy_relay(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), String::new());
+        loop {
+            let page: Vec<Relayed> = reading!(source.database, |pool| sqlx::query_as(RELAY)
+                .bind(&last.0)
+                .bind(&last.1)
+                .bind(1_000_i64)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last = (row.0.clone(), row.1.clone());
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (submission, target, state, attempts, record, queued_at, due_at, hash) in &page {
+                    sqlx::query(INSERT_RELAY)
+                        .bind(submission)
+                        .bind(target)
+                        .bind(state)
+                        .bind(attempts)
+                        .bind(record)
+                        .bind(queued_at)
+                        .bind(due_at)
+                        .bind(hash)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
         }
     }
 

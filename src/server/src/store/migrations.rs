@@ -9,10 +9,12 @@ use super::StoreError;
 use super::database::{Database, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 3] = [
+const FILES: [(i64, &str, &str); 5] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
+    (20, "relay", include_str!("../../migrations/0020_relay.sql")),
+    (30, "openrosa", include_str!("../../migrations/0030_openrosa.sql")),
 ];
 
 /// The schema that this program makes.
@@ -95,7 +97,7 @@ fn is_another_process(error: &MigrateError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Place, block_on, on_each_database};
-    use super::super::{Kept, Row, Sender, Store};
+    use super::super::{Kept, Relayed, Row, Sender, Store};
     use super::*;
 
     on_each_database!(
@@ -202,7 +204,7 @@ mod tests {
         };
         block_on(async {
             let store = Store::open(folder.path(), None).await.unwrap();
-            assert_eq!(store.keep(&again).await.unwrap(), Kept::Again { received_at: 7 });
+            assert_eq!(store.keep(&again, Relayed::default()).await.unwrap(), Kept::Again { received_at: 7 });
             assert_eq!(store.form("ab").await.unwrap().as_deref(), Some("{}"));
             store.close().await;
         });

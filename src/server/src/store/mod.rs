@@ -1,4 +1,5 @@
-//! The server's database: which forms were ever served, each submission once, and which attachments are here.
+//! The server's database: which forms were ever served, each submission once, which attachments are here, and what is still
+//! to be passed on.
 //!
 //! SQLite in the data folder (WAL, synced on every commit), or PostgreSQL and what speaks as it does. Kept here: an id is
 //! kept once, with one hash; what was answered with success is committed; a process holds nothing that another one lacks.
@@ -40,6 +41,8 @@ mod attachments;
 mod copy;
 mod forms;
 mod migrations;
+mod openrosa;
+mod relay;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -49,6 +52,8 @@ use std::path::Path;
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
+pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept};
+pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use submissions::{Kept, Row, Sender};
 
 /// The database.

@@ -1,5 +1,7 @@
 //! Each submission once: an id has one hash for good.
 
+use super::database::BeginWriting;
+use super::relay::{Relayed, insert_items};
 use super::{Store, StoreError};
 
 pub(super) const INSERT: &str = "
@@ -49,22 +51,41 @@ pub(crate) enum Kept {
     Taken,
 }
 
+macro_rules! insert {
+    ($row:expr) => {
+        sqlx::query_as(INSERT)
+            .bind($row.id)
+            .bind($row.form_id)
+            .bind($row.form_version)
+            .bind($row.form_hash)
+            .bind($row.content_hash)
+            .bind($row.body)
+            .bind($row.received_at)
+            .bind(&$row.sender.device)
+            .bind(&$row.sender.user)
+            .bind(&$row.sender.area)
+    };
+}
+
 impl Store {
-    /// Keeps a submission by one statement, or says what has its id.
-    pub(crate) async fn keep(&self, row: &Row<'_>) -> Result<Kept, StoreError> {
-        let inserted: Vec<(i64,)> = writing!(self.database, |pool| sqlx::query_as(INSERT)
-            .bind(row.id)
-            .bind(row.form_id)
-            .bind(row.form_version)
-            .bind(row.form_hash)
-            .bind(row.content_hash)
-            .bind(row.body)
-            .bind(row.received_at)
-            .bind(&row.sender.device)
-            .bind(&row.sender.user)
-            .bind(&row.sender.area)
-            .fetch_all(pool))?;
-        if !inserted.is_empty() {
+    /// Keeps a submission, and with it what is to be passed on of it, or says what has its id: one statement, or one transaction.
+    pub(crate) async fn keep(&self, row: &Row<'_>, relayed: Relayed<'_>) -> Result<Kept, StoreError> {
+        let new = if relayed.items.is_empty() {
+            let inserted: Vec<(i64,)> = writing!(self.database, |pool| insert!(row).fetch_all(pool))?;
+            !inserted.is_empty()
+        } else {
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                let inserted: Vec<(i64,)> = insert!(row).fetch_all(&mut *transaction).await?;
+                if inserted.is_empty() {
+                    return Ok(false);
+                }
+                insert_items!(transaction, relayed);
+                transaction.commit().await?;
+                Ok(true)
+            })?
+        };
+        if new {
             return Ok(Kept::New);
         }
         // A row is never changed: what had the id then has it now.
@@ -103,7 +124,7 @@ mod tests {
             .unwrap();
         block_on(async {
             let store = Store::open(folder.path(), None).await.unwrap();
-            let kept = store.keep(&row("a", "h")).await;
+            let kept = store.keep(&row("a", "h"), Relayed::default()).await;
             assert!(kept.is_err(), "{kept:?}");
             assert_eq!(store.find("a").await.unwrap(), None);
         });
@@ -129,17 +150,23 @@ mod tests {
     }
 
     async fn an_id_is_kept_once_with_one_hash_over_restarts(place: &Place) {
-        assert_eq!(open(place).await.keep(&row("a", "h")).await.unwrap(), Kept::New);
+        assert_eq!(open(place).await.keep(&row("a", "h"), Relayed::default()).await.unwrap(), Kept::New);
         let later = Row { received_at: 99, ..row("a", "h") };
-        assert_eq!(open(place).await.keep(&later).await.unwrap(), Kept::Again { received_at: 7 });
-        assert_eq!(open(place).await.keep(&row("a", "other")).await.unwrap(), Kept::Taken);
+        assert_eq!(
+            open(place).await.keep(&later, Relayed::default()).await.unwrap(),
+            Kept::Again { received_at: 7 }
+        );
+        assert_eq!(
+            open(place).await.keep(&row("a", "other"), Relayed::default()).await.unwrap(),
+            Kept::Taken
+        );
         assert_eq!(open(place).await.find("a").await.unwrap(), Some(("h".into(), 7)));
         assert_eq!(open(place).await.find("b").await.unwrap(), None);
     }
 
     async fn a_submission_needs_its_form(place: &Place) {
         let store = place.open().await;
-        assert!(store.keep(&row("a", "h")).await.is_err());
+        assert!(store.keep(&row("a", "h"), Relayed::default()).await.is_err());
         assert_eq!(store.find("a").await.unwrap(), None);
     }
 
@@ -148,7 +175,9 @@ mod tests {
         let puts = (0..24).map(|n| {
             let store = store.clone();
             let hash = if n % 3 == 0 { "other" } else { "h" };
-            tokio::spawn(async move { (hash, store.keep(&row("a", hash)).await.unwrap()) })
+            tokio::spawn(
+                async move { (hash, store.keep(&row("a", hash), Relayed::default()).await.unwrap()) },
+            )
         });
         let mut answers = Vec::new();
         for put in puts.collect::<Vec<_>>() {

@@ -58,6 +58,12 @@ pub enum Event {
     CrossSiteRefused,
     /// The audit log was read.
     AuditRead,
+    /// What is passed on to other servers was listed.
+    RelayListed,
+    /// Something was to be passed on again.
+    RelayedAgain,
+    /// What was here already was queued for a target.
+    RelayQueued,
 }
 
 /// One thing that was done.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -47,6 +47,13 @@ impl Origin {
         }
     }
 
+    /// Where a request comes from, by its connection and its headers.
+    pub(crate) fn of_request(asked: &HeaderMap, extensions: &Extensions, behind_proxy: bool) -> Origin {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
+        Origin::of(asked, peer, behind_proxy)
+    }
+
     /// The server's address as whoever asked knows it.
     pub(crate) fn server(&self) -> Option<String> {
         let scheme = if self.tls { "https" } else { "http" };
@@ -61,6 +68,8 @@ pub(crate) enum By {
     Session(String),
     /// By a device's token: its id.
     Device(String),
+    /// By name and password with each request, as programs without sessions do.
+    Password,
 }
 
 /// Somebody who is known.
@@ -78,7 +87,7 @@ impl Caller {
     pub(crate) fn device(&self) -> Option<&str> {
         match &self.by {
             By::Device(id) => Some(id),
-            By::Session(_) => None,
+            By::Session(_) | By::Password => None,
         }
     }
 
@@ -115,6 +124,8 @@ impl Caller {
         }
         let fits = match (&self.by, &self.user) {
             (By::Session(_), _) => true,
+            // It came from no page of ours: good for what such programs do, and no more.
+            (By::Password, _) => deed == Deed::Send,
             (By::Device(_), Some(_)) => matches!(deed, Deed::Send | Deed::Read),
             // A kiosk or a shared phone: whoever holds it is nobody in particular.
             (By::Device(_), None) => deed == Deed::Send,
@@ -167,9 +178,8 @@ pub(crate) async fn identify(
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-    let origin = Origin::of(request.headers(), peer, shared.who.access.behind_proxy);
+    let behind_proxy = shared.who.access.behind_proxy;
+    let origin = Origin::of_request(request.headers(), request.extensions(), behind_proxy);
     let (method, asked) = (request.method().clone(), request.headers());
     match find(&shared.who, &method, asked, &origin).await {
         Ok(None) => {}
@@ -193,13 +203,19 @@ async fn find(
         None => by_cookie(who, method, asked, origin, now).await?,
     };
     if let Some(caller) = &caller {
-        let name = caller.device().or(caller.user.as_deref()).unwrap_or_default();
-        who.limits.by_caller.take(name.to_owned(), now).map_err(too_often)?;
+        count_request(who, caller)?;
     }
     Ok(caller)
 }
 
-async fn by_token(who: &Who, token: &super::secret::Token, now: i64) -> Result<Caller, Refusal> {
+/// A request of somebody who is known; whoever asks too often waits.
+pub(crate) fn count_request(who: &Who, caller: &Caller) -> Result<(), Refusal> {
+    let name = caller.device().or(caller.user.as_deref()).unwrap_or_default();
+    who.limits.by_caller.take(name.to_owned(), now_ms()).map_err(too_often)
+}
+
+/// The device of a token.
+pub(crate) async fn by_token(who: &Who, token: &super::secret::Token, now: i64) -> Result<Caller, Refusal> {
     match who.device_of(token, now).await.map_err(|error| Refusal::fault(&error))? {
         Known::Nobody => Err(login_needed()),
         Known::Revoked(id) => {

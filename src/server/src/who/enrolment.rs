@@ -1,6 +1,7 @@
-//! How a device gets its token: a QR code with the server's address and a code that is good once, for a quarter of an hour.
+//! How a device gets its token: a QR code that opens the app's settings with a code that is good once, for a quarter of an hour.
 //!
-//! Kept here: the token itself is never in a picture, a URL or a log; what the QR code holds is worthless after its first use.
+//! Kept here: the token itself is never in a picture, a URL or a log; what the QR code holds is worthless after its first use, and
+//! stands in the fragment, which no browser sends to any server.
 
 use super::ciphers::{Ciphers, hex};
 use super::secret;
@@ -20,22 +21,9 @@ pub fn code_hash(code: &str, ciphers: &dyn Ciphers) -> String {
     hex(&ciphers.digest(secret::typed(code).as_bytes()))
 }
 
-/// The QR code's text: `doorstep:enrol?server=https%3A%2F%2Fsurvey.example.cn&code=…`.
+/// The QR code's text, which a phone's own camera opens: `https://survey.example.cn/settings#enrol=…`.
 pub fn text(server: &str, code: &str) -> String {
-    format!("doorstep:enrol?server={}&code={}", escape(server), escape(code))
-}
-
-/// Percent-encodes all but RFC 3986's unreserved characters.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped += &format!("%{byte:02X}");
-        }
-    }
-    escaped
+    format!("{server}/settings#enrol={code}")
 }
 
 #[cfg(test)]
@@ -44,12 +32,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_holds_address_and_code_and_nothing_can_be_slipped_in() {
-        assert_eq!(
-            text("https://survey.example.cn:8443", "abcde-fghjk"),
-            "doorstep:enrol?server=https%3A%2F%2Fsurvey.example.cn%3A8443&code=abcde-fghjk"
-        );
-        assert_eq!(text("https://a&code=x", "b"), "doorstep:enrol?server=https%3A%2F%2Fa%26code%3Dx&code=b");
+    fn the_code_is_in_the_fragment_alone() {
+        let text = text("https://survey.example.cn:8443", &new_code());
+        let (address, fragment) = text.split_once('#').unwrap();
+        assert_eq!(address, "https://survey.example.cn:8443/settings");
+        let code = fragment.strip_prefix("enrol=").unwrap();
+        assert!(code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "nothing in it needs escaping");
     }
 
     #[test]

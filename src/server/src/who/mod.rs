@@ -1,17 +1,18 @@
 //! Who may do what: users, sessions, devices, rights, masks, limits and the audit log.
 //!
 //! `ciphers ← secret ← password, second_factor, enrolment, session` and `rights ← mask, fields` know neither database nor clock;
-//! `users, devices, log` are their rows; `caller` finds out who asks, before any route; `routes` are the addresses.
+//! `users, devices, log` are their rows; `caller` finds out who asks, before any route (`basic` where a program knows no other way); `routes` are the addresses.
 //!
 //! **A route of another part** takes a [`caller::Caller`] among its arguments and asks `caller.may(&shared.who, Deed::…, place)`
 //! before it does anything; what it hands out of a person goes through `mask`, and into the log by `shared.who.note(…)`.
 
 pub(crate) mod audit;
+pub(crate) mod basic;
 pub(crate) mod caller;
 mod ciphers;
 mod devices;
 mod enrolment;
-mod fields;
+pub(crate) mod fields;
 mod key;
 mod limits;
 mod log;
@@ -20,8 +21,8 @@ mod password;
 pub(crate) mod rights;
 pub(crate) mod routes;
 mod second_factor;
-mod secret;
-mod session;
+pub(crate) mod secret;
+pub(crate) mod session;
 mod users;
 
 use std::path::Path;
@@ -80,6 +81,8 @@ pub(crate) struct Who {
     pub(crate) limits: Limits,
     pub(crate) access: Access,
     hashers: Semaphore,
+    /// Passwords that were right a moment ago.
+    verified: basic::Verified,
 }
 
 impl Who {
@@ -88,7 +91,8 @@ impl Who {
         let key = key::Key::open(data).map_err(KeyError::File)?;
         key::check(&store, ciphers, &key).await?;
         let (limits, hashers) = (Limits::new(), Semaphore::new(HASHERS));
-        Ok(Who { store, ciphers, key, limits, access: access.clone(), hashers })
+        let verified = basic::Verified::new();
+        Ok(Who { store, ciphers, key, limits, access: access.clone(), hashers, verified })
     }
 
     /// Makes an administrator where there is no user at all.

@@ -100,12 +100,16 @@ pub enum Deed {
     LookAfterUsers,
     /// Read the audit log.
     ReadAudit,
+    /// See what is passed on to other servers, and why it is not.
+    SeeRelay,
+    /// Have it tried again.
+    Relay,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 7] = [
+    pub const ALL: [Deed; 9] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -113,6 +117,8 @@ impl Deed {
         Deed::Revoke,
         Deed::LookAfterUsers,
         Deed::ReadAudit,
+        Deed::SeeRelay,
+        Deed::Relay,
     ];
 }
 
@@ -142,6 +148,8 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::Revoke =>         [No,    Area,   No,       No,     All],
         Deed::LookAfterUsers => [No,    No,     No,       No,     All],
         Deed::ReadAudit =>      [No,    No,     No,       All,    No],
+        Deed::SeeRelay =>       [No,    No,     No,       Area,   All],
+        Deed::Relay =>          [No,    No,     No,       No,     All],
     };
     match role {
         Role::Worker => row[0],
@@ -277,7 +285,7 @@ mod tests {
                 "{role:?} makes users and reads households"
             );
             assert!(!(may(Deed::LookAfterUsers) && may(Deed::ReadAudit)), "{role:?} makes users and audits");
-            let changes = [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers];
+            let changes = [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers, Deed::Relay];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");
         }

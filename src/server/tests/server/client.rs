@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
 use doorstep_postgres::Cluster;
-use doorstep_server::{Access, Files, Options, Server};
+use doorstep_server::{Access, Files, Options, Relaying, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -48,9 +48,18 @@ impl Place {
         match self {
             Place::Sqlite => House::new(),
             Place::Postgres(cluster) => {
-                House::on(Some((cluster.clone(), cluster.new_database())), Access::default())
+                House::on(Some((cluster.clone(), cluster.new_database())), Access::default(), None)
             }
         }
+    }
+
+    /// A server with nothing in it that passes submissions on.
+    pub fn relaying(&self, relay: &Relaying) -> House {
+        let database = match self {
+            Place::Sqlite => None,
+            Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
+        };
+        House::on(database, Access::default(), Some(relay.clone()))
     }
 }
 
@@ -87,10 +96,10 @@ pub struct House {
     address: SocketAddr,
     form_hash: String,
     access: Access,
+    pub relay: Option<Relaying>,
     /// What the first start's administrator logs in with.
     pub first_password: String,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    running: Option<Running>,
 }
 
 /// What a device sends.
@@ -142,15 +151,15 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
-        House::on(None, Access::default())
+        House::on(None, Access::default(), None)
     }
 
     /// A server whose office has said who may send.
     pub fn with(access: Access) -> House {
-        House::on(None, access)
+        House::on(None, access, None)
     }
 
-    fn on(database: Option<(Arc<Cluster>, String)>, access: Access) -> House {
+    fn on(database: Option<(Arc<Cluster>, String)>, access: Access, relay: Option<Relaying>) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -163,17 +172,16 @@ impl House {
         write(&format!("app{SCRIPT}"), "plain");
         write(&format!("app{SCRIPT}.br"), "compressed");
         write("secret.txt", "secret");
-        let Running { address, first_password, stop, thread } =
-            start(folder.path(), address_of(database.as_ref()), &access);
+        let running = start(folder.path(), address_of(database.as_ref()), &access, relay.as_ref());
         let mut house = House {
             folder,
             database,
-            address,
+            address: running.address,
             form_hash: String::new(),
             access,
-            first_password: first_password.expect("the first start makes a user"),
-            stop: Some(stop),
-            thread: Some(thread),
+            relay,
+            first_password: running.first_password.clone().expect("the first start makes a user"),
+            running: Some(running),
         };
         house.form_hash = house.get("/api/v1/forms").json()["forms"][0]["hash"].as_str().unwrap().to_owned();
         house
@@ -182,10 +190,63 @@ impl House {
     pub fn restart_with_form(&mut self, form: &str) {
         self.stop();
         std::fs::write(self.folder.path().join("forms/visit/form.json"), form).unwrap();
-        let Running { address, first_password, stop, thread } =
-            start(self.folder.path(), address_of(self.database.as_ref()), &self.access);
-        assert_eq!(first_password, None, "only the first start makes a user");
-        (self.address, self.stop, self.thread) = (address, Some(stop), Some(thread));
+        self.start();
+    }
+
+    /// Starts it once more, with what it is told to pass on to by now.
+    pub fn start(&mut self) {
+        let running = self.another();
+        (self.address, self.running) = (running.address, Some(running));
+    }
+
+    /// Another process with the same folder and database.
+    pub fn another(&self) -> Running {
+        let running =
+            start(self.folder.path(), address_of(self.database.as_ref()), &self.access, self.relay.as_ref());
+        assert_eq!(running.first_password, None, "only the first start makes a user");
+        running
+    }
+
+    /// The same server with these files among its forms, the first of them the form's.
+    pub fn serving(mut self, files: &[(&str, &str)]) -> House {
+        for (name, text) in files {
+            let path = self.folder.path().join("forms").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        self.restart_with_form(files[0].1);
+        let listed = self.get("/api/v1/forms").json();
+        let visit = listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == "visit").unwrap();
+        self.form_hash = visit["hash"].as_str().unwrap().to_owned();
+        self
+    }
+
+    /// The bytes of a kept file.
+    pub fn file(&self, hash: &str) -> Vec<u8> {
+        std::fs::read(self.data().join("attachments").join(&hash[..2]).join(hash)).unwrap()
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> usize {
+        let query = format!("SELECT COUNT(*) FROM {table}");
+        if let Some((cluster, address)) = &self.database {
+            return cluster.ask(address, &query).trim().parse().unwrap();
+        }
+        let count: i64 = self.sqlite().query_row(&query, [], |row| row.get(0)).unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// What the database is told, of one column or none.
+    pub fn tell(&self, statement: &str) {
+        match &self.database {
+            Some((cluster, address)) => drop(cluster.ask(address, statement)),
+            None => self.sqlite().execute_batch(statement).unwrap(),
+        }
+    }
+
+    /// Where it listens.
+    pub const fn listens_at(&self) -> SocketAddr {
+        self.address
     }
 
     /// The database, as somebody with the file has it.
@@ -194,10 +255,25 @@ impl House {
     }
 
     pub fn stop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap();
+        self.running = None;
+    }
+
+    /// Ends it as a crash does: nothing it was doing goes on.
+    pub fn kill(&mut self) {
+        let kill = self.running.as_mut().unwrap().kill.take().unwrap();
+        kill.send(()).unwrap();
+        self.running = None;
+    }
+
+    /// What the database says to a statement of one column.
+    pub fn ask(&self, statement: &str) -> Vec<String> {
+        if let Some((cluster, address)) = &self.database {
+            return cluster.ask(address, statement).lines().map(str::to_owned).collect();
         }
+        let database = self.sqlite();
+        let mut statement = database.prepare(statement).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
     }
 
     /// A sealed submission; the same number gives the same id.
@@ -267,6 +343,10 @@ impl House {
         }
         names.sort();
         names
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub fn data(&self) -> PathBuf {
@@ -339,24 +419,29 @@ impl House {
     }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-struct Running {
+/// A process, until dropped: then it stops in order.
+pub struct Running {
     address: SocketAddr,
     first_password: Option<String>,
-    stop: tokio::sync::oneshot::Sender<()>,
-    thread: std::thread::JoinHandle<()>,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    kill: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
 }
 
 fn address_of(database: Option<&(Arc<Cluster>, String)>) -> Option<String> {
     database.map(|(_, address)| address.clone())
 }
 
-fn start(folder: &Path, database: Option<String>, access: &Access) -> Running {
+fn start(folder: &Path, database: Option<String>, access: &Access, relay: Option<&Relaying>) -> Running {
     let options = Options {
         host: "127.0.0.1".into(),
         port: 0,
@@ -366,20 +451,27 @@ fn start(folder: &Path, database: Option<String>, access: &Access) -> Running {
         metrics_open: false,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),
+        backend: Some(folder.join("backend.json")).filter(|file| file.exists()),
         access: access.clone(),
+        relay: relay.cloned(),
     };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (kill, killed) = tokio::sync::oneshot::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(
-            async {
-                let server = Server::bind(options).await.unwrap();
-                let first = server.first_user().map(|first| first.password.clone());
-                tell.send((server.address(), first)).unwrap();
-                server.run(async { drop(stopped.await) }).await;
-            },
-        );
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let server = Server::bind(options).await.unwrap();
+            let first = server.first_user().map(|first| first.password.clone());
+            tell.send((server.address(), first)).unwrap();
+            tokio::select! {
+                () = server.run(async { drop(stopped.await) }) => {}
+                Ok(()) = killed => {}
+            }
+        });
+        runtime.shutdown_background();
     });
     let (address, first_password) = told.recv().unwrap();
-    Running { address, first_password, stop, thread }
+    Running { address, first_password, stop: Some(stop), kill: Some(kill), thread: Some(thread) }
 }

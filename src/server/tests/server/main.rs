@@ -4,7 +4,13 @@ mod attachments;
 mod backup;
 mod browser;
 mod client;
+mod openrosa;
+#[path = "../../../delivery/tests/backends/parcel.rs"]
+mod parcel;
+mod relay;
 mod running;
+#[path = "../../../delivery/tests/backends/suite.rs"]
+mod suite;
 mod who;
 mod whole_way;
 mod wire;

@@ -224,7 +224,7 @@ fn a_device_is_enrolled_once_sends_as_itself_and_is_told_when_it_is_revoked() {
     let wanted = json!({"name": "手机 1", "area": "371002001", "user": worker.id});
     let made = office.administrator.post(house, "/api/v1/enrolments", wanted).json();
     let code = made["code"].as_str().unwrap();
-    assert_eq!(made["text"], format!("doorstep:enrol?server=http%3A%2F%2Fx&code={code}"));
+    assert_eq!(made["text"], format!("http://x/settings#enrol={code}"));
     let enrol = |code: &str| Browser::default().post(house, "/api/v1/devices", json!({ "code": code }));
     let device = enrol(code).json();
     let (id, token) = (device["device"]["id"].as_str().unwrap(), device["token"].as_str().unwrap());

@@ -45,7 +45,7 @@ fn over_sockets(house: &House, request: &Request) -> Response {
 }
 
 fn run(store: &MemoryStore, answer: impl FnMut(Request) -> Result<Response, NetworkError>) -> usize {
-    let backend = Doorstep { base_url: String::new() };
+    let backend = Doorstep::at("");
     let run = ready(deliver(store, &MemoryTransport::new(answer), |_| Some(&backend), Wake::Hand, || NOW, 1))
         .unwrap();
     assert!(run.store_errors.is_empty());

@@ -1,6 +1,7 @@
 //! The wire contract, over real sockets: what is accepted, what is refused, and that a refusal stores nothing.
 
-use crate::client::{self, Answer, Place, Sent, on_each_database};
+use crate::client::{self, Answer, House, Place, Sent, on_each_database};
+use doorstep_server::Access;
 use serde_json::{Value as Json, json};
 
 on_each_database!(
@@ -264,6 +265,34 @@ fn health_echoes_the_nonce(place: &Place) {
     assert_eq!(house.get("/api/v1/health").json()["nonce"], "");
     assert_eq!(house.get("/api/v1/health?nonce=<script>").status, 400);
     assert_eq!(house.get("/api/v2/health").code(), "no_such_route");
+}
+
+/// Where else phones send is given out to all, and the page may send there and nowhere else.
+#[test]
+fn the_offices_targets_are_given_out_and_let_through() {
+    let mut house = House::with(Access { devices_only: true, ..Access::default() });
+    assert_eq!(house.get("/api/v1/backend").json(), json!({"version": 1, "targets": []}));
+    assert!(house.get("/").header("content-security-policy").unwrap().contains("connect-src 'self';"));
+    let worker = house.get("/sw.js").text();
+
+    let central = json!({"name": "central", "kind": "openrosa", "url": "https://central.example.org/v1/key/{token}/submission", "forms": ["*"]});
+    let targets = json!({"targets": [central, {"name": "relayed", "kind": "openrosa", "url": "/relay/a", "forms": []}]});
+    let file = house.data().with_file_name("backend.json");
+    std::fs::write(&file, targets.to_string()).unwrap();
+    house.restart_with_form(client::FORM);
+    let given = house.get("/api/v1/backend");
+    assert_eq!((given.status, &given.json()["targets"]), (200, &targets["targets"]));
+    let tag = given.header("etag").unwrap();
+    assert_eq!(house.send("GET", "/api/v1/backend", &[("if-none-match", tag)], b"").status, 304);
+    let page = house.get("/");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("connect-src 'self' https://central.example.org; "), "{policy}");
+    assert_ne!(
+        house.get("/sw.js").text(),
+        worker,
+        "browsers keep the page with the policy that it came with"
+    );
+    assert_eq!(house.send("POST", "/api/v1/backend", &[], b"").status, 405);
 }
 
 fn the_app_is_served_with_strict_headers(place: &Place) {

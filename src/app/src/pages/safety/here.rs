@@ -8,6 +8,7 @@ use crate::platform::{persist, timer};
 use crate::state::device::Device;
 use crate::state::forms;
 use crate::state::keeping::now;
+use crate::state::outbox::submissions;
 use crate::state::reader::{say, use_reader};
 use crate::words::when::when;
 
@@ -60,7 +61,7 @@ pub fn Here(device: Device) -> impl IntoView {
                     {fact("persistent", say(|w| w.safety.persist), live(kept).into_any())}
                     {fact("free", say(|w| w.safety.free), live(free).into_any())}
                     {fact("drafts", say(|w| w.safety.drafts), live(move || count(device.drafts.with(Vec::len))).into_any())}
-                    {fact("waiting", say(|w| w.safety.waiting), live(move || count(device.outbox.with(Vec::len))).into_any())}
+                    {fact("waiting", say(|w| w.safety.waiting), live(move || count(device.outbox.with(|outbox| submissions(outbox, &[]).0.len()))).into_any())}
                     {fact("contact", say(|w| w.safety.contact), live(contact).into_any())}
                     {fact("version", say(|w| w.safety.version), env!("CARGO_PKG_VERSION").into_any())}
                 </dl>

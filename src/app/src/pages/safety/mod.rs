@@ -11,6 +11,7 @@ pub use pin::PinPage;
 
 use leptos::prelude::*;
 
+use super::settings::SettingsLine;
 use crate::components::live::Live;
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
@@ -32,12 +33,13 @@ pub fn SafetyPage() -> impl IntoView {
             <office::OfficeSection gate />
             <users::UsersSection gate />
             <log::LogSection device />
+            <SettingsLine />
         </main>
     }
 }
 
 /// A line of facts: what, and how it stands.
-fn fact(name: &'static str, what: Live<&'static str>, is: AnyView) -> AnyView {
+pub fn fact(name: &'static str, what: Live<&'static str>, is: AnyView) -> AnyView {
     view! {
         <div class="fact" data-fact=name>
             <dt>{what}</dt>

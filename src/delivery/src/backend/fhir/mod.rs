@@ -117,6 +117,10 @@ impl Configured for Fhir {
     fn given(self, credential: Credential, _: Moment) -> Fhir {
         Fhir { credential, ..self }
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        std::iter::once(self.url.as_str()).chain(self.files.upload.as_deref()).collect()
+    }
 }
 
 impl Backend for Fhir {

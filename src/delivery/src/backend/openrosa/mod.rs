@@ -49,6 +49,10 @@ impl Configured for OpenRosa {
     fn given(self, credential: Credential, _: Moment) -> OpenRosa {
         OpenRosa { credential, ..self }
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        vec![&self.url]
+    }
 }
 
 impl Backend for OpenRosa {

@@ -73,6 +73,10 @@ impl Configured for Webhook {
     fn given(self, credential: Credential, now: Moment) -> Webhook {
         Webhook { credential, signed_at: now.ms.div_euclid(1_000), ..self }
     }
+
+    fn addresses(&self) -> Vec<&str> {
+        std::iter::once(self.url.as_str()).chain(self.files.upload.as_deref()).collect()
+    }
 }
 
 impl Backend for Webhook {

@@ -43,20 +43,9 @@ pub(super) async fn login(
     if !is_own_page(&asked, origin.authority.as_deref(), origin.tls) {
         return Err(cross_site());
     }
-    count_try(who, &origin)?;
-    let name: String = login.name.trim().to_ascii_lowercase().chars().take(64).collect();
+    let name = typed_name(&login.name);
+    let user = check_login(who, &origin, &name, login.password).await?;
     let now = now_ms();
-    who.limits.tries_by_name.take(name.clone(), now).map_err(too_often)?;
-    let wait = who.wait_of(&name, now).await?;
-    if wait > 0 {
-        return Err(too_often(wait.unsigned_abs().div_ceil(1_000)));
-    }
-    let user = who.user_named(&name).await?;
-    let kept = user.as_ref().map(|user| user.password.clone());
-    let right = who.verify_password(login.password, kept).await?;
-    let Some(user) = user.filter(|user| right && !user.disabled) else {
-        return Err(refuse(who, &name, None).await);
-    };
     if user.factor_confirmed {
         let Some(code) = login.code.as_deref().filter(|code| !code.is_empty()) else {
             return Err(Refusal::new(
@@ -76,6 +65,37 @@ pub(super) async fn login(
     let mut response = answer(StatusCode::OK, &said);
     response.headers_mut().insert(header::SET_COOKIE, set_cookie(&token, origin.tls));
     Ok(response)
+}
+
+/// A name as it is looked for.
+pub(crate) fn typed_name(name: &str) -> String {
+    name.trim().to_ascii_lowercase().chars().take(64).collect()
+}
+
+/// The user of a name and a password. The second factor is still to be asked for.
+///
+/// # Errors
+/// 401 `wrong_login`, counted and noted; 429 `too_often`.
+pub(crate) async fn check_login(
+    who: &Who,
+    origin: &Origin,
+    name: &str,
+    password: String,
+) -> Result<User, Refusal> {
+    count_try(who, origin)?;
+    let now = now_ms();
+    who.limits.tries_by_name.take(name.to_owned(), now).map_err(too_often)?;
+    let wait = who.wait_of(name, now).await?;
+    if wait > 0 {
+        return Err(too_often(wait.unsigned_abs().div_ceil(1_000)));
+    }
+    let user = who.user_named(name).await?;
+    let kept = user.as_ref().map(|user| user.password.clone());
+    let right = who.verify_password(password, kept).await?;
+    match user.filter(|user| right && !user.disabled) {
+        Some(user) => Ok(user),
+        None => Err(refuse(who, name, None).await),
+    }
 }
 
 async fn takes_code(who: &Who, user: &User, code: &str, now: i64) -> Result<bool, Refusal> {

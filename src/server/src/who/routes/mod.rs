@@ -24,12 +24,13 @@ use crate::answer::Refusal;
 use crate::api::{check_content_type, wrong_method};
 use crate::body;
 
+pub(crate) use me::{check_login, typed_name};
 pub(crate) use submissions::read as read_submission;
 
 /// The largest body of these routes.
 const BODY_LIMIT: usize = 16 << 10;
 /// Rows that a list gives at most.
-const PAGE: i64 = 200;
+pub(crate) const PAGE: i64 = 200;
 
 /// All of them.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -52,7 +53,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 }
 
 /// A small body of JSON.
-pub(super) struct Json<T>(pub(super) T);
+pub(crate) struct Json<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
@@ -76,12 +77,12 @@ pub(super) fn id_of(path: Result<Path<String>, PathRejection>) -> Result<String,
 }
 
 /// 404: nothing has the id, or nothing that the caller may know of.
-pub(super) fn unknown() -> Refusal {
+pub(crate) fn unknown() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "unknown", "nothing has this id")
 }
 
 /// A value of a query, such as `after`: as it stands, since none of ours needs escaping.
-pub(super) fn asked<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
+pub(crate) fn asked<'a>(query: Option<&'a str>, name: &str) -> Option<&'a str> {
     query?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }
 

@@ -1,0 +1,375 @@
+//! Who this phone is for its server: enrolled by a code, known by a token, and told when it is shut out.
+//!
+//! Kept here: the token is the phone's, not a user's, lies sealed on it, and is said to no server but the app's own;
+//! a code is taken from an address's fragment and out of the address at once, and used only when the reader says so.
+
+use doorstep_delivery::backend::SendErrorKind;
+use doorstep_delivery::outbox::HOME;
+use doorstep_delivery::store::StoreError;
+use doorstep_delivery::transport::{Method, Request, Response, Transport};
+use doorstep_delivery::{OutboxItem, State, Wake};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::device::Device;
+use super::{forms, sending};
+use crate::platform::fetch::Fetch;
+use crate::platform::phone::Phone;
+use crate::platform::{clock, page, preferences, timer};
+
+/// The phone's record of it.
+const RECORD: &str = "enrolment";
+/// The preference that changes whenever the enrolment does, so that other tabs read it anew.
+const CHANGED: &str = "enrolment-changed";
+/// Before the code in an address's fragment.
+const FRAGMENT: &str = "enrol=";
+/// What a code is made of (the server's `secret.rs`): nothing that is taken for something else.
+const LETTERS: &str = "23456789abcdefghjkmnpqrstvwxyz";
+/// How many.
+const LENGTH: usize = 20;
+const TIMEOUT_MS: u32 = 30_000;
+
+/// What the server calls this phone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Enrolment {
+    /// The device's id there.
+    pub id: String,
+    /// Its name: `手机 1`.
+    pub name: String,
+    /// The area's code; empty: everywhere.
+    pub area: String,
+    /// Its user's name, if it is somebody's.
+    pub user: Option<String>,
+    /// When it was enrolled, in milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// Why the server lets this phone send nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ShutOut {
+    /// It does not know the phone, and wants to.
+    Unknown,
+    /// It knew the phone, and has revoked it.
+    Revoked,
+}
+
+/// Why a text leads to no enrolment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotEnrolled {
+    /// It is no code.
+    NotACode,
+    /// It is for another server, where another app is.
+    OtherServer,
+    /// The server says that the code is used, over, or none of its.
+    Refused,
+    /// Too many tries; after a while.
+    TooOften,
+    /// No server answered.
+    NoServer,
+    /// The code was taken, but this phone could not keep the token.
+    NotKept,
+}
+
+/// The kept record, version 1.
+#[derive(Clone, Serialize, Deserialize)]
+struct EnrolmentV1 {
+    version: u32,
+    id: String,
+    name: String,
+    area: String,
+    user: Option<String>,
+    token: String,
+    at_ms: i64,
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    device: AnsweredDevice,
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct AnsweredDevice {
+    id: String,
+    name: String,
+    area: String,
+}
+
+#[derive(Deserialize)]
+struct Me {
+    user: Option<NamedUser>,
+}
+
+#[derive(Deserialize)]
+struct NamedUser {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    error: Code,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+/// Reads who this phone is, and again whenever another tab changes it.
+pub fn start(device: Device) {
+    take_up_link(device);
+    preferences::on_change(move |name| {
+        if name == CHANGED {
+            timer::spawn(async move {
+                read(device).await;
+                if device.enrolment.with_untracked(Option::is_some) {
+                    sending::wake(device, Wake::Login);
+                }
+            });
+        }
+    })
+    .forget();
+}
+
+/// Reads who this phone is. What can't be read is as good as not there: the phone can be enrolled anew.
+pub async fn read(device: Device) {
+    let kept = async { Phone::open().await?.read(RECORD).await };
+    let kept = kept.await.unwrap_or_else(|error: StoreError| {
+        leptos::logging::error!("{error}");
+        None
+    });
+    take(device, kept.as_deref().and_then(read_record));
+}
+
+fn read_record(bytes: &[u8]) -> Option<EnrolmentV1> {
+    serde_json::from_slice::<EnrolmentV1>(bytes).ok().filter(|kept| kept.version == 1)
+}
+
+fn take(device: Device, kept: Option<EnrolmentV1>) {
+    device.transport().set_token(kept.as_ref().map(|kept| kept.token.as_str()));
+    device.shut_out.set(None);
+    device.enrolment.set(kept.map(|kept| Enrolment {
+        id: kept.id,
+        name: kept.name,
+        area: kept.area,
+        user: kept.user,
+        at_ms: kept.at_ms,
+    }));
+}
+
+/// Takes the code of an enrolment link out of the page's address, to be shown on the settings page.
+pub fn take_up_link(device: Device) {
+    if let Some(code) = page::take_fragment(FRAGMENT) {
+        device.offered.set(Some(code));
+    }
+}
+
+/// The code in what somebody typed, pasted or scanned: the code itself or the link with it, however it was typed.
+///
+/// # Errors
+/// [`NotEnrolled::NotACode`], and [`NotEnrolled::OtherServer`] for a link to somewhere else than `origin`.
+pub fn read_code(text: &str, origin: &str) -> Result<String, NotEnrolled> {
+    let text = text.trim();
+    let code = match text.split_once('#') {
+        None => text,
+        Some((address, fragment)) => {
+            let code = fragment.strip_prefix(FRAGMENT).ok_or(NotEnrolled::NotACode)?;
+            match address.strip_prefix(origin) {
+                Some(path) if path.is_empty() || path.starts_with('/') => code,
+                Some(_) | None => return Err(NotEnrolled::OtherServer),
+            }
+        }
+    };
+    let mut letters = String::new();
+    for letter in code.chars() {
+        // What a Chinese keyboard types is the same letter, a little wider.
+        let letter = match letter {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
+            other => other,
+        };
+        if letter.is_whitespace() || "-–—_.".contains(letter) {
+            continue;
+        }
+        let letter = letter.to_ascii_lowercase();
+        if !LETTERS.contains(letter) || letters.len() == LENGTH {
+            return Err(NotEnrolled::NotACode);
+        }
+        letters.push(letter);
+    }
+    if letters.len() == LENGTH { Ok(letters) } else { Err(NotEnrolled::NotACode) }
+}
+
+/// Enrols this phone, and sends what waited for it. An enrolment of before is given up for the new one.
+///
+/// # Errors
+/// [`NotEnrolled`]; then who this phone is stays as it was.
+pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
+    let code = read_code(text, &page::origin())?;
+    // Without the token of before: one that is revoked would be refused, whatever the code.
+    let stranger = Fetch::default();
+    let body = serde_json::json!({ "code": code }).to_string();
+    let answer = stranger.send(request(Method::Post, "/api/v1/devices", Some(body))).await;
+    let answer = answer.map_err(|_| NotEnrolled::NoServer)?;
+    let answered = read_answer(&answer)?;
+    stranger.set_token(Some(&answered.token));
+    let kept = EnrolmentV1 {
+        version: 1,
+        id: answered.device.id,
+        name: answered.device.name,
+        area: answered.device.area,
+        user: user_of(&stranger).await,
+        token: answered.token,
+        at_ms: clock::now_ms(),
+    };
+    keep(&kept).await.map_err(|error| {
+        leptos::logging::error!("{error}");
+        NotEnrolled::NotKept
+    })?;
+    take(device, Some(kept));
+    preferences::set(CHANGED, &clock::now_ms().to_string());
+    forms::refresh(device);
+    sending::wake(device, Wake::Login);
+    Ok(())
+}
+
+/// What the server made of a code.
+fn read_answer(answer: &Response) -> Result<Answered, NotEnrolled> {
+    let said = serde_json::from_slice::<Failed>(&answer.body).ok().map(|failed| failed.error.code);
+    match (answer.status, said.as_deref()) {
+        (201, _) => serde_json::from_slice(&answer.body).map_err(|_| NotEnrolled::NoServer),
+        (403, Some("bad_enrolment")) => Err(NotEnrolled::Refused),
+        (429, _) => Err(NotEnrolled::TooOften),
+        _ => Err(NotEnrolled::NoServer),
+    }
+}
+
+/// The name of the user whose device it is; to be shown, and not worth failing for.
+async fn user_of(device: &Fetch) -> Option<String> {
+    let answer = device.send(request(Method::Get, "/api/v1/me", None)).await.ok()?;
+    serde_json::from_slice::<Me>(&answer.body).ok()?.user.map(|user| user.name)
+}
+
+async fn keep(kept: &EnrolmentV1) -> Result<(), StoreError> {
+    let bytes = serde_json::to_vec(kept).unwrap_or_default();
+    Phone::open().await?.write(RECORD, &bytes).await
+}
+
+fn request(method: Method, url: &str, body: Option<String>) -> Request {
+    let mut headers = vec![("accept".into(), "application/json".into())];
+    if body.is_some() {
+        headers.push(("content-type".into(), "application/json".into()));
+    }
+    Request { method, url: url.into(), headers, body: body.map(String::into_bytes), timeout_ms: TIMEOUT_MS }
+}
+
+/// Forgets the token, because the reader said so. What waits stays. False: the phone could not.
+pub async fn leave(device: Device) -> bool {
+    let removed = async { Phone::open().await?.remove(RECORD).await };
+    match removed.await {
+        Ok(()) => {
+            take(device, None);
+            preferences::set(CHANGED, &clock::now_ms().to_string());
+            true
+        }
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            false
+        }
+    }
+}
+
+/// What an answer of the app's own server says about who this phone is: shut out, or nothing of the kind.
+pub fn read_shut_out(answer: &Response) -> Option<ShutOut> {
+    let said = serde_json::from_slice::<Failed>(&answer.body).ok()?.error.code;
+    match (answer.status, said.as_str()) {
+        (401, "revoked") => Some(ShutOut::Revoked),
+        (401, _) => Some(ShutOut::Unknown),
+        _ => None,
+    }
+}
+
+/// What the server said last, by an answer or by what waits in the outbox for being let in.
+pub fn shut_out(device: Device) -> Option<ShutOut> {
+    device.shut_out.get().or_else(|| device.outbox.with(|items| shut_out_by(items)))
+}
+
+fn shut_out_by(items: &[OutboxItem]) -> Option<ShutOut> {
+    let mut by = items.iter().filter(|item| item.target == HOME).filter_map(|item| match &item.state {
+        State::Waiting { reason, .. } if reason.kind == SendErrorKind::DeviceRevoked => {
+            Some(ShutOut::Revoked)
+        }
+        State::Waiting { reason, .. } if reason.kind == SendErrorKind::LoginNeeded => Some(ShutOut::Unknown),
+        State::Waiting { .. }
+        | State::Queued
+        | State::Sending { .. }
+        | State::Refused { .. }
+        | State::Delivered { .. } => None,
+    });
+    let first = by.next()?;
+    let revoked = first == ShutOut::Revoked || by.any(|other| other == ShutOut::Revoked);
+    Some(if revoked { ShutOut::Revoked } else { ShutOut::Unknown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://survey.example.cn";
+    const CODE: &str = "abcdefghjkmnpqrst234";
+
+    #[test]
+    fn a_code_is_read_however_it_is_typed() {
+        for typed in [
+            "abcde-fghjk-mnpqr-st234",
+            "  ABCDE FGHJK\tMNPQR ST234 ",
+            "ａｂｃｄｅ－ＦＧＨＪＫ－mnpqr—st２３４",
+            "abcdefghjkmnpqrst234",
+            "https://survey.example.cn/settings#enrol=abcde-fghjk-mnpqr-st234",
+            "https://survey.example.cn#enrol=abcde-fghjk-mnpqr-st234\n",
+        ] {
+            assert_eq!(read_code(typed, ORIGIN).as_deref(), Ok(CODE), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_or_anothers_is_told_apart() {
+        use NotEnrolled::*;
+        for (typed, why) in [
+            ("", NotACode),
+            ("abcde-fghjk-mnpqr-st23", NotACode),
+            ("abcde-fghjk-mnpqr-st2345", NotACode),
+            ("abcde-fghjk-mnpqr-sto10", NotACode),
+            ("https://survey.example.cn/settings#code=abcde", NotACode),
+            ("https://survey.example.cn.evil.example/settings#enrol=abcde-fghjk-mnpqr-st234", OtherServer),
+            ("https://other.example/settings#enrol=abcde-fghjk-mnpqr-st234", OtherServer),
+        ] {
+            assert_eq!(read_code(typed, ORIGIN), Err(why), "{typed}");
+        }
+    }
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response { status, headers: Vec::new(), body: body.into() }
+    }
+
+    #[test]
+    fn only_the_servers_own_words_shut_out() {
+        let said = |code: &str| format!(r#"{{"error":{{"code":"{code}","reason":"x"}}}}"#);
+        assert_eq!(read_shut_out(&answer(401, &said("revoked"))), Some(ShutOut::Revoked));
+        assert_eq!(read_shut_out(&answer(401, &said("login"))), Some(ShutOut::Unknown));
+        assert_eq!(read_shut_out(&answer(403, &said("revoked"))), None);
+        assert_eq!(read_shut_out(&answer(401, "<html>")), None);
+        assert_eq!(read_answer(&answer(403, &said("bad_enrolment"))).err(), Some(NotEnrolled::Refused));
+        assert_eq!(read_answer(&answer(403, "<html>")).err(), Some(NotEnrolled::NoServer));
+        assert_eq!(read_answer(&answer(201, "<html>")).err(), Some(NotEnrolled::NoServer));
+        assert_eq!(read_answer(&answer(429, "")).err(), Some(NotEnrolled::TooOften));
+    }
+
+    #[test]
+    fn the_record_of_version_1_reads_and_is_written_as_it_was() {
+        let golden = r#"{"version":1,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000}"#;
+        let kept = read_record(golden.as_bytes()).expect("it reads");
+        assert_eq!((kept.name.as_str(), kept.token.as_str()), ("手机 1", "t"));
+        assert_eq!(serde_json::to_string(&kept).expect("it is written"), golden);
+        assert!(read_record(golden.replace("n\":1", "n\":2").as_bytes()).is_none());
+    }
+}

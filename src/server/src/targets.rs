@@ -1,0 +1,72 @@
+//! Where the app on phones is to send besides this server: the office's `backend.json`, read at the start and given out to all.
+//!
+//! Kept here: what is given out was read without a mistake, and the page's policy lets requests through to exactly its origins.
+//! What the server itself passes on is another file's affair: these requests are the phones' own.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response};
+use doorstep_delivery::configuration::ConfigurationError;
+use doorstep_delivery::target::Configuration;
+
+use crate::StartError;
+use crate::files::Asset;
+
+/// Why there are no targets to give out.
+#[derive(Debug)]
+pub enum TargetsError {
+    /// The file can't be read.
+    Read(std::io::Error),
+    /// It is no configuration.
+    Broken(ConfigurationError),
+}
+
+impl fmt::Display for TargetsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TargetsError::Read(error) => write!(f, "{error}"),
+            TargetsError::Broken(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for TargetsError {}
+
+/// The app's targets, ready to be given out.
+#[derive(Debug)]
+pub(crate) struct Targets {
+    configuration: Configuration,
+    asset: Asset,
+}
+
+impl Targets {
+    /// Reads the file; without one there are none, and that is given out.
+    ///
+    /// # Errors
+    /// [`StartError::Targets`], with the place of the mistake and never a value.
+    pub(crate) fn read(file: Option<&Path>) -> Result<Targets, StartError> {
+        let configuration = match file {
+            None => Configuration::default(),
+            Some(file) => {
+                let failed = |error| StartError::Targets(file.to_owned(), error);
+                let bytes = std::fs::read(file).map_err(|error| failed(TargetsError::Read(error)))?;
+                Configuration::read(&bytes).map_err(|error| failed(TargetsError::Broken(error)))?
+            }
+        };
+        let asset = Asset::new(configuration.to_bytes().into(), None, "application/json", false);
+        Ok(Targets { configuration, asset })
+    }
+
+    /// The origins that the page has to be let through to.
+    pub(crate) fn origins(&self) -> BTreeSet<&str> {
+        self.configuration.origins()
+    }
+
+    /// The answer to a GET with those headers.
+    pub(crate) fn answer(&self, asked: &HeaderMap) -> Response<Body> {
+        self.asset.answer(asked)
+    }
+}

@@ -1,0 +1,105 @@
+//! Other kinds of targets than a webhook, and files.
+
+use super::peer::{Peer, Says, TAKEN};
+use super::{MINUTE, START, all_delivered, states, told, until, webhook};
+use crate::browser::{Browser, Office};
+use crate::client::{House, Place, Sent};
+use crate::openrosa::collect::Collect;
+use doorstep_delivery::submission::content_hash;
+use doorstep_server::Clock;
+use serde_json::{Value as Json, json};
+
+#[test]
+fn another_doorstep_takes_a_devices_token_and_the_files_before_the_submission() {
+    let office = Office::open();
+    let (_, token) = office.device("371002", None);
+    let clock = Clock::by_hand(START);
+    let target =
+        json!([{"name": "county", "kind": "doorstep", "url": office.house.url(), "forms": ["visit"]}]);
+    let secrets = json!({"county": {"login": "bearer", "token": token}});
+    let told = told(&target, &secrets, &clock);
+    let house = Place::Sqlite.relaying(&told.relay);
+    for file in [&b"one"[..], b"two"] {
+        assert_eq!(house.put_file(&content_hash(file), file).status, 201);
+    }
+    let sent = house.submission_with(5, &[("a.jpg", b"one"), ("b.jpg", b"two")]);
+    assert_eq!(house.put(&sent).status, 201);
+    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
+    assert_eq!(office.house.rows(), [(sent.id.clone(), sent.body.clone())], "byte for byte");
+    assert_eq!(office.house.files(), house.files());
+    assert_eq!(office.house.ask("SELECT area FROM submission"), ["371002"]);
+}
+
+#[test]
+fn a_file_that_is_not_on_the_shelf_is_waited_for() {
+    let peer = Peer::new(|_, _| TAKEN);
+    let clock = Clock::by_hand(START);
+    let mut house = House::new();
+    assert_eq!(house.put_file(&content_hash(b"one"), b"one").status, 201);
+    assert_eq!(house.put(&house.submission_with(5, &[("a.jpg", b"one")])).status, 201);
+    let hash = content_hash(b"one");
+    let place = house.data().join("attachments").join(&hash[..2]).join(&hash);
+    let aside = house.data().join("aside");
+    std::fs::rename(&place, &aside).unwrap();
+    let told = told(&json!([webhook("office", &peer)]), &json!({}), &clock);
+    house.stop();
+    house.relay = Some(told.relay.clone());
+    house.start();
+    let admin = Browser::settle(&house, "admin", &house.first_password);
+    assert_eq!(
+        admin.post(&house, "/api/v1/relay", json!({"target": "office", "since": 0})).json()["queued"],
+        1
+    );
+    until(&clock, 50, "it waits", || states(&house) == ["office waiting"]);
+    assert!(peer.asked().is_empty(), "nothing goes without its file");
+    std::fs::rename(&aside, &place).unwrap();
+    until(&clock, MINUTE, "it arrives", || all_delivered(&house, 1));
+    let body: Json = serde_json::from_slice(&peer.asked()[0].body).unwrap();
+    assert!(body.to_string().contains("b25l"), "with its file: {body}");
+}
+
+#[test]
+fn a_server_that_speaks_openrosa_gets_the_instance() {
+    let peer = Peer::new(|_, asked| match (asked.method.as_str(), asked.path.as_str()) {
+        ("HEAD", "/v1/key/abc/submission") => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
+        ("POST", "/v1/key/abc/submission") => {
+            Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>")
+        }
+        _ => Says::Answer(404, "", ""),
+    });
+    let clock = Clock::by_hand(START);
+    let target = json!([{"name": "central", "kind": "openrosa", "url": format!("{}/v1/key/{{token}}/submission", peer.url()), "forms": ["*"]}]);
+    let told = told(&target, &json!({"central": {"login": "address", "token": "abc"}}), &clock);
+    let house = Place::Sqlite.relaying(&told.relay);
+    let sent = house.submission_with(1, &[]);
+    let mut body: Json = serde_json::from_str(&sent.body).unwrap();
+    let xml = format!("<visit id=\"visit\"><meta><instanceID>uuid:{}</instanceID></meta></visit>", sent.id);
+    body["xml"] = json!(xml);
+    let sent = Sent { body: body.to_string(), ..sent };
+    assert_eq!(house.put(&sent).status, 201);
+    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
+    let asked = peer.asked();
+    assert_eq!(asked.iter().map(|asked| asked.method.as_str()).collect::<Vec<_>>(), ["HEAD", "POST"]);
+    assert!(String::from_utf8_lossy(&asked[1].body).contains(&xml));
+}
+
+#[test]
+fn what_collect_sends_is_passed_on_as_it_came() {
+    let peer = Peer::new(|_, asked| match asked.method.as_str() {
+        "HEAD" => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
+        _ => Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>"),
+    });
+    let clock = Clock::by_hand(START);
+    let target = json!([{"name": "central", "kind": "openrosa", "url": peer.url(), "forms": ["visit"]}]);
+    let told = told(&target, &json!({}), &clock);
+    let house = Place::Sqlite.relaying(&told.relay);
+    let xml = "<visit id=\"visit\" version=\"1\"><person><name>张三</name><age>71</age></person>\
+        <meta><instanceID>uuid:5c7d9e40-6a7c-4a0e-9d1e-0d9a3c1b2f01</instanceID></meta></visit>";
+    for _ in 0..2 {
+        assert_eq!(Collect::at(&house).post(xml, &[], false).status, 201);
+    }
+    until(&clock, 0, "it arrives", || all_delivered(&house, 1));
+    let asked = peer.asked();
+    assert_eq!(asked.len(), 2);
+    assert!(String::from_utf8_lossy(&asked[1].body).contains(xml));
+}
