@@ -9,6 +9,7 @@ use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
 use doorstep_delivery::backend::any::AnyBackend;
 use doorstep_delivery::backend::doorstep::Doorstep;
+use doorstep_delivery::configuration::is_address;
 use doorstep_delivery::credentials::{Credential, Login, Secret};
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::memory_store::{MemoryStore, ready};
@@ -83,7 +84,15 @@ fn rescue(options: &Options) -> Result<bool, String> {
         say!("drafts are taken back in the app; `--drafts DIR` writes their answers as JSON");
     }
     match &options.to {
-        Some(url) => send(&rescue, url, token(options)?),
+        Some(url) => {
+            let token = token(options)?;
+            if token.login != Login::None && !is_address(url) {
+                return Err(
+                    "a device's token goes to an https:// address only (http:// on this machine)".into()
+                );
+            }
+            send(&rescue, url, token)
+        }
         None => {
             say!("nothing was sent; `--to URL` sends the submissions to that server");
             Ok(true)

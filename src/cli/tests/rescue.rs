@@ -125,6 +125,11 @@ fn a_server_for_devices_only_takes_it_by_a_devices_token() {
         .output()
         .unwrap();
     assert!(again.status.success(), "{}", said(&again));
+    let plain = ["rescue.json", "--to", "http://survey.example.org", "--token-file", "token"];
+    assert!(
+        said(&rescue(folder.path(), &plain)).contains("https://"),
+        "a token would go over the wire in plain"
+    );
 }
 
 fn said(output: &Output) -> String {

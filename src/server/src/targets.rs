@@ -70,3 +70,27 @@ impl Targets {
         self.asset.answer(asked)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_told_with_its_file_and_its_place_and_keeps_the_server_from_starting() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("backend.json");
+        let told = |text: Option<&str>| {
+            if let Some(text) = text {
+                std::fs::write(&file, text).unwrap();
+            }
+            Targets::read(Some(&file))
+                .map(|targets| targets.origins().len())
+                .map_err(|error| error.to_string())
+        };
+        assert!(told(None).is_err_and(|words| words.contains("backend.json: ")));
+        let broken = r#"{"targets": [{"name": "a", "kind": "openrosa", "url": "https://*"}]}"#;
+        assert!(told(Some(broken)).is_err_and(|words| words.contains("backend.json: targets[0].url: ")));
+        assert_eq!(told(Some(&broken.replace('*', "a.example"))), Ok(1));
+        assert!(Targets::read(None).is_ok_and(|targets| targets.origins().is_empty()));
+    }
+}

@@ -121,11 +121,19 @@ pub fn Deleting(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> i
     let reader = use_reader();
     let again = RwSignal::new(None::<(Uuid, String)>);
     let named = move |name: &str| called(name, reader.words_now());
+    let explained = move || {
+        let id = deleting.with(|asked| asked.as_ref().map(|(id, _)| *id));
+        let words = reader.language().words();
+        match device.delivered.with(|items| items.iter().any(|item| Some(item.id) == id)) {
+            true => words.settings.delete_partly,
+            false => words.delete_unsent_explained,
+        }
+    };
     view! {
         <Confirm
             asking=deleting
             title=move |(_, name): (Uuid, String)| (reader.words_now().delete_unsent_title)(&named(&name))
-            explained=Signal::derive(say(|w| w.delete_unsent_explained))
+            explained=Signal::derive(explained)
             yes=Signal::derive(say(|w| w.delete_unsent))
             act=move |what: (Uuid, String)| again.set(Some(what))
         />

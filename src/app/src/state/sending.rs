@@ -21,8 +21,8 @@ const OTHER_TAB_MS: u32 = 5_000;
 
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
-    /// Asked for while a run was on: run once more.
-    static ASKED: Cell<Option<Wake>> = const { Cell::new(None) };
+    /// Asked for while a run was on: run once more for each, since none wakes all that another does.
+    static ASKED: RefCell<Vec<Wake>> = const { RefCell::new(Vec::new()) };
     static ALARM: RefCell<Option<timer::Timer>> = const { RefCell::new(None) };
 }
 
@@ -40,14 +40,18 @@ pub fn start(device: Device) {
 /// Runs the outbox, now or right after the run that is on.
 pub fn wake(device: Device, wake: Wake) {
     if RUNNING.replace(true) {
-        ASKED.set(Some(wake));
+        ASKED.with_borrow_mut(|asked| {
+            if !asked.contains(&wake) {
+                asked.push(wake);
+            }
+        });
         return;
     }
     timer::spawn(async move {
         let mut next = Some(wake);
         while let Some(wake) = next {
             run(device, wake).await;
-            next = ASKED.take();
+            next = ASKED.with_borrow_mut(Vec::pop);
         }
         RUNNING.set(false);
     });

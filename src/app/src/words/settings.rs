@@ -99,6 +99,7 @@ pub struct Settings {
 
     // In the outbox
     pub arrived_of: fn(usize, usize) -> String,
+    pub delete_partly: Text,
     pub by_hand: Text,
     pub by_hand_explained: Text,
     pub by_hand_save: Text,
@@ -217,6 +218,7 @@ pub const CHINESE: Settings = Settings {
     },
 
     arrived_of: |arrived, all| format!("{all} 处中 {arrived} 处已送达"),
+    delete_partly: "它还没有送到每一处。删除后，没收到的地方不会再收到。可以先导出，再删除。",
     by_hand: "等您交出文件",
     by_hand_explained: "存成文件，交给该收的人。文件没有加密，请只放在可靠的地方，用完删掉。",
     by_hand_save: "存成文件",
@@ -368,6 +370,7 @@ pub const ENGLISH: Settings = Settings {
     },
 
     arrived_of: |arrived, all| format!("{arrived} of {all} have it"),
+    delete_partly: "It has not arrived everywhere. Once deleted, those who have not got it never will. You can export it first.",
     by_hand: "To be handed over",
     by_hand_explained: "Save it as a file and hand it to whoever is to have it. It is not encrypted: keep it somewhere safe only, and delete it afterwards.",
     by_hand_save: "Save as a file",
