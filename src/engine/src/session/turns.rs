@@ -88,7 +88,7 @@ impl Session {
     }
 
     /// What a question is called, and whose it is where there are several.
-    fn question_words(&self, key: Key) -> String {
+    pub(super) fn question_words(&self, key: Key) -> String {
         let node = self.form.node(key.node);
         let label = self.words(node.body.label, key);
         let label = if label.is_empty() { node.name.to_string() } else { label };
