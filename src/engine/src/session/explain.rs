@@ -94,7 +94,10 @@ impl Session {
         let tongue = self.tongue();
         match outcome {
             Outcome::NotApplicable | Outcome::Missing(_) => String::new(),
-            Outcome::Flag(up) => tongue.up(*up).into(),
+            // What to do stands with a flag that is up.
+            Outcome::Flag(up) => self
+                .band_words(id, &Given::Number(Exact::whole((*up).into())))
+                .unwrap_or_else(|| tongue.up(*up).into()),
             Outcome::Score(score) => match self.band_words(id, &Given::Number(*score)) {
                 Some(words) => words,
                 None => score.shown(measure.decimals),
