@@ -6,10 +6,11 @@
 mod conditions;
 mod indices;
 mod inputs;
+mod looking;
 mod rules;
 mod scales;
 
-pub(crate) use conditions::{Awaited, Awaiting, asks_blankness};
+pub(crate) use conditions::{Awaited, Awaiting};
 pub(crate) use inputs::Owned;
 
 use conditions::Truth;

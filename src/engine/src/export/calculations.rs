@@ -6,6 +6,7 @@
 //! crosswise, and what floats may not hold exactly is a loss.
 
 mod conditions;
+mod holes;
 mod inputs;
 mod items;
 mod places;
@@ -13,6 +14,7 @@ mod rules;
 mod scales;
 mod several;
 mod shifts;
+mod spots;
 mod whole;
 
 use std::collections::{HashMap, HashSet};
