@@ -30,7 +30,7 @@ pub fn Home() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
             <Network device />
         </TopBar>
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" class="wide">
             <h1 class="unseen">{say(|w| w.home)}</h1>
             <NewBuild />
             {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {

@@ -285,7 +285,7 @@ mod tests {
                 "assessment": [{{"type": "band", "name": "b", "label": "B", "of": "{of}", "bands": {bands}}}]}}"#
         );
         let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
-        let case = json!({"language": "en", "steps": [{"answer": {"/f/n": 5}}, {"expect": {"turns": {"b": turns}}}]});
+        let case = json!({"steps": [{"answer": {"/f/n": 5}}, {"expect": {"turns": {"b": turns}}}]});
         let failures = case::run(&form, &case);
         assert!(failures.is_empty(), "{question}, {of}: {failures:?}");
     }
@@ -307,12 +307,12 @@ mod tests {
     fn a_part_between_is_found_wherever_it_lies() {
         let bands = json!([
             {"code": "odd", "range": "[70..71]", "label": "Odd"}, {"code": "low", "range": "<70", "label": "Low"},
-            {"code": "high", "range": ">71", "label": "Low"}]);
+            {"code": "high", "range": ">71", "label": "High"}]);
         check(
             r#"{"type": "integer", "name": "n", "label": "N"}"#,
             "${n}",
             &bands,
-            &json!(["If “N” were “70”, B would be “Odd”", "If “N” were “72”, B would be “Low”"]),
+            &json!(["如果“N”是“70”，B会是“Odd”", "如果“N”是“72”，B会是“High”"]),
         );
     }
 }
