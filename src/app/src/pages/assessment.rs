@@ -38,7 +38,7 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
         false => turning.to_review(),
     };
     view! {
-        <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) />
+        <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
             {report}
@@ -74,7 +74,7 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     });
     let id = Memo::new(move |_| Some(id));
     view! {
-        <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) />
+        <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
             {report}

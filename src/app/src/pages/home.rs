@@ -27,7 +27,7 @@ pub fn Home() -> impl IntoView {
     }
     let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
     view! {
-        <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
+        <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true wide=true>
             <Network device />
         </TopBar>
         <main id="main" tabindex="-1" class="wide">

@@ -247,8 +247,10 @@ impl<'l, 'a> Looking<'l, 'a> {
         let truth = self.truth(eval, condition);
         let first = if truth == Truth::No { None } else { self.open(eval, ways[0]) };
         let second = if truth == Truth::Yes { None } else { self.open(eval, ways[1]) };
+        // What is no number comes from a blank, and is kept as one.
+        let text = |way: ExprId| Some(eval.text(way)).filter(|text| !text.is_empty() && **text != *"NaN");
         match (truth, first.or(second)) {
-            (Truth::Open(why), None) if eval.text(ways[0]) != eval.text(ways[1]) => Some(why),
+            (Truth::Open(why), None) if text(ways[0]) != text(ways[1]) => Some(why),
             (Truth::Open(_), None) => {
                 self.assessor.awaited.forget(len);
                 None

@@ -1,7 +1,7 @@
 //! When a value is not known yet: an answer that is missing, a calculation of one, a measure that can't be said.
 
 use super::conditions::{Here, in_parentheses, predicates};
-use super::places::{Unsayable, all_of, any_of};
+use super::places::{Sort, Unsayable, all_of, any_of};
 use super::spots::Spot;
 use super::{LONGEST, Writer, own_functions};
 use crate::expr::functions;
@@ -79,7 +79,21 @@ impl Writer<'_> {
             open.extend(all_of(&[condition.clone().negated().perhaps(), second]));
         }
         if let Some(undecided) = condition.open() {
-            let differ = format!("string({}) != string({})", here.of(parts[1]), here.of(parts[2]));
+            let [a, b] = [here.of(parts[1]), here.of(parts[2])];
+            // Engines write numbers in ways of their own: `31` and `31.0`.
+            let context = here.inside.unwrap_or(&self.places.root);
+            let number = |ast: &Ast| {
+                let sort = self.places.sort(ast, context, 0);
+                matches!(sort, Sort::Whole | Sort::Decimal)
+                    || matches!(&ast.kind, Kind::Text(text) if text.is_empty())
+            };
+            // A blank and what is no number are the same.
+            let differ = match number(parts[1]) && number(parts[2]) {
+                true => format!(
+                    "(number({a}) = number({a}) or number({b}) = number({b})) and not(number({a}) = number({b}))"
+                ),
+                false => format!("string({a}) != string({b})"),
+            };
             open.extend(all_of(&[undecided, differ]));
         }
         match any_of(&open) {
