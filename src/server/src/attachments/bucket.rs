@@ -29,6 +29,8 @@ const SIGNED_FOR: Duration = Duration::from_secs(15 * 60);
 const ANSWER: Duration = Duration::from_secs(20);
 /// How long a file may take.
 const TRANSFER: Duration = Duration::from_secs(5 * 60);
+/// How long to wait before each further try, and as long again by chance.
+const PAUSES_MS: [u64; 2] = [50, 250];
 
 /// The files that say where a bucket is, and who may use it.
 #[derive(Clone, Debug)]
@@ -174,6 +176,20 @@ impl Bucket {
         }
     }
 
+    fn opened(&self, hash: &str) -> io::Result<Box<dyn Read + Send>> {
+        let Inner { bucket, credentials, .. } = &*self.0;
+        let url = bucket.get_object(Some(credentials), &self.key(hash)).sign(SIGNED_FOR);
+        let answer = self.send("GET", url.as_str(), &[], SendBody::none(), TRANSFER)?;
+        match answer.status() {
+            // One byte more than any file has, so that a longer one shows.
+            StatusCode::OK => {
+                Ok(Box::new(answer.into_body().into_with_config().limit(FILE_LIMIT + 1).reader()))
+            }
+            StatusCode::NOT_FOUND => Err(io::ErrorKind::NotFound.into()),
+            status => Err(away(status.as_str())),
+        }
+    }
+
     fn send(
         &self,
         method: &str,
@@ -191,7 +207,9 @@ impl Bucket {
         let agent = &self.0.agent;
         let asked = agent.configure_request(asked).timeout_global(Some(timeout)).build();
         agent.run(asked).map_err(|error| match error {
-            ureq::Error::Timeout(_) => away("no answer in time"),
+            ureq::Error::Timeout(_) => {
+                io::Error::new(io::ErrorKind::TimedOut, "the attachments' bucket: no answer in time")
+            }
             ureq::Error::Io(error) => away(&error.kind().to_string()),
             _ => away("the connection failed"),
         })
@@ -200,7 +218,7 @@ impl Bucket {
 
 impl Shelf for Bucket {
     fn has(&self, hash: &str, size: u64) -> io::Result<bool> {
-        Ok(self.size(hash)? == Some(size))
+        Ok(again(|| self.size(hash))? == Some(size))
     }
 
     fn receive(&self) -> io::Result<Box<dyn Incoming>> {
@@ -208,17 +226,7 @@ impl Shelf for Bucket {
     }
 
     fn read(&self, hash: &str) -> io::Result<Box<dyn Read + Send>> {
-        let Inner { bucket, credentials, .. } = &*self.0;
-        let url = bucket.get_object(Some(credentials), &self.key(hash)).sign(SIGNED_FOR);
-        let answer = self.send("GET", url.as_str(), &[], SendBody::none(), TRANSFER)?;
-        match answer.status() {
-            // One byte more than any file has, so that a longer one shows.
-            StatusCode::OK => {
-                Ok(Box::new(answer.into_body().into_with_config().limit(FILE_LIMIT + 1).reader()))
-            }
-            StatusCode::NOT_FOUND => Err(io::ErrorKind::NotFound.into()),
-            status => Err(away(status.as_str())),
-        }
+        again(|| self.opened(hash))
     }
 }
 
@@ -234,10 +242,23 @@ impl Incoming for Spooled {
     }
 
     fn keep(self: Box<Self>, hash: &str) -> io::Result<()> {
-        let file = self.file.reopen()?;
-        let size = file.metadata()?.len();
-        self.bucket.put(hash, file, size)
+        let size = self.file.as_file().metadata()?.len();
+        again(|| self.bucket.put(hash, self.file.reopen()?, size))
     }
+}
+
+/// Tries what comes to the same when it is done twice: stores drop connections and say that they are busy in good health. A
+/// silence was long enough the first time.
+fn again<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for pause_ms in PAUSES_MS {
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                std::thread::sleep(Duration::from_millis(pause_ms + fastrand::u64(0..pause_ms)));
+            }
+            done => return done,
+        }
+    }
+    attempt()
 }
 
 /// The bucket is not as it should be just now; another try may do. Tells neither its address nor a signature.

@@ -167,7 +167,7 @@ fn too_large() -> Refusal {
 
 /// A shelf that is away is so for a while; anything else is a fault.
 fn failed(error: std::io::Error) -> Refusal {
-    if error.kind() != std::io::ErrorKind::NotConnected {
+    if !matches!(error.kind(), std::io::ErrorKind::NotConnected | std::io::ErrorKind::TimedOut) {
         return Refusal::fault(&error);
     }
     tracing::error!(target: "doorstep", what = %error, "attachments");
