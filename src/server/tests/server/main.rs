@@ -3,10 +3,13 @@
 mod attachments;
 mod backup;
 mod browser;
+mod bucket;
 mod client;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
+#[path = "../../../delivery/tests/real_servers/server.rs"]
+mod real_server;
 mod relay;
 mod running;
 #[path = "../../../delivery/tests/backends/suite.rs"]
