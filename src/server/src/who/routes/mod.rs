@@ -7,6 +7,7 @@ mod devices;
 mod me;
 mod submissions;
 mod users;
+mod ways;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub(crate) const PAGE: i64 = 200;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     let route = |methods: axum::routing::MethodRouter<Arc<Shared>>| methods.fallback(wrong_method);
     Router::new()
+        .route("/api/v1/session/ways", route(get(ways::show)))
         .route("/api/v1/login", route(post(me::login)))
         .route("/api/v1/logout", route(post(me::logout)))
         .route("/api/v1/me", route(get(me::show)))
