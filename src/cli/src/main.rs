@@ -52,6 +52,7 @@ doorstep COMMAND
       --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
       --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
+      --oidc FILE            let people log in at the office's OpenID provider, which FILE describes (DOORSTEP_OIDC)
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
 
   audit verify             follow the audit log and name the first line that was changed or taken out; say its end

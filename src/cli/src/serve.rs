@@ -72,6 +72,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     let mut devices_only = None;
     let mut backends = path_from("DOORSTEP_RELAY");
     let mut secrets = path_from("DOORSTEP_RELAY_SECRETS");
+    options.access.oidc = path_from("DOORSTEP_OIDC");
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => options.port = arguments.value()?.parse()?,
@@ -98,6 +99,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
+            Long("oidc") => options.access.oidc = Some(arguments.value()?.into()),
             Long("ciphers") => options.access.sm_ciphers = arguments.value()?.parse_with(is_sm)?,
             other => return Err(other.unexpected()),
         }

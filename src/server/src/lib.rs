@@ -43,7 +43,7 @@ pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
 pub use targets::TargetsError;
 pub use who::audit::{Broken, Head};
-pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
+pub use who::{Access, CheckError, FirstUser, KeyError, OidcError, check_audit};
 
 use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
@@ -106,6 +106,8 @@ pub enum StartError {
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
     Key(KeyError),
+    /// The office's OpenID provider is not described as it should be.
+    Oidc(OidcError),
     /// The folder for the attachments can't be made.
     Attachments(std::io::Error),
     /// The bucket for the attachments is not described as it should be.
@@ -127,6 +129,7 @@ impl std::fmt::Display for StartError {
             StartError::Targets(file, error) => write!(f, "{}: {error}", file.display()),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
+            StartError::Oidc(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
             StartError::Bucket(error) => write!(f, "{error}"),
             StartError::Log(error) => write!(f, "{error}"),
@@ -170,11 +173,13 @@ impl Server {
         let targets = Targets::read(options.backend.as_deref())?;
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
-        let who = Who::open(store.clone(), &options.data, &options.access).await.map_err(StartError::Key)?;
+        let who =
+            Who::open(store.clone(), &options.data, &options.access, oidc).await.map_err(StartError::Key)?;
         let first_user = who.make_first_user().await.map_err(StartError::Store)?;
 
         let address = format!("{}:{}", options.host, options.port);

@@ -53,6 +53,15 @@ impl Place {
         }
     }
 
+    /// A server with nothing in it whose office has said who may send.
+    pub fn with(&self, access: Access) -> House {
+        let database = match self {
+            Place::Sqlite => None,
+            Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
+        };
+        House::on(database, access, None, None)
+    }
+
     /// A server with nothing in it that passes submissions on.
     pub fn relaying(&self, relay: &Relaying) -> House {
         let database = match self {

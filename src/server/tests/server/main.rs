@@ -5,6 +5,7 @@ mod backup;
 mod browser;
 mod bucket;
 mod client;
+mod oidc;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
