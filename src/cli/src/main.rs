@@ -34,6 +34,9 @@ doorstep COMMAND
   serve                    serve the app and take submissions
       --port N               at port N (8080); 0 lets the system pick one
       --host ADDRESS         at that address (127.0.0.1)
+      --tls-certificate FILE over TLS with the certificate (PEM, with those that lead to it) in FILE, and
+      --tls-key FILE         its private key, which only the server's user may read; read again at SIGHUP, and a minute
+                             after they change (DOORSTEP_TLS_CERTIFICATE, DOORSTEP_TLS_KEY)
       --data DIR             with the database in DIR (doorstep-data)
       --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
                              DATABASE_URL, since others on the machine can read arguments

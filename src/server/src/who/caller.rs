@@ -19,7 +19,7 @@ use super::users::{Pending, User};
 use super::{Who, limits, session};
 use crate::Shared;
 use crate::answer::Refusal;
-use crate::listen::now_ms;
+use crate::listen::{OverTls, now_ms};
 
 /// Where a request comes from, as far as it is believed.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// A proxy's headers are believed only if the office said that there is one; it appends, so that its own word is the last.
-    fn of(asked: &HeaderMap, peer: IpAddr, behind_proxy: bool) -> Origin {
+    fn of(asked: &HeaderMap, peer: IpAddr, tls: bool, behind_proxy: bool) -> Origin {
         let last = |name: &str| {
             let value = asked.get_all(name).iter().next_back()?.to_str().ok()?;
             value.rsplit(',').next().map(|word| word.trim().to_owned())
@@ -42,7 +42,7 @@ impl Origin {
         let forwarded = |name: &str| behind_proxy.then(|| last(name)).flatten();
         Origin {
             address: forwarded("x-forwarded-for").and_then(|text| text.parse().ok()).unwrap_or(peer),
-            tls: forwarded("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            tls: forwarded("x-forwarded-proto").map_or(tls, |scheme| scheme.eq_ignore_ascii_case("https")),
             authority: forwarded("x-forwarded-host").or_else(|| last("host")),
         }
     }
@@ -51,7 +51,7 @@ impl Origin {
     pub(crate) fn of_request(asked: &HeaderMap, extensions: &Extensions, behind_proxy: bool) -> Origin {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-        Origin::of(asked, peer, behind_proxy)
+        Origin::of(asked, peer, extensions.get::<OverTls>().is_some(), behind_proxy)
     }
 
     /// The server's address as whoever asked knows it.
@@ -308,13 +308,14 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "survey.example.cn"),
         ]);
-        let direct = Origin::of(&asked, peer, false);
+        let direct = Origin::of(&asked, peer, false, false);
         assert_eq!((direct.address, direct.tls), (peer, false));
         assert_eq!(direct.server().as_deref(), Some("http://inside:8080"));
-        let behind = Origin::of(&asked, peer, true);
+        assert_eq!(Origin::of(&asked, peer, true, false).server().as_deref(), Some("https://inside:8080"));
+        let behind = Origin::of(&asked, peer, false, true);
         assert_eq!((behind.address, behind.tls), (IpAddr::from([203, 0, 113, 7]), true));
         assert_eq!(behind.server().as_deref(), Some("https://survey.example.cn"));
-        assert_eq!(Origin::of(&headers(&[("x-forwarded-for", "'--")]), peer, true).address, peer);
+        assert_eq!(Origin::of(&headers(&[("x-forwarded-for", "'--")]), peer, false, true).address, peer);
     }
 
     #[test]

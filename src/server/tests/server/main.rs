@@ -15,6 +15,7 @@ mod relay;
 mod running;
 #[path = "../../../delivery/tests/backends/suite.rs"]
 mod suite;
+mod tls;
 mod who;
 mod whole_way;
 mod wire;
