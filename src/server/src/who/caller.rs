@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::audit::{Entry, Event};
 use super::devices::Known;
+use super::oidc::CODE;
 use super::rights::{Area, Deed, Place, Role, Standing};
 use super::users::{Pending, User};
 use super::{Who, limits, session};
@@ -181,10 +182,13 @@ pub(crate) async fn identify(
     let behind_proxy = shared.who.access.behind_proxy;
     let origin = Origin::of_request(request.headers(), request.extensions(), behind_proxy);
     let (method, asked) = (request.method().clone(), request.headers());
-    match find(&shared.who, &method, asked, &origin).await {
-        Ok(None) => {}
-        Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
-        Err(refusal) => return refusal.into_response(),
+    // A page without a script sends that form: its route asks for the browser's own word itself, and heeds no session.
+    if request.uri().path() != CODE {
+        match find(&shared.who, &method, asked, &origin).await {
+            Ok(None) => {}
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
+            Err(refusal) => return refusal.into_response(),
+        }
     }
     request.extensions_mut().insert(origin);
     next.run(request).await

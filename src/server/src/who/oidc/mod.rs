@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 use configuration::Configuration;
 pub use configuration::OidcError;
 use provider::Provider;
-pub(crate) use routes::{START, routes};
+pub(crate) use routes::{CODE, START, routes};
 
 /// How many logins may wait for the provider at once; more are told to come again.
 const AT_ONCE: usize = 16;

@@ -32,7 +32,7 @@ pub(crate) const START: &str = "/api/v1/oidc/start";
 /// Where the provider sends people back to.
 pub(super) const CALLBACK: &str = "/api/v1/oidc/callback";
 /// Where the second factor's code goes.
-pub(super) const CODE: &str = "/api/v1/oidc/code";
+pub(crate) const CODE: &str = "/api/v1/oidc/code";
 
 /// Goes to the provider and back: from another site's page, by a link.
 const BROWSER: Cookie = Cookie { plain: "doorstep-login", tls: "__Host-doorstep-login", site: "Lax" };

@@ -75,6 +75,11 @@ fn a_station_shows_the_second_factor_there_or_here(place: &Place) {
     let (mut person, _) = office.login();
     assert_eq!(send_code(&mut person, &office, &code).status, 401, "it was used");
     assert_eq!(send_code(&mut person, &office, &recovery).status, 200);
+    // Also where a session is still under way: the form is a page's without a script, and shows its cookie too.
+    let asked = person.login(&office);
+    assert!(asked.text().contains("<form"), "{}", asked.text());
+    assert!(person.cookies.contains_key("doorstep"));
+    assert_eq!(send_code(&mut person, &office, &recovery).status, 401, "it was used, but it was looked at");
     // And there it still counts.
     office.provider.person(with);
     let (mut person, answer) = office.login();
