@@ -89,6 +89,8 @@ fn what_comes_over_tls_is_answered_with_secure_cookies_and_a_word_to_stay_with_t
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
     }
+    let plain = crate::client::House::new().get("/api/v1/health");
+    assert_eq!(plain.header("strict-transport-security"), None, "who has no TLS says nothing of it");
     let password = house.running.first_password().unwrap();
     let login = format!(r#"{{"name": "admin", "password": "{password}"}}"#);
     let answer = house.send(&rustls::version::TLS13, "POST /api/v1/login", &login);

@@ -1,5 +1,7 @@
 //! Each bad thing by itself: nobody gets in by it, and nothing stays but a line in the audit log.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value as Json, json};
 
 use super::{Office, refused};
@@ -216,6 +218,31 @@ fn what_is_too_large_or_not_there_lets_nobody_in_and_harms_nobody() {
         refused(&office.person().get(&office.house, "/api/v1/oidc/start"), 502, "oidc_away");
         assert_eq!(office.house.count("oidc_login"), 0);
     }
+}
+
+#[test]
+fn a_provider_that_says_nothing_is_given_up_and_holds_up_nobody_else() {
+    // Takes connections, and leaves them be.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", silent.local_addr().unwrap());
+    let office = Office::with(&Place::Sqlite, |file| file["issuer"] = json!(issuer));
+    let house = &office.house;
+    let began = Instant::now();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let people: Vec<_> = (0..20).map(|_| office.person()).collect();
+        let logins = people
+            .into_iter()
+            .map(|mut person| scope.spawn(move || person.get(house, "/api/v1/oidc/start").status));
+        let logins: Vec<_> = logins.collect();
+        std::thread::sleep(Duration::from_secs(1));
+        let asked = Instant::now();
+        assert_eq!(house.get("/api/v1/health").status, 200);
+        assert!(asked.elapsed() < Duration::from_secs(2));
+        logins.into_iter().map(|login| login.join().unwrap()).collect()
+    });
+    let count = |wanted| statuses.iter().filter(|status| **status == wanted).count();
+    assert_eq!((count(502), count(503)), (16, 4), "{statuses:?}");
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
 #[test]
