@@ -117,6 +117,7 @@ impl Oidc {
 
     fn address(&self, authorization: &str, begun: &Begun, state: &Token) -> String {
         let configuration = &self.configuration;
+        // RFC 7636 §4.2 has SHA-256, whatever the office's own ciphers are.
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(begun.verifier.as_bytes()));
         let scopes = std::iter::once("openid").chain(configuration.scopes.iter().map(String::as_str));
         let mut query = Serializer::new(String::new());

@@ -194,7 +194,7 @@ fn who_logs_in_there_has_the_role_that_the_file_gives(place: &Place) {
         (&me["role"], &me["area"], &me["pending"]),
         (&json!("worker"), &json!("371002001"), &Json::Null)
     );
-    assert_eq!(me["user"]["name"], "li.si");
+    assert_eq!((&me["user"]["name"], &me["user"]["has_password"]), (&json!("li.si"), &json!(false)));
     let id = me["user"]["id"].clone();
 
     // Moved at the office's side: the same user, elsewhere.
