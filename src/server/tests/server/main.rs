@@ -5,6 +5,7 @@ mod backup;
 mod browser;
 mod bucket;
 mod client;
+mod oidc;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
@@ -14,6 +15,7 @@ mod relay;
 mod running;
 #[path = "../../../delivery/tests/backends/suite.rs"]
 mod suite;
+mod tls;
 mod who;
 mod whole_way;
 mod wire;
