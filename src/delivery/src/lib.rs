@@ -14,6 +14,7 @@ pub mod draft;
 pub mod form_version;
 pub mod memory_store;
 pub mod moment;
+pub mod odk_encryption;
 pub mod outbox;
 pub mod pen;
 pub mod receipt;

@@ -1,0 +1,223 @@
+//! ODK's own submission encryption: what is sent of a form with a public key is readable to whoever holds the private one.
+//!
+//! <https://getodk.github.io/xforms-spec/encryption>. Java's `OAEPWithSHA256AndMGF1Padding` is BouncyCastle's there: SHA-256 for the mask
+//! as well, which a key that Collect encrypted (ODK Central's own test data) opens with, and not with SHA-1.
+//! Kept here: the same secret and content give the same bytes, so that every try is the first one again; and neither key nor seed
+//! follows from content, or whoever guesses the content could prove it.
+
+use aes::Aes256;
+use aes::cipher::generic_array::GenericArray;
+use aes::cipher::{BlockEncrypt, KeyInit};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
+use md5::Md5;
+use num_bigint::BigUint;
+use sha2::{Digest, Sha256};
+
+/// AES's block, and the padding's.
+const BLOCK: usize = 16;
+/// SHA-256's length.
+const HASH: usize = 32;
+/// Below this a key protects nothing, above it a phone takes too long: 2,048 to 8,192 bits.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+/// `rsaEncryption` (RFC 8017 §A.1) as an algorithm with no parameters.
+const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+
+/// An RSA public key, as a form has it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicKey {
+    modulus: BigUint,
+    exponent: BigUint,
+    bytes: usize,
+}
+
+impl PublicKey {
+    /// Reads `base64RsaPublicKey`: a SubjectPublicKeyInfo (RFC 5280 §4.1) in base64; `None` if it is none, or of another size than 2,048 to 8,192 bits.
+    pub fn read(text: &str) -> Option<PublicKey> {
+        let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+        let der = STANDARD.decode(text).ok()?;
+        let (outer, rest) = element(&der, 0x30)?;
+        let (algorithm, after) = element(outer, 0x30)?;
+        let (bits, end) = element(after, 0x03)?;
+        let (key, none) = element(bits.strip_prefix(&[0])?, 0x30)?;
+        let (modulus, after) = element(key, 0x02)?;
+        let (exponent, last) = element(after, 0x02)?;
+        let whole = [rest, end, none, last].iter().all(|left| left.is_empty());
+        let modulus = BigUint::from_bytes_be(modulus);
+        let exponent = BigUint::from_bytes_be(exponent);
+        let bytes = usize::try_from(modulus.bits().div_ceil(8)).ok()?;
+        let usable = modulus.bit(0) && exponent.bit(0) && (2..=64).contains(&exponent.bits());
+        (whole && usable && algorithm == RSA && KEY_BYTES.contains(&bytes)).then_some(PublicKey {
+            modulus,
+            exponent,
+            bytes,
+        })
+    }
+
+    /// RSAES-OAEP (RFC 8017 §7.1.1) with SHA-256, an empty label, and this seed; `message` is at most 190 bytes.
+    fn encrypt(&self, message: &[u8], seed: [u8; HASH]) -> String {
+        let mut block = Sha256::digest(b"").to_vec();
+        block.resize(self.bytes - HASH - 2 - message.len(), 0);
+        block.push(1);
+        block.extend_from_slice(message);
+        let mask = mask(&seed, block.len());
+        block.iter_mut().zip(mask).for_each(|(byte, mask)| *byte ^= mask);
+        let mut whole = seed.to_vec();
+        whole.iter_mut().zip(self::mask(&block, HASH)).for_each(|(byte, mask)| *byte ^= mask);
+        whole.extend_from_slice(&block);
+        let number = BigUint::from_bytes_be(&whole).modpow(&self.exponent, &self.modulus).to_bytes_be();
+        let mut sent = vec![0; self.bytes - number.len()];
+        sent.extend_from_slice(&number);
+        STANDARD.encode(sent)
+    }
+}
+
+/// A DER element's content, and what follows it.
+fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (&first, rest) = der.split_first()?;
+    let (&length, rest) = rest.split_first()?;
+    let (length, rest) = match length {
+        0..=0x7f => (usize::from(length), rest),
+        0x81 | 0x82 => {
+            let (said, rest) = rest.split_at_checked(usize::from(length - 0x80))?;
+            (said.iter().fold(0, |sum, byte| sum * 256 + usize::from(*byte)), rest)
+        }
+        _ => return None,
+    };
+    (first == tag).then_some(rest.split_at_checked(length)?)
+}
+
+/// MGF1 (RFC 8017 §B.2.1) with SHA-256.
+fn mask(seed: &[u8], length: usize) -> Vec<u8> {
+    let mut mask = Vec::with_capacity(length + HASH);
+    for counter in 0_u32.. {
+        if mask.len() >= length {
+            break;
+        }
+        mask.extend_from_slice(
+            &Sha256::new().chain_update(seed).chain_update(counter.to_be_bytes()).finalize(),
+        );
+    }
+    mask.truncate(length);
+    mask
+}
+
+/// How many bytes a file has once it is encrypted: there is always padding.
+pub fn encrypted_size(size: u64) -> u64 {
+    (size / BLOCK as u64).saturating_add(1).saturating_mul(BLOCK as u64)
+}
+
+/// What the encrypted files are named after.
+const SUFFIX: &str = ".enc";
+/// The instance among them.
+const INSTANCE: &str = "submission.xml";
+
+/// Which submission it is, as its instance says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Named<'a> {
+    /// The `id` of the primary instance's root.
+    pub form: &'a str,
+    /// Its `version`, if it has one.
+    pub version: Option<&'a str>,
+    /// `meta/instanceID`.
+    pub instance: &'a str,
+}
+
+/// Encrypts one submission's files, in their order: the media first, the instance last.
+pub struct Encryption<'a> {
+    key: &'a PublicKey,
+    secret: &'a [u8; 32],
+    aes: [u8; 32],
+    named: Named<'a>,
+    sealed_key: String,
+    /// Names and MD5 of what was encrypted.
+    files: Vec<(String, String)>,
+    vector: [u8; BLOCK],
+}
+
+impl<'a> Encryption<'a> {
+    /// Begins. `secret` is 32 random bytes, this submission's alone, the same for each try.
+    pub fn new(key: &'a PublicKey, secret: &'a [u8; 32], named: Named<'a>) -> Encryption<'a> {
+        let aes = derived(secret, "doorstep odk aes key");
+        let sealed_key = key.encrypt(&aes, derived(secret, "doorstep odk key seed"));
+        let vector = Md5::new().chain_update(named.instance).chain_update(aes).finalize().into();
+        Encryption { key, secret, aes, named, sealed_key, files: Vec::new(), vector }
+    }
+
+    /// The next file, encrypted, and what it is called then. No two may have the same name.
+    pub fn file(&mut self, name: &str, mut bytes: Vec<u8>) -> (String, Vec<u8>) {
+        self.files.push((name.to_owned(), format!("{:x}", Md5::digest(&bytes))));
+        let place = (self.files.len() - 1) % BLOCK;
+        self.vector[place] = self.vector[place].wrapping_add(1);
+        let padding = BLOCK - bytes.len() % BLOCK;
+        bytes.resize(bytes.len() + padding, u8::try_from(padding).unwrap_or(0));
+        cipher_feedback(&self.aes, self.vector, &mut bytes);
+        (format!("{name}{SUFFIX}"), bytes)
+    }
+
+    /// The instance, after all the media, and the manifest that is sent in its stead.
+    pub fn end(mut self, xml: &str) -> (String, Vec<u8>, String) {
+        let (name, bytes) = self.file(INSTANCE, xml.as_bytes().to_vec());
+        let manifest = self.manifest();
+        (name, bytes, manifest)
+    }
+
+    fn signature(&self) -> String {
+        let mut text = format!("{}\n", self.named.form);
+        text.extend(self.named.version.map(|version| format!("{version}\n")));
+        text += &format!("{}\n{}\n", self.sealed_key, self.named.instance);
+        text.extend(self.files.iter().map(|(name, md5)| format!("{name}::{md5}\n")));
+        let seed = derived(self.secret, "doorstep odk signature seed");
+        self.key.encrypt(&Md5::digest(text), seed)
+    }
+
+    /// Each file in a `media` of its own: Aggregate reads no more of one.
+    fn manifest(&self) -> String {
+        let mut xml = format!(
+            "<data xmlns=\"http://opendatakit.org/submissions\" encrypted=\"yes\" id=\"{}\"",
+            escaped(self.named.form)
+        );
+        xml.extend(self.named.version.map(|version| format!(" version=\"{}\"", escaped(version))));
+        xml += &format!(
+            "><base64EncryptedKey>{}</base64EncryptedKey><orx:meta xmlns:orx=\"http://openrosa.org/xforms\"><orx:instanceID>{}</orx:instanceID></orx:meta>",
+            self.sealed_key,
+            escaped(self.named.instance)
+        );
+        let media = self.files.iter().take(self.files.len().saturating_sub(1));
+        xml.extend(media.map(|(name, _)| format!("<media><file>{}{SUFFIX}</file></media>", escaped(name))));
+        xml += &format!("<encryptedXmlFile>{INSTANCE}{SUFFIX}</encryptedXmlFile>");
+        xml += &format!(
+            "<base64EncryptedElementSignature>{}</base64EncryptedElementSignature></data>",
+            self.signature()
+        );
+        xml
+    }
+}
+
+/// One of the random numbers that a submission needs, by its purpose: HMAC-SHA256 under the secret.
+fn derived(secret: &[u8; 32], purpose: &str) -> [u8; HASH] {
+    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+/// AES-256 in CFB with whole blocks (NIST SP 800-38A §6.3, s = 128); `bytes` are whole blocks.
+fn cipher_feedback(key: &[u8; 32], vector: [u8; BLOCK], bytes: &mut [u8]) {
+    let cipher = Aes256::new(GenericArray::from_slice(key));
+    let mut last = GenericArray::from(vector);
+    for block in bytes.chunks_exact_mut(BLOCK) {
+        cipher.encrypt_block(&mut last);
+        block.iter_mut().zip(last.iter_mut()).for_each(|(byte, mask)| {
+            *byte ^= *mask;
+            *mask = *byte;
+        });
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests;
