@@ -11,6 +11,7 @@ pub mod configuration;
 pub mod credentials;
 pub mod deliver;
 pub mod draft;
+pub mod encrypted_for;
 pub mod form_version;
 pub mod memory_store;
 pub mod moment;
@@ -30,6 +31,7 @@ pub mod transport;
 
 pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
+pub use encrypted_for::EncryptedFor;
 pub use form_version::FormVersion;
 pub use moment::Moment;
 pub use outbox::{OutboxItem, State, Wake};

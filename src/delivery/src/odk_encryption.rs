@@ -111,78 +111,119 @@ pub fn encrypted_size(size: u64) -> u64 {
 /// What the encrypted files are named after.
 const SUFFIX: &str = ".enc";
 /// The instance among them.
-const INSTANCE: &str = "submission.xml";
+pub const INSTANCE: &str = "submission.xml";
+/// The namespace of a manifest.
+const SUBMISSIONS: &str = "http://opendatakit.org/submissions";
+/// That of an instance's metadata (OpenRosa, *Metadata*).
+const METADATA: &str = "http://openrosa.org/xforms";
+
+/// What a file is called once it is encrypted.
+pub fn encrypted_name(name: &str) -> String {
+    format!("{name}{SUFFIX}")
+}
+
+/// Is an instance's text a manifest: what is sent in an encrypted submission's stead?
+pub fn is_manifest(xml: &str) -> bool {
+    // Most are none, and need not be read for that.
+    xml.contains("encrypted")
+        && roxmltree::Document::parse(xml)
+            .is_ok_and(|document| document.root_element().attribute("encrypted") == Some("yes"))
+}
 
 /// Which submission it is, as its instance says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Named<'a> {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
     /// The `id` of the primary instance's root.
-    pub form: &'a str,
+    pub form: String,
     /// Its `version`, if it has one.
-    pub version: Option<&'a str>,
+    pub version: Option<String>,
     /// `meta/instanceID`.
-    pub instance: &'a str,
+    pub instance: String,
 }
 
-/// Encrypts one submission's files, in their order: the media first, the instance last.
-pub struct Encryption<'a> {
-    key: &'a PublicKey,
-    secret: &'a [u8; 32],
+impl Named {
+    /// As an instance's text has it; `None` if it lacks `id` or `instanceID`.
+    pub fn of(xml: &str) -> Option<Named> {
+        let document = roxmltree::Document::parse(xml).ok()?;
+        let root = document.root_element();
+        let attribute = |name| root.attribute(name).or_else(|| root.attribute((METADATA, name)));
+        let meta = root.children().find(|node| node.tag_name().name() == "meta")?;
+        let id = meta.children().find(|node| node.tag_name().name() == "instanceID")?;
+        Some(Named {
+            form: attribute("id")?.to_owned(),
+            version: attribute("version").map(str::to_owned),
+            instance: id.text()?.trim().to_owned(),
+        })
+    }
+}
+
+/// Encrypts one submission's files. All are looked at in their order before the first can be sent, since the manifest vouches for each: the
+/// media first, the instance last.
+pub struct Encryption {
+    key: PublicKey,
+    secret: [u8; 32],
     aes: [u8; 32],
-    named: Named<'a>,
+    named: Named,
     sealed_key: String,
-    /// Names and MD5 of what was encrypted.
+    /// Names and MD5 of what is encrypted, in its order.
     files: Vec<(String, String)>,
-    vector: [u8; BLOCK],
 }
 
-impl<'a> Encryption<'a> {
+impl Encryption {
     /// Begins. `secret` is 32 random bytes, this submission's alone, the same for each try.
-    pub fn new(key: &'a PublicKey, secret: &'a [u8; 32], named: Named<'a>) -> Encryption<'a> {
-        let aes = derived(secret, "doorstep odk aes key");
-        let sealed_key = key.encrypt(&aes, derived(secret, "doorstep odk key seed"));
-        let vector = Md5::new().chain_update(named.instance).chain_update(aes).finalize().into();
-        Encryption { key, secret, aes, named, sealed_key, files: Vec::new(), vector }
+    pub fn new(key: PublicKey, secret: [u8; 32], named: Named) -> Encryption {
+        let aes = derived(&secret, "doorstep odk aes key");
+        let sealed_key = key.encrypt(&aes, derived(&secret, "doorstep odk key seed"));
+        Encryption { key, secret, aes, named, sealed_key, files: Vec::new() }
     }
 
-    /// The next file, encrypted, and what it is called then. No two may have the same name.
-    pub fn file(&mut self, name: &str, mut bytes: Vec<u8>) -> (String, Vec<u8>) {
-        self.files.push((name.to_owned(), format!("{:x}", Md5::digest(&bytes))));
-        let place = (self.files.len() - 1) % BLOCK;
-        self.vector[place] = self.vector[place].wrapping_add(1);
+    /// Looks at the next file. No two may have the same name.
+    pub fn note(&mut self, name: &str, bytes: &[u8]) {
+        self.files.push((name.to_owned(), format!("{:x}", Md5::digest(bytes))));
+    }
+
+    /// Looks at the instance, after all the media, and gives the manifest that is sent in its stead.
+    pub fn end(&mut self, xml: &str) -> String {
+        self.note(INSTANCE, xml.as_bytes());
+        self.manifest()
+    }
+
+    /// The file that was looked at in that place, encrypted. The instance has the last.
+    pub fn file(&self, place: usize, mut bytes: Vec<u8>) -> Vec<u8> {
         let padding = BLOCK - bytes.len() % BLOCK;
         bytes.resize(bytes.len() + padding, u8::try_from(padding).unwrap_or(0));
-        cipher_feedback(&self.aes, self.vector, &mut bytes);
-        (format!("{name}{SUFFIX}"), bytes)
+        cipher_feedback(&self.aes, self.vector(place), &mut bytes);
+        bytes
     }
 
-    /// The instance, after all the media, and the manifest that is sent in its stead.
-    pub fn end(mut self, xml: &str) -> (String, Vec<u8>, String) {
-        let (name, bytes) = self.file(INSTANCE, xml.as_bytes().to_vec());
-        let manifest = self.manifest();
-        (name, bytes, manifest)
+    /// A file's initialisation vector: for each file up to it one byte more is counted up, and again from the first.
+    fn vector(&self, place: usize) -> [u8; BLOCK] {
+        let mut vector: [u8; BLOCK] =
+            Md5::new().chain_update(&self.named.instance).chain_update(self.aes).finalize().into();
+        for file in 0..=place {
+            vector[file % BLOCK] = vector[file % BLOCK].wrapping_add(1);
+        }
+        vector
     }
 
     fn signature(&self) -> String {
         let mut text = format!("{}\n", self.named.form);
-        text.extend(self.named.version.map(|version| format!("{version}\n")));
+        text.extend(self.named.version.iter().map(|version| format!("{version}\n")));
         text += &format!("{}\n{}\n", self.sealed_key, self.named.instance);
         text.extend(self.files.iter().map(|(name, md5)| format!("{name}::{md5}\n")));
-        let seed = derived(self.secret, "doorstep odk signature seed");
+        let seed = derived(&self.secret, "doorstep odk signature seed");
         self.key.encrypt(&Md5::digest(text), seed)
     }
 
     /// Each file in a `media` of its own: Aggregate reads no more of one.
     fn manifest(&self) -> String {
-        let mut xml = format!(
-            "<data xmlns=\"http://opendatakit.org/submissions\" encrypted=\"yes\" id=\"{}\"",
-            escaped(self.named.form)
-        );
-        xml.extend(self.named.version.map(|version| format!(" version=\"{}\"", escaped(version))));
+        let mut xml =
+            format!("<data xmlns=\"{SUBMISSIONS}\" encrypted=\"yes\" id=\"{}\"", escaped(&self.named.form));
+        xml.extend(self.named.version.iter().map(|version| format!(" version=\"{}\"", escaped(version))));
         xml += &format!(
-            "><base64EncryptedKey>{}</base64EncryptedKey><orx:meta xmlns:orx=\"http://openrosa.org/xforms\"><orx:instanceID>{}</orx:instanceID></orx:meta>",
+            "><base64EncryptedKey>{}</base64EncryptedKey><orx:meta xmlns:orx=\"{METADATA}\"><orx:instanceID>{}</orx:instanceID></orx:meta>",
             self.sealed_key,
-            escaped(self.named.instance)
+            escaped(&self.named.instance)
         );
         let media = self.files.iter().take(self.files.len().saturating_sub(1));
         xml.extend(media.map(|(name, _)| format!("<media><file>{}{SUFFIX}</file></media>", escaped(name))));
@@ -196,7 +237,7 @@ impl<'a> Encryption<'a> {
 }
 
 /// One of the random numbers that a submission needs, by its purpose: HMAC-SHA256 under the secret.
-fn derived(secret: &[u8; 32], purpose: &str) -> [u8; HASH] {
+pub(crate) fn derived(secret: &[u8; 32], purpose: &str) -> [u8; HASH] {
     let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(secret).expect("HMAC takes a key of any length");
     mac.update(purpose.as_bytes());
     mac.finalize().into_bytes().into()

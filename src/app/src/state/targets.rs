@@ -94,7 +94,7 @@ impl Known {
     /// A submission's items: one for each target that its form goes to.
     pub fn items(self, submission: &Submission) -> Vec<OutboxItem> {
         let targets = self.for_sending();
-        let names = targets.for_form(&submission.form().id);
+        let names = targets.for_form(&submission.form().id, submission.encrypted_for().is_some());
         names.into_iter().map(|name| OutboxItem::queue_for(submission, name)).collect()
     }
 }

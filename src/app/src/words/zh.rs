@@ -195,6 +195,9 @@ pub const WORDS: Words = Words {
         SendErrorKind::TargetUnknown => "设置里已没有这个去处；没送达的留在本机，可以导出",
         SendErrorKind::FileLost => "本机上的照片等文件没了或坏了",
         SendErrorKind::CannotBeSent => "那边的服务器收不了这种内容",
+        SendErrorKind::NotEncrypted => {
+            "这份表单的答案只能加密后送出，这个去处收不了加密的内容。答案仍留在本机，可以导出"
+        }
         SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
         SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
         SendErrorKind::IdTaken => "服务器上这个编号已有别的内容",

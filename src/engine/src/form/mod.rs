@@ -78,6 +78,8 @@ pub struct Form {
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
     pub(crate) deprecated_id: Option<NodeId>,
+    /// What its submissions are to be encrypted with, as written.
+    pub(crate) public_key: Option<Arc<str>>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: ChildNames,
 }
@@ -241,6 +243,12 @@ impl Form {
     /// The version that its author gave it.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The key that its submissions are to be encrypted with (ODK XForms, *Submission*, `base64RsaPublicKey`; the setting `public_key`), as its
+    /// author wrote it; `None` if they go out as they are. Whether it is a key at all is for whoever encrypts to say: until then nothing goes out.
+    pub fn public_key(&self) -> Option<&str> {
+        self.public_key.as_deref()
     }
 
     /// SHA-256 over the definition and its files, lowercase hex: 64 characters.

@@ -101,7 +101,7 @@ impl Courier {
             return Ok(Next::Idle(due.clamp(soonest, now + LOOK_MS)));
         };
         let body = self.store.body(&id).await?.and_then(|body| String::from_utf8(body).ok());
-        let submission = body.and_then(|body| Submission::read(body).ok());
+        let submission = body.and_then(|body| Submission::read(body, None).ok());
         let (Some(submission), Ok(item)) = (submission, OutboxItem::from_bytes(&record)) else {
             // As a newer Doorstep left it. Claimed, it is passed over for a while.
             tracing::error!(target: "doorstep", id, to = target, "can't be read, and is not passed on");
