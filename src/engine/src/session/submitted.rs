@@ -46,6 +46,16 @@ impl Submitted {
         self.attribute("encrypted") == "yes"
     }
 
+    /// The names of an encrypted one's files, as its manifest has them: the media, then the answers.
+    pub fn encrypted_files(&self) -> Vec<String> {
+        let text = |element: &Element| element.text().trim().to_owned();
+        let named = |element: &Element, name: &str| *element.name.local == *name;
+        let media = self.root.elements().filter(|child| named(child, "media"));
+        let media = media.flat_map(|media| media.elements().filter(|file| named(file, "file")).map(text));
+        let answers = self.root.elements().filter(|child| named(child, "encryptedXmlFile")).map(text);
+        media.chain(answers).collect()
+    }
+
     fn attribute(&self, local: &str) -> &str {
         self.root.attribute(local).map_or("", |value| &*value.text)
     }
@@ -173,7 +183,10 @@ mod tests {
         assert!(!submitted.is_encrypted());
         let bare = Submitted::read("<data encrypted='yes'/>").unwrap();
         assert_eq!((bare.form_id(), bare.instance_id(), bare.finished(&form())), ("", None, None));
-        assert!(bare.is_encrypted());
+        assert!(bare.is_encrypted() && bare.encrypted_files().is_empty());
+        let two = "<data encrypted='yes'><media><file>1.jpg.enc</file><file> 2.jpg.enc</file></media><media/><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
+        let files = ["1.jpg.enc", "2.jpg.enc", "submission.xml.enc"];
+        assert_eq!(Submitted::read(two).unwrap().encrypted_files(), files);
     }
 
     #[test]
