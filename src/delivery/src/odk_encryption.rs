@@ -10,6 +10,7 @@ use aes::cipher::generic_array::GenericArray;
 use aes::cipher::{BlockEncrypt, KeyInit};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use doorstep_engine::RsaKey;
 use hmac::{Hmac, Mac};
 use md5::Md5;
 use num_bigint::BigUint;
@@ -19,11 +20,6 @@ use sha2::{Digest, Sha256};
 const BLOCK: usize = 16;
 /// SHA-256's length.
 const HASH: usize = 32;
-/// Below this a key protects nothing, above it a phone takes too long: 2,048 to 8,192 bits.
-const KEY_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
-/// `rsaEncryption` (RFC 8017 §A.1) as an algorithm with no parameters.
-const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-
 /// An RSA public key, as a form has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PublicKey {
@@ -33,26 +29,12 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    /// Reads `base64RsaPublicKey`: a SubjectPublicKeyInfo (RFC 5280 §4.1) in base64; `None` if it is none, or of another size than 2,048 to 8,192 bits.
+    /// Reads `base64RsaPublicKey`; `None` if it is none that can be encrypted with: [`RsaKey::read`].
     pub fn read(text: &str) -> Option<PublicKey> {
-        let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        let der = STANDARD.decode(text).ok()?;
-        let (outer, rest) = element(&der, 0x30)?;
-        let (algorithm, after) = element(outer, 0x30)?;
-        let (bits, end) = element(after, 0x03)?;
-        let (key, none) = element(bits.strip_prefix(&[0])?, 0x30)?;
-        let (modulus, after) = element(key, 0x02)?;
-        let (exponent, last) = element(after, 0x02)?;
-        let whole = [rest, end, none, last].iter().all(|left| left.is_empty());
-        let modulus = BigUint::from_bytes_be(modulus);
-        let exponent = BigUint::from_bytes_be(exponent);
-        let bytes = usize::try_from(modulus.bits().div_ceil(8)).ok()?;
-        let usable = modulus.bit(0) && exponent.bit(0) && (2..=64).contains(&exponent.bits());
-        (whole && usable && algorithm == RSA && KEY_BYTES.contains(&bytes)).then_some(PublicKey {
-            modulus,
-            exponent,
-            bytes,
-        })
+        let RsaKey { modulus, exponent } = RsaKey::read(text)?;
+        let bytes = modulus.len();
+        let number = |digits: Vec<u8>| BigUint::from_bytes_be(&digits);
+        Some(PublicKey { modulus: number(modulus), exponent: number(exponent), bytes })
     }
 
     /// RSAES-OAEP (RFC 8017 §7.1.1) with SHA-256, an empty label, and this seed; `message` is at most 190 bytes.
@@ -71,21 +53,6 @@ impl PublicKey {
         sent.extend_from_slice(&number);
         STANDARD.encode(sent)
     }
-}
-
-/// A DER element's content, and what follows it.
-fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    let (&first, rest) = der.split_first()?;
-    let (&length, rest) = rest.split_first()?;
-    let (length, rest) = match length {
-        0..=0x7f => (usize::from(length), rest),
-        0x81 | 0x82 => {
-            let (said, rest) = rest.split_at_checked(usize::from(length - 0x80))?;
-            (said.iter().fold(0, |sum, byte| sum * 256 + usize::from(*byte)), rest)
-        }
-        _ => return None,
-    };
-    (first == tag).then_some(rest.split_at_checked(length)?)
 }
 
 /// MGF1 (RFC 8017 §B.2.1) with SHA-256.

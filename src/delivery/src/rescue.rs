@@ -392,11 +392,31 @@ mod tests {
     use super::*;
     use crate::memory_store::{MemoryStore, ready};
     use crate::step::Change;
-    use crate::submission::tests::with_photo;
+    use crate::submission::tests::{encrypted, with_photo};
 
     const AT: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
     /// Who writes in these tests.
     const PEN: crate::Pen = crate::Pen::new([7; 16]);
+
+    #[test]
+    fn what_is_to_be_encrypted_is_so_elsewhere_too_and_no_older_build_takes_it_for_plain() {
+        let (submission, bytes) = encrypted();
+        let files = vec![(submission.attachments()[0].clone(), bytes)];
+        let rescue = Rescue {
+            submissions: vec![(submission.clone(), vec!["central".into()], files)],
+            ..Rescue::default()
+        };
+        let text = String::from_utf8(rescue.to_bytes()).unwrap();
+        assert!(text.starts_with("{\"version\":2,"), "{text}");
+        assert_eq!(Rescue::from_bytes(text.as_bytes()).unwrap(), rescue);
+        let damaged = text.replace("\"secret\":\"CQkJ", "\"secret\":\"");
+        assert_eq!(Rescue::from_bytes(damaged.as_bytes()), Err(NotARescue::Damaged));
+        let store = MemoryStore::new();
+        ready(rescue.take_up(&store)).unwrap();
+        let taken = ready(store.load_submission(submission.id())).unwrap().unwrap();
+        assert_eq!(taken.encrypted_for(), submission.encrypted_for());
+        assert_eq!(ready(Rescue::gather(&store)).unwrap().submissions, rescue.submissions);
+    }
 
     /// A device with a sealed submission for two targets, a draft with a step after its snapshot and a photo each, and their form.
     fn device() -> (MemoryStore, Submission, Draft) {
