@@ -7,7 +7,7 @@ use doorstep_delivery::backend::any::AnyBackend;
 use doorstep_delivery::submission::content_hash;
 use doorstep_delivery::transport::{Request, Response};
 
-use crate::parcel::Sent;
+use crate::parcel::{PUBLIC, Sent};
 use crate::reader::open;
 use crate::suite::{Held, Peer};
 
@@ -41,10 +41,11 @@ impl<P: Holds> Peer for Encrypted<P> {
     }
 
     fn held(&self, id: &str) -> Vec<Held> {
-        let read = |(manifest, files): (String, BTreeMap<String, Vec<u8>>)| match open(&manifest, &files) {
-            Some((xml, files)) => Held { mark: content_hash(xml.as_bytes()), files },
-            None => Held { mark: "not all of it".into(), files },
-        };
+        let read =
+            |(manifest, files): (String, BTreeMap<String, Vec<u8>>)| match open(PUBLIC, &manifest, &files) {
+                Some((xml, files)) => Held { mark: content_hash(xml.as_bytes()), files },
+                None => Held { mark: "not all of it".into(), files },
+            };
         self.0.as_it_came(id).into_iter().map(read).collect()
     }
 

@@ -12,13 +12,17 @@ use md5::Md5;
 use num_bigint::BigUint;
 use sha2::{Digest, Sha256};
 
-/// The private exponent of `parcel::PUBLIC`, which only these tests have.
+/// The private exponent of the tests' one key, whose modulus the public half has.
 const PRIVATE: &str = "25b3e7610d73f49d3a19998854193f5504d8a3a2236ba24690c9392ce96fc6f4bf86adf77fc3e0c58bba82280140965b86fb3f9d8d2f6bca9c41d96d757825c310c60d8f099b30510041d907f4403926cb1a65c40ddb101430a9a0ba012993f73dbf1d9c5d8faec4bc364bca50acab1854ee41da9342ae2294a39e13f6c3a6f0d203d61a15e81c999fc55239cbc55c4a9c1ac90131a183d86516c9f3ae1df97da3da061a95fc8a8e1a39356ad5232d962008125cd4d89c5f0956168be7ed39c429ef4e11e86720a3ee5122120afc677dba405ea97c59e88ca30393d8de960d6350ec4cdc009c9cb35b663631b161b7d0dc3b1953f03e43310678a0c940034c97";
 /// Where the modulus begins in the public key: 2,048 bits after SubjectPublicKeyInfo's head.
 const MODULUS: std::ops::Range<usize> = 33..289;
 
 /// What was within: the instance and the files by their own names. `None` unless all of it is there and the signature holds.
-pub fn open(manifest: &str, sent: &BTreeMap<String, Vec<u8>>) -> Option<(String, BTreeMap<String, Vec<u8>>)> {
+pub fn open(
+    public: &str,
+    manifest: &str,
+    sent: &BTreeMap<String, Vec<u8>>,
+) -> Option<(String, BTreeMap<String, Vec<u8>>)> {
     let document = roxmltree::Document::parse(manifest).unwrap();
     let root = document.root_element();
     assert_eq!(root.tag_name().namespace(), Some("http://opendatakit.org/submissions"));
@@ -31,7 +35,7 @@ pub fn open(manifest: &str, sent: &BTreeMap<String, Vec<u8>>) -> Option<(String,
     };
     let one = |name: &str| texts(name).first().copied().unwrap();
     let (sealed_key, instance) = (one("base64EncryptedKey"), one("instanceID"));
-    let key = decrypt(sealed_key);
+    let key = decrypt(public, sealed_key);
     let names = [texts("file"), texts("encryptedXmlFile")].concat();
     if names.len() != sent.len() {
         return None;
@@ -46,7 +50,7 @@ pub fn open(manifest: &str, sent: &BTreeMap<String, Vec<u8>>) -> Option<(String,
         signed += &format!("{own}::{:x}\n", Md5::digest(&plain));
         opened.insert(own.to_owned(), plain);
     }
-    assert_eq!(decrypt(one("base64EncryptedElementSignature")), Md5::digest(signed).to_vec());
+    assert_eq!(decrypt(public, one("base64EncryptedElementSignature")), Md5::digest(signed).to_vec());
     let xml = String::from_utf8(opened.remove("submission.xml").unwrap()).unwrap();
     Some((xml, opened))
 }
@@ -56,13 +60,15 @@ thread_local! {
     static DECRYPTED: RefCell<BTreeMap<String, Vec<u8>>> = RefCell::default();
 }
 
-fn decrypt(sealed: &str) -> Vec<u8> {
-    DECRYPTED.with_borrow_mut(|known| known.entry(sealed.to_owned()).or_insert_with(|| oaep(sealed)).clone())
+fn decrypt(public: &str, sealed: &str) -> Vec<u8> {
+    DECRYPTED.with_borrow_mut(|known| {
+        known.entry(sealed.to_owned()).or_insert_with(|| oaep(public, sealed)).clone()
+    })
 }
 
 /// RSAES-OAEP-DECRYPT (RFC 8017 §7.1.2) with SHA-256 in both places.
-fn oaep(sealed: &str) -> Vec<u8> {
-    let public = STANDARD.decode(crate::parcel::PUBLIC).unwrap();
+fn oaep(public: &str, sealed: &str) -> Vec<u8> {
+    let public = STANDARD.decode(public).unwrap();
     let modulus = BigUint::from_bytes_be(&public[MODULUS]);
     let private = BigUint::parse_bytes(PRIVATE.as_bytes(), 16).unwrap();
     let number = BigUint::from_bytes_be(&STANDARD.decode(sealed).unwrap());
