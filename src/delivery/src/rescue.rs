@@ -409,6 +409,16 @@ mod tests {
         let text = String::from_utf8(rescue.to_bytes()).unwrap();
         assert!(text.starts_with("{\"version\":2,"), "{text}");
         assert_eq!(Rescue::from_bytes(text.as_bytes()).unwrap(), rescue);
+        // Without anything of the kind it is as it was, and every build reads it.
+        let (plain, bytes) = with_photo();
+        let files = vec![(plain.attachments()[0].clone(), bytes)];
+        let as_it_was =
+            Rescue { submissions: vec![(plain, vec!["central".into()], files)], ..Rescue::default() };
+        let as_it_was = String::from_utf8(as_it_was.to_bytes()).unwrap();
+        assert!(
+            as_it_was.starts_with("{\"version\":1,") && !as_it_was.contains("encrypted_for"),
+            "{as_it_was}"
+        );
         let damaged = text.replace("\"secret\":\"CQkJ", "\"secret\":\"");
         assert_eq!(Rescue::from_bytes(damaged.as_bytes()), Err(NotARescue::Damaged));
         let store = MemoryStore::new();

@@ -227,7 +227,7 @@ pub const WORDS: Words = Words {
         SendErrorKind::FileLost => "A file of this survey is gone from this device, or damaged",
         SendErrorKind::CannotBeSent => "That server takes no such submission",
         SendErrorKind::NotEncrypted => {
-            "This form’s answers may leave only encrypted, and that target cannot take them so. They stay on this device and can be exported"
+            "This form’s answers may leave only encrypted, and that can’t be done (the target takes nothing encrypted, or the form’s key can’t be read). They stay on this device and can be exported"
         }
         SendErrorKind::LoginNeeded => "That server wants to know first who sends",
         SendErrorKind::DeviceRevoked => "This device was revoked",

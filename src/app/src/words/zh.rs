@@ -202,7 +202,7 @@ pub const WORDS: Words = Words {
         SendErrorKind::FileLost => "本机上的照片等文件没了或坏了",
         SendErrorKind::CannotBeSent => "那边的服务器收不了这种内容",
         SendErrorKind::NotEncrypted => {
-            "这份表单的答案只能加密后送出，这个去处收不了加密的内容。答案仍留在本机，可以导出"
+            "这份表单的答案只能加密后送出，现在做不到（去处收不了加密的内容，或表单里的密钥读不出来）。答案仍留在本机，可以导出"
         }
         SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
         SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
