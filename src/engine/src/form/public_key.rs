@@ -60,3 +60,62 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     };
     (first == tag).then_some(rest.split_at_checked(length)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 5280's wrapping around a modulus of so many bytes, all of them that one, and an exponent.
+    fn der(bytes: usize, byte: u8, exponent: &[u8]) -> Vec<u8> {
+        let wrapped = |tag: u8, content: &[u8]| {
+            let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+            [&[tag, 0x82], &length[..], content].concat()
+        };
+        let modulus = wrapped(2, &[vec![0], vec![byte; bytes]].concat());
+        let key = wrapped(0x30, &[modulus, wrapped(2, exponent)].concat());
+        wrapped(0x30, &[wrapped(0x30, RSA), wrapped(3, &[vec![0], key].concat())].concat())
+    }
+
+    fn base64(bytes: &[u8]) -> String {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+        let sextets = bits.as_bytes().chunks(6).map(|bits| {
+            let bits = format!("{:0<6}", std::str::from_utf8(bits).unwrap());
+            char::from(ALPHABET[usize::from_str_radix(&bits, 2).unwrap()])
+        });
+        sextets.collect()
+    }
+
+    fn read(der: &[u8]) -> Option<RsaKey> {
+        RsaKey::read(&base64(der))
+    }
+
+    #[test]
+    fn a_key_is_two_numbers_and_nothing_beside_them() {
+        let exponent = [1, 0, 1];
+        let good = der(256, 0xab, &exponent);
+        let key = RsaKey { modulus: vec![0xab; 256], exponent: exponent.to_vec() };
+        assert_eq!(read(&good), Some(key.clone()));
+        let folded =
+            base64(&good).as_bytes().chunks(64).map(|line| [line, b"\n"].concat()).collect::<Vec<_>>();
+        assert_eq!(RsaKey::read(&String::from_utf8(folded.concat()).unwrap()), Some(key));
+        assert!((0..good.len()).all(|length| read(&good[..length]).is_none()));
+        assert_eq!(read(&[&good[..], &[0]].concat()), None);
+        assert_eq!(RsaKey::read(&format!("-----BEGIN PUBLIC KEY-----{}", base64(&good))), None);
+    }
+
+    #[test]
+    fn what_protects_nothing_or_takes_a_phone_too_long_is_no_key() {
+        let exponent = [1, 0, 1];
+        for usable in [256, 384, 512, 1024] {
+            assert!(read(&der(usable, 0xab, &exponent)).is_some(), "{usable}");
+        }
+        for unusable in [0, 128, 255, 1025, 4096] {
+            assert_eq!(read(&der(unusable, 0xab, &exponent)), None, "{unusable}");
+        }
+        assert_eq!(read(&der(256, 0xaa, &exponent)), None, "an even modulus");
+        for exponent in [&[][..], &[1], &[2], &[0], &[1; 9]] {
+            assert_eq!(read(&der(256, 0xab, exponent)), None, "{exponent:?}");
+        }
+    }
+}
