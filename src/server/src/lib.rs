@@ -189,6 +189,7 @@ impl Server {
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
+        current.iter().for_each(|form| targets.tell_of_encryption(&form.form));
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
         let who =
             Who::open(store.clone(), &options.data, &options.access, oidc).await.map_err(StartError::Key)?;
