@@ -20,6 +20,9 @@ const FORM: &str = r#"{"settings": {"form_id": "soak", "version": "1", "title": 
 /// The longest that is waited before a kill: an answer is kept after two seconds at the latest.
 const MOST_MS: u64 = 3_500;
 
+/// The names of the drafts on the home page.
+const DRAFTS: &str = "return [...document.querySelectorAll('[data-draft]')].map((e) => e.querySelector('.card-title').innerText)";
+
 /// What is known of a survey from what the screen said before a kill.
 #[derive(Default, Debug)]
 struct Known {
@@ -81,8 +84,7 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
         }
         browser.open(&server.url("/")).await;
         browser.seen("[data-form=soak]").await;
-        let drafts = "return [...document.querySelectorAll('[data-draft]')].map((e) => e.querySelector('.card-title').innerText)";
-        let open: Vec<String> = texts(&browser.run(drafts, vec![]).await);
+        let open: Vec<String> = texts(&browser.run(DRAFTS, vec![]).await);
         // Everything that was shown as kept and not as finished is a draft still, unless its finishing went through unseen.
         checked += check(&browser, &surveys, &open).await;
 
@@ -177,11 +179,17 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
     for row in &rows {
         *arrived.entry(row["data"]["soak"]["mark"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
     }
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-form=soak]").await;
+    let open = texts(&browser.run(DRAFTS, vec![]).await);
     let finished = surveys.iter().filter(|(_, known)| known.finished).count();
     for (mark, known) in &surveys {
         let times = arrived.get(mark).copied().unwrap_or(0);
         assert!(times <= 1, "{mark} is there {times} times");
         assert!(!known.finished || times == 1, "{mark} was finished and is not there");
+        // What was kept and not seen finished is a draft, or went through unseen.
+        let there = open.contains(mark) || times == 1;
+        assert!(known.kept.is_none() || there, "{mark} was shown as kept and is neither a draft nor there");
     }
     let kept_in = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
     println!(
