@@ -24,6 +24,9 @@ type Candidates = Vec<(NodeRef, bool)>;
 /// A calculation that was looked through: whether it is open, and what it awaits.
 type Known = (Option<Missing>, Vec<Awaited>);
 
+/// Whether a node's own condition of relevance holds, and what it awaits.
+type Asked = (Truth, Vec<Awaited>);
+
 /// A condition is looked through, because something is missing.
 pub(super) struct Looking<'l, 'a> {
     pub(super) assessor: &'l Assessor<'a>,
@@ -31,7 +34,7 @@ pub(super) struct Looking<'l, 'a> {
     literally: bool,
     depth: Cell<u16>,
     known: RefCell<FxHashMap<(ScopeId, NodeId), Known>>,
-    pub(super) asked: RefCell<FxHashMap<(ScopeId, NodeId), (Truth, Vec<Awaited>)>>,
+    pub(super) asked: RefCell<FxHashMap<(ScopeId, NodeId), Asked>>,
 }
 
 impl<'l, 'a> Looking<'l, 'a> {
