@@ -52,6 +52,10 @@ pub(crate) async fn changes(
     let mut said = Vec::with_capacity(fed.changes.len());
     for (kind, id, revision, body) in fed.changes {
         let Some(body) = body else {
+            // Whoever begins anew has nothing that could go; on later pages it does no harm.
+            if anew {
+                continue;
+            }
             said.push(json!({"kind": kind, "id": id, "gone": true}));
             continue;
         };

@@ -3,6 +3,7 @@
 mod attachments;
 mod backup;
 mod browser;
+mod changes;
 mod client;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
