@@ -86,7 +86,7 @@ fn read(bundle: &Bundle) -> Arc<Form> {
 }
 
 /// Runs a check on every form that has an assessment, and on one with every kind of measure; on all processors.
-fn in_each_form(check: impl Fn(&Assessed) -> Vec<String> + Sync) {
+pub(super) fn in_each_form(check: impl Fn(&Assessed) -> Vec<String> + Sync) {
     let mut forms = assessed::all(&root());
     assert!(!forms.is_empty(), "no form has an assessment");
     forms.extend(assessed::all(&root().join("../tests/forms/assessments")));
@@ -99,6 +99,6 @@ fn in_each_form(check: impl Fn(&Assessed) -> Vec<String> + Sync) {
 }
 
 /// Whole years of age shall be no age before birth.
-fn world() -> World {
+pub(super) fn world() -> World {
     World { now_ms: 1_795_700_000_000, ..World::default() }
 }

@@ -168,6 +168,13 @@ pub fn act(session: &mut Session, act: &Act) {
     }
 }
 
+/// Answers one question as it may be answered; was it?
+pub fn answer_one(session: &mut Session, key: Key, chance: &mut Chance) -> bool {
+    let Some(state) = session.state(key) else { return false };
+    let mood = Mood { blank: 0, open: 0 };
+    !answer(session, key, &state, chance, (&Habits::default(), &mood)).is_empty()
+}
+
 /// As the page that drives another engine reads them.
 pub fn to_json(acts: &[Act]) -> Json {
     let one = |act: &Act| match act {

@@ -56,4 +56,7 @@ fn full(function: &Function) {
         function.signature,
         function.doc
     );
+    if function.asks_blankness {
+        say!("In a condition of an assessment it reads what is not answered yet as it stands: as blank.\n");
+    }
 }

@@ -27,7 +27,7 @@ pub struct Failure {
 /// Runs a case. No failures: it passed.
 ///
 /// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, and `instance_name`, `complete`, `pages`.
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, the questions that a measure or an undecided service `awaits`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -216,6 +216,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 }
             }
             ("undecided", Json::Object(by_code)) => undecided(session, by_code, fail),
+            ("awaits", Json::Object(by_name)) => awaits(session, by_name, fail),
             ("sentences" | "turns", Json::Object(by_name)) => {
                 for (name, wanted) in by_name {
                     let given = match what.as_str() {
@@ -266,6 +267,24 @@ fn undecided(session: &Session, by_code: &Map<String, Json>, fail: &mut impl FnM
             found.map_or(Json::Null, |open| catalogue.explain_undecided(open, session.language()).into());
         if given != *wanted {
             fail(format!("{code} lacks {given}, not {wanted}"));
+        }
+    }
+}
+
+/// The questions that measures wait for by their names, and undecided services by their codes.
+fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+    let services = session.services();
+    for (name, wanted) in by_name {
+        let awaited = match (session.outcome(name), &services) {
+            (None, Some((catalogue, matched))) => {
+                let found = matched.undecided.iter().find(|open| *catalogue.item(open.item).code == **name);
+                found.map(|open| open.awaits.clone()).unwrap_or_default()
+            }
+            _ => session.awaited(name),
+        };
+        let given = Json::from(awaited.into_iter().map(|each| each.question).collect::<Vec<_>>());
+        if given != *wanted {
+            fail(format!("{name} waits for {given}, not {wanted}"));
         }
     }
 }

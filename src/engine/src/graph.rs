@@ -78,8 +78,8 @@ pub(crate) struct DependencyGraph {
     pub computations: Vec<Computation>,
     /// By node: what reads its value.
     pub value: Vec<Vec<Edge>>,
-    /// By node: what reads whether its answer keeps to its constraint.
-    pub lawful: FxHashMap<NodeId, Vec<Edge>>,
+    /// By node: what reads whether its answer keeps to its constraint, and whether there has to be one.
+    pub standing: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads which instances there are.
     pub instances: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads an instance's place.
@@ -129,7 +129,7 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
             providers.entry(draft.computation.node).or_default().push(index);
         }
     }
-    let constraints = constraints(drafts);
+    let standings = standings(drafts);
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     let mut before: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     let mut after_loosely = after.clone();
@@ -138,9 +138,9 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
         let mut sources: Vec<usize> = Vec::new();
         let mut siblings: Vec<usize> = Vec::new();
         for read in &draft.reads {
-            if let What::Lawful(node) = read.what {
+            if let What::Standing(node) = read.what {
                 // A constraint may ask for the result itself: then the walk comes round again.
-                siblings.extend(constraints.get(&node));
+                siblings.extend(standings.get(&node).into_iter().flatten());
                 continue;
             }
             let into = if let What::Sibling(_) = read.what { &mut siblings } else { &mut sources };
@@ -204,13 +204,15 @@ fn order(drafts: &[Draft], form: &Skeleton, counts_loose: bool) -> Result<Order,
     Ok(Order { drafts: order, circular })
 }
 
-/// The constraint of each node that has one.
-fn constraints(drafts: &[Draft]) -> FxHashMap<NodeId, usize> {
-    let constrained = drafts.iter().enumerate().filter_map(|(index, draft)| match draft.computation.task {
-        Task::Constraint(_) => Some((draft.computation.node, index)),
-        _ => None,
-    });
-    constrained.collect()
+/// Of each node that has any, what says how its answer stands: its constraint, and whether it is required.
+fn standings(drafts: &[Draft]) -> FxHashMap<NodeId, Vec<usize>> {
+    let mut standings: FxHashMap<NodeId, Vec<usize>> = FxHashMap::default();
+    for (index, draft) in drafts.iter().enumerate() {
+        if let Task::Constraint(_) | Task::Required(_) = draft.computation.task {
+            standings.entry(draft.computation.node).or_default().push(index);
+        }
+    }
+    standings
 }
 
 /// Does something that comes of a computation lead back to it?
@@ -240,7 +242,7 @@ fn gather(
 ) {
     let node = match what {
         What::Value(node) | What::Sibling(node) | What::Instances(node) | What::Position(node) => node,
-        What::Language | What::Lawful(_) => return,
+        What::Language | What::Standing(_) => return,
     };
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
@@ -249,7 +251,7 @@ fn gather(
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
         // An instance has its place whether it is relevant or not.
-        What::Position(_) | What::Language | What::Lawful(_) => {
+        What::Position(_) | What::Language | What::Standing(_) => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_))
         }
     }));
@@ -273,7 +275,7 @@ fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
         in_scope: vec![Vec::new(); form.scopes.len()],
         ..DependencyGraph::default()
     };
-    let constraints = constraints(drafts);
+    let standings = standings(drafts);
     for (rank, index) in order.drafts.iter().enumerate() {
         let draft = &drafts[*index];
         let rank = rank as u32;
@@ -289,8 +291,8 @@ fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
                 What::Value(node) | What::Sibling(node) => {
                     (form.node(node).scope, &mut graph.value[node.0 as usize])
                 }
-                What::Lawful(node) if !constraints.contains_key(&node) => continue,
-                What::Lawful(node) => (form.node(node).scope, graph.lawful.entry(node).or_default()),
+                What::Standing(node) if !standings.contains_key(&node) => continue,
+                What::Standing(node) => (form.node(node).scope, graph.standing.entry(node).or_default()),
                 What::Instances(repeat) => {
                     (form.node(repeat).scope, graph.instances.entry(repeat).or_default())
                 }

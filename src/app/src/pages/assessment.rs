@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
-use crate::components::assessment::{Report, told};
+use crate::components::assessment::{Report, Seek, told};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::components::top_bar::TopBar;
@@ -24,6 +24,10 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
     let id = Memo::new(move |_| finished.get().then(|| turning.id()));
+    // What is finished is not answered any more.
+    if !finished.get_untracked() {
+        provide_context(Seek(Callback::new(move |key| answering.sought.set(Some(key)))));
+    }
     let report = live(move || {
         let language = reader.language();
         answering.revision.track();
@@ -34,7 +38,7 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
         false => turning.to_review(),
     };
     view! {
-        <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) />
+        <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
             {report}
@@ -70,7 +74,7 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     });
     let id = Memo::new(move |_| Some(id));
     view! {
-        <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) />
+        <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
             {report}

@@ -182,7 +182,7 @@ fn seek(answering: Answering, turning: Turning) {
     Effect::new(move || {
         let Some(sought) = answering.sought.get() else { return };
         let Some(page) = answering.with(|session| session.page_of(sought)) else { return };
-        if turning.at_review.get() || turning.page.get() != Some(page) {
+        if turning.at_review.get() || turning.at_assessment.get() || turning.page.get() != Some(page) {
             turning.to_page(page);
             return;
         }

@@ -30,10 +30,10 @@ pub fn Home() -> impl IntoView {
     }
     let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
     view! {
-        <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true>
+        <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true wide=true>
             <Network device />
         </TopBar>
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" class="wide">
             <h1 class="unseen">{say(|w| w.home)}</h1>
             <NewBuild />
             {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {

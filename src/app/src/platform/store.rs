@@ -19,19 +19,23 @@ use wasm_bindgen::JsValue;
 
 use super::database::{
     BUNDLES, DRAFTS, Database, Durability, FILE_BYTES, FILES, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS,
-    SUBMISSIONS, Transaction, items_of, keys_under,
+    SUBMISSIONS, items_of, keys_under,
 };
 use super::vault::{Sealing, Vault};
+use drafts::{kept_draft, remove_draft, written_by};
 use files::{kept_files, remove_file, remove_files};
 use records::{
-    CAME, CURRENT, FORM, HASH, HOLDER, SEALED, SEQ, field, flag, log_line, log_record, number, same_bytes,
+    CAME, CURRENT, FORM, HASH, HOLDER, SEALED, field, flag, log_line, log_record, number, same_bytes,
     sealed_record, set, step_id, step_key, text,
 };
+use submissions::remove_sealed;
 
+mod drafts;
 mod files;
 mod lock;
 mod records;
 mod signing;
+mod submissions;
 
 pub use super::vault::{Protection, Tried};
 pub use lock::{OfficeKey, is_office_key};
@@ -487,116 +491,6 @@ impl Store for IndexedDb {
         }
         Ok(listed)
     }
-}
-
-impl IndexedDb {
-    /// A draft from its records.
-    async fn opened_draft(&self, id: &str, kept: KeptDraft) -> Result<StoredDraft, StoreError> {
-        let draft: Draft = self.open_record(SNAPSHOTS, id, &kept.snapshot).await?;
-        let mut steps = Vec::with_capacity(kept.steps.len());
-        for (key, kept) in kept.steps {
-            let seq = js_sys::Array::from(&key).get(1).as_f64().unwrap_or_default() as u64;
-            let step: Step = self.open_record(STEPS, &step_id(id, seq), &kept).await?;
-            if step.seq > draft.seq {
-                steps.push(step);
-            }
-        }
-        Ok(StoredDraft { draft, steps })
-    }
-
-    /// A draft's key, its summary's record and its snapshot's; nobody has the pen of one that came from elsewhere.
-    async fn sealed_draft(
-        &self,
-        draft: &Draft,
-        pen: Option<Pen>,
-    ) -> Result<(JsValue, JsValue, JsValue), StoreError> {
-        let id = draft.id.to_string();
-        let summary = self.sealing(DRAFTS, &id, &draft.summary())?;
-        let snapshot = self.sealing(SNAPSHOTS, &id, draft)?;
-        let (summary, snapshot) = (summary.done().await?, snapshot.done().await?);
-        let pen = pen.map_or(JsValue::UNDEFINED, |pen| pen.to_string().into());
-        let fields =
-            [(SEQ, (draft.seq as f64).into()), (FORM, draft.form.hash.as_str().into()), (HOLDER, pen)];
-        Ok((id.into(), sealed_record(&summary, &fields), sealed_record(&snapshot, &[])))
-    }
-}
-
-impl IndexedDb {
-    /// A submission's bytes and items, sealed, to be written where nothing of them is.
-    async fn sealed_submission(
-        &self,
-        submission: &Submission,
-        items: &[OutboxItem],
-    ) -> Result<SealedSubmission, StoreError> {
-        let id = submission.id().to_string();
-        let bytes = self.sealing(SUBMISSIONS, &id, submission)?.done().await?;
-        let form = (FORM, JsValue::from(submission.form().hash.as_str()));
-        let mut sealed =
-            SealedSubmission { key: id.into(), bytes: sealed_record(&bytes, &[]), items: Vec::new() };
-        for item in items {
-            let key = item.key();
-            let state = self.sealing(OUTBOX, &key, item)?.done().await?;
-            sealed.items.push((key.into(), sealed_record(&state, std::slice::from_ref(&form))));
-        }
-        Ok(sealed)
-    }
-}
-
-/// A submission's bytes and its items, to be written.
-struct SealedSubmission {
-    key: JsValue,
-    bytes: JsValue,
-    items: Vec<(JsValue, JsValue)>,
-}
-
-impl SealedSubmission {
-    fn write(&self, transaction: &Transaction) -> Result<(), StoreError> {
-        transaction.add(SUBMISSIONS, &self.key, &self.bytes)?;
-        self.items.iter().try_for_each(|(key, item)| transaction.add(OUTBOX, key, item))
-    }
-}
-
-/// Removes a submission's bytes and files. Its items are the caller's.
-fn remove_sealed(transaction: &Transaction, id: &str) -> Result<(), StoreError> {
-    transaction.delete(SUBMISSIONS, JsValue::from(id))?;
-    for store in [FILES, FILE_BYTES] {
-        transaction.delete(store, keys_under(id, None, None))?;
-    }
-    Ok(())
-}
-
-/// A draft's snapshot and its steps with their keys, as they lie in the database.
-struct KeptDraft {
-    snapshot: JsValue,
-    steps: Vec<(JsValue, JsValue)>,
-}
-
-async fn kept_draft(transaction: &Transaction, id: &str) -> Result<Option<KeptDraft>, StoreError> {
-    let Some(snapshot) = transaction.get(SNAPSHOTS, &id.into()).await? else { return Ok(None) };
-    let keys = transaction.keys(STEPS, Some(&keys_under(id, None, None))).await?;
-    let steps = transaction.all(STEPS, Some(&keys_under(id, None, None))).await?;
-    Ok(Some(KeptDraft { snapshot, steps: keys.into_iter().zip(steps).collect() }))
-}
-
-/// How many steps a draft's snapshot includes, if this pen may write to it.
-async fn written_by(transaction: &Transaction, draft: &JsValue, pen: Pen) -> Result<u64, StoreError> {
-    let Some(kept) = transaction.get(DRAFTS, draft).await? else { return Err(gone("draft")) };
-    match text(&kept, HOLDER) == pen.to_string() {
-        true => Ok(number(&kept, SEQ)),
-        false => Err(StoreErrorKind::Conflict.because("another tab has opened the draft")),
-    }
-}
-
-/// Removes a draft's records; `Gone` if it is not there. Its files are the caller's: a sealed one keeps those that it names.
-async fn remove_draft(transaction: &Transaction, id: Uuid) -> Result<(), StoreError> {
-    let id = id.to_string();
-    let key = JsValue::from(id.as_str());
-    if transaction.get(DRAFTS, &key).await?.is_none() {
-        return Err(gone("draft"));
-    }
-    transaction.delete(DRAFTS, key.clone())?;
-    transaction.delete(SNAPSHOTS, key)?;
-    transaction.delete(STEPS, keys_under(&id, None, None))
 }
 
 fn gone(what: &str) -> StoreError {

@@ -152,7 +152,7 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn s3rver_which_checks_signatures_keeps_its_word() {
+fn s3rver_which_lets_addresses_run_out_keeps_its_word() {
     if server::skipped() {
         return;
     }

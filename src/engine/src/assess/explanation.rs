@@ -3,7 +3,7 @@
 //! The sentences in it are made of the same data ([`super::sentences`]); a screen may show either.
 
 use super::{Exact, Outcome};
-use crate::view::NodeId;
+use crate::view::{Key, NodeId};
 
 /// What a measure came to, and why.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +26,19 @@ pub struct Explanation {
     pub sentence: String,
     /// What it is made of, in order.
     pub reasons: Vec<Reason>,
+    /// The questions that it waits for while it can't be said: those unanswered that have to be answered, or answered against their rule.
+    pub awaits: Vec<Awaits>,
+}
+
+/// A question that a result waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Awaits {
+    /// Where it is.
+    pub key: Key,
+    /// The question, in words, and whose it is where there are several.
+    pub question: String,
+    /// It is answered, against its rule.
+    pub rejected: bool,
 }
 
 /// How a measure comes about.

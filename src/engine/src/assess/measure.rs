@@ -22,6 +22,24 @@ pub(crate) struct MeasureId(pub u16);
 pub(crate) struct Assessment {
     pub measures: Vec<Measure>,
     pub by_node: FxHashMap<NodeId, MeasureId>,
+    /// Of each calculated node that a measure reads: the questions and measures that it is calculated from.
+    pub behind: FxHashMap<NodeId, Box<[Source]>>,
+}
+
+/// What a condition hangs on that may be missing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Source {
+    /// A question that has to be answered, perhaps, or whose answer has a rule.
+    Question(NodeId),
+    Measure(MeasureId),
+}
+
+/// What decides whether a rule counts: true, false, or not decided while an answer is missing that it hangs on.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub expr: ExprId,
+    /// Directly and through calculations.
+    pub sources: Box<[Source]>,
 }
 
 /// One of them.
@@ -33,6 +51,8 @@ pub(crate) struct Measure {
     /// Where it is declared.
     pub span: Span,
     pub kind: Kind,
+    /// Its own condition; what holds it may have others.
+    pub relevant: Option<Condition>,
     /// How many decimals are shown.
     pub decimals: u32,
     /// What its outcomes are called.
@@ -53,7 +73,7 @@ pub(crate) enum Kind {
     Band(Input),
     Table(Table),
     /// Is a condition true?
-    Flag(ExprId),
+    Flag(Condition),
     /// What services may ask for: a value as it is, or whether a test holds of it. Of a repeat's instances any.
     Fact {
         of: Input,
@@ -128,7 +148,7 @@ pub(crate) struct Item {
     /// Points are turned round within these: from 0 to 4, 1 becomes 3.
     pub reverse: Option<(Exact, Exact)>,
     /// It concerns the household while this holds.
-    pub relevant: Option<ExprId>,
+    pub relevant: Option<Condition>,
     /// At most so much.
     pub cap: Option<Exact>,
     pub span: Span,
@@ -182,7 +202,7 @@ pub(crate) struct Band {
     pub code: Arc<str>,
     pub test: Test,
     /// It counts while this holds: bands by age or region.
-    pub when: Option<ExprId>,
+    pub when: Option<Condition>,
     pub label: Option<TextId>,
     pub span: Span,
 }
@@ -193,6 +213,8 @@ pub(crate) struct Table {
     pub inputs: Box<[(Arc<str>, Input)]>,
     pub rules: Box<[Rule]>,
     pub hit: Hit,
+    /// In which the rules are looked at: by priority where that is what counts.
+    pub order: Box<[usize]>,
 }
 
 /// Which rules count (DMN 1.5 §8.2.10).
@@ -212,7 +234,7 @@ pub(crate) enum Hit {
 pub(crate) struct Rule {
     /// By input.
     pub tests: Box<[Test]>,
-    pub when: Option<ExprId>,
+    pub when: Option<Condition>,
     pub outcome: Arc<str>,
     pub priority: Exact,
     pub label: Option<TextId>,
@@ -233,7 +255,7 @@ pub(crate) struct Shift {
 /// A reason.
 #[derive(Debug)]
 pub(crate) struct ShiftRule {
-    pub when: ExprId,
+    pub when: Condition,
     pub does: ShiftBy,
     pub label: Option<TextId>,
     pub span: Span,

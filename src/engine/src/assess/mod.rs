@@ -14,6 +14,6 @@ pub(crate) mod sentences;
 pub(crate) mod trace;
 
 pub use exact::{Exact, ExactError};
-pub use explanation::{Explanation, MeasureKind, Reason, Search, Turn};
+pub use explanation::{Awaits, Explanation, MeasureKind, Reason, Search, Turn};
 pub use outcome::{Missing, Outcome};
 pub use test::{Alternative, BadTest, End, Given, Interval, Test};

@@ -1,7 +1,10 @@
 //! Sentences of explanations, Chinese and English. One place for all words that the engine says to a reader.
 
 use super::measure::{Aggregate, Hit};
-use super::{Alternative, Exact, Missing, Outcome, Test};
+use super::{Alternative, Awaits, Exact, Missing, Outcome, Test};
+
+/// How many questions a sentence names that it waits for.
+const NAMED: usize = 3;
 
 /// The reader's language.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -135,6 +138,35 @@ impl Tongue {
                 Missing::NoNumber => "the numbers give no result: check them",
             },
             _ => "",
+        }
+    }
+
+    /// Why a result can't be said, and which answers it waits for.
+    pub fn awaiting(self, outcome: &Outcome, awaits: &[Awaits]) -> String {
+        let named = |rejected: bool| -> String {
+            let of: Vec<&Awaits> = awaits.iter().filter(|each| each.rejected == rejected).collect();
+            let quoted: Vec<String> =
+                of.iter().take(NAMED).map(|each| format!("“{}”", each.question)).collect();
+            match (self, of.len()) {
+                (Chinese, more) if more > NAMED => format!("{}等 {more} 题", quoted.concat()),
+                (Chinese, _) => quoted.join("、"),
+                (English, more) if more > NAMED => {
+                    format!("{} and {} more", quoted.join(", "), more - NAMED)
+                }
+                (English, _) => quoted.join(", "),
+            }
+        };
+        let (blank, wrong) = (named(false), named(true));
+        match (self, blank.is_empty(), wrong.is_empty()) {
+            (_, true, true) => self.unsaid(outcome).into(),
+            (Chinese, false, true) => format!("还没有回答{blank}，暂不能评定"),
+            (Chinese, true, false) => format!("{wrong}不能这样填，改好之前暂不能评定"),
+            (Chinese, false, false) => format!("还没有回答{blank}，{wrong}不能这样填，暂不能评定"),
+            (English, false, true) => format!("not decided yet: {blank} not answered"),
+            (English, true, false) => format!("not decided yet: {wrong} answered against its rule"),
+            (English, false, false) => {
+                format!("not decided yet: {blank} not answered, {wrong} answered against its rule")
+            }
         }
     }
 

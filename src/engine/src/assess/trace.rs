@@ -61,13 +61,4 @@ impl Trace {
             self.lines.push(line());
         }
     }
-
-    /// Of the rules that held, only this one counts.
-    pub fn keep_rule(&mut self, kept: usize) {
-        for line in &mut self.lines {
-            if let Told::Rule(index) = line.told {
-                line.counts = index == kept;
-            }
-        }
-    }
 }

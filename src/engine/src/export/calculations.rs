@@ -5,15 +5,19 @@
 //! takes no notice of the measures' calculations. Invariant: no cut-off is compared with a quotient; fractions are compared
 //! crosswise, and what floats may not hold exactly is a loss.
 
+mod conditions;
+mod holes;
 mod inputs;
 mod items;
 mod places;
 mod rules;
 mod scales;
 mod several;
+mod shifts;
+mod spots;
 mod whole;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use inputs::{Flaw, Worth};
 use places::{Places, Unsayable, is_own};
@@ -25,6 +29,7 @@ use crate::expr::parser::parse;
 use crate::form::Form;
 use crate::graph::Task;
 use crate::source::Bundle;
+use crate::view::NodeId;
 use crate::xml::{Content, Element, Name, Namespace};
 
 /// The attribute that names the group of what it takes on the way.
@@ -61,6 +66,7 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
         nodes: Vec::new(),
         taken: HashSet::new(),
         known: form.assessment.ids().map(|_| None).collect(),
+        opened: HashMap::new(),
         current: Vec::new(),
         calculations: Vec::new(),
         rounds: false,
@@ -149,6 +155,8 @@ struct Writer<'a> {
     nodes: Vec<Step>,
     taken: HashSet<String>,
     known: Vec<Option<Result<Known, Unsayable>>>,
+    /// Of calculated nodes, when they are not known yet: by node, and whether answers that break a rule count.
+    opened: HashMap<(NodeId, bool), Option<String>>,
     /// The measures that are being written, the innermost last.
     current: Vec<MeasureId>,
     calculations: Vec<Calculation>,
@@ -182,6 +190,7 @@ impl<'a> Writer<'a> {
         if let Err(why) = &known {
             // Steps to nowhere are no use.
             self.nodes.truncate(written);
+            self.opened.clear();
             self.losses
                 .push(span, format!("`{name}` has no calculation in the XForm and stays blank there: {why}"));
         } else {
@@ -216,10 +225,11 @@ impl<'a> Writer<'a> {
             Kind::Band(input) => self.band(measure, input, element)?,
             Kind::Table(table) => self.table(table, element)?,
             Kind::Flag(_) => {
-                let when = self.moved(&rules::text(element, "value"))?;
-                let up = Whole::atom(format!("if({when}, 1, 0)"), 1.0);
+                let raised = self.raised(&rules::text(element, "value"))?;
+                let up = Whole::atom(format!("if({}, 1, 0)", raised.surely), 1.0);
                 data_type = "int";
-                Came { flaws: Vec::new(), worth: Worth::Exact(Fraction::whole(up)) }
+                let flaws = raised.open().into_iter().map(|open| (open, Flaw::Wrong)).collect();
+                Came { flaws, worth: Worth::Exact(Fraction::whole(up)) }
             }
             Kind::Fact { of, test } => {
                 if test.is_some() {
@@ -235,8 +245,15 @@ impl<'a> Writer<'a> {
         };
         let mut flaws = Vec::new();
         let path = self.places.path(measure.node);
-        if let Some(relevant) = self.places.relevant(measure.node, None)? {
+        // What holds it decides; its own condition may be open.
+        if let Some(relevant) = self.places.relevant(form.node(measure.node).parent, None)? {
             flaws.push((format!("not({relevant})"), "'na'".to_owned()));
+        }
+        let own_condition = self.places.own_condition(measure.node);
+        if let Some(written) = own_condition.filter(|written| crate::form::constant(written) != Some(true)) {
+            let holds = self.at(&written, &path, false)?;
+            flaws.push((holds.never(), "'na'".to_owned()));
+            flaws.extend(holds.open().map(|open| (open, "'missing'".to_owned())));
         }
         flaws.extend(own.into_iter().map(|(condition, flaw)| {
             let word = if flaw == Flaw::NotApplicable { "'na'" } else { "'missing'" };
@@ -307,8 +324,10 @@ impl<'a> Writer<'a> {
     fn keep(&mut self, what: &str, calculate: &str) -> String {
         let measure = self.current.last().map(|id| &*self.form().assessment.measure(*id).name);
         let measure = measure.unwrap_or_default();
-        let numbered =
-            matches!(what, "item" | "rank" | "value" | "input" | "over" | "under" | "by" | "times" | "level");
+        let numbered = matches!(
+            what,
+            "item" | "rank" | "value" | "input" | "over" | "under" | "by" | "times" | "level" | "when"
+        );
         let mut name = match numbered {
             true => format!("{measure}_{what}1"),
             false => format!("{measure}_{what}"),
@@ -344,7 +363,7 @@ impl<'a> Writer<'a> {
         let name = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
         let named = self.form().nodes.iter().position(|node| *node.name == *name);
         let node = named.ok_or_else(|| format!("there is no path for `{name}`"))?;
-        Ok(self.places.path(crate::view::NodeId(node as u32)))
+        Ok(self.places.path(NodeId(node as u32)))
     }
 }
 

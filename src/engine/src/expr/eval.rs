@@ -123,6 +123,12 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The same evaluation at another node.
+    pub fn at_node(&self, scope: ScopeId, node: NodeId) -> Eval<'a> {
+        let here = NodeRef::Cell(scope, node);
+        Eval { scope, node, current: here, context: here, position: 1, size: 1, ..*self }
+    }
+
     /// Takes that much off the work that is left. Is there any?
     pub fn spend(&self, work: usize) -> bool {
         let left = self.left.get().saturating_sub(work as u64);

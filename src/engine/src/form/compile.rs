@@ -108,7 +108,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
     }
     items(&body.placed, &shown, &skeleton.scopes, &mut nodes);
     lowering.actions(&parts, &body, &root);
-    let assessment = lowering.assessment(&measured);
+    let assessment = lowering.assessment(&measured, &nodes);
     let instance_name = lowering.instance_name(&binds);
     let (noted, texts_named) =
         (std::mem::take(&mut lowering.noted), std::mem::take(&mut lowering.texts_named));

@@ -103,6 +103,23 @@ impl Catalogue {
             || session.form().nodes.iter().any(|node| *node.name == *fact.name)
     }
 
+    /// The questions and measures of a session's form that say a fact.
+    pub(crate) fn said_by(&self, id: FactId, session: &Session) -> Vec<NodeId> {
+        let fact = self.facts().fact(id);
+        let asked = |from: &&Derivation| from.questions.iter().all(|name| question(session, name).is_some());
+        let of = |from: Option<&Derivation>| -> Vec<NodeId> {
+            let names = from.filter(asked).into_iter().flat_map(|from| &from.questions);
+            names.filter_map(|name| question(session, name)).map(|key| key.node).collect()
+        };
+        let mut nodes = of(fact.from.as_ref());
+        if nodes.is_empty() {
+            let named = session.form().nodes.iter().enumerate().filter(|(_, node)| *node.name == *fact.name);
+            nodes = named.map(|(index, _)| NodeId(index as u32)).collect();
+        }
+        nodes.extend(of(fact.applies.as_ref()));
+        nodes
+    }
+
     /// None: one of the questions has no answer, or was not asked.
     fn derived(&self, from: &Derivation, session: &Session) -> Option<Operand> {
         let mut given = Vec::with_capacity(from.questions.len());

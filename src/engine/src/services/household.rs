@@ -11,6 +11,7 @@ use super::catalogue::{Catalogue, ItemId, ProviderId};
 use super::facts::{FactId, FactValue, Facts, Resolved};
 use super::item::Item;
 use super::provider::{Distance, Provider};
+use crate::assess::Awaits;
 
 /// When, and what was promised already.
 #[derive(Clone, Debug)]
@@ -76,6 +77,8 @@ pub struct Undecided {
     pub missing: Vec<FactId>,
     /// Those among them that the household's form does not ask for at all; none where no form is known.
     pub unasked: Vec<FactId>,
+    /// The questions of the household's form whose answers would say it; none where no form is known.
+    pub awaits: Vec<Awaits>,
 }
 
 /// A provider who could serve.
@@ -134,7 +137,7 @@ impl Catalogue {
                 }
                 Qualifies::No => {}
                 Qualifies::Open(missing) => {
-                    undecided.push(Undecided { item: *id, missing, unasked: Vec::new() })
+                    undecided.push(Undecided { item: *id, missing, unasked: Vec::new(), awaits: Vec::new() })
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
 
 use crate::assess::Outcome;
-use crate::assess::evaluate::Assessor;
+use crate::assess::evaluate::{Assessor, Awaiting, came};
 use crate::assess::measure::MeasureId;
 use crate::assess::trace::Trace;
 use crate::session::Session;
@@ -11,12 +11,11 @@ use crate::view::{Key, NodeId, ScopeId};
 impl Session {
     /// What a measure of the assessment came to, by its name; `None` if the form has no such measure.
     pub fn outcome(&self, measure: &str) -> Option<Outcome> {
-        let id = self.form.assessment.named(measure)?;
-        let node = self.form.assessment.measure(id).node;
-        Some(match self.instance.relevant(ScopeId(0), node) {
-            true => self.outcomes[usize::from(id.0)].clone(),
-            false => Outcome::NotApplicable,
-        })
+        Some(self.outcome_of(self.form.assessment.named(measure)?))
+    }
+
+    pub(super) fn outcome_of(&self, id: MeasureId) -> Outcome {
+        came(&self.form, &self.instance, &self.outcomes, id).clone()
     }
 
     /// The names of the form's measures, in the order of their declaration.
@@ -42,6 +41,7 @@ impl Session {
             assessment: &self.form.assessment,
             eval: self.eval(ScopeId(0), node),
             outcomes: &self.outcomes,
+            awaited: Awaiting::default(),
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

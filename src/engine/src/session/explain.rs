@@ -2,7 +2,7 @@
 //!
 //! Computed anew when it is asked for, by the same function that computed the result: an explanation can't say anything else.
 
-use crate::assess::evaluate::{Assessor, Owned};
+use crate::assess::evaluate::{Assessor, Awaiting, Owned};
 use crate::assess::measure::{Band, Input, Item, Kind, Measure, MeasureId, ShiftBy, most_of_item};
 use crate::assess::sentences::Tongue;
 use crate::assess::trace::{Line, Told, Trace};
@@ -37,11 +37,6 @@ impl Session {
         self.form.assessment.measure(id)
     }
 
-    pub(super) fn outcome_of(&self, id: MeasureId) -> Outcome {
-        let relevant = self.instance.relevant(ScopeId(0), self.measure(id).node);
-        if relevant { self.outcomes[usize::from(id.0)].clone() } else { Outcome::NotApplicable }
-    }
-
     pub(super) fn tongue(&self) -> Tongue {
         Tongue::of(self.language())
     }
@@ -55,10 +50,14 @@ impl Session {
             }
             _ => self.assessor(measure.node).outcome(id, &mut trace),
         };
+        let awaits = self.awaits(id);
         let shown = self.shown(id, &outcome);
         let reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
         let label = self.label_of(id);
-        let sentence = self.sentence(id, &label, &outcome, &shown, &reasons, trace.prorated);
+        let sentence = match outcome.is_blank() {
+            true => self.tongue().named(&label, &self.tongue().awaiting(&outcome, &awaits)),
+            false => self.sentence(id, &label, &outcome, &shown, &reasons, trace.prorated),
+        };
         Explanation {
             name: measure.name.to_string(),
             label,
@@ -73,6 +72,7 @@ impl Session {
             note: measure.note.map(|note| self.words(Some(note), self.at_root(measure.node))),
             sentence,
             reasons,
+            awaits,
         }
     }
 
@@ -94,7 +94,10 @@ impl Session {
         let tongue = self.tongue();
         match outcome {
             Outcome::NotApplicable | Outcome::Missing(_) => String::new(),
-            Outcome::Flag(up) => tongue.up(*up).into(),
+            // What to do stands with a flag that is up.
+            Outcome::Flag(up) => self
+                .band_words(id, &Given::Number(Exact::whole((*up).into())))
+                .unwrap_or_else(|| tongue.up(*up).into()),
             Outcome::Score(score) => match self.band_words(id, &Given::Number(*score)) {
                 Some(words) => words,
                 None => score.shown(measure.decimals),
@@ -235,6 +238,10 @@ impl Session {
                 reason.label = self.words_or(rule.label, key, &measure.name);
                 let id = self.form.assessment.by_node[&measure.node];
                 reason.sentence = match rule.does {
+                    _ if line.unsaid.is_some() => {
+                        let unsaid = line.unsaid.as_ref().map_or("", |outcome| tongue.unsaid(outcome));
+                        tongue.named(&reason.label, unsaid)
+                    }
                     ShiftBy::By(by) => tongue.shifted(by, &reason.label),
                     ShiftBy::To(level) => {
                         tongue.set_to(&self.shown(id, &Outcome::Score(level)), &reason.label)
@@ -269,9 +276,6 @@ impl Session {
     ) -> String {
         let tongue = self.tongue();
         let measure = self.measure(id);
-        if outcome.is_blank() {
-            return tongue.named(label, tongue.unsaid(outcome));
-        }
         let counting: Vec<String> =
             reasons.iter().filter(|reason| reason.counts).map(|reason| reason.sentence.clone()).collect();
         let what = match &measure.kind {
@@ -440,6 +444,7 @@ impl Session {
             assessment: &self.form.assessment,
             eval: self.look(ScopeId(0), node),
             outcomes: &self.outcomes,
+            awaited: Awaiting::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 use crate::zone::Zone;
 
 mod assess;
+mod awaits;
 mod data;
 mod dirty;
 mod events;

@@ -112,8 +112,8 @@ impl Session {
         let cell = self.instance.cell(scope, node);
         if self.instance.mark(cell, which, on) {
             self.changed.push(Key { scope, node });
-            if which == flag::VIOLATED {
-                self.touch_lawful(scope, node);
+            if which != flag::READONLY {
+                self.touch_standing(scope, node);
             }
         }
     }
@@ -184,8 +184,8 @@ impl Session {
         }
     }
 
-    fn touch_lawful(&mut self, scope: ScopeId, node: NodeId) {
-        for edge in self.form.graph.lawful.get(&node).into_iter().flatten() {
+    fn touch_standing(&mut self, scope: ScopeId, node: NodeId) {
+        for edge in self.form.graph.standing.get(&node).into_iter().flatten() {
             touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }
@@ -223,6 +223,10 @@ impl Session {
         let cell = self.instance.cell(scope, node);
         let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
         if !self.instance.set_relevant(scope, node, on) {
+            // A measure whose own condition does not hold is not applicable, or not decided yet: as what holds it has it.
+            if !on && self.form.assessment.by_node.contains_key(&node) {
+                self.touch_readers(scope, node);
+            }
             return;
         }
         self.changed.push(Key { scope, node });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::services::{Catalogue, Circumstances, FactKind, FactValue, Matched, of_text, together};
 use crate::session::Session;
-use crate::view::Key;
+use crate::view::{Key, NodeId};
 
 /// The fact that says where the household is: the code of its town or village.
 const AREA: &str = "area";
@@ -39,9 +39,13 @@ impl Session {
         let area = self.outcome(AREA).map(|outcome| outcome.to_string()).unwrap_or_default();
         let today = self.world.zone().civil(self.world.now_ms)?.date();
         let mut matched = catalogue.match_household(&area, &facts, &Circumstances::on(today));
+        let backwards = self.backwards();
         for undecided in &mut matched.undecided {
             let unasked = undecided.missing.iter().copied().filter(|fact| !catalogue.is_asked(*fact, self));
             undecided.unasked = unasked.collect();
+            let asked = undecided.missing.iter().filter(|fact| !undecided.unasked.contains(fact));
+            let nodes: Vec<NodeId> = asked.flat_map(|fact| catalogue.said_by(*fact, self)).collect();
+            undecided.awaits = self.awaits_behind(&nodes, &backwards);
         }
         Some((catalogue, matched))
     }

@@ -14,12 +14,15 @@ use crate::session::instance::flag;
 use crate::value::{DataType, Value};
 use crate::view::{Control, Key, NodeId, ScopeId};
 
+mod numbers;
 mod sources;
+
+pub(super) use sources::Backwards;
 
 /// How many tipping answers are told at most.
 const MAX_TURNS: usize = 6;
 /// How many answers are tried for them.
-const MAX_TRIED: usize = 500;
+const MAX_TRIED: usize = 800;
 /// How many for one number.
 const MAX_PROBES: usize = 40;
 /// Of so many choices at most each is tried.
@@ -38,7 +41,7 @@ impl Session {
     /// Which one answer would give a measure another code, nearest first, and whether all answers were tried.
     ///
     /// Tried are the answers of every question that the measure hangs on: each choice, of several choices one more, one
-    /// less and each alone, of numbers the nearest cut-off above and below. Texts, dates and places are not, nor
+    /// less and each alone, of numbers the nearest cut-off above and below, and each of a few or one of each part between what it is compared with ([`numbers`]). Texts, dates and places are not, nor
     /// is a person's own decision. What breaks the question's rule is no answer; a result that can't be said is no change that anybody asks for.
     /// Scores and rankings have no turns: any answer changes them.
     pub fn what_would_change(&self, measure: &str) -> Search {
@@ -88,7 +91,7 @@ impl Session {
     }
 
     /// What a question is called, and whose it is where there are several.
-    fn question_words(&self, key: Key) -> String {
+    pub(super) fn question_words(&self, key: Key) -> String {
         let node = self.form.node(key.node);
         let label = self.words(node.body.label, key);
         let label = if label.is_empty() { node.name.to_string() } else { label };
@@ -162,9 +165,17 @@ impl Trial<'_> {
                 self.take(key, Value::Text("OK".into()));
             }
             (DataType::Integer | DataType::Decimal, _) => {
-                self.complete = false;
                 self.cut_off(key, &now, data_type, 1);
                 self.cut_off(key, &now, data_type, -1);
+                let start = now.text().parse().unwrap_or(0.0);
+                match self.from.all_numbers(key.node, data_type, start) {
+                    Some(numbers) => numbers.into_iter().for_each(|number| {
+                        if number != now {
+                            self.take(key, number);
+                        }
+                    }),
+                    None => self.complete = false,
+                }
             }
             _ => self.complete = false,
         }

@@ -1,11 +1,13 @@
-//! Red flags: those that are up first and loud; that there are none is said too.
+//! Red flags: those that are up first and loud, each with what to do; that one is not decided yet, or that there is none, is said too.
 
-use doorstep_engine::assess::{Explanation, Outcome};
+use doorstep_engine::assess::{Awaits, Explanation, Outcome};
 use leptos::prelude::*;
 
+use super::awaited::Awaited;
 use crate::components::icon::{Icon, Shape};
 use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
+use crate::words::Words;
 
 /// The section.
 #[component]
@@ -13,19 +15,33 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
     let words = use_reader().words_now();
     let up: Vec<Explanation> =
         flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
+    let open: Vec<Explanation> =
+        flags.iter().filter(|flag| matches!(flag.outcome, Outcome::Missing(_))).cloned().collect();
     // What nobody has asked yet is not absent.
-    if up.is_empty() && flags.iter().any(|flag| flag.outcome.is_blank()) {
+    if up.is_empty() && open.is_empty() && flags.iter().any(|flag| flag.outcome.is_blank()) {
         return view! { <p class="notice warn" data-flags="unknown">{words.flags_unknown}</p> }.into_any();
     }
-    if up.is_empty() {
+    if up.is_empty() && open.is_empty() {
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
     }
+    view! {
+        {(!up.is_empty()).then(|| raised(up, words))}
+        {(!open.is_empty()).then(|| undecided(&open, words))}
+    }
+    .into_any()
+}
+
+fn raised(up: Vec<Explanation>, words: &'static Words) -> AnyView {
     let count = up.len().to_string();
     let rows = up.into_iter().map(|flag| {
         let (name, label, note) = (flag.name.clone(), flag.label.clone(), flag.note.clone());
+        // What to do, where the form says it, and not only that it is so.
+        let to_do = flag.reasons.iter().all(|reason| reason.sentence != flag.shown);
+        let to_do = to_do.then(|| flag.shown.clone());
         view! {
             <li data-flag=name>
                 <strong>{label}</strong>
+                {to_do.map(|to_do| view! { <p>{to_do}</p> })}
                 {note.map(|note| view! { <p>{note}</p> })}
                 <Reasons told=flag />
             </li>
@@ -38,6 +54,25 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
                 {words.flags}
             </h2>
             <ul>{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// Flags that are not decided yet: what would be dangerous, and what has to be answered.
+fn undecided(open: &[Explanation], words: &'static Words) -> AnyView {
+    let labels: Vec<String> = open.iter().map(|flag| flag.label.clone()).collect();
+    let mut awaits: Vec<Awaits> = Vec::new();
+    for each in open.iter().flat_map(|flag| &flag.awaits) {
+        if !awaits.contains(each) {
+            awaits.push(each.clone());
+        }
+    }
+    view! {
+        <section class="notice warn" data-flags="unknown">
+            <p>{words.flags_unknown}</p>
+            <p>{words.cannot_say} " · " {labels.join(words.between)}</p>
+            <Awaited awaits />
         </section>
     }
     .into_any()

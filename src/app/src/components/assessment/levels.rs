@@ -5,6 +5,7 @@
 use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
 use leptos::prelude::*;
 
+use super::awaited::Awaited;
 use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
 use crate::words::Words;
@@ -29,6 +30,7 @@ fn level(told: Explanation, search: Option<Search>, words: &'static Words) -> An
     let shown = shown(&told, words);
     let name = told.name.clone();
     let label = told.label.clone();
+    let awaits = told.awaits.clone();
     view! {
         <div class="card level" data-level=name>
             <p class="level-row">
@@ -36,6 +38,7 @@ fn level(told: Explanation, search: Option<Search>, words: &'static Words) -> An
                 <strong class="level-value">{shown}</strong>
             </p>
             <Reasons told />
+            <Awaited awaits />
             {search.filter(|search| search.complete || !search.turns.is_empty()).map(|search| what_would_change(search.turns, words))}
         </div>
     }

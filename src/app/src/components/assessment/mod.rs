@@ -1,5 +1,6 @@
 //! The assessment of one household, on a screen and on A4 (form F08): red flags first, levels, dimensions, reasons.
 
+mod awaited;
 mod dimensions;
 mod flags;
 mod levels;
@@ -9,5 +10,6 @@ mod scores;
 mod services;
 mod signatures;
 
+pub use awaited::Seek;
 pub use report::Report;
 pub use report::{Told, told};

@@ -2,6 +2,7 @@
 
 use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
 use doorstep_engine::session::Session;
+use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::dimensions::Dimensions;
@@ -23,12 +24,34 @@ pub struct Told {
     pub version: String,
     /// What the survey is called.
     pub instance: String,
+    /// Who visited or assessed: each with what the form calls it, as it was answered.
+    pub people: Vec<Vec<(String, String)>>,
     /// Every measure.
     pub measures: Vec<Explanation>,
     /// What the catalogue has for the household.
     pub services: Option<ToldServices>,
     /// By measure, by its name: what would tip it, and whether all answers were tried.
     pub turns: Vec<(String, Search)>,
+}
+
+/// The questions that say who was there, as forms name them; a number of theirs is named with [`NUMBER`] behind.
+const PEOPLE: &[&str] = &["visitor_1", "visitor_2", "assessor_1", "assessor_2"];
+/// See [`PEOPLE`].
+const NUMBER: &str = "_staff_no";
+
+/// Those who visited or assessed, where the form asks for them.
+fn people(session: &Session) -> Vec<Vec<(String, String)>> {
+    let keys = session.nodes();
+    let said = |name: &str| {
+        let named = |key: &&Key| session.path(**key).rsplit('/').next() == Some(name);
+        let key = *keys.iter().find(named)?;
+        let question = session.question(key)?;
+        let value = session.value(key).map(|value| value.to_text()).unwrap_or_default();
+        (session.relevant(key) == Some(true) && !value.is_empty()).then_some((question.label, value))
+    };
+    let one = |name: &&str| [said(name), said(&format!("{name}{NUMBER}"))].into_iter().flatten().collect();
+    let all = PEOPLE.iter().map(one);
+    all.filter(|lines: &Vec<(String, String)>| !lines.is_empty()).collect()
 }
 
 /// Takes it from a session. `None` if the form has no assessment.
@@ -46,6 +69,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         form: session.form().title(language),
         version: session.form().version().to_owned(),
         instance: session.instance_name(),
+        people: people(session),
         services: told_services(session),
         turns,
         measures,
@@ -60,7 +84,7 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, version, instance, measures, services, turns } = told;
+    let Told { form, version, instance, people, measures, services, turns } = told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let mut levels: Vec<Explanation> = of(
         &measures,
@@ -96,6 +120,12 @@ pub fn Report(
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
     scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name && !nothing);
+    let present = people.clone().into_iter().flatten().map(|(label, value)| {
+        view! { <p class="small paper-only" data-present="true">{label} " · " {value}</p> }
+    });
+    let present = present.collect::<Vec<_>>().into_iter();
+    let names: Vec<String> =
+        people.iter().filter_map(|lines| lines.first()).map(|(_, name)| name.clone()).collect();
     view! {
         <article class="report" data-report="true">
             <header class="report-head">
@@ -104,6 +134,7 @@ pub fn Report(
                 <p class="report-name">{instance}</p>
                 {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
+                {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
             </header>
             {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
@@ -112,7 +143,7 @@ pub fn Report(
             {dimensions}
             {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
             {services.map(|told| view! { <Services told /> })}
-            {(!draft).then(|| view! { <Signatures /> })}
+            {(!draft).then(|| view! { <Signatures names /> })}
         </article>
     }
 }

@@ -1,8 +1,10 @@
 //! Services that fit this household: what, why, how urgent, and who could give it; then what can't be decided yet.
 
+use doorstep_engine::assess::Awaits;
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
+use super::awaited::Awaited;
 use crate::state::reader::use_reader;
 
 /// What the catalogue has, in words.
@@ -12,8 +14,8 @@ pub struct ToldServices {
     pub notice: Option<&'static str>,
     /// What fits, the most urgent first.
     pub fits: Vec<Fit>,
-    /// What can't be decided, with what is missing.
-    pub undecided: Vec<(String, String)>,
+    /// What can't be decided.
+    pub undecided: Vec<Open>,
 }
 
 /// A service that fits.
@@ -26,6 +28,14 @@ pub struct Fit {
     content: String,
     providers: Vec<String>,
     nobody: Option<String>,
+}
+
+/// A service that can't be decided.
+#[derive(Clone, PartialEq)]
+pub struct Open {
+    name: String,
+    why: String,
+    awaits: Vec<Awaits>,
 }
 
 /// Takes it from a session; `None` if its form names no catalogue.
@@ -47,8 +57,10 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
             nobody: found.nobody.as_ref().map(|nobody| catalogue.explain_nobody(nobody, language)),
         }
     });
-    let undecided = matched.undecided.iter().map(|undecided| {
-        (catalogue.item_label(undecided.item, language), catalogue.explain_undecided(undecided, language))
+    let undecided = matched.undecided.iter().map(|undecided| Open {
+        name: catalogue.item_label(undecided.item, language),
+        why: catalogue.explain_undecided(undecided, language),
+        awaits: undecided.awaits.clone(),
     });
     Some(ToldServices {
         notice: catalogue.notice(&matched.area, language),
@@ -85,8 +97,8 @@ pub fn Services(told: ToldServices) -> impl IntoView {
             </li>
         }
     });
-    let open = undecided.into_iter().map(|(name, why)| {
-        view! { <li class="reason soft">{name} " · " {why}</li> }
+    let open = undecided.into_iter().map(|Open { name, why, awaits }| {
+        view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /></li> }
     });
     let open = open.collect_view();
     view! {

@@ -4,26 +4,29 @@ use leptos::prelude::*;
 
 use crate::state::reader::use_reader;
 
-/// Two assessors, a reviewer, and the person assessed.
+/// Each assessor by name, a reviewer, and the person assessed.
 #[component]
-pub fn Signatures() -> impl IntoView {
+pub fn Signatures(
+    /// Who visited or assessed; where the form does not ask, there is room for two.
+    names: Vec<String>,
+) -> impl IntoView {
     let words = use_reader().words_now();
-    let line = |label: &'static str| {
+    let line = |label: &'static str, name: String| {
         view! {
             <div class="sign">
-                <span>{label}</span>
+                <span>{label} {(!name.is_empty()).then(|| format!(" {name}"))}</span>
                 <span class="sign-line"></span>
                 <span>{words.sign_date}</span>
                 <span class="sign-line short"></span>
             </div>
         }
     };
+    let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
-            {line(words.sign_assessor)}
-            {line(words.sign_assessor)}
-            {line(words.sign_reviewer)}
-            {line(words.sign_subject)}
+            {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
+            {line(words.sign_reviewer, String::new())}
+            {line(words.sign_subject, String::new())}
         </footer>
     }
 }

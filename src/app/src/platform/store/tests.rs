@@ -9,6 +9,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use super::super::clock;
 use super::super::database::KEYS;
+use super::records::SEQ;
 use super::*;
 
 /// Who writes in these tests.

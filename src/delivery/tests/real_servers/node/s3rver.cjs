@@ -1,4 +1,4 @@
-// S3rver, which checks signatures as S3 does: on a loopback port that the system picks, with its objects in the folder that the second
+// S3rver, which refuses addresses that have run out (it compares no signature of version 4): on a loopback port that the system picks, with its objects in the folder that the second
 // argument names, until its standard input closes. Its packages lie in the folder that the first names.
 const { createRequire } = require("node:module");
 const S3rver = createRequire(process.argv[2] + "/")("s3rver");

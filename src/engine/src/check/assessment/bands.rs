@@ -20,7 +20,11 @@ pub(super) fn check(measure: &Measure, of: &Input, domains: &Domains<'_>, found:
         .iter()
         .zip(&codes)
         // Two bands of one code are two bands.
-        .map(|(band, code)| Line { tests: vec![&band.test], when: band.when, outcome: code })
+        .map(|(band, code)| Line {
+            tests: vec![&band.test],
+            when: band.when.as_ref().map(|when| when.expr),
+            outcome: code,
+        })
         .collect();
     let name = match of {
         Input::Measure(id) => domains.assessment.measure(*id).name.to_string(),

@@ -75,10 +75,14 @@ impl Making<'_, '_> {
 
     fn inside(&mut self, id: MeasureId) -> Option<()> {
         let measure = self.domains.assessment.measure(id);
-        measure.bands.iter().filter_map(|band| band.when).try_for_each(|when| self.expr(when))?;
+        measure
+            .bands
+            .iter()
+            .filter_map(|band| band.when.as_ref())
+            .try_for_each(|when| self.expr(when.expr))?;
         match &measure.kind {
             Kind::Scale(scale) => scale.items.iter().try_for_each(|item| {
-                item.relevant.map_or(Some(()), |when| self.expr(when))?;
+                item.relevant.iter().try_for_each(|when| self.expr(when.expr))?;
                 self.amount(&item.value)
             }),
             Kind::Index(parts) | Kind::Ranking(parts) => {
@@ -87,11 +91,15 @@ impl Making<'_, '_> {
             Kind::Band(of) | Kind::Fact { of, .. } => self.input(of),
             Kind::Table(table) => {
                 table.inputs.iter().try_for_each(|(_, input)| self.input(input))?;
-                table.rules.iter().filter_map(|rule| rule.when).try_for_each(|when| self.expr(when))
+                table
+                    .rules
+                    .iter()
+                    .filter_map(|rule| rule.when.as_ref())
+                    .try_for_each(|when| self.expr(when.expr))
             }
-            Kind::Flag(when) => self.expr(*when),
+            Kind::Flag(when) => self.expr(when.expr),
             Kind::Shift(shift) => {
-                shift.rules.iter().try_for_each(|rule| self.expr(rule.when))?;
+                shift.rules.iter().try_for_each(|rule| self.expr(rule.when.expr))?;
                 self.input(&shift.of)
             }
             Kind::Agreed { first, second, decided } => {

@@ -25,7 +25,11 @@ pub(super) fn check(measure: &Measure, table: &Table, domains: &Domains<'_>, fou
     let rules: Vec<&Rule> = order.iter().map(|index| &table.rules[*index]).collect();
     let lines: Vec<Line<'_>> = rules
         .iter()
-        .map(|rule| Line { tests: rule.tests.iter().collect(), when: rule.when, outcome: &rule.outcome })
+        .map(|rule| Line {
+            tests: rule.tests.iter().collect(),
+            when: rule.when.as_ref().map(|when| when.expr),
+            outcome: &rule.outcome,
+        })
         .collect();
     let mode = match table.hit {
         Hit::Unique => Mode::Unique,

@@ -53,7 +53,9 @@ impl Writer<'_> {
         let ast = parse(&moved).map_err(|_| format!("`{moved}` is no expression"))?;
         let mut flaws = Vec::new();
         if let Some(relevant) = relevant {
-            flaws.push((format!("not({})", self.moved(relevant)?), Flaw::NotApplicable));
+            let holds = self.condition(relevant)?;
+            flaws.push((holds.never(), Flaw::NotApplicable));
+            flaws.extend(holds.open().map(|open| (open, Flaw::Wrong)));
         }
         let leaves = match is_arithmetic(&ast) {
             true => None,

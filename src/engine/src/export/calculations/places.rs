@@ -21,7 +21,7 @@ const FURTHEST: usize = 8;
 /// The form, looked at from its paths.
 pub(super) struct Places<'a> {
     pub form: &'a Form,
-    binds: HashMap<String, &'a Element>,
+    pub binds: HashMap<String, &'a Element>,
     pub root: String,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn at(&self, path: &str) -> Option<NodeId> {
+    pub fn at(&self, path: &str) -> Option<NodeId> {
         let mut steps = path.strip_prefix('/')?.split('/');
         steps.next().filter(|root| *root == &*self.form.node(NodeId(0)).name)?;
         steps.try_fold(NodeId(0), |node, step| self.form.child_names.get(node, step))
@@ -235,7 +235,7 @@ impl<'a> Places<'a> {
     }
 
     /// When a node's answer keeps to its constraint, seen from the same place as [`Places::relevant`].
-    fn lawful(&self, node: NodeId, inside: Option<&str>) -> Result<Option<String>, Unsayable> {
+    pub fn lawful(&self, node: NodeId, inside: Option<&str>) -> Result<Option<String>, Unsayable> {
         let path = self.path(node);
         let written = self.binds.get(&path).and_then(|bind| bind.attribute("constraint"));
         let Some(written) = written.filter(|written| crate::form::constant(&written.text) != Some(true))
@@ -283,7 +283,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn repeats_around(&self, path: &str) -> impl Iterator<Item = String> + '_ {
+    pub fn repeats_around(&self, path: &str) -> impl Iterator<Item = String> + '_ {
         let mut at = self.at(path).unwrap_or(NodeId(0));
         std::iter::from_fn(move || {
             while at.0 != 0 {
@@ -367,7 +367,7 @@ impl Moving<'_, '_> {
 }
 
 /// Where the `.` and `..` that a path starts with lead, and how many they are.
-fn from_context(path: &Path, context: &str) -> Option<(String, usize)> {
+pub(super) fn from_context(path: &Path, context: &str) -> Option<(String, usize)> {
     let mut base = context.to_owned();
     let mut taken = 0;
     for step in &path.steps {
@@ -382,7 +382,7 @@ fn from_context(path: &Path, context: &str) -> Option<(String, usize)> {
     (!base.is_empty()).then_some((base, taken))
 }
 
-fn child_name(step: &crate::expr::syntax::Step) -> Option<&str> {
+pub(super) fn child_name(step: &crate::expr::syntax::Step) -> Option<&str> {
     match (step.axis, &step.test) {
         (Axis::Child, Test::Name(name)) => Some(name),
         _ => None,

@@ -1,11 +1,12 @@
-//! Bands, tables, shifts, agreements and decisions: which rule holds, and what follows.
+//! Bands, tables, agreements and decisions: which rule holds, and what follows.
 
+use super::conditions::Holds;
 use super::inputs::{Flaw, Said, Worth};
 use super::places::{Unsayable, all_of, any_of, is_own};
-use super::whole::{Fraction, Whole, choose, common_denominator, quoted, scaled};
+use super::whole::{Fraction, Whole, choose, quoted};
 use super::{Came, Writer};
-use crate::assess::measure::{Hit, Input, Measure, Shift, ShiftBy, Table};
-use crate::assess::{Exact, Test};
+use crate::assess::Test;
+use crate::assess::measure::{Hit, Input, Measure, Table};
 use crate::xml::Element;
 
 impl Writer<'_> {
@@ -13,23 +14,100 @@ impl Writer<'_> {
         self.few(measure.bands.len(), "bands")?;
         let Said { mut flaws, worth, .. } = self.input(input, &text(element, "of"))?;
         let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "band")).collect();
+        let mut rules = Vec::new();
+        for (band, line) in measure.bands.iter().zip(lines) {
+            let test = self.test(&band.test, &worth)?;
+            let when = match line.attribute("when").filter(|_| band.when.is_some()) {
+                Some(when) => Some(self.condition(&when.text)?),
+                None => None,
+            };
+            rules.push((test, when));
+        }
+        let codes: Vec<String> = measure.bands.iter().map(|band| band.code.to_string()).collect();
+        if rules.iter().any(|(_, when)| when.as_ref().is_some_and(|when| when.open().is_some())) {
+            let letter = |(test, when): &(Option<String>, Option<Holds>)| {
+                let letter = when.as_ref().map_or_else(|| "'y'".to_owned(), Holds::letter);
+                match test {
+                    Some(test) => format!("if({test}, {letter}, 'n')"),
+                    None => letter,
+                }
+            };
+            let letters: Vec<String> = rules.iter().map(letter).chain(["''".to_owned()]).collect();
+            let held = self.keep("held", &format!("concat({})", letters.join(", ")));
+            let open: Vec<bool> = rules
+                .iter()
+                .map(|(_, when)| when.as_ref().is_some_and(|when| when.open().is_some()))
+                .collect();
+            let order: Vec<usize> = (0..codes.len()).collect();
+            let (code, first_flaws) = self.first(&held, &order, &open, &codes);
+            flaws.extend(first_flaws);
+            return Ok(Came { flaws, worth: Worth::Text(code, Some(codes)) });
+        }
         let mut cases = Vec::new();
         let mut open = true;
-        for (band, line) in measure.bands.iter().zip(lines) {
-            let mut conditions: Vec<String> = self.test(&band.test, &worth)?.into_iter().collect();
-            if let Some(when) = line.attribute("when").filter(|_| band.when.is_some()) {
-                conditions.push(self.moved(&when.text)?);
-            }
+        for ((test, when), code) in rules.into_iter().zip(&codes) {
+            let conditions: Vec<String> = test.into_iter().chain(when.map(|when| when.surely)).collect();
             let condition = all_of(&conditions);
             open &= condition.is_some();
-            cases.push((condition.unwrap_or_else(|| "true()".into()), quoted(&band.code)));
+            cases.push((condition.unwrap_or_else(|| "true()".into()), quoted(code)));
         }
         let code = self.keep("code", &choose(&cases, "''", false));
         if open {
             flaws.push((format!("{code} = ''"), Flaw::Wrong));
         }
-        let codes = measure.bands.iter().map(|band| band.code.to_string()).collect();
         Ok(Came { flaws, worth: Worth::Text(code, Some(codes)) })
+    }
+
+    /// The outcome of the first rule in an order that holds, and what may be wrong with it. `held` has a letter for each rule, `open` says whose may be `a` or `m`:
+    /// one before it that says something else leaves it undecided.
+    fn first(
+        &mut self,
+        held: &str,
+        order: &[usize],
+        open: &[bool],
+        outcomes: &[String],
+    ) -> (String, Vec<(String, Flaw)>) {
+        let in_order = order.iter().enumerate().all(|(at, rule)| at == *rule);
+        let ordered = match in_order {
+            true => held.to_owned(),
+            false => {
+                let letters: Vec<String> =
+                    order.iter().map(|rule| format!("substr({held}, {rule}, {})", rule + 1)).collect();
+                self.keep("order", &format!("concat({}, '')", letters.join(", ")))
+            }
+        };
+        let place = format!("string-length(substring-before(concat({ordered}, 'y'), 'y')) + 1");
+        let place = self.keep("rule", &place);
+        let mut by_outcome: Vec<(&String, Vec<String>)> = Vec::new();
+        for (at, rule) in order.iter().enumerate() {
+            let condition = format!("{place} = {}", at + 1);
+            match by_outcome.iter_mut().find(|(known, _)| **known == outcomes[*rule]) {
+                Some((_, conditions)) => conditions.push(condition),
+                None => by_outcome.push((&outcomes[*rule], vec![condition])),
+            }
+        }
+        let one =
+            |(code, any): &(&String, Vec<String>)| format!("if({}, {}, '')", any.join(" or "), quoted(code));
+        let parts: Vec<String> = by_outcome.iter().map(one).collect();
+        let code = self.keep("code", &format!("concat({}, '')", parts.join(", ")));
+        let mut flaws = Vec::new();
+        let unsettled: Vec<String> = order
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| open[**rule])
+            .map(|(at, rule)| {
+                let letter = format!("substr({ordered}, {at}, {})", at + 1);
+                format!("{} < {place} and {letter} != 'n' and {code} != {}", at + 1, quoted(&outcomes[*rule]))
+            })
+            .collect();
+        if let Some(unsettled) = any_of(&unsettled) {
+            let before = format!("translate(substr({ordered}, 0, {place} - 1), 'n', '')");
+            let why = self.keep("why", &format!("if({unsettled}, {before}, '')"));
+            flaws.push((format!("starts-with({why}, 'a')"), Flaw::NotApplicable));
+            flaws.push((format!("{why} != ''"), Flaw::Wrong));
+        }
+        flaws.push((format!("{place} > {}", order.len()), Flaw::Wrong));
+        (code, flaws)
     }
 
     /// A value as it is, or whether a test holds of it: of a repeat's instances of any.
@@ -69,7 +147,7 @@ impl Writer<'_> {
     }
 
     /// A letter for each rule: `y` holds, `n` does not, `a` and `m` ask for what is not applicable or missing.
-    fn held(&mut self, table: &Table, element: &Element) -> Result<String, Unsayable> {
+    fn held(&mut self, table: &Table, element: &Element) -> Result<(String, Vec<bool>), Unsayable> {
         let mut inputs = Vec::new();
         for (name, input) in &table.inputs {
             let said = match input {
@@ -89,6 +167,7 @@ impl Writer<'_> {
         }
         let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "rule")).collect();
         let mut letters = Vec::new();
+        let mut open = Vec::new();
         for (rule, line) in table.rules.iter().zip(lines) {
             let mut conditions = Vec::new();
             let mut unknown = Vec::new();
@@ -107,8 +186,13 @@ impl Writer<'_> {
                 });
             }
             if let Some(when) = line.attribute("when").filter(|_| rule.when.is_some()) {
-                conditions.push(self.moved(&when.text)?);
+                let holds = self.condition(&when.text)?;
+                if let Some(undecided) = holds.open() {
+                    unknown.push((undecided, "'m'".to_owned()));
+                }
+                conditions.push(format!("not({})", holds.never()));
             }
+            open.push(!unknown.is_empty());
             let letter = choose(&unknown, "'y'", false);
             letters.push(match all_of(&conditions) {
                 Some(all) => format!("if({all}, {letter}, 'n')"),
@@ -117,57 +201,40 @@ impl Writer<'_> {
         }
         // One letter alone would be no `concat`.
         letters.push("''".into());
-        Ok(self.keep("held", &format!("concat({})", letters.join(", "))))
+        Ok((self.keep("held", &format!("concat({})", letters.join(", "))), open))
     }
 
     pub fn table(&mut self, table: &Table, element: &Element) -> Result<Came, Unsayable> {
         self.few(table.rules.len(), "rules")?;
-        let held = self.held(table, element)?;
+        let (held, open) = self.held(table, element)?;
         let letter = |at: usize| format!("substr({held}, {at}, {})", at + 1);
-        let all = table.rules.len();
         let outcomes = outcomes(table);
         let codes: Vec<String> = outcomes.iter().map(|(code, _)| code.clone()).collect();
-        let unknown = format!("translate({held}, 'ny', '')");
-        let depends = vec![
-            (format!("starts-with({unknown}, 'a')"), Flaw::NotApplicable),
-            (format!("starts-with({unknown}, 'm')"), Flaw::Wrong),
-        ];
-        // By the place of the rule that counts, from 1.
-        let by_place = |place: &str, order: &[usize]| {
-            let one = |(code, rules): &(String, Vec<usize>)| {
-                let places = order.iter().enumerate().filter(|(_, rule)| rules.contains(rule));
-                let any: Vec<String> = places.map(|(at, _)| format!("{place} = {}", at + 1)).collect();
-                format!("if({}, {}, '')", any.join(" or "), quoted(code))
-            };
-            let parts: Vec<String> = outcomes.iter().map(one).collect();
-            format!("concat({}, '')", parts.join(", "))
-        };
-        let in_order: Vec<usize> = (0..all).collect();
-        match table.hit {
-            Hit::First => {
-                let text = format!(
-                    "string-length(substring-before(concat(translate({held}, 'am', 'yy'), 'y'), 'y')) + 1"
-                );
-                let place = self.keep("rule", &text);
-                let found = self.keep("found", &format!("substr({held}, {place} - 1, {place})"));
-                let flaws = vec![
-                    (format!("{found} = 'a'"), Flaw::NotApplicable),
-                    (format!("{found} != 'y'"), Flaw::Wrong),
-                ];
-                Ok(Came { flaws, worth: Worth::Text(by_place(&place, &in_order), Some(codes)) })
+        if matches!(table.hit, Hit::First | Hit::Priority) {
+            let by_rule: Vec<String> = table.rules.iter().map(|rule| rule.outcome.to_string()).collect();
+            let (code, flaws) = self.first(&held, &table.order, &open, &by_rule);
+            return Ok(Came { flaws, worth: Worth::Text(code, Some(codes)) });
+        }
+        let mut flaws = Vec::new();
+        let (worth, settled) = match table.hit {
+            Hit::Collect => {
+                let before = |at: usize| {
+                    let same =
+                        (0..at).filter(|earlier| table.rules[*earlier].outcome == table.rules[at].outcome);
+                    same.map(|earlier| format!("{} != 'y'", letter(earlier))).collect::<Vec<_>>()
+                };
+                let mut parts = Vec::new();
+                for (at, rule) in table.rules.iter().enumerate() {
+                    let mut conditions = vec![format!("{} = 'y'", letter(at))];
+                    conditions.extend(before(at));
+                    let condition = conditions.join(" and ");
+                    parts.push(format!("if({condition}, {}, '')", quoted(&format!("{} ", rule.outcome))));
+                }
+                let text = format!("normalize-space(concat({}, ''))", parts.join(", "));
+                let new: Vec<Vec<String>> = (0..table.rules.len()).map(before).collect();
+                (Worth::Names(text, Some(codes)), new)
             }
-            Hit::Priority => {
-                let mut order = in_order;
-                order.sort_by_key(|rule| (table.rules[*rule].priority, *rule));
-                let ordered: Vec<String> = order.iter().map(|rule| letter(*rule)).collect();
-                let ordered = self.keep("order", &format!("concat({}, '')", ordered.join(", ")));
-                let text = format!("string-length(substring-before(concat({ordered}, 'y'), 'y')) + 1");
-                let place = self.keep("rule", &text);
-                let mut flaws = depends;
-                flaws.push((format!("{place} > {all}"), Flaw::Wrong));
-                Ok(Came { flaws, worth: Worth::Text(by_place(&place, &order), Some(codes)) })
-            }
-            Hit::Unique => {
+            _ => {
                 let mut count = Whole::constant(0);
                 let mut parts = Vec::new();
                 for (code, rules) in &outcomes {
@@ -178,93 +245,33 @@ impl Writer<'_> {
                     parts.push(format!("if({any}, {}, '')", quoted(code)));
                 }
                 let count = self.keep_whole("outcomes", count);
-                let mut flaws = depends;
-                flaws.push((format!("{} != 1", count.operand()), Flaw::Wrong));
-                let text = format!("concat({}, '')", parts.join(", "));
-                Ok(Came { flaws, worth: Worth::Text(text, Some(codes)) })
-            }
-            Hit::Collect => {
-                let mut parts = Vec::new();
-                for (at, rule) in table.rules.iter().enumerate() {
-                    let same = (0..at).filter(|earlier| table.rules[*earlier].outcome == rule.outcome);
-                    let mut conditions = vec![format!("{} = 'y'", letter(at))];
-                    conditions.extend(same.map(|earlier| format!("{} != 'y'", letter(earlier))));
-                    let condition = conditions.join(" and ");
-                    parts.push(format!("if({condition}, {}, '')", quoted(&format!("{} ", rule.outcome))));
-                }
-                let text = format!("normalize-space(concat({}, ''))", parts.join(", "));
-                Ok(Came { flaws: depends, worth: Worth::Names(text, Some(codes)) })
-            }
-        }
-    }
-
-    pub fn shift(&mut self, shift: &Shift, element: &Element) -> Result<Came, Unsayable> {
-        self.few(shift.rules.len(), "rules")?;
-        let mut levels: Vec<(String, Exact)> = Vec::new();
-        let mut by: Vec<(String, Exact)> = Vec::new();
-        let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "rule")).collect();
-        for (rule, line) in shift.rules.iter().zip(lines) {
-            let when = self.moved(&text(line, "when"))?;
-            match rule.does {
-                ShiftBy::To(level) => levels.push((when, level)),
-                ShiftBy::By(number) => by.push((when, number)),
-            }
-        }
-        let said = self.input(&shift.of, &text(element, "of"))?;
-        let (flaws, level) = self.number(said)?;
-        let common = common_denominator(by.iter().map(|(_, number)| *number));
-        let number = |number: Exact| Whole::constant(scaled(number, common));
-        let moved = match shift.stack {
-            true => Whole::sum(by.iter().map(|(when, by)| number(*by).only_if(Some(when)))),
-            false => {
-                let strongest = |mut rules: Vec<&(String, Exact)>, up: bool| {
-                    rules.sort_by_key(|(_, by)| *by);
-                    if up {
-                        rules.reverse();
-                    }
-                    let cases: Vec<(String, String)> = rules
-                        .iter()
-                        .map(|(when, by)| (when.clone(), scaled(*by, common).to_string()))
-                        .collect();
-                    let most =
-                        rules.iter().map(|(_, by)| (scaled(*by, common) as f64).abs()).fold(0.0, f64::max);
-                    match cases.is_empty() {
-                        true => Whole::constant(0),
-                        false => Whole::atom(choose(&cases, "0", false), most),
-                    }
+                flaws.push((format!("{} > 1", count.operand()), Flaw::Wrong));
+                let code = self.keep("code", &format!("concat({}, '')", parts.join(", ")));
+                let other = |rule: &crate::assess::measure::Rule| {
+                    vec![format!("{code} != {}", quoted(&rule.outcome))]
                 };
-                let up = strongest(by.iter().filter(|(_, by)| *by > Exact::ZERO).collect(), true);
-                let down = strongest(by.iter().filter(|(_, by)| *by < Exact::ZERO).collect(), false);
-                up.plus(&down)
+                let others = table.rules.iter().map(other).collect();
+                (Worth::Text(code, Some(codes)), others)
             }
         };
-        let moved = self.keep_whole("by", moved);
-        let mut level = level.plus(&Fraction { over: moved, under: Whole::constant(common) });
-        for (end, beyond) in [(shift.max, ">"), (shift.min, "<")] {
-            if let Some(end) = end {
-                let over = self.keep_whole("level", level.over);
-                level = self.at_most(&Fraction { over, under: level.under }, end, beyond);
-            }
+        // An open rule matters if it says what no other does.
+        let unsettled: Vec<String> = (0..table.rules.len())
+            .filter(|at| open[*at])
+            .map(|at| {
+                let conditions =
+                    [format!("{0} != 'y' and {0} != 'n'", letter(at))].into_iter().chain(settled[at].clone());
+                format!("if({}, {}, '')", conditions.collect::<Vec<_>>().join(" and "), letter(at))
+            })
+            .collect();
+        if !unsettled.is_empty() {
+            let why = self.keep("why", &format!("concat({}, '')", unsettled.join(", ")));
+            flaws.push((format!("starts-with({why}, 'a')"), Flaw::NotApplicable));
+            flaws.push((format!("{why} != ''"), Flaw::Wrong));
         }
-        let any = any_of(&levels.iter().map(|(when, _)| when.clone()).collect::<Vec<_>>());
-        let flaws = flaws.into_iter().map(|(condition, flaw)| match &any {
-            Some(any) => (format!("not({any}) and ({condition})"), flaw),
-            None => (condition, flaw),
-        });
-        let flaws = flaws.collect();
-        // Where the level is said, what it would have been without does not matter, nor its denominator.
-        if let Some(any) = any {
-            if level.under.constant.is_none() {
-                let under = format!("if({any}, 1, {})", level.under.text);
-                level.under = self.keep_whole("under", Whole::atom(under, level.under.most));
-            }
-            for (when, to) in levels.iter().rev() {
-                let (a, b, under) = level.alike(&Fraction::constant(*to));
-                let text = choose(&[(when.clone(), b.text)], &a.text, false);
-                level = Fraction { over: Whole::atom(text, a.most.max(b.most)), under };
-            }
+        if let (Hit::Unique, Worth::Text(code, _)) = (table.hit, &worth) {
+            flaws.push((format!("{code} = ''"), Flaw::Wrong));
         }
-        Ok(Came { flaws, worth: Worth::Exact(level) })
+        Ok(Came { flaws, worth })
     }
 
     pub fn agreed(

@@ -93,25 +93,8 @@ impl Writer<'_> {
             return flaws;
         }
         if let Some(wrong) = &tally.wrong {
-            let first = match tally.unanswered {
-                // Which of the two comes first says whether it can be made up for.
-                Some(_) => {
-                    let letters: Vec<String> = items
-                        .iter()
-                        .flat_map(|item| {
-                            let letter = |flaw: Flaw, letter: &str| {
-                                Some(format!("if({}, '{letter}', '')", item.has(flaw)?))
-                            };
-                            [letter(Flaw::Unanswered, "m"), letter(Flaw::Wrong, "w")]
-                        })
-                        .flatten()
-                        .collect();
-                    let at = self.keep("why", &format!("concat({})", letters.join(", ")));
-                    format!("starts-with({at}, 'w')")
-                }
-                None => wrong.clone(),
-            };
-            flaws.push((first, Flaw::Wrong));
+            // What can't be counted is made up for by nothing.
+            flaws.push((wrong.clone(), Flaw::Wrong));
         }
         if let (WhenMissing::Prorate { at_least }, Some(_)) = (scale.when_missing, tally.missing()) {
             let few = format!("{} < {}", tally.answered.operand(), at_least.max(1));

@@ -51,6 +51,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("count-selected(${needs})", "2"),
         |call| Operand::Number(call.text(0).split_whitespace().count() as f64),
     )
+    .of_blanks()
     .number(),
     Function::compiled(
         "jr:choice-name",

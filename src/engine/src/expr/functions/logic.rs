@@ -23,7 +23,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 .find(|value| !is_blank(value))
                 .unwrap_or_else(|| Operand::text(""))
         },
-    ),
+    )
+    .of_blanks(),
     Function::compiled(
         "once",
         "once(value) → any",

@@ -40,6 +40,8 @@ pub struct Function {
     pub example: (&'static str, &'static str),
     /// Least and most arguments; 255 is any number.
     pub arity: (u8, u8),
+    /// It asks whether something is blank: in a condition of an assessment it reads what is not answered as it stands.
+    pub asks_blankness: bool,
     /// Arguments that must be node-sets.
     pub(crate) node_sets: &'static [usize],
     pub(crate) gives_number: bool,
@@ -84,6 +86,7 @@ impl Function {
             doc,
             example,
             arity,
+            asks_blankness: false,
             node_sets: &[],
             gives_number: false,
             body: Body::Plain(body),
@@ -104,6 +107,7 @@ impl Function {
             doc,
             example,
             arity,
+            asks_blankness: false,
             node_sets: &[],
             gives_number: false,
             body: Body::Compiled(body),
@@ -129,6 +133,11 @@ impl Function {
 
     const fn number(mut self) -> Function {
         self.gives_number = true;
+        self
+    }
+
+    const fn of_blanks(mut self) -> Function {
+        self.asks_blankness = true;
         self
     }
 

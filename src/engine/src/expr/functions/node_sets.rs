@@ -48,7 +48,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             });
             Operand::Number(count)
         },
-    )
+    ).of_blanks()
     .number()
     .over(&[0]),
     Function::new(

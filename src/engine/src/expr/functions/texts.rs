@@ -99,6 +99,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("string-length(${name})", "3"),
         |call| Operand::Number(own_text(call, 0).chars().count() as f64),
     )
+    .of_blanks()
     .number(),
     Function::new(
         "contains",

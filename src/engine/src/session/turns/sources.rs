@@ -18,10 +18,18 @@ pub(super) struct Sources {
     pub complete: bool,
 }
 
+/// The dependency graph, looked at from its ends.
+pub(in crate::session) struct Backwards {
+    /// By rank: what it reads.
+    pub read_by: Vec<Vec<NodeId>>,
+    /// By node: the ranks that decide it.
+    pub providers: FxHashMap<NodeId, Vec<u32>>,
+}
+
 impl Session {
     pub(super) fn sources(&self, target: MeasureId) -> Sources {
         let form = &self.form;
-        let (read_by, providers) = self.backwards();
+        let Backwards { read_by, providers } = self.backwards();
         let decisions = self.decisions();
         let mut sources = Sources { questions: Vec::new(), scales: Vec::new(), complete: true };
         let mut seen = vec![false; form.nodes.len()];
@@ -64,8 +72,7 @@ impl Session {
         sources
     }
 
-    /// By rank what it reads, and by node the ranks that decide it.
-    fn backwards(&self) -> (Vec<Vec<NodeId>>, FxHashMap<NodeId, Vec<u32>>) {
+    pub(in crate::session) fn backwards(&self) -> Backwards {
         let graph = &self.form.graph;
         let mut read_by: Vec<Vec<NodeId>> = vec![Vec::new(); graph.computations.len()];
         for (node, edges) in graph.value.iter().enumerate() {
@@ -82,7 +89,7 @@ impl Session {
                 providers.entry(computation.node).or_default().push(rank as u32);
             }
         }
-        (read_by, providers)
+        Backwards { read_by, providers }
     }
 
     /// The questions with which a person puts a result in a measure's place: that they would is no news.
