@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use doorstep_delivery::memory_store::{Fault, MemoryStore, ready};
 use doorstep_delivery::outbox::{OutboxItem, State, Until};
+use doorstep_delivery::pull::{Came, Pulled};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
 use doorstep_delivery::{
     Attachment, Draft, DraftSummary, FormVersion, Moment, Pen, Receipt, Step, Submission, Uuid,
@@ -395,6 +396,23 @@ impl Store for Disk {
         self.before_write(true).await?;
         let done = self.twin().drop_unused_forms().await;
         self.after(|| "drop unused forms".into(), done).await
+    }
+
+    async fn pulled(&self) -> Result<Pulled, StoreError> {
+        self.before_read().await?;
+        self.twin().pulled().await
+    }
+
+    async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().take_pull(pulled, came).await;
+        self.after(|| format!("take {} things up to {}", came.len(), pulled.cursor), done).await
+    }
+
+    async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().forget_receipted(at).await;
+        self.after(|| "forget what is receipted".into(), done).await
     }
 
     async fn log(&self) -> Result<Listed<LogLine>, StoreError> {

@@ -16,6 +16,7 @@ pub mod memory_store;
 pub mod moment;
 pub mod outbox;
 pub mod pen;
+pub mod pull;
 pub mod receipt;
 pub mod record;
 pub mod recovery;

@@ -4,12 +4,12 @@
 
 use std::rc::Rc;
 
+use doorstep_delivery::pull::BrokenForm;
 use doorstep_delivery::store::{Listed, Store, StoreError};
 use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
 use super::enrolment::{Enrolment, ShutOut};
-use super::forms::BrokenForm;
 use super::keeping::now;
 use super::targets::Known;
 use crate::platform::fetch::Fetch;
@@ -137,6 +137,20 @@ impl Device {
         if self.is_at_work(&store) {
             self.ready.set(true);
         }
+    }
+
+    /// Reads the versions of forms anew.
+    pub async fn read_forms(self) {
+        let store = self.store();
+        let forms = list(store.forms().await);
+        if self.is_at_work(&store) && self.forms.with_untracked(|old| *old != forms) {
+            self.forms.set(forms);
+        }
+    }
+
+    /// Has its office revoked this phone?
+    pub fn is_revoked(self) -> bool {
+        self.enrolment.with(|now| now.as_ref().is_some_and(|now| now.revoked_at_ms.is_some()))
     }
 
     /// Reads outbox and receipts anew.

@@ -51,10 +51,15 @@ pub enum BeginError {
     Form,
     /// The device did not keep it.
     Store,
+    /// The office has revoked this phone: nothing more is begun on it.
+    Revoked,
 }
 
 /// Begins a draft of a form; it is kept before this returns.
 pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uuid, BeginError> {
+    if untrack(|| device.is_revoked()) {
+        return Err(BeginError::Revoked);
+    }
     let form = forms::open(device, form_hash).await.map_err(|_| BeginError::Form)?;
     let mut session = Session::new(form, world());
     session.set_language(language);
