@@ -206,6 +206,27 @@ impl Disk {
         self.twin().take_over(submission, items, &files).await.map(drop)
     }
 
+    /// The place is kept, and then what was read up to there: a crash in between skips it.
+    async fn place_first(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
+        self.twin().take_pull(pulled, &[]).await?;
+        self.before_write(true).await?;
+        for came in came {
+            match came {
+                Came::Form(version, bundle) => self.twin().save_form(version, bundle).await?,
+                Came::FormGone(id) => {
+                    for version in self.twin().forms().await?.items {
+                        if version.form.id == *id {
+                            let bundle = self.twin().load_form(&version.form.hash).await?;
+                            let gone = FormVersion { current: false, ..version };
+                            self.twin().save_form(&gone, &bundle.unwrap_or_default()).await?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn update(&self, item: &OutboxItem) -> Result<(), StoreError> {
         let twin = self.twin();
         match (&item.state, self.world.bug) {
@@ -405,7 +426,10 @@ impl Store for Disk {
 
     async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
         self.before_write(true).await?;
-        let done = self.twin().take_pull(pulled, came).await;
+        let done = match self.world.bug {
+            Some(Bug::PlaceFirst) => self.place_first(pulled, came).await,
+            _ => self.twin().take_pull(pulled, came).await,
+        };
         self.after(|| format!("take {} things up to {}", came.len(), pulled.cursor), done).await
     }
 
