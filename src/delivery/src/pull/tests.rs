@@ -311,7 +311,6 @@ fn a_feed_that_begins_anew_sweeps_what_it_does_not_name_and_only_at_its_end() {
     });
     assert!(ready(pull(&store, &transport, &Doorstep::at(""))).stopped.is_some());
     assert!(current(&store).contains_key("a"), "it may be named on the next page");
-    drop(transport);
 
     // Meanwhile one that was named goes, and comes under another cursor yet again.
     other.say("b", None);
