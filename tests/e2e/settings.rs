@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::browser::{Browser, Screen};
 use crate::peer::{Mood, Peer};
 use crate::processes::{Profile, Server};
+use crate::safety::{PIN, enter, set_pin};
 
 const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true}]}"#;
@@ -25,22 +26,25 @@ fn serve(profile: &Profile, options: &[&str]) -> Server {
 async fn survey(browser: &Browser, server: &Server, who: &str) {
     browser.open(&server.url("/")).await;
     browser.tap("[data-form=look]").await;
-    browser.seen("input[type=text]").await;
-    browser.tap("input[type=text]").await;
-    browser.type_text(who).await;
+    enter_answer(browser, who).await;
     browser.tap("[data-action=next]").await;
     browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;
     browser.seen("[data-finished]").await;
 }
 
+/// Answers the form's only question.
+async fn enter_answer(browser: &Browser, who: &str) {
+    browser.seen("input[type=text]").await;
+    browser.tap("input[type=text]").await;
+    browser.type_text(who).await;
+}
+
 /// Begins a draft with that answer, and gives its address once it is kept.
 async fn begin(browser: &Browser, server: &Server, who: &str) -> String {
     browser.open(&server.url("/")).await;
     browser.tap("[data-form=look]").await;
-    browser.seen("input[type=text]").await;
-    browser.tap("input[type=text]").await;
-    browser.type_text(who).await;
+    enter_answer(browser, who).await;
     let address = browser.run("return location.href", vec![]).await;
     browser.tap("[data-action=next]").await;
     browser.on_page("review").await;
@@ -223,6 +227,70 @@ async fn a_phone_is_enrolled_by_a_link_and_told_when_it_is_revoked() {
     browser.seen("[data-action=start]").await;
     browser.gone("[data-shut-out]").await;
     browser.assert_thumbs_fit();
+    browser.quit().await;
+}
+
+/// How many records a user's database has in a store, asked past the app.
+async fn records(browser: &Browser, database: &str, store: &str) -> serde_json::Value {
+    let script = format!(
+        "const opened = indexedDB.open({database:?});
+         opened.onsuccess = () => {{
+             const counted = opened.result.transaction({store:?}).objectStore({store:?}).count();
+             counted.onsuccess = () => {{ opened.result.close(); arguments[0](counted.result); }};
+         }};"
+    );
+    browser.run_until_done(&script).await
+}
+
+#[tokio::test]
+async fn every_user_of_a_revoked_phone_forgets_a_locked_one_too() {
+    let profile = Profile::new("revoked-users");
+    let server = serve(&profile, &["--devices-only"]);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    hand_out(&profile, CODE);
+    browser.open(&server.url(&format!("/settings#enrol={CODE}"))).await;
+    browser.tap("[data-action=enrol]").await;
+    browser.seen("[data-enrolled=true]").await;
+
+    // Each of two has a survey that arrived; the first one has a PIN, and is not there.
+    survey(&browser, &server, "王秀英").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.open(&server.url("/safety")).await;
+    set_pin(&browser, PIN).await;
+    browser.tap("[data-action=lock]").await;
+    browser.tap("[data-action=other-user]").await;
+    browser.seen("[data-screen=choose]").await;
+    enter(&browser, "user-name", "李梅").await;
+    browser.tap("[data-action=add-user]").await;
+    browser.tap("[data-form=look]").await;
+    enter_answer(&browser, "张三").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    assert_eq!(records(&browser, "doorstep", "receipts").await, 1);
+    assert_eq!(records(&browser, "doorstep", "bundles").await, 1);
+
+    let revoked = database(&profile).execute("UPDATE device SET revoked_at = 1", []);
+    assert_eq!(revoked.expect("the server keeps devices"), 1);
+    browser.run("window.dispatchEvent(new Event('online'))", vec![]).await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    browser.gone("[data-section=delivered] [data-item]").await;
+    for store in ["receipts", "bundles", "forms"] {
+        browser
+            .until_eq(&format!("the other one's {store}"), &0.into(), async |browser| {
+                records(browser, "doorstep", store).await
+            })
+            .await;
+    }
+
+    // Let in, the first one is told too.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-user='']").await;
+    enter(&browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    browser.gone("[data-action=start]").await;
     browser.quit().await;
 }
 

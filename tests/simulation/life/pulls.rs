@@ -24,11 +24,12 @@ impl Life {
         let device = self.devices[0].clone();
         FORMS.iter().take(4).for_each(|id| world.servers[0].borrow_mut().feed.publish(id));
         world.faulty.set(true);
-        for _ in 0..EVENTS {
+        for event in 0..EVENTS {
             self.steps += 1;
             self.time_goes_on();
             match world.dice.below(12) {
-                0..=2 => self.trouble_the_feed(),
+                // What was skipped is not made good by what comes later.
+                0..=2 if event < EVENTS / 2 => self.trouble_the_feed(),
                 3..=8 => device.pull(),
                 9 => self.trouble_a_server(),
                 10 if world.dice.once_in(3) => self.crash(0),
@@ -67,7 +68,7 @@ impl Life {
                 self.world.count("form withdrawn");
                 server.feed.withdraw(one);
             }
-            1 => {
+            1 if dice.once_in(4) => {
                 self.world.count("feed begun anew");
                 server.feed.begin_anew();
             }
