@@ -429,6 +429,8 @@ async fn ones_own_targets_are_checked_and_what_the_policy_forbids_is_said() {
     let server = serve(&profile, &[]);
     let browser = Browser::start(&profile, Screen::Desktop).await;
     browser.open(&server.url("/")).await;
+    // What comes down meanwhile moves what is below it.
+    browser.seen("[data-action=start]").await;
     browser.tap("[data-action=safety]").await;
     browser.tap("[data-action=settings]").await;
     browser.seen("[data-target=doorstep]").await;

@@ -43,6 +43,8 @@ pub struct Device {
     pub reached: RwSignal<Option<bool>>,
     /// Who this phone is for its server, if it is anybody.
     pub enrolment: RwSignal<Option<Enrolment>>,
+    /// Was that read? Until then nobody is to ask in its name, nor as a stranger, who sees less.
+    pub knows_itself: StoredValue<bool>,
     /// What the server said of that when it was last asked, if it lets this phone do nothing.
     pub shut_out: RwSignal<Option<ShutOut>>,
     /// The code of a link that was opened, until it is used.
@@ -68,6 +70,7 @@ impl Device {
             online: RwSignal::new(network::is_online()),
             reached: RwSignal::new(None),
             enrolment: RwSignal::default(),
+            knows_itself: StoredValue::new(false),
             shut_out: RwSignal::default(),
             offered: RwSignal::default(),
             targets: Known::default(),

@@ -5,7 +5,7 @@
 
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::HOME;
-use doorstep_delivery::store::StoreError;
+use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use doorstep_delivery::transport::{Method, Request, Response, Transport};
 use doorstep_delivery::{OutboxItem, State, Wake};
 use leptos::prelude::*;
@@ -139,14 +139,21 @@ pub fn start(device: Device) {
     .forget();
 }
 
-/// Reads who this phone is. What can't be read is as good as not there: the phone can be enrolled anew.
-pub async fn read(device: Device) {
+/// Reads who this phone is. What can't be made out is as good as not there: the phone can be enrolled anew. What can't be got at just now is
+/// not known, and read again before the server is asked for anything: false.
+pub async fn read(device: Device) -> bool {
     let kept = async { Phone::open().await?.read(RECORD).await };
-    let kept = kept.await.unwrap_or_else(|error: StoreError| {
-        leptos::logging::error!("{error}");
-        None
-    });
-    take(device, kept.as_deref().and_then(read_record));
+    match kept.await {
+        Ok(kept) => take(device, kept.as_deref().and_then(read_record)),
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            if error.kind != StoreErrorKind::Unreadable {
+                return false;
+            }
+            take(device, None);
+        }
+    }
+    true
 }
 
 fn read_record(bytes: &[u8]) -> Option<Kept> {
@@ -185,6 +192,7 @@ pub async fn mark_revoked(device: Device, id: &str) -> bool {
 
 fn take(device: Device, kept: Option<Kept>) {
     device.transport().set_token(kept.as_ref().map(|kept| kept.token.as_str()));
+    device.knows_itself.set_value(true);
     let revoked = kept.as_ref().is_some_and(|kept| kept.revoked_at_ms.is_some());
     device.shut_out.set(revoked.then_some(ShutOut::Revoked));
     device.enrolment.set(kept.map(|kept| Enrolment {
@@ -321,7 +329,9 @@ pub async fn leave(device: Device) -> bool {
 
 /// What the server said last, by an answer or by what waits in the outbox for being let in.
 pub fn shut_out(device: Device) -> Option<ShutOut> {
-    device.shut_out.get().or_else(|| device.outbox.with(|items| shut_out_by(items)))
+    // What is kept stands, whatever was or was not answered since.
+    let kept = device.is_revoked().then_some(ShutOut::Revoked);
+    kept.or(device.shut_out.get()).or_else(|| device.outbox.with(|items| shut_out_by(items)))
 }
 
 fn shut_out_by(items: &[OutboxItem]) -> Option<ShutOut> {

@@ -13,7 +13,7 @@ use doorstep_delivery::store::Store;
 use leptos::prelude::*;
 
 use super::device::Device;
-use super::enrolment::ShutOut;
+use super::enrolment::{self, ShutOut};
 use super::{forms, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
@@ -57,6 +57,9 @@ pub fn wake(device: Device) {
 }
 
 async fn run(device: Device, store: &Rc<IndexedDb>) {
+    if !device.knows_itself.get_value() && !enrolment::read(device).await || untrack(|| device.is_revoked()) {
+        return;
+    }
     let run = pull(&**store, &*device.transport(), &Doorstep::at("")).await;
     if run.changed
         && let Err(error) = store.drop_unused_forms().await
