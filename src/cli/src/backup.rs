@@ -3,20 +3,24 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use doorstep_server::BucketFiles;
 use doorstep_server::backup::{BackupError, Restored, Taken, restore, take};
 use lexopt::prelude::*;
+
+use crate::bucket::BucketOptions;
 
 /// What both are told.
 struct Told {
     file: PathBuf,
     data: PathBuf,
     database: Option<String>,
+    bucket: Option<BucketFiles>,
 }
 
 /// Takes a backup; 1 if an attachment is missing.
 pub fn back_up(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let told = read(arguments)?;
-    let taken = run(take(&told.data, told.database.as_deref(), &told.file));
+    let taken = run(take(&told.data, told.database.as_deref(), told.bucket.as_ref(), &told.file));
     Ok(match taken {
         Ok(taken) => {
             say_taken(&taken, &told);
@@ -29,7 +33,7 @@ pub fn back_up(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error
 /// Brings a backup back; 1 if something here contradicts it.
 pub fn bring_back(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let told = read(arguments)?;
-    let restored = run(restore(&told.data, told.database.as_deref(), &told.file));
+    let restored = run(restore(&told.data, told.database.as_deref(), told.bucket.as_ref(), &told.file));
     Ok(match restored {
         Ok(restored) => {
             say_restored(&restored);
@@ -43,16 +47,19 @@ fn read(arguments: &mut lexopt::Parser) -> Result<Told, lexopt::Error> {
     let mut file = None;
     let mut data = PathBuf::from("doorstep-data");
     let mut database = std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty());
+    let mut bucket = BucketOptions::from_environment();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("data") => data = PathBuf::from(arguments.value()?),
             Long("database") => database = Some(arguments.value()?.string()?),
+            Long("s3") => bucket.bucket = Some(arguments.value()?.into()),
+            Long("s3-secrets") => bucket.secrets = Some(arguments.value()?.into()),
             Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected()),
         }
     }
     let file = file.ok_or("which file? For example: doorstep backup doorstep.tar")?;
-    Ok(Told { file, data, database })
+    Ok(Told { file, data, database, bucket: bucket.files()? })
 }
 
 fn run<T>(work: impl Future<Output = Result<T, BackupError>>) -> Result<T, BackupError> {
@@ -83,7 +90,7 @@ fn say_taken(taken: &Taken, told: &Told) {
         );
     }
     for hash in &taken.missing {
-        eprintln!("missing from the data folder, or damaged: attachment {hash}");
+        eprintln!("missing, or damaged: attachment {hash}");
     }
     say!("It holds answers that anyone can read who has it: keep it as safe as the server.");
 }

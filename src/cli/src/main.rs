@@ -11,6 +11,7 @@ macro_rules! say {
 mod assess;
 mod audit;
 mod backup;
+mod bucket;
 mod check;
 mod convert;
 mod explain;
@@ -37,6 +38,9 @@ doorstep COMMAND
       --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
                              DATABASE_URL, since others on the machine can read arguments
       --attachments N        with room for N gigabytes of attachments (100)
+      --s3 FILE              with attachments in the bucket that FILE describes, rather than in DIR (DOORSTEP_S3)
+      --s3-secrets FILE      with its key, which only the server's user may read (DOORSTEP_S3_SECRETS; else
+                             AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)
       --log stderr           with the log on stderr (in files in DIR/logs, kept for six months)
       --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
@@ -58,9 +62,11 @@ doorstep COMMAND
   backup FILE.tar          all data of a server into a new file, while it runs; of PostgreSQL the attachments only
       --data DIR             from the data folder DIR (doorstep-data)
       --database ADDRESS     with the PostgreSQL there as the database (DATABASE_URL)
+      --s3, --s3-secrets     with attachments copied from the bucket, as for serve
   restore FILE.tar         a backup into an empty data folder, or what is missing into a server that runs
       --data DIR             into the data folder DIR (doorstep-data)
       --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
+      --s3, --s3-secrets     with attachments into the bucket, as for serve
 
   check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
       --strict               warnings count too

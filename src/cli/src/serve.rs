@@ -13,6 +13,7 @@ use doorstep_server::{
 };
 use lexopt::prelude::*;
 
+use crate::bucket::{BucketOptions, path_from};
 use crate::language::Language;
 use crate::render;
 
@@ -59,6 +60,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         data: PathBuf::from("doorstep-data"),
         database: std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty()),
         attachments_limit: ATTACHMENTS_GB << 30,
+        bucket: None,
         metrics_open: false,
         app: Files::embedded_app().unwrap_or(Files::Nothing),
         forms: Files::embedded_forms().unwrap_or_else(|| Files::Folder(PathBuf::from("forms"))),
@@ -66,6 +68,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         access: Access::default(),
         relay: None,
     };
+    let mut bucket = BucketOptions::from_environment();
     let mut devices_only = None;
     let mut backends = path_from("DOORSTEP_RELAY");
     let mut secrets = path_from("DOORSTEP_RELAY_SECRETS");
@@ -76,6 +79,8 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("data") => options.data = PathBuf::from(arguments.value()?),
             Long("database") => options.database = Some(arguments.value()?.string()?),
             Long("attachments") => options.attachments_limit = gigabytes(&arguments.value()?)?,
+            Long("s3") => bucket.bucket = Some(arguments.value()?.into()),
+            Long("s3-secrets") => bucket.secrets = Some(arguments.value()?.into()),
             Long("metrics-open") => options.metrics_open = true,
             Long("log") => {
                 let place = arguments.value()?;
@@ -100,6 +105,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     // Whoever can reach the machine itself may try things out; whoever else can, through a proxy too, is a stranger.
     options.access.devices_only =
         devices_only.unwrap_or(options.access.behind_proxy || !is_loopback(&options.host));
+    options.bucket = bucket.files()?;
     options.relay = match (backends, secrets) {
         (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),
         (None, Some(_)) => {
@@ -109,10 +115,6 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     };
     let logs = if log { Logs::Files(options.data.clone()) } else { Logs::Stderr };
     Ok((options, logs))
-}
-
-fn path_from(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn gigabytes(said: &OsStr) -> Result<u64, lexopt::Error> {

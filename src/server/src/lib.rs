@@ -35,6 +35,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use attachments::{BucketError, BucketFiles};
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
@@ -45,7 +46,7 @@ pub use targets::TargetsError;
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
 
-use attachments::{Attachments, Folder, Shelf};
+use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
 use forms::Forms;
 use metrics::Metrics;
@@ -66,6 +67,8 @@ pub struct Options {
     pub database: Option<String>,
     /// How many bytes all attachments together may have; what comes beyond is refused.
     pub attachments_limit: u64,
+    /// The bucket that attachments lie in, rather than in the data folder.
+    pub bucket: Option<BucketFiles>,
     /// May everyone see `/metrics`, or only programs on this machine?
     pub metrics_open: bool,
     /// The app's files.
@@ -106,6 +109,8 @@ pub enum StartError {
     Key(KeyError),
     /// The folder for the attachments can't be made.
     Attachments(std::io::Error),
+    /// The bucket for the attachments is not described as it should be.
+    Bucket(BucketError),
     /// There is no log.
     Log(LogError),
     /// The system gives no threads or signals.
@@ -124,6 +129,7 @@ impl std::fmt::Display for StartError {
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
+            StartError::Bucket(error) => write!(f, "{error}"),
             StartError::Log(error) => write!(f, "{error}"),
             StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
             StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
@@ -176,7 +182,7 @@ impl Server {
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let shelf: Arc<dyn Shelf> = Arc::new(Folder::open(&options.data).map_err(StartError::Attachments)?);
+        let shelf = open_shelf(&options).await?;
         let shared = Shared {
             store: store.clone(),
             attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
@@ -222,6 +228,18 @@ impl Server {
         couriers.stopped().await;
         store.close().await;
     }
+}
+
+/// The folder, or the bucket. One that can't be reached now is told in the log: it may come, and what needs no file goes on.
+async fn open_shelf(options: &Options) -> Result<Arc<dyn Shelf>, StartError> {
+    let folder = Folder::open(&options.data).map_err(StartError::Attachments)?;
+    let Some(files) = &options.bucket else { return Ok(Arc::new(folder)) };
+    let bucket = Bucket::open(files, folder).map_err(StartError::Bucket)?;
+    let tried = bucket.clone();
+    if let Ok(Err(error)) = tokio::task::spawn_blocking(move || tried.try_out()).await {
+        tracing::error!(target: "doorstep", what = %error, "attachments");
+    }
+    Ok(Arc::new(bucket))
 }
 
 /// Starts to watch for SIGTERM and SIGINT; what it gives is done at the first of them.

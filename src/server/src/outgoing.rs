@@ -10,6 +10,8 @@ use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
 /// The largest answer that is read, in bytes.
 const LARGEST: u64 = 16 << 20;
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(10);
 
 /// Sends what delivery asks for. Redirects are not followed: a submission goes where it was meant to, or nowhere.
 #[derive(Debug)]
@@ -21,21 +23,7 @@ pub struct Outgoing {
 impl Outgoing {
     /// With addresses that begin with a slash taken from `base`: `https://survey.example.org`, without a slash at the end.
     pub fn new(base: &str) -> Outgoing {
-        static PROVIDER: Once = Once::new();
-        // Fails only if somebody else was first: then there is one.
-        PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-        let tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
-        let agent = ureq::Agent::config_builder()
-            .tls_config(tls)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .user_agent(concat!("doorstep/", env!("CARGO_PKG_VERSION")))
-            .build();
-        Outgoing { agent: agent.into(), base: base.trim_end_matches('/').to_owned() }
+        Outgoing { agent: agent(), base: base.trim_end_matches('/').to_owned() }
     }
 
     fn ask(&self, request: &Request) -> Result<Response, ureq::Error> {
@@ -64,6 +52,39 @@ impl Outgoing {
             headers: headers.collect(),
             body: answer.body_mut().with_config().limit(LARGEST).read_to_vec()?,
         })
+    }
+}
+
+/// Connections over TLS by the system's own roots: no redirect is followed, and every status is an answer.
+pub(crate) fn agent() -> ureq::Agent {
+    static PROVIDER: Once = Once::new();
+    // Fails only if somebody else was first: then there is one.
+    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
+    let tls =
+        TlsConfig::builder().provider(TlsProvider::Rustls).root_certs(RootCerts::PlatformVerifier).build();
+    let agent = ureq::Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(CONNECT))
+        .user_agent(concat!("doorstep/", env!("CARGO_PKG_VERSION")))
+        .build();
+    agent.into()
+}
+
+/// Does nobody on the way read or change what goes there? `https://…`, or `http://` to this machine.
+pub(crate) fn is_safe(address: &str) -> bool {
+    let Ok(uri) = address.parse::<ureq::http::Uri>() else { return false };
+    let Some(authority) = uri.authority().filter(|authority| !authority.as_str().contains('@')) else {
+        return false;
+    };
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let here = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => here || host == "localhost",
+        _ => false,
     }
 }
 

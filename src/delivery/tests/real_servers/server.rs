@@ -31,7 +31,7 @@ pub fn skipped() -> bool {
 }
 
 fn here() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real_servers")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../delivery/tests/real_servers")
 }
 
 fn tools() -> PathBuf {

@@ -1,7 +1,8 @@
 //! Attachments by the hash of their bytes: a file has one place, however many submissions name it.
 //!
-//! Kept here: a row stands for a file that is on the disk in full; nothing is kept of what broke off or has another hash.
+//! Kept here: a row stands for a file that is on the shelf in full; nothing is kept of what broke off or has another hash.
 
+mod bucket;
 mod shelf;
 
 use std::sync::atomic::Ordering;
@@ -18,6 +19,8 @@ use crate::listen::now_ms;
 use crate::metrics::{self, Metrics};
 use crate::off_thread::off_thread;
 use crate::store::Store;
+pub(crate) use bucket::Bucket;
+pub use bucket::{BucketError, BucketFiles};
 pub(crate) use shelf::{FOLDER as SHELF, Folder, Incoming, Shelf, sync};
 
 /// The largest file.
@@ -72,7 +75,7 @@ impl Attachments {
     pub(crate) async fn has(&self, hash: &str) -> Result<bool, Refusal> {
         let Some(size) = self.store.attachment(hash).await? else { return Ok(false) };
         let (shelf, hash) = (self.shelf.clone(), hash.to_owned());
-        off_thread(move || shelf.has(&hash, size).map_err(|error| Refusal::fault(&error))).await
+        off_thread(move || shelf.has(&hash, size).map_err(failed)).await
     }
 
     /// Those of the hashes whose file is not here, in their order, each once.
@@ -128,7 +131,7 @@ impl Attachments {
             return Err(no_room());
         }
         let name = hash.clone();
-        off_thread(move || incoming.keep(&name).map_err(|error| Refusal::fault(&error))).await?;
+        off_thread(move || incoming.keep(&name).map_err(failed)).await?;
         let new = self.store.keep_attachment(&hash, size, now_ms()).await?;
         if new {
             self.add(size);
@@ -160,6 +163,16 @@ impl Attachments {
 fn too_large() -> Refusal {
     let reason = format!("an attachment has at most {FILE_LIMIT} bytes");
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason)
+}
+
+/// A shelf that is away is so for a while; anything else is a fault.
+fn failed(error: std::io::Error) -> Refusal {
+    if !matches!(error.kind(), std::io::ErrorKind::NotConnected | std::io::ErrorKind::TimedOut) {
+        return Refusal::fault(&error);
+    }
+    tracing::error!(target: "doorstep", what = %error, "attachments");
+    let reason = "attachments can't be kept just now; try again later";
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "shelf_away", reason)
 }
 
 fn no_room() -> Refusal {
@@ -214,7 +227,7 @@ impl Arriving {
     async fn new(shelf: Option<std::sync::Arc<dyn Shelf>>) -> Result<Arriving, Refusal> {
         let incoming = match shelf {
             None => None,
-            Some(shelf) => Some(off_thread(move || shelf.receive().map_err(|e| Refusal::fault(&e))).await?),
+            Some(shelf) => Some(off_thread(move || shelf.receive().map_err(failed)).await?),
         };
         Ok(Arriving { hasher: Sha256::new(), size: 0, incoming })
     }
@@ -247,7 +260,7 @@ impl Arriving {
         let work = move || {
             hasher.update(&buffer);
             if let Some(incoming) = &mut incoming {
-                incoming.write(&buffer).map_err(|error| Refusal::fault(&error))?;
+                incoming.write(&buffer).map_err(failed)?;
             }
             buffer.clear();
             Ok((hasher, incoming, buffer))
@@ -266,7 +279,7 @@ impl Arriving {
                 return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_digest", reason));
             }
             match self.incoming {
-                Some(incoming) => incoming.keep(&hash).map_err(|error| Refusal::fault(&error)),
+                Some(incoming) => incoming.keep(&hash).map_err(failed),
                 None => Ok(()),
             }
         })

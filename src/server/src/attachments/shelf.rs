@@ -1,4 +1,4 @@
-//! Where attachments lie: a folder, `attachments/ab/abcd…`; whatever else holds bytes by a name could stand in.
+//! Where attachments lie: a folder, `attachments/ab/abcd…`, or what stands in for it (`bucket`).
 //!
 //! Kept here: a file in its place is complete and synced, and so is the folder that names it.
 
@@ -67,6 +67,11 @@ impl Folder {
         Ok(())
     }
 
+    /// A file that lies here until it is complete, and is gone when it is dropped.
+    pub(super) fn spool(&self) -> io::Result<NamedTempFile> {
+        NamedTempFile::new_in(self.root.join(INCOMING))
+    }
+
     /// A file's place. The hash is known to be one.
     pub(crate) fn path(&self, hash: &str) -> PathBuf {
         self.root.join(&hash[..2]).join(hash)
@@ -83,7 +88,7 @@ impl Shelf for Folder {
     }
 
     fn receive(&self) -> io::Result<Box<dyn Incoming>> {
-        let file = NamedTempFile::new_in(self.root.join(INCOMING))?;
+        let file = self.spool()?;
         Ok(Box::new(Arriving { file, folder: self.clone() }))
     }
 

@@ -9,12 +9,14 @@ mod restore;
 mod take;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use restore::{Restored, restore};
 pub use take::{Taken, take};
 
+use crate::attachments::{Bucket, BucketError, BucketFiles, Folder, Shelf};
 use crate::store::StoreError;
 
 /// What the file is, at its beginning.
@@ -50,6 +52,8 @@ pub enum BackupError {
     Damaged(&'static str),
     /// A newer Doorstep wrote it.
     Newer,
+    /// The bucket of the attachments is not described as it should be.
+    Bucket(BucketError),
     /// It panicked; where is in the log.
     Panicked,
 }
@@ -63,6 +67,7 @@ impl std::fmt::Display for BackupError {
             BackupError::Store(error) => write!(f, "the database: {error}"),
             BackupError::Damaged(place) => write!(f, "it is no backup of Doorstep's, or is damaged: {place}"),
             BackupError::Newer => write!(f, "a newer Doorstep wrote it"),
+            BackupError::Bucket(error) => write!(f, "{error}"),
             BackupError::Panicked => write!(f, "it failed in a way that nobody thought of"),
         }
     }
@@ -74,6 +79,15 @@ impl From<StoreError> for BackupError {
     fn from(error: StoreError) -> BackupError {
         BackupError::Store(error)
     }
+}
+
+/// The shelf of a data folder: the bucket, if there is one.
+fn open_shelf(data: &Path, bucket: Option<&BucketFiles>) -> Result<Arc<dyn Shelf>, BackupError> {
+    let folder = Folder::open(data).map_err(about(data))?;
+    Ok(match bucket {
+        Some(files) => Arc::new(Bucket::open(files, folder).map_err(BackupError::Bucket)?),
+        None => Arc::new(folder),
+    })
 }
 
 /// Says of an error which file it is about.

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use tar::{Archive, Entry};
 use tempfile::TempDir;
 
-use super::{BackupError, LAYOUT, MANIFEST, Manifest, about, blocking, scratch};
-use crate::attachments::{FILE_LIMIT, Folder, SHELF, Shelf, is_hash, sync};
+use super::{BackupError, LAYOUT, MANIFEST, Manifest, about, blocking, open_shelf, scratch};
+use crate::attachments::{BucketFiles, FILE_LIMIT, SHELF, Shelf, is_hash, sync};
 use crate::listen::now_ms;
 use crate::store::{Copied, DATABASE, Store, make_private};
 use crate::who::KEY_FILE;
@@ -38,16 +38,21 @@ pub struct Restored {
     pub database: bool,
 }
 
-/// Brings a backup into a data folder, and its rows into the PostgreSQL at `database` if there is one.
+/// Brings a backup into a data folder, its rows into the PostgreSQL at `database` and its attachments into the bucket, if there is one.
 ///
 /// # Errors
 /// [`BackupError`]. What was brought by then stays, and the same command goes on from there.
-pub async fn restore(data: &Path, database: Option<&str>, file: &Path) -> Result<Restored, BackupError> {
+pub async fn restore(
+    data: &Path,
+    database: Option<&str>,
+    bucket: Option<&BucketFiles>,
+    file: &Path,
+) -> Result<Restored, BackupError> {
     make_private(data).map_err(about(data))?;
-    let shelf = Folder::open(data).map_err(about(data))?;
+    let shelf = open_shelf(data, bucket)?;
     let folder = scratch(data)?;
     let (file, path) = (file.to_owned(), folder.path().to_owned());
-    let unpacked = blocking(move || Unpacked::read(&file, &shelf, &path)).await?;
+    let unpacked = blocking(move || Unpacked::read(&file, &*shelf, &path)).await?;
     let mut restored = Restored {
         submissions: unpacked.manifest.submissions,
         new_submissions: 0,
@@ -122,7 +127,7 @@ struct Unpacked {
 }
 
 impl Unpacked {
-    fn read(file: &Path, shelf: &Folder, folder: &Path) -> Result<Unpacked, BackupError> {
+    fn read(file: &Path, shelf: &dyn Shelf, folder: &Path) -> Result<Unpacked, BackupError> {
         let opened = File::open(file).map_err(about(file))?;
         let mut archive = Archive::new(io::BufReader::new(opened));
         let broken = |_| BackupError::Damaged("the tar itself");
@@ -161,7 +166,7 @@ impl Unpacked {
         &mut self,
         mut entry: Entry<'_, R>,
         name: &str,
-        shelf: &Folder,
+        shelf: &dyn Shelf,
     ) -> Result<(), BackupError> {
         let hash = name.rsplit('/').next().filter(|hash| is_hash(hash));
         let hash = hash.filter(|hash| name == format!("{SHELF}/{}/{hash}", &hash[..2]));
@@ -170,7 +175,7 @@ impl Unpacked {
         if size > FILE_LIMIT {
             return Err(BackupError::Damaged("an attachment that is too large"));
         }
-        let path = shelf.path(&hash);
+        let path = Path::new(SHELF).join(&hash);
         if !shelf.has(&hash, size).map_err(about(&path))? {
             let mut incoming = shelf.receive().map_err(about(&path))?;
             let mut hasher = Sha256::new();

@@ -3,14 +3,15 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use doorstep_delivery::Moment;
 use sha2::{Digest, Sha256};
 use tar::{Builder, Header};
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{BackupError, LAYOUT, MANIFEST, Manifest, about, blocking, scratch};
-use crate::attachments::{Folder, SHELF, Shelf, sync};
+use super::{BackupError, LAYOUT, MANIFEST, Manifest, about, blocking, open_shelf, scratch};
+use crate::attachments::{BucketFiles, SHELF, Shelf, sync};
 use crate::listen::now_ms;
 use crate::store::{DATABASE, Store};
 use crate::who::KEY_FILE;
@@ -33,11 +34,17 @@ pub struct Taken {
     pub database: bool,
 }
 
-/// Takes a backup of a data folder, and of the attachments that the PostgreSQL at `database` knows, into a new file.
+/// Takes a backup of a data folder, and of the attachments that the PostgreSQL at `database` knows, into a new file. What lies in
+/// a bucket is copied into it too.
 ///
 /// # Errors
 /// [`BackupError`]; then there is no file.
-pub async fn take(data: &Path, database: Option<&str>, file: &Path) -> Result<Taken, BackupError> {
+pub async fn take(
+    data: &Path,
+    database: Option<&str>,
+    bucket: Option<&BucketFiles>,
+    file: &Path,
+) -> Result<Taken, BackupError> {
     if file.exists() {
         return Err(BackupError::Exists);
     }
@@ -48,7 +55,7 @@ pub async fn take(data: &Path, database: Option<&str>, file: &Path) -> Result<Ta
         Some(_) => (Store::open(data, database).await?, None),
         None => copied(data).await.map(|(store, copy)| (store, Some(copy)))?,
     };
-    let shelf = Folder::open(data).map_err(about(data))?;
+    let shelf = open_shelf(data, bucket)?;
     let submissions = store.submissions_count().await?;
     let tar = Tar::begin(output, submissions, copy.as_ref()).await?;
     let mut tar = tar.attachments(&store, &shelf).await?.key(data).await?;
@@ -111,7 +118,7 @@ impl Tar {
         .await
     }
 
-    async fn attachments(mut self, store: &Store, shelf: &Folder) -> Result<Tar, BackupError> {
+    async fn attachments(mut self, store: &Store, shelf: &Arc<dyn Shelf>) -> Result<Tar, BackupError> {
         let mut last = String::new();
         loop {
             let page = store.attachments_after(&last, PAGE).await?;
@@ -119,15 +126,15 @@ impl Tar {
             last.clone_from(hash);
             let shelf = shelf.clone();
             self = blocking(move || {
-                page.iter().try_for_each(|(hash, size)| self.attachment(&shelf, hash, *size))?;
+                page.iter().try_for_each(|(hash, size)| self.attachment(&*shelf, hash, *size))?;
                 Ok(self)
             })
             .await?;
         }
     }
 
-    fn attachment(&mut self, shelf: &Folder, hash: &str, size: u64) -> Result<(), BackupError> {
-        let path = shelf.path(hash);
+    fn attachment(&mut self, shelf: &dyn Shelf, hash: &str, size: u64) -> Result<(), BackupError> {
+        let path = Path::new(SHELF).join(hash);
         if !shelf.has(hash, size).map_err(about(&path))? {
             self.taken.missing.push(hash.to_owned());
             return Ok(());

@@ -26,6 +26,7 @@ use courier::Courier;
 pub use clock::Clock;
 pub(crate) use routes::routes;
 pub use targets::RelayError;
+pub(crate) use targets::read_private;
 
 /// How long a send that has begun may take once the server is told to stop.
 const LAST_SENDS: Duration = Duration::from_secs(10);

@@ -97,7 +97,7 @@ fn is_systemds(path: &Path) -> bool {
 }
 
 /// Reads what only its owner may.
-fn read_private(path: &Path) -> Result<Vec<u8>, RelayError> {
+pub(crate) fn read_private(path: &Path) -> Result<Vec<u8>, RelayError> {
     use std::io::Read;
     let mut file = std::fs::File::open(path).map_err(about(path))?;
     #[cfg(unix)]

@@ -29,11 +29,11 @@ fn filled(place: &Place) -> House {
 }
 
 fn backup_of(house: &House, file: &Path) -> Taken {
-    block_on(take(&house.data(), house.database(), file)).unwrap()
+    block_on(take(&house.data(), house.database(), house.bucket(), file)).unwrap()
 }
 
 fn bring(house: &House, file: &Path) -> Restored {
-    block_on(restore(&house.data(), house.database(), file)).unwrap()
+    block_on(restore(&house.data(), house.database(), house.bucket(), file)).unwrap()
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn a_backup_taken_while_submissions_come_in_restores_to_as_many_as_it_says() {
         taken
     });
     assert!(taken.submissions >= 15 && taken.database && taken.missing.is_empty(), "{taken:?}");
-    assert!(matches!(block_on(take(&house.data(), None, &file)), Err(BackupError::Exists)));
+    assert!(matches!(block_on(take(&house.data(), None, None, &file)), Err(BackupError::Exists)));
 
     let mut other = House::new();
     other.stop();
@@ -140,7 +140,7 @@ fn a_file_that_is_gone_is_named() {
     let taken = backup_of(&house, &folder.path().join("doorstep.tar"));
     assert_eq!((taken.attachments, taken.missing), (1, vec![hash]));
     let nothing = folder.path().join("nothing");
-    let refused = block_on(take(&nothing, None, &folder.path().join("other.tar")));
+    let refused = block_on(take(&nothing, None, None, &folder.path().join("other.tar")));
     assert!(matches!(refused, Err(BackupError::NoData | BackupError::File(..))), "{refused:?}");
     assert!(!folder.path().join("other.tar").exists());
     assert!(!nothing.exists());
@@ -203,7 +203,7 @@ fn what_is_no_backup_or_is_damaged_is_refused_and_leaves_no_database() {
     for (what, entries) in cases {
         let (file, data) = (folder.path().join("bad.tar"), folder.path().join("data"));
         tar_of(&entries, &file);
-        let refused = block_on(restore(&data, None, &file)).unwrap_err();
+        let refused = block_on(restore(&data, None, None, &file)).unwrap_err();
         assert!(matches!(refused, BackupError::Damaged(_) | BackupError::Newer), "{what}: {refused:?}");
         assert!(!data.join("doorstep.sqlite3").exists(), "{what}");
         std::fs::remove_dir_all(data).unwrap();
@@ -211,7 +211,7 @@ fn what_is_no_backup_or_is_damaged_is_refused_and_leaves_no_database() {
     for length in [100, bytes.len() / 2, bytes.len() - 3_000] {
         let (file, data) = (folder.path().join("short.tar"), folder.path().join("data"));
         std::fs::write(&file, &bytes[..length]).unwrap();
-        assert!(block_on(restore(&data, None, &file)).is_err(), "{length}");
+        assert!(block_on(restore(&data, None, None, &file)).is_err(), "{length}");
         assert!(!data.join("doorstep.sqlite3").exists(), "{length}");
         std::fs::remove_dir_all(data).unwrap();
     }

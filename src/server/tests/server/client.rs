@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
 use doorstep_postgres::Cluster;
-use doorstep_server::{Access, Files, Options, Relaying, Server};
+use doorstep_server::{Access, BucketFiles, Files, Options, Relaying, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -48,7 +48,7 @@ impl Place {
         match self {
             Place::Sqlite => House::new(),
             Place::Postgres(cluster) => {
-                House::on(Some((cluster.clone(), cluster.new_database())), Access::default(), None)
+                House::on(Some((cluster.clone(), cluster.new_database())), Access::default(), None, None)
             }
         }
     }
@@ -59,7 +59,7 @@ impl Place {
             Place::Sqlite => None,
             Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
         };
-        House::on(database, Access::default(), Some(relay.clone()))
+        House::on(database, Access::default(), Some(relay.clone()), None)
     }
 }
 
@@ -97,6 +97,7 @@ pub struct House {
     form_hash: String,
     access: Access,
     pub relay: Option<Relaying>,
+    bucket: Option<BucketFiles>,
     /// What the first start's administrator logs in with.
     pub first_password: String,
     running: Option<Running>,
@@ -151,15 +152,29 @@ impl Answer {
 
 impl House {
     pub fn new() -> House {
-        House::on(None, Access::default(), None)
+        House::on(None, Access::default(), None, None)
     }
 
     /// A server whose office has said who may send.
     pub fn with(access: Access) -> House {
-        House::on(None, access, None)
+        House::on(None, access, None, None)
     }
 
-    fn on(database: Option<(Arc<Cluster>, String)>, access: Access, relay: Option<Relaying>) -> House {
+    /// A server whose attachments lie in a bucket.
+    pub fn with_bucket(bucket: BucketFiles) -> House {
+        House::on(None, Access::default(), None, Some(bucket))
+    }
+
+    pub fn bucket(&self) -> Option<&BucketFiles> {
+        self.bucket.as_ref()
+    }
+
+    fn on(
+        database: Option<(Arc<Cluster>, String)>,
+        access: Access,
+        relay: Option<Relaying>,
+        bucket: Option<BucketFiles>,
+    ) -> House {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -172,7 +187,8 @@ impl House {
         write(&format!("app{SCRIPT}"), "plain");
         write(&format!("app{SCRIPT}.br"), "compressed");
         write("secret.txt", "secret");
-        let running = start(folder.path(), address_of(database.as_ref()), &access, relay.as_ref());
+        let running =
+            start(folder.path(), address_of(database.as_ref()), &access, relay.as_ref(), bucket.as_ref());
         let mut house = House {
             folder,
             database,
@@ -180,6 +196,7 @@ impl House {
             form_hash: String::new(),
             access,
             relay,
+            bucket,
             first_password: running.first_password.clone().expect("the first start makes a user"),
             running: Some(running),
         };
@@ -201,8 +218,13 @@ impl House {
 
     /// Another process with the same folder and database.
     pub fn another(&self) -> Running {
-        let running =
-            start(self.folder.path(), address_of(self.database.as_ref()), &self.access, self.relay.as_ref());
+        let running = start(
+            self.folder.path(),
+            address_of(self.database.as_ref()),
+            &self.access,
+            self.relay.as_ref(),
+            self.bucket(),
+        );
         assert_eq!(running.first_password, None, "only the first start makes a user");
         running
     }
@@ -441,13 +463,20 @@ fn address_of(database: Option<&(Arc<Cluster>, String)>) -> Option<String> {
     database.map(|(_, address)| address.clone())
 }
 
-fn start(folder: &Path, database: Option<String>, access: &Access, relay: Option<&Relaying>) -> Running {
+fn start(
+    folder: &Path,
+    database: Option<String>,
+    access: &Access,
+    relay: Option<&Relaying>,
+    bucket: Option<&BucketFiles>,
+) -> Running {
     let options = Options {
         host: "127.0.0.1".into(),
         port: 0,
         data: folder.join("data"),
         database,
         attachments_limit: ATTACHMENTS_LIMIT,
+        bucket: bucket.cloned(),
         metrics_open: false,
         app: Files::Folder(folder.join("app")),
         forms: Files::Folder(folder.join("forms")),

@@ -3,11 +3,14 @@
 mod attachments;
 mod backup;
 mod browser;
+mod bucket;
 mod changes;
 mod client;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
+#[path = "../../../delivery/tests/real_servers/server.rs"]
+mod real_server;
 mod relay;
 mod running;
 #[path = "../../../delivery/tests/backends/suite.rs"]

@@ -255,7 +255,7 @@ fn a_backup_brings_the_queue_back(place: &Place) {
     let file = folder.path().join("doorstep.tar");
     let (data, path) = (house.data(), file.clone());
     block_on(Box::pin(async move {
-        take(&data, None, &path).await.unwrap();
+        take(&data, None, None, &path).await.unwrap();
     }));
 
     let peer = Peer::new(|_, _| TAKEN);
@@ -265,7 +265,7 @@ fn a_backup_brings_the_queue_back(place: &Place) {
     let bring = || {
         let (data, database, file) = (data.clone(), database.clone(), file.clone());
         block_on(Box::pin(async move {
-            restore(&data, database.as_deref(), &file).await.unwrap();
+            restore(&data, database.as_deref(), None, &file).await.unwrap();
         }));
     };
     bring();
