@@ -139,7 +139,9 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
         }
         for told in page.told {
             let thing = Thing::form(told.id());
+            // What is told last of a thing holds.
             next.pending.retain(|waiting| waiting.form.id != thing.id);
+            came.retain(|came| *came != Came::FormGone(thing.id.clone()));
             match told {
                 Told::Form(version) => {
                     if current(&thing.id).is_none_or(|here| here.form.hash != version.form.hash) {
@@ -202,8 +204,11 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
     /// A form's bundle, from the device where it is there still. Nothing: the form has mistakes, which are in the run.
     async fn bundle(&mut self, version: &FormVersion) -> Result<Result<Option<String>, SendError>, Stop> {
         let hash = &version.form.hash;
-        if let Some(kept) = self.store.load_form(hash).await? {
-            return Ok(Ok(Some(kept)));
+        match self.store.load_form(hash).await {
+            Ok(Some(kept)) => return Ok(Ok(Some(kept))),
+            // A damaged one is fetched anew.
+            Ok(None) | Err(StoreError { kind: StoreErrorKind::Unreadable, .. }) => {}
+            Err(error) => return Err(error.into()),
         }
         let answer = self.get(&format!("/api/v1/forms/{hash}")).await?;
         if answer.status != 200 {
