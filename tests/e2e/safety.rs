@@ -7,7 +7,7 @@ use crate::filling;
 use crate::processes::{Profile, Server, given};
 use crate::script::{Part, Script};
 
-const PIN: &str = "274913";
+pub const PIN: &str = "274913";
 const WRONG: &str = "918273";
 const NEW_PIN: &str = "830562";
 
@@ -18,7 +18,7 @@ fn first_page() -> Part {
 }
 
 /// Types into a field of the app's own pages.
-async fn enter(browser: &Browser, field: &str, text: &str) {
+pub async fn enter(browser: &Browser, field: &str, text: &str) {
     let selector = format!("#{field}");
     browser.tap(&selector).await;
     let focused = "return document.activeElement?.matches(arguments[0])";
@@ -30,7 +30,7 @@ async fn enter(browser: &Browser, field: &str, text: &str) {
     browser.type_text(text).await;
 }
 
-async fn set_pin(browser: &Browser, pin: &str) {
+pub async fn set_pin(browser: &Browser, pin: &str) {
     browser.tap("[data-action=set-pin]").await;
     enter(browser, "pin-new", pin).await;
     enter(browser, "pin-again", pin).await;

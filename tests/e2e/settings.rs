@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::browser::{Browser, Screen};
 use crate::peer::{Mood, Peer};
 use crate::processes::{Profile, Server};
+use crate::safety::{PIN, enter, set_pin};
 
 pub const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true}]}"#;
@@ -30,9 +31,41 @@ pub fn serve_form(profile: &Profile, options: &[&str], form: &str) -> Server {
 pub async fn survey(browser: &Browser, server: &Server, who: &str) {
     browser.open(&server.url("/")).await;
     browser.tap("[data-form=look]").await;
+    enter_answer(browser, who).await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    browser.seen("[data-finished]").await;
+}
+
+/// Answers the form's only question.
+async fn enter_answer(browser: &Browser, who: &str) {
     browser.seen("input[type=text]").await;
     browser.tap("input[type=text]").await;
     browser.type_text(who).await;
+}
+
+/// Begins a draft with that answer, and gives its address once it is kept.
+async fn begin(browser: &Browser, server: &Server, who: &str) -> String {
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=look]").await;
+    enter_answer(browser, who).await;
+    let address = browser.run("return location.href", vec![]).await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-section=drafts] [data-draft]").await;
+    address.as_str().expect("an address").to_owned()
+}
+
+/// Takes a draft up again, which has that answer, and finishes it.
+async fn finish(browser: &Browser, address: &str, who: &str) {
+    browser.open(address).await;
+    browser.seen("input[type=text]").await;
+    let kept = "return document.querySelector('input[type=text]').value";
+    browser
+        .until_eq("what was typed is there", &who.into(), async |browser| browser.run(kept, vec![]).await)
+        .await;
     browser.tap("[data-action=next]").await;
     browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;
@@ -78,7 +111,7 @@ async fn type_into(browser: &Browser, field: &str, text: &str) {
 #[tokio::test]
 async fn a_phone_is_enrolled_by_a_link_and_told_when_it_is_revoked() {
     let profile = Profile::new("enrolment");
-    let server = serve(&profile, &["--devices-only"]);
+    let mut server = serve(&profile, &["--devices-only"]);
     let browser = Browser::start(&profile, Screen::Phone).await;
 
     // The server wants to know who sends, and the app says what to do about it.
@@ -136,17 +169,51 @@ async fn a_phone_is_enrolled_by_a_link_and_told_when_it_is_revoked() {
     browser.seen("#enrol-code-wrong").await;
     browser.seen("[data-enrolled=true]").await;
 
-    // Revoked, it is told so; what it has stays, and can be carried to the station.
+    // Revoked, it is told so, and forgets what has arrived and what came down; what has not arrived stays, and can be carried to the station.
+    let (finished, draft) = (begin(&browser, &server, "张三").await, begin(&browser, &server, "赵六").await);
     let revoked = database(&profile).execute("UPDATE device SET revoked_at = 1", []);
     assert_eq!(revoked.expect("the server keeps devices"), 1);
-    survey(&browser, &server, "张三").await;
-    browser.seen("[data-shut-out=revoked] [data-action=to-rescue]").await;
-    browser.seen("[data-item][data-state=waiting]").await;
+    finish(&browser, &finished, "张三").await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true] [data-action=to-rescue]").await;
+    browser.seen("[data-section=waiting] [data-item][data-state=waiting]").await;
+    browser.gone("[data-section=delivered] [data-item]").await;
     browser.picture("revoked").await;
-    browser.open(&server.url("/")).await;
-    browser.seen("[data-shut-out=revoked]").await;
-    browser.picture("revoked-home").await;
     assert_eq!(senders(&profile).len(), 2);
+
+    // So it is after it was switched off in the middle, without a network too.
+    browser.kept_for_offline().await;
+    browser.kill();
+    server.stop();
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    browser.seen("[data-section=drafts] [data-draft]").await;
+    browser.gone("[data-action=start]").await;
+    browser.picture("revoked-home").await;
+    browser.open(&server.url("/safety")).await;
+    browser
+        .until_eq("it is in the log once", &1.into(), async |browser| {
+            browser.run("return document.querySelectorAll('[data-log]').length", vec![]).await
+        })
+        .await;
+    // The draft goes on: its form is there still, though nothing may be begun with it.
+    finish(&browser, &draft, "赵六").await;
+    browser
+        .until_eq("both wait", &2.into(), async |browser| {
+            browser
+                .run("return document.querySelectorAll('[data-section=waiting] [data-item]').length", vec![])
+                .await
+        })
+        .await;
+    // All of it is in the file for the station.
+    browser.tap("[data-shut-out=revoked] [data-action=to-rescue]").await;
+    browser
+        .until("the file would hold both", async || {
+            browser.text("[data-section=rescue-out]").await.contains('2')
+        })
+        .await;
+    browser.picture("revoked-rescue").await;
+    server.start_again();
 
     // Given up after being asked, and enrolled anew, what waited arrives.
     browser.open(&server.url("/settings")).await;
@@ -159,8 +226,108 @@ async fn a_phone_is_enrolled_by_a_link_and_told_when_it_is_revoked() {
     type_into(&browser, "enrol-code", &another.to_uppercase().replace('-', " ")).await;
     browser.tap("[data-action=enrol]").await;
     browser.seen("[data-enrolled=true]").await;
-    browser.until("the third has arrived", async || senders(&profile).len() == 3).await;
+    browser.until("the third and the fourth have arrived", async || senders(&profile).len() == 4).await;
+    // And it may begin again.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    browser.gone("[data-shut-out]").await;
     browser.assert_thumbs_fit();
+    browser.quit().await;
+}
+
+/// How many records a user's database has in a store, asked past the app.
+async fn records(browser: &Browser, database: &str, store: &str) -> serde_json::Value {
+    let script = format!(
+        "const opened = indexedDB.open({database:?});
+         opened.onsuccess = () => {{
+             const counted = opened.result.transaction({store:?}).objectStore({store:?}).count();
+             counted.onsuccess = () => {{ opened.result.close(); arguments[0](counted.result); }};
+         }};"
+    );
+    browser.run_until_done(&script).await
+}
+
+#[tokio::test]
+async fn every_user_of_a_revoked_phone_forgets_a_locked_one_too() {
+    let profile = Profile::new("revoked-users");
+    let server = serve(&profile, &["--devices-only"]);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    hand_out(&profile, CODE);
+    browser.open(&server.url(&format!("/settings#enrol={CODE}"))).await;
+    browser.tap("[data-action=enrol]").await;
+    browser.seen("[data-enrolled=true]").await;
+
+    // Each of two has a survey that arrived; the first one has a PIN, and is not there.
+    survey(&browser, &server, "王秀英").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.open(&server.url("/safety")).await;
+    set_pin(&browser, PIN).await;
+    browser.tap("[data-action=lock]").await;
+    browser.tap("[data-action=other-user]").await;
+    browser.seen("[data-screen=choose]").await;
+    enter(&browser, "user-name", "李梅").await;
+    browser.tap("[data-action=add-user]").await;
+    browser.tap("[data-form=look]").await;
+    enter_answer(&browser, "张三").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    assert_eq!(records(&browser, "doorstep", "receipts").await, 1);
+    assert_eq!(records(&browser, "doorstep", "bundles").await, 1);
+
+    let revoked = database(&profile).execute("UPDATE device SET revoked_at = 1", []);
+    assert_eq!(revoked.expect("the server keeps devices"), 1);
+    browser.run("window.dispatchEvent(new Event('online'))", vec![]).await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    browser.gone("[data-section=delivered] [data-item]").await;
+    for store in ["receipts", "bundles", "forms"] {
+        browser
+            .until_eq(&format!("the other one's {store}"), &0.into(), async |browser| {
+                records(browser, "doorstep", store).await
+            })
+            .await;
+    }
+
+    // Let in, the first one is told too.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-user='']").await;
+    enter(&browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    browser.gone("[data-action=start]").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn forms_come_and_go_without_a_reload_and_their_drafts_go_on() {
+    let profile = Profile::new("forms");
+    let mut server = serve(&profile, &[]);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    let draft = begin(&browser, &server, "王秀英").await;
+    browser.run("window.sameLife = true", vec![]).await;
+
+    // A new one, asked for by hand; then the other one goes, and the network's coming back is enough to hear of it.
+    let second = FORM.replace("\"look\"", "\"second\"");
+    server.stop();
+    server.start_with_form(&profile, "here", Some(("second", &second)));
+    browser.tap("[data-action=look-for-forms]").await;
+    browser.seen("[data-form=second]").await;
+    browser.seen("[data-form=look]").await;
+    browser.picture("forms-came").await;
+    server.stop();
+    std::fs::remove_dir_all(profile.folder("forms-here").join("look")).expect("it is the test's own");
+    server.start_again();
+    browser.run("window.dispatchEvent(new Event('online'))", vec![]).await;
+    browser.gone("[data-form=look]").await;
+    browser.seen("[data-form=second]").await;
+    browser.seen("[data-section=drafts] [data-draft]").await;
+    assert_eq!(browser.run("return window.sameLife === true", vec![]).await, true, "nothing was loaded anew");
+
+    // The draft is finished and arrives, on the form that it was begun with.
+    finish(&browser, &draft, "王秀英").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    assert_eq!(senders(&profile).len(), 1);
     browser.quit().await;
 }
 
@@ -267,6 +434,8 @@ async fn ones_own_targets_are_checked_and_what_the_policy_forbids_is_said() {
     let server = serve(&profile, &[]);
     let browser = Browser::start(&profile, Screen::Desktop).await;
     browser.open(&server.url("/")).await;
+    // What comes down meanwhile moves what is below it.
+    browser.seen("[data-action=start]").await;
     browser.tap("[data-action=safety]").await;
     browser.tap("[data-action=settings]").await;
     browser.seen("[data-target=doorstep]").await;

@@ -8,6 +8,7 @@ use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::draft::new_id;
 use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
+use doorstep_delivery::pull::{Stop, pull};
 use doorstep_delivery::rescue::Rescue;
 use doorstep_delivery::sealed::Sealed as SealedBytes;
 use doorstep_delivery::store::{Store, StoredDraft};
@@ -33,6 +34,8 @@ pub struct Device {
     locks: RefCell<BTreeMap<Uuid, Rc<Held>>>,
     /// How many run the outbox.
     runners: Cell<u32>,
+    /// What might be begun when it was last looked at, by form id.
+    pub offered: RefCell<BTreeMap<String, String>>,
 }
 
 impl Device {
@@ -46,6 +49,7 @@ impl Device {
             tabs: RefCell::default(),
             locks: RefCell::default(),
             runners: Cell::new(0),
+            offered: RefCell::default(),
         })
     }
 
@@ -325,6 +329,25 @@ impl Device {
         }
         world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
         Some(all_new)
+    }
+
+    /// Takes down what has changed, in a tab of its own.
+    pub fn pull(self: &Rc<Device>) {
+        let device = self.clone();
+        self.world.spawn(self.number, async move { device.pull_once().await });
+    }
+
+    /// Takes down what has changed.
+    pub async fn pull_once(&self) {
+        self.world.tell(|| format!("device {} pulls", self.number));
+        let home = Doorstep::at("https://home.example");
+        let run = pull(&*self.disk, &Line(self.network.clone()), &home).await;
+        match run.stopped {
+            Some(Stop::Elsewhere) => self.world.count("page taken by another tab"),
+            Some(Stop::Store(error)) => self.world.is_impersonal(&error.words, "a pull's error"),
+            Some(Stop::Answer(_) | Stop::LoginNeeded | Stop::Revoked { .. }) => {}
+            None => drop(self.disk.drop_unused_forms().await),
+        }
     }
 
     /// Runs the outbox, unless a lock that is heeded says that somebody does.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use doorstep_delivery::memory_store::{Fault, MemoryStore, ready};
 use doorstep_delivery::outbox::{OutboxItem, State, Until};
+use doorstep_delivery::pull::{Came, Pulled};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
 use doorstep_delivery::{
     Attachment, Draft, DraftSummary, FormVersion, Moment, Pen, Receipt, Step, Submission, Uuid,
@@ -205,6 +206,27 @@ impl Disk {
         self.twin().take_over(submission, items, &files).await.map(drop)
     }
 
+    /// The place is kept, and then what was read up to there: a crash in between skips it.
+    async fn place_first(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
+        self.twin().take_pull(pulled, &[]).await?;
+        self.before_write(true).await?;
+        for came in came {
+            match came {
+                Came::Form(version, bundle) => self.twin().save_form(version, bundle).await?,
+                Came::FormGone(id) => {
+                    for version in self.twin().forms().await?.items {
+                        if version.form.id == *id {
+                            let bundle = self.twin().load_form(&version.form.hash).await?;
+                            let gone = FormVersion { current: false, ..version };
+                            self.twin().save_form(&gone, &bundle.unwrap_or_default()).await?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn update(&self, item: &OutboxItem) -> Result<(), StoreError> {
         let twin = self.twin();
         match (&item.state, self.world.bug) {
@@ -395,6 +417,26 @@ impl Store for Disk {
         self.before_write(true).await?;
         let done = self.twin().drop_unused_forms().await;
         self.after(|| "drop unused forms".into(), done).await
+    }
+
+    async fn pulled(&self) -> Result<Pulled, StoreError> {
+        self.before_read().await?;
+        self.twin().pulled().await
+    }
+
+    async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
+        self.before_write(true).await?;
+        let done = match self.world.bug {
+            Some(Bug::PlaceFirst) => self.place_first(pulled, came).await,
+            _ => self.twin().take_pull(pulled, came).await,
+        };
+        self.after(|| format!("take {} things up to {}", came.len(), pulled.cursor), done).await
+    }
+
+    async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().forget_receipted(at).await;
+        self.after(|| "forget what is receipted".into(), done).await
     }
 
     async fn log(&self) -> Result<Listed<LogLine>, StoreError> {

@@ -4,6 +4,7 @@
 //! I2: what is sealed is on the device, with bytes and files, or receipted. I3: each server accepts an id once, with one hash.
 //! I4: nothing leaves the outbox without a receipt that its server gave. I5: nothing personal stands outside the vault.
 //! I6: once nothing goes wrong any more, everything arrives that is not refused, and nothing is sent for ever.
+//! I7: what may be begun is what the server offers; a revoked device forgets what is receipted, and nothing else.
 
 // A program for tests: its types are its own.
 #![allow(missing_docs)]
@@ -12,6 +13,7 @@ mod check;
 mod device;
 mod dice;
 mod disk;
+mod feed;
 mod life;
 mod model;
 mod network;

@@ -14,6 +14,8 @@ use crate::server::refuses;
 use crate::tab::SECOND;
 use crate::world::{Task, World};
 
+mod pulls;
+
 /// How many things happen in a world, beside what goes on by itself.
 pub const EVENTS: usize = 200;
 /// At least so many times a process is killed.
@@ -70,6 +72,9 @@ impl Life {
             }
         }
         self.peace();
+        if !self.is_broken() {
+            self.pulls();
+        }
     }
 
     fn is_broken(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Eleven bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
+//! Twelve bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
 
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::backend::{Backend, Capabilities, Parcel, SendError, SendErrorKind};
@@ -46,6 +46,8 @@ bugs! {
     TwoTransactions = "two-transactions";
     /// A tab that has lost its draft to another one still writes to it.
     NoFence = "no-fence";
+    /// The place in the feed is kept before what was read up to there.
+    PlaceFirst = "place-first";
 }
 
 /// Doorstep's backend, or one that believes too much.

@@ -8,6 +8,7 @@ use doorstep_delivery::submission::content_hash;
 use doorstep_delivery::transport::{Request, Response};
 use serde_json::json;
 
+use crate::feed::Feed;
 use crate::model::Model;
 
 /// Stands in an answer that the first server refuses until it is put right.
@@ -24,6 +25,8 @@ pub struct Server {
     pub failing: bool,
     /// Does it want a login?
     pub locked_out: bool,
+    /// What it offers for taking down.
+    pub feed: Feed,
     /// Files that it has, by hash.
     files: BTreeSet<String>,
     /// What it accepted: hash, and the files that belong to it.
@@ -44,6 +47,9 @@ impl Server {
         }
         if self.locked_out {
             return Ok(refusal(401, "login"));
+        }
+        if let Some(answer) = self.feed.serve(request) {
+            return Ok(answer);
         }
         let body = request.body.as_deref().unwrap_or_default();
         let hash = content_hash(body);
@@ -109,6 +115,7 @@ pub fn refusal(status: u16, code: &str) -> Response {
     answer(status, &json!({"error": {"code": code, "reason": "because"}}))
 }
 
-fn answer(status: u16, body: &serde_json::Value) -> Response {
+/// An answer of that status.
+pub fn answer(status: u16, body: &serde_json::Value) -> Response {
     Response { status, headers: Vec::new(), body: body.to_string().into_bytes() }
 }

@@ -176,7 +176,7 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 42] = [
+pub const FAULTS: [&str; 45] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
@@ -198,9 +198,12 @@ pub const FAULTS: [&str; 42] = [
     "dropped after the server's commit",
     "dropped before the server",
     "everything evicted",
+    "feed begun anew",
+    "form withdrawn",
     "killed",
     "login asked for or given",
     "opened again",
+    "page taken by another tab",
     "portal's 200",
     "portal's 401",
     "proxy's 409",

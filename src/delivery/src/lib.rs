@@ -18,6 +18,7 @@ pub mod moment;
 pub mod odk_encryption;
 pub mod outbox;
 pub mod pen;
+pub mod pull;
 pub mod receipt;
 pub mod record;
 pub mod recovery;

@@ -15,6 +15,7 @@ use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, State, item_key};
 use crate::pen::Pen;
+use crate::pull::{Came, Pulled};
 use crate::receipt::Receipt;
 use crate::record::{Record, RecordError};
 use crate::step::Step;
@@ -63,6 +64,8 @@ struct Tables {
     outbox: BTreeMap<String, Vec<u8>>,
     delivered: BTreeMap<String, Vec<u8>>,
     forms: Vec<(String, Vec<u8>, String)>,
+    /// The turn, and the record; none after all was forgotten.
+    pulled: (u64, Option<Vec<u8>>),
     log: Vec<LogLine>,
 }
 
@@ -397,38 +400,50 @@ impl Store for MemoryStore {
     }
 
     async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
+        self.write(|tables| tables.put_form(version, bundle))
+    }
+
+    async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError> {
+        self.write(Tables::drop_unused_forms)
+    }
+
+    async fn pulled(&self) -> Result<Pulled, StoreError> {
+        self.read(|tables| {
+            let (turn, kept) = &tables.pulled;
+            let kept = kept.as_deref().and_then(|bytes| Pulled::from_bytes(bytes).ok());
+            Ok(Pulled { turn: *turn, ..kept.unwrap_or_default() })
+        })
+    }
+
+    async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
         self.write(|tables| {
-            let mut forms = Vec::new();
-            for (hash, bytes, bundle) in tables.forms.drain(..) {
-                let mut other = FormVersion::from_bytes(&bytes)?;
-                other.current &= !(version.current && other.form.id == version.form.id);
-                if hash != version.form.hash {
-                    forms.push((hash, other.to_bytes(), bundle));
+            if pulled.turn != tables.pulled.0 + 1 {
+                return Err(StoreErrorKind::Conflict.because("another tab took a page"));
+            }
+            for came in came {
+                match came {
+                    Came::Form(version, bundle) => tables.put_form(version, bundle)?,
+                    Came::FormGone(id) => drop(tables.withdraw(|version| version.form.id == *id)?),
                 }
             }
-            forms.push((version.form.hash.clone(), version.to_bytes(), bundle.to_owned()));
-            tables.forms = forms;
+            tables.pulled = (pulled.turn, Some(pulled.to_bytes()));
             Ok(())
         })
     }
 
-    async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError> {
+    async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {
         self.write(|tables| {
-            // A record that can't be read may use any form, so then this fails and nothing is dropped.
-            let mut used = BTreeSet::new();
-            for bytes in tables.summaries.values() {
-                used.insert(DraftSummary::from_bytes(bytes)?.form.hash);
+            let waiting: BTreeSet<String> = tables.submissions.keys().map(Uuid::to_string).collect();
+            let before = tables.delivered.len();
+            tables.delivered.retain(|key, _| waiting.iter().any(|id| key.starts_with(id)));
+            let receipts = before > tables.delivered.len();
+            let forms = tables.withdraw(|_| true)?;
+            tables.drop_unused_forms()?;
+            tables.pulled = (tables.pulled.0 + 1, None);
+            if receipts || forms {
+                tables.log.push(LogLine { at, event: LogEvent::ReceiptedForgotten, id: Uuid::nil() });
             }
-            for bytes in tables.outbox.values() {
-                used.insert(OutboxItem::from_bytes(bytes)?.form.hash);
-            }
-            for (hash, bytes, _) in &tables.forms {
-                if FormVersion::from_bytes(bytes)?.current {
-                    used.insert(hash.clone());
-                }
-            }
-            let dropped = tables.forms.extract_if(.., |(hash, ..)| !used.contains(hash));
-            Ok(dropped.map(|(hash, ..)| hash).collect())
+            Ok(())
         })
     }
 
@@ -465,6 +480,46 @@ impl Tables {
         let key = id.to_string();
         let delivered = self.delivered.range(key.clone()..).next();
         self.submissions.contains_key(&id) || delivered.is_some_and(|(other, _)| other.starts_with(&key))
+    }
+
+    fn put_form(&mut self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
+        if version.current {
+            self.withdraw(|other| other.form.id == version.form.id)?;
+        }
+        self.forms.retain(|(hash, ..)| *hash != version.form.hash);
+        self.forms.push((version.form.hash.clone(), version.to_bytes(), bundle.to_owned()));
+        Ok(())
+    }
+
+    /// None of those is current any more. Was one?
+    fn withdraw(&mut self, meant: impl Fn(&FormVersion) -> bool) -> Result<bool, StoreError> {
+        let mut any = false;
+        for (_, bytes, _) in &mut self.forms {
+            let version = FormVersion::from_bytes(bytes)?;
+            if version.current && meant(&version) {
+                *bytes = FormVersion { current: false, ..version }.to_bytes();
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    fn drop_unused_forms(&mut self) -> Result<Vec<String>, StoreError> {
+        // A record that can't be read may use any form, so then this fails and nothing is dropped.
+        let mut used = BTreeSet::new();
+        for bytes in self.summaries.values() {
+            used.insert(DraftSummary::from_bytes(bytes)?.form.hash);
+        }
+        for bytes in self.outbox.values() {
+            used.insert(OutboxItem::from_bytes(bytes)?.form.hash);
+        }
+        for (hash, bytes, _) in &self.forms {
+            if FormVersion::from_bytes(bytes)?.current {
+                used.insert(hash.clone());
+            }
+        }
+        let dropped = self.forms.extract_if(.., |(hash, ..)| !used.contains(hash));
+        Ok(dropped.map(|(hash, ..)| hash).collect())
     }
 
     fn put_files(&mut self, owner: Uuid, files: &[(Attachment, Vec<u8>)]) {

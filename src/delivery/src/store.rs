@@ -12,6 +12,7 @@ use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::OutboxItem;
 use crate::pen::Pen;
+use crate::pull::{Came, Pulled};
 use crate::receipt::Receipt;
 use crate::record::RecordError;
 use crate::step::Step;
@@ -156,6 +157,19 @@ pub trait Store {
     /// gives their hashes.
     async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError>;
 
+    /// How far the device has pulled. One that never did, or whose record can't be read, begins anew.
+    async fn pulled(&self) -> Result<Pulled, StoreError>;
+
+    /// Strict, one transaction: keeps what came down together with the place after it.
+    ///
+    /// # Errors
+    /// `Conflict` unless the place's turn is the one after that which is kept: another tab took a page, or all was forgotten.
+    async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError>;
+
+    /// Strict, one transaction, and no key is asked for: forgets what is receipted by every target, and what came down; logs that, unless
+    /// there was nothing. What is not receipted stays with its form and what receipts it has; so do drafts. A pull that is under way keeps nothing any more.
+    async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError>;
+
     /// What was deleted, oldest first.
     async fn log(&self) -> Result<Listed<LogLine>, StoreError>;
 }
@@ -249,6 +263,8 @@ pub enum LogEvent {
     SubmissionSuperseded,
     /// Too many wrong PINs: the key to everything of this user was wiped, as the office had said. No id: nil.
     KeyWiped,
+    /// The device was revoked: what was receipted and what had come down was forgotten. No id: nil.
+    ReceiptedForgotten,
 }
 
 /// Why the store could not do it. Nothing of the call was kept, unless the kind is `Closed`.

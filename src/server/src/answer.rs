@@ -31,6 +31,8 @@ pub(crate) struct Refusal {
     pub(crate) retry_after: Option<u64>,
     /// Hashes of what has to be sent first, as `missing`.
     missing: Vec<String>,
+    /// The device that it is about, as `device`.
+    device: Option<String>,
 }
 
 /// The code of a refusal, left on its answer for the log and the counts.
@@ -40,12 +42,24 @@ pub(crate) struct Code(pub(crate) &'static str);
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Refusal {
         // Whoever wrote the reason meant to quote no answer; a number that could be a person's is starred all the same.
-        Refusal { status, code, reason: scrub(&reason.into()), retry_after: None, missing: Vec::new() }
+        Refusal {
+            status,
+            code,
+            reason: scrub(&reason.into()),
+            retry_after: None,
+            missing: Vec::new(),
+            device: None,
+        }
     }
 
     /// The same, with the time after which another try may do.
     pub(crate) fn retry_after(self, seconds: u64) -> Refusal {
         Refusal { retry_after: Some(seconds), ..self }
+    }
+
+    /// The same, naming the device that it is about: a phone believes what is said of itself by its id alone.
+    pub(crate) fn about_device(self, id: String) -> Refusal {
+        Refusal { device: Some(id), ..self }
     }
 
     /// A submission came before its attachments. Only their hashes are named: a file's name may be a person's.
@@ -76,6 +90,9 @@ impl IntoResponse for Refusal {
         let mut error = json!({"code": self.code, "reason": self.reason});
         if !self.missing.is_empty() {
             error["missing"] = self.missing.into();
+        }
+        if let Some(device) = self.device {
+            error["device"] = device.into();
         }
         let mut response = json(self.status, &json!({ "error": error }));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::answer::{Code, Refusal, json};
 use crate::attachments::is_hash;
+use crate::changes::{changes, viewer};
 use crate::store::Sender;
 use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
@@ -39,6 +40,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/health", get(health).fallback(wrong_method))
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
+        .route("/api/v1/changes", get(changes).fallback(wrong_method))
         .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
@@ -73,8 +75,9 @@ async fn health(RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     Ok(json(StatusCode::OK, &json!({"doorstep": env!("CARGO_PKG_VERSION"), "nonce": nonce})))
 }
 
-async fn list_forms(State(shared): State<Arc<Shared>>) -> Response {
-    json(StatusCode::OK, &shared.forms.list)
+/// The forms for whoever asks; everybody may have those that are for all.
+async fn list_forms(State(shared): State<Arc<Shared>>, caller: Option<Caller>) -> Response {
+    json(StatusCode::OK, &shared.forms.list(&viewer(caller.as_ref())))
 }
 
 /// Where else the app is to send. Nothing secret, so that also a phone that is not enrolled yet seals for all of it.

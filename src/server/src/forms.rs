@@ -7,16 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::files::{Asset, Files};
 use crate::listen::now_ms;
-use crate::store::{Store, StoreError};
+use crate::store::{Offer, Store, StoreError, Viewer};
+use crate::who::rights::{Area, Role};
 
 /// The definition's file in a form's folder.
 const DEFINITION: &str = "form.json";
+/// The file beside it that says whom it is for.
+const AUDIENCE: &str = "audience.json";
 /// The folder beside it that ODK's tools keep a form's files in.
 const MEDIA: &str = "form-media";
+/// What forms are called in the feed.
+pub(crate) const KIND: &str = "form";
 /// Brotli's quality for bundles: they are compressed once a start.
 const QUALITY: u32 = 9;
 
@@ -38,6 +44,8 @@ pub enum FormsError {
     Unread(std::io::Error),
     /// A definition or list is not UTF-8: its name.
     NotText(String),
+    /// Whom a form is for is not as it should be: its folder, and what is wrong.
+    Audience(String, String),
     /// Forms with mistakes, all of them.
     Broken(Vec<BrokenForm>),
     /// Two folders hold the same form.
@@ -54,6 +62,7 @@ impl std::fmt::Display for FormsError {
         match self {
             FormsError::Unread(error) => write!(f, "the forms can't be read: {error}"),
             FormsError::NotText(name) => write!(f, "{name} is not UTF-8 text"),
+            FormsError::Audience(folder, what) => write!(f, "{folder}/{AUDIENCE}: {what}"),
             FormsError::SameId { id, folder } => {
                 write!(f, "{folder}: another folder holds the form {id} too")
             }
@@ -87,6 +96,38 @@ impl BrokenForm {
 pub(crate) struct Checked {
     pub(crate) form: Arc<Form>,
     bundle: String,
+    audience: Audience,
+}
+
+/// Whom a form is for: `{"areas": ["371002"], "roles": ["worker"]}`. None named is all; a form without the file is everybody's.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Audience {
+    areas: Vec<String>,
+    roles: Vec<String>,
+}
+
+impl Audience {
+    fn read(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Audience, FormsError> {
+        let Some(bytes) = files.get(&format!("{folder}/{AUDIENCE}")) else { return Ok(Audience::default()) };
+        let wrong = |what: String| FormsError::Audience(folder.to_owned(), what);
+        let audience: Audience = serde_json::from_slice(bytes).map_err(|error| wrong(error.to_string()))?;
+        if let Some(area) = audience.areas.iter().find(|code| Area::parse(code).is_none()) {
+            return Err(wrong(format!("`{area}` is no code of an area")));
+        }
+        match audience.roles.iter().find(|name| Role::parse(name).is_none()) {
+            Some(role) => Err(wrong(format!("`{role}` is no role"))),
+            None => Ok(audience),
+        }
+    }
+
+    /// Each area with each role that it names.
+    fn pairs(&self) -> Vec<(String, String)> {
+        let or_all = |named: &[String]| if named.is_empty() { vec![String::new()] } else { named.to_vec() };
+        let roles = or_all(&self.roles);
+        let areas = or_all(&self.areas).into_iter();
+        areas.flat_map(|area| roles.iter().map(move |role| (area.clone(), role.clone()))).collect()
+    }
 }
 
 /// Reads and checks every `<folder>/form.json`.
@@ -104,7 +145,7 @@ pub(crate) fn read_all(files: &Files) -> Result<Vec<Checked>, FormsError> {
         if !ids.insert(form.id().to_owned()) {
             return Err(FormsError::SameId { id: form.id().to_owned(), folder: folder.to_owned() });
         }
-        forms.push(Checked { form, bundle: bundle.to_json() });
+        forms.push(Checked { form, bundle: bundle.to_json(), audience: Audience::read(&files, folder)? });
     }
     if broken.is_empty() { Ok(forms) } else { Err(FormsError::Broken(broken)) }
 }
@@ -168,8 +209,8 @@ fn compress(plain: &[u8]) -> Bytes {
 #[derive(Debug)]
 pub(crate) struct Forms {
     store: Store,
-    /// What `GET /api/v1/forms` says.
-    pub(crate) list: Json,
+    /// What is said of each current one, and the areas and roles that it is for.
+    listed: Vec<(Json, Vec<(String, String)>)>,
     /// The hashes of the current ones, in the list's order.
     pub(crate) current: Vec<String>,
     /// Versions by hash that were asked for since the start, the current ones among them.
@@ -200,17 +241,39 @@ impl Forms {
     /// Takes the current forms, and keeps them for good.
     pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
         let (mut list, mut ready, mut hashes) = (Vec::new(), BTreeMap::new(), Vec::new());
-        for Checked { form, bundle } in current {
+        let mut offers = Vec::new();
+        for Checked { form, bundle, audience } in current {
             store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
                 form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
-            list.push(json!({
+            let said = json!({
                 "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
+            });
+            let pairs = audience.pairs();
+            offers.extend(pairs.iter().map(|(area, role)| Offer {
+                id: form.id().to_owned(),
+                area: area.clone(),
+                role: role.clone(),
+                body: said.to_string(),
             }));
+            list.push((said, pairs));
             hashes.push(form.hash().to_owned());
             ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
         }
-        Ok(Forms { store, list: json!({ "forms": list }), current: hashes, ready: Mutex::new(ready) })
+        store.publish(KIND, &offers).await?;
+        Ok(Forms { store, listed: list, current: hashes, ready: Mutex::new(ready) })
+    }
+
+    /// What `GET /api/v1/forms` says to somebody.
+    pub(crate) fn list(&self, viewer: &Viewer) -> Json {
+        let theirs = self.listed.iter().filter(|(_, pairs)| viewer.sees_form(pairs));
+        json!({ "forms": theirs.map(|(said, _)| said).collect::<Vec<_>>() })
+    }
+
+    /// The hashes of the current ones that somebody sees, in the list's order.
+    pub(crate) fn seen_by(&self, viewer: &Viewer) -> impl Iterator<Item = &String> {
+        let all = self.current.iter().zip(&self.listed);
+        all.filter(|(_, (_, pairs))| viewer.sees_form(pairs)).map(|(hash, _)| hash)
     }
 
     /// The version of that hash; `None` if it was never served.

@@ -8,6 +8,7 @@ mod api;
 mod attachments;
 pub mod backup;
 mod body;
+mod changes;
 mod files;
 mod forms;
 mod headers;

@@ -1,12 +1,12 @@
 //! Forms that do not check: every mistake with its file, line and column, and a way out.
 
 use crate::components::live::live;
+use doorstep_delivery::pull::BrokenForm;
 use doorstep_engine::{Diagnostic, Severity};
 use leptos::prelude::*;
 
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
-use crate::state::forms::BrokenForm;
 use crate::state::reader::{say, title};
 
 /// The page at `/diagnostics`.

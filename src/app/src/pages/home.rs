@@ -18,7 +18,7 @@ use crate::state::device::{Device, use_device};
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::space::{self, Space};
-use crate::state::{drafts, forms};
+use crate::state::{drafts, forms, pulling};
 
 /// The page at `/`.
 #[component]
@@ -26,7 +26,7 @@ pub fn Home() -> impl IntoView {
     let device = use_device();
     title(|words| words.home.to_owned());
     if device.ready.get_untracked() {
-        forms::refresh(device);
+        pulling::wake(device);
     }
     let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
     view! {
@@ -42,7 +42,8 @@ pub fn Home() -> impl IntoView {
             {shown_when(move || device.ready.get(), move || view! {
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
-                <Start device />
+                // Whoever was revoked begins nothing more here.
+                {shown_when(move || !device.is_revoked(), move || view! { <Start device /> }.into_any())}
                 {shown_when(move || !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 <OutboxLine device />
                 <SafetyLine /> }.into_any())}
@@ -145,7 +146,27 @@ fn Start(device: Device) -> impl IntoView {
                 </div>
             </Show>
             <BrokenForms device />
+            <LookForForms device current />
         </section>
+    }
+}
+
+/// By hand, for whoever was told that there is a new form.
+#[component]
+fn LookForForms(device: Device, current: Memo<Vec<FormVersion>>) -> impl IntoView {
+    view! {
+        {shown_when(move || current.with(|forms| !forms.is_empty()), move || view! {
+            <div class="actions">
+                <button
+                    type="button"
+                    class="button"
+                    data-action="look-for-forms"
+                    disabled=move || device.fetching.get()
+                    on:click=move |_| pulling::wake(device)
+                >
+                    {say(|w| w.look_for_forms)}
+                </button>
+            </div> }.into_any())}
     }
 }
 
@@ -159,7 +180,7 @@ fn NoForms(device: Device) -> impl IntoView {
             <div class="empty stack">
                 <p><strong>{say(|w| w.no_forms)}</strong></p>
                 <p>{say(|w| w.no_forms_how)}</p>
-                <button type="button" class="button" data-action="retry-forms" on:click=move |_| forms::refresh(device)>
+                <button type="button" class="button" data-action="retry-forms" on:click=move |_| pulling::wake(device)>
                     {say(|w| w.try_again)}
                 </button>
             </div>

@@ -4,7 +4,7 @@
 //! uses the phone next sends as the same device. The key never leaves the browser's hands; a copy of the files opens nothing.
 //! Kept here: a write is strict, and nothing of it lies there in plain.
 
-use doorstep_delivery::store::StoreError;
+use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use wasm_bindgen::JsValue;
 
 use super::database::{Database, Durability, KEYS};
@@ -58,6 +58,32 @@ impl Phone {
         transaction.finish().await
     }
 
+    /// Strict. Changes a record as it is kept, unless there is none or `change` gives nothing: then false.
+    ///
+    /// # Errors
+    /// `Conflict` if another tab wrote it in between, `Unreadable` if it is damaged: then it is as it was.
+    pub async fn change(
+        &self,
+        name: &str,
+        change: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
+    ) -> Result<bool, StoreError> {
+        let key = key(name);
+        let id = JsValue::from(key.as_str());
+        let bytes = |kept: &JsValue| js_sys::Uint8Array::new(kept).to_vec();
+        let Some(kept) = self.database.read(&[KEYS]).await?.get(KEYS, &id).await? else { return Ok(false) };
+        let plain = self.vault.open_sealed(KEYS, &key, &kept).await?;
+        let Some(plain) = change(&plain) else { return Ok(false) };
+        let sealed = self.vault.seal(KEYS, &key, &plain)?.done().await?;
+        let transaction = self.database.write(&[KEYS], Durability::Strict).await?;
+        let now = transaction.get(KEYS, &id).await?;
+        if now.is_none_or(|now| bytes(&now) != bytes(&kept)) {
+            return Err(StoreErrorKind::Conflict.because("another tab wrote the record"));
+        }
+        transaction.put(KEYS, &id, &sealed)?;
+        transaction.finish().await?;
+        Ok(true)
+    }
+
     /// Strict. Forgets a record.
     ///
     /// # Errors
@@ -97,6 +123,12 @@ mod tests {
         let kept = again.database.read(&[KEYS]).await.unwrap().get(KEYS, &key).await.unwrap().unwrap();
         let kept = js_sys::Uint8Array::new(&kept).to_vec();
         assert!(!kept.windows(5).any(|part| part == b"t0ken"));
+
+        // Changed as it is kept, or not at all.
+        assert!(!again.change("none", |_| panic!("there is none")).await.unwrap());
+        assert!(!again.change("targets", |_| None).await.unwrap());
+        assert!(again.change("targets", |kept| Some([kept, b"!"].concat())).await.unwrap());
+        assert_eq!(phone.read("targets").await.unwrap().as_deref(), Some(&b"other!"[..]));
 
         // A record that was put in another's place is none.
         let transaction = again.database.write(&[KEYS], Durability::Strict).await.unwrap();

@@ -7,6 +7,7 @@
 
 use doorstep_delivery::draft::{Draft, DraftSummary};
 use doorstep_delivery::outbox::item_key;
+use doorstep_delivery::pull::{Came, Pulled};
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{
     Listed, LogEvent, LogLine, Store, StoreError, StoreErrorKind, StoredDraft, are_its_files, are_its_items,
@@ -24,15 +25,17 @@ use super::database::{
 use super::vault::{Sealing, Vault};
 use drafts::{kept_draft, remove_draft, written_by};
 use files::{kept_files, remove_file, remove_files};
+use forms::drop_unused;
 use records::{
-    CAME, CURRENT, FORM, HASH, HOLDER, SEALED, field, flag, log_line, log_record, number, same_bytes,
-    sealed_record, set, step_id, step_key, text,
+    FORM, HOLDER, SEALED, field, log_line, log_record, same_bytes, sealed_record, set, step_id, step_key,
 };
 use submissions::remove_sealed;
 
 mod drafts;
 mod files;
+mod forms;
 mod lock;
+mod pulled;
 mod records;
 mod signing;
 mod submissions;
@@ -404,19 +407,7 @@ impl Store for IndexedDb {
     }
 
     async fn forms(&self) -> Result<Listed<FormVersion>, StoreError> {
-        let transaction = self.database.read(&[FORMS]).await?;
-        let mut kept = transaction.all(FORMS, None).await?;
-        kept.sort_by_key(|kept| (text(kept, FORM), number(kept, CAME)));
-        let mut listed = Listed::default();
-        for kept in kept {
-            let hash = text(&kept, HASH);
-            match self.open_record::<FormVersion>(FORMS, &hash, &kept).await {
-                // Which one is current changes with other versions' coming, so it stands outside.
-                Ok(version) => listed.items.push(FormVersion { current: flag(&kept, CURRENT), ..version }),
-                Err(error) => listed.unreadable.push((hash, error)),
-            }
-        }
-        Ok(listed)
+        self.list_forms().await
     }
 
     async fn load_form(&self, hash: &str) -> Result<Option<String>, StoreError> {
@@ -427,51 +418,30 @@ impl Store for IndexedDb {
     }
 
     async fn save_form(&self, version: &FormVersion, bundle: &str) -> Result<(), StoreError> {
-        let hash = version.form.hash.as_str();
-        let (about, bundle) =
-            (self.sealing(FORMS, hash, version)?, self.vault.seal(BUNDLES, hash, bundle.as_bytes())?);
-        let (about, bundle) = (about.done().await?, bundle.done().await?);
-
+        let sealed = self.sealed_form(version, bundle).await?;
         let transaction = self.database.write(&[FORMS, BUNDLES], Durability::Strict).await?;
-        let all = transaction.all(FORMS, None).await?;
-        let mut came = 1 + all.iter().map(|kept| number(kept, CAME)).max().unwrap_or(0);
-        for kept in all {
-            if text(&kept, HASH) == hash {
-                came = number(&kept, CAME);
-            } else if version.current && text(&kept, FORM) == version.form.id && flag(&kept, CURRENT) {
-                set(&kept, CURRENT, &false.into());
-                transaction.put(FORMS, &text(&kept, HASH).into(), &kept)?;
-            }
-        }
-        let fields = [
-            (HASH, hash.into()),
-            (FORM, version.form.id.as_str().into()),
-            (CURRENT, version.current.into()),
-            (CAME, (came as f64).into()),
-        ];
-        transaction.put(FORMS, &hash.into(), &sealed_record(&about, &fields))?;
-        transaction.put(BUNDLES, &hash.into(), &sealed_record(&bundle, &[]))?;
+        sealed.write(&transaction).await?;
         transaction.finish().await
     }
 
     async fn drop_unused_forms(&self) -> Result<Vec<String>, StoreError> {
         let stores = [FORMS, BUNDLES, DRAFTS, OUTBOX];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
-        let mut used = Vec::new();
-        for store in [DRAFTS, OUTBOX] {
-            used.extend(transaction.all(store, None).await?.iter().map(|kept| text(kept, FORM)));
-        }
-        let mut dropped = Vec::new();
-        for kept in transaction.all(FORMS, None).await? {
-            let hash = text(&kept, HASH);
-            if !flag(&kept, CURRENT) && !used.contains(&hash) {
-                transaction.delete(FORMS, JsValue::from(hash.as_str()))?;
-                transaction.delete(BUNDLES, JsValue::from(hash.as_str()))?;
-                dropped.push(hash);
-            }
-        }
+        let dropped = drop_unused(&transaction).await?;
         transaction.finish().await?;
         Ok(dropped)
+    }
+
+    async fn pulled(&self) -> Result<Pulled, StoreError> {
+        self.kept_place().await
+    }
+
+    async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
+        self.take_page(pulled, came).await
+    }
+
+    async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {
+        self.forget(at).await
     }
 
     async fn log(&self) -> Result<Listed<LogLine>, StoreError> {

@@ -4,12 +4,12 @@
 
 use std::rc::Rc;
 
+use doorstep_delivery::pull::BrokenForm;
 use doorstep_delivery::store::{Listed, Store, StoreError};
 use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
 use super::enrolment::{Enrolment, ShutOut};
-use super::forms::BrokenForm;
 use super::keeping::now;
 use super::targets::Known;
 use crate::platform::fetch::Fetch;
@@ -43,6 +43,8 @@ pub struct Device {
     pub reached: RwSignal<Option<bool>>,
     /// Who this phone is for its server, if it is anybody.
     pub enrolment: RwSignal<Option<Enrolment>>,
+    /// Was that read? Until then nobody is to ask in its name, nor as a stranger, who sees less.
+    pub knows_itself: StoredValue<bool>,
     /// What the server said of that when it was last asked, if it lets this phone do nothing.
     pub shut_out: RwSignal<Option<ShutOut>>,
     /// The code of a link that was opened, until it is used.
@@ -68,6 +70,7 @@ impl Device {
             online: RwSignal::new(network::is_online()),
             reached: RwSignal::new(None),
             enrolment: RwSignal::default(),
+            knows_itself: StoredValue::new(false),
             shut_out: RwSignal::default(),
             offered: RwSignal::default(),
             targets: Known::default(),
@@ -137,6 +140,20 @@ impl Device {
         if self.is_at_work(&store) {
             self.ready.set(true);
         }
+    }
+
+    /// Reads the versions of forms anew.
+    pub async fn read_forms(self) {
+        let store = self.store();
+        let forms = list(store.forms().await);
+        if self.is_at_work(&store) && self.forms.with_untracked(|old| *old != forms) {
+            self.forms.set(forms);
+        }
+    }
+
+    /// Has its office revoked this phone?
+    pub fn is_revoked(self) -> bool {
+        self.enrolment.with(|now| now.as_ref().is_some_and(|now| now.revoked_at_ms.is_some()))
     }
 
     /// Reads outbox and receipts anew.

@@ -51,10 +51,15 @@ pub enum BeginError {
     Form,
     /// The device did not keep it.
     Store,
+    /// The office has revoked this phone: nothing more is begun on it.
+    Revoked,
 }
 
 /// Begins a draft of a form; it is kept before this returns.
 pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uuid, BeginError> {
+    if untrack(|| device.is_revoked()) {
+        return Err(BeginError::Revoked);
+    }
     let form = forms::open(device, form_hash).await.map_err(|_| BeginError::Form)?;
     let mut session = Session::new(form, world());
     session.set_language(language);
@@ -64,8 +69,22 @@ pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uu
         leptos::logging::error!("{error}");
         return Err(BeginError::Store);
     }
+    if !has_form(device, form_hash).await {
+        // Withdrawn and dropped in between, perhaps by another tab: without its form it would open nowhere.
+        device.delete_draft(id);
+        device.read_forms().await;
+        return Err(BeginError::Form);
+    }
     device.ask_to_persist();
     Ok(id)
+}
+
+/// Is that version of a form on the device? Where that can't be read, nothing says that it is not.
+async fn has_form(device: Device, hash: &str) -> bool {
+    let listed = device.store().forms().await;
+    listed.map_or(true, |listed| {
+        !listed.unreadable.is_empty() || listed.items.iter().any(|version| version.form.hash == hash)
+    })
 }
 
 /// Opens a draft for this tab alone. `take_over`: from whichever tab has it, since the reader said so.

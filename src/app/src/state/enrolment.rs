@@ -5,14 +5,14 @@
 
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::HOME;
-use doorstep_delivery::store::StoreError;
+use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use doorstep_delivery::transport::{Method, Request, Response, Transport};
 use doorstep_delivery::{OutboxItem, State, Wake};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::device::Device;
-use super::{forms, sending};
+use super::{pulling, sending};
 use crate::platform::fetch::Fetch;
 use crate::platform::phone::Phone;
 use crate::platform::{clock, page, preferences, timer};
@@ -42,6 +42,8 @@ pub struct Enrolment {
     pub user: Option<String>,
     /// When it was enrolled, in milliseconds since 1970.
     pub at_ms: i64,
+    /// When the server said that this very phone was revoked.
+    pub revoked_at_ms: Option<i64>,
 }
 
 /// Why the server lets this phone send nothing.
@@ -70,9 +72,9 @@ pub enum NotEnrolled {
     NotKept,
 }
 
-/// The kept record, version 1.
+/// The kept record: version 1, and with `revoked_at_ms` version 2, which the build before takes for no enrolment at all.
 #[derive(Clone, Serialize, Deserialize)]
-struct EnrolmentV1 {
+struct Kept {
     version: u32,
     id: String,
     name: String,
@@ -80,6 +82,8 @@ struct EnrolmentV1 {
     user: Option<String>,
     token: String,
     at_ms: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revoked_at_ms: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +126,11 @@ pub fn start(device: Device) {
         if name == CHANGED {
             timer::spawn(async move {
                 read(device).await;
-                if device.enrolment.with_untracked(Option::is_some) {
+                if untrack(|| device.is_revoked()) {
+                    // The tab that was told has seen to the rest.
+                    device.read().await;
+                } else if device.enrolment.with_untracked(Option::is_some) {
+                    pulling::wake(device);
                     sending::wake(device, Wake::Login);
                 }
             });
@@ -131,29 +139,69 @@ pub fn start(device: Device) {
     .forget();
 }
 
-/// Reads who this phone is. What can't be read is as good as not there: the phone can be enrolled anew.
-pub async fn read(device: Device) {
+/// Reads who this phone is. What can't be made out is as good as not there: the phone can be enrolled anew. What can't be got at just now is
+/// not known, and read again before the server is asked for anything: false.
+pub async fn read(device: Device) -> bool {
     let kept = async { Phone::open().await?.read(RECORD).await };
-    let kept = kept.await.unwrap_or_else(|error: StoreError| {
-        leptos::logging::error!("{error}");
-        None
-    });
-    take(device, kept.as_deref().and_then(read_record));
+    match kept.await {
+        Ok(kept) => take(device, kept.as_deref().and_then(read_record)),
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            if error.kind != StoreErrorKind::Unreadable {
+                return false;
+            }
+            take(device, None);
+        }
+    }
+    true
 }
 
-fn read_record(bytes: &[u8]) -> Option<EnrolmentV1> {
-    serde_json::from_slice::<EnrolmentV1>(bytes).ok().filter(|kept| kept.version == 1)
+fn read_record(bytes: &[u8]) -> Option<Kept> {
+    let kept = serde_json::from_slice::<Kept>(bytes).ok()?;
+    let known = match kept.revoked_at_ms {
+        None => 1,
+        Some(_) => 2,
+    };
+    (kept.version == known).then_some(kept)
 }
 
-fn take(device: Device, kept: Option<EnrolmentV1>) {
+/// The record of the device of that id with the mark; nothing if it is another's, or marked already.
+fn marked(bytes: &[u8], id: &str, at_ms: i64) -> Option<Vec<u8>> {
+    let kept = read_record(bytes).filter(|kept| kept.id == id && kept.revoked_at_ms.is_none())?;
+    serde_json::to_vec(&Kept { version: 2, revoked_at_ms: Some(at_ms), ..kept }).ok()
+}
+
+/// Keeps that the server has revoked the device of that id. False if that is not this phone, or it can't be kept: then it is told again.
+pub async fn mark_revoked(device: Device, id: &str) -> bool {
+    let at_ms = clock::now_ms();
+    let changed = async { Phone::open().await?.change(RECORD, |bytes| marked(bytes, id, at_ms)).await };
+    match changed.await {
+        Ok(true) => preferences::set(CHANGED, &at_ms.to_string()),
+        // Another tab may have been faster.
+        Ok(false) => {}
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            return false;
+        }
+    }
+    read(device).await;
+    device
+        .enrolment
+        .with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id && now.revoked_at_ms.is_some()))
+}
+
+fn take(device: Device, kept: Option<Kept>) {
     device.transport().set_token(kept.as_ref().map(|kept| kept.token.as_str()));
-    device.shut_out.set(None);
+    device.knows_itself.set_value(true);
+    let revoked = kept.as_ref().is_some_and(|kept| kept.revoked_at_ms.is_some());
+    device.shut_out.set(revoked.then_some(ShutOut::Revoked));
     device.enrolment.set(kept.map(|kept| Enrolment {
         id: kept.id,
         name: kept.name,
         area: kept.area,
         user: kept.user,
         at_ms: kept.at_ms,
+        revoked_at_ms: kept.revoked_at_ms,
     }));
 }
 
@@ -212,7 +260,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
     let answer = answer.map_err(|_| NotEnrolled::NoServer)?;
     let answered = read_answer(&answer)?;
     stranger.set_token(Some(&answered.token));
-    let kept = EnrolmentV1 {
+    let kept = Kept {
         version: 1,
         id: answered.device.id,
         name: answered.device.name,
@@ -220,6 +268,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
         user: user_of(&stranger).await,
         token: answered.token,
         at_ms: clock::now_ms(),
+        revoked_at_ms: None,
     };
     keep(&kept).await.map_err(|error| {
         leptos::logging::error!("{error}");
@@ -227,7 +276,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
     })?;
     take(device, Some(kept));
     preferences::set(CHANGED, &clock::now_ms().to_string());
-    forms::refresh(device);
+    pulling::wake(device);
     sending::wake(device, Wake::Login);
     Ok(())
 }
@@ -249,7 +298,7 @@ async fn user_of(device: &Fetch) -> Option<String> {
     serde_json::from_slice::<Me>(&answer.body).ok()?.user.map(|user| user.name)
 }
 
-async fn keep(kept: &EnrolmentV1) -> Result<(), StoreError> {
+async fn keep(kept: &Kept) -> Result<(), StoreError> {
     let bytes = serde_json::to_vec(kept).unwrap_or_default();
     Phone::open().await?.write(RECORD, &bytes).await
 }
@@ -278,19 +327,11 @@ pub async fn leave(device: Device) -> bool {
     }
 }
 
-/// What an answer of the app's own server says about who this phone is: shut out, or nothing of the kind.
-pub fn read_shut_out(answer: &Response) -> Option<ShutOut> {
-    let said = serde_json::from_slice::<Failed>(&answer.body).ok()?.error.code;
-    match (answer.status, said.as_str()) {
-        (401, "revoked") => Some(ShutOut::Revoked),
-        (401, _) => Some(ShutOut::Unknown),
-        _ => None,
-    }
-}
-
 /// What the server said last, by an answer or by what waits in the outbox for being let in.
 pub fn shut_out(device: Device) -> Option<ShutOut> {
-    device.shut_out.get().or_else(|| device.outbox.with(|items| shut_out_by(items)))
+    // What is kept stands, whatever was or was not answered since.
+    let kept = device.is_revoked().then_some(ShutOut::Revoked);
+    kept.or(device.shut_out.get()).or_else(|| device.outbox.with(|items| shut_out_by(items)))
 }
 
 fn shut_out_by(items: &[OutboxItem]) -> Option<ShutOut> {
@@ -352,12 +393,8 @@ mod tests {
     }
 
     #[test]
-    fn only_the_servers_own_words_shut_out() {
+    fn only_the_servers_own_words_refuse_a_code() {
         let said = |code: &str| format!(r#"{{"error":{{"code":"{code}","reason":"x"}}}}"#);
-        assert_eq!(read_shut_out(&answer(401, &said("revoked"))), Some(ShutOut::Revoked));
-        assert_eq!(read_shut_out(&answer(401, &said("login"))), Some(ShutOut::Unknown));
-        assert_eq!(read_shut_out(&answer(403, &said("revoked"))), None);
-        assert_eq!(read_shut_out(&answer(401, "<html>")), None);
         assert_eq!(read_answer(&answer(403, &said("bad_enrolment"))).err(), Some(NotEnrolled::Refused));
         assert_eq!(read_answer(&answer(403, "<html>")).err(), Some(NotEnrolled::NoServer));
         assert_eq!(read_answer(&answer(201, "<html>")).err(), Some(NotEnrolled::NoServer));
@@ -365,11 +402,24 @@ mod tests {
     }
 
     #[test]
-    fn the_record_of_version_1_reads_and_is_written_as_it_was() {
-        let golden = r#"{"version":1,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000}"#;
-        let kept = read_record(golden.as_bytes()).expect("it reads");
+    fn the_records_of_both_versions_read_and_are_written_as_they_were() {
+        let first = r#"{"version":1,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000}"#;
+        let kept = read_record(first.as_bytes()).expect("it reads");
         assert_eq!((kept.name.as_str(), kept.token.as_str()), ("手机 1", "t"));
-        assert_eq!(serde_json::to_string(&kept).expect("it is written"), golden);
-        assert!(read_record(golden.replace("n\":1", "n\":2").as_bytes()).is_none());
+        assert_eq!(serde_json::to_string(&kept).expect("it is written"), first);
+        let second = r#"{"version":2,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000,"revoked_at_ms":1795397500000}"#;
+        let written = marked(first.as_bytes(), "d1", 1_795_397_500_000).expect("it is this phone");
+        assert_eq!(String::from_utf8_lossy(&written), second);
+        assert_eq!(read_record(second.as_bytes()).expect("it reads").revoked_at_ms, Some(1_795_397_500_000));
+        assert!(read_record(first.replace("n\":1", "n\":2").as_bytes()).is_none());
+        assert!(read_record(second.replace("n\":2", "n\":3").as_bytes()).is_none());
+    }
+
+    #[test]
+    fn only_this_very_phone_is_marked_and_only_once() {
+        let kept = r#"{"version":1,"id":"d1","name":"a","area":"","user":null,"token":"t","at_ms":1}"#;
+        assert!(marked(kept.as_bytes(), "d2", 5).is_none(), "another phone is meant");
+        let once = marked(kept.as_bytes(), "d1", 5).expect("it is this phone");
+        assert!(marked(&once, "d1", 6).is_none(), "the first time counts");
     }
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{enrolment, forms, place, sending, targets};
+use super::{enrolment, forms, place, pulling, revoked, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -290,8 +290,11 @@ impl Gate {
             // First, so that what is finished from now on is sealed for all its targets.
             enrolment::read(device).await;
             targets::read(device).await;
-            device.read().await;
-            forms::refresh(device);
+            match untrack(|| device.is_revoked()) {
+                true => revoked::forget(device).await,
+                false => device.read().await,
+            }
+            pulling::wake(device);
             sending::wake(device, Wake::Start);
         });
     }

@@ -10,8 +10,9 @@ use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
 
 use super::device::Device;
-use super::forms;
+use super::enrolment::{self, ShutOut};
 use super::keeping::now;
+use super::{forms, pulling, revoked};
 use crate::platform::{clock, locks, network, timer};
 
 /// While a run goes on, its items are shown as they are this often.
@@ -30,7 +31,7 @@ thread_local! {
 pub fn start(device: Device) {
     network::on_wake(move || {
         if device.somebody_is_at_work() {
-            forms::refresh(device);
+            pulling::wake(device);
             wake(device, Wake::Network);
         }
     })
@@ -95,6 +96,14 @@ async fn run(device: Device, wake: Wake) {
         Ok(run) => {
             if run.delivered > 0 {
                 forms::note_contact();
+                // To another target: the phone's own server takes nothing from it any more.
+                if untrack(|| device.is_revoked()) {
+                    revoked::forget(device).await;
+                }
+            }
+            if untrack(|| enrolment::shut_out(device)) == Some(ShutOut::Revoked) {
+                // The answer to a survey does not say who is meant; the one to this does.
+                pulling::wake(device);
             }
             for error in &run.store_errors {
                 leptos::logging::error!("{error}");

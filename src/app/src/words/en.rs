@@ -29,6 +29,7 @@ pub const WORDS: Words = Words {
 
     start_title: "Start a survey",
     version: |version| format!("Version {version}"),
+    look_for_forms: "Look for new forms",
     no_forms: "There are no forms on this device yet",
     no_forms_how: "Open the app once with a network. The forms are then kept here and work without one.",
     try_again: "Try again",

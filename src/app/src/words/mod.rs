@@ -92,6 +92,7 @@ pub struct Words {
     // Home
     pub start_title: Text,
     pub version: fn(&str) -> String,
+    pub look_for_forms: Text,
     pub no_forms: Text,
     pub no_forms_how: Text,
     pub try_again: Text,

@@ -29,6 +29,7 @@ pub const WORDS: Words = Words {
 
     start_title: "开始新的调查",
     version: |version| format!("版本 {version}"),
+    look_for_forms: "查看有没有新表单",
     no_forms: "这台设备上还没有表单",
     no_forms_how: "请先联网打开一次，表单会存到设备上，之后断网也能用。",
     try_again: "再试一次",

@@ -174,7 +174,7 @@ fn read_answer(submission: &Submission, response: &Response) -> Result<Receipt, 
 }
 
 /// What an answer that accepts nothing means.
-fn refusal(response: &Response) -> SendError {
+pub(crate) fn refusal(response: &Response) -> SendError {
     let said = serde_json::from_slice::<Failed>(&response.body).ok().map(|failed| failed.error);
     let kind = match (response.status, &said) {
         (401, Some(reason)) if reason.code == "revoked" => SendErrorKind::DeviceRevoked,

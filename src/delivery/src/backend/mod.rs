@@ -7,7 +7,7 @@ pub mod doorstep;
 pub mod fhir;
 pub mod file_drop;
 pub mod files;
-mod login;
+pub(crate) mod login;
 pub mod mapping;
 pub mod openrosa;
 pub mod postgrest;

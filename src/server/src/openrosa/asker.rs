@@ -13,8 +13,9 @@ use super::answer::Refused;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::api::sender;
+use crate::changes::viewer;
 use crate::listen::now_ms;
-use crate::store::Sender;
+use crate::store::{Sender, Viewer};
 use crate::who::basic::Basic;
 use crate::who::caller::{Caller, Origin, by_token, count_request, login_needed};
 use crate::who::secret::Token;
@@ -23,6 +24,8 @@ use crate::who::session::bearer;
 /// Somebody who may send.
 pub(super) struct Asker {
     pub(super) sender: Sender,
+    /// What they see of the feed.
+    pub(super) viewer: Viewer,
     /// The address that the program was given: `https://survey.example.cn/openrosa`.
     pub(super) base: String,
 }
@@ -41,6 +44,7 @@ impl FromRequestParts<Arc<Shared>> for Asker {
         if let Some(caller) = &found {
             count_request(who, caller)?;
         }
+        let viewer = viewer(found.as_ref());
         let sender = sender(who, found).await.map_err(Refused::challenging)?;
         let server = origin
             .server()
@@ -49,7 +53,7 @@ impl FromRequestParts<Arc<Shared>> for Asker {
             Some(key) => format!("{server}/openrosa/key/{key}"),
             None => format!("{server}/openrosa"),
         };
-        Ok(Asker { sender, base })
+        Ok(Asker { sender, viewer, base })
     }
 }
 

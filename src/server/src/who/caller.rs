@@ -225,9 +225,10 @@ pub(crate) async fn by_token(who: &Who, token: &super::secret::Token, now: i64) 
         Known::Revoked(id) => {
             // It may ask as often as others, no oftener: each time is a line in the log.
             who.limits.by_caller.take(id.clone(), now).map_err(too_often)?;
-            let entry = Entry { device: Some(id), ..Entry::of(Event::RevokedDeviceRefused) };
+            let entry = Entry { device: Some(id.clone()), ..Entry::of(Event::RevokedDeviceRefused) };
             who.note(&entry).await.map_err(|error| Refusal::fault(&error))?;
-            Err(Refusal::new(StatusCode::UNAUTHORIZED, "revoked", "this device was revoked"))
+            let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "revoked", "this device was revoked");
+            Err(refusal.about_device(id))
         }
         Known::Device(device, standing) => {
             let standing = device_standing(standing, device.area);

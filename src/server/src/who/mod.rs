@@ -24,7 +24,7 @@ pub(crate) mod routes;
 mod second_factor;
 pub(crate) mod secret;
 pub(crate) mod session;
-mod users;
+pub(crate) mod users;
 
 use std::path::{Path, PathBuf};
 

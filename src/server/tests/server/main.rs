@@ -4,6 +4,7 @@ mod attachments;
 mod backup;
 mod browser;
 mod bucket;
+mod changes;
 mod client;
 #[path = "../../../delivery/tests/backends/encrypted.rs"]
 mod encrypted;

@@ -58,6 +58,7 @@ fn said(line: &LogLine, words: &Words) -> &'static str {
         LogEvent::SubmissionDeleted => words.safety.log_submission,
         LogEvent::SubmissionSuperseded => words.safety.log_superseded,
         LogEvent::KeyWiped => words.safety.log_wiped,
+        LogEvent::ReceiptedForgotten => words.safety.log_forgotten,
     }
 }
 

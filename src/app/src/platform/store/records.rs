@@ -71,6 +71,7 @@ pub(super) fn log_record(line: &LogLine) -> JsValue {
         LogEvent::SubmissionDeleted => "submission_deleted",
         LogEvent::SubmissionSuperseded => "submission_superseded",
         LogEvent::KeyWiped => "key_wiped",
+        LogEvent::ReceiptedForgotten => "receipted_forgotten",
     };
     set(&record, "ms", &(line.at.ms as f64).into());
     set(&record, "offset", &line.at.utc_offset_minutes.into());
@@ -89,6 +90,7 @@ pub(super) fn log_line(kept: &JsValue) -> Option<LogLine> {
         "submission_deleted" => LogEvent::SubmissionDeleted,
         "submission_superseded" => LogEvent::SubmissionSuperseded,
         "key_wiped" => LogEvent::KeyWiped,
+        "receipted_forgotten" => LogEvent::ReceiptedForgotten,
         _ => return None,
     };
     Some(LogLine { at, event, id: text(kept, "id").parse().ok()? })

@@ -9,7 +9,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use super::super::clock;
 use super::super::database::KEYS;
-use super::records::SEQ;
+use super::records::{SEQ, flag};
 use super::*;
 
 /// Who writes in these tests.
@@ -73,6 +73,7 @@ async fn behaves(store: &impl Store) {
     pens_behave(store).await;
     submissions_behave(store).await;
     forms_behave(store).await;
+    pulling_behaves(store).await;
 }
 
 /// A draft is written to by who opened it last, from that transaction on.
@@ -284,6 +285,91 @@ async fn forms_behave(store: &impl Store) {
     assert_eq!(store.load_form("h1").await.unwrap().as_deref(), Some("{1}"));
     store.delete_draft(draft.id, Moment::default()).await.unwrap();
     assert_eq!(store.drop_unused_forms().await.unwrap(), ["h1"]);
+}
+
+/// A page is taken whole and once; forgetting takes what is receipted and what came down, and a page under way comes too late for it.
+async fn pulling_behaves(store: &impl Store) {
+    let draft = Draft { form: a_form("p", "p1", true).form, ..a_draft() };
+    store.create_draft(&draft, PEN).await.unwrap();
+    let before = store.pulled().await.unwrap();
+    let page = |turn: u64, cursor: &str| Pulled { turn, cursor: cursor.into(), ..Pulled::default() };
+    let current = async || {
+        let forms = store.forms().await.unwrap().items.into_iter();
+        forms.filter(|form| form.current).map(|form| form.form.hash).collect::<Vec<_>>()
+    };
+    let first = Pulled { pending: vec![a_form("q", "q1", true)], ..page(before.turn + 1, "e-1-s") };
+    store.take_pull(&first, &[Came::Form(a_form("p", "p1", true), "{1}".into())]).await.unwrap();
+    assert_eq!(store.pulled().await, Ok(first.clone()));
+    let late = page(before.turn + 1, "e-9-s");
+    let gone = [Came::FormGone("p".into())];
+    assert_eq!(kind(store.take_pull(&late, &gone).await), StoreErrorKind::Conflict);
+    assert!(current().await.contains(&"p1".to_owned()), "nothing of it is kept");
+    assert_eq!(store.pulled().await, Ok(first.clone()));
+
+    let second = page(first.turn + 1, "e-2-s");
+    let came = [Came::FormGone("p".into()), Came::Form(a_form("q", "q1", true), "{2}".into())];
+    store.take_pull(&second, &came).await.unwrap();
+    assert!(!current().await.contains(&"p1".to_owned()));
+    assert!(current().await.contains(&"q1".to_owned()));
+
+    let delivered = store.delivered().await.unwrap().items.len();
+    assert!(delivered > 0, "something was delivered before");
+    let at = Moment { ms: 1_795_400_000_000, utc_offset_minutes: 480 };
+    store.forget_receipted(at).await.unwrap();
+    assert!(store.delivered().await.unwrap().items.is_empty());
+    assert!(current().await.is_empty());
+    assert_eq!(store.load_form("q1").await, Ok(None));
+    assert_eq!(store.load_form("p1").await.unwrap().as_deref(), Some("{1}"), "the draft's form");
+    assert!(store.load_draft(draft.id).await.unwrap().is_some());
+    let line = LogLine { at, event: LogEvent::ReceiptedForgotten, id: Uuid::nil() };
+    assert_eq!(store.log().await.unwrap().items.last(), Some(&line));
+    let now = store.pulled().await.unwrap();
+    assert_eq!((now.cursor.as_str(), now.kinds.len()), ("", 0));
+    assert_eq!(kind(store.take_pull(&page(second.turn + 1, "e-3-s"), &[]).await), StoreErrorKind::Conflict);
+    let lines = store.log().await.unwrap().items.len();
+    store.forget_receipted(at).await.unwrap();
+    assert_eq!(store.log().await.unwrap().items.len(), lines, "there was nothing to forget");
+    store.delete_draft(draft.id, at).await.unwrap();
+}
+
+/// One that waits for a second target keeps what the first one gave.
+async fn forgetting_spares_what_waits(store: &impl Store) {
+    let (submission, draft) = a_submission();
+    store.create_draft(&draft, PEN).await.unwrap();
+    let items = [HOME, "second"].map(|target| OutboxItem::queue_for(&submission, target));
+    store.seal(&submission, PEN, &items, None, Moment::default()).await.unwrap();
+    store.accept(&a_receipt(&submission), HOME, Moment::default()).await.unwrap();
+    store
+        .save_form(&FormVersion { form: draft.form, titles: Vec::new(), current: true }, "{}")
+        .await
+        .unwrap();
+    store.forget_receipted(Moment::default()).await.unwrap();
+    assert_eq!(store.outbox().await.unwrap().items.len(), 1);
+    assert_eq!(store.delivered().await.unwrap().items.len(), 1);
+    assert_eq!(store.load_submission(submission.id()).await, Ok(Some(submission.clone())));
+    assert!(store.load_form(&submission.form().hash).await.unwrap().is_some());
+}
+
+#[wasm_bindgen_test]
+async fn what_waits_is_not_forgotten() {
+    forgetting_spares_what_waits(&a_store().await).await;
+    forgetting_spares_what_waits(&MemoryStore::new()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_locked_phone_forgets_too_and_a_place_of_a_newer_build_begins_anew() {
+    let store = a_store().await;
+    let place = Pulled { turn: 1, cursor: "e-1-s".into(), ..Pulled::default() };
+    store.take_pull(&place, &[Came::Form(a_form("p", "p1", true), "{1}".into())]).await.unwrap();
+    let newer = Uint8Array::new(
+        &store.vault.seal(KEYS, "pulled", br#"{"version":9}"#).unwrap().done().await.unwrap(),
+    );
+    write(&store, KEYS, &"pulled".into(), &sealed_record(&newer, &[("turn", 1.into())])).await;
+    assert_eq!(store.pulled().await, Ok(Pulled { turn: 1, ..Pulled::default() }));
+    store.lock();
+    store.forget_receipted(Moment::default()).await.unwrap();
+    assert_eq!(kind(store.take_pull(&place, &[]).await), StoreErrorKind::Locked);
+    assert!(store.forms().await.unwrap().items.is_empty());
 }
 
 #[wasm_bindgen_test]

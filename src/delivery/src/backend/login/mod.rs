@@ -19,16 +19,16 @@ use crate::transport::{Request, Response, Transport};
 const TOKEN: &str = "{token}";
 
 /// One submission's talk with one target.
-pub(super) struct Exchange<'a, T> {
+pub(crate) struct Exchange<'a, T> {
     transport: &'a T,
     credential: &'a Credential,
-    /// What nonces of our own are made from: the submission's hash, so that a replay is the same.
+    /// What nonces of our own are made from: the submission's hash where there is one, so that a replay is the same.
     seed: &'a str,
     challenge: RefCell<Option<Challenge>>,
 }
 
 impl<'a, T: Transport> Exchange<'a, T> {
-    pub(super) fn new(transport: &'a T, credential: &'a Credential, seed: &'a str) -> Exchange<'a, T> {
+    pub(crate) fn new(transport: &'a T, credential: &'a Credential, seed: &'a str) -> Exchange<'a, T> {
         Exchange { transport, credential, seed, challenge: RefCell::default() }
     }
 
@@ -36,7 +36,7 @@ impl<'a, T: Transport> Exchange<'a, T> {
     ///
     /// # Errors
     /// [`SendError`] if no answer came, or if the address asks for a token that there is not.
-    pub(super) async fn send(&self, request: Request) -> Result<Response, SendError> {
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
         let request = self.with_login(request)?;
         let (Login::Digest { .. }, again) = (&self.credential.login, request.clone()) else {
             return self.alone(request).await;

@@ -1,0 +1,114 @@
+//! Takes down what the server has for this phone: at the start, when the network or the page comes back, by timer and by hand.
+//!
+//! One road for everybody: a phone that is enrolled asks as itself, any other as a stranger, and each gets what is theirs.
+//! A phone that was revoked asks no more.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use doorstep_delivery::backend::doorstep::Doorstep;
+use doorstep_delivery::outbox::back_off_ms;
+use doorstep_delivery::pull::{Run, Stop, pull};
+use doorstep_delivery::store::Store;
+use leptos::prelude::*;
+
+use super::device::Device;
+use super::enrolment::{self, ShutOut};
+use super::{forms, revoked, targets};
+use crate::platform::store::IndexedDb;
+use crate::platform::{clock, timer};
+
+/// A page that stays open asks again after so long.
+const AGAIN_MS: i64 = 15 * 60_000;
+
+thread_local! {
+    /// Asked for while a run was on: run once more.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// So many runs in a row were hindered.
+    static HINDERED: Cell<u32> = const { Cell::new(0) };
+    static ALARM: RefCell<Option<timer::Timer>> = const { RefCell::new(None) };
+}
+
+/// Asks the server what is new, now or right after the run that is on. Without a server, what is here stays as it is.
+pub fn wake(device: Device) {
+    if untrack(|| device.is_revoked()) {
+        return;
+    }
+    if device.fetching.get_untracked() {
+        ASKED.set(true);
+        return;
+    }
+    device.fetching.set(true);
+    let store = device.store();
+    timer::spawn(async move {
+        loop {
+            ASKED.set(false);
+            run(device, &store).await;
+            // Whoever came meanwhile asks for themselves.
+            if !device.is_at_work(&store) {
+                return;
+            }
+            if !ASKED.get() {
+                break;
+            }
+        }
+        device.fetching.set(false);
+    });
+}
+
+async fn run(device: Device, store: &Rc<IndexedDb>) {
+    if !device.knows_itself.get_value() && !enrolment::read(device).await || untrack(|| device.is_revoked()) {
+        return;
+    }
+    let run = pull(&**store, &*device.transport(), &Doorstep::at("")).await;
+    if run.changed
+        && let Err(error) = store.drop_unused_forms().await
+    {
+        leptos::logging::warn!("{error}");
+    }
+    if !device.is_at_work(store) {
+        return;
+    }
+    // Also what another tab took.
+    device.read_forms().await;
+    let shut_out = match &run.stopped {
+        Some(Stop::Revoked { .. }) => Some(ShutOut::Revoked),
+        Some(Stop::LoginNeeded) => Some(ShutOut::Unknown),
+        Some(Stop::Answer(_) | Stop::Elsewhere | Stop::Store(_)) | None => None,
+    };
+    device.shut_out.set(shut_out);
+    device.reached.set(Some(run.reached));
+    set_alarm(device, &run);
+    if let Some(Stop::Revoked { device: Some(id) }) = &run.stopped {
+        revoked::told(device, id).await;
+    } else if run.reached && shut_out.is_none() {
+        device.broken.set(run.broken);
+        forms::note_contact();
+        targets::refresh(device).await;
+    }
+}
+
+fn set_alarm(device: Device, run: &Run) {
+    let ms = match &run.stopped {
+        Some(Stop::Answer(error)) => {
+            let attempts = HINDERED.get().saturating_add(1);
+            HINDERED.set(attempts);
+            let own = back_off_ms(attempts, clock::random_seed());
+            own.max(error.retry_after_ms.unwrap_or(0)).min(AGAIN_MS)
+        }
+        Some(Stop::Store(error)) => {
+            leptos::logging::error!("{error}");
+            AGAIN_MS
+        }
+        Some(Stop::Revoked { .. } | Stop::LoginNeeded | Stop::Elsewhere) | None => {
+            HINDERED.set(0);
+            AGAIN_MS
+        }
+    };
+    let alarm = move || {
+        if device.somebody_is_at_work() {
+            wake(device);
+        }
+    };
+    ALARM.set(Some(timer::after(u32::try_from(ms).unwrap_or(u32::MAX), alarm)));
+}

@@ -1,0 +1,97 @@
+//! What comes down to phones, over real sockets.
+
+use serde_json::{Value as Json, json};
+
+use crate::browser::{Browser, Office};
+use crate::client::{Answer, FORM, House, Place, on_each_database};
+
+on_each_database!(a_phone_hears_of_what_came_and_went_and_of_nothing_twice);
+
+fn ask(house: &House, since: &str, token: Option<&str>) -> Json {
+    let answer = asked(house, since, token);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.json()
+}
+
+fn asked(house: &House, since: &str, token: Option<&str>) -> Answer {
+    let bearer = token.map(|token| format!("Bearer {token}")).unwrap_or_default();
+    let headers = [("authorization", &*bearer)];
+    let headers = if token.is_some() { &headers[..] } else { &[] };
+    house.send("GET", &format!("/api/v1/changes?since={since}&limit=1"), headers, b"")
+}
+
+fn ids(said: &Json) -> Vec<(String, bool)> {
+    let changes = said["changes"].as_array().unwrap().iter();
+    changes.map(|one| (one["id"].as_str().unwrap().to_owned(), one["gone"] == true)).collect()
+}
+
+fn one(id: &str, gone: bool) -> Vec<(String, bool)> {
+    vec![(id.to_owned(), gone)]
+}
+
+fn a_phone_hears_of_what_came_and_went_and_of_nothing_twice(place: &Place) {
+    let second = FORM.replace("\"visit\"", "\"second\"");
+    let mut house = place.house().serving(&[("visit/form.json", FORM), ("second/form.json", &second)]);
+    let first = ask(&house, "", None);
+    assert_eq!((&first["anew"], &first["more"]), (&json!(true), &json!(true)));
+    assert_eq!(ids(&first), one("visit", false));
+    let cursor = first["next"].as_str().unwrap();
+    let next = ask(&house, cursor, None);
+    assert_eq!(next, ask(&house, cursor, None), "an answer that was lost is given again");
+    assert_eq!(
+        (ids(&next), &next["anew"], &next["more"]),
+        (one("second", false), &json!(false), &json!(false))
+    );
+    let change = &next["changes"][0];
+    assert_eq!((&change["kind"], change["hash"].as_str().unwrap().len()), (&json!("form"), 64));
+    let cursor = next["next"].as_str().unwrap().to_owned();
+    assert_eq!(ids(&ask(&house, &cursor, None)), []);
+
+    // Another start with the same forms says nothing new; one without a form says that it is gone.
+    house.restart_with_form(FORM);
+    assert_eq!(ids(&ask(&house, &cursor, None)), []);
+    house.stop();
+    std::fs::write(house.data().join("../forms/second/audience.json"), r#"{"areas": ["371002"]}"#).unwrap();
+    house.start();
+    let gone = ask(&house, &cursor, None);
+    assert_eq!((ids(&gone), &gone["anew"]), (one("second", true), &json!(false)));
+    assert_eq!(house.get("/api/v1/forms").json()["forms"].as_array().unwrap().len(), 1);
+
+    for stale in ["nonsense", "%27%20OR%201=1", &cursor.replace('-', "--"), &format!("a{cursor}")] {
+        assert_eq!(ask(&house, stale, None)["anew"], true, "{stale}");
+    }
+}
+
+#[test]
+fn a_form_of_an_area_and_a_role_reaches_its_phones_and_no_others() {
+    let mut office = Office::open();
+    let house = &mut office.house;
+    house.stop();
+    let audience = house.data().join("../forms/visit/audience.json");
+    std::fs::write(&audience, r#"{"areas": ["371002"], "roles": ["worker"]}"#).unwrap();
+    house.start();
+    let enrol = |area: &str| {
+        let code = office.code(area, None);
+        let device =
+            Browser::default().post(&office.house, "/api/v1/devices", json!({ "code": code })).json();
+        let field = |value: &Json| value.as_str().unwrap().to_owned();
+        (field(&device["device"]["id"]), field(&device["token"]))
+    };
+    let ((id, inside), (_, beside)) = (enrol("371002001"), enrol("371003"));
+    assert_eq!(ids(&ask(&office.house, "", Some(&inside))), one("visit", false));
+    assert_eq!(ids(&ask(&office.house, "", Some(&beside))), []);
+    assert_eq!(ids(&ask(&office.house, "", None)), []);
+
+    // The cursor of one phone is none in another area.
+    let cursor = ask(&office.house, "", Some(&inside))["next"].as_str().unwrap().to_owned();
+    assert_eq!(ask(&office.house, &cursor, Some(&inside))["anew"], false);
+    assert_eq!(ask(&office.house, &cursor, Some(&beside))["anew"], true);
+
+    // Whom it is told that it was revoked can tell that it is meant.
+    let revoke =
+        office.administrator.send(&office.house, "DELETE", &format!("/api/v1/devices/{id}"), json!({}));
+    assert_eq!(revoke.status, 200);
+    let told = asked(&office.house, &cursor, Some(&inside));
+    assert_eq!((told.status, told.code().as_str()), (401, "revoked"));
+    assert_eq!(told.json()["error"]["device"], id.as_str());
+}
