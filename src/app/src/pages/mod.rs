@@ -21,6 +21,8 @@ mod settings;
 mod turning;
 mod unlock;
 
+pub use safety::fact;
+
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;

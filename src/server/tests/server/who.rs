@@ -341,8 +341,16 @@ fn each_role_does_its_own_work_in_its_own_area() {
     for who in [&worker, &station, admin] {
         refused(&who.get(house, "/api/v1/audit"), 403, "forbidden");
     }
-    assert!(auditor.get(house, "/api/v1/audit").json()["lines"].as_array().unwrap().len() > 10);
-    assert!(office.count("forbidden") >= 16 && office.count("audit_read") == 1);
+    let lines = |query: &str| auditor.get(house, &format!("/api/v1/audit{query}")).json()["lines"].take();
+    let all = lines("");
+    assert!(all.as_array().unwrap().len() > 10);
+    assert_eq!(
+        lines("?before=4").as_array().unwrap().iter().map(|line| &line["number"]).collect::<Vec<_>>(),
+        [3, 2, 1]
+    );
+    assert!(lines("?before=")[0]["number"].as_i64() > all[0]["number"].as_i64(), "the last comes first");
+    refused(&auditor.get(house, "/api/v1/audit?before='--"), 422, "bad_field");
+    assert!(office.count("forbidden") >= 16 && office.count("audit_read") == 3);
 }
 
 #[test]

@@ -162,7 +162,7 @@ pub(super) fn user_json(user: &User) -> Value {
     json!({
         "id": user.id, "name": user.name, "role": user.standing.role.name(), "area": user.standing.area.code(),
         "provider": user.standing.provider, "disabled": user.disabled, "second_factor": user.factor_confirmed,
-        "made_at": user.made_at,
+        "must_change": user.must_change, "made_at": user.made_at,
     })
 }
 
