@@ -8,6 +8,7 @@ mod arrived;
 mod browser;
 mod filling;
 mod mending;
+mod office;
 mod peer;
 mod processes;
 mod safety;
