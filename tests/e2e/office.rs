@@ -121,7 +121,8 @@ async fn settle(browser: &Browser, first: &str) -> String {
     look(browser, "recovery").await;
     browser.tap("label.choice").await;
     browser.tap("[data-action=go-on]").await;
-    browser.seen("[data-screen=overview]").await;
+    // Where one wanted to go in the first place.
+    browser.seen("[data-menu='/office/users']").await;
     secret
 }
 
@@ -136,7 +137,7 @@ async fn an_administrator_makes_a_user_hands_out_a_phone_and_revokes_it() {
     desk.seen("[data-screen=sign-in]").await;
     look(&desk, "sign-in").await;
     let secret = settle(&desk, &server.first_password()).await;
-    // The address that was opened is where one comes to in the end.
+    desk.seen("[data-screen=users] [data-user=admin]").await;
     desk.open(&server.url("/office")).await;
     desk.seen("[data-tile='/office/users']").await;
     look(&desk, "overview").await;

@@ -57,7 +57,7 @@ pub fn FirstPassword() -> impl IntoView {
     let desk = use_desk();
     view! {
         <Frame title=|w| w.choose_password screen="choose-password">
-            <div class="narrow section">
+            <div class="narrow alone section">
                 <h1>{tell(|w| w.choose_password)}</h1>
                 <p>{tell(|w| w.choose_password_explained)}</p>
                 <PasswordForm desk />

@@ -73,7 +73,7 @@ pub fn CollectPage() -> impl IntoView {
     let made = RwSignal::new(None::<Settings>);
     view! {
         <Frame title=|w| w.collect screen="collect">
-            <div class="narrow section">
+            <div class="section">
                 <h1>{tell(|w| w.collect)}</h1>
                 <p class="soft">{tell(|w| w.collect_explained)}</p>
                 {(!is_secure()).then(|| view! { <p class="notice warn" data-plain="true">{tell(|w| w.collect_plain)}</p> })}
@@ -124,7 +124,7 @@ fn CollectForm(desk: Desk, made: RwSignal<Option<Settings>>) -> impl IntoView {
     view! {
         <EntryErrors wrong=outcome.wrong />
         <Told outcome />
-        <form class="entry-form card" novalidate on:submit=move |event| {
+        <form class="entry-form card narrow" novalidate on:submit=move |event| {
             event.prevent_default();
             make();
         }>
@@ -223,29 +223,34 @@ fn Shown(settings: Settings, made: RwSignal<Option<Settings>>) -> impl IntoView 
     let Settings { name, url, user } = settings.clone();
     let called = user.clone().unwrap_or(name);
     let has_token = user.is_none();
+    screen::scroll_to_top();
     view! {
         <h2>{tell(move |w| (w.collect_ready)(&called))}</h2>
-        <div class="card" data-settings="true">
-            <p>{tell(|w| w.collect_scan)}</p>
-            <Qr text=settings.code() />
-            <p>{tell(|w| w.collect_or_type)}</p>
-            <h3>{tell(|w| w.collect_url)}</h3>
-            <Once text=url name="url" />
-            {match user {
-                None => view! { <p>{tell(|w| w.collect_no_login)}</p> }.into_any(),
-                Some(user) => view! {
-                    <h3>{tell(|w| w.collect_user_name)}</h3>
-                    <Once text=user name="user" />
-                    <h3>{tell(|w| w.collect_password)}</h3>
-                    <p>{tell(|w| w.collect_password_own)}</p>
-                }
-                .into_any(),
-            }}
-            {has_token.then(|| view! { <p class="notice warn">{tell(|w| w.collect_once)}</p> })}
-            <details class="fold">
-                <summary>{tell(|w| w.collect_settings)}</summary>
-                <p class="once mono" translate="no">{serde_json::to_string_pretty(&settings.json()).unwrap_or_default()}</p>
-            </details>
+        <div class="card split" data-settings="true">
+            <div class="section">
+                <p>{tell(|w| w.collect_scan)}</p>
+                <Qr text=settings.code() />
+            </div>
+            <div class="section">
+                <p>{tell(|w| w.collect_or_type)}</p>
+                <h3>{tell(|w| w.collect_url)}</h3>
+                <Once text=url name="url" />
+                {match user {
+                    None => view! { <p>{tell(|w| w.collect_no_login)}</p> }.into_any(),
+                    Some(user) => view! {
+                        <h3>{tell(|w| w.collect_user_name)}</h3>
+                        <Once text=user name="user" />
+                        <h3>{tell(|w| w.collect_password)}</h3>
+                        <p>{tell(|w| w.collect_password_own)}</p>
+                    }
+                    .into_any(),
+                }}
+                {has_token.then(|| view! { <p class="notice warn">{tell(|w| w.collect_once)}</p> })}
+                <details class="fold">
+                    <summary>{tell(|w| w.collect_settings)}</summary>
+                    <p class="once mono" translate="no">{serde_json::to_string_pretty(&settings.json()).unwrap_or_default()}</p>
+                </details>
+            </div>
         </div>
         <div class="actions">
             <button type="button" class="button main" data-action="hand-out-next" on:click=move |_| made.set(None)>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::desk::{Desk, Page, use_desk};
+use super::desk::{Desk, Page, Standing, use_desk};
 use super::field::Word;
 use super::refusal::Refusal;
 use super::tell;
@@ -41,10 +41,10 @@ pub fn Frame(title: Word, screen: &'static str, children: Children) -> impl Into
                 <span class="top-title home">
                     <A href="/office" attr:class="office-home">{tell(|w| w.office)}</A>
                 </span>
-                {shown_when(move || desk.user.with(|user| !user.name.is_empty()), move || view! { <Signed desk /> }.into_any())}
+                {shown_when(move || desk.standing.get() != Standing::Out && desk.user.with(|user| !user.name.is_empty()), move || view! { <Signed desk /> }.into_any())}
                 <LanguageSwitch />
             </div>
-            {shown_when(move || desk.standing.get() == super::Standing::In, move || view! { <Menu desk /> }.into_any())}
+            {shown_when(move || desk.standing.get() == Standing::In, move || view! { <Menu desk /> }.into_any())}
         </header>
         <main id="main" class="office" tabindex="-1" data-screen=screen>
             {shown_when(move || !desk.online.get(), || view! {
@@ -82,7 +82,7 @@ pub fn Unreached(refusal: Refusal) -> impl IntoView {
     let desk = use_desk();
     view! {
         <Frame title=|w| w.office screen="unreached">
-            <div class="card narrow">
+            <div class="card narrow alone">
                 <p role="alert" data-refused="unreached">{tell(move |w| refusal.words(w))}</p>
                 <div class="actions">
                     <button type="button" class="button main" data-action="again" on:click=move |_| desk.look()>
@@ -162,14 +162,16 @@ pub fn Awaited<T: Send + Sync + 'static>(
         {shown_when(move || refused.with(Option::is_some), move || view! {
             <div class="notice danger" role="alert" data-refused=refused.get_untracked().map(|refusal| refusal.code)>
                 <p>{tell(move |w| refused.get().map(|refusal| refusal.words(w)))}</p>
-                <div class="actions">
-                    <button
-                        type="button" class="button" data-action="again" disabled=live(move || busy.get())
-                        on:click=move |_| again.run(())
-                    >
-                        {tell(|w| w.try_again)}
-                    </button>
-                </div>
+                // Asked again, the answer would be the same.
+                {shown_when(move || refused.with(|refusal| refusal.as_ref().is_some_and(|refusal| refusal.code != "forbidden")), move || view! {
+                    <div class="actions">
+                        <button
+                            type="button" class="button" data-action="again" disabled=live(move || busy.get())
+                            on:click=move |_| again.run(())
+                        >
+                            {tell(|w| w.try_again)}
+                        </button>
+                    </div> }.into_any())}
             </div> }.into_any())}
     }
 }

@@ -154,7 +154,7 @@ pub fn HandOutPage() -> impl IntoView {
     let wanted = Wanted::new(desk);
     view! {
         <Frame title=|w| w.hand_out screen="hand-out">
-            <div class="narrow section">
+            <div class="section">
                 <p><A href="/office/devices">{tell(|w| w.back_to_devices)}</A></p>
                 {live(move || match made.get() {
                     Some(code) => view! { <Shown desk code made /> }.into_any(),
@@ -187,6 +187,7 @@ fn HandOutForm(desk: Desk, wanted: Wanted, made: RwSignal<Option<Code>>) -> impl
         });
     };
     view! {
+        <div class="narrow section">
         <h1>{tell(|w| w.hand_out)}</h1>
         <p class="soft">{tell(|w| w.hand_out_explained)}</p>
         {(!is_secure()).then(|| view! { <p class="notice warn">{tell(|w| w.code_plain)}</p> })}
@@ -201,6 +202,7 @@ fn HandOutForm(desk: Desk, wanted: Wanted, made: RwSignal<Option<Code>>) -> impl
                 <Submit outcome action="make-code" word=|w| w.make_code busy=|w| w.loading />
             </div>
         </form>
+        </div>
     }
 }
 
@@ -225,6 +227,7 @@ enum Became {
 #[component]
 fn Shown(desk: Desk, code: Code, made: RwSignal<Option<Code>>) -> impl IntoView {
     let reader = use_reader();
+    screen::scroll_to_top();
     let became = RwSignal::new(Became::Waiting);
     let watching = watch(desk, code.clone(), became);
     on_cleanup(move || drop(watching.try_update_value(Option::take)));
@@ -237,20 +240,24 @@ fn Shown(desk: Desk, code: Code, made: RwSignal<Option<Code>>) -> impl IntoView 
             Became::Waiting => {
                 let (link, picture, letters) = (link.clone(), picture.clone(), letters.clone());
                 view! {
-                    <div class="card" data-code="waiting">
-                        <p>{tell(|w| w.code_scan)}</p>
-                        <Qr text=picture />
-                        <p class="state wait" role="status">
-                            {live(move || {
-                                let language = reader.language();
-                                (words(language).code_until)(&until(until_ms, now(), language.words()))
-                            })}
-                        </p>
-                        <p>{tell(|w| w.code_link)}</p>
-                        <Once text=link name="link" />
-                        <p>{tell(|w| w.code_typed)}</p>
-                        <Once text=letters name="code" />
-                        <p class="notice warn">{tell(|w| w.code_once)}</p>
+                    <div class="card split" data-code="waiting">
+                        <div class="section">
+                            <p>{tell(|w| w.code_scan)}</p>
+                            <Qr text=picture />
+                        </div>
+                        <div class="section">
+                            <p class="state wait" role="status">
+                                {live(move || {
+                                    let language = reader.language();
+                                    (words(language).code_until)(&until(until_ms, now(), language.words()))
+                                })}
+                            </p>
+                            <p>{tell(|w| w.code_link)}</p>
+                            <Once text=link name="link" />
+                            <p>{tell(|w| w.code_typed)}</p>
+                            <Once text=letters name="code" />
+                            <p class="notice warn">{tell(|w| w.code_once)}</p>
+                        </div>
                     </div>
                 }
                 .into_any()

@@ -50,7 +50,7 @@ pub fn LogPage() -> impl IntoView {
     let is_empty = move || lines.value.with(|lines| lines.as_ref().is_some_and(Vec::is_empty));
     view! {
         <Frame title=|w| w.log screen="log">
-            <div>
+            <div class="welcome">
                 <h1>{tell(|w| w.log)}</h1>
                 <p class="soft">{tell(|w| w.log_explained)}</p>
             </div>

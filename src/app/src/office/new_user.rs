@@ -13,7 +13,7 @@ use super::tell;
 use super::wire::User;
 use crate::components::entry::{EntryErrors, Wrong};
 use crate::components::live::{live, shown_when};
-use crate::platform::timer;
+use crate::platform::{page as screen, timer};
 
 const NAME: &str = "user-name";
 const AREA: &str = "user-area";
@@ -149,6 +149,7 @@ fn NewUserForm(desk: Desk, made: RwSignal<Option<Made>>) -> impl IntoView {
 #[component]
 fn Added(user: Made, made: RwSignal<Option<Made>>) -> impl IntoView {
     let Made { user, password } = user;
+    screen::scroll_to_top();
     let name = user.name.clone();
     view! {
         <div class="card" data-made=user.name.clone()>

@@ -23,7 +23,7 @@ pub fn OverviewPage() -> impl IntoView {
     let has_none = move || role.with(|role| !Page::ALL.into_iter().any(|page| page.is_for(role)));
     view! {
         <Frame title=|w| w.start screen="overview">
-            <div>
+            <div class="welcome">
                 <h1>{tell(move |w| desk.user.with(|user| (w.welcome)(&user.name)))}</h1>
                 <p class="soft">
                     {tell(move |w| (w.role)(&role.get()))} " · "

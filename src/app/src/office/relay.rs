@@ -146,9 +146,15 @@ pub fn RelayPage() -> impl IntoView {
     let items =
         move || queue.value.with(|read| read.as_ref().map(|read| read.items.clone()).unwrap_or_default());
     let may = move || desk.user.with(|user| user.role == "administrator");
+    let total = move || {
+        let shown = queue.value.with(|read| read.as_ref().map(|read| read.items.len()).unwrap_or_default());
+        let counted =
+            counts.with(|counts| counts.as_ref().map(|counts| count(counts, tab.get(), &target.get())));
+        counted.unwrap_or_default().max(shown)
+    };
     view! {
         <Frame title=|w| w.relay screen="relay">
-            <div>
+            <div class="welcome">
                 <h1>{tell(|w| w.relay)}</h1>
                 <p class="soft">{tell(|w| w.relay_explained)}</p>
             </div>
@@ -164,7 +170,7 @@ pub fn RelayPage() -> impl IntoView {
                 /> }.into_any())}
             <Awaited remote=queue again=move |()| load() />
             {shown_when(move || may() && tab.get() != Tab::Delivered && !items().is_empty(), move || view! {
-                <AgainAll desk queue done=move |()| load() /> }.into_any())}
+                <AgainAll desk queue target all=total done=move |()| load() /> }.into_any())}
             {shown_when(move || queue.is_here() && items().is_empty(), move || view! {
                 <p class="empty" data-none=tab.get_untracked().name()>
                     {tell(move |w| if targets.with(Vec::is_empty) { w.relay_no_targets } else { tab.get().none()(w) })}
@@ -200,44 +206,38 @@ fn TabLink(
     }
 }
 
-/// Has all that is listed tried again, one after another; what is refused ends it, and is told.
+/// Has all of a tab tried again, one after another, beyond what is shown; what is refused ends it, and is told.
 #[component]
-fn AgainAll(desk: Desk, queue: Remote<Read>, #[prop(into)] done: Callback<()>) -> impl IntoView {
+fn AgainAll(
+    desk: Desk,
+    queue: Remote<Read>,
+    target: RwSignal<String>,
+    /// How many there are.
+    #[prop(into)]
+    all: Signal<usize>,
+    #[prop(into)] done: Callback<()>,
+) -> impl IntoView {
     let outcome = Outcome::new();
     let gone = RwSignal::new(0);
     let queued = RwSignal::new(None::<usize>);
-    let listed = Memo::new(move |_| {
-        queue.value.with(|read| {
-            let items = read.iter().flat_map(|read| &read.items);
-            let may = items.filter(|item| item.configured && item.state != "sending");
-            may.map(|item| format!("{}/{}", item.submission, item.target)).collect::<Vec<_>>()
-        })
-    });
     let go = move |_| {
         if !outcome.begin() {
             return;
         }
         queued.set(None);
         gone.set(0);
+        let (first, target) = (queue.value.get_untracked().unwrap_or_default(), target.get_untracked());
         timer::spawn(async move {
-            let all = listed.get_untracked();
-            for key in &all {
-                let asked = desk.ask::<Json>("POST", &format!("/api/v1/relay/{key}"), Some(&json!({}))).await;
-                match asked {
-                    Ok(_) => {}
-                    // Meanwhile it arrived, or is gone: nothing to try.
-                    Err(refusal) if matches!(refusal.code.as_str(), "delivered" | "unknown") => {}
-                    Err(refusal) => return outcome.refused(refusal, |_| None),
-                }
-                // The page may be gone: what was asked for is asked for.
-                if gone.try_update(|gone| *gone += 1).is_none() {
-                    return;
+            match again_all(desk, first, target, gone).await {
+                Err(refusal) => outcome.refused(refusal, |_| None),
+                Ok(count) => {
+                    outcome.done();
+                    queued.try_set(Some(count));
+                    // What came of it is worth waiting a moment for.
+                    timer::sleep(1_500).await;
+                    done.try_run(());
                 }
             }
-            outcome.done();
-            queued.try_set(Some(all.len()));
-            timer::sleep(1_500).await;
-            done.try_run(());
         });
     };
     view! {
@@ -245,13 +245,46 @@ fn AgainAll(desk: Desk, queue: Remote<Read>, #[prop(into)] done: Callback<()>) -
         {live(move || queued.get().map(|n| view! {
             <p class="notice" role="status" data-queued="true">{tell(move |w| (w.again_done)(n))}</p> }))}
         <div class="actions">
-            <button type="button" class="button" data-action="again-all" disabled=live(move || outcome.busy.get() || listed.with(Vec::is_empty)) on:click=go>
+            <button type="button" class="button" data-action="again-all" disabled=live(move || outcome.busy.get() || all.get() == 0) on:click=go>
                 {tell(move |w| match outcome.busy.get() {
-                    true => (w.again_going)(gone.get(), listed.with(Vec::len)),
-                    false => (w.again_all)(listed.with(Vec::len)),
+                    true => (w.again_going)(gone.get(), all.get()),
+                    false => (w.again_all)(all.get()),
                 })}
             </button>
         </div>
+    }
+}
+
+/// Goes through a tab page by page. The server takes some twenty a second: whoever is told to wait waits.
+async fn again_all(desk: Desk, first: Read, target: String, gone: RwSignal<usize>) -> Result<usize, Refusal> {
+    let (mut page, mut count) = (first, 0);
+    loop {
+        let items = page.items.iter().filter(|item| item.configured && item.state != "sending");
+        for item in items {
+            let path = format!("/api/v1/relay/{}/{}", item.submission, item.target);
+            loop {
+                match desk.ask::<Json>("POST", &path, Some(&json!({}))).await {
+                    Ok(_) => count += 1,
+                    // Meanwhile it arrived, or is gone: nothing to try.
+                    Err(refusal) if matches!(refusal.code.as_str(), "delivered" | "unknown") => {}
+                    Err(refusal) if refusal.code == "too_often" => {
+                        timer::sleep(u32::try_from(refusal.wait.clamp(1, 60) * 1_000).unwrap_or(60_000))
+                            .await;
+                        continue;
+                    }
+                    Err(refusal) => return Err(refusal),
+                }
+                break;
+            }
+            // The page may be gone: what was asked for is asked for, and the rest is not.
+            if gone.try_update(|gone| *gone += 1).is_none() {
+                return Ok(count);
+            }
+        }
+        if page.rest.is_empty() {
+            return Ok(count);
+        }
+        page = read(desk, page.rest, target.clone()).await?;
     }
 }
 

@@ -66,7 +66,7 @@ pub fn ItemCard(
             {(!configured).then(|| view! { <p class="notice warn">{tell(|w| w.not_configured)}</p> })}
             {unreadable.then(|| view! { <p class="soft">{tell(|w| w.unreadable_item)}</p> })}
             {reason.map(|reason| view! { <Why reason /> })}
-            <dl class="facts small">
+            <dl class="facts small beside">
                 {moment("queued", tell(|w| w.queued_at), queued_at)}
                 {attempts.filter(|tries| *tries > 0).map(|tries| fact("attempts", tell(|w| w.attempts), tries.into_any()))}
                 {due_at.map(|at| moment("due", tell(|w| w.next_try), at))}

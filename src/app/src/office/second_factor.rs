@@ -34,7 +34,7 @@ pub fn FirstFactor() -> impl IntoView {
     let desk = use_desk();
     view! {
         <Frame title=|w| w.second_factor screen="second-factor">
-            <div class="narrow section">
+            <div class="narrow alone section">
                 <h1>{tell(|w| w.second_factor)}</h1>
                 <p>{tell(|w| w.second_factor_wanted)}</p>
                 <SetUp desk />

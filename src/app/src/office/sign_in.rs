@@ -30,7 +30,7 @@ pub fn SignIn() -> impl IntoView {
     });
     view! {
         <Frame title=|w| w.sign_in screen="sign-in">
-            <div class="narrow section">
+            <div class="narrow alone section">
                 <h1>{tell(|w| w.sign_in)}</h1>
                 {shown_when(move || desk.ended.get(), || view! {
                     <p class="notice warn" role="status" data-ended="true">{tell(|w| w.session_over)}</p> }.into_any())}

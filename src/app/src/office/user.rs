@@ -96,15 +96,23 @@ pub fn UserPage() -> impl IntoView {
     };
     view! {
         <Frame title=|w| w.users screen="user">
-            <div class="narrow section">
+            <div class="section">
                 <p><A href="/office/users">{tell(|w| w.back_to_users)}</A></p>
                 <Awaited remote=user again=move |()| load() />
-                {shown_when(move || user.is_here(), move || view! { <Facts user=user.value /> }.into_any())}
                 {shown_when(move || user.is_here(), move || match untrack(is_own) {
-                    true => view! { <p class="notice" data-own="true">{tell(|w| w.user_own)}</p> }.into_any(),
+                    true => view! {
+                        <Facts user=user.value />
+                        <p class="notice" data-own="true">{tell(|w| w.user_own)}</p>
+                    }
+                    .into_any(),
                     false => view! {
-                        <RightsForm desk path user=user.value />
-                        <Deeds desk path user=user.value />
+                        <div class="split">
+                            <div class="section">
+                                <Facts user=user.value />
+                                <Deeds desk path user=user.value />
+                            </div>
+                            <RightsForm desk path user=user.value />
+                        </div>
                     }
                     .into_any(),
                 })}

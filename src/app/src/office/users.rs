@@ -58,10 +58,11 @@ pub fn UsersPage() -> impl IntoView {
         <Frame title=|w| w.users screen="users">
             <div class="head">
                 <h1>{tell(|w| w.users)}</h1>
-                <A href="/office/users/new" attr:class="button main" attr:data-action="add-user">
-                    <Icon shape=Shape::Plus />
-                    {tell(|w| w.add_user)}
-                </A>
+                {shown_when(move || desk.user.with(|user| user.role == "administrator"), || view! {
+                    <A href="/office/users/new" attr:class="button main" attr:data-action="add-user">
+                        <Icon shape=Shape::Plus />
+                        {tell(|w| w.add_user)}
+                    </A> }.into_any())}
             </div>
             <Awaited remote=users again=move |()| load() />
             {shown_when(move || users.is_here(), move || view! {
