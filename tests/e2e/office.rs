@@ -218,7 +218,14 @@ async fn an_administrator_makes_a_user_hands_out_a_phone_and_revokes_it() {
     desk.gone("[data-device]").await;
     survey(&phone, &server, "张三").await;
     phone.seen("[data-shut-out=revoked]").await;
-    phone.quit().await;
+
+    // The phone keeps none of these pages, and comes to them all the same.
+    phone.kept_for_offline().await;
+    let kept = "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((cache) => cache.keys()))))
+        .then((all) => arguments[0](all.flat().map((request) => request.url).filter((url) => url.includes('office'))))";
+    assert_eq!(phone.run_until_done(kept).await, json!([]));
+    phone.open(&server.url("/office")).await;
+    phone.seen("[data-screen=sign-in]").await;
 
     // ODK Collect gets an address that works.
     desk.tap("[data-menu='/office/collect']").await;
@@ -236,7 +243,13 @@ async fn an_administrator_makes_a_user_hands_out_a_phone_and_revokes_it() {
     desk.tap("[data-menu='/office/users']").await;
     desk.seen("[data-refused]").await;
     look(&desk, "no-server").await;
+    phone.open(&server.url("/office/users")).await;
+    assert!(phone.text("h1").await.contains("连不上服务器"), "the phone's own worker says so");
+    phone.picture("office-worker-says-so").await;
     server.start_again();
+    phone.tap("a[href='']").await;
+    phone.seen("[data-screen=sign-in]").await;
+    phone.quit().await;
     desk.tap("[data-action=again]").await;
     desk.seen("[data-user='li.si']").await;
 
