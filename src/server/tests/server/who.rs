@@ -32,6 +32,7 @@ fn the_first_administrator_chooses_a_password_and_a_second_factor_before_anythin
     let mut admin = Browser::default();
     let answer = admin.login(&house, "admin", &house.first_password, None);
     assert_eq!((answer.status, &answer.json()["pending"]), (200, &json!("password")));
+    assert_eq!(answer.json()["user"]["must_change"], true);
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/"));
 
@@ -65,7 +66,8 @@ fn the_first_administrator_chooses_a_password_and_a_second_factor_before_anythin
     let code = admin.code();
     let confirmed = admin.post(&house, "/api/v1/me/second-factor/confirm", json!({"code": code}));
     let recovery = confirmed.json()["recovery_codes"][0].as_str().unwrap().to_owned();
-    assert_eq!(admin.get(&house, "/api/v1/users").json()["users"][0]["name"], "admin");
+    let listed = admin.get(&house, "/api/v1/users").json()["users"][0].take();
+    assert_eq!((&listed["name"], &listed["must_change"]), (&json!("admin"), &json!(false)));
 
     // Over a restart, and with nothing in the clear in the file.
     house.restart_with_form(crate::client::FORM);
