@@ -5,6 +5,7 @@
 //! a page that a role has no use for is left out of the menu, and refused in words to whoever opens it all the same.
 
 mod account;
+mod code;
 mod collect;
 mod desk;
 mod devices;
@@ -17,6 +18,7 @@ mod overview;
 mod qr;
 mod refusal;
 mod relay;
+mod relay_again;
 mod relay_item;
 mod second_factor;
 mod sign_in;
