@@ -129,18 +129,21 @@ fn watch(
             became.set(Became::Over);
             return;
         }
+        // Where there are many, asking for all of them every few seconds is too much: the list of devices shows it then.
+        if before.borrow().as_ref().is_some_and(|known| known.len() > WATCHED) {
+            return;
+        }
         timer::spawn(async move {
             let Ok((all, _)) = devices::all(desk).await else { return };
             let mut before = before.borrow_mut();
             match &*before {
                 None => *before = Some(all.into_iter().map(|device| device.id).collect()),
-                Some(known) if known.len() <= WATCHED => {
+                Some(known) => {
                     let has_come = |device: &Device| device.name == name && !known.contains(&device.id);
                     if all.iter().any(has_come) {
                         became.try_set(Became::Used);
                     }
                 }
-                Some(_) => {}
             }
         });
     };
