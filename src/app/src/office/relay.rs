@@ -111,7 +111,8 @@ pub fn RelayPage() -> impl IntoView {
         queue.load(read(desk, lists, target.get_untracked()));
     };
     Effect::new(move || {
-        (tab.track(), target.track());
+        tab.track();
+        target.track();
         queue.value.set(None);
         load();
     });
