@@ -111,6 +111,8 @@ pub struct Remote<T: Send + Sync + 'static> {
     pub value: RwSignal<Option<T>>,
     refused: RwSignal<Option<Refusal>>,
     busy: RwSignal<bool>,
+    /// Goes up with each that is asked for: an answer that comes late is not the next one's.
+    turn: StoredValue<u32>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Remote<T> {
@@ -123,15 +125,25 @@ impl<T: Send + Sync + 'static> Copy for Remote<T> {}
 
 impl<T: Send + Sync + 'static> Remote<T> {
     pub fn new() -> Remote<T> {
-        Remote { value: RwSignal::new(None), refused: RwSignal::new(None), busy: RwSignal::new(false) }
+        Remote {
+            value: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            busy: RwSignal::new(false),
+            turn: StoredValue::new(0),
+        }
     }
 
     /// Waits for it. What was there before stays meanwhile, and if this is refused.
     pub fn load(self, asked: impl Future<Output = Result<T, Refusal>> + 'static) {
         self.busy.set(true);
+        self.turn.update_value(|turn| *turn += 1);
+        let turn = self.turn.get_value();
         timer::spawn(async move {
             let answer = asked.await;
-            // The page may be gone by now.
+            // The page may be gone by now, or something else asked for.
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
             self.busy.try_set(false);
             match answer {
                 Ok(value) => {
