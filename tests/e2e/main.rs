@@ -6,11 +6,14 @@
 
 mod arrived;
 mod browser;
+mod encryption;
 mod filling;
 mod mending;
 mod office;
 mod peer;
 mod processes;
+#[path = "../../src/delivery/tests/backends/reader.rs"]
+mod reader;
 mod safety;
 mod script;
 mod settings;

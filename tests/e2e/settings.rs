@@ -8,21 +8,26 @@ use crate::browser::{Browser, Screen};
 use crate::peer::{Mood, Peer};
 use crate::processes::{Profile, Server};
 
-const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
+pub const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true}]}"#;
 const CODE: &str = "abcde-fghjk-mnpqr-st234";
 
 /// A server with that form, which has these options besides.
 fn serve(profile: &Profile, options: &[&str]) -> Server {
+    serve_form(profile, options, FORM)
+}
+
+/// The same with another form called `look`.
+pub fn serve_form(profile: &Profile, options: &[&str], form: &str) -> Server {
     let mut server = Server::start(profile);
     server.stop();
     server.set_options(options);
-    server.start_with_form(profile, "here", Some(("look", FORM)));
+    server.start_with_form(profile, "here", Some(("look", form)));
     server
 }
 
 /// Fills the form in, finishes it, and looks into the outbox.
-async fn survey(browser: &Browser, server: &Server, who: &str) {
+pub async fn survey(browser: &Browser, server: &Server, who: &str) {
     browser.open(&server.url("/")).await;
     browser.tap("[data-form=look]").await;
     browser.seen("input[type=text]").await;

@@ -1,8 +1,7 @@
 //! What is decided stays decided: an outcome that is said while required answers are missing is the same however they are given.
 //!
-//! Sampled, not proven: answer sets are made up, some required answers are taken out, and what is then missing is answered in several ways.
-//! Left out are answers by which something else becomes relevant or breaks a rule (what is asked then was not applicable before), and
-//! measures whose author says what a blank counts: that ask for blankness, count what is missing as zero or prorate it, give
+//! Sampled, not proven: answer sets are made up, some required answers are taken out, and what is then missing is answered in several ways,
+//! with what comes to be asked by it. Left out are answers by which another breaks its rule, and measures whose author says what a blank counts: that ask for blankness, count what is missing as zero or prorate it, give
 //! points to a blank, put a person's decision in a result's place; and what is made of them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +20,8 @@ use super::odk::{in_each_form, world};
 const SETS: u64 = 40;
 /// How many ways each is completed.
 const WAYS: u64 = 4;
+/// How often it is looked for what has come to be required.
+const ROUNDS: usize = 6;
 
 #[test]
 fn what_is_decided_stays_so_whatever_is_answered_to_what_is_missing() {
@@ -88,16 +89,26 @@ fn compare(form: &Assessed, sets: u64, wanted: &dyn Fn(&str) -> bool) -> Found {
         let data = session.data(Extent::All);
         for _ in 0..WAYS {
             let mut other = Session::restore(form.form.clone(), world(), &data).expect("it is its own data");
-            let (asked, broken) = (asked(&other), broken(&other));
+            let broken = broken(&other);
             let mut given = Vec::new();
-            for key in required(&other, true) {
-                if !answers::answer_one(&mut other, key, &mut chance) {
-                    continue;
+            // What is asked next comes to be required only once this is answered.
+            for _ in 0..ROUNDS {
+                let missing = required(&other, true);
+                for key in missing.iter().copied() {
+                    if given.contains(&key) {
+                        continue;
+                    }
+                    if !answers::answer_one(&mut other, key, &mut chance) {
+                        continue;
+                    }
+                    // What breaks another's rule is taken back.
+                    match self::broken(&other).is_subset(&broken) {
+                        true => given.push(key),
+                        false => drop(other.answer_text(key, "")),
+                    }
                 }
-                // What asks for more, or breaks another's rule, is taken back.
-                match self::asked(&other) == asked && self::broken(&other).is_subset(&broken) {
-                    true => given.push(key),
-                    false => drop(other.answer_text(key, "")),
+                if missing.is_empty() {
+                    break;
                 }
             }
             for ((name, before), (_, after)) in before.iter().zip(outcomes(&other, wanted)) {
@@ -138,16 +149,6 @@ fn required(session: &Session, blank: bool) -> Vec<Key> {
         })
     };
     session.nodes().into_iter().filter(wanted).collect()
-}
-
-/// What is asked, and how many instances there are.
-fn asked(session: &Session) -> Vec<(String, bool)> {
-    let one = |key: Key| {
-        let state = session.state(key)?;
-        let question = matches!(state.kind, Kind::Question(_) | Kind::RepeatInstance);
-        question.then(|| (session.reference(key), state.relevant))
-    };
-    session.nodes().into_iter().filter_map(one).collect()
 }
 
 /// What is answered against its rule.

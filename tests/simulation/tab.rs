@@ -320,7 +320,7 @@ impl Tab {
         }
         let files = self.disk.files(draft.id).await.ok()?;
         let now = self.world.now();
-        let submission = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now);
+        let submission = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now, [0; 32]);
         self.look();
         let submission = submission.ok()?;
         let mut targets = vec![HOME.to_owned()];

@@ -34,6 +34,9 @@ doorstep COMMAND
   serve                    serve the app and take submissions
       --port N               at port N (8080); 0 lets the system pick one
       --host ADDRESS         at that address (127.0.0.1)
+      --tls-certificate FILE over TLS with the certificate (PEM, with those that lead to it) in FILE, and
+      --tls-key FILE         its private key, which only the server's user may read; read again at SIGHUP, and a minute
+                             after they change (DOORSTEP_TLS_CERTIFICATE, DOORSTEP_TLS_KEY)
       --data DIR             with the database in DIR (doorstep-data)
       --database ADDRESS     with PostgreSQL at postgres://USER:PASSWORD@HOST:PORT/NAME as the database; better said by
                              DATABASE_URL, since others on the machine can read arguments
@@ -52,6 +55,7 @@ doorstep COMMAND
       --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
       --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
+      --oidc FILE            let people log in at the office's OpenID provider, which FILE describes (DOORSTEP_OIDC)
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
 
   audit verify             follow the audit log and name the first line that was changed or taken out; say its end

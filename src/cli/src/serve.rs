@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use doorstep_server::{
-    Access, BrokenForm, Clock, Files, FormsError, Logs, Options, Relaying, Server, StartError, start_log,
-    stop_signal,
+    Access, BrokenForm, Clock, Files, FormsError, Logs, Options, Relaying, Server, StartError, TlsFiles,
+    start_log, stop_signal,
 };
 use lexopt::prelude::*;
 
@@ -57,6 +57,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     let mut options = Options {
         host: "127.0.0.1".into(),
         port: 8080,
+        tls: None,
         data: PathBuf::from("doorstep-data"),
         database: std::env::var("DATABASE_URL").ok().filter(|address| !address.is_empty()),
         attachments_limit: ATTACHMENTS_GB << 30,
@@ -70,12 +71,16 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     };
     let mut bucket = BucketOptions::from_environment();
     let mut devices_only = None;
+    let (mut certificate, mut key) = (path_from("DOORSTEP_TLS_CERTIFICATE"), path_from("DOORSTEP_TLS_KEY"));
     let mut backends = path_from("DOORSTEP_RELAY");
     let mut secrets = path_from("DOORSTEP_RELAY_SECRETS");
+    options.access.oidc = path_from("DOORSTEP_OIDC");
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => options.port = arguments.value()?.parse()?,
             Long("host") => options.host = arguments.value()?.string()?,
+            Long("tls-certificate") => certificate = Some(arguments.value()?.into()),
+            Long("tls-key") => key = Some(arguments.value()?.into()),
             Long("data") => options.data = PathBuf::from(arguments.value()?),
             Long("database") => options.database = Some(arguments.value()?.string()?),
             Long("attachments") => options.attachments_limit = gigabytes(&arguments.value()?)?,
@@ -98,6 +103,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
+            Long("oidc") => options.access.oidc = Some(arguments.value()?.into()),
             Long("ciphers") => options.access.sm_ciphers = arguments.value()?.parse_with(is_sm)?,
             other => return Err(other.unexpected()),
         }
@@ -106,6 +112,11 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     options.access.devices_only =
         devices_only.unwrap_or(options.access.behind_proxy || !is_loopback(&options.host));
     options.bucket = bucket.files()?;
+    options.tls = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+        (None, None) => None,
+        _ => return Err("TLS needs both --tls-certificate and --tls-key".into()),
+    };
     options.relay = match (backends, secrets) {
         (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),
         (None, Some(_)) => {
@@ -145,15 +156,15 @@ async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
     // Only now: a server that can't start leaves no folder behind.
     let logged = start_log(&logs).map_err(StartError::Log);
     if logged.is_ok() {
-        say!("listening on http://{}", server.address());
+        say!("listening on {}", server.url());
     }
     // It is said once: also where the log keeps the server from going on.
     if let Some(first) = server.first_user() {
         say!(
-            "first start: log in as `{}` with `{}` (shown this once) at http://{}/office, and choose another password",
+            "first start: log in as `{}` with `{}` (shown this once) at {}/office, and choose another password",
             first.name,
             first.password,
-            server.address()
+            server.url()
         );
     }
     logged?;

@@ -58,7 +58,7 @@ fn phone(sealed: u8) -> Rescue {
         let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
         ready(store.create_draft(&draft, PEN)).unwrap();
         if number > 0 {
-            let submission = Submission::seal(&mut session, &draft, &[], NOW).unwrap();
+            let submission = Submission::seal(&mut session, &draft, &[], NOW, [0; 32]).unwrap();
             ready(store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
         }
     }

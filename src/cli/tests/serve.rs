@@ -66,6 +66,24 @@ fn a_mistake_in_the_arguments_is_named() {
 }
 
 #[test]
+fn what_is_wrong_with_tls_or_the_login_service_is_said_and_nothing_is_served() {
+    let folder = folder_with(FORM);
+    let half = doorstep(folder.path()).args(["--tls-certificate", "tls.pem"]).output().unwrap();
+    assert_eq!(half.status.code(), Some(2));
+    assert!(String::from_utf8(half.stderr).unwrap().contains("--tls-key"));
+    let with = |arguments: &[&str]| {
+        let output = doorstep(folder.path()).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = with(&["--tls-certificate", "tls.pem", "--tls-key", "tls.key"]);
+    assert!(code == Some(1) && said.contains("tls.pem"), "{said}");
+    std::fs::write(folder.path().join("oidc.json"), "{\n \"name\": }").unwrap();
+    let (code, said) = with(&["--oidc", "oidc.json"]);
+    assert!(code == Some(1) && said.contains("oidc.json:2:"), "{said}");
+    assert!(!folder.path().join("doorstep-data").exists());
+}
+
+#[test]
 fn the_first_start_shows_a_password_and_the_audit_log_can_be_followed() {
     let folder = folder_with(FORM);
     for first in [true, false] {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::attachment::Attachment;
-use crate::backend::{Backend, Parcel, SendError, SendErrorKind};
+use crate::backend::{Backend, Parcel, SendError, SendErrorKind, may_have};
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, Wake, back_off_ms, next_due};
 use crate::receipt::Receipt;
@@ -153,7 +153,10 @@ async fn attempt<O: Outbox, T: Transport, B: Backend>(
     let item = item.sending(now().ms);
     store.update_item(&item).await?;
     let parcel = Kept { store, submission: &submission, item: RefCell::new(item) };
-    let sent = backend.send(&parcel, transport).await;
+    let sent = match may_have(backend, &submission) {
+        Ok(()) => backend.send(&parcel, transport).await,
+        Err(error) => Err(error),
+    };
     let item = parcel.item.into_inner();
     match sent {
         Ok(receipt) => {

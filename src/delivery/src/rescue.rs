@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::attachment::Attachment;
 use crate::draft::Draft;
+use crate::encrypted_for::EncryptedForV1;
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::OutboxItem;
@@ -176,8 +177,10 @@ impl Rescue {
 
     /// The bytes, to be sealed in an [`Envelope`].
     pub fn to_bytes(&self) -> Vec<u8> {
+        // A build before the second version would send in plain what it does not know to be encrypted.
+        let is_second = self.submissions.iter().any(|(submission, ..)| submission.encrypted_for().is_some());
         let v1 = RescueV1 {
-            version: 1,
+            version: if is_second { 2 } else { 1 },
             submissions: self
                 .submissions
                 .iter()
@@ -185,6 +188,7 @@ impl Rescue {
                     body: submission.body().to_string(),
                     targets: targets.clone(),
                     files: written(files),
+                    encrypted_for: submission.encrypted_for().map(EncryptedForV1::from),
                 })
                 .collect(),
             drafts: self
@@ -215,13 +219,14 @@ impl Rescue {
     pub fn from_bytes(bytes: &[u8]) -> Result<Rescue, NotARescue> {
         const DAMAGED: NotARescue = NotARescue::Damaged;
         let tag: Version = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
-        if tag.version != 1 {
+        if !(1..=2).contains(&tag.version) {
             return Err(NotARescue::Newer(tag.version));
         }
         let v1: RescueV1 = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
         let mut rescue = Rescue::default();
         for kept in v1.submissions {
-            let submission = Submission::read(kept.body).map_err(|_| DAMAGED)?;
+            let whom = kept.encrypted_for.map(|whom| whom.read().ok_or(DAMAGED)).transpose()?;
+            let submission = Submission::read(kept.body, whom).map_err(|_| DAMAGED)?;
             let files = read(kept.files)?;
             crate::store::are_its_files(&submission, &files).map_err(|_| DAMAGED)?;
             if kept.targets.is_empty() || kept.targets.iter().any(|target| !is_target(target)) {
@@ -337,6 +342,9 @@ struct SubmissionV1 {
     body: String,
     targets: Vec<String>,
     files: Vec<FileV1>,
+    /// Since version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encrypted_for: Option<EncryptedForV1>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -384,11 +392,41 @@ mod tests {
     use super::*;
     use crate::memory_store::{MemoryStore, ready};
     use crate::step::Change;
-    use crate::submission::tests::with_photo;
+    use crate::submission::tests::{encrypted, with_photo};
 
     const AT: Moment = Moment { ms: 1_795_397_400_000, utc_offset_minutes: 480 };
     /// Who writes in these tests.
     const PEN: crate::Pen = crate::Pen::new([7; 16]);
+
+    #[test]
+    fn what_is_to_be_encrypted_is_so_elsewhere_too_and_no_older_build_takes_it_for_plain() {
+        let (submission, bytes) = encrypted();
+        let files = vec![(submission.attachments()[0].clone(), bytes)];
+        let rescue = Rescue {
+            submissions: vec![(submission.clone(), vec!["central".into()], files)],
+            ..Rescue::default()
+        };
+        let text = String::from_utf8(rescue.to_bytes()).unwrap();
+        assert!(text.starts_with("{\"version\":2,"), "{text}");
+        assert_eq!(Rescue::from_bytes(text.as_bytes()).unwrap(), rescue);
+        // Without anything of the kind it is as it was, and every build reads it.
+        let (plain, bytes) = with_photo();
+        let files = vec![(plain.attachments()[0].clone(), bytes)];
+        let as_it_was =
+            Rescue { submissions: vec![(plain, vec!["central".into()], files)], ..Rescue::default() };
+        let as_it_was = String::from_utf8(as_it_was.to_bytes()).unwrap();
+        assert!(
+            as_it_was.starts_with("{\"version\":1,") && !as_it_was.contains("encrypted_for"),
+            "{as_it_was}"
+        );
+        let damaged = text.replace("\"secret\":\"CQkJ", "\"secret\":\"");
+        assert_eq!(Rescue::from_bytes(damaged.as_bytes()), Err(NotARescue::Damaged));
+        let store = MemoryStore::new();
+        ready(rescue.take_up(&store)).unwrap();
+        let taken = ready(store.load_submission(submission.id())).unwrap().unwrap();
+        assert_eq!(taken.encrypted_for(), submission.encrypted_for());
+        assert_eq!(ready(Rescue::gather(&store)).unwrap().submissions, rescue.submissions);
+    }
 
     /// A device with a sealed submission for two targets, a draft with a step after its snapshot and a photo each, and their form.
     fn device() -> (MemoryStore, Submission, Draft) {

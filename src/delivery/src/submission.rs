@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use crate::attachment::Attachment;
 use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
+use crate::encrypted_for::{EncryptedFor, EncryptedForV1};
 use crate::moment::Moment;
+use crate::odk_encryption::is_manifest;
 use crate::record::{self, Record, RecordError, RecordErrorKind};
 use crate::sealed::{NotSealed, Sealed};
 
@@ -28,6 +30,7 @@ pub struct Submission {
     body: Arc<str>,
     attachments: Vec<Attachment>,
     xml: Option<Arc<str>>,
+    encrypted_for: Option<EncryptedFor>,
 }
 
 /// Why a form can't be finished.
@@ -43,6 +46,7 @@ pub enum SealError {
 
 impl Submission {
     /// Finishes the form and freezes it. The session gets its `end`; only relevant answers go in, and of the draft's `files` those that they name.
+    /// `secret` is random, for this submission alone: where the form has a public key, all that goes out is encrypted with what follows from it.
     ///
     /// # Errors
     /// [`SealError`] if answers or files are wrong or missing; nothing is sealed then.
@@ -51,6 +55,7 @@ impl Submission {
         draft: &Draft,
         files: &[Attachment],
         now: Moment,
+        secret: [u8; 32],
     ) -> Result<Submission, SealError> {
         if FormRef::of(session.form()) != draft.form {
             return Err(SealError::OtherForm);
@@ -61,7 +66,8 @@ impl Submission {
         // The clock went on and `end` was set: a constraint may look at either.
         refuse_violations(session)?;
         let attachments = named_files(session, files)?;
-        Ok(Submission::freeze(Sealed {
+        let encrypted_for = session.form().public_key().map(|key| EncryptedFor::new(key, secret));
+        let submission = Submission::freeze(Sealed {
             id: draft.id,
             form: draft.form.clone(),
             supersedes: draft.supersedes,
@@ -72,7 +78,8 @@ impl Submission {
             data: session.data(Extent::Relevant),
             attachments,
             xml: Some(session.instance_xml(Extent::Relevant)),
-        }))
+        });
+        Ok(Submission { encrypted_for, ..submission })
     }
 
     /// Writes the bytes and hashes them.
@@ -91,16 +98,18 @@ impl Submission {
             body: body.into(),
             attachments: sealed.attachments,
             xml: sealed.xml.map(Arc::from),
+            encrypted_for: None,
         }
     }
 
-    /// Sealed bytes that came another way than from this device's store: as another device exported them.
+    /// Sealed bytes that came another way than from this device's store: as another device exported them, with what they are to be encrypted for.
     ///
     /// # Errors
     /// [`NotSealed`] if they are no submission.
-    pub fn read(body: String) -> Result<Submission, NotSealed> {
+    pub fn read(body: String, encrypted_for: Option<EncryptedFor>) -> Result<Submission, NotSealed> {
         let sealed = Sealed::read(body.as_bytes())?;
-        Ok(Submission::of(sealed, content_hash(body.as_bytes()), body))
+        let submission = Submission::of(sealed, content_hash(body.as_bytes()), body);
+        Ok(Submission { encrypted_for, ..submission })
     }
 
     /// Its id, the draft's.
@@ -141,6 +150,16 @@ impl Submission {
     /// The instance as ODK's servers take it, frozen within the bytes; `None` if it was finished by a build that made none.
     pub fn xml(&self) -> Option<&Arc<str>> {
         self.xml.as_ref()
+    }
+
+    /// Whom it has to be encrypted for before anything of it leaves; `None` if its form asks for no encryption.
+    pub fn encrypted_for(&self) -> Option<&EncryptedFor> {
+        self.encrypted_for.as_ref()
+    }
+
+    /// Is it fit only for whoever takes encrypted submissions: to be encrypted, or come as the manifest of one that somebody else encrypted?
+    pub fn is_for_few(&self) -> bool {
+        self.encrypted_for.is_some() || self.xml.as_ref().is_some_and(|xml| is_manifest(xml))
     }
 
     /// How many bytes it is in all, with its files.
@@ -192,38 +211,54 @@ struct SubmissionV1 {
     body: String,
 }
 
+/// The second version: with whom it has to be encrypted for. Written only of those, so that a build before it leaves them alone, which would send
+/// them in plain, and goes on sending all others.
+#[derive(Serialize, Deserialize)]
+struct SubmissionV2 {
+    #[serde(flatten)]
+    v1: SubmissionV1,
+    encrypted_for: EncryptedForV1,
+}
+
 impl Record for Submission {
     const KIND: &'static str = "submission";
 
     fn to_bytes(&self) -> Vec<u8> {
-        record::encode(
-            1,
-            &SubmissionV1 {
-                id: self.id,
-                hash: self.hash.clone(),
-                form: self.form.clone().into(),
-                name: self.name.clone(),
-                finished_at: self.finished_at.into(),
-                body: self.body.to_string(),
-            },
-        )
+        let v1 = SubmissionV1 {
+            id: self.id,
+            hash: self.hash.clone(),
+            form: self.form.clone().into(),
+            name: self.name.clone(),
+            finished_at: self.finished_at.into(),
+            body: self.body.to_string(),
+        };
+        match &self.encrypted_for {
+            None => record::encode(1, &v1),
+            Some(whom) => record::encode(2, &SubmissionV2 { v1, encrypted_for: whom.into() }),
+        }
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Submission, RecordError> {
-        let v1: SubmissionV1 = match record::version(Self::KIND, bytes)? {
-            1 => record::decode(Self::KIND, bytes)?,
+        let damaged = |kind| RecordError { record: Self::KIND, kind };
+        let elsewhere = || damaged(RecordErrorKind::Malformed { line: 1, column: 1 });
+        let (v1, encrypted_for): (SubmissionV1, _) = match record::version(Self::KIND, bytes)? {
+            1 => (record::decode(Self::KIND, bytes)?, None),
+            2 => {
+                let v2: SubmissionV2 = record::decode(Self::KIND, bytes)?;
+                // Half of it would be a submission that goes out in plain.
+                (v2.v1, Some(v2.encrypted_for.read().ok_or_else(elsewhere)?))
+            }
             version => return Err(record::newer(Self::KIND, version)),
         };
         // What else there is to it stands in the bytes.
-        let sealed = Sealed::read(v1.body.as_bytes()).map_err(|error| RecordError {
-            record: Self::KIND,
-            kind: match error {
+        let sealed = Sealed::read(v1.body.as_bytes()).map_err(|error| {
+            damaged(match error {
                 NotSealed::NotJson { line, column } | NotSealed::Fields { line, column } => {
                     RecordErrorKind::Malformed { line, column }
                 }
                 NotSealed::Layout(layout) => RecordErrorKind::Newer(layout),
                 NotSealed::Field(_) => RecordErrorKind::Malformed { line: 1, column: 1 },
-            },
+            })
         })?;
         Ok(Submission {
             id: v1.id,
@@ -234,6 +269,7 @@ impl Record for Submission {
             body: v1.body.into(),
             attachments: sealed.attachments,
             xml: sealed.xml.map(Arc::from),
+            encrypted_for,
         })
     }
 }
@@ -277,6 +313,12 @@ pub(crate) mod tests {
         (Submission::freeze(sealed), bytes)
     }
 
+    /// The same, of a form with a public key.
+    pub(crate) fn encrypted() -> (Submission, Vec<u8>) {
+        let (submission, bytes) = with_photo();
+        (Submission { encrypted_for: Some(EncryptedFor::new("MIIBIjANBgkq", [9; 32])), ..submission }, bytes)
+    }
+
     #[test]
     fn the_sealed_bytes_are_the_wire_contracts() {
         let submission = sample();
@@ -309,5 +351,22 @@ pub(crate) mod tests {
         assert_eq!((first.id(), first.xml(), first.attachments()), (sample().id(), None, &[][..]));
         // The record is the same; within it the bytes have a layout of their own.
         golden::check("submission.v1.layout2.json", &with_photo().0);
+    }
+
+    #[test]
+    fn the_second_version_has_whom_it_is_encrypted_for_and_is_never_read_without() {
+        golden::check("submission.v2.json", &encrypted().0);
+        let kept = String::from_utf8(encrypted().0.to_bytes()).unwrap();
+        assert!(!encrypted().0.body().contains("secret"));
+        for half in
+            [kept.replace("\"secret\":\"CQkJ", "\"secret\":\""), kept.replace("\"secret\"", "\"secrets\"")]
+        {
+            assert_ne!(half, kept);
+            let read = Submission::from_bytes(half.as_bytes());
+            assert!(
+                matches!(read, Err(RecordError { kind: RecordErrorKind::Malformed { .. }, .. })),
+                "{read:?}"
+            );
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use crate::backend::Backend;
 use crate::backend::any::AnyBackend;
 use crate::configuration::{self, ConfigurationError, Fields};
 use crate::credentials::Credentials;
@@ -159,16 +160,35 @@ impl Targets {
     }
 
     /// The names of the targets that a form's submissions go to, by name; never none: what no target takes goes home.
-    pub fn for_form(&self, form: &str) -> Vec<&str> {
-        let takers = self.targets.values().filter(|target| target.takes(form));
-        let names: Vec<&str> = takers.map(|target| target.name.as_str()).collect();
-        if names.is_empty() { vec![HOME] } else { names }
+    ///
+    /// `encrypted`: where its submissions are to be encrypted, every form is every one that a target can take, so that those are left out which
+    /// name no form and don't encrypt. Where none is left, all of them stay, and refuse it in words.
+    pub fn for_form(&self, form: &str, encrypted: bool) -> Vec<&str> {
+        let takers: Vec<&Target> = self.targets.values().filter(|target| target.takes(form)).collect();
+        let fits =
+            |target: &&&Target| !encrypted || encrypts(target) || target.forms.iter().any(|id| id == form);
+        let fitting: Vec<&str> = takers.iter().filter(fits).map(|target| target.name.as_str()).collect();
+        match (fitting.is_empty(), takers.is_empty()) {
+            (false, _) => fitting,
+            (true, false) => takers.into_iter().map(|target| target.name.as_str()).collect(),
+            (true, true) => vec![HOME],
+        }
+    }
+
+    /// Of the targets of a form whose submissions are to be encrypted, the names of those that will refuse them.
+    pub fn refusing_encrypted(&self, form: &str) -> Vec<&str> {
+        let refuses = |name: &&str| self.targets.get(*name).is_none_or(|target| !encrypts(target));
+        self.for_form(form, true).into_iter().filter(refuses).collect()
     }
 
     /// The backend of a target, for [`crate::deliver::deliver`].
     pub fn backend(&self, name: &str) -> Option<&AnyBackend> {
         self.targets.get(name).map(|target| &target.backend)
     }
+}
+
+fn encrypts(target: &Target) -> bool {
+    target.backend.capabilities().encrypts
 }
 
 #[cfg(test)]
@@ -199,12 +219,19 @@ mod tests {
         let some = targets(
             r#"{"targets": [{"name": "central", "kind": "openrosa", "url": "https://a.example/submission", "forms": ["*"]},
                 {"name": "b", "kind": "openrosa", "url": "https://b.example/submission", "forms": ["visit"]},
-                {"name": "c", "kind": "openrosa", "url": "https://c.example/submission"}]}"#,
+                {"name": "c", "kind": "openrosa", "url": "https://c.example/submission"},
+                {"name": "hook", "kind": "webhook", "url": "https://d.example", "forms": ["sealed"]}]}"#,
         );
-        assert_eq!(some.for_form("visit"), ["b", "central", HOME]);
-        assert_eq!(some.for_form("other"), ["central", HOME]);
+        assert_eq!(some.for_form("visit", false), ["b", "central", HOME]);
+        assert_eq!(some.for_form("other", false), ["central", HOME]);
+        // What is to be encrypted goes to who encrypts, and to who asked for that very form and will say no.
+        assert_eq!(some.for_form("visit", true), ["b", "central"]);
+        assert!(some.refusing_encrypted("visit").is_empty());
+        assert_eq!(some.for_form("sealed", true), ["central", "hook"]);
+        assert_eq!(some.refusing_encrypted("sealed"), ["hook"]);
         assert!(some.backend("c").is_some() && some.backend("d").is_none());
-        assert_eq!(targets("{}").for_form("visit"), [HOME]);
+        assert_eq!(targets("{}").for_form("visit", false), [HOME]);
+        assert_eq!(targets("{}").refusing_encrypted("visit"), [HOME]);
     }
 
     #[test]
@@ -213,9 +240,9 @@ mod tests {
             r#"{"version": 1, "targets": [{"name": "doorstep", "kind": "doorstep", "url": "https://home.example", "forms": ["a"]},
                 {"name": "b", "kind": "openrosa", "url": "https://b.example/submission", "forms": ["b"]}]}"#,
         );
-        assert_eq!(elsewhere.for_form("a"), [HOME]);
-        assert_eq!(elsewhere.for_form("b"), ["b"]);
-        assert_eq!(elsewhere.for_form("c"), [HOME]);
+        assert_eq!(elsewhere.for_form("a", false), [HOME]);
+        assert_eq!(elsewhere.for_form("b", false), ["b"]);
+        assert_eq!(elsewhere.for_form("c", false), [HOME]);
         let home = AnyBackend::Doorstep(Doorstep::at("https://home.example"));
         assert_eq!(elsewhere.backend(HOME), Some(&home));
     }

@@ -207,7 +207,7 @@ fn a_draft_opens_with_its_own_form_only() {
 fn only_a_form_without_violations_is_sealed_and_with_what_is_relevant() {
     let form = visit();
     let mut reader = Reader::open(&form);
-    let refused = Submission::seal(&mut reader.session, &reader.draft, &[], now(5)).unwrap_err();
+    let refused = Submission::seal(&mut reader.session, &reader.draft, &[], now(5), [0; 32]).unwrap_err();
     let SealError::Violations(violations) = refused else { panic!("{refused:?}") };
     assert_eq!(violations[0].0, "/visit/household/name");
     assert_eq!(violations[0].1.kind, ViolationKind::Required);
@@ -216,7 +216,7 @@ fn only_a_form_without_violations_is_sealed_and_with_what_is_relevant() {
     reader.type_in("/visit/household/alone", "yes");
     reader.type_in("/visit/household/why", "丧偶");
     reader.type_in("/visit/household/alone", "no");
-    let submission = Submission::seal(&mut reader.session, &reader.draft, &[], now(5)).unwrap();
+    let submission = Submission::seal(&mut reader.session, &reader.draft, &[], now(5), [0; 32]).unwrap();
     assert_eq!((submission.id(), submission.name()), (reader.draft.id, "张三"));
     assert_eq!(submission.form(), &FormRef::of(&form));
     let sealed = doorstep_delivery::sealed::Sealed::read(submission.body().as_bytes()).unwrap();

@@ -36,7 +36,7 @@ pub mod export;
 
 pub use definition::files_of_row;
 pub use diagnostic::{Diagnostic, Label, Severity};
-pub use form::{Checked, Form};
+pub use form::{Checked, Form, RsaKey};
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};
 pub use source::{Bundle, BundleError, Position, Source, Span};
 pub use value::{DataType, Value};

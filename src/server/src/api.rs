@@ -55,7 +55,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
 }
 
 async fn secure(State(shared): State<Arc<Shared>>, mut response: Response) -> Response {
-    headers::secure(&mut response, &shared.app.policy);
+    headers::secure(&mut response, &shared.app.policy, shared.tls);
     response
 }
 

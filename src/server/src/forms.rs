@@ -85,7 +85,7 @@ impl BrokenForm {
 /// A form with what it was read from.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    form: Arc<Form>,
+    pub(crate) form: Arc<Form>,
     bundle: String,
 }
 

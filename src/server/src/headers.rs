@@ -20,13 +20,19 @@ const ALWAYS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Puts the headers on an answer.
-pub(crate) fn secure<B>(response: &mut Response<B>, policy: &HeaderValue) {
+/// A year of nothing but TLS for this host. Its neighbours are not the server's to speak for.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Puts the headers on an answer; if the server speaks TLS itself, one more that has browsers stay with it (RFC 6797).
+pub(crate) fn secure<B>(response: &mut Response<B>, policy: &HeaderValue, tls: bool) {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(*name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    if tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
 }
 
 /// The policy for a page: its own files, WebAssembly, exactly the inline scripts that stand in it, and requests to its own server

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use doorstep_delivery::odk_encryption::is_manifest;
 use doorstep_delivery::sealed::{NotSealed, Sealed};
 use doorstep_delivery::submission::content_hash;
 use doorstep_delivery::{Moment, Uuid};
@@ -114,7 +115,26 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
     off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
 }
 
+/// Is it encrypted if its form wants that, and only then? Beside what is encrypted there are no answers.
+fn check_encryption(form: &Form, sealed: &Sealed) -> Result<(), Refusal> {
+    let encrypted = sealed.xml.as_deref().is_some_and(is_manifest);
+    let answers = sealed.data.get(form.id()).and_then(|data| data.as_object());
+    match (form.public_key().is_some(), encrypted) {
+        (true, false) => Err(unfit(
+            "this form's answers are to come encrypted for its public key, which goes by OpenRosa only",
+        )),
+        (false, true) => {
+            Err(unfit("it is encrypted, which this form does not ask for: nobody could check it"))
+        }
+        (true, true) if answers.is_none_or(|answers| !answers.is_empty()) => {
+            Err(unfit("it is encrypted and has answers in plain beside that"))
+        }
+        (true, true) | (false, false) => Ok(()),
+    }
+}
+
 pub(crate) fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
+    check_encryption(&form, sealed)?;
     let world = World {
         now_ms: sealed.finished_at.ms,
         utc_offset_minutes: sealed.finished_at.utc_offset_minutes,

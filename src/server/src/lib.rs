@@ -22,6 +22,7 @@ mod outgoing;
 mod store;
 mod relay;
 mod targets;
+mod tls;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -42,8 +43,9 @@ pub use outgoing::Outgoing;
 pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
 pub use targets::TargetsError;
+pub use tls::{TlsError, TlsFiles};
 pub use who::audit::{Broken, Head};
-pub use who::{Access, CheckError, FirstUser, KeyError, check_audit};
+pub use who::{Access, CheckError, FirstUser, KeyError, OidcError, check_audit};
 
 use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
@@ -52,6 +54,7 @@ use metrics::Metrics;
 use relay::Relay;
 use store::Store;
 use targets::Targets;
+use tls::Incoming;
 use who::Who;
 
 /// How to run a server.
@@ -60,6 +63,8 @@ pub struct Options {
     pub host: String,
     /// The port; 0 lets the system pick one.
     pub port: u16,
+    /// The certificate and the key for TLS, if the server speaks it itself.
+    pub tls: Option<TlsFiles>,
     /// The folder for the database, made if it is not there.
     pub data: PathBuf,
     /// The address of a PostgreSQL that is the database instead.
@@ -106,6 +111,10 @@ pub enum StartError {
     Store(StoreError),
     /// The key that secrets are sealed with can't be had.
     Key(KeyError),
+    /// The office's OpenID provider is not described as it should be.
+    Oidc(OidcError),
+    /// There is no TLS.
+    Tls(TlsError),
     /// The folder for the attachments can't be made.
     Attachments(std::io::Error),
     /// The bucket for the attachments is not described as it should be.
@@ -127,6 +136,8 @@ impl std::fmt::Display for StartError {
             StartError::Targets(file, error) => write!(f, "{}: {error}", file.display()),
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
+            StartError::Oidc(error) => write!(f, "{error}"),
+            StartError::Tls(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
             StartError::Bucket(error) => write!(f, "{error}"),
             StartError::Log(error) => write!(f, "{error}"),
@@ -141,6 +152,7 @@ impl std::error::Error for StartError {}
 /// A server that listens but does not answer yet.
 pub struct Server {
     listener: tokio::net::TcpListener,
+    tls: Option<Incoming>,
     address: SocketAddr,
     shared: Arc<Shared>,
     shelf: Arc<dyn Shelf>,
@@ -159,6 +171,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Is there no way here but by TLS?
+    tls: bool,
 }
 
 impl Server {
@@ -170,11 +184,15 @@ impl Server {
         let targets = Targets::read(options.backend.as_deref())?;
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
+        let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
+        current.iter().for_each(|form| targets.tell_of_encryption(&form.form));
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
-        let who = Who::open(store.clone(), &options.data, &options.access).await.map_err(StartError::Key)?;
+        let who =
+            Who::open(store.clone(), &options.data, &options.access, oidc).await.map_err(StartError::Key)?;
         let first_user = who.make_first_user().await.map_err(StartError::Store)?;
 
         let address = format!("{}:{}", options.host, options.port);
@@ -193,13 +211,20 @@ impl Server {
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            tls: tls.is_some(),
         };
-        Ok(Server { listener, address: bound, shared: Arc::new(shared), shelf, first_user })
+        Ok(Server { listener, tls, address: bound, shared: Arc::new(shared), shelf, first_user })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its address for browsers: `https://127.0.0.1:8443`.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// The administrator that this start has made, if the database had no user: to be shown this once.
@@ -219,11 +244,22 @@ impl Server {
             tracing::error!(target: "doorstep", what = %error, "the relay's queue");
         }
         let couriers = relay.start(store, &self.shelf);
-        let stop = async {
+        let told = &couriers;
+        let stop = async move {
             stop.await;
-            couriers.tell_to_stop();
+            told.tell_to_stop();
         };
-        listen::run(self.listener, api::routes(self.shared.clone()), stop).await;
+        let routes = api::routes(self.shared.clone());
+        match self.tls {
+            None => listen::run(self.listener, None, routes, stop).await,
+            Some(tls) => {
+                let acceptor = tls.acceptor.clone();
+                tokio::select! {
+                    () = listen::run(self.listener, Some(acceptor), routes, stop) => {}
+                    () = tls.watch() => {}
+                }
+            }
+        }
         couriers.stopped().await;
         store.close().await;
     }

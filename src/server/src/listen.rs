@@ -18,16 +18,28 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 
 /// The most connections at once; more wait to be taken.
 const CONNECTIONS: usize = 2_048;
 /// How long a request's headers may take, and how long a connection may stay without one.
 const HEADER_TIME: Duration = Duration::from_secs(30);
+/// How long the beginning of TLS may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long open requests may take once the server is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
-/// Answers until `stop` is done.
-pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
+/// On a request that came over this server's own TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverTls;
+
+/// Answers until `stop` is done, over TLS only if there is an acceptor.
+pub(crate) async fn run(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    routes: Router,
+    stop: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = pin!(stop);
@@ -43,14 +55,22 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME)
-            .serve_connection(TokioIo::new(stream), with_peer(routes.clone(), peer));
-        let connection = graceful.watch(connection);
+        let (watcher, tls) = (graceful.watcher(), tls.clone());
+        let service = with_peer(routes.clone(), peer, tls.is_some());
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
         tokio::spawn(async move {
             // A connection that breaks is its phone's business: it asks again.
-            let _ = connection.await;
+            match tls {
+                None => {
+                    let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+                }
+                Some(tls) => {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+                        let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+                    }
+                }
+            }
             drop(place);
         });
     }
@@ -62,10 +82,14 @@ pub(crate) async fn run(listener: TcpListener, routes: Router, stop: impl Future
 fn with_peer(
     routes: Router,
     peer: SocketAddr,
+    tls: bool,
 ) -> impl Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> {
     let routes = TowerToHyperService::new(routes);
     service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        if tls {
+            request.extensions_mut().insert(OverTls);
+        }
         routes.call(request)
     })
 }

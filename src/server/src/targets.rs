@@ -9,8 +9,14 @@ use std::path::Path;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};
+use doorstep_delivery::Moment;
+use doorstep_delivery::backend::any::AnyBackend;
+use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::configuration::ConfigurationError;
-use doorstep_delivery::target::Configuration;
+use doorstep_delivery::credentials::Credentials;
+use doorstep_delivery::odk_encryption::PublicKey;
+use doorstep_delivery::target::{self as delivery, Configuration};
+use doorstep_engine::Form;
 
 use crate::StartError;
 use crate::files::Asset;
@@ -63,6 +69,21 @@ impl Targets {
     /// The origins that the page has to be let through to.
     pub(crate) fn origins(&self) -> BTreeSet<&str> {
         self.configuration.origins()
+    }
+
+    /// Names in the log the targets that will refuse a form's submissions, since these are to be encrypted. The app tells it where the form is begun.
+    pub(crate) fn tell_of_encryption(&self, form: &Form) {
+        let Some(key) = form.public_key() else { return };
+        let id = form.id();
+        if PublicKey::read(key).is_none() {
+            tracing::warn!(target: "doorstep", form = id, "its public key can't be read: its submissions stay on the phones");
+        }
+        let home = AnyBackend::Doorstep(Doorstep::at(""));
+        let targets =
+            delivery::Targets::of(&self.configuration, &Credentials::default(), home, Moment::default());
+        for to in targets.refusing_encrypted(id) {
+            tracing::warn!(target: "doorstep", form = id, to, "refuses its submissions: they are to be encrypted, which goes to kind openrosa only");
+        }
     }
 
     /// The answer to a GET with those headers.

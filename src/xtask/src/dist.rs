@@ -61,6 +61,7 @@ fn tar(workspace: &Workspace, program: &Path, folder: &Path) -> anyhow::Result<P
     for file in ["README.md", "doorstep.service", "doorstep.default"] {
         put(&workspace.path("src/xtask/packaging").join(file), &stage.join(file), 0o644)?;
     }
+    put(&workspace.path("src/server/administration.md"), &stage.join("administration.md"), 0o644)?;
     let tar = folder.join(format!("{name}.tar.gz"));
     run_command(
         Command::new("tar")

@@ -36,10 +36,11 @@ pub fn AccountPage() -> impl IntoView {
                 </dl>
                 <SignOut desk />
             </div>
-            <section class="section narrow">
-                <h2>{tell(|w| w.change_password)}</h2>
-                <PasswordForm desk />
-            </section>
+            {shown_when(move || user.with(|user| !user.lacks_password()), move || view! {
+                <section class="section narrow">
+                    <h2>{tell(|w| w.change_password)}</h2>
+                    <PasswordForm desk />
+                </section> }.into_any())}
             <section class="section narrow">
                 <h2>{tell(|w| w.second_factor)}</h2>
                 {shown_when(move || user.with(|user| user.second_factor), || view! {

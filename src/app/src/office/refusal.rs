@@ -104,6 +104,7 @@ impl Refusal {
             ("has_second_factor", _) => words.has_second_factor,
             ("choose_password", _) => words.choose_password,
             ("set_up_second_factor", _) => words.second_factor_wanted,
+            ("log_in_again", _) => words.log_in_again,
             ("unknown", _) => words.unknown,
             ("delivered", _) => words.already_delivered,
             ("target_unknown", _) => words.target_unknown,

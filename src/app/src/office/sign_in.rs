@@ -100,7 +100,7 @@ fn Provider(oidc: RwSignal<Option<Oidc>>) -> impl IntoView {
     oidc.get_untracked().map(|Oidc { name, start }| {
         view! {
             <p class="soft">{tell(|w| w.or)}</p>
-            <a class="button" href=start rel="external" data-action="oidc">{tell(move |w| (w.sign_in_by)(&name))}</a>
+            <a class="button" href=format!("{start}?to=/office") rel="external" data-action="oidc">{tell(move |w| (w.sign_in_by)(&name))}</a>
         }
     })
 }

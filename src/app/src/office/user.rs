@@ -257,7 +257,7 @@ fn Deeds(desk: Desk, path: StoredValue<String>, user: Known) -> impl IntoView {
             <Told outcome />
             {live(said)}
             <div class="actions">
-                {button(Deed::ResetPassword, "reset-password")}
+                {shown_when(move || of(user, |user| !user.lacks_password()), move || button(Deed::ResetPassword, "reset-password"))}
                 {shown_when(move || factor.get(), move || button(Deed::ResetFactor, "reset-factor"))}
                 {live(move || match disabled.get() {
                     true => button(Deed::Enable, "enable"),

@@ -25,8 +25,17 @@ pub struct User {
     pub second_factor: bool,
     /// Is the password still the one that somebody else gave?
     pub must_change: bool,
+    /// Not so for who logs in at the office's own service.
+    pub has_password: Option<bool>,
     /// Milliseconds since 1970.
     pub made_at: i64,
+}
+
+impl User {
+    /// Do they log in elsewhere, and have no password here?
+    pub fn lacks_password(&self) -> bool {
+        self.has_password == Some(false)
+    }
 }
 
 /// A phone or another program that has a token.

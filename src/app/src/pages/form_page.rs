@@ -4,6 +4,7 @@ use crate::components::live::{live, shown_when};
 use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
+use super::staying::Staying;
 use super::turning::{Turning, start_at};
 use crate::components::error_summary::{ErrorSummary, SUMMARY};
 use crate::components::icon::{Icon, Shape};
@@ -59,6 +60,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
+                {shown_when(move || place.get().0 == 1, move || view! { <Staying answering /> }.into_any())}
                 {live(move || page.get().map(|page| view! { <PageBody answering page place /> }))}
             </main>
         </div>

@@ -18,6 +18,7 @@ mod review;
 mod review_page;
 mod safety;
 mod settings;
+mod staying;
 mod turning;
 mod unlock;
 

@@ -225,7 +225,13 @@ impl Keeping {
             leptos::logging::error!("not sealed: {error}");
             NotFinished
         })?;
-        let sealed = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now());
+        let sealed = Submission::seal(
+            &mut self.session.borrow_mut(),
+            &draft,
+            &files.items,
+            now(),
+            clock::random_bytes(),
+        );
         let submission = sealed.map_err(|error| {
             // The paths only: messages of a form may hold answers.
             let places = match error {

@@ -91,10 +91,17 @@ impl Known {
         Targets::of(&untrack(|| self.in_force()), &credentials, home, now())
     }
 
+    /// Of the targets of a form whose answers are to be encrypted, the names of those that will refuse them. Changes as the targets do.
+    pub fn refusing_encrypted(self, form: &str) -> Vec<String> {
+        let home = AnyBackend::Doorstep(Doorstep::at(""));
+        let targets = Targets::of(&self.in_force(), &Credentials::default(), home, now());
+        targets.refusing_encrypted(form).into_iter().map(str::to_owned).collect()
+    }
+
     /// A submission's items: one for each target that its form goes to.
     pub fn items(self, submission: &Submission) -> Vec<OutboxItem> {
         let targets = self.for_sending();
-        let names = targets.for_form(&submission.form().id);
+        let names = targets.for_form(&submission.form().id, submission.encrypted_for().is_some());
         names.into_iter().map(|name| OutboxItem::queue_for(submission, name)).collect()
     }
 }

@@ -144,6 +144,12 @@ pub const WORDS: Words = Words {
     draft_taken: "This survey was opened in another tab",
     draft_taken_explained: "New answers are not saved here any more. Whatever was shown as saved is there.",
     take_here: "Open it here",
+    staying: |targets| {
+        format!(
+            "The answers to this form may leave only encrypted, and {targets} cannot take them so. You can go on and finish: they then stay on this device, and can be exported as a file. Tell your office."
+        )
+    },
+    staying_bad_key: "The answers to this form may leave only encrypted, and its key can’t be read. You can go on and finish: they then stay on this device, and can be exported as a file. Tell your office.",
     lost_steps: |n| {
         match n {
         1 => "The very last step before the app closed could not be brought back. Look over what you entered last.".into(),
@@ -220,6 +226,9 @@ pub const WORDS: Words = Words {
         }
         SendErrorKind::FileLost => "A file of this survey is gone from this device, or damaged",
         SendErrorKind::CannotBeSent => "That server takes no such submission",
+        SendErrorKind::NotEncrypted => {
+            "This form’s answers may leave only encrypted, and that can’t be done (the target takes nothing encrypted, or the form’s key can’t be read). They stay on this device and can be exported"
+        }
         SendErrorKind::LoginNeeded => "That server wants to know first who sends",
         SendErrorKind::DeviceRevoked => "This device was revoked",
         SendErrorKind::IdTaken => "The server has something else under this id",

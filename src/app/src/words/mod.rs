@@ -198,6 +198,8 @@ pub struct Words {
     pub draft_taken_explained: Text,
     pub take_here: Text,
     pub lost_steps: fn(usize) -> String,
+    pub staying: fn(&str) -> String,
+    pub staying_bad_key: Text,
     pub form_gone: Text,
     pub form_gone_explained: Text,
     pub draft_broken: Text,

@@ -132,6 +132,12 @@ pub const WORDS: Words = Words {
     draft_taken: "这份调查已在另一个标签页打开",
     draft_taken_explained: "这里不再保存新的答案。之前显示“已保存”的都在。",
     take_here: "在这里打开",
+    staying: |targets| {
+        format!(
+            "这份表单的答案只能加密后送出，而{targets}收不了加密的内容。可以照常填写、完成：答案会留在本机，可以导出为文件。请告诉单位的管理员。"
+        )
+    },
+    staying_bad_key: "这份表单的答案只能加密后送出，而表单里的密钥读不出来。可以照常填写、完成：答案会留在本机，可以导出为文件。请告诉单位的管理员。",
     lost_steps: |n| format!("上次意外关闭前的最后 {n} 步没能恢复，请看一遍刚才填的内容。"),
     form_gone: "这份调查用的表单不在设备上",
     form_gone_explained: "答案都还在。请联网后再打开，表单会重新取回来。",
@@ -195,6 +201,9 @@ pub const WORDS: Words = Words {
         SendErrorKind::TargetUnknown => "设置里已没有这个去处；没送达的留在本机，可以导出",
         SendErrorKind::FileLost => "本机上的照片等文件没了或坏了",
         SendErrorKind::CannotBeSent => "那边的服务器收不了这种内容",
+        SendErrorKind::NotEncrypted => {
+            "这份表单的答案只能加密后送出，现在做不到（去处收不了加密的内容，或表单里的密钥读不出来）。答案仍留在本机，可以导出"
+        }
         SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
         SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
         SendErrorKind::IdTaken => "服务器上这个编号已有别的内容",

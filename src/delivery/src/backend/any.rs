@@ -10,7 +10,7 @@ use super::openrosa::OpenRosa;
 use super::postgrest::PostgRest;
 use super::s3::S3;
 use super::webhook::Webhook;
-use super::{Backend, Capabilities, Configured, Parcel, SendError};
+use super::{Backend, Capabilities, Configured, Parcel, SendError, may_have};
 use crate::configuration::{ConfigurationError, Fields};
 use crate::credentials::Credential;
 use crate::moment::Moment;
@@ -85,6 +85,7 @@ macro_rules! backends {
             }
 
             async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError> {
+                may_have(self, parcel.submission())?;
                 match self {
                     AnyBackend::$first(backend) => backend.send(parcel, transport).await,
                     $(AnyBackend::$backend(backend) => backend.send(parcel, transport).await,)*

@@ -67,6 +67,7 @@ impl Backend for CouchDb {
             replay: true,
             refuses_other_content: true,
             attachments: true,
+            encrypts: false,
         }
     }
 

@@ -69,6 +69,7 @@ impl Backend for Doorstep {
             replay: true,
             refuses_other_content: true,
             attachments: true,
+            encrypts: false,
         }
     }
 

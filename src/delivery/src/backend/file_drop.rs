@@ -60,6 +60,7 @@ impl Backend for FileDrop {
             replay: true,
             refuses_other_content: false,
             attachments: true,
+            encrypts: false,
         }
     }
 

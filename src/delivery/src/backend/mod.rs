@@ -104,6 +104,22 @@ pub struct Capabilities {
     pub refuses_other_content: bool,
     /// Does it take attachments?
     pub attachments: bool,
+    /// Does it encrypt what its form wants encrypted, and take what was?
+    pub encrypts: bool,
+}
+
+/// May a backend be given it? What is to be encrypted goes to none that would send it as it is.
+///
+/// # Errors
+/// `NotEncrypted` if not.
+pub(crate) fn may_have(backend: &impl Backend, submission: &Submission) -> Result<(), SendError> {
+    match backend.capabilities().encrypts || !submission.is_for_few() {
+        true => Ok(()),
+        false => {
+            let words = "its form wants it encrypted, and this target takes nothing encrypted".into();
+            Err(SendError { words, ..SendErrorKind::NotEncrypted.alone() })
+        }
+    }
 }
 
 /// What an acceptance rests on.
@@ -189,6 +205,8 @@ send_error_kinds! {
     FileLost = "file_lost", Never, false;
     /// The backend takes no such submission: it has no instance, or files where none can be sent.
     CannotBeSent = "cannot_be_sent", Never, false;
+    /// Its form wants it encrypted, and this backend would send it as it is, or the form's key is none.
+    NotEncrypted = "not_encrypted", Never, false;
     /// Larger than the server takes (413).
     TooLarge = "too_large", Never, false;
     /// Not a submission of that form, says the server (400, 422).

@@ -71,6 +71,7 @@ impl Backend for PostgRest {
             replay: true,
             refuses_other_content: true,
             attachments: true,
+            encrypts: false,
         }
     }
 

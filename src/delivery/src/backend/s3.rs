@@ -80,6 +80,7 @@ impl Backend for S3 {
             replay: true,
             refuses_other_content: false,
             attachments: true,
+            encrypts: false,
         }
     }
 

@@ -4,8 +4,10 @@
 //! Kept here: never a false receipt and never a loss, whatever is answered and wherever the answer is lost. Real servers
 //! are in `real_servers`.
 
+mod encrypted;
 mod parcel;
 mod peers;
+mod reader;
 mod suite;
 
 use doorstep_delivery::backend::any::AnyBackend;

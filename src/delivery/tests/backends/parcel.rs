@@ -4,13 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_delivery::backend::{Parcel, SendError, SendErrorKind};
-use doorstep_delivery::{Attachment, Submission};
+use doorstep_delivery::{Attachment, EncryptedFor, Submission};
 use serde_json::{Value as Json, json};
 
 pub const ID: &str = "01a20606-35c0-7707-8707-070707070707";
 
+/// A form's public key; `PRIVATE` is its half that the office has.
+pub const PUBLIC: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAq+6rXFAkFyRzBAKikq7KBbid+Xn5x3lNKIMRTsn+h0yhoBFaYzCPGYIdw3Zv7gmab6XpjVDu2sMtouK60j1+pULT5FaFVacQGrL0cdkeB/HliIIB71Q+3d/hPmtSUMQ+Mq83IYk9ylY2+Lkx9wWdrAwx0bgAcysV4RkRGhopFuVJ8HSWrPUq0QcgQVsZq07WS7/ErQ6F2+a3nMlb1zVBh96uvY+3SFDROzvbPN15VAV8VFQuZPO+YXtELan901XE5Cmhplyo1ED5nz+wxhY6k+o2gFXvduyAzf5QhC9X+yxjUNAFoqfZDPPdOTRpqngjMG+T38Hw20+a9mJzKThIsQIDAQAB";
+
 /// The submission of the tests: every kind of value, a group, a repeat, and the name of a person.
-pub fn submission(name: &str, files: &[Attachment]) -> Submission {
+pub fn submission(name: &str, files: &[Attachment], key: Option<&str>) -> Submission {
     let said: Vec<Json> = files
         .iter()
         .map(|file| json!({"name": file.name, "sha256": file.hash, "size": file.size, "type": file.media_type}))
@@ -40,13 +43,17 @@ pub fn submission(name: &str, files: &[Attachment]) -> Submission {
             members.concat()
         ),
     });
-    Submission::read(body.to_string()).unwrap()
+    let whom = key.map(|key| EncryptedFor::new(key, [42; 32]));
+    Submission::read(body.to_string(), whom).unwrap()
 }
 
 /// Two photos, of which the second is large enough to go alone.
 pub fn photos() -> Vec<(Attachment, Vec<u8>)> {
     let photo = |name: &str, bytes: Vec<u8>| (Attachment::of(name, "image/jpeg", &bytes).unwrap(), bytes);
-    vec![photo("户口本-1.jpg", b"\xff\xd8\xff\r\n--x".to_vec()), photo("door (2).jpg", vec![7; 5_000])]
+    vec![
+        photo("户口本-1.jpg", [b"\xff\xd8\xff\r\n--x", &[1; 1_500][..]].concat()),
+        photo("door (2).jpg", vec![7; 5_000]),
+    ]
 }
 
 /// A parcel of the device's.
@@ -65,10 +72,33 @@ impl Sent {
 
     /// The same id, with other content.
     pub fn named(name: &str, with_files: bool) -> Sent {
+        Sent::of(name, with_files, None)
+    }
+
+    /// The same of a form with a public key.
+    pub fn encrypted(name: &str, with_files: bool) -> Sent {
+        Sent::of(name, with_files, Some(PUBLIC))
+    }
+
+    /// As a server has it that was sent one encrypted.
+    pub fn manifest() -> Sent {
+        let mut sent = Sent::new(false);
+        let manifest = format!(
+            r#"<data xmlns=\"http://opendatakit.org/submissions\" encrypted=\"yes\" id=\"visit\"><meta><instanceID>uuid:{ID}</instanceID></meta></data>"#
+        );
+        let body = sent.submission.body();
+        let start = body.find("\"xml\":\"").unwrap() + 7;
+        let body = format!("{}{manifest}\"}}", &body[..start]);
+        sent.submission = Submission::read(body, None).unwrap();
+        sent
+    }
+
+    /// With that content, of a form with that key.
+    pub fn of(name: &str, with_files: bool, key: Option<&str>) -> Sent {
         let photos = if with_files { photos() } else { Vec::new() };
         let attachments: Vec<Attachment> = photos.iter().map(|(file, _)| file.clone()).collect();
         Sent {
-            submission: submission(name, &attachments),
+            submission: submission(name, &attachments, key),
             files: photos.into_iter().map(|(file, bytes)| (file.name, bytes)).collect(),
             arrived: RefCell::default(),
             read: Cell::new(0),

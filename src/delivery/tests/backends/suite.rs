@@ -48,6 +48,20 @@ pub trait Peer {
     {
         request
     }
+    /// What it is sent: of that person, with photos or without.
+    fn sent(name: &str, with_files: bool) -> Sent
+    where
+        Self: Sized,
+    {
+        Sent::named(name, with_files)
+    }
+    /// How many files a try reads after the one before has told the parcel what had arrived.
+    fn reads_again(sent: &Sent) -> usize
+    where
+        Self: Sized,
+    {
+        sent.files.len() - sent.arrived.borrow().len()
+    }
     /// Does it look at the content of an id that it has?
     fn looks_at_content() -> bool
     where
@@ -79,6 +93,8 @@ enum Fault {
     Twice,
 }
 
+/// Whom the submission is of.
+const NAME: &str = "张三";
 const PORTAL: &str = "<!doctype html><html><title>Free Wi-Fi</title></html>";
 
 const FAULTS: &[Fault] = &[
@@ -191,23 +207,38 @@ pub fn keeps_its_word<P: Peer>() {
         sends_again_only_what_is_missing::<P>();
     }
     tells_other_content::<P>();
+    if !P::backend().capabilities().encrypts {
+        what_is_to_be_encrypted_goes_nowhere::<P>();
+    }
+}
+
+/// Refused for good and in words, before anything is asked of anybody: to be encrypted, and encrypted by somebody else.
+fn what_is_to_be_encrypted_goes_nowhere<P: Peer>() {
+    for sent in [Sent::encrypted(NAME, false), Sent::encrypted(NAME, true), Sent::manifest()] {
+        let peer = RefCell::new(P::empty());
+        let (outcome, requests) = attempt(&peer, &sent, None);
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind, error.kind.retry()), (SendErrorKind::NotEncrypted, Retry::Never));
+        assert!(!error.words.is_empty() && requests.is_empty(), "{requests:?}");
+        assert!(peer.borrow().held(ID).is_empty() && sent.read.get() == 0);
+    }
 }
 
 fn accepts_and_repeats<P: Peer>(with_files: bool) {
-    let (peer, sent) = (RefCell::new(P::empty()), Sent::new(with_files));
+    let (peer, sent) = (RefCell::new(P::empty()), P::sent(NAME, with_files));
     let (outcome, requests) = attempt(&peer, &sent, None);
     let receipt = outcome.unwrap_or_else(|error| panic!("{error:?} after {} requests", requests.len()));
     assert!(is_its(&receipt, &sent));
     assert!(is_there(&peer, &sent), "{:?}", peer.borrow().held(ID));
 
     // The same from another memory of what has arrived: nothing changes, and it says so alike.
-    let again = Sent::new(with_files);
+    let again = P::sent(NAME, with_files);
     let (outcome, _) = attempt(&peer, &again, None);
     assert!(is_its(&outcome.unwrap(), &again));
     assert!(is_there(&peer, &sent), "{:?}", peer.borrow().held(ID));
 
     // The same way to another server of the kind is byte for byte the same.
-    let (_, other) = attempt(&RefCell::new(P::empty()), &Sent::new(with_files), None);
+    let (_, other) = attempt(&RefCell::new(P::empty()), &P::sent(NAME, with_files), None);
     let lasting =
         |requests: &[Request]| -> Vec<Request> { requests.iter().cloned().map(P::lasting).collect() };
     assert_eq!(lasting(&requests), lasting(&other));
@@ -218,11 +249,11 @@ fn accepts_and_repeats<P: Peer>(with_files: bool) {
 
 /// At each request, each fault: no receipt without the whole being there, and the next try brings it there, once.
 fn survives_every_fault_at_every_request<P: Peer>(with_files: bool) {
-    let (_, clean) = attempt(&RefCell::new(P::empty()), &Sent::new(with_files), None);
+    let (_, clean) = attempt(&RefCell::new(P::empty()), &P::sent(NAME, with_files), None);
     for at in 0..clean.len() {
         for fault in FAULTS {
             let place = format!("{fault:?} at request {at} of {}, files: {with_files}", clean.len());
-            let (peer, sent) = (RefCell::new(P::empty()), Sent::new(with_files));
+            let (peer, sent) = (RefCell::new(P::empty()), P::sent(NAME, with_files));
             let (outcome, _) = attempt(&peer, &sent, Some((at, *fault)));
             match outcome {
                 Ok(receipt) => {
@@ -270,7 +301,7 @@ fn must_be_told_so(error: &SendError, fault: Fault, place: &str) {
 }
 
 fn a_lost_file_is_said<P: Peer>() {
-    let (peer, mut sent) = (RefCell::new(P::empty()), Sent::new(true));
+    let (peer, mut sent) = (RefCell::new(P::empty()), P::sent(NAME, true));
     sent.files.remove("door (2).jpg");
     let (outcome, _) = attempt(&peer, &sent, None);
     assert_eq!(outcome.unwrap_err().kind, SendErrorKind::FileLost);
@@ -278,16 +309,17 @@ fn a_lost_file_is_said<P: Peer>() {
 
 /// After a try that broke off at any request, the next reads only the files that are not known to be there.
 fn sends_again_only_what_is_missing<P: Peer>() {
-    let (_, clean) = attempt(&RefCell::new(P::empty()), &Sent::new(true), None);
+    let (_, clean) = attempt(&RefCell::new(P::empty()), &P::sent(NAME, true), None);
     let mut saved = 0;
     for at in 0..clean.len() {
-        let (peer, sent) = (RefCell::new(P::empty()), Sent::new(true));
+        let (peer, sent) = (RefCell::new(P::empty()), P::sent(NAME, true));
         attempt(&peer, &sent, Some((at, Fault::DropAfter))).0.unwrap_err();
         let known = sent.arrived.borrow().len();
+        let expected = P::reads_again(&sent);
         sent.read.set(0);
         attempt(&peer, &sent, None).0.unwrap();
         if P::files_go_alone() {
-            assert_eq!(sent.read.get(), sent.files.len() - known, "request {at}");
+            assert_eq!(sent.read.get(), expected, "request {at}");
         }
         saved += known;
     }
@@ -295,9 +327,9 @@ fn sends_again_only_what_is_missing<P: Peer>() {
 }
 
 fn tells_other_content<P: Peer>() {
-    let (peer, first) = (RefCell::new(P::empty()), Sent::new(false));
+    let (peer, first) = (RefCell::new(P::empty()), P::sent(NAME, false));
     attempt(&peer, &first, None).0.unwrap();
-    let other = Sent::named("李四", false);
+    let other = P::sent("李四", false);
     assert_eq!(first.submission.id(), other.submission.id());
     let (outcome, requests) = attempt(&peer, &other, None);
     if P::looks_at_content() {
@@ -312,7 +344,7 @@ fn tells_other_content<P: Peer>() {
 }
 
 fn files_are_refused<P: Peer>() {
-    let (peer, sent) = (RefCell::new(P::empty()), Sent::new(true));
+    let (peer, sent) = (RefCell::new(P::empty()), P::sent(NAME, true));
     let (outcome, _) = attempt(&peer, &sent, None);
     assert_eq!(outcome.unwrap_err().kind, SendErrorKind::CannotBeSent);
     assert!(peer.borrow().held(ID).is_empty() && !sent.has_arrived("door (2).jpg"));

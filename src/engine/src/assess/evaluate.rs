@@ -3,6 +3,7 @@
 //! Not applicable, missing and zero are three things; so are a condition that holds, one that doesn't, and one that is not decided
 //! yet ([`conditions`]).
 
+mod asked;
 mod conditions;
 mod indices;
 mod inputs;
@@ -19,16 +20,14 @@ use super::measure::{Assessment, Input, Kind, Measure, MeasureId};
 use super::trace::{Line, Told, Trace};
 use super::{ExactError, Missing, Outcome};
 use crate::expr::eval::Eval;
-use crate::form::Form;
-use crate::session::Instance;
-use crate::view::{NodeId, ScopeId};
+use crate::view::ScopeId;
 
 /// What measures are computed over.
 pub(crate) struct Assessor<'a> {
     pub assessment: &'a Assessment,
     /// At the form's root.
     pub eval: Eval<'a>,
-    /// By measure, as they were computed: [`came`] says what they come to.
+    /// By measure.
     pub outcomes: &'a [Outcome],
     /// What was found missing, if that is wanted.
     pub awaited: Awaiting,
@@ -59,39 +58,18 @@ impl From<Unsaid> for Outcome {
     }
 }
 
-/// What a measure comes to, by what was computed. Where its own condition does not hold, it is not applicable or not decided yet, and was
-/// computed so; within what is not relevant it is not applicable.
-pub(crate) fn came<'o>(
-    form: &Form,
-    instance: &Instance,
-    outcomes: &'o [Outcome],
-    id: MeasureId,
-) -> &'o Outcome {
-    let measure = form.assessment.measure(id);
-    let relevant = |node: NodeId| instance.relevant(ScopeId(0), node);
-    match &outcomes[usize::from(id.0)] {
-        outcome if relevant(measure.node) => outcome,
-        open @ Outcome::Missing(_)
-            if measure.relevant.is_some() && relevant(form.node(measure.node).parent) =>
-        {
-            open
-        }
-        _ => &Outcome::NotApplicable,
-    }
-}
-
 impl Assessor<'_> {
-    /// What a measure comes to where what holds it is relevant; how goes to `trace`.
+    /// What a measure comes to; how goes to `trace`.
     pub fn outcome(&self, id: MeasureId, trace: &mut Trace) -> Outcome {
         let measure = self.assessment.measure(id);
-        if let Some(relevant) = &measure.relevant {
-            match self.holds(relevant) {
-                Truth::Yes => {}
-                Truth::No => return Outcome::NotApplicable,
-                Truth::Open(why) => return Outcome::Missing(why),
-            }
+        let holder = self.eval.primary().form.node(measure.node).parent;
+        let around = self.asked(ScopeId(0), holder);
+        let own = measure.relevant.as_ref().map_or(Truth::Yes, |relevant| self.holds(relevant));
+        match (around, own) {
+            (Truth::No, _) | (_, Truth::No) => Outcome::NotApplicable,
+            (Truth::Open(why), _) | (_, Truth::Open(why)) => Outcome::Missing(why),
+            (Truth::Yes, Truth::Yes) => self.kind(measure, trace).unwrap_or_else(Outcome::from),
         }
-        self.kind(measure, trace).unwrap_or_else(Outcome::from)
     }
 
     fn kind(&self, measure: &Measure, trace: &mut Trace) -> Said<Outcome> {
@@ -145,7 +123,6 @@ impl Assessor<'_> {
 
     /// What a measure came to.
     fn came(&self, id: MeasureId) -> &Outcome {
-        let primary = self.eval.primary();
-        came(primary.form, primary.instance, self.outcomes, id)
+        &self.outcomes[usize::from(id.0)]
     }
 }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Exact, Test};
 use crate::expr::program::ExprId;
-use crate::form::TextId;
+use crate::form::{ScopeDefId, TextId};
 use crate::source::Span;
 use crate::view::NodeId;
 
@@ -24,6 +24,22 @@ pub(crate) struct Assessment {
     pub by_node: FxHashMap<NodeId, MeasureId>,
     /// Of each calculated node that a measure reads: the questions and measures that it is calculated from.
     pub behind: FxHashMap<NodeId, Box<[Source]>>,
+    pub doubts: Doubts,
+}
+
+/// What measures read that may or may not be asked: conditions of nodes that hang on answers that may be missing.
+#[derive(Debug, Default)]
+pub(crate) struct Doubts {
+    /// By node: its own relevance, and the scope that it is evaluated in.
+    pub relevant: FxHashMap<NodeId, (ScopeDefId, Condition)>,
+    /// By question: whether it has to be answered.
+    pub required: FxHashMap<NodeId, Condition>,
+    /// By repeat: how many instances it has. No condition, but it hangs as one does.
+    pub counts: FxHashMap<NodeId, Condition>,
+    /// By node that such a condition reads: what may be missing behind it.
+    pub behind: FxHashMap<NodeId, Box<[Source]>>,
+    /// The nodes whose own relevance is in doubt, or that of what holds them.
+    pub below: FxHashSet<NodeId>,
 }
 
 /// What a condition hangs on that may be missing.
@@ -35,7 +51,7 @@ pub(crate) enum Source {
 }
 
 /// What decides whether a rule counts: true, false, or not decided while an answer is missing that it hangs on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub expr: ExprId,
     /// Directly and through calculations.

@@ -5,6 +5,7 @@
 //! takes no notice of the measures' calculations. Invariant: no cut-off is compared with a quotient; fractions are compared
 //! crosswise, and what floats may not hold exactly is a loss.
 
+mod asked;
 mod conditions;
 mod holes;
 mod inputs;
@@ -53,7 +54,7 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
     };
     let elements: Vec<&Element> =
         assessment.elements().filter(|element| is_own(element, "measure")).collect();
-    let places = Places::of(&form, model);
+    let places = Places::of(&form, model, &root);
     let mut group = GROUP.to_owned();
     // What the form has of its own, without the steps of an XForm that it may have been read from.
     while holds(&root, &group) {
@@ -67,6 +68,9 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
         taken: HashSet::new(),
         known: form.assessment.ids().map(|_| None).collect(),
         opened: HashMap::new(),
+        holes: HashMap::new(),
+        asked: HashMap::new(),
+        unanswered: HashMap::new(),
         current: Vec::new(),
         calculations: Vec::new(),
         rounds: false,
@@ -148,6 +152,9 @@ struct Calculation {
     data_type: &'static str,
 }
 
+/// A node, and whether answers that break a rule count.
+type Opened = (NodeId, bool);
+
 struct Writer<'a> {
     places: Places<'a>,
     elements: Vec<&'a Element>,
@@ -155,8 +162,14 @@ struct Writer<'a> {
     nodes: Vec<Step>,
     taken: HashSet<String>,
     known: Vec<Option<Result<Known, Unsayable>>>,
-    /// Of calculated nodes, when they are not known yet: by node, and whether answers that break a rule count.
-    opened: HashMap<(NodeId, bool), Option<String>>,
+    /// When nodes outside of repeats are not known yet.
+    opened: HashMap<Opened, Option<String>>,
+    /// When leaves are missing: by path and the predicate that it stands in, too.
+    holes: HashMap<(Opened, String, Option<String>), Option<String>>,
+    /// The node that says whether a node's relevance holds, may hold or does not.
+    asked: HashMap<NodeId, String>,
+    /// The node that says whether a question is unanswered, in any instance of its repeats.
+    unanswered: HashMap<NodeId, String>,
     /// The measures that are being written, the innermost last.
     current: Vec<MeasureId>,
     calculations: Vec<Calculation>,
@@ -191,6 +204,9 @@ impl<'a> Writer<'a> {
             // Steps to nowhere are no use.
             self.nodes.truncate(written);
             self.opened.clear();
+            self.holes.clear();
+            self.asked.clear();
+            self.unanswered.clear();
             self.losses
                 .push(span, format!("`{name}` has no calculation in the XForm and stays blank there: {why}"));
         } else {
@@ -245,16 +261,23 @@ impl<'a> Writer<'a> {
         };
         let mut flaws = Vec::new();
         let path = self.places.path(measure.node);
-        // What holds it decides; its own condition may be open.
-        if let Some(relevant) = self.places.relevant(form.node(measure.node).parent, None)? {
+        // What holds it decides, and its own condition; either may be open.
+        let holder = form.node(measure.node).parent;
+        let around = self.asked(holder, None)?;
+        let mut open = Vec::new();
+        if let Some(holds) = around {
+            flaws.push((holds.never(), "'na'".to_owned()));
+            open.extend(holds.open());
+        } else if let Some(relevant) = self.places.relevant(holder, None)? {
             flaws.push((format!("not({relevant})"), "'na'".to_owned()));
         }
         let own_condition = self.places.own_condition(measure.node);
         if let Some(written) = own_condition.filter(|written| crate::form::constant(written) != Some(true)) {
             let holds = self.at(&written, &path, false)?;
             flaws.push((holds.never(), "'na'".to_owned()));
-            flaws.extend(holds.open().map(|open| (open, "'missing'".to_owned())));
+            open.extend(holds.open());
         }
+        flaws.extend(open.into_iter().map(|open| (open, "'missing'".to_owned())));
         flaws.extend(own.into_iter().map(|(condition, flaw)| {
             let word = if flaw == Flaw::NotApplicable { "'na'" } else { "'missing'" };
             (condition, word.to_owned())

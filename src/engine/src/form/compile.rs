@@ -163,11 +163,18 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
+        public_key: public_key(&parts),
         scopes: skeleton.scopes,
         last_saved: instances::last_saved(&parts, &skeleton.tree_names),
         trees: skeleton.trees.into_iter().map(Arc::new).collect(),
         child_names: skeleton.child_names,
     })
+}
+
+/// A key of nothing but blanks asks for no encryption.
+fn public_key(parts: &XForm<'_>) -> Option<Arc<str>> {
+    let key = attribute(parts.submission?, "base64RsaPublicKey")?;
+    (!key.trim().is_empty()).then_some(key)
 }
 
 fn attribute(element: Tag<'_>, local: &str) -> Option<Arc<str>> {

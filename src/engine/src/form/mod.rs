@@ -28,6 +28,7 @@ mod itext;
 mod meta;
 mod names;
 mod paths;
+mod public_key;
 mod texts;
 mod tree;
 mod types;
@@ -41,6 +42,7 @@ pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
 pub(crate) use compile::itext_id;
 pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
+pub use public_key::RsaKey;
 pub(crate) use texts::{Piece, Pieces, TextId, Texts};
 pub use types::{Preload, Property};
 pub(crate) use xform::XForm;
@@ -78,6 +80,8 @@ pub struct Form {
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
     pub(crate) deprecated_id: Option<NodeId>,
+    /// What its submissions are to be encrypted with, as written.
+    pub(crate) public_key: Option<Arc<str>>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: ChildNames,
 }
@@ -241,6 +245,12 @@ impl Form {
     /// The version that its author gave it.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The key that its submissions are to be encrypted with (ODK XForms, *Submission*, `base64RsaPublicKey`; the setting `public_key`), as its
+    /// author wrote it; `None` if they go out as they are. Whether it is a key at all is for whoever encrypts to say: until then nothing goes out.
+    pub fn public_key(&self) -> Option<&str> {
+        self.public_key.as_deref()
     }
 
     /// SHA-256 over the definition and its files, lowercase hex: 64 characters.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::form::RsaKey;
 use crate::source::Span;
 use crate::xml::{Namespace, Tag};
 
@@ -110,8 +112,20 @@ fn instance<'a>(
     secondary.push((id.text.into(), element));
 }
 
-/// ODK knows one way to submit: a POST.
+/// ODK knows one way to submit: a POST. A key that is none keeps every answer on its phone.
 fn submission(form: &XForm<'_>, found: &mut Diagnostics) {
+    let key = form.submission.and_then(|submission| submission.attribute("base64RsaPublicKey"));
+    let key = key.filter(|key| check::CHECKS && !key.text.trim().is_empty());
+    if let Some(key) = key.filter(|key| RsaKey::read(key.text).is_none()) {
+        found.push(
+            Diagnostic::warning(
+                "bad-public-key",
+                key.span,
+                "this public key can't be read: no submission of the form could leave the phone",
+            )
+            .hint("write an RSA key of 2,048 to 8,192 bits in base64, without the lines around it in a PEM file"),
+        );
+    }
     let Some(method) = form.submission.and_then(|submission| submission.attribute("method")) else { return };
     if !matches!(method.text.trim(), "post" | "form-data-post") {
         found.push(

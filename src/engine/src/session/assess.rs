@@ -1,7 +1,7 @@
 //! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
 
 use crate::assess::Outcome;
-use crate::assess::evaluate::{Assessor, Awaiting, came};
+use crate::assess::evaluate::{Assessor, Awaiting};
 use crate::assess::measure::MeasureId;
 use crate::assess::trace::Trace;
 use crate::session::Session;
@@ -15,7 +15,7 @@ impl Session {
     }
 
     pub(super) fn outcome_of(&self, id: MeasureId) -> Outcome {
-        came(&self.form, &self.instance, &self.outcomes, id).clone()
+        self.outcomes[usize::from(id.0)].clone()
     }
 
     /// The names of the form's measures, in the order of their declaration.
@@ -53,7 +53,8 @@ impl Session {
         }
         *known = outcome;
         self.put(ScopeId(0), node, value);
-        if same {
+        // What is not relevant has no readers to `put`; those of a measure see whether it is open.
+        if same || !self.instance.relevant(ScopeId(0), node) {
             self.changed.push(Key { scope: ScopeId(0), node });
             self.touch_readers(ScopeId(0), node);
         }

@@ -280,6 +280,20 @@ impl Instance {
         if self.flags[cell] & flag::RELEVANT == 0 { &BLANK } else { &self.values[cell] }
     }
 
+    /// The scope of that kind that a scope lies in, itself among them.
+    pub fn around(&self, scope: ScopeId, def: ScopeDefId) -> Option<ScopeId> {
+        let mut at = scope;
+        loop {
+            if self.def(at) == def {
+                return Some(at);
+            }
+            if at == ScopeId(0) {
+                return None;
+            }
+            at = self.up(at, 1);
+        }
+    }
+
     /// A node's value, relevant or not.
     pub fn kept(&self, scope: ScopeId, node: NodeId) -> &Value {
         &self.values[self.cell(scope, node)]

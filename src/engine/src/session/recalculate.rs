@@ -223,10 +223,6 @@ impl Session {
         let cell = self.instance.cell(scope, node);
         let on = parent_relevant && self.instance.has(cell, flag::RELEVANT_ITSELF);
         if !self.instance.set_relevant(scope, node, on) {
-            // A measure whose own condition does not hold is not applicable, or not decided yet: as what holds it has it.
-            if !on && self.form.assessment.by_node.contains_key(&node) {
-                self.touch_readers(scope, node);
-            }
             return;
         }
         self.changed.push(Key { scope, node });

@@ -46,6 +46,16 @@ impl Submitted {
         self.attribute("encrypted") == "yes"
     }
 
+    /// The names of an encrypted one's files, as its manifest has them: the media, then the answers.
+    pub fn encrypted_files(&self) -> Vec<String> {
+        let text = |element: &Element| element.text().trim().to_owned();
+        let named = |element: &Element, name: &str| *element.name.local == *name;
+        let media = self.root.elements().filter(|child| named(child, "media"));
+        let media = media.flat_map(|media| media.elements().filter(|file| named(file, "file")).map(text));
+        let answers = self.root.elements().filter(|child| named(child, "encryptedXmlFile")).map(text);
+        media.chain(answers).collect()
+    }
+
     fn attribute(&self, local: &str) -> &str {
         self.root.attribute(local).map_or("", |value| &*value.text)
     }
@@ -159,6 +169,36 @@ mod tests {
         checked.form.unwrap_or_else(|| panic!("{:?}", checked.diagnostics))
     }
 
+    #[test]
+    fn a_form_says_what_its_submissions_are_encrypted_with_however_it_is_written() {
+        let key = |name: &str, text: &str| {
+            let checked = Form::read(&Bundle { main: Source::new(name, text), files: Vec::new() });
+            checked.form.unwrap().public_key().map(str::to_owned)
+        };
+        assert_eq!(key("form.json", FORM), None);
+        let json = FORM.replace(r#""form_id""#, r#""public_key": "MIIB", "form_id""#);
+        assert_eq!(key("form.json", &json).as_deref(), Some("MIIB"));
+        assert_eq!(key("form.json", &json.replace("MIIB", " ")), None);
+        let xform = |submission: &str| {
+            format!(
+                r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>
+                <instance><visit id="visit"><name/></visit></instance><bind nodeset="/visit/name" type="string"/>{submission}</model></h:head>
+                <h:body><input ref="/visit/name"><label>Name</label></input></h:body></h:html>"#
+            )
+        };
+        let with = xform(r#"<submission base64RsaPublicKey="MIIB"/>"#);
+        assert_eq!(key("form.xml", &with).as_deref(), Some("MIIB"));
+        assert_eq!(key("form.xml", &xform("<submission method=\"post\"/>")), None);
+        let file = |name: &str, text: &str| Source::new(name, text);
+        let workbook = Bundle {
+            main: file("form.xlsx#survey", "type\tname\tlabel\ntext\tname\tName"),
+            files: vec![file("form.xlsx#settings", "form_id\tpublic_key\nvisit\tMIIB")],
+        };
+        let checked = Form::read(&workbook);
+        let form = checked.form.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
+        assert_eq!(form.public_key(), Some("MIIB"));
+    }
+
     /// As Collect writes it: the form's own namespace, and its `meta` in it.
     const COLLECTS: &str = r#"<?xml version='1.0' ?><visit id="visit" version="2" xmlns:orx="http://openrosa.org/xforms"><start>2026-11-23T09:30:00.000+08:00</start><end>2026-11-23T10:00:00.000+08:00</end><person><name>张三</name><photo>1.jpg</photo></person><person><name/><photo/></person><age>71</age><meta><instanceID>uuid:a</instanceID><deprecatedID> uuid:b </deprecatedID></meta></visit>"#;
 
@@ -173,7 +213,10 @@ mod tests {
         assert!(!submitted.is_encrypted());
         let bare = Submitted::read("<data encrypted='yes'/>").unwrap();
         assert_eq!((bare.form_id(), bare.instance_id(), bare.finished(&form())), ("", None, None));
-        assert!(bare.is_encrypted());
+        assert!(bare.is_encrypted() && bare.encrypted_files().is_empty());
+        let two = "<data encrypted='yes'><media><file>1.jpg.enc</file><file> 2.jpg.enc</file></media><media/><encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
+        let files = ["1.jpg.enc", "2.jpg.enc", "submission.xml.enc"];
+        assert_eq!(Submitted::read(two).unwrap().encrypted_files(), files);
     }
 
     #[test]

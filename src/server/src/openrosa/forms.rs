@@ -70,11 +70,6 @@ fn make(served: &Served) -> Option<XForm> {
         unfit("it can't be written as one");
         return None;
     };
-    if exported.written.contains("base64RsaPublicKey") {
-        // Its submissions would come encrypted for somebody else: nobody here could check them.
-        unfit("its submissions are encrypted");
-        return None;
-    }
     if !exported.losses.is_empty() {
         let losses = exported.losses.len();
         tracing::info!(target: "doorstep", form = form.id(), version = form.version(), losses, "XForm");

@@ -15,6 +15,7 @@ use doorstep_delivery::{Attachment, Moment, Uuid};
 use doorstep_engine::session::{Extent, Submitted, World};
 use doorstep_engine::view::ViolationKind;
 use doorstep_engine::{Form, Session, Value};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::parts::{Posted, Posting};
@@ -113,9 +114,6 @@ fn look(xml: Vec<u8>) -> Result<Instance, Refusal> {
     let xml_hash = content_hash(&xml);
     let xml = String::from_utf8(xml).map_err(|_| bad("the text is not UTF-8".into()))?;
     let submitted = Submitted::read(&xml).map_err(|error| bad(error.reason))?;
-    if submitted.is_encrypted() {
-        return Err(unfit("it is encrypted for somebody else; this server takes only what it can check"));
-    }
     let is_id = |id: &String| id.chars().count() <= LONGEST_ID && !id.chars().any(char::is_control);
     let id = submitted.instance_id().filter(is_id);
     let id = id.ok_or_else(|| {
@@ -231,6 +229,9 @@ async fn read_against(
 
 fn read(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<Read, Refusal> {
     let submitted = &instance.submitted;
+    if submitted.is_encrypted() {
+        return read_encrypted(form, instance, row);
+    }
     let came = Moment { ms: row.received_at, utc_offset_minutes: 0 };
     let told = |text: Option<String>| text.and_then(|text| Moment::from_rfc3339(&text));
     let finished_at = told(submitted.finished(&form)).unwrap_or(came);
@@ -257,6 +258,38 @@ fn read(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<
         xml: Some(instance.xml.to_string()),
     };
     check_answers(form, &sealed)?;
+    Ok(Read { sealed, named })
+}
+
+/// A manifest, which is kept as it came: what it stands for is for the holder of the form's private key alone.
+fn read_encrypted(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<Read, Refusal> {
+    let came = Moment { ms: row.received_at, utc_offset_minutes: 0 };
+    let number = |id: &str| Uuid::try_parse(id).map_err(|error| Refusal::fault(&error));
+    let named = instance.submitted.encrypted_files();
+    let sealed = Sealed {
+        id: number(&row.submission_id)?,
+        form: FormRef::of(&form),
+        supersedes: row.supersedes.as_deref().map(number).transpose()?,
+        created_at: came,
+        finished_at: came,
+        language: form.languages().first().map(|language| language.to_string()).unwrap_or_default(),
+        instance_name: String::new(),
+        data: json!({ form.id(): {} }),
+        attachments: Vec::new(),
+        xml: Some(instance.xml.to_string()),
+    };
+    check_answers(form, &sealed)?;
+    let mut single = named.clone();
+    single.sort();
+    single.dedup();
+    if named.is_empty() || single.len() != named.len() || !named.iter().all(|name| is_name(name)) {
+        return Err(unfit(
+            "the manifest names no files, one of them twice, or one that is not a name for a file",
+        ));
+    }
+    if named.len() > MOST_ATTACHMENTS {
+        return Err(unfit(format!("a submission has at most {MOST_ATTACHMENTS} files")));
+    }
     Ok(Read { sealed, named })
 }
 

@@ -3,6 +3,7 @@
 //! Kept here: a try runs on a thread of its own, since its network blocks; while it lasts its claim is renewed, so that a claim that runs
 //! out is that of a process that died; a target that is silent, busy or refuses the login is left alone for a while, with all its items.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +15,8 @@ use doorstep_delivery::outbox::{FIRST_WAIT_MS, LONGEST_BACK_OFF_MS, back_off_ms}
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{StoreError as NotKept, StoreErrorKind};
 use doorstep_delivery::transport::Transport;
-use doorstep_delivery::{Moment, OutboxItem, Receipt, Retry, State, Submission, Uuid};
+use doorstep_delivery::{FormRef, Moment, OutboxItem, Receipt, Retry, State, Submission, Uuid};
+use doorstep_engine::{Bundle, Form};
 use tokio::sync::{oneshot, watch};
 
 use super::{Clock, Post};
@@ -43,6 +45,8 @@ pub(super) struct Courier {
     outgoing: Arc<Outgoing>,
     /// Tries in a row that met no network.
     silence: u32,
+    /// By form's hash: are its submissions to be encrypted?
+    encrypted: BTreeMap<String, bool>,
 }
 
 /// What comes next.
@@ -58,7 +62,7 @@ enum Next {
 impl Courier {
     pub(super) fn new(post: Arc<Post>, store: Store, shelf: Arc<dyn Shelf>, clock: Clock) -> Courier {
         let outgoing = Arc::new(Outgoing::new(""));
-        Courier { post, store, shelf, clock, outgoing, silence: 0 }
+        Courier { post, store, shelf, clock, outgoing, silence: 0, encrypted: BTreeMap::new() }
     }
 
     /// Goes on until it is told to stop.
@@ -101,7 +105,8 @@ impl Courier {
             return Ok(Next::Idle(due.clamp(soonest, now + LOOK_MS)));
         };
         let body = self.store.body(&id).await?.and_then(|body| String::from_utf8(body).ok());
-        let submission = body.and_then(|body| Submission::read(body).ok());
+        // What is to be encrypted came encrypted, by a secret that stayed on its device.
+        let submission = body.and_then(|body| Submission::read(body, None).ok());
         let (Some(submission), Ok(item)) = (submission, OutboxItem::from_bytes(&record)) else {
             // As a newer Doorstep left it. Claimed, it is passed over for a while.
             tracing::error!(target: "doorstep", id, to = target, "can't be read, and is not passed on");
@@ -115,7 +120,9 @@ impl Courier {
             submission,
             last: Mutex::new(item),
         });
-        match self.send(&claim, now).await {
+        let is_bare =
+            !claim.submission.is_for_few() && self.wants_encryption(claim.submission.form()).await?;
+        match self.send(&claim, now, is_bare).await {
             Ok(()) => Ok(self.after(&claim.item())),
             Err(error) => {
                 // What came of it is not known to be kept: it is sent again when the claim has run out.
@@ -125,11 +132,31 @@ impl Courier {
         }
     }
 
+    /// Are a form's submissions to be encrypted? A build that did not ask may have taken some in as they were.
+    async fn wants_encryption(&mut self, form: &FormRef) -> Result<bool, StoreError> {
+        if let Some(known) = self.encrypted.get(&form.hash) {
+            return Ok(*known);
+        }
+        let text = self.store.form(&form.hash).await?.unwrap_or_default();
+        let wants = move || {
+            // Most say nothing of it, and need not be compiled for that.
+            let said = text.contains("public_key") || text.contains("base64RsaPublicKey");
+            let form =
+                said.then(|| Bundle::from_json(&text).ok().and_then(|bundle| Form::read(&bundle).form));
+            // One that can't be read any more and says something of it is none to be careless with.
+            form.is_some_and(|form| form.is_none_or(|form| form.public_key().is_some()))
+        };
+        let wants = tokio::task::spawn_blocking(wants).await.unwrap_or(true);
+        self.encrypted.insert(form.hash.clone(), wants);
+        Ok(wants)
+    }
+
     /// Tries an item on a thread of its own, and renews its claim of that time meanwhile.
-    async fn send(&self, claim: &Arc<Claim>, claimed_at: i64) -> Result<(), NotKept> {
+    async fn send(&self, claim: &Arc<Claim>, claimed_at: i64, is_bare: bool) -> Result<(), NotKept> {
         let (target, credential) = self.post.given.clone();
         let now = moment(&self.clock);
-        let backend = Discreet { backend: target.backend.given(credential.clone(), now), credential };
+        let backend = target.backend.given(credential.clone(), now);
+        let backend = Discreet { backend, credential, is_bare };
         let (claimed, clock, outgoing) = (claim.clone(), self.clock.clone(), self.outgoing.clone());
         let runtime = tokio::runtime::Handle::current();
         let (done, mut is_done) = oneshot::channel();
@@ -201,10 +228,13 @@ fn moment(clock: &Clock) -> Moment {
     Moment { ms: clock.now(), utc_offset_minutes: 0 }
 }
 
-/// A backend that keeps its credential out of what it says, should the server have quoted it.
+/// A backend that keeps its credential out of what it says, should the server have quoted it, and is given nothing
+/// bare that should have been encrypted.
 struct Discreet {
     backend: AnyBackend,
     credential: Credential,
+    /// It lies here in plain, and its form wants it encrypted.
+    is_bare: bool,
 }
 
 impl Backend for Discreet {
@@ -213,6 +243,10 @@ impl Backend for Discreet {
     }
 
     async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError> {
+        if self.is_bare {
+            let words = "its form wants it encrypted, and it lies here in plain".into();
+            return Err(SendError { words, ..SendErrorKind::NotEncrypted.alone() });
+        }
         let sent = self.backend.send(parcel, transport).await;
         sent.map_err(|error| SendError { words: self.credential.redact(error.words), ..error })
     }

@@ -9,12 +9,13 @@ use super::StoreError;
 use super::database::{Database, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 5] = [
+const FILES: [(i64, &str, &str); 6] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
     (20, "relay", include_str!("../../migrations/0020_relay.sql")),
     (30, "openrosa", include_str!("../../migrations/0030_openrosa.sql")),
+    (70, "oidc", include_str!("../../migrations/0070_oidc.sql")),
 ];
 
 /// The schema that this program makes.

@@ -64,6 +64,12 @@ pub enum Event {
     RelayedAgain,
     /// What was here already was queued for a target.
     RelayQueued,
+    /// Somebody logged in at the office's provider.
+    LoginByProvider,
+    /// Somebody came from the office's provider and did not get in.
+    LoginByProviderRefused,
+    /// A user who was here already is somebody whom the office's provider knows.
+    UserLinked,
 }
 
 /// One thing that was done.

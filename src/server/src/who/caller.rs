@@ -14,12 +14,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::audit::{Entry, Event};
 use super::devices::Known;
+use super::oidc::CODE;
 use super::rights::{Area, Deed, Place, Role, Standing};
 use super::users::{Pending, User};
 use super::{Who, limits, session};
 use crate::Shared;
 use crate::answer::Refusal;
-use crate::listen::now_ms;
+use crate::listen::{OverTls, now_ms};
 
 /// Where a request comes from, as far as it is believed.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     /// A proxy's headers are believed only if the office said that there is one; it appends, so that its own word is the last.
-    fn of(asked: &HeaderMap, peer: IpAddr, behind_proxy: bool) -> Origin {
+    fn of(asked: &HeaderMap, peer: IpAddr, tls: bool, behind_proxy: bool) -> Origin {
         let last = |name: &str| {
             let value = asked.get_all(name).iter().next_back()?.to_str().ok()?;
             value.rsplit(',').next().map(|word| word.trim().to_owned())
@@ -42,7 +43,7 @@ impl Origin {
         let forwarded = |name: &str| behind_proxy.then(|| last(name)).flatten();
         Origin {
             address: forwarded("x-forwarded-for").and_then(|text| text.parse().ok()).unwrap_or(peer),
-            tls: forwarded("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            tls: forwarded("x-forwarded-proto").map_or(tls, |scheme| scheme.eq_ignore_ascii_case("https")),
             authority: forwarded("x-forwarded-host").or_else(|| last("host")),
         }
     }
@@ -51,7 +52,7 @@ impl Origin {
     pub(crate) fn of_request(asked: &HeaderMap, extensions: &Extensions, behind_proxy: bool) -> Origin {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-        Origin::of(asked, peer, behind_proxy)
+        Origin::of(asked, peer, extensions.get::<OverTls>().is_some(), behind_proxy)
     }
 
     /// The server's address as whoever asked knows it.
@@ -181,10 +182,13 @@ pub(crate) async fn identify(
     let behind_proxy = shared.who.access.behind_proxy;
     let origin = Origin::of_request(request.headers(), request.extensions(), behind_proxy);
     let (method, asked) = (request.method().clone(), request.headers());
-    match find(&shared.who, &method, asked, &origin).await {
-        Ok(None) => {}
-        Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
-        Err(refusal) => return refusal.into_response(),
+    // A page without a script sends that form: its route asks for the browser's own word itself, and heeds no session.
+    if request.uri().path() != CODE {
+        match find(&shared.who, &method, asked, &origin).await {
+            Ok(None) => {}
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
+            Err(refusal) => return refusal.into_response(),
+        }
     }
     request.extensions_mut().insert(origin);
     next.run(request).await
@@ -308,13 +312,14 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-forwarded-host", "survey.example.cn"),
         ]);
-        let direct = Origin::of(&asked, peer, false);
+        let direct = Origin::of(&asked, peer, false, false);
         assert_eq!((direct.address, direct.tls), (peer, false));
         assert_eq!(direct.server().as_deref(), Some("http://inside:8080"));
-        let behind = Origin::of(&asked, peer, true);
+        assert_eq!(Origin::of(&asked, peer, true, false).server().as_deref(), Some("https://inside:8080"));
+        let behind = Origin::of(&asked, peer, false, true);
         assert_eq!((behind.address, behind.tls), (IpAddr::from([203, 0, 113, 7]), true));
         assert_eq!(behind.server().as_deref(), Some("https://survey.example.cn"));
-        assert_eq!(Origin::of(&headers(&[("x-forwarded-for", "'--")]), peer, true).address, peer);
+        assert_eq!(Origin::of(&headers(&[("x-forwarded-for", "'--")]), peer, false, true).address, peer);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod key;
 mod limits;
 mod log;
 pub(crate) mod mask;
+mod oidc;
 mod password;
 pub(crate) mod rights;
 pub(crate) mod routes;
@@ -25,7 +26,7 @@ pub(crate) mod secret;
 pub(crate) mod session;
 mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::Semaphore;
 
@@ -35,10 +36,13 @@ use crate::store::{Store, StoreError};
 use audit::{Broken, Entry, Event, Head};
 use ciphers::Ciphers;
 use limits::Limits;
+use oidc::Oidc;
 use rights::{Area, Role, Standing};
 
 pub(crate) use key::FILE as KEY_FILE;
 pub use key::KeyError;
+pub use oidc::OidcError;
+pub(crate) use oidc::open as open_oidc;
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -54,6 +58,8 @@ pub struct Access {
     pub behind_proxy: bool,
     /// SM3 and SM4 rather than SHA-256 and AES: for good, from the first start on.
     pub sm_ciphers: bool,
+    /// The file that describes the office's OpenID provider, if people log in there.
+    pub oidc: Option<PathBuf>,
 }
 
 /// The administrator that the first start makes.
@@ -83,16 +89,23 @@ pub(crate) struct Who {
     hashers: Semaphore,
     /// Passwords that were right a moment ago.
     verified: basic::Verified,
+    /// The office's OpenID provider.
+    pub(crate) oidc: Option<Oidc>,
 }
 
 impl Who {
-    pub(crate) async fn open(store: Store, data: &Path, access: &Access) -> Result<Who, KeyError> {
+    pub(crate) async fn open(
+        store: Store,
+        data: &Path,
+        access: &Access,
+        oidc: Option<Oidc>,
+    ) -> Result<Who, KeyError> {
         let ciphers: &'static dyn Ciphers = if access.sm_ciphers { &ciphers::Sm } else { &ciphers::Nist };
         let key = key::Key::open(data).map_err(KeyError::File)?;
         key::check(&store, ciphers, &key).await?;
         let (limits, hashers) = (Limits::new(), Semaphore::new(HASHERS));
         let verified = basic::Verified::new();
-        Ok(Who { store, ciphers, key, limits, access: access.clone(), hashers, verified })
+        Ok(Who { store, ciphers, key, limits, access: access.clone(), hashers, verified, oidc })
     }
 
     /// Makes an administrator where there is no user at all.
@@ -177,7 +190,7 @@ mod testing {
     /// As a process has them.
     pub(super) async fn open(place: &Place) -> Arc<Who> {
         let keys = tempfile::tempdir().unwrap();
-        Arc::new(Who::open(place.open().await, keys.path(), &Access::default()).await.unwrap())
+        Arc::new(Who::open(place.open().await, keys.path(), &Access::default(), None).await.unwrap())
     }
 
     /// The id of a new user.

@@ -47,10 +47,15 @@ const fn secure(tls: bool) -> &'static str {
 
 /// The token in a request's cookies.
 pub fn cookie(asked: &HeaderMap, tls: bool) -> Option<Token> {
+    find_cookie(asked, name(tls))
+}
+
+/// The token in the cookie of a name.
+pub fn find_cookie(asked: &HeaderMap, name: &str) -> Option<Token> {
     let cookies = asked.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies.flat_map(|value| value.split(';')).find_map(|cookie| {
         let (key, token) = cookie.trim().split_once('=')?;
-        (key == name(tls)).then(|| Token::parse(token)).flatten()
+        (key == name).then(|| Token::parse(token)).flatten()
     })
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct User {
     pub(crate) must_change: bool,
     /// Milliseconds since 1970.
     pub(crate) made_at: i64,
+    /// Did the session that was asked for begin at the office's provider, and was a second factor shown there?
+    pub(crate) by_provider: Option<bool>,
 }
 
 /// What somebody has to do before anything else.
@@ -92,13 +94,22 @@ impl User {
             disabled: disabled != 0,
             must_change: must_change != 0,
             made_at,
+            by_provider: None,
         })
     }
 
+    /// Is there no password to log in with? Then the office's provider is the only way in.
+    pub(crate) fn has_no_password(&self) -> bool {
+        self.password.is_empty()
+    }
+
     pub(crate) fn pending(&self) -> Option<Pending> {
-        if self.must_change {
+        if self.must_change && self.by_provider.is_none() {
             Some(Pending::Password)
-        } else if self.standing.role.needs_second_factor() && !self.factor_confirmed {
+        } else if self.standing.role.needs_second_factor()
+            && !self.factor_confirmed
+            && self.by_provider != Some(true)
+        {
             Some(Pending::SecondFactor)
         } else {
             None
@@ -311,8 +322,13 @@ impl Who {
         self.end_sessions(id, None).await
     }
 
-    /// Begins a session. Those that are over go at the same time.
-    pub(crate) async fn begin_session(&self, user: &str, now: i64) -> Result<Token, StoreError> {
+    /// Begins a session; `by_provider` as [`User`] has it. Those that are over go at the same time.
+    pub(crate) async fn begin_session(
+        &self,
+        user: &str,
+        now: i64,
+        by_provider: Option<bool>,
+    ) -> Result<Token, StoreError> {
         let token = Token::new();
         let hash = token.hash(self.ciphers);
         writing!(self.store.database, |pool| async {
@@ -323,11 +339,12 @@ impl Who {
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(
-                "INSERT INTO login_session (hash, user_id, made_at, seen_at) VALUES ($1, $2, $3, $3)",
+                "INSERT INTO login_session (hash, user_id, made_at, seen_at, by_provider) VALUES ($1, $2, $3, $3, $4)",
             )
             .bind(&hash)
             .bind(user)
             .bind(now)
+            .bind(by_provider.map(i64::from))
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await
@@ -337,12 +354,13 @@ impl Who {
 
     /// The user of a session that is not over, and whom nobody has shut out since.
     pub(crate) async fn session_user(&self, hash: &str, now: i64) -> Result<Option<User>, StoreError> {
-        let found: Option<(String, i64, i64)> = reading!(self.store.database, |pool| sqlx::query_as(
-            "SELECT user_id, made_at, seen_at FROM login_session WHERE hash = $1"
-        )
-        .bind(hash)
-        .fetch_optional(pool))?;
-        let Some((user, made_at, seen_at)) = found else { return Ok(None) };
+        let found: Option<(String, i64, i64, Option<i64>)> =
+            reading!(self.store.database, |pool| sqlx::query_as(
+                "SELECT user_id, made_at, seen_at, by_provider FROM login_session WHERE hash = $1"
+            )
+            .bind(hash)
+            .fetch_optional(pool))?;
+        let Some((user, made_at, seen_at, by_provider)) = found else { return Ok(None) };
         if session::is_over(made_at, seen_at, now) {
             return Ok(None);
         }
@@ -356,7 +374,18 @@ impl Who {
                 Ok(())
             })?;
         }
-        Ok(self.user(&user).await?.filter(|user| !user.disabled))
+        let user = self.user(&user).await?.filter(|user| !user.disabled);
+        Ok(user.map(|user| User { by_provider: by_provider.map(|shown| shown != 0), ..user }))
+    }
+
+    /// When a session began, in milliseconds since 1970.
+    pub(crate) async fn session_began(&self, hash: &str) -> Result<Option<i64>, StoreError> {
+        let found: Option<(i64,)> = reading!(self.store.database, |pool| sqlx::query_as(
+            "SELECT made_at FROM login_session WHERE hash = $1"
+        )
+        .bind(hash)
+        .fetch_optional(pool))?;
+        Ok(found.map(|(made_at,)| made_at))
     }
 
     /// Ends one session.
@@ -369,7 +398,7 @@ impl Who {
     }
 
     /// Ends a user's sessions, but one perhaps.
-    async fn end_sessions(&self, user: &str, but: Option<&str>) -> Result<(), StoreError> {
+    pub(super) async fn end_sessions(&self, user: &str, but: Option<&str>) -> Result<(), StoreError> {
         writing!(self.store.database, |pool| async {
             sqlx::query("DELETE FROM login_session WHERE user_id = $1 AND hash <> $2")
                 .bind(user)
@@ -507,7 +536,7 @@ mod tests {
         let id = user(&who, "li.si").await;
         let mut hashes = Vec::new();
         for _ in 0..3 {
-            hashes.push(who.begin_session(&id, 1_000).await.unwrap().hash(who.ciphers));
+            hashes.push(who.begin_session(&id, 1_000, None).await.unwrap().hash(who.ciphers));
         }
         who.set_password(&id, "other hash", false, Some(&hashes[1])).await.unwrap();
         let known = |hash: String| {

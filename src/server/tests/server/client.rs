@@ -53,6 +53,15 @@ impl Place {
         }
     }
 
+    /// A server with nothing in it whose office has said who may send.
+    pub fn with(&self, access: Access) -> House {
+        let database = match self {
+            Place::Sqlite => None,
+            Place::Postgres(cluster) => Some((cluster.clone(), cluster.new_database())),
+        };
+        House::on(database, access, None, None)
+    }
+
     /// A server with nothing in it that passes submissions on.
     pub fn relaying(&self, relay: &Relaying) -> House {
         let database = match self {
@@ -175,20 +184,14 @@ impl House {
         relay: Option<Relaying>,
         bucket: Option<BucketFiles>,
     ) -> House {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        write("forms/visit/form.json", FORM);
-        write("app/index.html", PAGE);
-        write("app/sw.js", "//");
-        write(&format!("app{SCRIPT}"), "plain");
-        write(&format!("app{SCRIPT}.br"), "compressed");
-        write("secret.txt", "secret");
-        let running =
-            start(folder.path(), address_of(database.as_ref()), &access, relay.as_ref(), bucket.as_ref());
+        let folder = folder_of_a_server();
+        let running = run(options(
+            folder.path(),
+            address_of(database.as_ref()),
+            &access,
+            relay.as_ref(),
+            bucket.as_ref(),
+        ));
         let mut house = House {
             folder,
             database,
@@ -218,13 +221,13 @@ impl House {
 
     /// Another process with the same folder and database.
     pub fn another(&self) -> Running {
-        let running = start(
+        let running = run(options(
             self.folder.path(),
             address_of(self.database.as_ref()),
             &self.access,
             self.relay.as_ref(),
             self.bucket(),
-        );
+        ));
         assert_eq!(running.first_password, None, "only the first start makes a user");
         running
     }
@@ -390,15 +393,7 @@ impl House {
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut bytes = Vec::new();
         self.write(method, path, headers, body).read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has headers");
-        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-        let mut lines = head.split("\r\n");
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let headers = lines
-            .map(|line| line.split_once(": ").unwrap())
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect();
-        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+        answer_of(&bytes)
     }
 
     fn write(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
@@ -441,6 +436,36 @@ impl House {
     }
 }
 
+/// A folder with a form and an app for a server.
+pub fn folder_of_a_server() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("forms/visit/form.json", FORM);
+    write("app/index.html", PAGE);
+    write("app/sw.js", "//");
+    write(&format!("app{SCRIPT}"), "plain");
+    write(&format!("app{SCRIPT}.br"), "compressed");
+    write("secret.txt", "secret");
+    folder
+}
+
+/// An answer as its bytes have it, its body until the end.
+pub fn answer_of(bytes: &[u8]) -> Answer {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has headers");
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    Answer { status, headers, body: bytes[end + 4..].to_vec() }
+}
+
 /// A process, until dropped: then it stops in order.
 pub struct Running {
     address: SocketAddr,
@@ -448,6 +473,16 @@ pub struct Running {
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     kill: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Running {
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn first_password(&self) -> Option<&str> {
+        self.first_password.as_deref()
+    }
 }
 
 impl Drop for Running {
@@ -463,16 +498,18 @@ fn address_of(database: Option<&(Arc<Cluster>, String)>) -> Option<String> {
     database.map(|(_, address)| address.clone())
 }
 
-fn start(
+/// How a test's server is run, with all that lies in a folder.
+pub fn options(
     folder: &Path,
     database: Option<String>,
     access: &Access,
     relay: Option<&Relaying>,
     bucket: Option<&BucketFiles>,
-) -> Running {
-    let options = Options {
+) -> Options {
+    Options {
         host: "127.0.0.1".into(),
         port: 0,
+        tls: None,
         data: folder.join("data"),
         database,
         attachments_limit: ATTACHMENTS_LIMIT,
@@ -483,7 +520,11 @@ fn start(
         backend: Some(folder.join("backend.json")).filter(|file| file.exists()),
         access: access.clone(),
         relay: relay.cloned(),
-    };
+    }
+}
+
+/// Starts a server.
+pub fn run(options: Options) -> Running {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let (kill, killed) = tokio::sync::oneshot::channel::<()>();
     let (tell, told) = std::sync::mpsc::channel();

@@ -5,15 +5,21 @@ mod backup;
 mod browser;
 mod bucket;
 mod client;
+#[path = "../../../delivery/tests/backends/encrypted.rs"]
+mod encrypted;
+mod oidc;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]
 mod parcel;
+#[path = "../../../delivery/tests/backends/reader.rs"]
+mod reader;
 #[path = "../../../delivery/tests/real_servers/server.rs"]
 mod real_server;
 mod relay;
 mod running;
 #[path = "../../../delivery/tests/backends/suite.rs"]
 mod suite;
+mod tls;
 mod who;
 mod whole_way;
 mod wire;

@@ -31,7 +31,7 @@ fn fill_in(house: &House, store: &MemoryStore, number: u8) -> Submission {
     }
     let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
     ready(store.create_draft(&draft, PEN)).unwrap();
-    let submission = Submission::seal(&mut session, &draft, &[], NOW).unwrap();
+    let submission = Submission::seal(&mut session, &draft, &[], NOW, [0; 32]).unwrap();
     ready(store.seal(&submission, PEN, &[OutboxItem::queue(&submission)], None, NOW)).unwrap();
     submission
 }

@@ -22,6 +22,8 @@ pub fn pack(workspace: &Workspace, program: &Path, folder: &Path) -> anyhow::Res
     put(&packaging.join("doorstep.service"), &root.join("usr/lib/systemd/system/doorstep.service"), 0o644)?;
     put(&packaging.join("doorstep.default"), &root.join("etc/default/doorstep"), 0o644)?;
     put(&packaging.join("README.md"), &root.join("usr/share/doc/doorstep/README.md"), 0o644)?;
+    let guide = workspace.path("src/server/administration.md");
+    put(&guide, &root.join("usr/share/doc/doorstep/administration.md"), 0o644)?;
     put(&workspace.path("LICENSE"), &root.join("usr/share/doc/doorstep/copyright"), 0o644)?;
     let kilobytes = fs::metadata(program)?.len() / 1024;
     let control = control(architecture, kilobytes, &glibc(&fs::read(program)?));

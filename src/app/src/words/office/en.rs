@@ -62,6 +62,7 @@ pub(super) const WORDS: Office = Office {
     name_taken: "Another user has this name",
     own_account: "Another administrator has to change your own role, area and access.",
     has_second_factor: "The second factor is set up already.",
+    log_in_again: "To be safe, sign out and in again, and do this right after.",
     unknown: "The server has no such entry; it may have changed just now. Open the page again.",
     already_delivered: "The receiver has taken it; there is nothing to send.",
     target_unknown: "The server's settings don't have this target any more. What is for it stays, and is not sent.",

@@ -63,6 +63,7 @@ pub struct Office {
     pub name_taken: Text,
     pub own_account: Text,
     pub has_second_factor: Text,
+    pub log_in_again: Text,
     pub unknown: Text,
     pub already_delivered: Text,
     pub target_unknown: Text,

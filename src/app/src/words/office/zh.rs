@@ -58,6 +58,7 @@ pub(super) const WORDS: Office = Office {
     name_taken: "已有别的用户用这个名字",
     own_account: "自己的角色、区域和停用，要由另一位管理员来改。",
     has_second_factor: "已经设好两步验证了。",
+    log_in_again: "为了安全，请退出后重新登录，再马上做这件事。",
     unknown: "服务器上没有这一条，可能刚被改动。请重新打开页面。",
     already_delivered: "对方已经收下了，不用再发。",
     target_unknown: "服务器的设置里已没有这个去处，它的东西都留着，不会发出。",

@@ -130,6 +130,7 @@ impl Backend for Fhir {
             replay: true,
             refuses_other_content: true,
             attachments: true,
+            encrypts: false,
         }
     }
 

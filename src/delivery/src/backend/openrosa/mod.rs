@@ -1,12 +1,14 @@
 //! OpenRosa's form submission, as ODK Central, KoBo and Ona take it: the frozen XML with its files, in as many POSTs as
 //! the announced limit asks for, the same XML in each.
 //!
-//! Only 201 and 202 accept. A receipt here is the server's status and no more: Ona takes the same id with anything in it.
+//! Where the form has a public key, what goes out is the manifest with the files encrypted. Only 201 and 202 accept. A receipt here is the server's status and no more: Ona takes the same id with anything in it.
 //! <https://docs.getodk.org/openrosa-form-submission/>
 
 mod answer;
 mod multipart;
+mod wire;
 
+use self::wire::Wire;
 use super::answer::{error, refusal};
 use super::login::Exchange;
 use super::{Backend, Capabilities, Configured, Parcel, ReceiptGrade, SendError, SendErrorKind};
@@ -63,31 +65,31 @@ impl Backend for OpenRosa {
             // Central and KoBo do, Ona does not look.
             refuses_other_content: true,
             attachments: true,
+            encrypts: true,
         }
     }
 
     async fn send(&self, parcel: &impl Parcel, transport: &impl Transport) -> Result<Receipt, SendError> {
         let submission = parcel.submission();
-        let Some(xml) = submission.xml() else {
-            let words = "finished by a build that wrote no XML".into();
-            return Err(SendError { words, ..SendErrorKind::CannotBeSent.alone() });
-        };
-        let exchange = Exchange::new(transport, &self.credential, submission.hash());
+        let seed = wire::seed(submission);
+        let exchange = Exchange::new(transport, &self.credential, &seed);
         let limit = limit(&exchange.send(self.head()).await?)?;
-        let boundary = multipart::boundary(submission.hash());
+        let boundary = multipart::boundary(&seed);
 
-        let missing = submission.attachments().iter().filter(|file| !parcel.has_arrived(&file.name));
-        let posts = posts(xml, missing, limit)?;
+        // Not before somebody is there to take it: it may mean to read every file.
+        let wire = Wire::of(parcel).await?;
+        let missing = wire.files().iter().enumerate().filter(|(_, file)| !parcel.has_arrived(&file.name));
+        let posts = posts(wire.xml(), missing, limit)?;
         let mut response = None;
         for (n, files) in posts.iter().enumerate() {
             let more = n + 1 < posts.len();
-            let mut body = multipart::Body::new(&boundary, xml, more);
-            for file in files {
-                body.file(file, &parcel.file(file).await?);
+            let mut body = multipart::Body::new(&boundary, wire.xml(), more);
+            for (place, file) in files {
+                body.file(file, &wire.bytes(*place).await?);
             }
             let answered = exchange.send(self.post(&boundary, body.end())).await?;
             answer::accepted(submission, &answered)?;
-            for file in files {
+            for (_, file) in files {
                 parcel.arrived(&file.name).await?;
             }
             response = Some(answered);
@@ -140,12 +142,12 @@ fn limit(response: &Response) -> Result<u64, SendError> {
     }
 }
 
-/// Which files go together: as many as fit, in their order, and at least one POST.
+/// Which files go together, each with its place: as many as fit, in their order, and at least one POST.
 fn posts<'a>(
     xml: &str,
-    files: impl Iterator<Item = &'a Attachment>,
+    files: impl Iterator<Item = (usize, &'a Attachment)>,
     limit: u64,
-) -> Result<Vec<Vec<&'a Attachment>>, SendError> {
+) -> Result<Vec<Vec<(usize, &'a Attachment)>>, SendError> {
     let bare = multipart::bare_size(xml);
     let too_large = |words: String| SendError { words, ..SendErrorKind::TooLarge.alone() };
     if bare > limit {
@@ -153,7 +155,7 @@ fn posts<'a>(
     }
     let mut posts = vec![Vec::new()];
     let mut size = bare;
-    for file in files {
+    for (place, file) in files {
         let more = multipart::file_size(file);
         if bare.saturating_add(more) > limit {
             let words = format!("{} is {} bytes, the server takes {limit}", file.name, file.size);
@@ -162,10 +164,10 @@ fn posts<'a>(
         let last: &mut Vec<_> = posts.last_mut().expect("there is always one");
         let full = size.saturating_add(more) > limit.min(bare.saturating_add(MOST_AT_ONCE));
         if full && !last.is_empty() {
-            posts.push(vec![file]);
+            posts.push(vec![(place, file)]);
             size = bare.saturating_add(more);
         } else {
-            last.push(file);
+            last.push((place, file));
             size = size.saturating_add(more);
         }
     }
@@ -223,17 +225,20 @@ mod tests {
         };
         let files = [file(1, 4_000), file(2, 4_000), file(3, 9_500), file(4, 1)];
         let counts = |limit| -> Vec<usize> {
-            posts("<x/>", files.iter(), limit).unwrap().iter().map(Vec::len).collect()
+            posts("<x/>", files.iter().enumerate(), limit).unwrap().iter().map(Vec::len).collect()
         };
         assert_eq!(counts(1_000_000), [4]);
         assert_eq!(counts(11_000), [2, 2]);
         assert_eq!(counts(10_600), [2, 1, 1]);
-        assert_eq!(posts("<x/>", [].iter(), 10_000).unwrap(), [Vec::<&Attachment>::new()]);
+        assert_eq!(posts("<x/>", [].iter().enumerate(), 10_000).unwrap(), [Vec::new()]);
         for limit in [5_000, 100] {
-            assert_eq!(posts("<x/>", files.iter(), limit).unwrap_err().kind, SendErrorKind::TooLarge);
+            assert_eq!(
+                posts("<x/>", files.iter().enumerate(), limit).unwrap_err().kind,
+                SendErrorKind::TooLarge
+            );
         }
         let large = [file(1, MOST_AT_ONCE), file(2, 2), file(3, MOST_AT_ONCE * 3)];
-        let posts = posts("<x/>", large.iter(), u64::MAX).unwrap();
+        let posts = posts("<x/>", large.iter().enumerate(), u64::MAX).unwrap();
         assert_eq!(posts.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 1]);
     }
 }

@@ -87,6 +87,7 @@ impl Backend for Webhook {
             // Of a receiver that only says 2xx it is not known whether it compares.
             refuses_other_content: self.echoes,
             attachments: true,
+            encrypts: false,
         }
     }
 

@@ -4,30 +4,40 @@
 use std::collections::BTreeMap;
 
 use doorstep_delivery::backend::any::AnyBackend;
+use doorstep_delivery::backend::{Backend, SendErrorKind};
 use doorstep_delivery::credentials::{Credential, Login, Secret};
+use doorstep_delivery::memory_store::ready;
 use doorstep_delivery::submission::content_hash;
-use doorstep_delivery::transport::{Method, Request, Response};
+use doorstep_delivery::transport::{MemoryTransport, Method, Request, Response};
 
 use super::{answered, header};
 use crate::configured;
+use crate::encrypted::{Encrypted, Holds};
 use crate::parcel::Sent;
 use crate::suite::{Held, Peer, keeps_its_word};
 
 const ADDRESS: &str = r#""kind": "openrosa", "url": "https://odk.example/submission""#;
 /// Room for the XML and either photo, not for both.
-const LIMIT: usize = 6_500;
+const LIMIT: usize = 8_000;
 
 /// What the three have in common.
 #[derive(Default)]
 struct Server {
     /// By instance id: the XML and the files.
     instances: BTreeMap<String, Instance>,
+    /// Has it said how much it takes at once? A sender that never heard it can't keep to it.
+    told: bool,
 }
 
 type Files = BTreeMap<String, Vec<u8>>;
 type Instance = (Vec<u8>, Files);
 
 impl Server {
+    fn as_it_came(&self, id: &str) -> Vec<(String, Files)> {
+        let found = self.instances.get(&format!("uuid:{id}")).into_iter();
+        found.map(|(xml, files)| (String::from_utf8(xml.clone()).unwrap(), files.clone())).collect()
+    }
+
     fn held(&self, id: &str) -> Vec<Held> {
         let found = self.instances.get(&format!("uuid:{id}")).into_iter();
         found.map(|(xml, files)| Held { mark: content_hash(xml), files: files.clone() }).collect()
@@ -41,12 +51,12 @@ struct Posted {
 }
 
 /// The parts of a multipart/form-data body, as RFC 7578 and RFC 2046 have them.
-fn read(request: &Request) -> Posted {
+fn read(request: &Request, told: bool) -> Posted {
     assert_eq!(header(request, "x-openrosa-version"), Some("1.0"));
     let media_type = header(request, "content-type").unwrap();
     let boundary = media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
     let body = request.body.as_deref().unwrap();
-    assert!(body.len() <= LIMIT, "{} bytes", body.len());
+    assert!(body.len() <= LIMIT || !told, "{} bytes", body.len());
     let delimiter = format!("\r\n--{boundary}");
     let mut rest = body.strip_prefix(format!("--{boundary}").as_bytes()).unwrap();
     let mut posted = Posted { instance: String::new(), xml: Vec::new(), files: BTreeMap::new() };
@@ -124,9 +134,10 @@ impl Peer for Central {
     fn answer(&mut self, request: &Request) -> Response {
         assert_eq!(request.url, "https://odk.example/v1/key/app-user/projects/1/submission");
         if request.method == Method::Head {
+            self.0.told = true;
             return head();
         }
-        let posted = read(request);
+        let posted = read(request, self.0.told);
         let (xml, files) =
             self.0.instances.entry(posted.instance.clone()).or_insert((posted.xml.clone(), BTreeMap::new()));
         if *xml != posted.xml {
@@ -171,9 +182,10 @@ impl Peer for KoBo {
             return refusal;
         }
         if request.method == Method::Head {
+            self.server.told = true;
             return head();
         }
-        let posted = read(request);
+        let posted = read(request, self.server.told);
         let known = self.server.instances.get_mut(&posted.instance);
         match known {
             None => {
@@ -264,14 +276,17 @@ impl Peer for Ona {
             // Its HEAD says nothing of OpenRosa.
             return answered(405, "text/plain", "");
         }
-        let posted = read(request);
+        let posted = read(request, false);
         match self.0.instances.get_mut(&posted.instance) {
             None => {
                 self.0.instances.insert(posted.instance.clone(), (posted.xml, posted.files));
                 spoken(201, &posted.instance, "Successful submission.")
             }
             Some((_, files)) => {
-                files.extend(posted.files);
+                // What has a name already stays.
+                for (name, bytes) in posted.files {
+                    files.entry(name).or_insert(bytes);
+                }
                 spoken(202, &posted.instance, "Duplicate submission")
             }
         }
@@ -295,17 +310,54 @@ impl Peer for Ona {
     }
 }
 
+impl Holds for Central {
+    fn as_it_came(&self, id: &str) -> Vec<(String, Files)> {
+        self.0.as_it_came(id)
+    }
+}
+
+impl Holds for KoBo {
+    fn as_it_came(&self, id: &str) -> Vec<(String, Files)> {
+        self.server.as_it_came(id)
+    }
+}
+
+impl Holds for Ona {
+    fn as_it_came(&self, id: &str) -> Vec<(String, Files)> {
+        self.0.as_it_came(id)
+    }
+}
+
 #[test]
 fn central_keeps_its_word() {
     keeps_its_word::<Central>();
+    keeps_its_word::<Encrypted<Central>>();
 }
 
 #[test]
 fn kobo_keeps_its_word() {
     keeps_its_word::<KoBo>();
+    keeps_its_word::<Encrypted<KoBo>>();
 }
 
 #[test]
 fn ona_keeps_its_word() {
     keeps_its_word::<Ona>();
+    keeps_its_word::<Encrypted<Ona>>();
+}
+
+#[test]
+fn a_key_that_is_none_lets_nothing_out() {
+    let posted = std::cell::Cell::new(0);
+    let transport = MemoryTransport::new(|request: Request| {
+        posted.set(posted.get() + usize::from(request.method == Method::Post));
+        Ok(head())
+    });
+    let sent = Sent::of("张三", true, Some("MIIBIjANBgkq"));
+    let error = ready(Central::backend().send(&sent, &transport)).unwrap_err();
+    assert_eq!(
+        (error.kind, &*error.words),
+        (SendErrorKind::NotEncrypted, "the form's public key can't be read")
+    );
+    assert_eq!((posted.get(), sent.read.get()), (0, 0));
 }

@@ -1,14 +1,14 @@
 //! Conditions with three ends: they hold, they don't, or they are open, because an answer is missing that could turn them.
 //!
 //! An answer is missing where its question is relevant and required and blank, or where it breaks its question's rule. A question that may be
-//! left out and was is deliberately blank; one that is not relevant does not concern the household. Both read as blank.
+//! left out and was is deliberately blank; one that is not relevant does not concern the household. Both read as blank. Where it is not
+//! known yet whether a question is asked ([`super::asked`]), its answer is open.
 //!
 //! What is not decided yet goes through an expression as in Kleene's logic: `a and b` does not hold if one of them does not, whatever
 //! the other is; `not(…)` of what is open is open; a comparison or a function of what is open is open. Calculations are looked through,
 //! and a measure that can't be said is open. What *asks about blankness* ([`crate::expr::functions::Function::asks_blankness`]; a comparison with `''`) reads what is in it as it stands.
 //!
-//! Invariant: what is decided stays so whatever is answered to the questions that are missing, as long as no blankness is asked for
-//! and nothing else becomes relevant by the answer. Where nothing is missing a condition is evaluated as any other expression.
+//! Invariant: what is decided stays so whatever is answered to the questions that are missing, as long as no blankness is asked for. Where nothing is missing a condition is evaluated as any other expression.
 
 use std::cell::RefCell;
 
@@ -104,7 +104,7 @@ impl Assessor<'_> {
     }
 
     /// Is nothing missing that it hangs on? The most conditions are so, and looked at no further.
-    fn is_settled(&self, condition: &Condition) -> bool {
+    pub(super) fn is_settled(&self, condition: &Condition) -> bool {
         condition.sources.iter().all(|source| match *source {
             Source::Measure(id) => !matches!(self.came(id), Outcome::Missing(_)),
             Source::Question(node) => self.is_answered(node),
@@ -178,6 +178,18 @@ mod tests {
                 {"type": "integer", "name": "b", "label": "B", "required": true, "constraint": ". < 100"},
                 {"type": "integer", "name": "free", "label": "Free"},
                 {"type": "integer", "name": "only_then", "label": "Then", "required": true, "relevant": "${a} = 'yes'"},
+                {"type": "integer", "name": "unless", "label": "Unless", "relevant": "not(${a} = 'no')"},
+                {"type": "group", "name": "g", "label": "G", "relevant": "${a} = 'yes'", "children": [
+                    {"type": "integer", "name": "held", "label": "Held"}]},
+                {"type": "integer", "name": "behind", "label": "Behind", "relevant": "${only_then} > 1"},
+                {"type": "integer", "name": "next", "label": "Next", "relevant": "${a} != ''"},
+                {"type": "integer", "name": "by_answer", "label": "By answer", "required": "${a} = 'yes'"},
+                {"type": "repeat", "name": "child", "label": "Child", "repeat_count": "${b}", "children": [
+                    {"type": "integer", "name": "years", "label": "Years"}]},
+                {"type": "repeat", "name": "guest", "label": "Guest", "relevant": "${a} = 'yes'", "starts_with": 2, "children": [
+                    {"type": "integer", "name": "nights", "label": "Nights"}]},
+                {"type": "repeat", "name": "adult", "label": "Adult", "starts_with": 2, "relevant": "position(.) <= ${b}", "children": [
+                    {"type": "integer", "name": "wage", "label": "Wage"}]},
                 {"type": "integer", "name": "perhaps", "label": "Perhaps", "required": "${free} = 1"},
                 {"type": "calculate", "name": "twice", "calculation": "${b} * 2"},
                 {"type": "calculate", "name": "either_way", "calculation": "if(${b} > 3, 'x', 'x')"},
@@ -257,6 +269,50 @@ mod tests {
             ("not(${age} >= 60)", "0"),
         ] {
             check(condition, &one, expected);
+        }
+    }
+
+    #[test]
+    fn what_may_still_come_to_be_asked_is_open() {
+        let (open, none) = ("missing: unanswered", json!({}));
+        for (condition, answers, expected) in [
+            ("${only_then} > 1", none.clone(), open),
+            ("${only_then} > 1 and ${b} > 3", json!({"/f/b": 2}), "0"),
+            // It is asked until `a` says that it is not.
+            ("${unless} > 1", json!({"/f/unless": 5}), open),
+            ("${unless} > 1", json!({"/f/a": "yes", "/f/unless": 5}), "1"),
+            ("${unless} > 1", json!({"/f/a": "no"}), "0"),
+            // By what holds it, and by what its relevance hangs on.
+            ("${held} = 1", none.clone(), open),
+            ("${held} = 1", json!({"/f/a": "no"}), "0"),
+            ("${held} = 1", json!({"/f/a": "yes"}), "0"),
+            ("${behind} = 1", none.clone(), open),
+            ("${behind} = 1", json!({"/f/a": "yes"}), open),
+            ("${behind} = 1", json!({"/f/a": "yes", "/f/only_then": 2}), "0"),
+            ("${behind} = 1", json!({"/f/a": "no"}), "0"),
+            ("${next} = 1", none.clone(), open),
+            ("${next} = 1", json!({"/f/a": "yes"}), "0"),
+            // Nobody knows yet whether it has to be answered.
+            ("${by_answer} = 1", none.clone(), open),
+            ("${by_answer} = 1", json!({"/f/a": "no"}), "0"),
+            ("${by_answer} = 1", json!({"/f/a": "yes"}), open),
+            // Nor how many there are.
+            ("count(${child}) = 0", none.clone(), open),
+            ("count(${child}) = 0", json!({"/f/b": 1}), "0"),
+            ("${years} > 3", none.clone(), open),
+            ("${years} > 3", json!({"/f/b": 0}), "0"),
+            ("sum(${years}) = 0", none.clone(), open),
+            ("count(${guest}) = 2", none.clone(), open),
+            ("count(${guest}) = 2", json!({"/f/a": "yes"}), "1"),
+            ("${nights} > 2", none.clone(), open),
+            ("${nights} > 2", json!({"/f/a": "no"}), "0"),
+            // An instance that may be none.
+            ("count(${adult}) > 0", none.clone(), open),
+            ("count(${adult}) > 2", none.clone(), "0"),
+            ("count(${adult}) > 0", json!({"/f/b": 1}), "1"),
+            ("count(${adult}) > 1", json!({"/f/b": 1}), "0"),
+        ] {
+            check(condition, &answers, expected);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::conditions::Awaited;
+use super::conditions::{Awaited, Truth};
 use super::{Assessor, Said, Unsaid};
 use crate::assess::measure::{Amount, Input, MeasureId};
 use crate::assess::{Exact, Given, Missing, Outcome};
@@ -78,7 +78,10 @@ impl Assessor<'_> {
             Amount::Sum(nodes) => {
                 let mut sum = Ok(Exact::ZERO);
                 self.answers_of(*nodes, &mut |answer| match (answer, sum) {
-                    (Err(Unsaid::NotApplicable), _) | (_, Err(_)) => {}
+                    (Err(Unsaid::NotApplicable), _) => {}
+                    // What can't be counted is told before what is not there yet.
+                    (Err(why), Err(Unsaid::Missing(Missing::Unanswered))) => sum = Err(why),
+                    (_, Err(_)) => {}
                     (answer, Ok(so_far)) => {
                         sum = answer.and_then(number_of).and_then(|number| Ok(so_far.plus(number)?));
                     }
@@ -109,6 +112,9 @@ impl Assessor<'_> {
             }
             Expr::Nodes(_) | Expr::Path(_) | Expr::Union(..) => {
                 self.eval.each(id, &mut |node| self.cell(node, take));
+                if self.instances_open(id).is_some() {
+                    take(Err(Unsaid::Missing(Missing::Depends)));
+                }
             }
             _ => match self.eval.operand(id) {
                 Operand::Nodes(nodes) => nodes.into_iter().for_each(|node| self.cell(node, take)),
@@ -127,11 +133,6 @@ impl Assessor<'_> {
             take(answered(Given::of_text(&self.eval.node_text(node))));
             return;
         };
-        let instance = self.eval.primary().instance;
-        if !instance.relevant(scope, id) {
-            take(Err(Unsaid::NotApplicable));
-            return;
-        }
         // A measure is read as it is, not as it is shown.
         if let Some(measure) = self.assessment.by_node.get(&id) {
             match self.input(&Input::Measure(*measure)) {
@@ -140,6 +141,13 @@ impl Assessor<'_> {
             }
             return;
         }
+        match self.asked(scope, id) {
+            Truth::Yes => {}
+            Truth::No => return take(Err(Unsaid::NotApplicable)),
+            // Nobody knows whether it is asked: that can't be made up for from the rest.
+            Truth::Open(_) => return take(Err(Unsaid::Missing(Missing::Depends))),
+        }
+        let instance = self.eval.primary().instance;
         let rejected = instance.has(instance.cell(scope, id), flag::VIOLATED);
         match instance.value(scope, id) {
             Value::Blank | Value::Unread(_) => {

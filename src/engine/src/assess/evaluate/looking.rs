@@ -26,16 +26,23 @@ type Known = (Option<Missing>, Vec<Awaited>);
 
 /// A condition is looked through, because something is missing.
 pub(super) struct Looking<'l, 'a> {
-    assessor: &'l Assessor<'a>,
+    pub(super) assessor: &'l Assessor<'a>,
     /// Answers that break a rule count as they stand.
     literally: bool,
     depth: Cell<u16>,
     known: RefCell<FxHashMap<(ScopeId, NodeId), Known>>,
+    pub(super) asked: RefCell<FxHashMap<(ScopeId, NodeId), (Truth, Vec<Awaited>)>>,
 }
 
 impl<'l, 'a> Looking<'l, 'a> {
     pub fn new(assessor: &'l Assessor<'a>, literally: bool) -> Looking<'l, 'a> {
-        Looking { assessor, literally, depth: Cell::new(0), known: RefCell::default() }
+        Looking {
+            assessor,
+            literally,
+            depth: Cell::new(0),
+            known: RefCell::default(),
+            asked: RefCell::default(),
+        }
     }
 
     pub fn truth(&self, eval: &Eval<'_>, id: ExprId) -> Truth {
@@ -125,18 +132,27 @@ impl<'l, 'a> Looking<'l, 'a> {
             |id: ExprId| matches!(program.expr(id), Expr::Nodes(plan) if filterless(program.plan(*plan)));
         let constant = |id: ExprId| matches!(program.expr(id), Expr::Number(_) | Expr::Text(_));
         let one_is_enough = (several(a) && constant(b)) || (constant(a) && several(b));
-        let rejected = || !self.literally && self.any_rejected(eval, if several(a) { a } else { b });
-        if one_is_enough && operator != Operator::NotEqual && eval.boolean(id) && !rejected() {
+        let side = if several(a) { a } else { b };
+        if one_is_enough && operator != Operator::NotEqual && eval.boolean(id) && self.all_stay(eval, side) {
             self.assessor.awaited.forget(len);
             return Truth::Yes;
         }
         Truth::Open(why)
     }
 
-    fn any_rejected(&self, eval: &Eval<'_>, id: ExprId) -> bool {
-        eval.nodes(id).into_iter().any(|node| match self.node(eval, node) {
-            Some(Missing::Unanswered) | None => false,
-            Some(_) => true,
+    /// Do the nodes stay as they are, but for those that are blank?
+    fn all_stay(&self, eval: &Eval<'_>, id: ExprId) -> bool {
+        let Ok((nodes, None)) = self.candidates(eval, id) else { return false };
+        let literally = self.literally;
+        nodes.into_iter().all(|(node, _)| match node {
+            NodeRef::Cell(scope, id) => match self.asked(eval, scope, id) {
+                Truth::Yes => {
+                    literally || !matches!(self.node(eval, node), Some(why) if why != Missing::Unanswered)
+                }
+                Truth::No => true,
+                Truth::Open(_) => false,
+            },
+            _ => true,
         })
     }
 
@@ -192,7 +208,7 @@ impl<'l, 'a> Looking<'l, 'a> {
     }
 
     /// Why a value is not known yet.
-    fn open(&self, eval: &Eval<'_>, id: ExprId) -> Option<Missing> {
+    pub(super) fn open(&self, eval: &Eval<'_>, id: ExprId) -> Option<Missing> {
         if !eval.spend(1) {
             return Some(Missing::Unanswered);
         }
@@ -264,15 +280,17 @@ impl<'l, 'a> Looking<'l, 'a> {
     fn node(&self, eval: &Eval<'_>, node: NodeRef) -> Option<Missing> {
         let NodeRef::Cell(scope, id) = node else { return None };
         let primary = eval.primary();
-        if !primary.instance.relevant(scope, id) {
-            return None;
-        }
         if let Some(measure) = self.assessor.assessment.by_node.get(&id) {
             let open = matches!(self.assessor.came(*measure), Outcome::Missing(_));
             return open.then(|| {
                 self.assessor.awaited.note(Awaited::Measure(*measure));
                 Missing::Depends
             });
+        }
+        match self.asked(eval, scope, id) {
+            Truth::Yes => {}
+            Truth::No => return None,
+            Truth::Open(why) => return Some(why),
         }
         let this = primary.form.node(id);
         if let Some(calculation) = this.bind.calculate {
@@ -281,8 +299,13 @@ impl<'l, 'a> Looking<'l, 'a> {
         if this.data_type().is_none() {
             return self.within(eval, node);
         }
-        let hole = self.assessor.hole(scope, id);
-        let hole = hole.filter(|why| !(self.literally && *why == Missing::Rejected))?;
+        let Some(hole) = self.assessor.hole(scope, id) else {
+            let blank = primary.instance.value(scope, id).is_blank();
+            return if blank { self.required_open(eval, scope, id) } else { None };
+        };
+        if self.literally && hole == Missing::Rejected {
+            return None;
+        }
         self.assessor.awaited.note(Awaited::Answer(Key { scope, node: id }));
         Some(hole)
     }
@@ -325,7 +348,11 @@ impl<'l, 'a> Looking<'l, 'a> {
             }
             Expr::Path(path) => match self.picks(eval, eval.program.path(*path)) {
                 Some(why) => Err(why),
-                None => Ok((sure(eval.nodes(id)), None)),
+                None if in_tree(eval, eval.program.path(*path)) => Ok((sure(eval.nodes(id)), None)),
+                None => match self.any_instances_open(eval) {
+                    Some(why) => Err(why),
+                    None => Ok((sure(eval.nodes(id)), None)),
+                },
             },
             _ => Ok((sure(eval.nodes(id)), None)),
         }
@@ -352,12 +379,23 @@ impl<'l, 'a> Looking<'l, 'a> {
         for step in &plan.steps {
             match step {
                 PlanStep::Repeat(repeat) => {
-                    let inside = |(scope, sure): (ScopeId, bool)| {
-                        let there = instance.instances(scope, *repeat).iter().copied();
-                        let there = there.filter(|scope| instance.relevant(*scope, *repeat));
-                        there.map(move |scope| (NodeRef::Cell(scope, *repeat), sure)).collect::<Vec<_>>()
-                    };
-                    nodes = within(&nodes).into_iter().flat_map(inside).collect();
+                    let mut inside: Candidates = Vec::new();
+                    for (scope, is_sure) in within(&nodes) {
+                        if let Some(why) = self.repeat_open(eval, scope, *repeat) {
+                            return Err(why);
+                        }
+                        for there in instance.instances(scope, *repeat) {
+                            match self.asked(eval, *there, *repeat) {
+                                Truth::No => {}
+                                Truth::Yes => inside.push((NodeRef::Cell(*there, *repeat), is_sure)),
+                                Truth::Open(why) => {
+                                    open = open.or(Some(why));
+                                    inside.push((NodeRef::Cell(*there, *repeat), false));
+                                }
+                            }
+                        }
+                    }
+                    nodes = inside;
                 }
                 PlanStep::Cell(target) => {
                     let cell = |(scope, sure)| (NodeRef::Cell(scope, *target), sure);
@@ -409,7 +447,7 @@ impl<'l, 'a> Looking<'l, 'a> {
     }
 
     /// Why it is not known which nodes a path picks. Into the form's own nodes it is not looked: something is missing, and may matter.
-    fn picks(&self, eval: &Eval<'_>, path: &Path) -> Option<Missing> {
+    pub(super) fn picks(&self, eval: &Eval<'_>, path: &Path) -> Option<Missing> {
         let mut predicates =
             path.predicates.iter().chain(path.steps.iter().flat_map(|step| &step.predicates)).peekable();
         if predicates.peek().is_none() {

@@ -42,6 +42,7 @@ static PAGES: &[Page] = pages! {
     "bad-parameters"
     "bad-pattern"
     "bad-points"
+    "bad-public-key"
     "bad-reference"
     "bad-save-to"
     "bad-submission"

@@ -14,16 +14,28 @@ use crate::expr::program::Gives;
 use crate::expr::syntax::{Ast, Kind, Operator, Path, Start};
 
 /// When a condition holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Holds {
     pub surely: String,
     /// `None`: it is always decided.
     pub perhaps: Option<String>,
+    /// When it is not decided, if that can be said shorter than by the two.
+    pub undecided: Option<String>,
 }
 
 impl Holds {
-    fn always(text: &str) -> Holds {
-        Holds { surely: text.to_owned(), perhaps: None }
+    /// Not decided in that case, whatever else.
+    pub(super) fn unless(self, open: Option<String>) -> Holds {
+        let Some(open) = open else { return self };
+        let perhaps = format!("({open}) or ({})", self.perhaps());
+        let surely = format!("not({open}) and ({})", self.surely);
+        // What was decided is open in that case alone.
+        let undecided = self.perhaps.is_none().then_some(open);
+        Holds { surely, perhaps: Some(perhaps), undecided }
+    }
+
+    pub(super) fn always(text: &str) -> Holds {
+        Holds { surely: text.to_owned(), ..Holds::default() }
     }
 
     pub fn perhaps(&self) -> String {
@@ -33,14 +45,19 @@ impl Holds {
     pub fn negated(self) -> Holds {
         let not = |text: &String| format!("not({text})");
         match self.perhaps {
-            None => Holds { surely: not(&self.surely), perhaps: None },
-            Some(perhaps) => Holds { surely: not(&perhaps), perhaps: Some(not(&self.surely)) },
+            None => Holds { surely: not(&self.surely), ..Holds::default() },
+            Some(perhaps) => {
+                Holds { surely: not(&perhaps), perhaps: Some(not(&self.surely)), undecided: self.undecided }
+            }
         }
     }
 
     /// When it is not decided.
     pub fn open(&self) -> Option<String> {
         let perhaps = self.perhaps.as_ref()?;
+        if let Some(undecided) = &self.undecided {
+            return Some(undecided.clone());
+        }
         Some(format!("({perhaps}) and not({})", self.surely))
     }
 
@@ -57,9 +74,13 @@ impl Holds {
         }
     }
 
-    fn spelled(self) -> Holds {
+    pub fn spelled(self) -> Holds {
         let spelled = |text: String| own_functions::spelled(&text).unwrap_or(text);
-        Holds { surely: spelled(self.surely), perhaps: self.perhaps.map(spelled) }
+        Holds {
+            surely: spelled(self.surely),
+            perhaps: self.perhaps.map(spelled),
+            undecided: self.undecided.map(spelled),
+        }
     }
 }
 
@@ -96,7 +117,7 @@ impl Writer<'_> {
             None => Ok(holds),
             Some(perhaps) => {
                 let literally = self.looked_at(written, true)?;
-                Ok(Holds { surely: literally.surely, perhaps: Some(perhaps) })
+                Ok(Holds { surely: literally.surely, perhaps: Some(perhaps), undecided: None })
             }
         }
     }
@@ -122,13 +143,7 @@ impl Writer<'_> {
                 if sides.iter().all(|side| side.perhaps.is_none()) {
                     return Ok(Holds::always(&here.of(ast)));
                 }
-                let join = |both: [String; 2]| match operator {
-                    Operator::Or => any_of(&both).unwrap_or_default(),
-                    _ => all_of(&both).unwrap_or_default(),
-                };
-                let perhaps = join([sides[0].perhaps(), sides[1].perhaps()]);
-                let [a, b] = sides;
-                self.short(Holds { surely: join([a.surely, b.surely]), perhaps: Some(perhaps) })
+                self.short(joined(*operator == Operator::And, sides))
             }
             Kind::Binary(
                 operator @ (Operator::Equal
@@ -150,20 +165,22 @@ impl Writer<'_> {
                 Some(inner) => self.truth(inner, here),
                 None => {
                     let nodes = self.nodes(ast, path, here)?;
-                    Ok(match nodes.perhaps {
+                    let holds = match nodes.perhaps {
                         None => Holds::always(&format!("boolean({})", here.of(ast))),
                         Some(perhaps) => Holds {
                             surely: format!("count({}) > 0", nodes.surely),
                             perhaps: Some(format!("count({perhaps}) > 0")),
+                            undecided: None,
                         },
-                    })
+                    };
+                    Ok(holds.unless(self.path_doubt(ast, path, here)?))
                 }
             },
             Kind::Number(_) | Kind::Text(_) | Kind::Negate(_) | Kind::Binary(..) => self.strictly(ast, here),
         }
     }
 
-    fn short(&self, holds: Holds) -> Result<Holds, Unsayable> {
+    pub(super) fn short(&self, holds: Holds) -> Result<Holds, Unsayable> {
         match holds.surely.len() + holds.perhaps.as_ref().map_or(0, String::len) < LONGEST {
             true => Ok(holds),
             false => Err("when an answer is missing takes too long to say".into()),
@@ -188,7 +205,7 @@ impl Writer<'_> {
         // It may hold on a way that may be gone; not if both ways say no.
         let perhaps =
             any_of(&[both(condition.perhaps(), then.perhaps()), both(not.perhaps(), otherwise.perhaps())]);
-        self.short(Holds { surely: surely.unwrap_or_default(), perhaps })
+        self.short(Holds { surely: surely.unwrap_or_default(), perhaps, undecided: None })
     }
 
     fn strictly(&mut self, ast: &Ast, here: Here<'_>) -> Result<Holds, Unsayable> {
@@ -221,11 +238,11 @@ impl Writer<'_> {
             return Ok(holds);
         }
         let text = here.of(ast);
-        let surely = match self.rejected(side, here)? {
-            Some(rejected) => format!("not({rejected}) and ({text}) or {}", holds.surely),
+        let surely = match self.unsteady(side, here)? {
+            Some(unsteady) => format!("not({unsteady}) and ({text}) or {}", holds.surely),
             None => text,
         };
-        Ok(Holds { surely, ..holds })
+        Ok(Holds { surely, perhaps: holds.perhaps, undecided: None })
     }
 
     /// Several nodes of the form, and no predicate says which.
@@ -236,17 +253,53 @@ impl Writer<'_> {
         plain && !here.in_tree && matches!(spot, Ok(Some(Spot { many: true, .. })))
     }
 
-    /// When an answer among nodes breaks its rule.
-    fn rejected(&mut self, ast: &Ast, here: Here<'_>) -> Result<Option<String>, Unsayable> {
+    /// When nodes may not stay as they are: an answer breaks its rule, or one or the other may not be asked.
+    fn unsteady(&mut self, ast: &Ast, here: Here<'_>) -> Result<Option<String>, Unsayable> {
         let Kind::Path(path) = &ast.kind else { return Ok(None) };
         let Some(spot) = self.places.spot(path, &here.of(ast), here.inside)? else { return Ok(None) };
-        if here.literally || self.places.measure(spot.node).is_some() || self.is_calculated(&spot) {
+        let mut ways: Vec<String> = self.path_doubt(ast, path, here)?.into_iter().collect();
+        if self.places.measure(spot.node).is_some() {
+            return Ok(any_of(&ways));
+        }
+        let doubt = self.doubt(spot.node, spot.from.as_deref())?;
+        ways.extend(doubt.map(|doubt| format!("count({}[{doubt}]) > 0", spot.path)));
+        if let Some(lawful) = spot.lawful.as_ref().filter(|_| !here.literally && !self.is_calculated(&spot)) {
+            let all: Vec<String> =
+                spot.relevant.iter().cloned().chain([". != ''".into(), format!("not({lawful})")]).collect();
+            ways.extend(all_of(&all).map(|all| format!("count({}[{all}]) > 0", spot.path)));
+        }
+        Ok(any_of(&ways))
+    }
+
+    /// When it is not decided which instances a path through repeats of the form leads to.
+    pub(super) fn path_doubt(
+        &mut self,
+        ast: &Ast,
+        path: &Path,
+        here: Here<'_>,
+    ) -> Result<Option<String>, Unsayable> {
+        let doubts = &self.form().assessment.doubts;
+        if here.in_tree || (doubts.counts.is_empty() && doubts.below.is_empty()) {
             return Ok(None);
         }
-        let Some(lawful) = &spot.lawful else { return Ok(None) };
-        let all: Vec<String> =
-            spot.relevant.iter().cloned().chain([". != ''".into(), format!("not({lawful})")]).collect();
-        Ok(all_of(&all).map(|all| format!("count({}[{all}]) > 0", spot.path)))
+        let Some(plain) = self.places.plain(path, here.inside) else { return Ok(None) };
+        let plain = plain.up_to(path.steps.len());
+        let Some(node) = self.places.at(&plain) else { return Ok(None) };
+        // From within a repeat its own nodes are one each.
+        let relative = matches!(path.start, Start::Context);
+        if let Some(inside) = here.inside.filter(|_| relative) {
+            let around = |path: &str| self.places.repeats_around(path).collect::<Vec<String>>();
+            let own = around(inside);
+            let shared = around(&plain).iter().filter(|repeat| own.contains(repeat)).count();
+            if shared == around(&plain).len() {
+                return Ok(None);
+            }
+            if shared > 0 && self.instances_doubt(node, here.depth)?.is_some() {
+                return Err(format!("how many `{}` there are may hang on a missing answer", here.of(ast)));
+            }
+        }
+        self.instances_doubt(node, here.depth)
+            .map_err(|why| format!("{why}, and `{}` reads it", here.of(ast)))
     }
 
     pub(super) fn is_calculated(&self, spot: &Spot) -> bool {
@@ -268,32 +321,12 @@ impl Writer<'_> {
         };
         let Kind::Path(path) = &nodes.kind else { return Ok(None) };
         let open = self.open(number, here)?;
+        let doubt = self.path_doubt(nodes, path, here)?;
         let nodes = self.nodes(nodes, path, here)?;
         if open.is_some() {
             return Ok(Some(unless(open, &here.of(ast))));
         }
-        let number = here.of(number);
-        let against = |nodes: &str, operator: &str| match turned {
-            false => format!("count({nodes}) {operator} ({number})"),
-            true => format!("({number}) {operator} count({nodes})"),
-        };
-        let Some(perhaps) = nodes.perhaps else { return Ok(Some(Holds::always(&here.of(ast)))) };
-        let (least, most) = (&nodes.surely, &perhaps);
-        let written = operator.written();
-        let grows = matches!(operator, Operator::More | Operator::AtLeast) != turned;
-        let equal = format!("{} and {}", against(least, "="), against(most, "="));
-        let between = match turned {
-            false => format!("count({least}) <= ({number}) and ({number}) <= count({most})"),
-            true => format!("({number}) >= count({least}) and count({most}) >= ({number})"),
-        };
-        Ok(Some(match operator {
-            Operator::Equal => Holds { surely: equal, perhaps: Some(between) },
-            Operator::NotEqual => {
-                Holds { surely: format!("not({between})"), perhaps: Some(format!("not({equal})")) }
-            }
-            _ if grows => Holds { surely: against(least, written), perhaps: Some(against(most, written)) },
-            _ => Holds { surely: against(most, written), perhaps: Some(against(least, written)) },
-        }))
+        Ok(Some(between(ast, operator, (nodes, number, turned), here).unless(doubt)))
     }
 
     /// The nodes of a path: those surely meant, and those that may be, as paths.
@@ -345,19 +378,73 @@ impl Writer<'_> {
         Ok(Holds {
             surely: changed(&|holds| holds.surely.clone()),
             perhaps: Some(changed(&|holds| holds.perhaps())),
+            undecided: None,
         })
     }
 }
 
+/// What is counted, against a number: between the least and the most.
+fn between(
+    ast: &Ast,
+    operator: Operator,
+    (nodes, number, turned): (Holds, &Ast, bool),
+    here: Here<'_>,
+) -> Holds {
+    let number = here.of(number);
+    let against = |nodes: &str, operator: &str| match turned {
+        false => format!("count({nodes}) {operator} ({number})"),
+        true => format!("({number}) {operator} count({nodes})"),
+    };
+    let Some(perhaps) = nodes.perhaps else { return Holds::always(&here.of(ast)) };
+    let (least, most) = (&nodes.surely, &perhaps);
+    let written = operator.written();
+    let grows = matches!(operator, Operator::More | Operator::AtLeast) != turned;
+    let equal = format!("{} and {}", against(least, "="), against(most, "="));
+    let between = match turned {
+        false => format!("count({least}) <= ({number}) and ({number}) <= count({most})"),
+        true => format!("({number}) >= count({least}) and count({most}) >= ({number})"),
+    };
+    match operator {
+        Operator::Equal => Holds { surely: equal, perhaps: Some(between), undecided: None },
+        Operator::NotEqual => Holds {
+            surely: format!("not({between})"),
+            perhaps: Some(format!("not({equal})")),
+            undecided: None,
+        },
+        _ if grows => {
+            Holds { surely: against(least, written), perhaps: Some(against(most, written)), undecided: None }
+        }
+        _ => {
+            Holds { surely: against(most, written), perhaps: Some(against(least, written)), undecided: None }
+        }
+    }
+}
+
+/// `and` or `or` of conditions.
+pub(super) fn joined(all: bool, sides: impl IntoIterator<Item = Holds>) -> Holds {
+    let sides: Vec<Holds> = sides.into_iter().collect();
+    let join = |sides: &[String]| if all { all_of(sides) } else { any_of(sides) }.unwrap_or_default();
+    let surely: Vec<String> = sides.iter().map(|side| side.surely.clone()).collect();
+    if sides.iter().all(|side| side.perhaps.is_none()) {
+        return Holds::always(&join(&surely));
+    }
+    let perhaps: Vec<String> = sides.iter().map(Holds::perhaps).collect();
+    // Where one alone may be open it is all of it, unless another decides.
+    let mut open = sides.iter().filter_map(Holds::open);
+    let undecided = match (open.next(), open.next()) {
+        (Some(open), None) => {
+            let decided = sides.iter().filter(|side| side.perhaps.is_none());
+            let others = decided.map(|side| if all { side.surely.clone() } else { side.never() });
+            all_of(&others.chain([open]).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    Holds { surely: join(&surely), perhaps: Some(join(&perhaps)), undecided }
+}
+
 /// A condition that is open in that case, and else holds as it is written.
 fn unless(open: Option<String>, text: &str) -> Holds {
-    match open {
-        None => Holds::always(text),
-        Some(open) => Holds {
-            surely: format!("not({open}) and ({text})"),
-            perhaps: Some(format!("({open}) or ({text})")),
-        },
-    }
+    Holds::always(text).unless(open)
 }
 
 /// What stands in parentheses, if that is all.

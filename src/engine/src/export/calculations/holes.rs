@@ -3,13 +3,15 @@
 use super::conditions::{Here, in_parentheses, predicates};
 use super::places::{Sort, Unsayable, all_of, any_of};
 use super::spots::Spot;
-use super::{LONGEST, Writer, own_functions};
+use super::{LONGEST, Opened, Writer, own_functions};
 use crate::expr::functions;
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Kind, Operator, Path, Start};
 
 /// How many calculations are looked through, one behind the other.
 const FURTHEST: usize = 12;
+/// What takes longer is not said twice, in bytes.
+const LONG: usize = 200;
 
 impl Writer<'_> {
     /// When a value is not known yet.
@@ -35,9 +37,11 @@ impl Writer<'_> {
                 ("position" | "last", _) => Ok(None),
                 ("count", [nodes]) => match &nodes.kind {
                     Kind::Path(path) => {
+                        let doubt = self.path_doubt(nodes, path, here)?;
                         let nodes = self.nodes(nodes, path, here)?;
                         let differ = |perhaps| format!("count({perhaps}) != count({})", nodes.surely);
-                        Ok(nodes.perhaps.map(differ))
+                        let ways: Vec<String> = doubt.into_iter().chain(nodes.perhaps.map(differ)).collect();
+                        Ok(any_of(&ways))
                     }
                     _ => self.any_open([nodes], here),
                 },
@@ -125,7 +129,7 @@ impl Writer<'_> {
         };
         let nodes = self.nodes(ast, path, here)?;
         let hole = self.hole(&spot, here)?;
-        let mut open = Vec::new();
+        let mut open: Vec<String> = self.path_doubt(ast, path, here)?.into_iter().collect();
         if let Some(perhaps) = &nodes.perhaps {
             open.push(format!("count({perhaps}) != count({})", nodes.surely));
         }
@@ -144,23 +148,66 @@ impl Writer<'_> {
             let state = self.known(id)?.state;
             return Ok(state.map(|state| format!("{state} = 'missing'")));
         }
-        if self.is_calculated(spot) {
-            return self.calculated(spot, here);
+        let key = (spot.node, here.literally);
+        let seen = (key, spot.path.clone(), here.inside.map(str::to_owned));
+        if let Some(known) = self.holes.get(&seen) {
+            return Ok(known.clone());
         }
+        let hole = match self.is_calculated(spot) {
+            true => self.calculated(spot, here),
+            false => self.asked_for(spot, here, key),
+        }?;
+        self.holes.insert(seen, hole.clone());
+        Ok(hole)
+    }
+
+    fn asked_for(&mut self, spot: &Spot, here: Here<'_>, key: Opened) -> Result<Option<String>, Unsayable> {
+        if let Some(known) = self.opened.get(&key).filter(|_| !spot.in_repeat) {
+            return Ok(known.clone());
+        }
+        let hole = self.unanswered(spot, here)?;
+        match hole {
+            // What takes long to say stands in a node of its own, outside of repeats.
+            Some(hole) if !spot.in_repeat && hole.len() > LONG => {
+                let hole = own_functions::spelled(&hole).unwrap_or(hole);
+                let at = self.keep("unknown", &format!("if({hole}, 1, 0)"));
+                let open = Some(format!("{at} = 1"));
+                self.opened.insert(key, open.clone());
+                Ok(open)
+            }
+            hole => Ok(hole),
+        }
+    }
+
+    /// When a question's answer is missing, or it may still be asked.
+    fn unanswered(&mut self, spot: &Spot, here: Here<'_>) -> Result<Option<String>, Unsayable> {
         let value = if spot.many { "." } else { &spot.path };
         let mut ways = Vec::new();
         if let Some(required) = &spot.required {
             let blank = format!("{value} = ''");
             ways.extend(match required.as_str() {
                 "true()" => Some(blank),
-                required => all_of(&[blank, required.to_owned()]),
+                required => all_of(&[blank, self.required(spot, required)?]),
             });
         }
         if let Some(lawful) = spot.lawful.as_ref().filter(|_| !here.literally) {
             ways.extend(all_of(&[format!("{value} != ''"), format!("not({lawful})")]));
         }
-        let Some(missing) = any_of(&ways) else { return Ok(None) };
-        Ok(all_of(&spot.relevant.iter().cloned().chain([missing]).collect::<Vec<_>>()))
+        let missing = any_of(&ways);
+        let missing = missing
+            .and_then(|missing| all_of(&spot.relevant.iter().cloned().chain([missing]).collect::<Vec<_>>()));
+        let doubt = self.doubt(spot.node, spot.from.as_deref())?;
+        Ok(any_of(&doubt.into_iter().chain(missing).collect::<Vec<_>>()))
+    }
+
+    /// When a question has to be answered, perhaps.
+    fn required(&mut self, spot: &Spot, required: &str) -> Result<String, Unsayable> {
+        if !self.form().assessment.doubts.required.contains_key(&spot.node) {
+            return Ok(required.to_owned());
+        }
+        let ast = parse(required).map_err(|_| format!("`{required}` is no expression"))?;
+        let holds = self.relevance(&ast, required, spot.from.as_deref())?;
+        Ok(holds.perhaps())
     }
 
     /// What is calculated is missing where its calculation is. Outside of repeats a node says so.
@@ -182,20 +229,20 @@ impl Writer<'_> {
         };
         let Some(text) = self.places.calculation(spot.node, inside)? else { return Ok(None) };
         let ast = parse(&text).map_err(|_| format!("`{text}` is no expression"))?;
-        let within =
-            Here { text: &text, inside, in_tree: false, literally: here.literally, depth: here.depth + 1 };
-        let Some(open) = self.open(&ast, within)? else {
-            if alone {
-                self.opened.insert(key, None);
-            }
+        let within = Here { text: &text, inside, in_tree: false, depth: here.depth + 1, ..here };
+        let open = self.open(&ast, within)?;
+        let open = open.map(|open| own_functions::spelled(&open).unwrap_or(open));
+        let open =
+            open.and_then(|open| all_of(&spot.relevant.iter().cloned().chain([open]).collect::<Vec<_>>()));
+        let doubt = self.doubt(spot.node, inside)?;
+        let whole = any_of(&doubt.into_iter().chain(open).collect::<Vec<_>>());
+        if !alone {
+            return Ok(whole);
+        }
+        let Some(whole) = whole else {
+            self.opened.insert(key, None);
             return Ok(None);
         };
-        let open = own_functions::spelled(&open).unwrap_or(open);
-        if !alone {
-            return Ok(all_of(&spot.relevant.iter().cloned().chain([open]).collect::<Vec<_>>()));
-        }
-        let relevant = spot.relevant.clone();
-        let whole = all_of(&relevant.into_iter().chain([open]).collect::<Vec<_>>()).unwrap_or_default();
         let at = self.keep("open", &format!("if({whole}, 1, 0)"));
         let open = Some(format!("{at} = 1"));
         self.opened.insert(key, open.clone());

@@ -155,6 +155,7 @@ impl Writer<'_> {
             return self.measured(id);
         }
         let mut flaws = Vec::new();
+        flaws.extend(self.doubt(leaf.node, None)?.map(|doubt| (doubt, Flaw::Wrong)));
         if let Some(relevant) = &leaf.relevant {
             flaws.push((format!("not({relevant})"), Flaw::NotApplicable));
         }
@@ -176,6 +177,20 @@ impl Writer<'_> {
         let text = super::whole::choose(&chosen, "''", false);
         let at = self.keep("value", &text);
         let mut flaws = Vec::new();
+        // The first that may be relevant, as those before are not.
+        let mut before: Vec<String> = Vec::new();
+        for leaf in leaves {
+            let doubt = self.doubt(leaf.node, None)?;
+            let whole: Vec<String> = before.iter().cloned().chain(doubt).collect();
+            if whole.len() > before.len() {
+                flaws.extend(super::places::all_of(&whole).map(|whole| (whole, Flaw::Wrong)));
+            }
+            before.push(
+                leaf.relevant
+                    .as_ref()
+                    .map_or_else(|| "false()".into(), |relevant| format!("not({relevant})")),
+            );
+        }
         if let Some(none) = none {
             flaws.extend(super::places::all_of(&none).map(|none| (none, Flaw::NotApplicable)));
         }
@@ -301,7 +316,10 @@ impl Writer<'_> {
             });
         }
         let blank = Whole::sum(blank);
-        Ok((vec![(format!("{} > 0", blank.text), Flaw::Unanswered)], sum))
+        let mut flaws: Vec<(String, Flaw)> = Vec::new();
+        flaws.extend(self.leaves_doubt(&leaves)?.map(|doubt| (doubt, Flaw::Wrong)));
+        flaws.push((format!("{} > 0", blank.text), Flaw::Unanswered));
+        Ok((flaws, sum))
     }
 
     /// A value as a number.

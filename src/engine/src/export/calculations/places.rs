@@ -22,6 +22,8 @@ const FURTHEST: usize = 8;
 pub(super) struct Places<'a> {
     pub form: &'a Form,
     pub binds: HashMap<String, &'a Element>,
+    /// By repeat: how many instances it has, as it is written.
+    pub counts: HashMap<String, String>,
     pub root: String,
 }
 
@@ -41,8 +43,10 @@ pub(super) enum Sort {
 /// A node, or the nodes of one path.
 #[derive(Clone, Debug)]
 pub(super) struct Leaf {
-    /// Absolute.
+    /// Absolute, as it is written.
     pub path: String,
+    /// Without predicates.
+    pub plain: String,
     pub node: NodeId,
     /// There may be any number of it.
     pub many: bool,
@@ -59,13 +63,15 @@ pub(super) struct Leaf {
 pub(super) type Unsayable = String;
 
 impl<'a> Places<'a> {
-    pub fn of(form: &'a Form, model: &'a Element) -> Places<'a> {
+    pub fn of(form: &'a Form, model: &'a Element, document: &Element) -> Places<'a> {
         let root = format!("/{}", form.node(NodeId(0)).name);
         let binds = model.elements().filter(|element| element.name.is("bind")).filter_map(|bind| {
             let written = bind.attribute("nodeset").or_else(|| bind.attribute("ref"))?;
             Some((super::super::names::resolve(&written.text, &root), bind))
         });
-        Places { form, binds: binds.collect(), root }
+        let mut counts = HashMap::new();
+        counted(document, &root, &mut counts);
+        Places { form, binds: binds.collect(), counts, root }
     }
 
     /// The path of a node.
@@ -102,6 +108,7 @@ impl<'a> Places<'a> {
             relevant: self.relevant(node, many.then_some(&*plain))?,
             lawful: self.lawful(node, many.then_some(&*plain))?,
             path: text[ast.span.clone()].to_owned(),
+            plain,
             node,
             many,
             sort: self.sort_of(node, data_type, 0),
@@ -265,7 +272,7 @@ impl<'a> Places<'a> {
     }
 
     /// A path as it is written in a predicate on another, or anywhere.
-    fn path_from(&self, path: &str, inside: Option<&str>) -> String {
+    pub fn path_from(&self, path: &str, inside: Option<&str>) -> String {
         let Some(from) = inside else { return path.to_owned() };
         let shares = self.repeats_around(from).any(|repeat| {
             path == repeat || path.strip_prefix(&*repeat).is_some_and(|rest| rest.starts_with('/'))
@@ -295,6 +302,20 @@ impl<'a> Places<'a> {
             }
             None
         })
+    }
+}
+
+/// The counts of all repeats below an element.
+fn counted(element: &Element, root: &str, counts: &mut HashMap<String, String>) {
+    for child in element.elements() {
+        let count = child.attributes.iter().find(|attribute| {
+            attribute.name.namespace == Namespace::JavaRosa && &*attribute.name.local == "count"
+        });
+        if let (Some(count), Some(nodeset)) = (count, child.attribute("nodeset")) {
+            let path = super::super::names::resolve(&nodeset.text, root);
+            counts.insert(path, count.value.text.to_string());
+        }
+        counted(child, root, counts);
     }
 }
 
@@ -411,19 +432,26 @@ fn number_sort(sort: Sort) -> Sort {
 
 /// `(a) and (b)`; `None` of nothing.
 pub(super) fn all_of(conditions: &[String]) -> Option<String> {
-    match conditions {
-        [] => None,
-        [one] => Some(one.clone()),
-        many => Some(many.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" and ")),
-    }
+    joined(conditions, " and ")
 }
 
 /// `(a) or (b)`; `None` of nothing.
 pub(super) fn any_of(conditions: &[String]) -> Option<String> {
-    match conditions {
+    joined(conditions, " or ")
+}
+
+/// What is said twice is said once.
+fn joined(conditions: &[String], operator: &str) -> Option<String> {
+    let mut said: Vec<&String> = Vec::with_capacity(conditions.len());
+    for condition in conditions {
+        if !said.contains(&condition) {
+            said.push(condition);
+        }
+    }
+    match said[..] {
         [] => None,
         [one] => Some(one.clone()),
-        many => Some(many.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" or ")),
+        ref many => Some(many.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(operator)),
     }
 }
 

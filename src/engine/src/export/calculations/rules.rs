@@ -127,18 +127,29 @@ impl Writer<'_> {
             for leaf in &leaves {
                 let value = if leaf.many { "." } else { &leaf.path };
                 let holds = self.test(test, &super::inputs::worth(value, &leaf.sort, leaf.names.clone()))?;
-                let conditions: Vec<String> =
-                    [format!("{value} != ''")].into_iter().chain(holds).chain(leaf.lawful.clone()).collect();
+                // What may come to be out of place decides nothing.
+                let doubt = self.doubt(leaf.node, leaf.many.then_some(&*leaf.plain))?;
+                let conditions: Vec<String> = [format!("{value} != ''")]
+                    .into_iter()
+                    .chain(holds)
+                    .chain(leaf.lawful.clone())
+                    .chain(doubt.map(|doubt| format!("not({doubt})")))
+                    .collect();
                 held.push(leaf.count(&all_of(&conditions).unwrap_or_default()));
                 there.push(leaf.count(""));
                 blank.push(leaf.count("{} = ''"));
                 blank.extend(leaf.rejected());
             }
             let held = self.keep_whole("by", Whole::sum(held));
-            let flaws = vec![
-                (format!("{} = 0", Whole::sum(there).operand()), Flaw::NotApplicable),
-                (format!("{} = 0 and {} > 0", held.operand(), Whole::sum(blank).operand()), Flaw::Wrong),
-            ];
+            let doubt = self.leaves_doubt(&leaves)?;
+            let doubt = doubt.map(|doubt| (format!("{} = 0 and ({doubt})", held.operand()), Flaw::Wrong));
+            let flaws = doubt
+                .into_iter()
+                .chain([
+                    (format!("{} = 0", Whole::sum(there).operand()), Flaw::NotApplicable),
+                    (format!("{} = 0 and {} > 0", held.operand(), Whole::sum(blank).operand()), Flaw::Wrong),
+                ])
+                .collect();
             return Ok(Came { flaws, worth: truth(Some(format!("{} > 0", held.operand()))) });
         }
         let said = self.input(of, &written)?;

@@ -26,6 +26,7 @@ impl Writer<'_> {
         }
         let blank = of_blank(&item.points);
         let there = Whole::sum(leaves.iter().map(|leaf| leaf.count("")));
+        flaws.extend(self.leaves_doubt(leaves)?.map(|doubt| (doubt, Flaw::Wrong)));
         if there.constant.is_none() {
             flaws.push((format!("{} = 0", there.operand()), Flaw::NotApplicable));
         }

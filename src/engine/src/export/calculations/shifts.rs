@@ -32,14 +32,14 @@ impl Writer<'_> {
         let lines: Vec<&Element> = element.elements().filter(|line| is_own(line, "rule")).collect();
         for (rule, line) in shift.rules.iter().zip(lines) {
             let when = self.condition(&text(line, "when"))?;
-            let (Holds { surely, perhaps }, number) = match rule.does {
+            let (Holds { surely, perhaps, .. }, number) = match rule.does {
                 ShiftBy::To(number) | ShiftBy::By(number) => (when, number),
             };
             // What may be open is long: it stands in a node of its own.
             let reason = match perhaps {
                 None => Reason { surely, perhaps: None, number },
                 Some(perhaps) => {
-                    let letter = Holds { surely, perhaps: Some(perhaps) }.letter();
+                    let letter = Holds { surely, perhaps: Some(perhaps), undecided: None }.letter();
                     let at = self.keep("when", &letter);
                     Reason { surely: format!("{at} = 'y'"), perhaps: Some(format!("{at} != 'n'")), number }
                 }

@@ -14,6 +14,8 @@ pub(super) struct Spot {
     /// There may be any number of it: what follows is seen from a predicate on it.
     pub many: bool,
     pub in_repeat: bool,
+    /// The path in a predicate on which what follows is seen; `None`: from anywhere.
+    pub from: Option<String>,
     pub relevant: Option<String>,
     /// `None`: always.
     pub lawful: Option<String>,
@@ -66,6 +68,7 @@ impl Places<'_> {
             node,
             many,
             in_repeat: this.scope != ScopeDefId::ROOT,
+            from: from.map(str::to_owned),
         }))
     }
 
@@ -85,7 +88,7 @@ impl Places<'_> {
     }
 
     /// When a node has to be answered, seen as [`Places::relevant`] is; `None`: never.
-    fn required(&self, node: NodeId, inside: Option<&str>) -> Result<Option<String>, Unsayable> {
+    pub fn required(&self, node: NodeId, inside: Option<&str>) -> Result<Option<String>, Unsayable> {
         let path = self.path(node);
         let Some(written) = self.binds.get(&path).and_then(|bind| bind.attribute("required")) else {
             return Ok(None);

@@ -90,7 +90,7 @@ fn encoded(bytes: &[u8]) -> String {
 }
 
 /// RFC 4648 §4 and §5, padding and white space optional.
-pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0u32, 0);
     let mut padding = false;

@@ -2,6 +2,7 @@
 //!
 //! The examples run as tests (`tests` below) and are the printed reference: nothing is documented twice.
 
+pub(crate) use digests::decoded as base64_decoded;
 pub(crate) use geo::are_places;
 pub(crate) use identity::is_credit_code;
 pub(crate) use texts::pattern;

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::assess::Exact;
-use crate::assess::measure::{Assessment, Kind, Measure, MeasureId, Shift};
+use crate::assess::measure::{Assessment, Doubts, Kind, Measure, MeasureId, Shift};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::compile::Anchor;
 use crate::expr::program::{Read, What};
@@ -71,6 +71,7 @@ impl<'a> Lowering<'a, '_> {
     /// Compiles all measures and puts them into the graph.
     pub(super) fn assessment(&mut self, measured: &[(NodeId, Tag<'a>)], nodes: &[Node]) -> Assessment {
         let mut assessment = Assessment::default();
+        let mut doubts = Doubts::default();
         for (index, (node, _)) in measured.iter().enumerate() {
             assessment.by_node.insert(*node, MeasureId(index as u16));
         }
@@ -85,6 +86,10 @@ impl<'a> Lowering<'a, '_> {
                 behind: &behind,
             };
             let measure = compiling.measure(*node, *element);
+            let holder = nodes[node.0 as usize].parent;
+            behind.doubts(&compiling.reads, holder, &mut doubts);
+            compiling.hang(&behind.asking(&compiling.reads, holder));
+            compiling.reads.extend(behind.around(holder));
             let mut reads = compiling.reads;
             // An answer that breaks its rule is none, and one that has to be there may be missing.
             let standing = reads.iter().filter_map(|read| match read.what {
@@ -109,6 +114,7 @@ impl<'a> Lowering<'a, '_> {
             self.draft(Anchor::at(*node, ScopeDefId::ROOT), Task::Assess(id), reads);
             assessment.measures.push(measure);
         }
+        assessment.doubts = doubts;
         self.maxima(&mut assessment, measured);
         assessment
     }

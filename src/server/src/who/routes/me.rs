@@ -22,6 +22,9 @@ use crate::who::session::{clear_cookie, is_own_page, set_cookie};
 use crate::who::users::{Pending, User};
 use crate::who::{Who, fields, password};
 
+/// How long after a login at the office's provider a second factor may be set up without a password.
+const RECENT_MS: i64 = 10 * 60_000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Login {
@@ -59,7 +62,7 @@ pub(super) async fn login(
         }
     }
     who.forget_failures(&name).await?;
-    let token = who.begin_session(&user.id, now).await?;
+    let token = who.begin_session(&user.id, now, None).await?;
     who.note(&Entry { user: Some(user.id.clone()), ..Entry::of(Event::Login) }).await?;
     let said = json!({"user": user_json(&user), "device": null, "pending": pending_name(user.pending())});
     let mut response = answer(StatusCode::OK, &said);
@@ -90,7 +93,9 @@ pub(crate) async fn check_login(
         return Err(too_often(wait.unsigned_abs().div_ceil(1_000)));
     }
     let user = who.user_named(name).await?;
-    let kept = user.as_ref().map(|user| user.password.clone());
+    // Whoever has no password is found out as slowly as whoever has another one.
+    let with_password = user.as_ref().filter(|user| !user.has_no_password());
+    let kept = with_password.map(|user| user.password.clone());
     let right = who.verify_password(password, kept).await?;
     match user.filter(|user| right && !user.disabled) {
         Some(user) => Ok(user),
@@ -98,7 +103,8 @@ pub(crate) async fn check_login(
     }
 }
 
-async fn takes_code(who: &Who, user: &User, code: &str, now: i64) -> Result<bool, Refusal> {
+/// Is it the second factor's code, or a recovery code, which is used up then and noted?
+pub(crate) async fn takes_code(who: &Who, user: &User, code: &str, now: i64) -> Result<bool, Refusal> {
     if who.take_code(user, code, now).await? {
         return Ok(true);
     }
@@ -110,7 +116,7 @@ async fn takes_code(who: &Who, user: &User, code: &str, now: i64) -> Result<bool
 }
 
 /// The one refusal of all that is wrong with a login, counted and noted. A name that nobody has is not written down.
-async fn refuse(who: &Who, name: &str, user: Option<&User>) -> Refusal {
+pub(crate) async fn refuse(who: &Who, name: &str, user: Option<&User>) -> Refusal {
     let noted = async {
         who.count_failure(name, now_ms()).await?;
         let known = match user {
@@ -162,7 +168,8 @@ pub(super) fn user_json(user: &User) -> Value {
     json!({
         "id": user.id, "name": user.name, "role": user.standing.role.name(), "area": user.standing.area.code(),
         "provider": user.standing.provider, "disabled": user.disabled, "second_factor": user.factor_confirmed,
-        "must_change": user.must_change, "made_at": user.made_at,
+        "must_change": user.must_change, "has_password": !user.has_no_password(),
+        "made_at": user.made_at,
     })
 }
 
@@ -189,6 +196,10 @@ pub(super) async fn change_password(
 ) -> Result<Response, Refusal> {
     let who = &shared.who;
     let (user, session) = in_person(who, &caller).await?;
+    if user.has_no_password() {
+        let reason = "you have no password here: you log in at the office's own service";
+        return Err(Refusal::new(StatusCode::CONFLICT, "no_password", reason));
+    }
     confirm_password(who, &user, wanted.old).await?;
     password::check(&wanted.new, &user.name).map_err(|weak| fields::bad("new", weak.reason()))?;
     if who.verify_password(wanted.new.clone(), Some(user.password.clone())).await? {
@@ -218,9 +229,20 @@ async fn confirm_password(who: &Who, user: &User, password: String) -> Result<()
     Err(refusal)
 }
 
+/// Whoever found a screen unlocked did not just come from the office's provider.
+async fn confirm_recent(who: &Who, session: &str) -> Result<(), Refusal> {
+    let began = who.session_began(session).await?;
+    if began.is_some_and(|began| now_ms() - began < RECENT_MS) {
+        return Ok(());
+    }
+    Err(Refusal::new(StatusCode::FORBIDDEN, "log_in_again", "log in once more for this"))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BeginSecondFactor {
+    /// Nothing for whoever has none, and has just come from the office's provider.
+    #[serde(default)]
     password: String,
 }
 
@@ -231,15 +253,19 @@ pub(super) async fn begin_second_factor(
     Json(wanted): Json<BeginSecondFactor>,
 ) -> Result<Response, Refusal> {
     let who = &shared.who;
-    let (user, _) = in_person(who, &caller).await?;
-    if user.pending() == Some(Pending::Password) {
+    let (user, session) = in_person(who, &caller).await?;
+    if caller.pending == Some(Pending::Password) {
         return Err(Refusal::new(
             StatusCode::FORBIDDEN,
             "choose_password",
             "choose a password of your own first",
         ));
     }
-    confirm_password(who, &user, wanted.password).await?;
+    if user.has_no_password() {
+        confirm_recent(who, &session).await?;
+    } else {
+        confirm_password(who, &user, wanted.password).await?;
+    }
     let factor = Factor::new();
     if !who.begin_second_factor(&user.id, &factor).await? {
         let reason = "there is a second factor; an administrator can take it away";

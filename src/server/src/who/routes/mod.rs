@@ -7,6 +7,7 @@ mod devices;
 mod me;
 mod submissions;
 mod users;
+mod ways;
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use crate::answer::Refusal;
 use crate::api::{check_content_type, wrong_method};
 use crate::body;
 
-pub(crate) use me::{check_login, typed_name};
+pub(crate) use me::{check_login, refuse, takes_code, typed_name};
 pub(crate) use submissions::read as read_submission;
 
 /// The largest body of these routes.
@@ -36,6 +37,8 @@ pub(crate) const PAGE: i64 = 200;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     let route = |methods: axum::routing::MethodRouter<Arc<Shared>>| methods.fallback(wrong_method);
     Router::new()
+        .route("/api/v1/session/ways", route(get(ways::show)))
+        .merge(super::oidc::routes())
         .route("/api/v1/login", route(post(me::login)))
         .route("/api/v1/logout", route(post(me::logout)))
         .route("/api/v1/me", route(get(me::show)))

@@ -23,7 +23,7 @@ fn addresses_are_the_ones_that_the_proxy_is_asked_for() {
 }
 
 #[test]
-fn a_form_whose_submissions_nobody_here_could_read_is_not_listed() {
+fn a_form_whose_submissions_are_encrypted_is_listed_with_its_key() {
     let sealed =
         FORM.replace("\"form_id\": \"visit\"", "\"form_id\": \"sealed\", \"public_key\": \"MIIBIjANBgkq\"");
     assert_ne!(sealed, FORM);
@@ -31,11 +31,12 @@ fn a_form_whose_submissions_nobody_here_could_read_is_not_listed() {
     files.extend([("sealed/form.json", sealed.as_str()), ("sealed/towns.csv", TOWNS)]);
     let house = House::new().serving(&files);
     let collect = Collect::at(&house);
-    assert_eq!(texts(&collect.list().text(), "formID"), ["visit"]);
+    assert_eq!(texts(&collect.list().text(), "formID"), ["sealed", "visit"]);
     let known = house.get("/api/v1/forms").json();
     let known = known["forms"].as_array().unwrap().iter().find(|form| form["id"] == "sealed").unwrap();
     let hash = known["hash"].as_str().unwrap();
-    assert_eq!(collect.fetch(&format!("/openrosa/forms/{hash}/form.xml")).status, 404);
+    let form = collect.fetch(&format!("/openrosa/forms/{hash}/form.xml"));
+    assert!(form.text().contains(r#"base64RsaPublicKey="MIIBIjANBgkq""#));
 }
 
 /// A server with every form of the repository.

@@ -1,6 +1,6 @@
 //! Submissions passed on: over real sockets, to peers that fail in every way first, on both databases. The clock is the test's.
 
-mod peer;
+pub mod peer;
 mod storm;
 mod targets;
 mod watched;

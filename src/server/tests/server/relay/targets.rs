@@ -3,8 +3,9 @@
 use super::peer::{Peer, Says, TAKEN};
 use super::{MINUTE, START, all_delivered, states, told, until, webhook};
 use crate::browser::{Browser, Office};
-use crate::client::{House, Place, Sent};
+use crate::client::{FORM, House, Place, Sent};
 use crate::openrosa::collect::Collect;
+use doorstep_delivery::State;
 use doorstep_delivery::submission::content_hash;
 use doorstep_server::Clock;
 use serde_json::{Value as Json, json};
@@ -81,6 +82,56 @@ fn a_server_that_speaks_openrosa_gets_the_instance() {
     let asked = peer.asked();
     assert_eq!(asked.iter().map(|asked| asked.method.as_str()).collect::<Vec<_>>(), ["HEAD", "POST"]);
     assert!(String::from_utf8_lossy(&asked[1].body).contains(&xml));
+}
+
+#[test]
+fn what_is_encrypted_goes_by_openrosa_alone_and_nothing_bare_in_its_stead() {
+    let peer = Peer::new(|_, asked| match asked.method.as_str() {
+        "HEAD" => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
+        _ => Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>"),
+    });
+    let clock = Clock::by_hand(START);
+    let central = json!({"name": "central", "kind": "openrosa", "url": peer.url(), "forms": ["*"]});
+    let told = told(&json!([central, webhook("office", &peer)]), &json!({}), &clock);
+    // As a build left it that asked for no encryption.
+    let mut house = House::new();
+    assert_eq!(house.put(&house.submission_with(1, &[])).status, 201);
+    house.stop();
+    let with_key =
+        r#"replace(bundle, 'form_id\": \"visit\"', 'form_id\": \"visit\", \"public_key\": \"x\"')"#;
+    house.tell(&format!("UPDATE form_version SET bundle = {with_key}"));
+    house.relay = Some(told.relay.clone());
+    let form = FORM.replace("\"form_id\": \"visit\"", "\"form_id\": \"visit\", \"public_key\": \"x\"");
+    house.restart_with_form(&form);
+    let admin = Browser::settle(&house, "admin", &house.first_password);
+    for target in ["central", "office"] {
+        let queued = admin.post(&house, "/api/v1/relay", json!({"target": target, "since": 0})).json();
+        assert_eq!(queued["queued"], 1);
+    }
+    until(&clock, 50, "it is refused", || states(&house) == ["central refused", "office refused"]);
+    assert!(peer.asked().is_empty(), "nothing leaves in plain");
+    let kinds: Vec<&str> = super::items(&house)
+        .iter()
+        .map(|item| match &item.state {
+            State::Refused { reason } => reason.kind.name(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, ["not_encrypted", "not_encrypted"]);
+
+    let manifest = "<data encrypted=\"yes\" id=\"visit\" version=\"1\"><meta><instanceID>uuid:5c7d9e40-6a7c-4a0e-9d1e-0d9a3c1b2f01</instanceID></meta>\
+        <encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>";
+    let answer = Collect::at(&house).post(manifest, &[("submission.xml.enc", b"0123456789abcdef")], false);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    until(&clock, 50, "it arrives at one", || {
+        let all = states(&house);
+        all.len() == 4
+            && all.iter().any(|state| state == "central delivered")
+            && all.iter().filter(|state| *state == "office refused").count() == 2
+    });
+    let asked = peer.asked();
+    let body = String::from_utf8_lossy(&asked[1].body).into_owned();
+    assert!(asked.len() == 2 && body.contains(manifest) && body.contains("0123456789abcdef"), "{body}");
 }
 
 #[test]

@@ -1,27 +1,37 @@
-//! What calculations are made of: the questions and measures behind a node, however many calculations lie between.
+//! What nodes hang on: the questions and measures behind a node, however many calculations lie between, and those behind its being asked.
 //!
-//! A condition that reads a calculated node hangs on these. Only what may be missing is among them: questions that are required, perhaps, or
-//! whose answers have a rule, and measures.
+//! A condition that reads a calculated node hangs on these; one that reads a question hangs on what the question's relevance reads, too.
+//! Only what may be missing is among them: questions that are required, perhaps, or whose answers have a rule, and measures.
 
 use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::assess::measure::{MeasureId, Source};
+use crate::assess::measure::{Condition, Doubts, MeasureId, Source};
 use crate::expr::program::{ExprId, Read, What};
 use crate::form::{Node, NodeKind, ScopeDefId};
 use crate::graph::{Draft, Task};
 use crate::view::NodeId;
 
-/// A form's calculations, looked at from what they give.
+/// What says whether something is asked.
+struct Asking {
+    scope: ScopeDefId,
+    expr: ExprId,
+    reads: Vec<Read>,
+}
+
+/// A form's calculations and conditions, looked at from what they give.
 pub(super) struct Behind {
     calculations: FxHashMap<NodeId, Vec<Read>>,
-    relevances: FxHashMap<NodeId, (ExprId, Vec<Read>)>,
+    relevances: FxHashMap<NodeId, Asking>,
+    requireds: FxHashMap<NodeId, Asking>,
+    counts: FxHashMap<NodeId, Asking>,
     measures: FxHashMap<NodeId, MeasureId>,
     /// Nodes that may be missing.
     askable: FxHashSet<NodeId>,
-    /// By node: the last node in it, and the repeat around it.
+    /// By node: the last node in it, what holds it, and the repeat around it.
     ends: Vec<NodeId>,
+    parents: Vec<NodeId>,
     repeats: Vec<Option<NodeId>>,
 }
 
@@ -30,9 +40,12 @@ impl Behind {
         let mut behind = Behind {
             calculations: FxHashMap::default(),
             relevances: FxHashMap::default(),
+            requireds: FxHashMap::default(),
+            counts: FxHashMap::default(),
             measures: measures.clone(),
             askable: FxHashSet::default(),
             ends: nodes.iter().map(|node| node.end).collect(),
+            parents: nodes.iter().map(|node| node.parent).collect(),
             repeats: Vec::with_capacity(nodes.len()),
         };
         if measures.is_empty() {
@@ -50,15 +63,24 @@ impl Behind {
             }
         }
         for Draft { computation, reads } in drafts {
+            let node = computation.node;
+            let asking = |expr| Asking { scope: computation.scope, expr, reads: reads.clone() };
             match computation.task {
                 Task::Calculate(_) => {
-                    behind.calculations.insert(computation.node, reads.clone());
+                    behind.calculations.insert(node, reads.clone());
                 }
-                Task::Relevant(expr) if measures.contains_key(&computation.node) => {
-                    behind.relevances.insert(computation.node, (expr, reads.clone()));
+                Task::Relevant(expr) => {
+                    behind.relevances.insert(node, asking(expr));
                 }
-                Task::Required(_) | Task::Constraint(_) => {
-                    behind.askable.insert(computation.node);
+                Task::RepeatCount(expr) => {
+                    behind.counts.insert(node, asking(expr));
+                }
+                Task::Required(expr) => {
+                    behind.askable.insert(node);
+                    behind.requireds.insert(node, asking(expr));
+                }
+                Task::Constraint(_) => {
+                    behind.askable.insert(node);
                 }
                 _ => {}
             }
@@ -67,8 +89,22 @@ impl Behind {
     }
 
     /// The own condition of a measure's node, and what it reads.
-    pub fn relevance(&self, node: NodeId) -> Option<&(ExprId, Vec<Read>)> {
-        self.relevances.get(&node)
+    pub fn relevance(&self, node: NodeId) -> Option<(ExprId, &[Read])> {
+        self.relevances.get(&node).map(|asking| (asking.expr, &*asking.reads))
+    }
+
+    /// What the relevance of a node reads, and of all that holds it; and that relevance itself, which is computed before.
+    pub fn around(&self, node: NodeId) -> Vec<Read> {
+        let mut reads = Vec::new();
+        let mut at = node;
+        while at != NodeId(0) {
+            if let Some(asking) = self.relevances.get(&at) {
+                reads.extend(&asking.reads);
+                reads.push(Read { what: What::Value(at), from: ScopeDefId::ROOT });
+            }
+            at = self.parents[at.0 as usize];
+        }
+        reads
     }
 
     /// What a calculated node is made of; `None` if nobody calculates it.
@@ -78,32 +114,102 @@ impl Behind {
 
     /// What an expression hangs on, by what it reads.
     pub fn sources(&self, reads: &[Read]) -> Box<[Source]> {
-        let mut sources = BTreeSet::new();
-        let mut seen: FxHashSet<NodeId> = FxHashSet::default();
-        let of = |reads: &[Read]| -> Vec<NodeId> {
-            let node = |read: &Read| match read.what {
-                What::Value(node) | What::Sibling(node) => Some(node),
-                _ => None,
+        let mut looked = Looked::default();
+        self.look(&mut looked, read_nodes(reads));
+        looked.sources.into_iter().collect()
+    }
+
+    /// What it hangs on whether what a measure reads is asked, and the measure itself within what holds it.
+    pub fn asking(&self, reads: &[Read], holder: NodeId) -> Box<[Source]> {
+        let mut looked = Looked::default();
+        let mut pending = Vec::new();
+        for node in read_nodes(reads).into_iter().chain([holder]) {
+            self.ask(&mut looked, node, &mut pending);
+        }
+        self.look(&mut looked, pending);
+        looked.sources.into_iter().collect()
+    }
+
+    /// What is in doubt of what a measure reads, of what that hangs on, and of what holds the measure.
+    pub fn doubts(&self, reads: &[Read], holder: NodeId, into: &mut Doubts) {
+        let mut looked = Looked::default();
+        let mut pending = read_nodes(reads);
+        self.ask(&mut looked, holder, &mut pending);
+        self.look(&mut looked, pending);
+        for node in looked.asked {
+            if let Some(asking) = self.relevances.get(&node).filter(|_| !into.relevant.contains_key(&node))
+                && let Some(condition) = self.doubt(asking)
+            {
+                into.relevant.insert(node, (asking.scope, condition));
+                self.note_behind(&asking.reads, &mut into.behind);
+                into.below.insert(node);
+                into.below.extend((node.0..self.ends[node.0 as usize].0).map(NodeId));
+            }
+            if let Some(asking) = self.requireds.get(&node).filter(|_| !into.required.contains_key(&node))
+                && let Some(condition) = self.doubt(asking)
+            {
+                into.required.insert(node, condition);
+                self.note_behind(&asking.reads, &mut into.behind);
+            }
+            let counted = self.counts.get(&node).filter(|_| !into.counts.contains_key(&node));
+            if let Some(condition) = counted.and_then(|asking| self.doubt(asking)) {
+                into.counts.insert(node, condition);
+            }
+        }
+    }
+
+    fn note_behind(&self, reads: &[Read], into: &mut FxHashMap<NodeId, Box<[Source]>>) {
+        for read in reads {
+            let (node, sources) = match read.what {
+                What::Value(node) | What::Sibling(node) => (node, self.sources(&[*read])),
+                What::Instances(node) => (node, self.asking(&[*read], NodeId(0))),
+                _ => continue,
             };
-            reads.iter().filter_map(node).collect()
-        };
-        let mut pending = of(reads);
+            let known = into.remove(&node).into_iter().flatten();
+            let all: BTreeSet<Source> = known.chain(sources).collect();
+            into.insert(node, all.into_iter().collect());
+        }
+    }
+
+    /// A condition that may be open.
+    fn doubt(&self, asking: &Asking) -> Option<Condition> {
+        let sources = self.sources(&asking.reads);
+        (!sources.is_empty()).then_some(Condition { expr: asking.expr, sources })
+    }
+
+    fn look(&self, looked: &mut Looked, mut pending: Vec<NodeId>) {
         while let Some(node) = pending.pop() {
-            if !seen.insert(node) {
+            if !looked.seen.insert(node) {
                 continue;
             }
+            self.ask(looked, node, &mut pending);
             if let Some(id) = self.measures.get(&node) {
-                sources.insert(Source::Measure(*id));
+                looked.sources.insert(Source::Measure(*id));
             } else if let Some(reads) = self.calculations.get(&node) {
-                pending.extend(of(reads));
+                pending.extend(read_nodes(reads));
             } else if self.askable.contains(&node) {
-                sources.insert(Source::Question(node));
+                looked.sources.insert(Source::Question(node));
             }
             // A group's value is that of all it holds.
             let end = self.ends.get(node.0 as usize).map_or(node.0, |end| end.0);
             pending.extend((node.0 + 1..end).map(NodeId));
         }
-        sources.into_iter().collect()
+    }
+
+    /// What decides whether a node is asked, and what holds it. A measure says of itself whether it is.
+    fn ask(&self, looked: &mut Looked, node: NodeId, pending: &mut Vec<NodeId>) {
+        let mut at = node;
+        loop {
+            if looked.asked.insert(at) && !self.measures.contains_key(&at) {
+                let askings = [&self.relevances, &self.requireds, &self.counts];
+                let askings = askings.into_iter().filter_map(|askings| askings.get(&at));
+                pending.extend(askings.flat_map(|asking| read_nodes(&asking.reads)));
+            }
+            match self.parents.get(at.0 as usize) {
+                Some(parent) if at != NodeId(0) && !looked.asked.contains(parent) => at = *parent,
+                _ => return,
+            }
+        }
     }
 
     /// What has to be looked at again when one of them changes.
@@ -120,4 +226,21 @@ impl Behind {
         }
         reads.into_iter().map(|what| Read { what, from: ScopeDefId::ROOT }).collect()
     }
+}
+
+/// How far it was looked.
+#[derive(Default)]
+struct Looked {
+    sources: BTreeSet<Source>,
+    seen: FxHashSet<NodeId>,
+    /// Nodes whose being asked was looked at.
+    asked: FxHashSet<NodeId>,
+}
+
+fn read_nodes(reads: &[Read]) -> Vec<NodeId> {
+    let node = |read: &Read| match read.what {
+        What::Value(node) | What::Sibling(node) | What::Instances(node) => Some(node),
+        _ => None,
+    };
+    reads.iter().filter_map(node).collect()
 }

@@ -95,22 +95,27 @@ impl<'a> Compiling<'_, 'a, '_> {
 
     /// The condition under which a measure's node is relevant, if it has one of its own.
     pub(super) fn own_condition(&mut self, node: NodeId) -> Option<Condition> {
-        let (expr, reads) = self.behind.relevance(node)?.clone();
-        Some(self.hanging(expr, reads))
+        let (expr, reads) = self.behind.relevance(node)?;
+        Some(self.hanging(expr, reads.to_vec()))
     }
 
     pub(super) fn hanging(&mut self, expr: ExprId, reads: Vec<Read>) -> Condition {
         let sources = self.behind.sources(&reads);
-        self.lowering.reads += sources.len();
         self.reads.extend(reads);
-        self.reads.extend(self.behind.reads(&sources));
+        self.hang(&sources);
+        Condition { expr, sources }
+    }
+
+    /// The measure is looked at again when one of them changes.
+    pub(super) fn hang(&mut self, sources: &[Source]) {
+        self.lowering.reads += sources.len();
+        self.reads.extend(self.behind.reads(sources));
         let measures = sources.iter().filter_map(|source| match source {
             Source::Measure(id) => Some(self.read_of(*id)),
             Source::Question(_) => None,
         });
         let measures: Vec<Read> = measures.collect();
         self.reads.extend(measures);
-        Condition { expr, sources }
     }
 
     pub(super) fn measure_named(&self, name: &str) -> Option<MeasureId> {
