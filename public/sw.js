@@ -5,6 +5,7 @@
 // The files of a build stay as long as a window that started with it is open.
 // A build has started when a page of it says so. One that was asked for a few times and never did gives way to the last that has.
 // Forms, answers and everything under /api are none of its business: those are the app's, in IndexedDB.
+// Nor are the administrator's pages under /office, which need the server; without one it says so.
 'use strict';
 
 // `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …]} here once Trunk has named the files.
@@ -30,7 +31,9 @@ if (BUILD) {
     const { request } = event;
     const url = new URL(request.url);
     if (request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
-    if (request.mode === 'navigate') {
+    if (request.mode === 'navigate' && /^\/office(\/|$)/.test(url.pathname)) {
+      event.respondWith(fetch(request).catch(officeNeedsServer));
+    } else if (request.mode === 'navigate') {
       const served = page(request);
       event.respondWith(served.then(({ response }) => response));
       event.waitUntil(served.then(({ build }) => remember(event.resultingClientId, build)).then(clean));
@@ -65,6 +68,13 @@ async function page(request) {
   const build = await buildToServe();
   const cache = await caches.open(PREFIX + build);
   return { build, response: (await cache.match('/index.html', ANY_HEADERS)) ?? (await fetch(request)) };
+}
+
+function officeNeedsServer() {
+  const text = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>入户 · Doorstep</title><h1>连不上服务器</h1><p>单位管理的页面要连着服务器才能用。<a href="">再试一次</a></p>
+<p lang="en">The server can't be reached, and the office's pages need it. <a href="">Try again</a></p>`;
+  return new Response(text, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 
 // This build, unless it was tried in vain and there is another that has started once.

@@ -9,6 +9,7 @@ mod browser;
 mod encryption;
 mod filling;
 mod mending;
+mod office;
 mod peer;
 mod processes;
 #[path = "../../src/delivery/tests/backends/reader.rs"]

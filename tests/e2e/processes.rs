@@ -76,7 +76,12 @@ pub struct Program {
 impl Program {
     /// Starts it as the leader of its own process group.
     pub fn start(command: &mut Command) -> Program {
-        let command = command.stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
+        Program::start_saying(command, Stdio::null())
+    }
+
+    /// The same, where what it says goes somewhere.
+    pub fn start_saying(command: &mut Command, said: Stdio) -> Program {
+        let command = command.stdin(Stdio::null()).stdout(said).process_group(0);
         let name = command.get_program().to_owned();
         Program {
             child: command
@@ -205,12 +210,25 @@ impl Server {
             command.env("DATABASE_URL", address);
         }
         command.args(&self.options);
-        let mut program = Program::start(&mut command);
+        let said = std::fs::OpenOptions::new().create(true).append(true).open(self.said_into());
+        let said = said.expect("the target folder can be written");
+        let mut program = Program::start_saying(&mut command, said.into());
         wait_until("the server answers", || {
             assert!(!program.has_ended(), "the server ended by itself: {command:?}");
             self.is_healthy()
         });
         self.running = Some(program);
+    }
+
+    fn said_into(&self) -> PathBuf {
+        self.data.with_extension("said")
+    }
+
+    /// The password of the administrator that its first start made, as it said on the terminal.
+    pub fn first_password(&self) -> String {
+        let said = std::fs::read_to_string(self.said_into()).unwrap_or_default();
+        let (_, rest) = said.split_once("log in as `admin` with `").expect("the first start says it");
+        rest.split('`').next().unwrap_or_default().to_owned()
     }
 
     fn is_healthy(&self) -> bool {

@@ -7,6 +7,7 @@ pub mod platform;
 
 mod components;
 mod controls;
+mod office;
 mod pages;
 mod state;
 mod words;
@@ -14,4 +15,9 @@ mod words;
 /// Shows the app in the page's body.
 pub fn start() {
     leptos::mount::mount_to_body(pages::App);
+}
+
+/// Shows the administrator's pages in the page's body. A program of its own, so that no phone loads them.
+pub fn start_office() {
+    leptos::mount::mount_to_body(office::App);
 }

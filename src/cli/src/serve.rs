@@ -161,9 +161,10 @@ async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
     // It is said once: also where the log keeps the server from going on.
     if let Some(first) = server.first_user() {
         say!(
-            "first start: log in as `{}` with `{}` (shown this once), and choose another password",
+            "first start: log in as `{}` with `{}` (shown this once) at {}/office, and choose another password",
             first.name,
-            first.password
+            first.password,
+            server.url()
         );
     }
     logged?;

@@ -1,7 +1,8 @@
 //! The app's files, all in memory since the start, so that no request can name a file of the machine.
 //!
 //! Files with a hash in their name never change and are kept by browsers for good; all others are asked for again each time.
-//! A path that names no file and looks like a page (no dot in its last part) is the app's, which has its own routes.
+//! A path that names no file and looks like a page (no dot in its last part) is the app's, which has its own routes; at and below
+//! `/office` it is the administrator's pages', which are a program of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -154,11 +155,16 @@ fn sign_worker(files: &mut BTreeMap<String, Bytes>, origins: &BTreeSet<&str>) {
     files.remove(&format!("{WORKER}.br"));
 }
 
+/// The app's page.
+const PAGE: &str = "index.html";
+/// The administrator's.
+const OFFICE: &str = "office.html";
+
 /// The app, ready to be served.
 #[derive(Debug)]
 pub(crate) struct App {
     assets: BTreeMap<String, Arc<Asset>>,
-    /// The content security policy that fits its page.
+    /// The content security policy that fits its pages.
     pub(crate) policy: HeaderValue,
 }
 
@@ -170,10 +176,11 @@ impl App {
     pub(crate) fn read(source: &Files, origins: &BTreeSet<&str>) -> io::Result<App> {
         let mut files = source.read()?;
         sign_worker(&mut files, origins);
-        if *source != Files::Nothing && !files.contains_key("index.html") {
+        if *source != Files::Nothing && !files.contains_key(PAGE) {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no index.html among them"));
         }
-        let page = files.get("index.html").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let pages = [PAGE, OFFICE].map(|name| files.get(name).cloned().unwrap_or_default());
+        let pages = String::from_utf8_lossy(&pages.concat()).into_owned();
         let names: Vec<String> = files.keys().cloned().collect();
         let mut assets = BTreeMap::new();
         for name in names {
@@ -188,7 +195,7 @@ impl App {
             let asset = Asset::new(plain, brotli, content_type(&name), is_hashed(&name));
             assets.insert(name, Arc::new(asset));
         }
-        Ok(App { assets, policy: content_security_policy(page.as_deref().unwrap_or_default(), origins) })
+        Ok(App { assets, policy: content_security_policy(&pages, origins) })
     }
 
     /// The file at a path of the address (`/app.css`), or the app's page where the path looks like one.
@@ -198,7 +205,10 @@ impl App {
         match self.assets.get(name) {
             Some(asset) => Some(asset),
             None if last.contains('.') => None,
-            None => self.assets.get("index.html"),
+            None => match name.split('/').next() {
+                Some("office") => self.assets.get(OFFICE),
+                Some(_) | None => self.assets.get(PAGE),
+            },
         }
     }
 }
@@ -275,6 +285,22 @@ mod tests {
         assert_eq!(worker(&[]), (Bytes::from_static(b"work()"), true));
         let named = "work()\n// connect-src: https://a.example https://b.example\n";
         assert_eq!(worker(&["https://b.example", "https://a.example"]), (named.into(), false));
+    }
+
+    #[test]
+    fn the_office_has_a_page_of_its_own_whose_scripts_the_policy_allows() {
+        static FILES: &[(&str, &[u8])] =
+            &[("index.html", b"<script>a()</script>"), ("office.html", b"<script>b()</script>")];
+        let app = App::read(&Files::Embedded(FILES), &BTreeSet::new()).unwrap();
+        let found = |path| app.find(path).map(|asset| asset.plain.clone());
+        for path in ["/office", "/office/", "/office/users/1", "/office.html"] {
+            assert_eq!(found(path).as_deref(), Some(&b"<script>b()</script>"[..]), "{path}");
+        }
+        for path in ["/", "/officer", "/draft/office"] {
+            assert_eq!(found(path).as_deref(), Some(&b"<script>a()</script>"[..]), "{path}");
+        }
+        assert_eq!(found("/office/x.js"), None);
+        assert_eq!(app.policy.to_str().unwrap().matches("'sha256-").count(), 2);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::workspace::Workspace;
 use crate::{fingerprint, precompress, service_worker, setup};
 use anyhow::Context;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What a build is for.
@@ -40,7 +40,11 @@ pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
         "building the app ({})",
         if mode == Mode::Dev { "dev" } else { "release; the first time takes minutes" }
     );
-    trunk(workspace, mode, &folder)?;
+    trunk(workspace, mode, &folder, "index.html")?;
+    // The administrator's pages: a bundle of their own in the same folder, so that no phone loads them.
+    let office = workspace.target().join(format!("{name}-office"));
+    trunk(workspace, mode, &office, "office.html")?;
+    copy_into(&office, &folder)?;
     service_worker::write_file_list(&folder)?;
     let sizes = precompress::brotli(&folder, if mode == Mode::Dev { 1 } else { 11 })?;
     // Last, so that a build which was cut short is done again.
@@ -49,11 +53,33 @@ pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
-fn trunk(workspace: &Workspace, mode: Mode, folder: &std::path::Path) -> anyhow::Result<()> {
+/// Copies what is not there yet: both bundles have the style sheets, each by its hash.
+fn copy_into(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for path in fingerprint::files_below(from)? {
+        let target = to.join(path.strip_prefix(from)?);
+        if let Some(parent) = target.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        if !target.exists() {
+            fs::copy(&path, &target).with_context(|| format!("can't copy {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn trunk(workspace: &Workspace, mode: Mode, folder: &Path, page: &str) -> anyhow::Result<()> {
     let tools = workspace.tools();
     let path = path_with(&[tools.join("bin"), tools.join("npm/node_modules/.bin")])?;
     let mut trunk = Command::new(workspace.tool("trunk"));
-    trunk.current_dir(workspace.root()).args(["build", "--offline", "--locked", "--dist"]).arg(folder);
+    trunk.current_dir(workspace.root()).args([
+        "build",
+        "--offline",
+        "--locked",
+        "--html-output",
+        page,
+        "--dist",
+    ]);
+    trunk.arg(folder).arg(format!("src/app/{page}"));
     if mode == Mode::Release {
         trunk.args(["--release", "--cargo-profile", "wasm-release"]);
     }

@@ -34,6 +34,8 @@ fn address(file: &Path) -> Option<String> {
         // A browser keeps the service worker itself, and shows the screenshots only before the app is installed.
         "sw.js" => None,
         name if name.ends_with(".br") || name.starts_with("screenshots/") => None,
+        // The administrator's pages need their server anyhow.
+        name if name.starts_with("office") || name.starts_with("doorstep-office") => None,
         name => Some(format!("/{name}")),
     }
 }
@@ -103,7 +105,9 @@ mod tests {
         let address = |name: &str| address(Path::new(name));
         assert_eq!(address("index.html").as_deref(), Some("/index.html"));
         assert_eq!(address("icons/doorstep.svg").as_deref(), Some("/icons/doorstep.svg"));
-        for left_out in ["sw.js", "app.wasm.br", "screenshots/home.png"] {
+        for left_out in
+            ["sw.js", "app.wasm.br", "screenshots/home.png", "office.html", "doorstep-office-1a_bg.wasm"]
+        {
             assert_eq!(address(left_out), None, "{left_out}");
         }
     }

@@ -22,6 +22,8 @@ mod staying;
 mod turning;
 mod unlock;
 
+pub use safety::fact;
+
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;

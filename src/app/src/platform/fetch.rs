@@ -2,6 +2,7 @@
 //!
 //! Kept here: no cookies and no stored logins go out, no cache answers, and neither a silent nor an endless
 //! answer holds up the outbox. The phone's token goes with requests to the app's own server, and to no other.
+//! Only what somebody asks at `/office`, signed in there, goes with the session's cookie ([`ask_signed_in`]).
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -58,38 +59,79 @@ impl Transport for Fetch {
             return Ok(Response { status: 401, ..Response::default() });
         }
         let request = self.with_token(request);
-        let controller = AbortController::new().map_err(|error| offline(&error))?;
-        let timed_out = Rc::new(Cell::new(false));
-        let (stop, late) = (controller.clone(), timed_out.clone());
-        let _timer = timer::after(request.timeout_ms, move || {
-            late.set(true);
-            stop.abort();
-        });
-        answer(&request, &controller).await.map_err(|error| match timed_out.get() {
-            true => {
-                let words = format!("no answer in {} ms", request.timeout_ms);
-                NetworkError { kind: NetworkErrorKind::Timeout, words }
-            }
-            false => error,
-        })
+        let Request { method, url, headers, body, timeout_ms } = &request;
+        let asked = Asked {
+            method: method.name(),
+            url,
+            headers,
+            body: body.as_deref(),
+            credentials: RequestCredentials::Omit,
+        };
+        in_time(asked, *timeout_ms).await
     }
 }
 
-async fn answer(request: &Request, controller: &AbortController) -> Result<Response, NetworkError> {
+/// Asks the app's own server as whoever is signed in in this browser. The cookie is the browser's to add, and the header is one
+/// that no other origin's page can send. `path` begins with one slash.
+///
+/// # Errors
+/// [`NetworkError`], as for [`Transport::send`].
+pub async fn ask_signed_in(
+    method: &str,
+    path: &str,
+    body: Option<&[u8]>,
+    timeout_ms: u32,
+) -> Result<Response, NetworkError> {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut headers = vec![header("accept", "application/json"), header("x-doorstep", "1")];
+    if body.is_some() {
+        headers.push(header("content-type", "application/json"));
+    }
+    let credentials = RequestCredentials::SameOrigin;
+    in_time(Asked { method, url: path, headers: &headers, body, credentials }, timeout_ms).await
+}
+
+/// What the browser is asked to ask.
+struct Asked<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(String, String)],
+    body: Option<&'a [u8]>,
+    credentials: RequestCredentials,
+}
+
+async fn in_time(asked: Asked<'_>, timeout_ms: u32) -> Result<Response, NetworkError> {
+    let controller = AbortController::new().map_err(|error| offline(&error))?;
+    let timed_out = Rc::new(Cell::new(false));
+    let (stop, late) = (controller.clone(), timed_out.clone());
+    let _timer = timer::after(timeout_ms, move || {
+        late.set(true);
+        stop.abort();
+    });
+    answer(&asked, &controller).await.map_err(|error| match timed_out.get() {
+        true => {
+            let words = format!("no answer in {timeout_ms} ms");
+            NetworkError { kind: NetworkErrorKind::Timeout, words }
+        }
+        false => error,
+    })
+}
+
+async fn answer(asked: &Asked<'_>, controller: &AbortController) -> Result<Response, NetworkError> {
     let init = RequestInit::new();
-    init.set_method(request.method.name());
-    init.set_credentials(RequestCredentials::Omit);
+    init.set_method(asked.method);
+    init.set_credentials(asked.credentials);
     init.set_cache(RequestCache::NoStore);
     init.set_signal(Some(&controller.signal()));
     let headers = Headers::new().map_err(|error| offline(&error))?;
-    for (name, value) in &request.headers {
+    for (name, value) in asked.headers {
         headers.set(name, value).map_err(|error| offline(&error))?;
     }
     init.set_headers(&headers);
-    if let Some(body) = &request.body {
-        init.set_body(&Uint8Array::from(body.as_slice()));
+    if let Some(body) = asked.body {
+        init.set_body(&Uint8Array::from(body));
     }
-    let promise = window().fetch_with_str_and_init(&request.url, &init);
+    let promise = window().fetch_with_str_and_init(asked.url, &init);
     let response = JsFuture::from(promise).await.map_err(|error| offline(&error))?;
     let response: web_sys::Response = response.unchecked_into();
     let answer = Response {

@@ -4,6 +4,7 @@
 //! A third language is one more file and one more line of [`Language`].
 
 mod en;
+pub mod office;
 mod safety;
 mod settings;
 pub mod when;

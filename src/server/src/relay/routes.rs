@@ -41,7 +41,8 @@ async fn list(
 ) -> Result<Response, Refusal> {
     let who = &shared.who;
     caller.may_somewhere(who, Deed::SeeRelay).await?;
-    let area = match reach(caller.standing.role, Deed::SeeRelay) {
+    let reach = reach(caller.standing.role, Deed::SeeRelay);
+    let area = match reach {
         Reach::All => &Area::EVERYWHERE,
         Reach::Area | Reach::Referred | Reach::No => &caller.standing.area,
     };
@@ -57,7 +58,19 @@ async fn list(
     who.note(&caller.entry(Event::RelayListed)).await?;
     let items: Vec<Json> = found.iter().map(|listed| item_json(listed, &shared)).collect();
     let targets: Vec<&str> = shared.relay.targets().collect();
-    Ok(answer(StatusCode::OK, &json!({"targets": targets, "items": items})))
+    // How many there are elsewhere is nobody's to know who sees one area.
+    let counts = match reach {
+        Reach::All => counts_json(&shared).await?,
+        Reach::Area | Reach::Referred | Reach::No => Json::Null,
+    };
+    Ok(answer(StatusCode::OK, &json!({"targets": targets, "counts": counts, "items": items})))
+}
+
+/// Items by target and state, and since when the oldest is queued.
+async fn counts_json(shared: &Shared) -> Result<Json, Refusal> {
+    let counts = shared.store.relay_counts().await?;
+    let count = |(target, state, count, oldest): (String, String, i64, i64)| json!({"target": target, "state": state, "count": count, "oldest": oldest});
+    Ok(counts.into_iter().map(count).collect())
 }
 
 fn item_json(listed: &Listed, shared: &Shared) -> Json {

@@ -177,23 +177,29 @@ impl Who {
         Ok(row.and_then(Device::new))
     }
 
-    /// Devices of an area and what lies in it, by id, after one.
+    /// Devices of an area and what lies in it, by id, after one; each with its holder's name.
     pub(crate) async fn devices(
         &self,
         area: &Area,
         after: &str,
         limit: i64,
-    ) -> Result<Vec<Device>, StoreError> {
+    ) -> Result<Vec<(Device, Option<String>)>, StoreError> {
         // A code is digits only, so that it holds none of LIKE's signs.
-        const OF_AREA: &str = "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device
-            WHERE id > $1 AND area LIKE $2 ORDER BY id LIMIT $3";
+        const OF_AREA: &str =
+            "SELECT device.id, device.name, device.area, user_id, device.made_at, seen_at, revoked_at,
+            app_user.name FROM device LEFT JOIN app_user ON app_user.id = user_id
+            WHERE device.id > $1 AND device.area LIKE $2 ORDER BY device.id LIMIT $3";
+        type Row = (String, String, String, Option<String>, i64, i64, Option<i64>, Option<String>);
         let within = format!("{area}%");
-        let rows: Vec<Columns> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
+        let rows: Vec<Row> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
             .bind(after)
             .bind(&within)
             .bind(limit)
             .fetch_all(pool))?;
-        Ok(rows.into_iter().filter_map(Device::new).collect())
+        let device = |(id, name, area, user, made_at, seen_at, revoked_at, holder): Row| {
+            Some((Device::new((id, name, area, user, made_at, seen_at, revoked_at))?, holder))
+        };
+        Ok(rows.into_iter().filter_map(device).collect())
     }
 
     /// Revokes a device for good. `false` if it was already.
@@ -248,6 +254,8 @@ mod tests {
             panic!("not known")
         };
         assert_eq!((found.id, found.user), (device.id.clone(), Some(owner.clone())));
+        let listed = who.devices(&Area::EVERYWHERE, "", 10).await.unwrap();
+        assert_eq!(listed[0].1.as_deref(), Some("li.si"));
         assert_eq!(who.device(&device.id).await.unwrap().unwrap().seen_at, 99_000);
         assert!(matches!(who.device_of(&Token::new(), 2).await.unwrap(), Known::Nobody));
         who.set_disabled(&owner, true).await.unwrap();
@@ -270,6 +278,6 @@ mod tests {
             assert_eq!(who.devices(&area(within), "", 10).await.unwrap().len(), count, "{within}");
         }
         let first = who.devices(&Area::EVERYWHERE, "", 2).await.unwrap();
-        assert_eq!(who.devices(&Area::EVERYWHERE, &first[1].id, 10).await.unwrap().len(), 2);
+        assert_eq!(who.devices(&Area::EVERYWHERE, &first[1].0.id, 10).await.unwrap().len(), 2);
     }
 }

@@ -25,6 +25,17 @@ impl Who {
     pub(crate) async fn audit_after(&self, number: i64, limit: i64) -> Result<Vec<Line>, StoreError> {
         page(&self.store, number, limit).await
     }
+
+    /// Lines before a number, the last first.
+    pub(crate) async fn audit_before(&self, number: i64, limit: i64) -> Result<Vec<Line>, StoreError> {
+        let lines = reading!(self.store.database, |pool| sqlx::query_as(
+            "SELECT number, line, hash FROM audit WHERE number < $1 ORDER BY number DESC LIMIT $2"
+        )
+        .bind(number)
+        .bind(limit)
+        .fetch_all(pool))?;
+        Ok(lines)
+    }
 }
 
 /// Appends an entry. Two who come at once find the same head; the number is a primary key, so that one of them goes on to the next.
@@ -104,6 +115,9 @@ mod tests {
         assert_eq!(noted.await, 12);
         assert_eq!(check(&who.store, None).await.unwrap().unwrap().number, 12);
         assert_eq!(who.audit_after(10, 5).await.unwrap().len(), 2);
+        let numbers = |lines: Vec<Line>| lines.into_iter().map(|(number, ..)| number).collect::<Vec<_>>();
+        assert_eq!(numbers(who.audit_before(i64::MAX, 2).await.unwrap()), [12, 11]);
+        assert_eq!(numbers(who.audit_before(3, 5).await.unwrap()), [2, 1]);
         writing!(who.store.database, |pool| async {
             sqlx::query("DELETE FROM audit WHERE number = 4").execute(pool).await?;
             Ok(())

@@ -32,6 +32,7 @@ fn the_first_administrator_chooses_a_password_and_a_second_factor_before_anythin
     let mut admin = Browser::default();
     let answer = admin.login(&house, "admin", &house.first_password, None);
     assert_eq!((answer.status, &answer.json()["pending"]), (200, &json!("password")));
+    assert_eq!(answer.json()["user"]["must_change"], true);
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict") && cookie.contains("Path=/"));
 
@@ -65,7 +66,8 @@ fn the_first_administrator_chooses_a_password_and_a_second_factor_before_anythin
     let code = admin.code();
     let confirmed = admin.post(&house, "/api/v1/me/second-factor/confirm", json!({"code": code}));
     let recovery = confirmed.json()["recovery_codes"][0].as_str().unwrap().to_owned();
-    assert_eq!(admin.get(&house, "/api/v1/users").json()["users"][0]["name"], "admin");
+    let listed = admin.get(&house, "/api/v1/users").json()["users"][0].take();
+    assert_eq!((&listed["name"], &listed["must_change"]), (&json!("admin"), &json!(false)));
 
     // Over a restart, and with nothing in the clear in the file.
     house.restart_with_form(crate::client::FORM);
@@ -341,8 +343,16 @@ fn each_role_does_its_own_work_in_its_own_area() {
     for who in [&worker, &station, admin] {
         refused(&who.get(house, "/api/v1/audit"), 403, "forbidden");
     }
-    assert!(auditor.get(house, "/api/v1/audit").json()["lines"].as_array().unwrap().len() > 10);
-    assert!(office.count("forbidden") >= 16 && office.count("audit_read") == 1);
+    let lines = |query: &str| auditor.get(house, &format!("/api/v1/audit{query}")).json()["lines"].take();
+    let all = lines("");
+    assert!(all.as_array().unwrap().len() > 10);
+    assert_eq!(
+        lines("?before=4").as_array().unwrap().iter().map(|line| &line["number"]).collect::<Vec<_>>(),
+        [3, 2, 1]
+    );
+    assert!(lines("?before=")[0]["number"].as_i64() > all[0]["number"].as_i64(), "the last comes first");
+    refused(&auditor.get(house, "/api/v1/audit?before='--"), 422, "bad_field");
+    assert!(office.count("forbidden") >= 16 && office.count("audit_read") == 3);
 }
 
 #[test]

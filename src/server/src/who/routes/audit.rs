@@ -15,16 +15,19 @@ use crate::who::caller::Caller;
 use crate::who::fields;
 use crate::who::rights::Deed;
 
-/// `GET /api/v1/audit?after=NUMBER`.
+/// `GET /api/v1/audit?after=NUMBER`; or `?before=NUMBER`, the last first, with no number from the end.
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     caller.may_somewhere(&shared.who, Deed::ReadAudit).await?;
-    let after = asked(query.as_deref(), "after").unwrap_or("0");
-    let after: i64 = after.parse().map_err(|_| fields::bad("after", "the number of a line"))?;
-    let lines = shared.who.audit_after(after, PAGE).await?;
+    let number = |field, text: &str| text.parse().map_err(|_| fields::bad(field, "the number of a line"));
+    let lines = match (asked(query.as_deref(), "before"), asked(query.as_deref(), "after")) {
+        (Some(""), _) => shared.who.audit_before(i64::MAX, PAGE).await?,
+        (Some(before), _) => shared.who.audit_before(number("before", before)?, PAGE).await?,
+        (None, after) => shared.who.audit_after(number("after", after.unwrap_or("0"))?, PAGE).await?,
+    };
     shared.who.note(&caller.entry(Event::AuditRead)).await?;
     let lines: Vec<Value> = lines
         .into_iter()

@@ -114,7 +114,13 @@ pub(super) async fn list(
         Reach::Area | Reach::Referred | Reach::No => &caller.standing.area,
     };
     let after = asked(query.as_deref(), "after").unwrap_or_default();
-    let devices: Vec<Value> = shared.who.devices(area, after, PAGE).await?.iter().map(device_json).collect();
+    let devices = shared.who.devices(area, after, PAGE).await?;
+    let listed = |(device, holder): &(Device, Option<String>)| {
+        let mut listed = device_json(device);
+        listed["user_name"] = json!(holder);
+        listed
+    };
+    let devices: Vec<Value> = devices.iter().map(listed).collect();
     Ok(answer(StatusCode::OK, &json!({ "devices": devices })))
 }
 

@@ -168,7 +168,7 @@ pub(super) fn user_json(user: &User) -> Value {
     json!({
         "id": user.id, "name": user.name, "role": user.standing.role.name(), "area": user.standing.area.code(),
         "provider": user.standing.provider, "disabled": user.disabled, "second_factor": user.factor_confirmed,
-        "has_password": !user.has_no_password(),
+        "must_change": user.must_change, "has_password": !user.has_no_password(),
         "made_at": user.made_at,
     })
 }

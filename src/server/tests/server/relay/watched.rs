@@ -43,6 +43,12 @@ fn what_is_refused_stays_with_its_reason_and_can_be_tried_again() {
     let again = format!("/api/v1/relay/{}/office", sent.id);
     let (worker, auditor) = (office.user("li.si", "worker", ""), office.user("wang.wu", "auditor", ""));
     let elsewhere = office.user("zhao.liu", "auditor", "37");
+    let counts = listed.json()["counts"][0].take();
+    assert_eq!(
+        (&counts["target"], &counts["state"], &counts["count"]),
+        (&json!("office"), &json!("refused"), &json!(1))
+    );
+    assert_eq!(auditor.get(house, "/api/v1/relay").json()["counts"], Json::Null, "an auditor sees an area");
     assert_eq!(auditor.get(house, "/api/v1/relay").json()["items"][0]["state"], "refused");
     assert_eq!(elsewhere.get(house, "/api/v1/relay").json()["items"], json!([]), "it belongs to no area");
     assert_eq!(worker.get(house, "/api/v1/relay").status, 403);

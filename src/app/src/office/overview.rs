@@ -1,0 +1,77 @@
+//! The first page: what there is for one's role, a line each.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::desk::{Page, use_desk};
+use super::field::Word;
+use super::frame::{Frame, called};
+use super::tell;
+use crate::components::icon::{Icon, Shape};
+use crate::components::live::{live, shown_when};
+
+/// The page at `/office`.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let desk = use_desk();
+    let role = Memo::new(move |_| desk.user.with(|user| user.role.clone()));
+    let pages = move || {
+        let role = role.get();
+        let page = |page: Page| link(page.address(), shape(page), called(page), line(page));
+        Page::ALL.into_iter().filter(|page| page.is_for(&role)).map(page).collect::<Vec<_>>()
+    };
+    let has_none = move || role.with(|role| !Page::ALL.into_iter().any(|page| page.is_for(role)));
+    view! {
+        <Frame title=|w| w.start screen="overview">
+            <div class="welcome">
+                <h1>{tell(move |w| desk.user.with(|user| (w.welcome)(&user.name)))}</h1>
+                <p class="soft">
+                    {tell(move |w| (w.role)(&role.get()))} " · "
+                    {tell(move |w| desk.user.with(|user| if user.area.is_empty() { w.everywhere.to_owned() } else { user.area.clone() }))}
+                </p>
+            </div>
+            {shown_when(has_none, || view! { <p class="empty">{tell(|w| w.nothing_here)}</p> }.into_any())}
+            <div class="tiles">
+                {live(pages)}
+                {link("/office/account", Shape::Person, |w| w.account, |w| w.account_line)}
+            </div>
+            <p><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
+        </Frame>
+    }
+}
+
+fn link(address: &'static str, shape: Shape, name: Word, line: Word) -> AnyView {
+    view! {
+        <A href=address attr:class="card card-link" attr:data-tile=address>
+            <div class="card-row">
+                <Icon shape />
+                <span class="grow">
+                    <strong class="card-title">{tell(name)}</strong>
+                    <span class="soft small lines">{tell(line)}</span>
+                </span>
+                <Icon shape=Shape::Next />
+            </div>
+        </A>
+    }
+    .into_any()
+}
+
+fn shape(page: Page) -> Shape {
+    match page {
+        Page::Users => Shape::Person,
+        Page::Devices => Shape::Shield,
+        Page::Relay => Shape::Send,
+        Page::Collect => Shape::Door,
+        Page::Log => Shape::List,
+    }
+}
+
+fn line(page: Page) -> Word {
+    match page {
+        Page::Users => |w| w.users_line,
+        Page::Devices => |w| w.devices_line,
+        Page::Relay => |w| w.relay_line,
+        Page::Collect => |w| w.collect_line,
+        Page::Log => |w| w.log_line,
+    }
+}

@@ -1,0 +1,174 @@
+//! What the server says, as these pages read it. A field that an older server lacks is nothing; one that is new is passed over.
+
+use serde::Deserialize;
+
+/// `GET /api/v1/me`, and what a login answers.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Me {
+    pub user: Option<User>,
+    /// What is to be done before anything else: `password`, `second_factor`.
+    pub pending: Option<String>,
+}
+
+/// Somebody who can sign in.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct User {
+    pub id: String,
+    pub name: String,
+    pub role: String,
+    /// The area's code; empty: everywhere.
+    pub area: String,
+    pub provider: Option<String>,
+    pub disabled: bool,
+    /// Is a second factor set up?
+    pub second_factor: bool,
+    /// Is the password still the one that somebody else gave?
+    pub must_change: bool,
+    /// Not so for who logs in at the office's own service.
+    pub has_password: Option<bool>,
+    /// Milliseconds since 1970.
+    pub made_at: i64,
+}
+
+impl User {
+    /// Do they log in elsewhere, and have no password here?
+    pub fn lacks_password(&self) -> bool {
+        self.has_password == Some(false)
+    }
+}
+
+/// A phone or another program that has a token.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Device {
+    pub id: String,
+    pub name: String,
+    pub area: String,
+    /// The holder's id.
+    pub user: Option<String>,
+    /// The holder's name, in lists.
+    pub user_name: Option<String>,
+    pub seen_at: i64,
+    pub revoked_at: Option<i64>,
+}
+
+/// `POST /api/v1/enrolments`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Enrolment {
+    pub code: String,
+    /// The QR code's text: a link.
+    pub text: String,
+    pub expires_at: i64,
+}
+
+/// What is passed on to one target of one submission.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Item {
+    pub submission: String,
+    pub target: String,
+    pub configured: bool,
+    pub form: Option<Form>,
+    pub state: String,
+    pub attempts: Option<u32>,
+    pub queued_at: i64,
+    pub due_at: Option<i64>,
+    pub reason: Option<Reason>,
+    pub receipt: Option<Receipt>,
+}
+
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Form {
+    pub id: String,
+    pub version: String,
+}
+
+/// Why a target did not take it.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Reason {
+    pub kind: String,
+    pub status: Option<u16>,
+    /// The target's own words.
+    pub words: String,
+}
+
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Receipt {
+    pub hash: String,
+    pub server_time: Option<String>,
+    pub at: i64,
+}
+
+/// How many items of a target are in a state.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Count {
+    pub target: String,
+    pub state: String,
+    pub count: usize,
+}
+
+/// `GET /api/v1/relay`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Queue {
+    pub targets: Vec<String>,
+    /// For those who see all of it.
+    pub counts: Option<Vec<Count>>,
+    pub items: Vec<Item>,
+}
+
+/// A line of the audit log: its text is JSON again.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Line {
+    pub number: i64,
+    pub line: String,
+}
+
+/// What stands in it.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Entry {
+    pub at: i64,
+    pub event: String,
+    pub user: Option<String>,
+    pub device: Option<String>,
+    pub to: Option<String>,
+}
+
+/// `GET /api/v1/session/ways`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Ways {
+    pub oidc: Option<Oidc>,
+}
+
+/// Signing in by the office's own identity provider.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Oidc {
+    /// What it is called.
+    pub name: String,
+    /// Where that begins.
+    pub start: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_read_with_what_is_new_and_without_what_is_missing() {
+        let user: User =
+            serde_json::from_str(r#"{"id":"u","name":"li.si","role":"worker","later":1}"#).expect("it reads");
+        assert_eq!((user.name.as_str(), user.must_change), ("li.si", false));
+        let queue: Queue = serde_json::from_str(
+            r#"{"targets":["a"],"items":[{"submission":"s","target":"a","configured":true,
+            "form":null,"state":"waiting","attempts":2,"queued_at":1,"due_at":null,
+            "reason":{"kind":"busy","status":503,"words":"x"},"receipt":null}]}"#,
+        )
+        .expect("it reads");
+        assert_eq!((queue.counts, queue.items[0].attempts), (None, Some(2)));
+        assert_eq!(
+            serde_json::from_str::<Ways>(r#"{"password":true,"oidc":null}"#).expect("it reads"),
+            Ways::default()
+        );
+    }
+}
