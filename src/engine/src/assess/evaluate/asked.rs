@@ -3,8 +3,7 @@
 //! What may still come to be asked was not left out, and what is asked now may come to be out of place: both are open. Relevance is looked at less
 //! closely than the assessment's own conditions: a comparison in it is open as soon as a required answer is missing behind anything that it
 //! reads, be it asked for as a blank (`${county} != ''` says that the county comes first) or in a way that would not matter. An answer that breaks
-//! its rule counts as it stands, as it does on the page. Invariant: where
-//! nothing is missing, a node is asked if it is relevant.
+//! its rule counts as it stands, as it does on the page. Invariant: where nothing is missing, a node is asked if it is relevant.
 
 use super::Assessor;
 use super::conditions::{Awaited, Truth};
