@@ -194,7 +194,7 @@ pub(super) const WORDS: Office = Office {
     qr_too_long: "This is too long for a QR code; use the text below.",
     revoke: "Revoke",
     revoke_title: |name| format!("Revoke “{name}”?"),
-    revoke_explained: "From now on this phone can neither send to the server nor read from it, and says so to its user at its next contact. What was not delivered stays on it, and can be exported as a file for you, or sent after enrolling anew. This can't be undone: to use it again, hand it out anew.",
+    revoke_explained: "From now on this phone can neither send to the server nor read from it, and says so to its user at its next contact, when it also removes what was delivered and the forms it took down. What was not delivered stays on it, and can be exported as a file for you, or sent after enrolling anew. This can't be undone: to use it again, hand it out anew.",
     was_revoked: |name| format!("“{name}” was revoked."),
 
     relay_explained: "What the server has accepted is passed on to other systems, as it was set up, until they give a receipt.",
