@@ -125,10 +125,10 @@ async fn the_same_on_a_wide_screen() {
     browser.picture("wide-review").await;
     browser.seen("[data-action=finish][aria-disabled=true]").await;
 
-    // Of a survey that is hardly begun nothing can be said, and that is what is said.
+    // Of a survey that is hardly begun nothing can be said, and it is said what it waits for.
     browser.tap("[data-action=assessment]").await;
     browser.seen("[data-report]").await;
-    browser.seen("[data-report] [data-nothing]").await;
+    browser.seen("[data-report] [data-awaits]").await;
     browser.seen("[data-report] [data-flags=unknown]").await;
     browser.picture("wide-assessment").await;
     browser.open(&server.url("/outbox")).await;
@@ -280,5 +280,32 @@ async fn an_app_that_stopped_says_so() {
     browser.run(trap, vec![]).await;
     browser.seen("#trap-notice").await;
     browser.picture("stopped").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_danger_that_an_answer_calls_up_comes_into_view() {
+    const FORM: &str = r#"{"settings": {"form_id": "danger", "version": "1", "title": "危险", "default_language": "zh"},
+      "choices": {"yn": [{"name": "yes", "label": "有"}, {"name": "no", "label": "没有"}]},
+      "survey": [{"type": "group", "name": "page", "label": "一页", "children": [
+          {"type": "select_one yn", "name": "harm", "label": "有没有危险"},
+          {"type": "text", "name": "a", "label": "一"}, {"type": "text", "name": "b", "label": "二"},
+          {"type": "text", "name": "c", "label": "三"}, {"type": "text", "name": "d", "label": "四"},
+          {"type": "text", "name": "e", "label": "五"}, {"type": "text", "name": "f", "label": "六"},
+          {"type": "note", "name": "danger", "label": "今天就要转介", "appearance": "danger", "relevant": "${harm} = 'yes'"}]}]}"#;
+    const SHOWN: &str = "const box = document.querySelector('.note-words.danger')?.getBoundingClientRect();
+        return !!box && box.top >= 0 && box.bottom <= window.innerHeight
+            && document.elementFromPoint(box.x + 40, box.bottom - 4)?.closest('.note-words.danger') != null";
+    let profile = Profile::new("danger");
+    let mut server = Server::start(&profile);
+    server.stop();
+    server.start_with_form(&profile, "danger", Some(("danger", FORM)));
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=danger]").await;
+    browser.seen("[data-name=harm] input").await;
+    assert_eq!(browser.run(SHOWN, vec![]).await, false);
+    browser.tap("[data-name=harm] label").await;
+    browser.until("the danger is in view", async || browser.run(SHOWN, vec![]).await == true).await;
     browser.quit().await;
 }

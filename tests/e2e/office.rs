@@ -216,8 +216,9 @@ async fn an_administrator_makes_a_user_hands_out_a_phone_and_revokes_it() {
     desk.tap("dialog[open] [data-action=confirm]").await;
     desk.seen("[data-revoked-now]").await;
     desk.gone("[data-device]").await;
-    survey(&phone, &server, "张三").await;
-    phone.seen("[data-shut-out=revoked]").await;
+    phone.open(&server.url("/")).await;
+    phone.seen("[data-shut-out=revoked][data-forgotten=true]").await;
+    phone.gone("[data-form=look]").await;
 
     // The phone keeps none of these pages, and comes to them all the same.
     phone.kept_for_offline().await;
@@ -276,7 +277,7 @@ fn a_thousand_more(profile: &Profile) {
     let added = database.execute_batch(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
          INSERT INTO app_user (id, name, role, area, password, factor_confirmed, disabled, must_change, made_at)
-         SELECT printf('%032x', i), printf('worker.%04d', i), 'worker', printf('371002%03d', i % 20), '', 0, i % 50 = 0, i % 7 = 0, 1795000000000 FROM n",
+         SELECT printf('%032x', i), printf('worker.%04d', i), 'worker', printf('371002%03d', i % 20), 'nobody knows it', 0, i % 50 = 0, i % 7 = 0, 1795000000000 FROM n",
     );
     added.expect("the server keeps users");
 }

@@ -2,6 +2,7 @@
 
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
+use crate::platform::page;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
 
@@ -19,6 +20,11 @@ fn show(asked: Asked) -> AnyView {
         (false, true) => ("note-words notice warn", Some("status"), true),
         (false, false) => ("note-words", None, false),
     };
+    let id = asked.id();
+    if asked.looks("danger") {
+        // What must not be passed over must not stay below the screen's edge either.
+        Effect::new(move || page::reveal(&id));
+    }
     view! {
         <p class=class role=role id=asked.id() tabindex="-1">
             {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}

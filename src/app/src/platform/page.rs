@@ -67,6 +67,16 @@ pub fn scroll_to(id: &str) -> bool {
     true
 }
 
+/// Brings what an answer has called up into view, if the answer's question still has the focus: on a page that is only being opened
+/// nothing moves.
+pub fn reveal(id: &str) {
+    let Some(element) = element(id) else { return };
+    let active = document().active_element();
+    if active.is_some_and(|active| matches!(active.closest(".question[data-control]"), Ok(Some(_)))) {
+        scroll(&element, ScrollLogicalPosition::Nearest);
+    }
+}
+
 /// Scrolls to the top of the page, at once.
 pub fn scroll_to_top() {
     let options = ScrollToOptions::new();
