@@ -25,6 +25,13 @@ pub async fn fill(browser: &Browser, part: &Part) {
     }
 }
 
+/// From the last page to the end: reviewed and finished.
+pub async fn finish(browser: &Browser) {
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+}
+
 /// Everything answered is shown as it was answered.
 pub async fn check(browser: &Browser, part: &Part) {
     for (name, answer) in &part.answers {

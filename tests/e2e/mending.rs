@@ -1,6 +1,7 @@
 //! A photo on its way through a killed browser and a refusal, and what a reader can do about what does not arrive.
 
 use crate::browser::{Browser, Screen};
+use crate::filling;
 use crate::processes::{Profile, Server};
 
 const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
@@ -51,9 +52,7 @@ async fn a_photo_survives_and_what_is_refused_is_put_right() {
     browser.open(&server.url("/")).await;
     browser.tap("[data-action=continue]").await;
     browser.seen("img.photo").await;
-    browser.tap("[data-action=next]").await;
-    browser.on_page("review").await;
-    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(&browser).await;
     browser.seen("[data-finished]").await;
 
     // A server that does not know this version refuses it, and says why.
@@ -91,9 +90,7 @@ async fn a_photo_survives_and_what_is_refused_is_put_right() {
     let refused = browser.run("return document.querySelector('[data-item]').dataset.item", vec![]).await;
     browser.tap("[data-action=repair]").await;
     browser.seen("img.photo").await;
-    browser.tap("[data-action=next]").await;
-    browser.on_page("review").await;
-    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(&browser).await;
     browser.seen("[data-finished]").await;
     browser.open(&server.url("/outbox")).await;
     browser.seen("[data-section=delivered] [data-item][data-state=delivered]").await;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
 use crate::browser::{Browser, Screen};
+use crate::filling;
 use crate::peer::{Mood, Peer};
 use crate::processes::{Profile, Server};
 
@@ -88,9 +89,7 @@ async fn survey(phone: &Browser, server: &Server, who: &str) {
     phone.seen("input[type=text]").await;
     phone.tap("input[type=text]").await;
     phone.type_text(who).await;
-    phone.tap("[data-action=next]").await;
-    phone.on_page("review").await;
-    phone.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(phone).await;
     phone.seen("[data-finished]").await;
 }
 

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::browser::{Browser, Screen};
+use crate::filling;
 use crate::peer::{Mood, Peer};
 use crate::processes::{Profile, Server};
 use crate::safety::{PIN, enter, set_pin};
@@ -32,9 +33,7 @@ pub async fn survey(browser: &Browser, server: &Server, who: &str) {
     browser.open(&server.url("/")).await;
     browser.tap("[data-form=look]").await;
     enter_answer(browser, who).await;
-    browser.tap("[data-action=next]").await;
-    browser.on_page("review").await;
-    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(browser).await;
     browser.seen("[data-finished]").await;
 }
 
@@ -66,9 +65,7 @@ async fn finish(browser: &Browser, address: &str, who: &str) {
     browser
         .until_eq("what was typed is there", &who.into(), async |browser| browser.run(kept, vec![]).await)
         .await;
-    browser.tap("[data-action=next]").await;
-    browser.on_page("review").await;
-    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(browser).await;
     browser.seen("[data-finished]").await;
 }
 
@@ -269,9 +266,7 @@ async fn every_user_of_a_revoked_phone_forgets_a_locked_one_too() {
     browser.tap("[data-action=add-user]").await;
     browser.tap("[data-form=look]").await;
     enter_answer(&browser, "张三").await;
-    browser.tap("[data-action=next]").await;
-    browser.on_page("review").await;
-    browser.tap("[data-action=finish]:not([aria-disabled])").await;
+    filling::finish(&browser).await;
     browser.seen("[data-section=delivered] [data-item]").await;
     assert_eq!(records(&browser, "doorstep", "receipts").await, 1);
     assert_eq!(records(&browser, "doorstep", "bundles").await, 1);

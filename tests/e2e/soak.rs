@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::arrived;
 use crate::browser::{Browser, Screen};
+use crate::filling;
 use crate::processes::{Profile, Server};
 
 const FORM: &str = r#"{"settings": {"form_id": "soak", "version": "1", "title": "走访", "default_language": "zh", "instance_name": "${mark}"},
@@ -126,9 +127,7 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
             }
             if random.below(3) == 0 {
                 // On to the end: finished, and on its way if the server is there.
-                browser.tap("[data-action=next]").await;
-                browser.on_page("review").await;
-                browser.tap("[data-action=finish]:not([aria-disabled])").await;
+                filling::finish(&browser).await;
             }
             pause(&mut random).await;
             // One look: what the screen says at this very moment.
