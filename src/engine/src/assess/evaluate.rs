@@ -14,13 +14,15 @@ mod scales;
 pub(crate) use conditions::{Awaited, Awaiting};
 pub(crate) use inputs::Owned;
 
+use std::cell::Cell;
+
 use conditions::Truth;
 
 use super::measure::{Assessment, Input, Kind, Measure, MeasureId};
 use super::trace::{Line, Told, Trace};
 use super::{ExactError, Missing, Outcome};
 use crate::expr::eval::Eval;
-use crate::view::ScopeId;
+use crate::view::{NodeId, ScopeId};
 
 /// What measures are computed over.
 pub(crate) struct Assessor<'a> {
@@ -31,6 +33,8 @@ pub(crate) struct Assessor<'a> {
     pub outcomes: &'a [Outcome],
     /// What was found missing, if that is wanted.
     pub awaited: Awaiting,
+    /// The node that was last asked for, and whether it is sure that it is asked or not: of a repeat's instances one after the other.
+    pub sure: Cell<Option<(NodeId, bool)>>,
 }
 
 /// A result, or why there is none.

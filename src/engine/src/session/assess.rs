@@ -1,5 +1,7 @@
 //! The assessment over the session's answers: each measure as it becomes due, and what it came to, explained.
 
+use std::cell::Cell;
+
 use crate::assess::Outcome;
 use crate::assess::evaluate::{Assessor, Awaiting};
 use crate::assess::measure::MeasureId;
@@ -42,6 +44,7 @@ impl Session {
             eval: self.eval(ScopeId(0), node),
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
+            sure: Cell::default(),
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

@@ -2,6 +2,8 @@
 //!
 //! Computed anew when it is asked for, by the same function that computed the result: an explanation can't say anything else.
 
+use std::cell::Cell;
+
 use crate::assess::evaluate::{Assessor, Awaiting, Owned};
 use crate::assess::measure::{Band, Input, Item, Kind, Measure, MeasureId, ShiftBy, most_of_item};
 use crate::assess::sentences::Tongue;
@@ -445,6 +447,7 @@ impl Session {
             eval: self.look(ScopeId(0), node),
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
+            sure: Cell::default(),
         }
     }
 }

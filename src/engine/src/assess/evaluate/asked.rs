@@ -19,10 +19,27 @@ use crate::view::{Key, NodeId, ScopeId};
 impl Assessor<'_> {
     /// Is a node asked?
     pub(super) fn asked(&self, scope: ScopeId, node: NodeId) -> Truth {
-        match self.assessment.doubts.below.contains(&node) {
-            true => Looking::new(self, false).asked(&self.eval, scope, node),
-            false => self.eval.primary().instance.relevant(scope, node).into(),
+        Looking::new(self, false).asked(&self.eval, scope, node)
+    }
+
+    /// Is it sure whether a node is asked, in every instance of it: is nothing in doubt, or all of it answered?
+    fn is_sure(&self, node: NodeId) -> bool {
+        let doubts = &self.assessment.doubts;
+        if !doubts.below.contains(&node) {
+            return true;
         }
+        if let Some((last, sure)) = self.sure.get()
+            && last == node
+        {
+            return sure;
+        }
+        let form = self.eval.primary().form;
+        let around = |at: &NodeId| (*at != NodeId(0)).then(|| form.node(*at).parent);
+        let sure = std::iter::successors(Some(node), around)
+            .filter_map(|at| doubts.relevant.get(&at))
+            .all(|(_, condition)| self.is_settled(condition));
+        self.sure.set(Some((node, sure)));
+        sure
     }
 
     /// Why it is not known which instances of its repeats an expression means.
@@ -52,7 +69,7 @@ impl Looking<'_, '_> {
     /// Is a node asked: does its condition hold, and those of all that holds it?
     pub(super) fn asked(&self, eval: &Eval<'_>, scope: ScopeId, node: NodeId) -> Truth {
         let (form, instance) = (eval.primary().form, eval.primary().instance);
-        if !self.assessor.assessment.doubts.below.contains(&node) {
+        if self.assessor.is_sure(node) {
             return instance.relevant(scope, node).into();
         }
         let len = self.assessor.awaited.len();
@@ -111,11 +128,7 @@ impl Looking<'_, '_> {
             Expr::Or(a, b) => self.either(Truth::Yes, [*a, *b].map(|side| self.relevance(eval, side))),
             Expr::And(a, b) => self.either(Truth::No, [*a, *b].map(|side| self.relevance(eval, side))),
             Expr::Call(function, arguments) => match (function.name, &**arguments) {
-                ("not", [inner]) => match self.relevance(eval, *inner) {
-                    Truth::Yes => Truth::No,
-                    Truth::No => Truth::Yes,
-                    open => open,
-                },
+                ("not", [inner]) => self.relevance(eval, *inner).negated(),
                 ("boolean", [inner]) => self.relevance(eval, *inner),
                 _ => self.behind(eval, id),
             },

@@ -29,6 +29,16 @@ pub(crate) enum Truth {
     Open(Missing),
 }
 
+impl Truth {
+    pub(super) fn negated(self) -> Truth {
+        match self {
+            Truth::Yes => Truth::No,
+            Truth::No => Truth::Yes,
+            open @ Truth::Open(_) => open,
+        }
+    }
+}
+
 impl From<bool> for Truth {
     fn from(truth: bool) -> Truth {
         if truth { Truth::Yes } else { Truth::No }

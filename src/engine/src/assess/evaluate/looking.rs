@@ -57,11 +57,7 @@ impl<'l, 'a> Looking<'l, 'a> {
             Expr::And(a, b) => self.joined(eval, [*a, *b], Truth::No),
             Expr::Compare(operator, a, b) => self.compared(eval, id, *operator, [*a, *b]),
             Expr::Call(function, arguments) => match (function.name, &**arguments) {
-                ("not", [inner]) => match self.truth(eval, *inner) {
-                    Truth::Yes => Truth::No,
-                    Truth::No => Truth::Yes,
-                    open => open,
-                },
+                ("not", [inner]) => self.truth(eval, *inner).negated(),
                 ("boolean", [inner]) => self.truth(eval, *inner),
                 ("if", [condition, then, otherwise]) => self.chosen(eval, *condition, [*then, *otherwise]),
                 _ => self.strictly(eval, id),

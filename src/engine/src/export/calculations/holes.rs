@@ -155,13 +155,14 @@ impl Writer<'_> {
         }
         let hole = match self.is_calculated(spot) {
             true => self.calculated(spot, here),
-            false => self.asked_for(spot, here, key),
+            false => self.question(spot, here, key),
         }?;
         self.holes.insert(seen, hole.clone());
         Ok(hole)
     }
 
-    fn asked_for(&mut self, spot: &Spot, here: Here<'_>, key: Opened) -> Result<Option<String>, Unsayable> {
+    /// The same of a question.
+    fn question(&mut self, spot: &Spot, here: Here<'_>, key: Opened) -> Result<Option<String>, Unsayable> {
         if let Some(known) = self.opened.get(&key).filter(|_| !spot.in_repeat) {
             return Ok(known.clone());
         }
