@@ -36,6 +36,11 @@ impl Session {
         }
     }
 
+    /// Is something calculated from answers that are missing and could change it, though it gives a value? False of all that is answered.
+    pub(crate) fn is_open(&self, key: Key) -> bool {
+        self.form.is_computed(key.node) && self.assessor(key.node).is_open(key.scope, key.node)
+    }
+
     /// Computes a measure. A result whose nearest number is the same may still be another.
     pub(super) fn assess(&mut self, id: MeasureId) {
         let node = self.form.assessment.measure(id).node;
@@ -45,6 +50,7 @@ impl Session {
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
             sure: Cell::default(),
+            there: Cell::default(),
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

@@ -111,7 +111,7 @@ impl Session {
         for awaited in awaited.into_list() {
             match awaited {
                 Awaited::Answer(key) if self.form.is_computed(key.node) => {
-                    missing.extend(assessor.holes_behind(key.node));
+                    missing.extend(assessor.holes_behind(key));
                 }
                 other => missing.push(other),
             }

@@ -448,6 +448,7 @@ impl Session {
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
             sure: Cell::default(),
+            there: Cell::default(),
         }
     }
 }

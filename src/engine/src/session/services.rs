@@ -18,10 +18,12 @@ impl Session {
             keys.iter().filter(named).filter(|key| self.form.node(key.node).data_type().is_some()).peekable();
         keys.peek()?;
         let mut all: Option<FactValue> = None;
+        let mut open = false;
         for key in keys.filter(|key| self.instance.relevant(key.scope, key.node)) {
             let value = self.instance.value(key.scope, key.node);
-            if value.is_blank() {
-                return None;
+            if value.is_blank() || self.is_open(*key) {
+                open = true;
+                continue;
             }
             let value = of_text(&value.text(), kind)?;
             all = Some(match all {
@@ -29,7 +31,12 @@ impl Session {
                 Some(before) => together(before, value),
             });
         }
-        Some(all.unwrap_or(FactValue::NotApplicable))
+        match (open, all) {
+            (false, all) => Some(all.unwrap_or(FactValue::NotApplicable)),
+            // One yes is enough, whatever the others say.
+            (true, Some(yes @ FactValue::Boolean(true))) => Some(yes),
+            (true, _) => None,
+        }
     }
 
     /// The catalogue that the form names, and what it has for this household today. `None` if the form names none, or a broken one.

@@ -7,11 +7,15 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::assess::measure::{Condition, Doubts, MeasureId, Source};
+use crate::assess::measure::{Condition, Doubts, Made, MeasureId, Source};
 use crate::expr::program::{ExprId, Read, What};
 use crate::form::{Node, NodeKind, ScopeDefId};
 use crate::graph::{Draft, Task};
 use crate::view::NodeId;
+
+mod making;
+
+use making::Making;
 
 /// What says whether something is asked.
 struct Asking {
@@ -33,6 +37,7 @@ pub(super) struct Behind {
     ends: Vec<NodeId>,
     parents: Vec<NodeId>,
     repeats: Vec<Option<NodeId>>,
+    scopes: Vec<ScopeDefId>,
 }
 
 impl Behind {
@@ -47,6 +52,7 @@ impl Behind {
             ends: nodes.iter().map(|node| node.end).collect(),
             parents: nodes.iter().map(|node| node.parent).collect(),
             repeats: Vec::with_capacity(nodes.len()),
+            scopes: nodes.iter().map(|node| node.scope).collect(),
         };
         if measures.is_empty() {
             return behind;
@@ -107,9 +113,10 @@ impl Behind {
         reads
     }
 
-    /// What a calculated node is made of; `None` if nobody calculates it.
-    pub fn calculated(&self, node: NodeId) -> Option<Box<[Source]>> {
-        self.calculations.get(&node).map(|reads| self.sources(reads))
+    /// What a calculated node is made of; `None` if nobody calculates it. Of instances that are counted it is what says which there are, not what they hold.
+    pub fn calculated(&self, node: NodeId) -> Option<Box<[Made]>> {
+        let reads = self.calculations.get(&node)?;
+        Some(Making::of(self, reads))
     }
 
     /// What an expression hangs on, by what it reads.
