@@ -98,7 +98,7 @@ impl<'a> Lowering<'a, '_> {
             let mut reads = compiling.reads;
             // An answer that breaks its rule is none, and one that has to be there may be missing.
             let standing = reads.iter().filter_map(|read| match read.what {
-                What::Value(node) | What::Sibling(node) => {
+                What::Value(node) | What::Sibling(node) | What::Answered(node) => {
                     Some(Read { what: What::Standing(node), from: read.from })
                 }
                 _ => None,

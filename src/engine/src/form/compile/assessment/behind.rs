@@ -221,10 +221,19 @@ impl Behind {
 
     /// What has to be looked at again when one of them changes.
     pub fn reads(&self, sources: &[Source]) -> Vec<Read> {
+        self.reads_as(sources, What::Value)
+    }
+
+    /// What has to be looked at again when one of them comes or goes.
+    pub fn reads_of_answered(&self, sources: &[Source]) -> Vec<Read> {
+        self.reads_as(sources, What::Answered)
+    }
+
+    fn reads_as(&self, sources: &[Source], question: fn(NodeId) -> What) -> Vec<Read> {
         let mut reads = Vec::new();
         for source in sources {
             let Source::Question(node) = source else { continue };
-            reads.push(What::Value(*node));
+            reads.push(question(*node));
             let mut around = self.repeats.get(node.0 as usize).copied().flatten();
             while let Some(repeat) = around {
                 reads.push(What::Instances(repeat));

@@ -108,7 +108,8 @@ impl<'a> Compiling<'_, 'a, '_> {
                 sources.extend(self.behind.calculated(node).into_iter().flatten().map(|made| made.of));
             }
         }
-        self.hang(&sources.into_iter().collect::<Vec<Source>>());
+        let sources: Vec<Source> = sources.into_iter().collect();
+        self.hang_by(&sources, self.behind.reads_of_answered(&sources));
     }
 
     pub(super) fn condition(&mut self, written: Passage<'_>) -> Option<Condition> {
@@ -131,8 +132,12 @@ impl<'a> Compiling<'_, 'a, '_> {
 
     /// The measure is looked at again when one of them changes.
     pub(super) fn hang(&mut self, sources: &[Source]) {
+        self.hang_by(sources, self.behind.reads(sources));
+    }
+
+    fn hang_by(&mut self, sources: &[Source], reads: Vec<Read>) {
         self.lowering.reads += sources.len();
-        self.reads.extend(self.behind.reads(sources));
+        self.reads.extend(reads);
         let measures = sources.iter().filter_map(|source| match source {
             Source::Measure(id) => Some(self.read_of(*id)),
             Source::Question(_) => None,
