@@ -72,6 +72,7 @@ pub struct Form {
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
     pub(crate) assessment: Assessment,
+    pub(crate) entities: Vec<crate::entities::Declared>,
     /// What the form says of a catalogue of services: its file, then districts.
     pub(crate) services: Option<Arc<str>>,
     /// Read when it is first asked for.

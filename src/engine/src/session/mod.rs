@@ -15,6 +15,7 @@ mod assess;
 mod awaits;
 mod data;
 mod dirty;
+mod entities;
 mod events;
 mod explain;
 mod instance;
