@@ -27,7 +27,7 @@ pub mod session;
 pub mod view;
 
 pub mod assess;
-mod entities;
+pub mod entities;
 pub mod ranking;
 pub mod services;
 

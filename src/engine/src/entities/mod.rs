@@ -3,8 +3,12 @@
 //! Declared in a section's metadata (`meta/entity`), once for the form or once for each instance of a repeat; its properties are the questions with
 //! `entities:saveto` in that section. Kept here: what is not relevant says nothing, and what can't be read as an entity is told, never guessed.
 
+mod known;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply};
 
 use crate::form::ScopeDefId;
 use crate::view::{Key, NodeId};
