@@ -10,7 +10,6 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::attachment::{Attachment, AttachmentV1};
@@ -239,6 +238,7 @@ pub async fn seal<A: Agreed>(
 #[cfg(feature = "office")]
 fn hkdf(secret: &[u8], salt: &[u8]) -> impl Fn(&str) -> [u8; 32] + use<> {
     use hmac::{Hmac, Mac};
+    use sha2::Sha256;
     let mac = |key: &[u8], parts: &[&[u8]]| -> [u8; 32] {
         let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
         parts.iter().for_each(|part| mac.update(part));
