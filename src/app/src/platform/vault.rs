@@ -58,7 +58,8 @@ const IV_BYTES: usize = 12;
 #[derive(Debug)]
 pub(super) struct Vault {
     key: RefCell<Option<CryptoKey>>,
-    sending: CryptoKey,
+    /// Nothing if it is damaged: then what lies under it can't be had, and all else can.
+    sending: Option<CryptoKey>,
 }
 
 impl Vault {
@@ -68,7 +69,7 @@ impl Vault {
     /// `Locked` if the keys are damaged, or the page is not served over https and so has no cryptography.
     pub(super) async fn open(database: &Database) -> Result<Vault, StoreError> {
         let key = RefCell::new(keys::open(database).await?);
-        Ok(Vault { key, sending: keys::sending(database).await? })
+        Ok(Vault { key, sending: keys::sending(database).await.ok() })
     }
 
     /// Is the key not at hand?
@@ -99,7 +100,7 @@ impl Vault {
     fn key(&self, under: Under) -> Result<CryptoKey, StoreError> {
         match under {
             Under::User => self.key.borrow().clone().ok_or_else(|| locked("the app is locked")),
-            Under::Sending => Ok(self.sending.clone()),
+            Under::Sending => self.sending.clone().ok_or_else(|| locked("the key for sending is damaged")),
         }
     }
 
