@@ -92,7 +92,7 @@ fn Refused(
     item: OutboxItem,
     deleting: RwSignal<Option<(Uuid, String)>>,
 ) -> impl IntoView {
-    let navigate = use_navigate();
+    let (navigate, reader) = (use_navigate(), use_reader());
     let failed = RwSignal::new(false);
     let repair = move |_| {
         let navigate = navigate.clone();
@@ -111,7 +111,7 @@ fn Refused(
             <button type="button" class="button main" data-action="repair" on:click=repair>
                 {say(|w| w.repair)}
             </button> })}
-        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, named(&item, use_reader().words_now()))))>
+        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, named(&item, reader.words_now()))))>
             <Icon shape=Shape::Bin small=true />
             {say(|w| w.delete_unsent)}
         </button>
