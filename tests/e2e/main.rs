@@ -16,6 +16,7 @@ mod processes;
 mod reader;
 mod safety;
 mod script;
+mod sealed;
 mod settings;
 mod soak;
 mod touch;

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use doorstep_delivery::memory_store::{MemoryStore, ready};
+use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{LogEvent, Store, StoreError};
-use doorstep_delivery::{Attachment, Uuid};
+use doorstep_delivery::{Attachment, Submission, Uuid};
 use doorstep_engine::Form;
 use doorstep_engine::session::World as Surroundings;
 use doorstep_engine::value::Value;
 
 use crate::disk::Holdings;
 use crate::model::{Doubt, Model, Place, Sealed};
+use crate::office;
 use crate::tab::{SECOND, state};
-use crate::world::World;
+use crate::world::{PERSONAL, World};
 
 /// What is on a device, beside the model: where each draft and submission is, and what has left (I1, I2, I4, I5).
 ///
@@ -110,6 +112,9 @@ fn submission(holdings: &Holdings, store: &MemoryStore, place: Place, sealed: &S
         return Ok(());
     }
     let kept = ready(store.load_submission(id)).map_err(unreadable)?;
+    if let Some(kept) = kept.as_ref().filter(|kept| kept.is_for_office()) {
+        sealed_for_office(store, kept)?;
+    }
     if kept.is_none_or(|kept| kept.hash() != sealed.hash) {
         return Err(format!("I2: {id} waits without its bytes"));
     }
@@ -119,6 +124,23 @@ fn submission(holdings: &Holdings, store: &MemoryStore, place: Place, sealed: &S
         }
     }
     Ok(())
+}
+
+/// Nothing of it can be read here, and no file that can is left of it (I8).
+fn sealed_for_office(store: &MemoryStore, kept: &Submission) -> Result<(), String> {
+    let id = kept.id();
+    let files = ready(store.files(id)).map_err(unreadable)?.items;
+    let record = kept.to_bytes();
+    let mut readable = String::from_utf8_lossy(&record).into_owned();
+    for file in &files {
+        let bytes = ready(store.load_file(id, &file.name)).map_err(unreadable)?.unwrap_or_default();
+        readable += &file.name;
+        readable += &String::from_utf8_lossy(&bytes);
+    }
+    match office::are_sealed(&files) && !readable.contains(PERSONAL) {
+        true => Ok(()),
+        false => Err(format!("I8: {id} is sealed for the office and can be read here")),
+    }
 }
 
 /// A file's hash, from its bytes.

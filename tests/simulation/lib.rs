@@ -5,6 +5,7 @@
 //! I4: nothing leaves the outbox without a receipt that its server gave. I5: nothing personal stands outside the vault.
 //! I6: once nothing goes wrong any more, everything arrives that is not refused, and nothing is sent for ever.
 //! I7: what may be begun is what the server offers; a revoked device forgets what is receipted, and nothing else.
+//! I8: of what is sealed for the office nothing can be read on the device, files included; its servers have what was in it, once.
 
 // A program for tests: its types are its own.
 #![allow(missing_docs)]
@@ -17,6 +18,7 @@ mod feed;
 mod life;
 mod model;
 mod network;
+mod office;
 pub mod planted;
 mod server;
 mod tab;

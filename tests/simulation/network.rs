@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use doorstep_delivery::Uuid;
+use doorstep_delivery::backend::doorstep::NO_OFFICE_KEY;
+use doorstep_delivery::for_office::Envelope;
 use doorstep_delivery::transport::{NetworkError, NetworkErrorKind, Request, Response, Transport};
 
 use crate::server::{receipt, refusal};
@@ -135,7 +137,15 @@ impl Transport for Line {
         world.requests.set(world.requests.get() + 1);
         world.is_impersonal(&request.url, "a URL");
         request.headers.iter().for_each(|(_, value)| world.is_impersonal(value, "a header"));
+        let sealed = request.body.as_deref().is_some_and(Envelope::is);
+        if sealed {
+            let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default());
+            world.is_impersonal(&body, "an envelope on its way");
+        }
         pause().await;
+        if sealed && world.fault("server without the office's key", 20) {
+            return Ok(refusal(503, NO_OFFICE_KEY));
+        }
         let (url, own_id) =
             (request.url.clone(), request.url.rsplit('/').next().and_then(|id| id.parse().ok()));
         let mut answer = if world.faulty.get() { self.0.fate(request) } else { self.0.reach(&request) };

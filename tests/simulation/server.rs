@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_delivery::Uuid;
+use doorstep_delivery::for_office::Envelope;
 use doorstep_delivery::sealed::Sealed;
 use doorstep_delivery::submission::content_hash;
 use doorstep_delivery::transport::{Request, Response};
@@ -10,6 +11,7 @@ use serde_json::json;
 
 use crate::feed::Feed;
 use crate::model::Model;
+use crate::office::readable;
 
 /// Stands in an answer that the first server refuses until it is put right.
 pub const REFUSED_BY_ONE: &str = "无效";
@@ -29,14 +31,14 @@ pub struct Server {
     pub feed: Feed,
     /// Files that it has, by hash.
     files: BTreeSet<String>,
-    /// What it accepted: hash, and the files that belong to it.
-    rows: BTreeMap<Uuid, (String, Vec<String>)>,
+    /// What it accepted: the hash of what was sent, the hash of what was in it, and the files that belong to it.
+    rows: BTreeMap<Uuid, (String, String, Vec<String>)>,
 }
 
 impl Server {
     /// Started again. What it had said it had and nothing accepted names may be gone.
     pub fn restart(&mut self, mut survives: impl FnMut() -> bool) {
-        let named: BTreeSet<&String> = self.rows.values().flat_map(|(_, files)| files).collect();
+        let named: BTreeSet<&String> = self.rows.values().flat_map(|(.., files)| files).collect();
         self.files.retain(|file| named.contains(file) || survives());
     }
 
@@ -76,32 +78,39 @@ impl Server {
         body: &[u8],
         model: &mut Model,
     ) -> Result<Response, String> {
-        if let Some((kept, _)) = self.rows.get(&id) {
+        let Some(within) = readable(body) else { return Ok(refusal(422, "not_opened")) };
+        let inner = content_hash(&within);
+        if let Some((_, kept, _)) = self.rows.get(&id) {
             model.accept(number, id, &hash)?;
-            return Ok(if *kept == hash { receipt(200, id, &hash) } else { refusal(409, "id_taken") });
+            return Ok(if *kept == inner { receipt(200, id, &hash) } else { refusal(409, "id_taken") });
         }
-        let Ok(sealed) = Sealed::read(body) else { return Ok(refusal(422, "not_a_submission")) };
+        let Ok(sealed) = Sealed::read(&within) else { return Ok(refusal(422, "not_a_submission")) };
         if refuses(number, body) {
             return Ok(refusal(422, "not_a_submission"));
         }
-        let files: Vec<String> = sealed.attachments.into_iter().map(|file| file.hash).collect();
+        let files = match Envelope::read(body) {
+            Ok(envelope) => envelope.files,
+            Err(_) => sealed.attachments,
+        };
+        let files: Vec<String> = files.into_iter().map(|file| file.hash).collect();
         if !files.iter().all(|file| self.files.contains(file)) {
             return Ok(refusal(409, "attachment_missing"));
         }
         model.accept(number, id, &hash)?;
-        self.rows.insert(id, (hash.clone(), files));
+        self.rows.insert(id, (hash.clone(), inner, files));
         Ok(receipt(201, id, &hash))
     }
 
     /// Something that it accepted: for a receipt that is another's.
     pub fn any(&self) -> Option<(Uuid, &str)> {
-        self.rows.iter().next().map(|(id, (hash, _))| (*id, hash.as_str()))
+        self.rows.iter().next().map(|(id, (hash, ..))| (*id, hash.as_str()))
     }
 }
 
 /// Will a server never have it as it is?
 pub fn refuses(number: usize, body: &[u8]) -> bool {
-    let body = String::from_utf8_lossy(body);
+    let within = readable(body).unwrap_or_default();
+    let body = String::from_utf8_lossy(&within);
     body.contains(REFUSED_BY_BOTH) || number == 0 && body.contains(REFUSED_BY_ONE)
 }
 

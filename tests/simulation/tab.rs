@@ -12,6 +12,7 @@ use doorstep_engine::value::Value;
 
 use crate::disk::Disk;
 use crate::model::{Doubt, Place, Sealed};
+use crate::office;
 use crate::planted::Bug;
 use crate::server::{REFUSED_BY_BOTH, REFUSED_BY_ONE};
 use crate::world::{PERSONAL, World, pause};
@@ -322,7 +323,17 @@ impl Tab {
         let now = self.world.now();
         let submission = Submission::seal(&mut self.session.borrow_mut(), &draft, &files.items, now, [0; 32]);
         self.look();
-        let submission = submission.ok()?;
+        let mut submission = submission.ok()?;
+        if self.world.seals && office::wants(submission.id()) {
+            submission = match office::sealed(&self.disk, self.pen, &submission, now).await {
+                Ok(sealed) => sealed,
+                Err(error) => {
+                    self.end_if_lost(&error);
+                    return None;
+                }
+            };
+            self.world.count("sealed for the office");
+        }
         let mut targets = vec![HOME.to_owned()];
         if self.world.dice.once_in(2) {
             targets.push(SECOND.to_owned());

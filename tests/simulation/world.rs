@@ -13,6 +13,7 @@ use doorstep_engine::session::World as Surroundings;
 
 use crate::dice::Dice;
 use crate::model::Model;
+use crate::office;
 use crate::planted::Bug;
 use crate::server::Server;
 
@@ -57,6 +58,8 @@ pub struct World {
     pub form: Arc<Form>,
     pub model: RefCell<Model>,
     pub servers: [RefCell<Server>; 2],
+    /// Does the office want finished surveys sealed?
+    pub seals: bool,
     /// A device that another one replaces.
     pub thrown_away: Cell<Option<usize>>,
     /// Requests so far.
@@ -73,6 +76,7 @@ impl World {
     pub fn new(seed: u64, bug: Option<Bug>, form: Arc<Form>, traced: bool) -> Rc<World> {
         let dice = Dice::new(seed);
         Rc::new(World {
+            seals: office::seals(seed),
             locks: !dice.once_in(4),
             dice,
             bug,
@@ -176,7 +180,7 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 45] = [
+pub const FAULTS: [&str; 47] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
@@ -214,9 +218,11 @@ pub const FAULTS: [&str; 45] = [
     "repeated",
     "rescued by a second device",
     "second outbox runner without a lock",
+    "sealed for the office",
     "second tab without a lock",
     "server away or back",
     "server restarts",
+    "server without the office's key",
     "server's 403",
     "server's 413",
     "server's 423",

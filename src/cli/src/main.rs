@@ -16,6 +16,7 @@ mod check;
 mod convert;
 mod explain;
 mod functions;
+mod office_key;
 mod recover;
 mod rescue;
 mod serve;
@@ -54,6 +55,10 @@ doorstep COMMAND
       --open                 take submissions from anybody: so it is at 127.0.0.1
       --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
       --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
+      --office-key FILE      have phones seal finished surveys for the newest key in FILE, and open what they send with any
+                             key in it; only the server's user may read it (DOORSTEP_OFFICE_KEY)
+      --office-key-only-opens  have them seal no more: the keys only open what still comes
+      --recovery-key KEY     tell phones the public key that a forgotten PIN is recovered with (`doorstep recover`)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
       --oidc FILE            let people log in at the office's OpenID provider, which FILE describes (DOORSTEP_OIDC)
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on
@@ -86,6 +91,8 @@ doorstep COMMAND
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
+  office-key FILE          say what the keys in FILE are told by, the newest last: what phones seal surveys for
+      --new FILE             make a key, into a new file or after the keys that are in it; the newest is handed out, all open
   recover KEY REQUEST      the code for a phone whose PIN is forgotten: KEY is the office's private key,
                            REQUEST what the phone shows. Ask first who it is
       --new-key FILE         make the office's key instead: FILE is to be kept, what is printed goes to the phones
@@ -127,6 +134,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "convert" => convert::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "office-key" => office_key::run(arguments),
             "recover" => recover::run(arguments),
             "rescue" => rescue::run(arguments),
             "help" => Ok(help()),

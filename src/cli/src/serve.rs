@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use doorstep_server::{
-    Access, BrokenForm, Clock, Files, FormsError, Logs, Options, Relaying, Server, StartError, TlsFiles,
-    start_log, stop_signal,
+    Access, BrokenForm, Clock, Files, FormsError, Logs, OfficeKeyOptions, Options, Relaying, Server,
+    StartError, TlsFiles, start_log, stop_signal,
 };
 use lexopt::prelude::*;
 
@@ -68,6 +68,10 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         backend: None,
         access: Access::default(),
         relay: None,
+        office_key: OfficeKeyOptions {
+            file: path_from("DOORSTEP_OFFICE_KEY"),
+            ..OfficeKeyOptions::default()
+        },
     };
     let mut bucket = BucketOptions::from_environment();
     let mut devices_only = None;
@@ -100,6 +104,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("relay") => backends = Some(PathBuf::from(arguments.value()?)),
             Long("relay-secrets") => secrets = Some(PathBuf::from(arguments.value()?)),
             Long("backend") => options.backend = Some(arguments.value()?.into()),
+            Long("office-key") => options.office_key.file = Some(arguments.value()?.into()),
+            Long("office-key-only-opens") => options.office_key.only_open = true,
+            Long("recovery-key") => options.office_key.recovery = Some(arguments.value()?.string()?),
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
@@ -117,6 +124,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
         (None, None) => None,
         _ => return Err("TLS needs both --tls-certificate and --tls-key".into()),
     };
+    if options.office_key.only_open && options.office_key.file.is_none() {
+        return Err("--office-key-only-opens is about the keys of --office-key, which is missing".into());
+    }
     options.relay = match (backends, secrets) {
         (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),
         (None, Some(_)) => {

@@ -49,7 +49,9 @@ pub async fn deliver<'b, S: Store, T: Transport, B: Backend + 'b>(
 ) -> Result<Run, StoreError> {
     let listed = store.outbox().await?;
     let mut run = Run::default();
-    run.store_errors.extend(listed.unreadable.into_iter().map(|(_, error)| error));
+    // What its user has locked waits for its user; what is sealed for the office does not.
+    let unreadable = listed.unreadable.into_iter().map(|(_, error)| error);
+    run.store_errors.extend(unreadable.filter(|error| error.kind != StoreErrorKind::Locked));
 
     let mut due: Vec<OutboxItem> = listed
         .items

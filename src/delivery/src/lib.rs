@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod deliver;
 pub mod draft;
 pub mod encrypted_for;
+pub mod for_office;
 pub mod form_version;
 pub mod memory_store;
 pub mod moment;

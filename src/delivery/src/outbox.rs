@@ -38,6 +38,8 @@ pub struct OutboxItem {
     pub form: FormRef,
     /// The form's `instance_name` for it.
     pub name: String,
+    /// Is it sealed for the office? Then there is no name, and nobody can read it here.
+    pub for_office: bool,
     /// When it was finished.
     pub finished_at: Moment,
     /// How many bytes are sent.
@@ -125,6 +127,7 @@ impl OutboxItem {
             hash: submission.hash().to_owned(),
             form: submission.form().clone(),
             name: submission.name().to_owned(),
+            for_office: submission.is_for_office(),
             finished_at: submission.finished_at(),
             size: submission.size(),
             attempts: 0,
@@ -290,6 +293,20 @@ struct OutboxItemV2 {
     arrived: Vec<String>,
 }
 
+/// The third version: sealed for the office. Written only of those.
+#[derive(Serialize, Deserialize)]
+struct OutboxItemV3 {
+    #[serde(flatten)]
+    v2: OutboxItemV2,
+    for_office: bool,
+}
+
+impl From<OutboxItemV2> for OutboxItemV3 {
+    fn from(v2: OutboxItemV2) -> OutboxItemV3 {
+        OutboxItemV3 { v2, for_office: false }
+    }
+}
+
 impl From<OutboxItemV1> for OutboxItemV2 {
     fn from(v1: OutboxItemV1) -> OutboxItemV2 {
         OutboxItemV2 { v1, target: HOME.to_owned(), arrived: Vec::new() }
@@ -342,15 +359,21 @@ impl Record for OutboxItem {
             attempts: item.attempts,
             state,
         };
-        record::encode(2, &OutboxItemV2 { v1, target: item.target, arrived: item.arrived })
+        let v2 = OutboxItemV2 { v1, target: item.target, arrived: item.arrived };
+        match item.for_office {
+            false => record::encode(2, &v2),
+            true => record::encode(3, &OutboxItemV3 { v2, for_office: true }),
+        }
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<OutboxItem, RecordError> {
-        let OutboxItemV2 { v1, target, arrived } = match record::version(Self::KIND, bytes)? {
-            1 => record::decode::<OutboxItemV1>(Self::KIND, bytes)?.into(),
-            2 => record::decode(Self::KIND, bytes)?,
+        let OutboxItemV3 { v2, for_office } = match record::version(Self::KIND, bytes)? {
+            1 => OutboxItemV2::from(record::decode::<OutboxItemV1>(Self::KIND, bytes)?).into(),
+            2 => record::decode::<OutboxItemV2>(Self::KIND, bytes)?.into(),
+            3 => record::decode(Self::KIND, bytes)?,
             version => return Err(record::newer(Self::KIND, version)),
         };
+        let OutboxItemV2 { v1, target, arrived } = v2;
         let state = match v1.state {
             StateV1::Queued => State::Queued,
             StateV1::Sending { since_ms } => State::Sending { since_ms },
@@ -368,6 +391,7 @@ impl Record for OutboxItem {
             hash: v1.hash,
             form: v1.form.into(),
             name: v1.name,
+            for_office,
             finished_at: v1.finished_at.into(),
             size: v1.size,
             attempts: v1.attempts,
@@ -437,6 +461,12 @@ mod tests {
         golden::reads("outbox_login.v1.json", &item().failed(error(SendErrorKind::LoginNeeded), 1_000, 7));
         golden::reads("outbox_refused.v1.json", &item().failed(refusal, 1_000, 7));
         golden::reads("outbox_delivered.v1.json", &item().delivered(receipt, at).unwrap());
+    }
+
+    #[test]
+    fn the_third_version_is_as_it_was() {
+        let item = OutboxItem { name: String::new(), for_office: true, ..item() };
+        golden::check("outbox_queued.v3.json", &item);
     }
 
     #[test]

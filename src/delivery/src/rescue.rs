@@ -177,10 +177,15 @@ impl Rescue {
 
     /// The bytes, to be sealed in an [`Envelope`].
     pub fn to_bytes(&self) -> Vec<u8> {
-        // A build before the second version would send in plain what it does not know to be encrypted.
-        let is_second = self.submissions.iter().any(|(submission, ..)| submission.encrypted_for().is_some());
+        // A build before the second version would send in plain what it does not know to be encrypted; one before the third can't read an envelope.
+        let version = |submission: &Submission| match (submission.is_for_office(), submission.encrypted_for())
+        {
+            (true, _) => 3,
+            (false, Some(_)) => 2,
+            (false, None) => 1,
+        };
         let v1 = RescueV1 {
-            version: if is_second { 2 } else { 1 },
+            version: self.submissions.iter().map(|(submission, ..)| version(submission)).max().unwrap_or(1),
             submissions: self
                 .submissions
                 .iter()
@@ -219,7 +224,7 @@ impl Rescue {
     pub fn from_bytes(bytes: &[u8]) -> Result<Rescue, NotARescue> {
         const DAMAGED: NotARescue = NotARescue::Damaged;
         let tag: Version = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;
-        if !(1..=2).contains(&tag.version) {
+        if !(1..=3).contains(&tag.version) {
             return Err(NotARescue::Newer(tag.version));
         }
         let v1: RescueV1 = serde_json::from_slice(bytes).map_err(|_| DAMAGED)?;

@@ -146,9 +146,9 @@ impl Sealed {
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(NotSealed::Fields { line: 1, column: 1 });
         }
-        let v2 = match read::<Layout>(bytes)?.doorstep {
-            1 => SealedV2::from(read::<SealedV1>(bytes)?),
-            2 => read(bytes)?,
+        let v2 = match read_json::<Layout>(bytes)?.doorstep {
+            1 => SealedV2::from(read_json::<SealedV1>(bytes)?),
+            2 => read_json(bytes)?,
             layout => return Err(NotSealed::Layout(layout)),
         };
         let form = form_ref(&v2.form).ok_or(NotSealed::Field("form"))?;
@@ -171,7 +171,8 @@ impl Sealed {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, NotSealed> {
+/// Reads one layout's struct; an error has the place and never the content.
+pub(crate) fn read_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, NotSealed> {
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         match error.classify() {

@@ -14,12 +14,13 @@ use uuid::Uuid;
 use crate::attachment::Attachment;
 use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
 use crate::encrypted_for::{EncryptedFor, EncryptedForV1};
+use crate::for_office::Envelope;
 use crate::moment::Moment;
 use crate::odk_encryption::is_manifest;
 use crate::record::{self, Record, RecordError, RecordErrorKind};
 use crate::sealed::{NotSealed, Sealed};
 
-/// A finished form. Made by [`Submission::seal`] alone, so that bytes and hash can't part.
+/// A finished form. Made by [`Submission::seal`] alone, so that bytes and hash can't part; [`crate::for_office::seal`] puts one into an envelope.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Submission {
     id: Uuid,
@@ -31,6 +32,7 @@ pub struct Submission {
     attachments: Vec<Attachment>,
     xml: Option<Arc<str>>,
     encrypted_for: Option<EncryptedFor>,
+    for_office: bool,
 }
 
 /// Why a form can't be finished.
@@ -99,6 +101,23 @@ impl Submission {
             attachments: sealed.attachments,
             xml: sealed.xml.map(Arc::from),
             encrypted_for: None,
+            for_office: false,
+        }
+    }
+
+    /// One whose bytes are an envelope's: nothing of it can be read here but what stands beside what is sealed.
+    pub(crate) fn in_envelope(body: String, envelope: Envelope) -> Submission {
+        Submission {
+            id: envelope.id,
+            hash: content_hash(body.as_bytes()),
+            form: envelope.form,
+            name: String::new(),
+            finished_at: envelope.finished_at,
+            body: body.into(),
+            attachments: envelope.files,
+            xml: None,
+            encrypted_for: None,
+            for_office: true,
         }
     }
 
@@ -107,6 +126,10 @@ impl Submission {
     /// # Errors
     /// [`NotSealed`] if they are no submission.
     pub fn read(body: String, encrypted_for: Option<EncryptedFor>) -> Result<Submission, NotSealed> {
+        if Envelope::is(body.as_bytes()) {
+            let envelope = Envelope::read(body.as_bytes())?;
+            return Ok(Submission::in_envelope(body, envelope));
+        }
         let sealed = Sealed::read(body.as_bytes())?;
         let submission = Submission::of(sealed, content_hash(body.as_bytes()), body);
         Ok(Submission { encrypted_for, ..submission })
@@ -160,6 +183,11 @@ impl Submission {
     /// Is it fit only for whoever takes encrypted submissions: to be encrypted, or come as the manifest of one that somebody else encrypted?
     pub fn is_for_few(&self) -> bool {
         self.encrypted_for.is_some() || self.xml.as_ref().is_some_and(|xml| is_manifest(xml))
+    }
+
+    /// Is it sealed for the office? Then its bytes, name and files say nothing here, and only a Doorstep server with the office's key can take it.
+    pub fn is_for_office(&self) -> bool {
+        self.for_office
     }
 
     /// How many bytes it is in all, with its files.
@@ -233,6 +261,8 @@ impl Record for Submission {
             body: self.body.to_string(),
         };
         match &self.encrypted_for {
+            // The third version: the same, and the bytes are an envelope's. A build before it leaves those alone.
+            None if self.for_office => record::encode(3, &v1),
             None => record::encode(1, &v1),
             Some(whom) => record::encode(2, &SubmissionV2 { v1, encrypted_for: whom.into() }),
         }
@@ -248,18 +278,15 @@ impl Record for Submission {
                 // Half of it would be a submission that goes out in plain.
                 (v2.v1, Some(v2.encrypted_for.read().ok_or_else(elsewhere)?))
             }
+            3 => {
+                let v1: SubmissionV1 = record::decode(Self::KIND, bytes)?;
+                let envelope = Envelope::read(v1.body.as_bytes()).map_err(|error| damaged(unread(error)))?;
+                return Ok(Submission { hash: v1.hash, ..Submission::in_envelope(v1.body, envelope) });
+            }
             version => return Err(record::newer(Self::KIND, version)),
         };
         // What else there is to it stands in the bytes.
-        let sealed = Sealed::read(v1.body.as_bytes()).map_err(|error| {
-            damaged(match error {
-                NotSealed::NotJson { line, column } | NotSealed::Fields { line, column } => {
-                    RecordErrorKind::Malformed { line, column }
-                }
-                NotSealed::Layout(layout) => RecordErrorKind::Newer(layout),
-                NotSealed::Field(_) => RecordErrorKind::Malformed { line: 1, column: 1 },
-            })
-        })?;
+        let sealed = Sealed::read(v1.body.as_bytes()).map_err(|error| damaged(unread(error)))?;
         Ok(Submission {
             id: v1.id,
             hash: v1.hash,
@@ -270,7 +297,19 @@ impl Record for Submission {
             attachments: sealed.attachments,
             xml: sealed.xml.map(Arc::from),
             encrypted_for,
+            for_office: false,
         })
+    }
+}
+
+/// What a record is whose bytes can't be read.
+fn unread(error: NotSealed) -> RecordErrorKind {
+    match error {
+        NotSealed::NotJson { line, column } | NotSealed::Fields { line, column } => {
+            RecordErrorKind::Malformed { line, column }
+        }
+        NotSealed::Layout(layout) => RecordErrorKind::Newer(layout),
+        NotSealed::Field(_) => RecordErrorKind::Malformed { line: 1, column: 1 },
     }
 }
 

@@ -13,6 +13,7 @@ use crate::configuration::{self, ConfigurationError, Fields};
 use crate::credentials::Credentials;
 use crate::moment::Moment;
 use crate::outbox::HOME;
+use crate::submission::Submission;
 
 /// The version that this build writes.
 const VERSION: u64 = 1;
@@ -161,12 +162,11 @@ impl Targets {
 
     /// The names of the targets that a form's submissions go to, by name; never none: what no target takes goes home.
     ///
-    /// `encrypted`: where its submissions are to be encrypted, every form is every one that a target can take, so that those are left out which
-    /// name no form and don't encrypt. Where none is left, all of them stay, and refuse it in words.
-    pub fn for_form(&self, form: &str, encrypted: bool) -> Vec<&str> {
+    /// Where not everybody can take its submissions, every form is every one that a target can take, so that those are left out which
+    /// name no form and can't. Where none is left, all of them stay, and refuse it in words.
+    pub fn for_form(&self, form: &str, closed: Closed) -> Vec<&str> {
         let takers: Vec<&Target> = self.targets.values().filter(|target| target.takes(form)).collect();
-        let fits =
-            |target: &&&Target| !encrypted || encrypts(target) || target.forms.iter().any(|id| id == form);
+        let fits = |target: &&&Target| can_take(target, closed) || target.forms.iter().any(|id| id == form);
         let fitting: Vec<&str> = takers.iter().filter(fits).map(|target| target.name.as_str()).collect();
         match (fitting.is_empty(), takers.is_empty()) {
             (false, _) => fitting,
@@ -175,10 +175,17 @@ impl Targets {
         }
     }
 
-    /// Of the targets of a form whose submissions are to be encrypted, the names of those that will refuse them.
-    pub fn refusing_encrypted(&self, form: &str) -> Vec<&str> {
-        let refuses = |name: &&str| self.targets.get(*name).is_none_or(|target| !encrypts(target));
-        self.for_form(form, true).into_iter().filter(refuses).collect()
+    /// Of the targets of a form whose submissions are not for everybody, the names of those that will refuse them.
+    pub fn refusing(&self, form: &str, closed: Closed) -> Vec<&str> {
+        let refuses = |name: &&str| self.targets.get(*name).is_none_or(|target| !can_take(target, closed));
+        self.for_form(form, closed).into_iter().filter(refuses).collect()
+    }
+
+    /// Is there somebody among a form's targets who can open what is sealed for the office? Else it would never arrive anywhere.
+    pub fn opens(&self, form: &str) -> bool {
+        let opens =
+            |name: &str| self.targets.get(name).is_some_and(|target| can_take(target, Closed::ForOffice));
+        self.for_form(form, Closed::ForOffice).into_iter().any(opens)
     }
 
     /// The backend of a target, for [`crate::deliver::deliver`].
@@ -187,8 +194,34 @@ impl Targets {
     }
 }
 
-fn encrypts(target: &Target) -> bool {
-    target.backend.capabilities().encrypts
+/// Whether everybody can take a submission.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Closed {
+    /// Everybody can.
+    No,
+    /// Its form wants it encrypted: who encrypts.
+    ForForm,
+    /// It is sealed for the office: who opens.
+    ForOffice,
+}
+
+impl Closed {
+    /// Is that submission for everybody?
+    pub fn of(submission: &Submission) -> Closed {
+        match (submission.is_for_office(), submission.encrypted_for()) {
+            (true, _) => Closed::ForOffice,
+            (false, Some(_)) => Closed::ForForm,
+            (false, None) => Closed::No,
+        }
+    }
+}
+
+fn can_take(target: &Target, closed: Closed) -> bool {
+    match closed {
+        Closed::No => true,
+        Closed::ForForm => target.backend.capabilities().encrypts,
+        Closed::ForOffice => target.backend.capabilities().opens,
+    }
 }
 
 #[cfg(test)]
@@ -222,16 +255,21 @@ mod tests {
                 {"name": "c", "kind": "openrosa", "url": "https://c.example/submission"},
                 {"name": "hook", "kind": "webhook", "url": "https://d.example", "forms": ["sealed"]}]}"#,
         );
-        assert_eq!(some.for_form("visit", false), ["b", "central", HOME]);
-        assert_eq!(some.for_form("other", false), ["central", HOME]);
+        assert_eq!(some.for_form("visit", Closed::No), ["b", "central", HOME]);
+        assert_eq!(some.for_form("other", Closed::No), ["central", HOME]);
         // What is to be encrypted goes to who encrypts, and to who asked for that very form and will say no.
-        assert_eq!(some.for_form("visit", true), ["b", "central"]);
-        assert!(some.refusing_encrypted("visit").is_empty());
-        assert_eq!(some.for_form("sealed", true), ["central", "hook"]);
-        assert_eq!(some.refusing_encrypted("sealed"), ["hook"]);
+        assert_eq!(some.for_form("visit", Closed::ForForm), ["b", "central"]);
+        assert!(some.refusing("visit", Closed::ForForm).is_empty());
+        assert_eq!(some.for_form("sealed", Closed::ForForm), ["central", "hook"]);
+        assert_eq!(some.refusing("sealed", Closed::ForForm), ["hook"]);
+        // What is sealed for the office goes home, and to who asked for that very form and will say no.
+        assert_eq!(some.for_form("other", Closed::ForOffice), [HOME]);
+        assert_eq!(some.for_form("visit", Closed::ForOffice), ["b", HOME]);
+        assert_eq!(some.refusing("visit", Closed::ForOffice), ["b"]);
+        assert!(some.opens("visit") && some.opens("other"));
         assert!(some.backend("c").is_some() && some.backend("d").is_none());
-        assert_eq!(targets("{}").for_form("visit", false), [HOME]);
-        assert_eq!(targets("{}").refusing_encrypted("visit"), [HOME]);
+        assert_eq!(targets("{}").for_form("visit", Closed::No), [HOME]);
+        assert_eq!(targets("{}").refusing("visit", Closed::ForForm), [HOME]);
     }
 
     #[test]
@@ -240,9 +278,10 @@ mod tests {
             r#"{"version": 1, "targets": [{"name": "doorstep", "kind": "doorstep", "url": "https://home.example", "forms": ["a"]},
                 {"name": "b", "kind": "openrosa", "url": "https://b.example/submission", "forms": ["b"]}]}"#,
         );
-        assert_eq!(elsewhere.for_form("a", false), [HOME]);
-        assert_eq!(elsewhere.for_form("b", false), ["b"]);
-        assert_eq!(elsewhere.for_form("c", false), [HOME]);
+        assert_eq!(elsewhere.for_form("a", Closed::No), [HOME]);
+        assert_eq!(elsewhere.for_form("b", Closed::No), ["b"]);
+        assert_eq!(elsewhere.for_form("c", Closed::No), [HOME]);
+        assert!(elsewhere.opens("a") && !elsewhere.opens("b") && elsewhere.opens("c"));
         let home = AnyBackend::Doorstep(Doorstep::at("https://home.example"));
         assert_eq!(elsewhere.backend(HOME), Some(&home));
     }

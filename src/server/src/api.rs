@@ -29,8 +29,6 @@ use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
 use crate::{Shared, body, headers, intake, metrics, openrosa, relay, who};
 
-/// The largest submission.
-const BODY_LIMIT: usize = 4 << 20;
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
 
@@ -42,6 +40,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
         .route("/api/v1/changes", get(changes).fallback(wrong_method))
         .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
+        .route("/api/v1/office-key", get(show_office_key).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
         .route("/metrics", get(show_metrics).fallback(wrong_method))
@@ -85,6 +84,11 @@ async fn show_targets(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Re
     shared.targets.answer(&asked)
 }
 
+/// What phones seal for. As little secret as the targets are: a phone that is not enrolled yet is to seal as well.
+async fn show_office_key(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Response {
+    shared.office_key.answer(&asked)
+}
+
 async fn load_form(
     State(shared): State<Arc<Shared>>,
     hash: Result<Path<String>, PathRejection>,
@@ -113,7 +117,8 @@ async fn submit(
         return Err(bad_id());
     }
     check_content_type(&asked)?;
-    let body = body::read(body, BODY_LIMIT, "a submission").await?;
+    let body = body::read(body, intake::ENVELOPE_LIMIT, "a submission").await?;
+    intake::check_size(&body)?;
     check_digest(&asked, &body)?;
     let acceptance = intake::accept(&shared, id, body, sender).await?;
     metrics::count(if acceptance.new { &shared.metrics.accepted } else { &shared.metrics.again });

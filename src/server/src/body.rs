@@ -40,6 +40,11 @@ pub(crate) async fn read(mut body: Body, limit: usize, what: &str) -> Result<Vec
     if length <= limit {
         return Ok(bytes);
     }
+    Err(too_large(what, limit))
+}
+
+/// The refusal of more than `limit` bytes.
+pub(crate) fn too_large(what: &str, limit: usize) -> Refusal {
     let reason = format!("{what} has at most {limit} bytes");
-    Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason))
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", reason)
 }

@@ -1,11 +1,15 @@
 //! Takes a submission in: checked as a whole, then kept in one transaction with what is to be passed on of it, then receipted.
 //!
+//! One that is sealed for the office is opened first, and is from then on the submission that was in it: the same survey sent both ways is one. Its receipt
+//! names the hash of what was sent, which is all that its device knows.
+//!
 //! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
 //! here already, only then the form, and last whether its attachments are here. So a phone that lost the answer gets its receipt again, whatever became of the form.
 
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use doorstep_delivery::for_office::Envelope;
 use doorstep_delivery::odk_encryption::is_manifest;
 use doorstep_delivery::sealed::{NotSealed, Sealed};
 use doorstep_delivery::submission::content_hash;
@@ -14,11 +18,12 @@ use doorstep_engine::Form;
 use doorstep_engine::session::{Session, World};
 use doorstep_engine::view::ViolationKind;
 
-use crate::Shared;
 use crate::answer::Refusal;
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
+use crate::office_key::{OfficeKey, SealedFiles};
 use crate::store::{Kept, Relayed, Row, Sender};
+use crate::{Shared, body};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -30,6 +35,23 @@ pub(crate) struct Acceptance {
     pub(crate) server_time: String,
 }
 
+/// The largest submission.
+const BODY_LIMIT: usize = 4 << 20;
+/// The largest envelope: base64 of the largest submission, and what stands beside it.
+pub(crate) const ENVELOPE_LIMIT: usize = BODY_LIMIT / 3 * 4 + (128 << 10);
+
+/// A submission as it came, read.
+struct Came {
+    sealed: Sealed,
+    /// Its own bytes, and their hash.
+    body: Vec<u8>,
+    hash: String,
+    /// The hash of what was sent.
+    sent: String,
+    /// Of one that was sealed for the office.
+    files: Option<SealedFiles>,
+}
+
 /// Accepts a body under an id.
 pub(crate) async fn accept(
     shared: &Shared,
@@ -37,24 +59,20 @@ pub(crate) async fn accept(
     body: Vec<u8>,
     sender: Sender,
 ) -> Result<Acceptance, Refusal> {
-    let (sealed, hash, body) = off_thread(move || {
-        let sealed = Sealed::read(&body).map_err(not_sealed)?;
-        Ok((sealed, content_hash(&body), body))
-    })
-    .await?;
+    let came = match Envelope::is(&body) {
+        true => open(shared.office_key.clone(), body).await?,
+        false => off_thread(move || read(body)).await?,
+    };
+    let Came { sealed, body, hash, sent, files } = came;
     if sealed.id != id {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
     }
     let id = id.to_string();
     if let Some((kept, received_at)) = shared.store.find(&id).await? {
-        return if kept == hash { Ok(accepted(false, hash, received_at)) } else { Err(id_taken()) };
+        return if kept == hash { Ok(accepted(false, sent, received_at)) } else { Err(id_taken()) };
     }
     let sealed = check_against_form(shared, sealed).await?;
-    let named = sealed.attachments.iter().map(|attachment| attachment.hash.as_str());
-    let missing = shared.attachments.missing(named).await?;
-    if !missing.is_empty() {
-        return Err(Refusal::attachments_missing(missing));
-    }
+    take_files(shared, &sealed, files).await?;
     let received_at = now_ms();
     let row = Row {
         id: &id,
@@ -71,11 +89,59 @@ pub(crate) async fn accept(
         Kept::New => {
             shared.relay.tell(&items);
             let (form, version) = (&sealed.form.id, &sealed.form.version);
-            tracing::info!(target: "doorstep", id, form, version, "accepted");
-            Ok(accepted(true, hash, received_at))
+            tracing::info!(target: "doorstep", id, form, version, sealed = sent != hash, "accepted");
+            Ok(accepted(true, sent, received_at))
         }
-        Kept::Again { received_at } => Ok(accepted(false, hash, received_at)),
+        Kept::Again { received_at } => Ok(accepted(false, sent, received_at)),
         Kept::Taken => Err(id_taken()),
+    }
+}
+
+/// No more than the largest submission has, sealed or not.
+pub(crate) fn check_size(body: &[u8]) -> Result<(), Refusal> {
+    match Envelope::is(body) || body.len() <= BODY_LIMIT {
+        true => Ok(()),
+        false => Err(body::too_large("a submission", BODY_LIMIT)),
+    }
+}
+
+fn read(body: Vec<u8>) -> Result<Came, Refusal> {
+    let sealed = Sealed::read(&body).map_err(not_sealed)?;
+    let hash = content_hash(&body);
+    Ok(Came { sealed, sent: hash.clone(), hash, body, files: None })
+}
+
+/// Opens what is sealed for the office. What stands in plain beside it has to be what is within.
+async fn open(key: Arc<OfficeKey>, body: Vec<u8>) -> Result<Came, Refusal> {
+    off_thread(move || {
+        let envelope = Envelope::read(&body).map_err(not_sealed)?;
+        let mut opened = key.open_envelope(&envelope)?;
+        check_size(&opened.body)?;
+        let within = read(std::mem::take(&mut opened.body))?;
+        let Sealed { id, form, finished_at, attachments, .. } = &within.sealed;
+        let same = (*id, form, *finished_at) == (envelope.id, &envelope.form, envelope.finished_at);
+        if !same || attachments.len() != envelope.files.len() {
+            return Err(unfit("what stands beside the sealed bytes is not what is within"));
+        }
+        let files = SealedFiles { came: envelope.files, opened };
+        Ok(Came { sent: content_hash(&body), files: Some(files), ..within })
+    })
+    .await
+}
+
+/// Are its files here? Sealed ones are opened.
+async fn take_files(shared: &Shared, sealed: &Sealed, files: Option<SealedFiles>) -> Result<(), Refusal> {
+    let named = &sealed.attachments;
+    let missing = match &files {
+        Some(files) => files.missing(&shared.attachments, named).await?,
+        None => shared.attachments.missing(named.iter().map(|file| file.hash.as_str())).await?,
+    };
+    if !missing.is_empty() {
+        return Err(Refusal::attachments_missing(missing));
+    }
+    match files {
+        Some(files) => files.open(shared, named).await,
+        None => Ok(()),
     }
 }
 

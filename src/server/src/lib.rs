@@ -17,6 +17,7 @@ mod listen;
 mod logs;
 mod metrics;
 mod off_thread;
+mod office_key;
 mod openrosa;
 mod outgoing;
 #[macro_use]
@@ -40,6 +41,7 @@ pub use attachments::{BucketError, BucketFiles};
 pub use files::Files;
 pub use forms::{BrokenForm, FormsError};
 pub use logs::{LogError, Logs, start as start_log};
+pub use office_key::OfficeKeyOptions;
 pub use outgoing::Outgoing;
 pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
@@ -52,6 +54,7 @@ use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
 use forms::Forms;
 use metrics::Metrics;
+use office_key::OfficeKey;
 use relay::Relay;
 use store::Store;
 use targets::Targets;
@@ -86,6 +89,8 @@ pub struct Options {
     pub access: Access,
     /// Where submissions are passed on to, if anywhere.
     pub relay: Option<Relaying>,
+    /// What phones seal for, and what opens it.
+    pub office_key: OfficeKeyOptions,
 }
 
 impl std::fmt::Debug for Options {
@@ -114,6 +119,8 @@ pub enum StartError {
     Key(KeyError),
     /// The office's OpenID provider is not described as it should be.
     Oidc(OidcError),
+    /// The office's key can't be read, or is none: where and why.
+    OfficeKey(String),
     /// There is no TLS.
     Tls(TlsError),
     /// The folder for the attachments can't be made.
@@ -138,6 +145,7 @@ impl std::fmt::Display for StartError {
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Oidc(error) => write!(f, "{error}"),
+            StartError::OfficeKey(words) => f.write_str(words),
             StartError::Tls(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
             StartError::Bucket(error) => write!(f, "{error}"),
@@ -168,6 +176,7 @@ pub(crate) struct Shared {
     xforms: openrosa::XForms,
     app: App,
     targets: Targets,
+    office_key: Arc<OfficeKey>,
     who: Who,
     relay: Relay,
     metrics: Metrics,
@@ -186,11 +195,12 @@ impl Server {
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
+        let office_key = OfficeKey::open(&options.office_key)?;
         let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
-        current.iter().for_each(|form| targets.tell_of_encryption(&form.form));
+        current.iter().for_each(|form| targets.tell_of_encryption(&form.form, office_key.seals()));
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
         let who =
             Who::open(store.clone(), &options.data, &options.access, oidc).await.map_err(StartError::Key)?;
@@ -208,6 +218,7 @@ impl Server {
             xforms: openrosa::XForms::default(),
             app,
             targets,
+            office_key: Arc::new(office_key),
             who,
             relay,
             metrics: Metrics::default(),

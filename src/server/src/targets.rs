@@ -15,7 +15,7 @@ use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::configuration::ConfigurationError;
 use doorstep_delivery::credentials::Credentials;
 use doorstep_delivery::odk_encryption::PublicKey;
-use doorstep_delivery::target::{self as delivery, Configuration};
+use doorstep_delivery::target::{self as delivery, Closed, Configuration};
 use doorstep_engine::Form;
 
 use crate::StartError;
@@ -71,19 +71,38 @@ impl Targets {
         self.configuration.origins()
     }
 
-    /// Names in the log the targets that will refuse a form's submissions, since these are to be encrypted. The app tells it where the form is begun.
-    pub(crate) fn tell_of_encryption(&self, form: &Form) {
-        let Some(key) = form.public_key() else { return };
+    /// Names in the log the targets that will refuse a form's submissions, since these are to be encrypted, or are `sealed` for the office. The app tells of
+    /// the former where the form is begun.
+    pub(crate) fn tell_of_encryption(&self, form: &Form, sealed: bool) {
+        let Some(key) = form.public_key() else {
+            return if sealed {
+                self.tell_of_sealing(form.id())
+            };
+        };
         let id = form.id();
         if PublicKey::read(key).is_none() {
             tracing::warn!(target: "doorstep", form = id, "its public key can't be read: its submissions stay on the phones");
         }
-        let home = AnyBackend::Doorstep(Doorstep::at(""));
-        let targets =
-            delivery::Targets::of(&self.configuration, &Credentials::default(), home, Moment::default());
-        for to in targets.refusing_encrypted(id) {
+        for to in self.all().refusing(id, Closed::ForForm) {
             tracing::warn!(target: "doorstep", form = id, to, "refuses its submissions: they are to be encrypted, which goes to kind openrosa only");
         }
+    }
+
+    fn tell_of_sealing(&self, form: &str) {
+        let targets = self.all();
+        if !targets.opens(form) {
+            tracing::warn!(target: "doorstep", form, "goes to no Doorstep server: phones do not seal it for the office");
+            return;
+        }
+        for to in targets.refusing(form, Closed::ForOffice) {
+            tracing::warn!(target: "doorstep", form, to, "refuses its submissions: they are sealed for the office, which only a Doorstep server opens; pass them on from here by --relay");
+        }
+    }
+
+    /// As phones have them.
+    fn all(&self) -> delivery::Targets {
+        let home = AnyBackend::Doorstep(Doorstep::at(""));
+        delivery::Targets::of(&self.configuration, &Credentials::default(), home, Moment::default())
     }
 
     /// The answer to a GET with those headers.

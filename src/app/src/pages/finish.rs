@@ -10,7 +10,7 @@ use crate::state::answering::Answering;
 use crate::state::device::use_device;
 use crate::state::keeping::NotFinished;
 use crate::state::reader::{say, use_reader};
-use crate::state::sending;
+use crate::state::{office, sending};
 use doorstep_delivery::Wake;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -34,8 +34,9 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
         }
         sealing.set(Sealing::Yes);
         let keeping = answering.keeping();
+        let office = answering.with(|session| office::for_form(device, session.form().id()));
         timer::spawn(async move {
-            match keeping.finish(|submission| device.targets.items(submission)).await {
+            match keeping.finish(office, |submission| device.targets.items(submission)).await {
                 Ok(_) => {
                     screen::vibrate(40);
                     device.read().await;

@@ -11,6 +11,7 @@ mod home;
 mod not_found;
 mod outbox;
 mod outbox_item;
+mod outbox_sealed;
 mod outbox_target;
 mod recover;
 mod rescue;

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
-use super::draft_card::called;
 use super::outbox_item::{Deleting, Delivered, Waiting};
+use super::outbox_sealed::named;
 use super::outbox_target::is_by_hand;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
@@ -109,20 +109,19 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     let reader = use_reader();
     let finished = Memo::new(move |_| {
         let id = id.get()?;
-        let find =
-            |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).map(|item| item.name.clone());
-        let waiting = device.outbox.with(find).map(|name| (name, false));
-        waiting.or_else(|| device.delivered.with(find).map(|name| (name, true)))
+        let find = |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).cloned();
+        let waiting = device.outbox.with(find).map(|item| (item, false));
+        waiting.or_else(|| device.delivered.with(find).map(|item| (item, true)))
     });
     move || {
         let words = reader.language().words();
         let out = shut_out(device).is_some();
-        finished.get().map(|(name, delivered)| {
+        finished.get().map(|(item, delivered)| {
             view! {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
-                        {(words.finished_title)(&called(&name, words))}
+                        {(words.finished_title)(&named(&item, words))}
                     </h2>
                     <p>{match (delivered, out) {
                         (true, _) => words.finished_delivered,

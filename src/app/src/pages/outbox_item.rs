@@ -9,6 +9,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::draft_card::called;
+use super::outbox_sealed::{SealedNote, named};
 use super::outbox_target::{OneTarget, is_by_hand, target_name};
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
@@ -38,8 +39,9 @@ pub fn Waiting(
     let waits = one.items.iter().filter(by_hand).any(|item| matches!(item.state, State::Waiting { .. }));
     let (name, class, shape) = look(one.state());
     let item = one.any();
-    let (item_name, finished) = (item.name.clone(), item.finished_at.ms);
-    let deleted_name = item.name.clone();
+    let (item_name, finished) = (item.clone(), item.finished_at.ms);
+    let (deleted_name, sealed) = (item.clone(), item.for_office);
+    let note = view! { <SealedNote device item=item.clone() refused /> };
     let all = one.items.len();
     let alone = (all == 1 && item.target == HOME).then(|| item.clone());
     let (state, target) = (one.state().clone(), item.target.clone());
@@ -62,20 +64,21 @@ pub fn Waiting(
     view! {
         <article class="card" data-item=id.to_string() data-state=name>
             <div class="card-row">
-                <h3 class="card-title grow">{say(move |w| called(&item_name, w))}</h3>
+                <h3 class="card-title grow">{say(move |w| named(&item_name, w))}</h3>
                 <span class=class role="status">
                     <Icon shape small=true />
                     {said}
                 </span>
             </div>
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
+            {note}
             {reasons}
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
                         {say(|w| w.retry)}
                     </button>
-                    {refused.then(|| view! { <Refused device id name=deleted_name.clone() deleting /> })}
+                    {(refused || sealed).then(|| view! { <Refused device id item=deleted_name.clone() deleting /> })}
                 </div> }.into_any())}
         </article>
     }
@@ -86,10 +89,10 @@ pub fn Waiting(
 fn Refused(
     device: Device,
     id: Uuid,
-    name: String,
+    item: OutboxItem,
     deleting: RwSignal<Option<(Uuid, String)>>,
 ) -> impl IntoView {
-    let navigate = use_navigate();
+    let (navigate, reader) = (use_navigate(), use_reader());
     let failed = RwSignal::new(false);
     let repair = move |_| {
         let navigate = navigate.clone();
@@ -104,10 +107,11 @@ fn Refused(
         });
     };
     view! {
-        <button type="button" class="button main" data-action="repair" on:click=repair>
-            {say(|w| w.repair)}
-        </button>
-        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, name.clone())))>
+        {(!item.for_office).then(|| view! {
+            <button type="button" class="button main" data-action="repair" on:click=repair>
+                {say(|w| w.repair)}
+            </button> })}
+        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, named(&item, reader.words_now()))))>
             <Icon shape=Shape::Bin small=true />
             {say(|w| w.delete_unsent)}
         </button>
@@ -211,14 +215,14 @@ pub fn reason(state: &State, attempts: u32) -> Option<AnyView> {
 /// A submission that has arrived everywhere, with its proofs.
 #[component]
 pub fn Delivered(one: OnItsWay) -> impl IntoView {
-    let name = one.any().name.clone();
+    let name = one.any().clone();
     let id = one.id().to_string();
     let alone = one.items.len() == 1 && one.any().target == HOME;
     let proofs = one.items.into_iter().map(|item| proof(item, !alone)).collect_view();
     view! {
         <article class="card" data-item=id data-state="delivered">
             <div class="card-row">
-                <h3 class="card-title grow">{say(move |w| called(&name, w))}</h3>
+                <h3 class="card-title grow">{say(move |w| named(&name, w))}</h3>
                 <span class="state good">
                     <Icon shape=Shape::Check small=true />
                     {say(|w| w.state_delivered)}

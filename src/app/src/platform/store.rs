@@ -22,7 +22,7 @@ use super::database::{
     BUNDLES, DRAFTS, Database, Durability, FILE_BYTES, FILES, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS,
     SUBMISSIONS, items_of, keys_under,
 };
-use super::vault::{Sealing, Vault};
+use super::vault::{Sealing, Under, Vault};
 use drafts::{kept_draft, remove_draft, written_by};
 use files::{kept_files, remove_file, remove_files};
 use forms::drop_unused;
@@ -40,7 +40,7 @@ mod records;
 mod signing;
 mod submissions;
 
-pub use super::vault::{Protection, Tried};
+pub use super::vault::{Agreement, Protection, Tried};
 pub use lock::{OfficeKey, is_office_key};
 
 /// The database's name.
@@ -70,6 +70,11 @@ impl IndexedDb {
         let database = Database::open(name).await?;
         let vault = Vault::open(&database).await?;
         Ok(IndexedDb { database, vault })
+    }
+
+    /// Is this another handle to the same?
+    pub fn is_same(&self, other: &IndexedDb) -> bool {
+        self.database.name() == other.database.name()
     }
 
     fn sealing<R: Record>(&self, store: &str, id: &str, record: &R) -> Result<Sealing, StoreError> {
@@ -116,7 +121,9 @@ impl IndexedDb {
         for _ in 0..TRIES {
             let Some(kept) = self.get(OUTBOX, &key).await? else { return Err(gone("outbox item")) };
             let item = change(self.open_record(OUTBOX, &key, &kept).await?)?;
-            let sealed = self.sealing(store, &key, &item)?.done().await?;
+            // Under the key that it lay under: what a locked phone can send it can also note as sent.
+            let under = Under::of(&field(&kept, SEALED)).unwrap_or(Under::User);
+            let sealed = self.vault.seal_under(under, store, &key, &item.to_bytes())?.done().await?;
             let value = sealed_record(&sealed, &[(FORM, item.form.hash.as_str().into())]);
 
             let transaction = self.database.write(&stores, Durability::Strict).await?;

@@ -4,9 +4,12 @@
 //! key and by the PIN's, is [`keys`]' affair; here it is in the browser's hands, or it is not: then the vault is locked,
 //! and nothing can be sealed or opened by anyone who still holds it.
 //!
-//! A sealed record is `1 | 12 bytes of initialisation vector, never used twice | ciphertext and tag`.
+//! What is sealed for the office nobody can read here, and a locked phone is to send it: that lies under a key of its own, which asks for no PIN ([`Under`]).
+//!
+//! A sealed record is `1 or 2 | 12 bytes of initialisation vector, never used twice | ciphertext and tag`.
 //! Store, id and version are authenticated with it, so that no record passes for another.
 
+mod agreement;
 mod keys;
 mod recovery;
 mod tries;
@@ -23,18 +26,40 @@ use super::clock;
 use super::database::Database;
 use super::events::window;
 
+pub use agreement::Agreement;
 pub use keys::{Protection, Tried};
 pub(super) use keys::{protection, recover, remove_pin, set_pin, set_wipe_after};
 pub(super) use recovery::{is_office_key, request};
 
-/// The version of the sealing, the first byte of every sealed record.
-const VERSION: u8 = 1;
+/// The key that a record is sealed by: the first byte of every sealed record says which, in its version.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Under {
+    /// The user's data key: nothing of it opens while the phone is locked.
+    User = 1,
+    /// The key for sending, at hand also while the phone is locked: for what is sealed for the office.
+    Sending = 2,
+}
+
+impl Under {
+    /// The key that a sealed record is sealed by.
+    pub(super) fn of(sealed: &JsValue) -> Option<Under> {
+        match sealed.dyn_ref::<Uint8Array>()?.get_index(0) {
+            1 => Some(Under::User),
+            2 => Some(Under::Sending),
+            _ => None,
+        }
+    }
+}
+
 const IV_BYTES: usize = 12;
 
 /// The data key, unwrapped, in the browser's hands; or nothing.
 #[derive(Debug)]
 pub(super) struct Vault {
     key: RefCell<Option<CryptoKey>>,
+    /// Nothing if it is damaged: then what lies under it can't be had, and all else can.
+    sending: Option<CryptoKey>,
 }
 
 impl Vault {
@@ -43,7 +68,8 @@ impl Vault {
     /// # Errors
     /// `Locked` if the keys are damaged, or the page is not served over https and so has no cryptography.
     pub(super) async fn open(database: &Database) -> Result<Vault, StoreError> {
-        Ok(Vault { key: RefCell::new(keys::open(database).await?) })
+        let key = RefCell::new(keys::open(database).await?);
+        Ok(Vault { key, sending: keys::sending(database).await.ok() })
     }
 
     /// Is the key not at hand?
@@ -71,18 +97,32 @@ impl Vault {
         Ok(tried)
     }
 
-    fn key(&self) -> Result<CryptoKey, StoreError> {
-        self.key.borrow().clone().ok_or_else(|| locked("the app is locked"))
+    fn key(&self, under: Under) -> Result<CryptoKey, StoreError> {
+        match under {
+            Under::User => self.key.borrow().clone().ok_or_else(|| locked("the app is locked")),
+            Under::Sending => self.sending.clone().ok_or_else(|| locked("the key for sending is damaged")),
+        }
     }
 
     /// Begins to seal a record; await it before a transaction begins, with [`sealed`].
     pub(super) fn seal(&self, store: &str, id: &str, plain: &[u8]) -> Result<Sealing, StoreError> {
+        self.seal_under(Under::User, store, id, plain)
+    }
+
+    /// The same by one key or the other.
+    pub(super) fn seal_under(
+        &self,
+        under: Under,
+        store: &str,
+        id: &str,
+        plain: &[u8],
+    ) -> Result<Sealing, StoreError> {
         let iv = clock::random_bytes::<IV_BYTES>();
-        let params = parameters(&iv, store, id);
+        let params = parameters(&iv, store, id, under);
         let promise = subtle()?
-            .encrypt_with_object_and_u8_array(&params, &self.key()?, plain)
+            .encrypt_with_object_and_u8_array(&params, &self.key(under)?, plain)
             .map_err(|_| locked("nothing can be encrypted"))?;
-        Ok(Sealing { iv, promise })
+        Ok(Sealing { under, iv, promise })
     }
 
     /// Opens a record.
@@ -96,14 +136,18 @@ impl Vault {
         sealed: &JsValue,
     ) -> Result<Vec<u8>, StoreError> {
         let unreadable = || StoreErrorKind::Unreadable.because(format!("the record in {store} is damaged"));
+        let under = Under::of(sealed);
         let sealed = sealed.dyn_ref::<Uint8Array>().ok_or_else(unreadable)?.to_vec();
         let (&version, sealed) = sealed.split_first().ok_or_else(unreadable)?;
-        if version != VERSION {
-            return Err(StoreErrorKind::Unreadable.because(format!("sealed in version {version}")));
-        }
+        let newer = || StoreErrorKind::Unreadable.because(format!("sealed in version {version}"));
+        let under = under.ok_or_else(newer)?;
         let (iv, ciphertext) = sealed.split_first_chunk::<IV_BYTES>().ok_or_else(unreadable)?;
         let promise = subtle()?
-            .decrypt_with_object_and_u8_array(&parameters(iv, store, id), &self.key()?, ciphertext)
+            .decrypt_with_object_and_u8_array(
+                &parameters(iv, store, id, under),
+                &self.key(under)?,
+                ciphertext,
+            )
             .map_err(|_| unreadable())?;
         let plain = JsFuture::from(promise).await.map_err(|_| unreadable())?;
         Ok(Uint8Array::new(&plain).to_vec())
@@ -113,6 +157,7 @@ impl Vault {
 /// A record that the browser is encrypting.
 #[derive(Debug)]
 pub(super) struct Sealing {
+    under: Under,
     iv: [u8; IV_BYTES],
     promise: Promise,
 }
@@ -123,16 +168,16 @@ impl Sealing {
         let ciphertext = settled(Ok(self.promise), "nothing can be encrypted").await?;
         let ciphertext = Uint8Array::new(&ciphertext.unchecked_into::<ArrayBuffer>());
         let sealed = Uint8Array::new_with_length(1 + IV_BYTES as u32 + ciphertext.length());
-        sealed.set_index(0, VERSION);
+        sealed.set_index(0, self.under as u8);
         sealed.subarray(1, 1 + IV_BYTES as u32).copy_from(&self.iv);
         sealed.set(&ciphertext, 1 + IV_BYTES as u32);
         Ok(sealed.into())
     }
 }
 
-fn parameters(iv: &[u8; IV_BYTES], store: &str, id: &str) -> AesGcmParams {
+fn parameters(iv: &[u8; IV_BYTES], store: &str, id: &str, under: Under) -> AesGcmParams {
     let params = AesGcmParams::new_with_u8_array("AES-GCM", &Uint8Array::from(&iv[..]));
-    let place = format!("doorstep\n{store}\n{id}\n{VERSION}");
+    let place = format!("doorstep\n{store}\n{id}\n{}", under as u8);
     params.set_additional_data_u8_array(&Uint8Array::from(place.as_bytes()));
     params
 }

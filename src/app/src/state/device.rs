@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use super::enrolment::{Enrolment, ShutOut};
 use super::keeping::now;
+use super::office;
 use super::targets::Known;
 use crate::platform::fetch::Fetch;
 use crate::platform::store::IndexedDb;
@@ -51,6 +52,8 @@ pub struct Device {
     pub offered: RwSignal<Option<String>>,
     /// Where surveys go.
     pub targets: Known,
+    /// Whom they are sealed for.
+    pub office: office::Known,
 }
 
 impl Device {
@@ -74,6 +77,7 @@ impl Device {
             shut_out: RwSignal::default(),
             offered: RwSignal::default(),
             targets: Known::default(),
+            office: office::Known::default(),
         };
         network::on_change(move |online| device.online.set(online)).forget();
         provide_context(device);
@@ -111,6 +115,12 @@ impl Device {
     pub fn is_at_work(self, store: &Rc<IndexedDb>) -> bool {
         self.at_work.get_value()
             && self.store.with_value(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, store)))
+    }
+
+    /// Is this the store of whoever is at work, by another handle perhaps?
+    pub fn has_at_work(self, store: &IndexedDb) -> bool {
+        self.at_work.get_value()
+            && self.store.with_value(|now| now.as_ref().is_some_and(|now| now.is_same(store)))
     }
 
     /// The store. Nothing asks for it before [`Device::take`].

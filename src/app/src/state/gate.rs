@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{enrolment, forms, place, pulling, revoked, sending, targets};
+use super::{enrolment, office, place, pulling, revoked, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -26,7 +26,7 @@ const LOOK_MS: u32 = 5_000;
 const TELL_MS: i64 = 2_000;
 
 /// Set where more than the first user may be there: otherwise their list is not opened at the start.
-const SEVERAL: &str = "several-users";
+pub(super) const SEVERAL: &str = "several-users";
 
 /// The preference that holds the office's public key.
 const OFFICE_KEY: &str = "office-key";
@@ -86,7 +86,11 @@ impl Gate {
                 gate.read_users().await;
             }
             match gate.users.with_untracked(|users| users.len() > 1) {
-                true => gate.standing.set(Standing::Choosing),
+                true => {
+                    gate.standing.set(Standing::Choosing);
+                    // Nobody is let in yet: what is sealed for the office goes out all the same.
+                    sending::wake(device, Wake::Start);
+                }
                 false => gate.come(gate.users.with_untracked(|users| users[0].clone())).await,
             }
         });
@@ -116,6 +120,7 @@ impl Gate {
         if locked {
             self.next_turn();
             self.standing.set(Standing::Locked);
+            sending::wake(self.device, Wake::Start);
         } else {
             self.enter();
         }
@@ -215,7 +220,7 @@ impl Gate {
     /// Asks the server for the office's key where none is known. Is one known then?
     pub async fn find_office_key(self) -> bool {
         if office_key().is_none()
-            && let Some(text) = forms::fetch(self.device, "/api/v1/office-key").await
+            && let Some(text) = office::recovery_key(self.device).await
         {
             self.set_office_key(&text).await;
         }
@@ -290,6 +295,7 @@ impl Gate {
             // First, so that what is finished from now on is sealed for all its targets.
             enrolment::read(device).await;
             targets::read(device).await;
+            office::read(device).await;
             match untrack(|| device.is_revoked()) {
                 true => revoked::forget(device).await,
                 false => device.read().await,
@@ -316,6 +322,7 @@ impl Gate {
                 all_kept().await;
                 if self.turn.get_value() == turn || !self.device.is_at_work(&store) {
                     store.lock();
+                    sending::wake(self.device, Wake::Start);
                 }
             });
         }

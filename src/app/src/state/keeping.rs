@@ -12,8 +12,9 @@ use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, P
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
+use super::office;
 use super::saving::{Due, Saving, Word};
-use crate::platform::store::IndexedDb;
+use crate::platform::store::{IndexedDb, OfficeKey};
 use crate::platform::{clock, locks, timer};
 
 /// The moment now, by the device's clock and zone.
@@ -185,19 +186,20 @@ impl Keeping {
         self.go_on();
     }
 
-    /// Seals the survey and puts it into the outbox, in one transaction with the removal of the draft. `items` says for which targets.
+    /// Seals the survey, for the office if that wants it, and puts it into the outbox, in one transaction with the removal of the draft. `items` says for which targets.
     ///
     /// # Errors
     /// [`NotFinished`]: the draft is as it was then.
     pub async fn finish(
         self: &Rc<Self>,
+        office: Option<OfficeKey>,
         items: impl FnOnce(&Submission) -> Vec<OutboxItem>,
     ) -> Result<Submission, NotFinished> {
         while self.busy.get() {
             timer::sleep(10).await;
         }
         self.busy.set(true);
-        let outcome = self.seal(items).await;
+        let outcome = self.seal(office, items).await;
         self.busy.set(false);
         match outcome {
             Ok(submission) => {
@@ -213,6 +215,7 @@ impl Keeping {
 
     async fn seal(
         &self,
+        office: Option<OfficeKey>,
         items: impl FnOnce(&Submission) -> Vec<OutboxItem>,
     ) -> Result<Submission, NotFinished> {
         let draft = self.draft.borrow().clone();
@@ -242,6 +245,11 @@ impl Keeping {
             leptos::logging::warn!("not sealed: {}", places.join(" "));
             NotFinished
         })?;
+        let submission =
+            office::sealed(&self.store, self.pen, submission, office).await.map_err(|error| {
+                leptos::logging::error!("not sealed: {error}");
+                NotFinished
+            })?;
         let items = items(&submission);
         let kept = self.store.seal(&submission, self.pen, &items, draft.supersedes, now()).await;
         kept.map_err(|error| {

@@ -9,6 +9,7 @@ pub mod forms;
 pub mod gate;
 pub mod keeping;
 pub mod mending;
+pub mod office;
 pub mod outbox;
 pub mod page_state;
 pub mod pin;

@@ -77,6 +77,7 @@ mod tests {
             hash: "h".into(),
             form: FormRef { id: "visit".into(), version: "1".into(), hash: "f".into() },
             name: "王秀英".into(),
+            for_office: false,
             finished_at: Moment::default(),
             size: 1,
             attempts: 0,

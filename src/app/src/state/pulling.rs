@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
-use super::{forms, revoked, targets};
+use super::{forms, office, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
 
@@ -84,6 +84,7 @@ async fn run(device: Device, store: &Rc<IndexedDb>) {
     } else if run.reached && shut_out.is_none() {
         device.broken.set(run.broken);
         forms::note_contact();
+        office::refresh(device).await;
         targets::refresh(device).await;
     }
 }

@@ -1,19 +1,23 @@
 //! Runs the outbox: at the start, when the network or the page comes back, by timer, by hand, and after finishing.
 //!
-//! One run at a time on the device: a lock that the browser frees when a tab dies.
+//! One run at a time on the device: a lock that the browser frees when a tab dies. What is sealed for the office goes out whoever is let in, or nobody: a run sends
+//! all that the user at work has, and of everyone else what lies under the key that asks for no PIN; the rest waits for them.
 
 use std::cell::{Cell, RefCell};
 
-use doorstep_delivery::deliver::deliver;
+use doorstep_delivery::deliver::{Run, deliver};
 use doorstep_delivery::store::Store;
 use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
 
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
+use super::gate::SEVERAL;
 use super::keeping::now;
-use super::{forms, pulling, revoked};
-use crate::platform::{clock, locks, network, timer};
+use super::{forms, pulling, revoked, targets};
+use crate::platform::store::IndexedDb;
+use crate::platform::users::{User, Users};
+use crate::platform::{clock, locks, network, preferences, timer};
 
 /// While a run goes on, its items are shown as they are this often.
 const SHOW_MS: u32 = 400;
@@ -27,13 +31,13 @@ thread_local! {
     static ALARM: RefCell<Option<timer::Timer>> = const { RefCell::new(None) };
 }
 
-/// Sends from now on whenever it is worth trying and someone is at work.
+/// Sends from now on whenever it is worth trying.
 pub fn start(device: Device) {
     network::on_wake(move || {
         if device.somebody_is_at_work() {
             pulling::wake(device);
-            wake(device, Wake::Network);
         }
+        wake(device, Wake::Network);
     })
     .forget();
 }
@@ -75,45 +79,94 @@ pub fn try_again(device: Device, id: Uuid) {
 }
 
 async fn run(device: Device, wake: Wake) {
-    // What lies there is sealed: it waits for the next who is let in.
-    if !device.somebody_is_at_work() {
-        return;
+    // Who the phone is comes first: as a stranger it might be sent away. A locked one finds it out here.
+    if !device.knows_itself.get_value() {
+        if !enrolment::read(device).await {
+            return;
+        }
+        targets::read(device).await;
     }
     let Some(_only_one) = locks::try_outbox().await else {
         set_alarm(device, OTHER_TAB_MS);
-        device.read_outbox().await;
+        if device.somebody_is_at_work() {
+            device.read_outbox().await;
+        }
         return;
     };
+    let mut due = Vec::new();
+    if device.somebody_is_at_work() {
+        due.extend(run_own(device, wake).await);
+    }
+    for store in locked_stores(device).await {
+        due.extend(send(device, &store, wake).await.and_then(|run| run.next_due_ms));
+    }
+    if let Some(due) = due.into_iter().min() {
+        set_alarm(device, u32::try_from(due - clock::now_ms()).unwrap_or(0).max(1_000));
+    }
+}
+
+/// Of the user who is at work: everything. Gives when to run again.
+async fn run_own(device: Device, wake: Wake) -> Option<i64> {
+    let store = device.store();
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
-    // With the signatures' time of this run.
-    let targets = device.targets.for_sending();
-    let (store, transport) = (device.store(), device.transport());
-    let run =
-        deliver(&*store, &*transport, |name| targets.backend(name), wake, now, clock::random_seed()).await;
+    let run = send(device, &store, wake).await;
     drop(showing);
     device.read_outbox().await;
+    let run = run?;
+    // To another target: the phone's own server takes nothing from it any more.
+    if run.delivered > 0 && untrack(|| device.is_revoked()) {
+        revoked::forget(device).await;
+    }
+    if device.somebody_is_at_work() && untrack(|| enrolment::shut_out(device)) == Some(ShutOut::Revoked) {
+        // The answer to a survey does not say who is meant; the one to this does.
+        pulling::wake(device);
+    }
+    run.next_due_ms
+}
+
+/// Sends what can be read of a store.
+async fn send(device: Device, store: &IndexedDb, wake: Wake) -> Option<Run> {
+    // With the signatures' time of this run.
+    let targets = device.targets.for_sending();
+    let transport = device.transport();
+    let run =
+        deliver(store, &*transport, |name| targets.backend(name), wake, now, clock::random_seed()).await;
     match run {
         Ok(run) => {
             if run.delivered > 0 {
                 forms::note_contact();
-                // To another target: the phone's own server takes nothing from it any more.
-                if untrack(|| device.is_revoked()) {
-                    revoked::forget(device).await;
-                }
             }
-            if untrack(|| enrolment::shut_out(device)) == Some(ShutOut::Revoked) {
-                // The answer to a survey does not say who is meant; the one to this does.
-                pulling::wake(device);
-            }
-            for error in &run.store_errors {
-                leptos::logging::error!("{error}");
-            }
-            if let Some(due) = run.next_due_ms {
-                set_alarm(device, u32::try_from(due - clock::now_ms()).unwrap_or(0).max(1_000));
-            }
+            run.store_errors.iter().for_each(|error| leptos::logging::error!("{error}"));
+            Some(run)
         }
-        Err(error) => leptos::logging::error!("{error}"),
+        Err(error) => {
+            leptos::logging::error!("{error}");
+            None
+        }
     }
+}
+
+/// Everyone's store but that of the user at work, each locked: without its user only what is sealed for the office opens.
+async fn locked_stores(device: Device) -> Vec<IndexedDb> {
+    let mut users = vec![User::default()];
+    if preferences::get(SEVERAL).is_some() {
+        match async { Users::open().await?.list().await }.await {
+            Ok(all) => users = all,
+            Err(error) => leptos::logging::error!("{error}"),
+        }
+    }
+    let mut stores = Vec::new();
+    for user in users {
+        match IndexedDb::open_of(&user.id).await {
+            Ok(store) if !device.has_at_work(&store) => {
+                store.lock();
+                stores.push(store);
+            }
+            Ok(_) => {}
+            Err(error) => leptos::logging::error!("{error}"),
+        }
+    }
+    stores
 }
 
 fn set_alarm(device: Device, ms: u32) {

@@ -14,7 +14,7 @@ use doorstep_delivery::configuration::ConfigurationError;
 use doorstep_delivery::credentials::{Credentials, Login};
 use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::store::StoreError;
-use doorstep_delivery::target::{Configuration, Target, Targets};
+use doorstep_delivery::target::{Closed, Configuration, Target, Targets};
 use doorstep_delivery::transport::{Method, Request, Transport};
 use doorstep_delivery::{OutboxItem, Submission, Wake};
 use leptos::prelude::*;
@@ -95,13 +95,13 @@ impl Known {
     pub fn refusing_encrypted(self, form: &str) -> Vec<String> {
         let home = AnyBackend::Doorstep(Doorstep::at(""));
         let targets = Targets::of(&self.in_force(), &Credentials::default(), home, now());
-        targets.refusing_encrypted(form).into_iter().map(str::to_owned).collect()
+        targets.refusing(form, Closed::ForForm).into_iter().map(str::to_owned).collect()
     }
 
     /// A submission's items: one for each target that its form goes to.
     pub fn items(self, submission: &Submission) -> Vec<OutboxItem> {
         let targets = self.for_sending();
-        let names = targets.for_form(&submission.form().id, submission.encrypted_for().is_some());
+        let names = targets.for_form(&submission.form().id, Closed::of(submission));
         names.into_iter().map(|name| OutboxItem::queue_for(submission, name)).collect()
     }
 }

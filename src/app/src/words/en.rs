@@ -230,6 +230,12 @@ pub const WORDS: Words = Words {
         SendErrorKind::NotEncrypted => {
             "This form’s answers may leave only encrypted, and that can’t be done (the target takes nothing encrypted, or the form’s key can’t be read). They stay on this device and can be exported"
         }
+        SendErrorKind::SealedForOffice => {
+            "It is sealed for the office, and only the office’s own server can open it"
+        }
+        SendErrorKind::NotOpened => {
+            "The server has not got the key that opens it; it is sent again by itself once the office has put the key back"
+        }
         SendErrorKind::LoginNeeded => "That server wants to know first who sends",
         SendErrorKind::DeviceRevoked => "This device was revoked",
         SendErrorKind::IdTaken => "The server has something else under this id",
@@ -251,6 +257,9 @@ pub const WORDS: Words = Words {
     receipt_time: "Server got it",
     outbox_empty: "Nothing is waiting to be sent.",
     repair: "Put right and send again",
+    sealed_title: "Sealed for the office",
+    sealed_explained: "Only the office’s server can open it. Nobody can read it on this device, which goes on sending it while locked.",
+    sealed_refused: "It is sealed for the office: it can’t be read here, so it can’t be put right here. Try again once the office has seen to it, export it, or delete it.",
     repair_failed: "It can’t be opened: this version of the form is not on the device, or the device failed.",
     delete_unsent: "Delete",
     delete_unsent_title: |name| format!("Delete “{name}”?"),

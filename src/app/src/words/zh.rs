@@ -205,6 +205,8 @@ pub const WORDS: Words = Words {
         SendErrorKind::NotEncrypted => {
             "这份表单的答案只能加密后送出，现在做不到（去处收不了加密的内容，或表单里的密钥读不出来）。答案仍留在本机，可以导出"
         }
+        SendErrorKind::SealedForOffice => "内容已为单位封存，只有单位自己的服务器打得开，那边收了也没用",
+        SendErrorKind::NotOpened => "服务器现在没有打开它的钥匙；等单位把钥匙装回去就会自动再发",
         SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
         SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
         SendErrorKind::IdTaken => "服务器上这个编号已有别的内容",
@@ -224,6 +226,9 @@ pub const WORDS: Words = Words {
     outbox_empty: "没有等待发送的调查。",
     receipts_none: "送达之后，服务器的回执会留在这里。",
     repair: "改正后重发",
+    sealed_title: "已为单位封存",
+    sealed_explained: "只有单位的服务器打得开；本机上谁也看不到内容，锁着也会继续发送。",
+    sealed_refused: "已为单位封存，本机看不到内容，也就改不了。可以请单位处理后再试；可以导出；也可以删除。",
     repair_failed: "打不开：这个版本的表单不在本机，或本机读写出错。",
     delete_unsent: "删除",
     delete_unsent_title: |name| format!("删除“{name}”吗？"),

@@ -68,6 +68,7 @@ impl Backend for CouchDb {
             refuses_other_content: true,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

@@ -19,6 +19,8 @@ use crate::receipt::{Receipt, ReceiptV1};
 use crate::submission::Submission;
 use crate::transport::{Method, Request, Response, Transport};
 
+/// What the server says to what it has no key for. With a status that builds before it take for a wait.
+pub const NO_OFFICE_KEY: &str = "no_office_key";
 /// How long a PUT may take. Long, because a field network is slow and a cut-off try has to start over.
 const TIMEOUT_MS: u32 = 60_000;
 /// How long a file may take.
@@ -70,6 +72,7 @@ impl Backend for Doorstep {
             refuses_other_content: true,
             attachments: true,
             encrypts: false,
+            opens: true,
         }
     }
 
@@ -179,6 +182,7 @@ pub(crate) fn refusal(response: &Response) -> SendError {
     let kind = match (response.status, &said) {
         (401, Some(reason)) if reason.code == "revoked" => SendErrorKind::DeviceRevoked,
         (401, _) => SendErrorKind::LoginNeeded,
+        (503, Some(reason)) if reason.code == NO_OFFICE_KEY => SendErrorKind::NotOpened,
         (408 | 425 | 429 | 503, _) => SendErrorKind::Busy,
         (500..=599, _) => SendErrorKind::ServerFault,
         (_, None) => SendErrorKind::NotTheServer,
@@ -291,6 +295,8 @@ mod tests {
             (500, said("fault"), ServerFault),
             (502, portal.to_owned(), ServerFault),
             (503, portal.to_owned(), Busy),
+            (503, said("busy"), Busy),
+            (503, said("no_office_key"), NotOpened),
             (511, portal.to_owned(), ServerFault),
         ];
         for (status, body, kind) in cases {

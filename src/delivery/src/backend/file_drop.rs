@@ -61,6 +61,7 @@ impl Backend for FileDrop {
             refuses_other_content: false,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

@@ -106,13 +106,19 @@ pub struct Capabilities {
     pub attachments: bool,
     /// Does it encrypt what its form wants encrypted, and take what was?
     pub encrypts: bool,
+    /// Can its server open what is sealed for the office?
+    pub opens: bool,
 }
 
-/// May a backend be given it? What is to be encrypted goes to none that would send it as it is.
+/// May a backend be given it? What is to be encrypted goes to none that would send it as it is, and what is sealed for the office to none that can't open it.
 ///
 /// # Errors
-/// `NotEncrypted` if not.
+/// `NotEncrypted` or `SealedForOffice` if not.
 pub(crate) fn may_have(backend: &impl Backend, submission: &Submission) -> Result<(), SendError> {
+    if submission.is_for_office() && !backend.capabilities().opens {
+        let words = "it is sealed for the office, and only a Doorstep server can open it".into();
+        return Err(SendError { words, ..SendErrorKind::SealedForOffice.alone() });
+    }
     match backend.capabilities().encrypts || !submission.is_for_few() {
         true => Ok(()),
         false => {
@@ -207,6 +213,10 @@ send_error_kinds! {
     CannotBeSent = "cannot_be_sent", Never, false;
     /// Its form wants it encrypted, and this backend would send it as it is, or the form's key is none.
     NotEncrypted = "not_encrypted", Never, false;
+    /// It is sealed for the office, and this backend could do nothing with it.
+    SealedForOffice = "sealed_for_office", Never, false;
+    /// The server has not got the key that it is sealed for: the office has to bring it back.
+    NotOpened = "not_opened", Later, false;
     /// Larger than the server takes (413).
     TooLarge = "too_large", Never, false;
     /// Not a submission of that form, says the server (400, 422).

@@ -72,6 +72,7 @@ impl Backend for PostgRest {
             refuses_other_content: true,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

@@ -81,6 +81,7 @@ impl Backend for S3 {
             refuses_other_content: false,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

@@ -5,6 +5,7 @@
 mod bucket;
 mod shelf;
 
+use std::io::Read;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -113,6 +114,18 @@ impl Attachments {
             self.add(size);
         }
         Ok(Received { new: new && !known, size })
+    }
+
+    /// The bytes of a file that is here.
+    pub(crate) async fn load(&self, hash: &str) -> Result<Vec<u8>, Refusal> {
+        let (shelf, hash) = (self.shelf.clone(), hash.to_owned());
+        off_thread(move || {
+            let mut bytes = Vec::new();
+            let mut file = shelf.read(&hash).map_err(failed)?.take(FILE_LIMIT);
+            file.read_to_end(&mut bytes).map_err(failed)?;
+            Ok(bytes)
+        })
+        .await
     }
 
     /// Begins a file whose hash nobody has said.

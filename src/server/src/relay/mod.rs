@@ -233,6 +233,7 @@ fn item(id: Uuid, target: &str, hash: &str, form: FormRef, size: u64, received_a
         hash: hash.to_owned(),
         form,
         name: String::new(),
+        for_office: false,
         finished_at: Moment { ms: received_at, utc_offset_minutes: 0 },
         size,
         attempts: 0,

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
 use doorstep_postgres::Cluster;
-use doorstep_server::{Access, BucketFiles, Files, Options, Relaying, Server};
+use doorstep_server::{Access, BucketFiles, Files, OfficeKeyOptions, Options, Relaying, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -244,6 +244,29 @@ impl House {
         let visit = listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == "visit").unwrap();
         self.form_hash = visit["hash"].as_str().unwrap().to_owned();
         self
+    }
+
+    /// The same server with these office's keys from its next start on, which is now; without any if there are none.
+    pub fn restart_with_office_keys(&mut self, keys: &str) {
+        self.stop();
+        let file = self.folder.path().join("office.pem");
+        match keys.is_empty() {
+            true => std::fs::remove_file(&file).unwrap(),
+            false => {
+                std::fs::write(&file, keys).unwrap();
+                #[cfg(unix)]
+                {
+                    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+                    std::fs::set_permissions(&file, mode).unwrap();
+                }
+            }
+        }
+        self.start();
+    }
+
+    /// From the next start on the keys only open.
+    pub fn seals_no_more(&self) {
+        std::fs::write(self.folder.path().join("only-opens"), "").unwrap();
     }
 
     /// The bytes of a kept file.
@@ -520,6 +543,11 @@ pub fn options(
         backend: Some(folder.join("backend.json")).filter(|file| file.exists()),
         access: access.clone(),
         relay: relay.cloned(),
+        office_key: OfficeKeyOptions {
+            file: Some(folder.join("office.pem")).filter(|file| file.exists()),
+            only_open: folder.join("only-opens").exists(),
+            recovery: None,
+        },
     }
 }
 

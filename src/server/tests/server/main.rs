@@ -8,6 +8,7 @@ mod changes;
 mod client;
 #[path = "../../../delivery/tests/backends/encrypted.rs"]
 mod encrypted;
+mod office_key;
 mod oidc;
 mod openrosa;
 #[path = "../../../delivery/tests/backends/parcel.rs"]

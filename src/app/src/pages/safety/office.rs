@@ -1,10 +1,11 @@
-//! The office's public key, with which it can help whoever forgot the PIN.
+//! What the office's keys do here: help whoever forgot the PIN, and open what is finished.
 
 use leptos::prelude::*;
 
 use crate::components::entry::{EntryForm, Kind, Wrong, complain};
 use crate::components::live::{live, shown_when};
 use crate::platform::timer;
+use crate::state::device::use_device;
 use crate::state::gate::Gate;
 use crate::state::reader::{say, use_reader};
 
@@ -35,9 +36,12 @@ pub fn OfficeSection(gate: Gate) -> impl IntoView {
             }
         });
     };
+    let device = use_device();
+    let seals = move || device.office.seals_for.with(Option::is_some);
     let renew = move || gate.protection.with(|now| now.has_pin && !now.has_recovery);
     view! {
         <section class="section" data-section="office">
+            {shown_when(seals, || view! { <p class="notice" data-sealing="true">{say(|w| w.safety.sealing_on)}</p> }.into_any())}
             <h2>{say(|w| w.safety.office)}</h2>
             {live(move || known.get().map(|known| match known {
                 true => view! {

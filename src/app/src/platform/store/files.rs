@@ -2,6 +2,7 @@
 //!
 //! No name stands in plain: a file's number says nothing, and whoever wants a name opens what the owner has.
 
+use doorstep_delivery::for_office::FILE_TYPE;
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{Listed, StoreError};
 use doorstep_delivery::{Attachment, Uuid};
@@ -9,6 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 use super::super::database::{FILE_BYTES, FILES, Transaction, keys_under};
+use super::super::vault::Under;
 use super::IndexedDb;
 use super::records::{SEALED, field, sealed_record};
 
@@ -49,8 +51,10 @@ impl IndexedDb {
         };
         let number = old.unwrap_or(next);
         let id = file_id(owner, number);
-        let about = self.vault.seal(FILES, &id, &file.to_bytes())?;
-        let bytes = self.vault.seal(FILE_BYTES, &id, bytes)?;
+        // What is sealed for the office is sent by a locked phone too.
+        let under = if file.media_type == FILE_TYPE { Under::Sending } else { Under::User };
+        let about = self.vault.seal_under(under, FILES, &id, &file.to_bytes())?;
+        let bytes = self.vault.seal_under(under, FILE_BYTES, &id, bytes)?;
         Ok(SealedFile {
             key: file_key(owner, number),
             about: sealed_record(&about.done().await?, &[]),

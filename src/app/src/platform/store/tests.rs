@@ -14,6 +14,7 @@ use super::records::{SEQ, flag};
 use super::*;
 
 mod behaviour;
+mod office;
 
 /// Who writes in these tests.
 pub(super) const PEN: Pen = Pen::new([7; 16]);

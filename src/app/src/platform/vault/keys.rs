@@ -6,7 +6,8 @@
 //! | a PIN | the data key, wrapped by the PIN's key, and that wrapped by the device key; with salt and iterations |
 //! | wiped | nothing, and `wiped` says so |
 //!
-//! With the office's key, [`recovery`] lies beside the PIN's wrap.
+//! With the office's key, [`recovery`] lies beside the PIN's wrap. Under `sending` lies the key of what only waits to be sent and can't be read here, wrapped
+//! by the device key whether there is a PIN or not; it outlives a wipe.
 //!
 //! The PIN's wrap lies within the device's, so that a copy of the files without the browser's key has nothing to
 //! try PINs on, and whoever has the device still needs the PIN. The PIN's key is PBKDF2-SHA-256 of it.
@@ -31,6 +32,8 @@ use super::{locked, settled, subtle, words};
 const DEVICE: &str = "device";
 /// Where the data key lies, wrapped.
 const DATA: &str = "data";
+/// Where the key for sending lies, wrapped.
+const SENDING: &str = "sending";
 /// How many PINs were tried since the last right one.
 const TRIES: &str = "tries";
 /// After how many wrong PINs the wrapped key is wiped. Nothing: never.
@@ -119,6 +122,34 @@ pub(in super::super) async fn open(database: &Database) -> Result<Option<CryptoK
         }
         Some(Kept { wrap: Wrap::Pin { .. }, .. }) | None => Ok(None),
     }
+}
+
+/// The key for sending, made first where there is none.
+pub(in super::super) async fn sending(database: &Database) -> Result<CryptoKey, StoreError> {
+    let transaction = database.read(&[KEYS]).await?;
+    let device = device_key(&transaction).await?;
+    let kept = match transaction.get(KEYS, &SENDING.into()).await? {
+        Some(kept) => kept,
+        None => {
+            match make_sending(database, &device).await {
+                // Another tab was faster: its key is the one.
+                Err(error) if error.kind == StoreErrorKind::Conflict => {}
+                made => made?,
+            }
+            let kept = database.read(&[KEYS]).await?.get(KEYS, &SENDING.into()).await?;
+            kept.ok_or_else(|| locked("the key for sending is gone"))?
+        }
+    };
+    let wrapped: Uint8Array = kept.dyn_into().map_err(|_| locked("the key for sending is damaged"))?;
+    unwrap(&wrapped, &device, Use::Records).await
+}
+
+async fn make_sending(database: &Database, device: &CryptoKey) -> Result<(), StoreError> {
+    let key = generate("AES-GCM", true, &["encrypt", "decrypt"]).await?;
+    let wrapped = wrap(&key, device).await?;
+    let transaction = database.write(&[KEYS], Durability::Strict).await?;
+    transaction.add(KEYS, &SENDING.into(), &wrapped)?;
+    transaction.finish().await
 }
 
 /// How the data is protected now.

@@ -4,14 +4,16 @@
 //! Under `recovery` lies the request, and the data key wrapped by the secret and that by the device key. It is made with
 //! every PIN anew, in the same transaction, and goes with it: an answer of the office is good for one request.
 
-use doorstep_delivery::recovery::{INFO, IV, POINT_BYTES, Request, SECRET_BYTES, salt};
+use doorstep_delivery::for_office::Agreed;
+use doorstep_delivery::recovery::{INFO, POINT_BYTES, Request, SECRET_BYTES};
 use doorstep_delivery::store::StoreError;
-use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
 use super::super::clock;
 use super::super::database::{Database, KEYS};
+use super::agreement::{Agreement, public_key};
 use super::keys::{self, Use, field, object};
 use super::{locked, settled, subtle, words};
 
@@ -65,43 +67,10 @@ pub(in super::super) async fn is_office_key(office: &[u8; POINT_BYTES]) -> bool 
 }
 
 async fn seal(secret: &[u8; SECRET_BYTES], office: &[u8; POINT_BYTES]) -> Result<Request, StoreError> {
-    const FAILED: &str = "nothing can be sealed for the office";
-    let pair = subtle()?.generate_key_with_object(&curve(), false, &words(&["deriveBits"]));
-    let pair = settled(pair, FAILED).await?;
-    let half = |name: &str| Reflect::get(&pair, &name.into()).map_err(|_| locked(FAILED));
-    let (private, public) = (half("privateKey")?, half("publicKey")?);
-    let exported = settled(subtle()?.export_key("raw", public.unchecked_ref()), FAILED).await?;
-    let ephemeral: [u8; POINT_BYTES] = bytes(exported).try_into().map_err(|_| locked(FAILED))?;
-
-    let agree = object(&[("name", "ECDH".into()), ("public", public_key(office).await?.into())]);
-    let shared = subtle()?.derive_bits_with_object(&agree, private.unchecked_ref(), 256);
-    let shared = Uint8Array::new(&settled(shared, FAILED).await?);
-    let base = subtle()?.import_key_with_str("raw", &shared, "HKDF", false, &words(&["deriveKey"]));
-    let base: CryptoKey = settled(base, FAILED).await?.unchecked_into();
-    let derive = object(&[
-        ("name", "HKDF".into()),
-        ("hash", "SHA-256".into()),
-        ("salt", Uint8Array::from(&*salt(&ephemeral, office)).into()),
-        ("info", Uint8Array::from(INFO).into()),
-    ]);
-    let what = object(&[("name", "AES-GCM".into()), ("length", 256.into())]);
-    let key = subtle()?.derive_key_with_object_and_object(&derive, &base, &what, false, &words(&["encrypt"]));
-    let key: CryptoKey = settled(key, FAILED).await?.unchecked_into();
-
-    let how = object(&[
-        ("name", "AES-GCM".into()),
-        ("iv", Uint8Array::from(&IV[..]).into()),
-        ("additionalData", Uint8Array::from(INFO).into()),
-    ]);
-    let sealed = subtle()?.encrypt_with_object_and_u8_array(&how, &key, secret);
-    let sealed = bytes(settled(sealed, FAILED).await?).try_into().map_err(|_| locked(FAILED))?;
-    Ok(Request { ephemeral, sealed })
-}
-
-async fn public_key(point: &[u8; POINT_BYTES]) -> Result<CryptoKey, StoreError> {
-    let point = Uint8Array::from(&point[..]);
-    let imported = subtle()?.import_key_with_object("raw", &point, &curve(), false, &Array::new());
-    Ok(settled(imported, "the office's key is no public key").await?.unchecked_into())
+    let agreed = Agreement::with(office).await?;
+    let sealed = agreed.seal_bytes(INFO, INFO, secret).await?;
+    let sealed = sealed.try_into().map_err(|_| locked("nothing can be sealed for the office"))?;
+    Ok(Request { ephemeral: *agreed.ephemeral(), sealed })
 }
 
 /// The secret as a key that wraps.
@@ -110,12 +79,4 @@ async fn wrapping_key(secret: &[u8; SECRET_BYTES]) -> Result<CryptoKey, StoreErr
     let usages = words(&["wrapKey", "unwrapKey"]);
     let imported = subtle()?.import_key_with_str("raw", &secret, "AES-KW", false, &usages);
     Ok(settled(imported, "no key can be made of a secret").await?.unchecked_into())
-}
-
-fn curve() -> Object {
-    object(&[("name", "ECDH".into()), ("namedCurve", "P-256".into())])
-}
-
-fn bytes(buffer: JsValue) -> Vec<u8> {
-    Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()
 }

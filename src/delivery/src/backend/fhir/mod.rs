@@ -131,6 +131,7 @@ impl Backend for Fhir {
             refuses_other_content: true,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

@@ -66,6 +66,7 @@ impl Backend for OpenRosa {
             refuses_other_content: true,
             attachments: true,
             encrypts: true,
+            opens: false,
         }
     }
 

@@ -88,6 +88,7 @@ impl Backend for Webhook {
             refuses_other_content: self.echoes,
             attachments: true,
             encrypts: false,
+            opens: false,
         }
     }
 

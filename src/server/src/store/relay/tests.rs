@@ -25,6 +25,7 @@ fn item(number: u128, target: &str) -> OutboxItem {
         hash: "h".into(),
         form: FormRef { id: "f".into(), version: "1".into(), hash: "ab".into() },
         name: String::new(),
+        for_office: false,
         finished_at: Moment::default(),
         size: 2,
         attempts: 0,

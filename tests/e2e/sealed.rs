@@ -1,0 +1,190 @@
+//! What the office wants sealed: nobody can read it on the phone once it is finished, and a locked phone sends it.
+
+use serde_json::Value;
+
+use crate::arrived::bodies;
+use crate::browser::{Browser, Screen};
+use crate::filling;
+use crate::processes::{Profile, Server, given};
+use crate::safety::{PIN, enter, set_pin};
+use crate::settings::{FORM, serve_form};
+
+/// What would be noticed anywhere.
+const WHO: &str = "欧阳秀英之家";
+const OTHER: &str = "司徒建国之家";
+
+/// Makes the office a key, or one more.
+fn office_key(profile: &Profile) -> String {
+    let file = profile.folder("office.pem").to_str().expect("the target folder's name is text").to_owned();
+    let made =
+        std::process::Command::new(given("DOORSTEP_BIN")).args(["office-key", "--new", &file]).output();
+    assert!(made.expect("the program is there").status.success());
+    file
+}
+
+/// Everything that the app's databases hold, opened with every key that a script of the page can get at, as text.
+async fn readable(browser: &Browser) -> String {
+    let script = r#"
+        const done = arguments[arguments.length - 1];
+        const wait = request => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = no; });
+        const text = new TextDecoder();
+        (async () => {
+            let found = '';
+            for (const { name } of await indexedDB.databases()) {
+                const database = await wait(indexedDB.open(name));
+                const keys = [];
+                for (const kept of ['data', 'sending']) {
+                    const store = () => database.transaction('keys').objectStore('keys');
+                    const [device, wrapped] = [await wait(store().get('device')), await wait(store().get(kept))];
+                    if (wrapped instanceof Uint8Array) {
+                        keys.push(await crypto.subtle.unwrapKey('raw', wrapped, device, 'AES-KW', 'AES-GCM', false, ['decrypt']));
+                    }
+                }
+                for (const place of database.objectStoreNames) {
+                    const store = () => database.transaction(place).objectStore(place);
+                    const [ids, all] = [await wait(store().getAllKeys()), await wait(store().getAll())];
+                    for (let at = 0; at < all.length; at++) {
+                        found += JSON.stringify(ids[at]) + JSON.stringify(all[at]);
+                        const sealed = all[at]?.sealed;
+                        if (!(sealed instanceof Uint8Array)) continue;
+                        const id = Array.isArray(ids[at]) ? ids[at].join('/') : ids[at];
+                        const about = new TextEncoder().encode(`doorstep\n${place}\n${id}\n${sealed[0]}`);
+                        for (const key of keys) {
+                            const how = { name: 'AES-GCM', iv: sealed.slice(1, 13), additionalData: about };
+                            try { found += ' OPENED ' + text.decode(await crypto.subtle.decrypt(how, key, sealed.slice(13))); } catch {}
+                        }
+                    }
+                }
+                database.close();
+            }
+            done(found);
+        })().catch(error => done('FAILED ' + error));
+    "#;
+    let found = browser.run_until_done(script).await;
+    found.as_str().expect("a script says what it found").to_owned()
+}
+
+fn who(data: &std::path::Path) -> Vec<String> {
+    let answer = |body: Value| body["data"]["look"]["who"].as_str().unwrap_or_default().to_owned();
+    let mut all: Vec<String> = bodies(data).into_iter().map(answer).collect();
+    all.sort();
+    all
+}
+
+async fn until_arrived(browser: &Browser, profile: &Profile, wanted: &[&str]) {
+    let data = profile.folder("here");
+    browser.until("it arrives", async || who(&data) == wanted).await;
+}
+
+async fn unlock(browser: &Browser) {
+    browser.seen("[data-screen=unlock]").await;
+    enter(browser, "pin", PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.gone("[data-screen=unlock]").await;
+}
+
+/// Fills the form in and finishes it, from the first page of the app.
+async fn answer(browser: &Browser, who: &str) {
+    browser.tap("[data-form=look]").await;
+    browser.seen("input[type=text]").await;
+    browser.tap("input[type=text]").await;
+    browser.type_text(who).await;
+    filling::finish(browser).await;
+    browser.seen("[data-finished]").await;
+}
+
+#[tokio::test]
+async fn a_locked_phone_sends_what_is_sealed_and_holds_nothing_readable() {
+    let profile = Profile::new("sealed");
+    let key = office_key(&profile);
+    let mut server = serve_form(&profile, &["--office-key", &key], FORM);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+
+    // The app and the office's key come to the phone; then there is no network.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-form=look]").await;
+    browser.kept_for_offline().await;
+    browser.open(&server.url("/safety")).await;
+    browser.seen("[data-sealing=true]").await;
+    set_pin(&browser, PIN).await;
+    server.stop();
+
+    browser.open(&server.url("/")).await;
+    unlock(&browser).await;
+    answer(&browser, WHO).await;
+    browser.seen("[data-section=waiting] [data-item] [data-sealed]").await;
+    browser.picture("sealed-outbox").await;
+    assert!(!browser.text("main").await.contains(WHO));
+
+    // Locked: nothing on the phone says what was answered, whatever key one gets at.
+    browser.tap("[data-action=lock]").await;
+    browser.seen("[data-screen=unlock]").await;
+    let found = readable(&browser).await;
+    assert!(
+        found.contains(" OPENED ") && found.contains("doorstep_envelope"),
+        "the script opens what it can"
+    );
+    assert!(
+        !found.contains(WHO) && !found.contains(&serde_json::to_string(WHO).expect("a text")),
+        "{WHO} is readable on the phone"
+    );
+
+    // The network comes back, and nobody gives the PIN: it arrives, once.
+    server.start_again();
+    browser.run("dispatchEvent(new Event('online'))", vec![]).await;
+    until_arrived(&browser, &profile, &[WHO]).await;
+    browser.seen("[data-screen=unlock]").await;
+
+    // So it does after the phone was switched off while locked.
+    unlock(&browser).await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.picture("sealed-delivered").await;
+    server.stop();
+    browser.tap("[data-action=home]").await;
+    answer(&browser, OTHER).await;
+    browser.tap("[data-action=lock]").await;
+    browser.seen("[data-screen=unlock]").await;
+    browser.kill();
+    server.start_again();
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-screen=unlock]").await;
+    until_arrived(&browser, &profile, &[OTHER, WHO]).await;
+    assert_eq!(bodies(&profile.folder("here")).len(), 2, "each arrives once");
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_sealed_survey_waits_for_a_key_that_is_gone_and_can_only_be_exported_or_deleted() {
+    let profile = Profile::new("sealed-key");
+    let key = office_key(&profile);
+    let mut server = serve_form(&profile, &["--office-key", &key], FORM);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/safety")).await;
+    browser.seen("[data-sealing=true]").await;
+    browser.kept_for_offline().await;
+    server.stop();
+    browser.open(&server.url("/")).await;
+    answer(&browser, WHO).await;
+    browser.seen("[data-sealed]").await;
+
+    // The server comes back without its key: the survey stays, with the reason.
+    server.set_options(&[]);
+    server.start_again();
+    browser.tap("[data-action=send]").await;
+    browser.seen("[data-item][data-state=waiting] q").await;
+    browser.gone("[data-action=repair]").await;
+    browser.seen("[data-action=delete]").await;
+    browser.picture("sealed-without-its-key").await;
+    assert!(who(&profile.folder("here")).is_empty());
+
+    // With the key, and a newer one beside it, it goes.
+    server.stop();
+    office_key(&profile);
+    server.set_options(&["--office-key", &key]);
+    server.start_again();
+    browser.tap("[data-action=retry]").await;
+    until_arrived(&browser, &profile, &[WHO]).await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.quit().await;
+}
