@@ -8,6 +8,7 @@ mod arrived;
 mod browser;
 mod encryption;
 mod filling;
+mod full;
 mod mending;
 mod office;
 mod peer;

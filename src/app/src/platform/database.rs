@@ -80,6 +80,11 @@ impl Database {
         Ok(Database { name: name.to_owned(), connection: RefCell::new(Some(connection)) })
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Begins a transaction that reads.
     pub(super) async fn read(&self, stores: &[&str]) -> Result<Transaction, StoreError> {
         self.begin(stores, "readonly", Durability::Relaxed).await

@@ -72,6 +72,11 @@ impl IndexedDb {
         Ok(IndexedDb { database, vault })
     }
 
+    /// Is that the same user's store, opened once more?
+    pub fn is_same(&self, other: &IndexedDb) -> bool {
+        self.database.name() == other.database.name()
+    }
+
     fn sealing<R: Record>(&self, store: &str, id: &str, record: &R) -> Result<Sealing, StoreError> {
         self.vault.seal(store, id, &record.to_bytes())
     }
