@@ -6,6 +6,7 @@
 
 mod arrived;
 mod browser;
+mod database;
 mod encryption;
 mod filling;
 mod full;
@@ -15,6 +16,7 @@ mod peer;
 mod processes;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
+mod road;
 mod safety;
 mod script;
 mod settings;
