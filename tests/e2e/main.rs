@@ -6,14 +6,17 @@
 
 mod arrived;
 mod browser;
+mod database;
 mod encryption;
 mod filling;
+mod full;
 mod mending;
 mod office;
 mod peer;
 mod processes;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
+mod road;
 mod safety;
 mod script;
 mod sealed;
