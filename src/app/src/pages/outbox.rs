@@ -109,8 +109,9 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     let reader = use_reader();
     let finished = Memo::new(move |_| {
         let id = id.get()?;
-        let find =
-            |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).map(|item| item.name.clone());
+        // That it is sent by itself is not so of what was refused.
+        let told = |item: &&OutboxItem| item.id == id && !matches!(item.state, State::Refused { .. });
+        let find = |items: &Vec<OutboxItem>| items.iter().find(told).map(|item| item.name.clone());
         let waiting = device.outbox.with(find).map(|name| (name, false));
         waiting.or_else(|| device.delivered.with(find).map(|name| (name, true)))
     });

@@ -17,7 +17,7 @@ use crate::state::device::Device;
 use crate::state::keeping::now;
 use crate::state::outbox::OnItsWay;
 use crate::state::reader::{say, use_reader};
-use crate::state::{mending, sending};
+use crate::state::{forms, mending, sending};
 use crate::words::Words;
 use crate::words::when::{until, when, when_written};
 
@@ -38,6 +38,7 @@ pub fn Waiting(
     let waits = one.items.iter().filter(by_hand).any(|item| matches!(item.state, State::Waiting { .. }));
     let (name, class, shape) = look(one.state());
     let item = one.any();
+    let form = item.form.hash.clone();
     let (item_name, finished) = (item.name.clone(), item.finished_at.ms);
     let deleted_name = item.name.clone();
     let all = one.items.len();
@@ -70,6 +71,7 @@ pub fn Waiting(
             </div>
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
             {reasons}
+            <Assessed device id form />
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
@@ -79,6 +81,35 @@ pub fn Waiting(
                 </div> }.into_any())}
         </article>
     }
+}
+
+/// The way to what it came to, where its form assesses: as long as what was sealed is on the device, whatever became of it meanwhile.
+#[component]
+fn Assessed(
+    device: Device,
+    id: Uuid,
+    /// The hash of its form.
+    form: String,
+) -> impl IntoView {
+    let assessed = RwSignal::new(false);
+    timer::spawn(async move {
+        let form = forms::open(device, &form).await;
+        if !assessed.is_disposed() {
+            assessed.set(form.is_ok_and(|form| form.assesses()));
+        }
+    });
+    shown_when(
+        move || assessed.get(),
+        move || {
+            view! {
+                <a class="button" href=format!("/draft/{id}/assessment") data-action="assessment">
+                    <Icon shape=Shape::Scales />
+                    {say(|w| w.see_and_print_assessment)}
+                </a>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// What can be done about a refused one beside trying it again: put it right, or, asked twice, delete it.
