@@ -300,7 +300,7 @@ impl Keeping {
             NotFinished
         })?;
         let submission =
-            office::sealed(&self.store, self.pen, submission, office).await.map_err(|error| {
+            office::sealed(&self.store(), self.pen, submission, office).await.map_err(|error| {
                 leptos::logging::error!("not sealed: {error}");
                 NotFinished
             })?;

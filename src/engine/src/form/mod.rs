@@ -238,6 +238,11 @@ impl Form {
         Some(Bundle { main, files: names[1..].iter().filter_map(file).collect() })
     }
 
+    /// Does it assess what is answered?
+    pub fn assesses(&self) -> bool {
+        !self.assessment.measures.is_empty()
+    }
+
     /// A name that never changes for the same form, e.g. `household-needs`.
     pub fn id(&self) -> &str {
         &self.id

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::services::{Catalogue, Circumstances, FactKind, FactValue, Matched, of_text, together};
-use crate::session::Session;
+use crate::services::{
+    Catalogue, Circumstances, FactKind, FactValue, Matched, Unsuitable, of_text, together,
+};
+use crate::session::{LeftOut, Session};
 use crate::view::{Key, NodeId};
 
 /// The fact that says where the household is: the code of its town or village.
@@ -56,4 +58,29 @@ impl Session {
         }
         Some((catalogue, matched))
     }
+
+    /// What the catalogue has that is not for this household today, each with the facts that decided it, and the answer for which they were not asked.
+    /// `None` as for [`Session::services`].
+    pub fn unfit_services(&self) -> Option<Vec<Unfit>> {
+        let catalogue = self.form.catalogue()?.clone();
+        let facts = catalogue.facts_of(self);
+        let area = self.outcome(AREA).map(|outcome| outcome.to_string()).unwrap_or_default();
+        let today = self.world.zone().civil(self.world.now_ms)?.date();
+        let found = catalogue.unsuitable(&area, &facts, &Circumstances::on(today));
+        let told = |unsuitable: Unsuitable| {
+            let facts = unsuitable.because.iter();
+            let nodes: Vec<NodeId> = facts.flat_map(|(fact, _)| catalogue.said_by(*fact, self)).collect();
+            Unfit { left_out: self.nodes_left_out(&nodes), unsuitable }
+        };
+        Some(found.into_iter().map(told).collect())
+    }
+}
+
+/// A service that is not for this household.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unfit {
+    /// Which, and why.
+    pub unsuitable: Unsuitable,
+    /// The answer for which what it asks for was not asked, if one alone is the reason.
+    pub left_out: Option<LeftOut>,
 }

@@ -1,10 +1,11 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
 use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::Session;
+use doorstep_engine::session::{LeftOut, Session};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use super::contest::Contest;
 use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
@@ -32,6 +33,10 @@ pub struct Told {
     pub services: Option<ToldServices>,
     /// By measure, by its name: what would tip it, and whether all answers were tried.
     pub turns: Vec<(String, Search)>,
+    /// By measure that does not apply, by its name: for which answer.
+    pub left_out: Vec<(String, LeftOut)>,
+    /// Where a person may decide otherwise.
+    pub by_hand: Vec<Key>,
 }
 
 /// The questions that say who was there, as forms name them; a number of theirs is named with [`NUMBER`] behind.
@@ -65,13 +70,18 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
     let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
+    let blank = measures.iter().filter(|told| told.outcome == Outcome::NotApplicable);
+    let left_out =
+        blank.filter_map(|told| Some((told.name.clone(), session.left_out(&told.name)?))).collect();
     Some(Told {
         form: session.form().title(language),
         version: session.form().version().to_owned(),
         instance: session.instance_name(),
         people: people(session),
         services: told_services(session),
+        by_hand: session.decided_by_hand(),
         turns,
+        left_out,
         measures,
     })
 }
@@ -84,7 +94,7 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, version, instance, people, measures, services, turns } = told;
+    let Told { form, version, instance, people, measures, services, turns, left_out, by_hand } = told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let mut levels: Vec<Explanation> = of(
         &measures,
@@ -115,7 +125,7 @@ pub fn Report(
         .filter_map(|reason| reason.measure.clone())
         .collect();
     let dimensions = ranking.map(|ranking| {
-        view! { <Dimensions ranking measures=measures.clone() /> }
+        view! { <Dimensions ranking measures=measures.clone() left_out=left_out.clone() /> }
     });
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
@@ -139,10 +149,11 @@ pub fn Report(
             </header>
             {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
-            {(!levels.is_empty()).then(|| view! { <Levels levels turns /> })}
+            {(!levels.is_empty()).then(|| view! { <Levels levels turns left_out=left_out.clone() /> })}
             {dimensions}
-            {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
+            {(!scores.is_empty()).then(|| view! { <Scores scores left_out /> })}
             {services.map(|told| view! { <Services told /> })}
+            {(!nothing).then(|| view! { <Contest by_hand /> })}
             {(!draft).then(|| view! { <Signatures names /> })}
         </article>
     }
