@@ -191,7 +191,6 @@ impl Entity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::{Key, NodeId, ScopeId};
 
     fn change(act: EntityAct, base: Option<u64>, properties: &[(&str, &str)]) -> EntityChange {
         EntityChange {
@@ -202,7 +201,6 @@ mod tests {
             base,
             branch: None,
             properties: properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
-            said_by: Key { scope: ScopeId(0), node: NodeId(0) },
         }
     }
 

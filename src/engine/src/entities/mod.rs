@@ -4,14 +4,15 @@
 //! `entities:saveto` in that section. Kept here: what is not relevant says nothing, and what can't be read as an entity is told, never guessed.
 
 mod known;
+mod read;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply};
 
-use crate::form::ScopeDefId;
-use crate::view::{Key, NodeId};
+use crate::form::Form;
+use crate::view::NodeId;
 
 /// A list's name and a property's may be so long, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -33,8 +34,6 @@ pub struct EntityChange {
     pub branch: Option<(String, Option<u64>)>,
     /// Properties by name, in the form's order. A blank one clears what was there; one that is not asked is left as it is.
     pub properties: Vec<(String, String)>,
-    /// The `entity` element that says so.
-    pub said_by: Key,
 }
 
 /// Whether an entity is made or changed.
@@ -74,17 +73,24 @@ impl std::error::Error for EntityError {}
 /// Where a form declares an entity.
 #[derive(Clone, Debug)]
 pub(crate) struct Declared {
-    pub entity: NodeId,
-    pub scope: ScopeDefId,
-    pub list: NodeId,
-    pub id: Option<NodeId>,
-    pub create: Option<NodeId>,
-    pub update: Option<NodeId>,
-    pub base: Option<NodeId>,
-    pub trunk: Option<NodeId>,
-    pub branch: Option<NodeId>,
-    pub label: Option<NodeId>,
+    /// What its metadata stands in: the form, a group or a repeat.
+    pub section: NodeId,
+    /// The list's name, as the form starts with it.
+    pub list: Arc<str>,
     pub properties: Vec<(Arc<str>, NodeId)>,
+}
+
+impl Form {
+    /// The lists whose entities the form makes or changes, each once.
+    pub fn entity_lists(&self) -> Vec<&str> {
+        let mut lists: Vec<&str> = Vec::new();
+        for declared in self.entities.iter().filter(|declared| is_entity_name(&declared.list)) {
+            if !lists.contains(&&*declared.list) {
+                lists.push(&declared.list);
+            }
+        }
+        lists
+    }
 }
 
 /// A UUID as it is kept, from how it is written: in capitals, with `uuid:`.

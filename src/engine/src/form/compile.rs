@@ -144,7 +144,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
             return None;
         }
     };
-    let entities = entities::declared(&nodes, &binds);
+    let entities = entities::declared(&nodes, &binds, &seed);
     Some(Form {
         bundle: bundle.clone(),
         hash: OnceLock::new(),

@@ -15,7 +15,6 @@ mod assess;
 mod awaits;
 mod data;
 mod dirty;
-mod entities;
 mod events;
 mod explain;
 mod instance;
