@@ -27,7 +27,7 @@ pub struct Failure {
 
 /// Runs a case. No failures: it passed.
 ///
-/// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `{about, source?, now, language?, seed?, living?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
 /// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, the questions that a measure or an undecided service `awaits`, what is said of `entities`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
@@ -40,6 +40,8 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     let Some(mut world) = world_at(now) else {
         return (None, vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }]);
     };
+    let living = case.get("living").and_then(Json::as_array).into_iter().flatten();
+    world.living = living.filter_map(Json::as_str).map(Arc::from).collect();
     world.seed = case.get("seed").and_then(Json::as_u64).unwrap_or(1);
     let mut session = Session::new(form.clone(), world);
     if let Some(language) = case.get("language").and_then(Json::as_str) {

@@ -168,6 +168,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
         public_key: public_key(&parts),
         scopes: skeleton.scopes,
+        tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),
         last_saved: instances::last_saved(&parts, &skeleton.tree_names),
         trees: skeleton.trees.into_iter().map(Arc::new).collect(),
         child_names: skeleton.child_names,

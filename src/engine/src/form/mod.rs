@@ -63,6 +63,8 @@ pub struct Form {
     pub(crate) seed: Arc<Seed>,
     /// Secondary instances. A session has its own where one is known only then.
     pub(crate) trees: Vec<Arc<Tree>>,
+    /// By secondary instance: the name of the file that it stands in, if it stands in one.
+    pub(crate) tree_files: Vec<Option<Arc<str>>>,
     /// The secondary instance that holds the submission before this one.
     pub(crate) last_saved: Option<TreeId>,
     pub(crate) texts: Texts,
