@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::arrived::bodies;
 use crate::browser::{Browser, Screen};
 use crate::filling;
-use crate::processes::{Profile, Server, given};
+use crate::processes::{Profile, given};
 use crate::safety::{PIN, enter, set_pin};
 use crate::settings::{FORM, serve_form};
 
@@ -62,6 +62,36 @@ async fn readable(browser: &Browser) -> String {
     "#;
     let found = browser.run_until_done(script).await;
     found.as_str().expect("a script says what it found").to_owned()
+}
+
+/// Does any file that the browser keeps for the app hold the text, as UTF-8 or as UTF-16?
+fn lies_on_the_disk(profile: &Profile, text: &str) -> bool {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut folders = vec![profile.browser()];
+    let mut looked_at = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let kept = ["IndexedDB", "Local Storage", "Session Storage", "Service Worker"];
+            if !kept.iter().any(|name| path.components().any(|part| part.as_os_str() == *name)) {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            looked_at += usize::from(!bytes.is_empty());
+            if [text.as_bytes(), &wide]
+                .iter()
+                .any(|part| bytes.windows(part.len()).any(|window| window == *part))
+            {
+                return true;
+            }
+        }
+    }
+    assert!(looked_at > 0, "the browser keeps nothing where it is looked for");
+    false
 }
 
 fn who(data: &std::path::Path) -> Vec<String> {
@@ -128,6 +158,8 @@ async fn a_locked_phone_sends_what_is_sealed_and_holds_nothing_readable() {
         !found.contains(WHO) && !found.contains(&serde_json::to_string(WHO).expect("a text")),
         "{WHO} is readable on the phone"
     );
+
+    assert!(!lies_on_the_disk(&profile, WHO), "{WHO} lies on the disk");
 
     // The network comes back, and nobody gives the PIN: it arrives, once.
     server.start_again();

@@ -313,9 +313,12 @@ impl Device {
         let model = &mut *world.model.borrow_mut();
         model.taking.retain(|taking| taking.0 != self.number);
         taken.ok()?;
+        // What another file brought meanwhile as a draft stays one, for its user to finish.
+        let drafts = self.holdings()?.drafts;
         for (submission, targets, _) in rescue.submissions {
             let sealed = Sealed::of(&submission, targets);
-            if !model.sealed.contains_key(&place(submission.id())) {
+            let is_draft = drafts.iter().any(|draft| draft.id == submission.id());
+            if !is_draft && !model.sealed.contains_key(&place(submission.id())) {
                 model.was_sealed(place(submission.id()), sealed);
             }
         }

@@ -110,12 +110,15 @@ impl OfficeKeys {
     }
 }
 
+/// Makes the key of a part by HKDF's info.
+type Derive = Box<dyn Fn(&str) -> [u8; 32] + Send + Sync>;
+
 /// A submission opened, with what its files are opened by.
 pub struct Opened {
     /// The submission's own bytes.
     pub body: Vec<u8>,
     id: Uuid,
-    derive: Box<dyn Fn(&str) -> [u8; 32] + Send + Sync>,
+    derive: Derive,
 }
 
 impl fmt::Debug for Opened {
@@ -138,7 +141,7 @@ impl Opened {
 pub struct Agreement {
     office: [u8; POINT_BYTES],
     ephemeral: [u8; POINT_BYTES],
-    derive: Box<dyn Fn(&str) -> [u8; 32] + Send + Sync>,
+    derive: Derive,
 }
 
 impl fmt::Debug for Agreement {

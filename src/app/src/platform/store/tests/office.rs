@@ -96,7 +96,6 @@ async fn a_locked_phone_sends_what_is_sealed_for_the_office_and_nothing_else() {
     assert_eq!((run.delivered, run.failed, run.store_errors), (1, 0, Vec::new()));
     let again = deliver(&store, &transport, |_| Some(&backend), Wake::Start, || NOW, 1).await.unwrap();
     assert_eq!((again.delivered, again.next_due_ms), (0, None));
-    drop(transport);
 
     // The office opens what this browser sealed: the very bytes, and the photo.
     let taken = taken.into_inner();
