@@ -13,6 +13,9 @@ use crate::state::seeking::field_id;
 pub fn rests_on_rejected(answering: Answering, key: Key) -> Live<Option<AnyView>> {
     let reader = use_reader();
     let behind = Memo::new(move |_| {
+        if !answering.any_rejected.get() {
+            return Vec::new();
+        }
         reader.language();
         answering.revision.track();
         answering.with(|session| session.rejected_behind(key))
