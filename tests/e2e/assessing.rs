@@ -55,6 +55,8 @@ async fn what_an_assessment_waits_for_is_named_and_led_to() {
     browser.seen("[data-name=told] .note-words").await;
     browser.gone("[data-rests-on-rejected]").await;
     filling::give(&browser, "standard", "828").await;
+    browser.gone("[data-rests-on-rejected]").await;
+    browser.tap("#page-heading").await;
     browser.seen("[data-name=told] [data-rests-on-rejected] [data-action=seek]").await;
     browser.picture("rests-on-what-breaks-its-rule").await;
 
@@ -64,6 +66,7 @@ async fn what_an_assessment_waits_for_is_named_and_led_to() {
     browser.seen("[data-name=m3] [data-scored]").await;
     filling::give(&browser, "m1", "yes").await;
     filling::give(&browser, "m2", "no").await;
+    browser.picture("scored-and-optional").await;
     browser.tap("[data-action=next]").await;
     browser.on_page("people").await;
     browser.seen(".side [data-page=mood][data-state=part]").await;

@@ -76,6 +76,10 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.picture("assessment-of-a-draft").await;
     let level = browser.text("[data-level=need_band] .level-value").await;
     assert_eq!(level, "中度");
+    // Whoever judges otherwise can say so as long as it is a draft.
+    browser.run("document.querySelector('[data-contest]').scrollIntoView()", vec![]).await;
+    browser.seen("[data-contest] [data-action=decide]").await;
+    browser.picture("contest").await;
     browser.tap("[data-action=leave]").await;
     browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;

@@ -66,6 +66,8 @@ pub struct Answering {
     pub revision: RwSignal<u64>,
     /// Does any answer break its rule? Asked once, however much is shown of what is made of answers.
     pub any_rejected: Memo<bool>,
+    /// Goes up when a field was left: what is typed into one is not judged before.
+    pub left: RwSignal<u64>,
     /// The node that is to be shown and get the focus: its card opens first.
     pub sought: RwSignal<Option<Key>>,
     /// The repeat instance whose card is open.
@@ -89,6 +91,7 @@ impl Answering {
             checked: RwSignal::default(),
             revision,
             any_rejected,
+            left: RwSignal::new(0),
             sought: RwSignal::new(None),
             card: RwSignal::new(None),
         }
