@@ -5,6 +5,7 @@ use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::live::{Live, live};
+use crate::platform::page;
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
 use crate::state::seeking::field_id;
@@ -13,9 +14,16 @@ use crate::state::seeking::field_id;
 pub fn rests_on_rejected(answering: Answering, key: Key) -> Live<Option<AnyView>> {
     let reader = use_reader();
     let behind = Memo::new(move |_| {
+        if !answering.any_rejected.get() {
+            return Vec::new();
+        }
         reader.language();
         answering.revision.track();
-        answering.with(|session| session.rejected_behind(key))
+        answering.left.track();
+        let mut behind = answering.with(|session| session.rejected_behind(key));
+        // No scolding while typing.
+        behind.retain(|each| !page::has_focus(&field_id(each.key)));
+        behind
     });
     live(move || {
         let behind = behind.get();

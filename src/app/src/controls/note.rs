@@ -29,8 +29,10 @@ fn show(asked: Asked) -> AnyView {
     }
     view! {
         <p class=class role=role id=asked.id() tabindex="-1">
-            {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}
-            {live(move || asked.view.with(|view| marked(&view.label)))}
+            <span>
+                {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}
+                {live(move || asked.view.with(|view| marked(&view.label)))}
+            </span>
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{marked(&hint)}</p> }))}
         {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}

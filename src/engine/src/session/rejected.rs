@@ -40,6 +40,11 @@ impl Session {
         self.named(keys)
     }
 
+    /// Every answer that breaks its rule, in the form's order.
+    pub fn rejected(&self) -> Vec<Awaits> {
+        self.named(self.nodes().into_iter().filter(|key| self.rejects(*key)).collect())
+    }
+
     /// Where a question's answer breaks its rule: in the instance at hand, or in all where that has none of it.
     fn rejected_of(&self, node: NodeId, scope: ScopeId) -> Vec<Key> {
         let mut keys = Vec::new();
@@ -74,7 +79,8 @@ impl Session {
         here && self.form.node(key.node).data_type().is_some() && self.is_rejected(key)
     }
 
-    fn any_rejected(&self) -> bool {
+    /// Is there any?
+    pub fn any_rejected(&self) -> bool {
         self.nodes().into_iter().any(|key| self.rejects(key))
     }
 }
@@ -110,8 +116,10 @@ mod tests {
         give(&mut session, "/f/income", 400);
         give(&mut session, "/f/standard", 828);
         assert_eq!(behind(&session, "/f/told"), [""; 0]);
+        assert_eq!(session.rejected(), []);
         give(&mut session, "/f/standard", 828_828);
         assert_eq!(behind(&session, "/f/told"), ["Standard"]);
+        assert_eq!(session.rejected().len(), 1);
         assert_eq!(behind(&session, "/f/other"), [""; 0]);
     }
 }

@@ -1,10 +1,11 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
-use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
+use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
 use doorstep_engine::session::{LeftOut, Session};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use super::awaited::Awaited;
 use super::contest::Contest;
 use super::dimensions::Dimensions;
 use super::flags::Flags;
@@ -35,6 +36,8 @@ pub struct Told {
     pub turns: Vec<(String, Search)>,
     /// By measure that does not apply, by its name: for which answer.
     pub left_out: Vec<(String, LeftOut)>,
+    /// Answers that break their rule: whatever is said, it is said with them.
+    pub rejected: Vec<Awaits>,
     /// Where a person may decide otherwise.
     pub by_hand: Vec<Key>,
 }
@@ -79,6 +82,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         instance: session.instance_name(),
         people: people(session),
         services: told_services(session),
+        rejected: session.rejected(),
         by_hand: session.decided_by_hand(),
         turns,
         left_out,
@@ -94,7 +98,8 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, version, instance, people, measures, services, turns, left_out, by_hand } = told;
+    let Told { form, version, instance, people, measures, services, turns, left_out, rejected, by_hand } =
+        told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let mut levels: Vec<Explanation> = of(
         &measures,
@@ -143,6 +148,12 @@ pub fn Report(
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
                 <p class="report-name">{instance}</p>
                 {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
+                {(!rejected.is_empty()).then(|| view! {
+                    <div class="notice danger" data-report-rejected="true">
+                        <p>{words.rests_on_rejected}</p>
+                        <Awaited awaits=rejected />
+                    </div>
+                })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
