@@ -6,7 +6,8 @@ use crate::processes::{Profile, Server};
 
 const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true},
-             {"type": "image", "name": "roof", "label": "屋顶的照片", "required": true}]}"#;
+             {"type": "image", "name": "roof", "label": "屋顶的照片", "required": true}],
+  "assessment": [{"type": "flag", "name": "nobody", "label": "没有人", "value": "${who} = '没有人'"}]}"#;
 
 /// A picture of 2,000 × 1,000 pixels in one colour, made in the page.
 async fn photo(browser: &Browser) -> Vec<u8> {
@@ -61,6 +62,13 @@ async fn a_photo_survives_and_what_is_refused_is_put_right() {
     // At its start the app sends what waits by itself.
     browser.seen("[data-item][data-state=refused]").await;
     browser.picture("refused").await;
+
+    // What it came to is still there to be looked at; that it is sent by itself is not said of it.
+    browser.tap("[data-state=refused] [data-action=assessment]").await;
+    browser.seen("[data-report] [data-flags='0']").await;
+    browser.gone("[data-finished]").await;
+    browser.tap("a[href='/outbox']").await;
+    browser.seen("[data-item][data-state=refused]").await;
 
     // Deleting asks twice, and either time may be left.
     browser.tap("[data-action=delete]").await;
