@@ -238,7 +238,8 @@ impl Browser {
         }
     }
 
-    async fn comes(&self, holds: impl AsyncFn() -> bool) -> bool {
+    /// Waits whether something comes to hold.
+    pub async fn comes(&self, holds: impl AsyncFn() -> bool) -> bool {
         let begun = Instant::now();
         while !holds().await {
             if begun.elapsed() > PATIENCE {

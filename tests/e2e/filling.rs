@@ -25,6 +25,11 @@ pub async fn fill(browser: &Browser, part: &Part) {
     }
 }
 
+/// Gives one answer.
+pub async fn give(browser: &Browser, name: &str, text: &str) {
+    answer(browser, name, &Value::from(text)).await;
+}
+
 /// From the last page to the end: reviewed and finished.
 pub async fn finish(browser: &Browser) {
     browser.tap("[data-action=next]").await;

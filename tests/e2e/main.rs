@@ -5,15 +5,19 @@
 //! `target/screenshots/`. `UPDATE_EXPECT=1` writes anew what is expected to arrive.
 
 mod arrived;
+mod assessing;
 mod browser;
+mod database;
 mod encryption;
 mod filling;
+mod full;
 mod mending;
 mod office;
 mod peer;
 mod processes;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
+mod road;
 mod safety;
 mod script;
 mod sealed;
@@ -24,6 +28,7 @@ mod touch;
 use browser::{Browser, Screen};
 use processes::{Profile, Server};
 use script::{Part, Script};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_household_visit_from_opening_the_form_to_the_receipt() {
@@ -75,6 +80,10 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.picture("assessment-of-a-draft").await;
     let level = browser.text("[data-level=need_band] .level-value").await;
     assert_eq!(level, "中度");
+    // Whoever judges otherwise can say so as long as it is a draft.
+    browser.run("document.querySelector('[data-contest]').scrollIntoView()", vec![]).await;
+    browser.seen("[data-contest] [data-action=decide]").await;
+    browser.picture("contest").await;
     browser.tap("[data-action=leave]").await;
     browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;
@@ -89,7 +98,20 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
     browser.tap("a[href='/outbox']").await;
     browser.seen("[data-section=waiting] [data-item]").await;
+    // What it came to can be looked at again as long as it is on the phone, from where it waits.
+    browser.seen("[data-item] [data-action=assessment]").await;
     browser.picture("finished-without-a-network").await;
+    browser.tap("[data-item] [data-action=assessment]").await;
+    browser.seen("[data-report]").await;
+    assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
+    // What does not fit is told too, and how to contest the result.
+    browser.tap("[data-services=unfit] summary").await;
+    browser.seen("[data-unfit]").await;
+    browser.picture("services-that-do-not-fit").await;
+    browser.seen("[data-contest]").await;
+    browser.gone("[data-action=decide]").await;
+    browser.tap("a[href='/outbox']").await;
+    browser.seen("[data-section=waiting] [data-item]").await;
     assert!(arrived::rows(&profile).is_empty(), "nothing can have arrived yet");
 
     // Back at the office.
@@ -97,6 +119,7 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.tap("[data-action=send]").await;
     browser.seen("[data-section=delivered] [data-item][data-state=delivered]").await;
     browser.gone("[data-section=waiting] [data-item]").await;
+    browser.gone("[data-action=assessment]").await;
     browser.picture("receipt").await;
     let receipt = browser.text("[data-section=delivered] .proof").await;
 
@@ -293,7 +316,8 @@ async fn a_danger_that_an_answer_calls_up_comes_into_view() {
           {"type": "text", "name": "a", "label": "一"}, {"type": "text", "name": "b", "label": "二"},
           {"type": "text", "name": "c", "label": "三"}, {"type": "text", "name": "d", "label": "四"},
           {"type": "text", "name": "e", "label": "五"}, {"type": "text", "name": "f", "label": "六"},
-          {"type": "note", "name": "danger", "label": "今天就要转介", "appearance": "danger", "relevant": "${harm} = 'yes'"}]}]}"#;
+          {"type": "note", "name": "danger", "label": "马上打 [12356](tel:12356)，今天就要转介", "appearance": "danger", "relevant": "${harm} = 'yes'"}]}],
+      "assessment": [{"type": "flag", "name": "harmed", "label": "有危险", "value": "${harm} = 'yes'", "bands": [{"code": "1", "label": "打 [12356](tel:12356)"}]}]}"#;
     const SHOWN: &str = "const box = document.querySelector('.note-words.danger')?.getBoundingClientRect();
         return !!box && box.top >= 0 && box.bottom <= window.innerHeight
             && document.elementFromPoint(box.x + 40, box.bottom - 4)?.closest('.note-words.danger') != null";
@@ -308,5 +332,28 @@ async fn a_danger_that_an_answer_calls_up_comes_into_view() {
     assert_eq!(browser.run(SHOWN, vec![]).await, false);
     browser.tap("[data-name=harm] label").await;
     browser.until("the danger is in view", async || browser.run(SHOWN, vec![]).await == true).await;
+
+    // Its number is one touch away, here and where it is assessed.
+    let number = async |within: &str| browser.text(&format!("{within} a[href='tel:12356']")).await;
+    assert_eq!(number(".note-words.danger").await, "12356");
+    browser.picture("danger").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("review").await;
+    browser.tap("[data-action=assessment]").await;
+    assert_eq!(number("[data-flag=harmed]").await, "12356");
+
+    // At home it says so and stands first, though another was begun after it.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=danger]").await;
+    browser.seen("[data-name=harm] input").await;
+    browser.tap("[data-action=home]").await;
+    browser.seen("[data-section=drafts] [data-draft] ~ [data-draft]").await;
+    let marked = "return [...document.querySelectorAll('[data-draft]')].map((e) => !!e.querySelector('[data-danger]'))";
+    browser
+        .until("the draft in danger is first", async || {
+            browser.run(marked, vec![]).await == json!([true, false])
+        })
+        .await;
+    browser.picture("danger-at-home").await;
     browser.quit().await;
 }

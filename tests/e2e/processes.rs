@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::database::Database;
+
 /// How long a program may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -128,7 +130,14 @@ pub struct Server {
 impl Server {
     /// Starts it with empty data.
     pub fn start(profile: &Profile) -> Server {
-        let mut server = Server {
+        let mut server = Server::to_be(profile);
+        server.start_again();
+        server
+    }
+
+    /// One that is not started yet.
+    pub fn to_be(profile: &Profile) -> Server {
+        Server {
             port: free_port(),
             data: profile.data(),
             app: given("DOORSTEP_APP_DIST"),
@@ -137,14 +146,22 @@ impl Server {
             builds: 0,
             options: Vec::new(),
             running: None,
-        };
-        server.start_again();
-        server
+        }
     }
 
     /// Starts with these options besides, from the next start on.
     pub fn set_options(&mut self, options: &[&str]) {
         self.options = options.iter().map(|option| (*option).to_owned()).collect();
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Is it running, as far as its test has to do with that?
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
     }
 
     /// An address of it.
@@ -196,9 +213,12 @@ impl Server {
         self.start_again();
     }
 
-    /// Has it keep what it is sent in a PostgreSQL, from its next start on.
-    pub fn keep_in(&mut self, address: String) {
-        self.database = Some(address);
+    /// Has it keep what it is sent there, from its next start on.
+    pub fn keep_in(&mut self, database: &Database) {
+        self.database = match database {
+            Database::Sqlite(_) => None,
+            Database::Postgres(_, address) => Some(address.clone()),
+        };
     }
 
     /// Starts it on the same port, with the same data.

@@ -1,25 +1,28 @@
 //! The real thing, killed again and again: Chromium by SIGKILL at random moments of filling and sending, the server with it
-//! or in its stead, and the device's space running out. What was shown as kept is there at the next start; what was finished arrives, each once,
-//! whether the server keeps it in SQLite or in PostgreSQL.
+//! or in its stead, just as it answers a phone or passes on to another server, that other server too, and the device's space running out.
+//! What was shown as kept is there at the next start; what was finished arrives, each once, at both servers,
+//! whether they keep it in SQLite or in PostgreSQL.
 //!
 //! `cargo xtask soak --kills N` runs it (`--database postgres`: with Debian's PostgreSQL); no test of every day, since it takes minutes.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use doorstep_postgres::{Cluster, Disk};
 use serde_json::Value;
 
-use crate::arrived;
 use crate::browser::{Browser, Screen};
+use crate::database::Database;
 use crate::filling;
 use crate::processes::{Profile, Server};
+use crate::road::Road;
 
 const FORM: &str = r#"{"settings": {"form_id": "soak", "version": "1", "title": "走访", "default_language": "zh", "instance_name": "${mark}"},
   "survey": [{"type": "text", "name": "mark", "label": "记号", "required": true},
              {"type": "text", "name": "note", "label": "情况"}]}"#;
 /// The longest that is waited before a kill: an answer is kept after two seconds at the latest.
 const MOST_MS: u64 = 3_500;
+/// How long passing on may take once everything is whole again: a killed process's claim holds for a minute, and a silent target is left alone for as long.
+const PASSING_ON: Duration = Duration::from_secs(300);
 
 /// The names of the drafts on the home page.
 const DRAFTS: &str = "return [...document.querySelectorAll('[data-draft]')].map((e) => e.querySelector('.card-title').innerText)";
@@ -46,158 +49,295 @@ impl Random {
     }
 }
 
+/// What was done to it so far.
+#[derive(Default, Debug)]
+struct Counts {
+    /// Kills of the browser.
+    kills: u64,
+    /// Kills of the server.
+    server: u64,
+    /// Of these: while its answer to a phone was on the way.
+    answering: u64,
+    /// Of these: while the answer of the server that it passes on to was on the way.
+    passing_on: u64,
+    /// Kills of the server that is passed on to.
+    city: u64,
+    /// Looks at what had been shown as kept.
+    checked: usize,
+    /// Surveys filled in without space, and how often that was said.
+    full: (usize, usize),
+}
+
+/// In what a server is to be killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Aim {
+    Nothing,
+    Answering,
+    PassingOn,
+}
+
+struct Soak {
+    random: Random,
+    surveys: BTreeMap<String, Known>,
+    counts: Counts,
+    /// From the phone to the server.
+    road: Road,
+    server: Server,
+    kept: Database,
+    /// From the server to the one that it passes on to.
+    on: Road,
+    city: Server,
+    kept_on: Database,
+    profile: Profile,
+}
+
 #[tokio::test]
 #[ignore = "minutes; `cargo xtask soak` runs it"]
 async fn nothing_is_lost_and_nothing_arrives_twice() {
     let number =
         |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let (kills, seed) = (number("DOORSTEP_KILLS", 50), number("DOORSTEP_SEED", 1));
-    let mut random = Random(seed);
-    let profile = Profile::new("soak");
-    let mut server = Server::start(&profile);
-    server.stop();
-    let cluster = (std::env::var("DOORSTEP_SOAK_DATABASE").as_deref() == Ok("postgres"))
-        .then(|| Cluster::start(Disk::Synced).expect("Debian's PostgreSQL starts"));
-    let database = cluster.as_ref().map(Cluster::new_database);
-    if let Some(address) = &database {
-        server.keep_in(address.clone());
-    }
-    server.start_with_form(&profile, "soak", Some(("soak", FORM)));
-    let mut running = true;
-    let mut surveys: BTreeMap<String, Known> = BTreeMap::new();
-    let (mut checked, mut server_kills, mut full, mut told) = (0, 0, 0, 0);
-
-    let browser = Browser::start(&profile, Screen::Phone).await;
-    browser.open(&server.url("/")).await;
+    let begun = Instant::now();
+    let mut soak = Soak::start(seed);
+    let browser = Browser::start(&soak.profile, Screen::Phone).await;
+    browser.open(&soak.road.url("/")).await;
     browser.seen("[data-action=start]").await;
     browser.kept_for_offline().await;
     browser.kill();
     for kill in 0..kills {
-        if !running && random.below(2) == 0 {
-            server.start_again();
-            running = true;
-        }
-        let browser = Browser::start(&profile, Screen::Phone).await;
-        // The device's space has run out, for good or until its user has made some. What is begun before is answered then.
-        let runs_full = random.below(4) == 0 && surveys.values().any(|known| !known.finished);
-        if runs_full {
-            browser.leave_space(&server.url(""), Some(0)).await;
-        }
-        browser.open(&server.url("/")).await;
-        browser.seen("[data-form=soak]").await;
-        let open: Vec<String> = texts(&browser.run(DRAFTS, vec![]).await);
-        // Everything that was shown as kept and not as finished is a draft still, unless its finishing went through unseen.
-        checked += check(&browser, &surveys, &open).await;
-
-        let mark = match open.iter().find(|name| surveys.contains_key(*name)).cloned() {
-            Some(mark) if runs_full || random.below(3) > 0 => {
-                browser.tap("[data-draft] [data-action=continue]").await;
-                browser.seen("[data-name=note] input, [data-page=review]:not(a)").await;
-                let here = "return document.querySelector('[data-name=mark] input')?.value ?? ''";
-                let here = browser.run(here, vec![]).await;
-                if here == mark.as_str() { mark } else { here.as_str().unwrap_or_default().to_owned() }
-            }
-            // Nothing new is begun without space.
-            _ if runs_full => {
-                browser.kill();
-                continue;
-            }
-            _ => {
-                browser.tap("[data-form=soak]").await;
-                browser.seen("[data-name=mark] input").await;
-                let mark = format!("m{kill}");
-                browser.tap("[data-name=mark] input").await;
-                browser.type_text(&mark).await;
-                mark
-            }
-        };
-        let known = surveys.entry(mark.clone()).or_default();
-        if browser.run("return !!document.querySelector('[data-name=note] input')", vec![]).await == true {
-            let text = format!("t{kill}");
-            browser.tap("[data-name=note] input").await;
-            browser.run("document.activeElement.select()", vec![]).await;
-            browser.type_text(&text).await;
-            if runs_full {
-                full += 1;
-                told += usize::from(says_that_it_failed(&browser).await);
-                if random.below(2) == 0 {
-                    browser.leave_space(&server.url(""), None).await;
-                    pause(&mut random).await;
-                }
-            }
-            if random.below(3) == 0 {
-                // On to the end: finished, and on its way if the server is there.
-                filling::finish(&browser).await;
-            }
-            pause(&mut random).await;
-            // One look: what the screen says at this very moment.
-            let look = "return {
-                kept: !!document.querySelector('.kept[data-state=kept]'),
-                text: document.querySelector('[data-name=note] input')?.value ?? null,
-                finished: !!document.querySelector('[data-finished]'),
-            }";
-            let said = browser.run(look, vec![]).await;
-            if said["kept"] == true && said["text"] == text.as_str() {
-                known.kept = Some(text);
-            }
-            known.finished |= said["finished"] == true;
-        }
-        if running && random.below(4) == 0 {
-            server.kill();
-            (running, server_kills) = (false, server_kills + 1);
-        }
-        if random.below(2) == 0 {
-            pause(&mut random).await;
-        }
-        browser.kill();
+        soak.round(kill).await;
+        eprintln!("{} of {kills} after {:.1} min", kill + 1, begun.elapsed().as_secs_f64() / 60.0);
     }
-
-    // Everything is whole again: what was finished arrives.
-    if !running {
-        server.start_again();
-    }
-    let browser = Browser::start(&profile, Screen::Phone).await;
-    browser.open(&server.url("/outbox")).await;
-    browser.seen("[data-section=delivered]").await;
-    let waiting = "return document.querySelectorAll('[data-section=waiting] [data-item]').length";
-    browser
-        .until("everything is sent", async || {
-            let send = "document.querySelector('[data-action=send]')?.click()";
-            browser.run(send, vec![]).await;
-            browser.run(waiting, vec![]).await == 0
-        })
-        .await;
-    let rows = match (&cluster, &database) {
-        (Some(cluster), Some(address)) => {
-            let printed = cluster.ask(address, "SELECT convert_from(body, 'UTF8') FROM submission");
-            printed.lines().map(|line| serde_json::from_str(line).expect("the body is JSON")).collect()
-        }
-        _ => arrived::bodies(&profile.folder("soak")),
-    };
-    let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
-    for row in &rows {
-        *arrived.entry(row["data"]["soak"]["mark"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
-    }
-    browser.open(&server.url("/")).await;
-    browser.seen("[data-form=soak]").await;
-    let open = texts(&browser.run(DRAFTS, vec![]).await);
-    let finished = surveys.iter().filter(|(_, known)| known.finished).count();
-    for (mark, known) in &surveys {
-        let times = arrived.get(mark).copied().unwrap_or(0);
-        assert!(times <= 1, "{mark} is there {times} times");
-        assert!(!known.finished || times == 1, "{mark} was finished and is not there");
-        // What was kept and not seen finished is a draft, or went through unseen.
-        let there = open.contains(mark) || times == 1;
-        assert!(known.kept.is_none() || there, "{mark} was shown as kept and is neither a draft nor there");
-    }
-    let kept_in = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
+    let browser = soak.send_all().await;
+    let (rows, finished) = soak.count(&browser).await;
+    let Counts { kills, server, answering, passing_on, city, checked, full: (full, told) } = soak.counts;
     println!(
-        "{kept_in}: {kills} kills of the browser and {server_kills} of the server, {full} times without space (told {told} times), seed {seed}: {} surveys, {checked} looks at what had been \
-         shown as kept, {finished} shown as finished, {} arrived, none lost, none twice",
-        surveys.len(),
-        rows.len()
+        "{}: {kills} kills of the browser, {server} of the server ({answering} as it answered a phone, {passing_on} as it passed on) and {city} of the one passed on to, \
+         {full} surveys without space (told {told} times), seed {seed}: {} surveys, {checked} looks at what had been shown as kept, {finished} shown as finished, \
+         {rows} rows at each server, none lost, none twice, in {:.1} minutes",
+        soak.kept.kind(),
+        soak.surveys.len(),
+        begun.elapsed().as_secs_f64() / 60.0
     );
     browser.quit().await;
+}
+
+impl Soak {
+    fn start(seed: u64) -> Soak {
+        let profile = Profile::new("soak");
+        let in_postgres = std::env::var("DOORSTEP_SOAK_DATABASE").as_deref() == Ok("postgres");
+        let [kept, kept_on] = Database::new(in_postgres, ["soak", "city"].map(|name| profile.folder(name)));
+        let (mut server, mut city) = (Server::to_be(&profile), Server::to_be(&profile));
+        let (road, on) = (Road::to(server.port()), Road::to(city.port()));
+        on.hold(true);
+        city.keep_in(&kept_on);
+        city.start_with_form(&profile, "city", Some(("soak", FORM)));
+        let target =
+            serde_json::json!({"name": "city", "kind": "doorstep", "url": on.url(""), "forms": ["*"]});
+        let told = serde_json::json!({"version": 1, "targets": [target]}).to_string();
+        let told = profile.file("relay.json", told.as_bytes());
+        server.keep_in(&kept);
+        server.set_options(&["--relay", told.to_str().expect("the target folder's name is text")]);
+        server.start_with_form(&profile, "soak", Some(("soak", FORM)));
+        let (random, surveys, counts) = (Random(seed), BTreeMap::new(), Counts::default());
+        Soak { random, surveys, counts, road, server, kept, on, city, kept_on, profile }
+    }
+
+    /// From a start of the browser to its death.
+    async fn round(&mut self, kill: u64) {
+        for server in [&mut self.server, &mut self.city] {
+            if !server.is_running() && self.random.below(2) == 0 {
+                server.start_again();
+            }
+        }
+        let browser = Browser::start(&self.profile, Screen::Phone).await;
+        // The device's space has run out, for good or until its user has made some. What is begun before is answered then.
+        let runs_full = self.random.below(4) == 0 && self.surveys.values().any(|known| !known.finished);
+        if runs_full {
+            browser.leave_space(&self.road.url(""), Some(0)).await;
+        }
+        browser.open(&self.road.url("/")).await;
+        browser.seen("[data-form=soak]").await;
+        let open = texts(&browser.run(DRAFTS, vec![]).await);
+        // Everything that was shown as kept and not as finished is a draft still, unless its finishing went through unseen.
+        self.counts.checked += check(&browser, &self.surveys, &open).await;
+
+        if let Some(mark) = self.take_up(&browser, &open, kill, runs_full).await {
+            let aim = self.fill(&browser, mark, kill, runs_full).await;
+            self.kill_servers(aim).await;
+            if self.random.below(2) == 0 {
+                self.pause().await;
+            }
+        }
+        browser.kill();
+        self.counts.kills += 1;
+        self.road.hold(false);
+    }
+
+    /// Goes on with a survey or begins one: its mark. Nothing new is begun without space.
+    async fn take_up(
+        &mut self,
+        browser: &Browser,
+        open: &[String],
+        kill: u64,
+        runs_full: bool,
+    ) -> Option<String> {
+        let goes_on = !open.is_empty() && (runs_full || self.random.below(3) > 0);
+        if !goes_on && runs_full {
+            return None;
+        }
+        let way = if goes_on { "[data-draft] [data-action=continue]" } else { "[data-form=soak]" };
+        browser.tap(way).await;
+        to_questions(browser).await;
+        let here = "return document.querySelector('[data-name=mark] input').value";
+        let here = browser.run(here, vec![]).await.as_str().unwrap_or_default().to_owned();
+        if !here.is_empty() {
+            return Some(here);
+        }
+        // Just begun, or killed before its mark was kept.
+        let mark = format!("m{kill}");
+        browser.tap("[data-name=mark] input").await;
+        browser.type_text(&mark).await;
+        Some(mark)
+    }
+
+    /// Answers, perhaps to the end, and notes what the screen says of it. What a server is to be killed in.
+    async fn fill(&mut self, browser: &Browser, mark: String, kill: u64, runs_full: bool) -> Aim {
+        let text = format!("t{kill}");
+        browser.tap("[data-name=note] input").await;
+        browser.run("document.activeElement.select()", vec![]).await;
+        browser.type_text(&text).await;
+        if runs_full {
+            self.go_on_without_space(browser, &mark, &text).await;
+        }
+        let mut aim = Aim::Nothing;
+        if self.random.below(2) == 0 {
+            aim = [Aim::Nothing, Aim::Answering, Aim::PassingOn][self.random.below(3) as usize];
+            self.road.hold(aim == Aim::Answering);
+            // On to the end: finished, and on its way if the server is there.
+            filling::finish(browser).await;
+        }
+        self.wait_for(aim).await;
+        // One look: what the screen says at this very moment.
+        let look = "return {
+            kept: !!document.querySelector('.kept[data-state=kept]'),
+            text: document.querySelector('[data-name=note] input')?.value ?? null,
+            finished: !!document.querySelector('[data-finished]'),
+        }";
+        let said = browser.run(look, vec![]).await;
+        let known = self.surveys.entry(mark).or_default();
+        if said["kept"] == true && said["text"] == text.as_str() {
+            known.kept = Some(text);
+        }
+        known.finished |= said["finished"] == true;
+        aim
+    }
+
+    /// It is said that what was typed is not kept, and nothing of it is lost by going home and back; its user may make space then.
+    async fn go_on_without_space(&mut self, browser: &Browser, mark: &str, text: &str) {
+        self.counts.full.0 += 1;
+        self.counts.full.1 += usize::from(says_that_it_failed(browser).await);
+        if self.random.below(2) == 0 {
+            browser.tap("[data-action=home]").await;
+            browser.seen("[data-form=soak]").await;
+            browser.tap("[data-draft] [data-action=continue]").await;
+            to_questions(browser).await;
+            assert_eq!(noted(browser).await, text, "{mark} was left and taken up again in the same tab");
+        }
+        if self.random.below(2) == 0 {
+            browser.leave_space(&self.road.url(""), None).await;
+            self.pause().await;
+        }
+    }
+
+    /// Until an answer is on the way that is to be lost, or any moment.
+    async fn wait_for(&mut self, aim: Aim) {
+        let road = match aim {
+            Aim::Answering if self.server.is_running() => &self.road,
+            Aim::PassingOn if self.server.is_running() => &self.on,
+            _ => return self.pause().await,
+        };
+        let begun = Instant::now();
+        while !road.is_held() && begun.elapsed() < Duration::from_millis(MOST_MS) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    async fn kill_servers(&mut self, aim: Aim) {
+        if self.city.is_running() && self.random.below(6) == 0 {
+            self.city.kill();
+            self.counts.city += 1;
+        }
+        if self.server.is_running() && (aim != Aim::Nothing || self.random.below(4) == 0) {
+            let (answering, passing_on) = (self.road.is_held(), self.on.is_held());
+            self.server.kill();
+            self.counts.server += 1;
+            self.counts.answering += u64::from(answering);
+            self.counts.passing_on += u64::from(passing_on);
+        }
+    }
+
+    async fn pause(&mut self) {
+        tokio::time::sleep(Duration::from_millis(self.random.below(MOST_MS))).await;
+    }
+
+    /// Everything is whole again: what was finished arrives, and is passed on.
+    async fn send_all(&mut self) -> Browser {
+        for server in [&mut self.server, &mut self.city] {
+            if !server.is_running() {
+                server.start_again();
+            }
+        }
+        self.on.hold(false);
+        let browser = Browser::start(&self.profile, Screen::Phone).await;
+        browser.open(&self.road.url("/outbox")).await;
+        browser.seen("[data-section=delivered]").await;
+        let waiting = "return document.querySelectorAll('[data-section=waiting] [data-item]').length";
+        browser
+            .until("everything is sent", async || {
+                let send = "document.querySelector('[data-action=send]')?.click()";
+                browser.run(send, vec![]).await;
+                browser.run(waiting, vec![]).await == 0
+            })
+            .await;
+        let begun = Instant::now();
+        while self.kept.to_pass_on() > 0 {
+            assert!(
+                begun.elapsed() < PASSING_ON,
+                "{} surveys are not passed on after {} s",
+                self.kept.to_pass_on(),
+                PASSING_ON.as_secs()
+            );
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        browser
+    }
+
+    /// Nothing is lost, nothing is there twice: how many rows each server has, and how many surveys were shown as finished.
+    async fn count(&self, browser: &Browser) -> (usize, usize) {
+        let rows = self.kept.bodies();
+        assert!(rows == self.kept_on.bodies(), "the server that is passed on to has other submissions");
+        let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
+        for row in &rows {
+            let mark = row["data"]["soak"]["mark"].as_str().unwrap_or_default();
+            *arrived.entry(mark.to_owned()).or_default() += 1;
+        }
+        browser.open(&self.road.url("/")).await;
+        browser.seen("[data-form=soak]").await;
+        let open = texts(&browser.run(DRAFTS, vec![]).await);
+        for (mark, known) in &self.surveys {
+            let times = arrived.get(mark).copied().unwrap_or(0);
+            assert!(times <= 1, "{mark} is there {times} times");
+            assert!(!known.finished || times == 1, "{mark} was finished and is not there");
+            // What was kept and not seen finished is a draft, or went through unseen.
+            let there = open.contains(mark) || times == 1;
+            assert!(
+                known.kept.is_none() || there,
+                "{mark} was shown as kept and is neither a draft nor there"
+            );
+        }
+        (rows.len(), self.surveys.values().filter(|known| known.finished).count())
+    }
 }
 
 /// Does the screen say, within the time that a commit may wait, that what was typed is not kept?
@@ -226,20 +366,30 @@ async fn check(browser: &Browser, surveys: &BTreeMap<String, Known>, open: &[Str
         let open = "const card = [...document.querySelectorAll('[data-draft]')].find((e) => e.querySelector('.card-title').innerText === arguments[0]);
             card.querySelector('[data-action=continue]').click()";
         browser.run(open, vec![mark.as_str().into()]).await;
-        browser.seen("[data-page]:not(a)").await;
-        if browser.run("return !!document.querySelector('[data-page=review]:not(a)')", vec![]).await == true {
-            browser.tap("[data-action=back]").await;
-        }
-        browser.seen("[data-name=note] input").await;
-        let text = browser.run("return document.querySelector('[data-name=note] input').value", vec![]).await;
+        to_questions(browser).await;
+        let text = noted(browser).await;
         // A later text may have been kept without the screen having said so yet.
-        let later = |text: &str| number(text) >= number(kept);
-        assert!(text.as_str().is_some_and(later), "{mark} has {text}, and {kept} was shown as kept");
+        assert!(number(&text) >= number(kept), "{mark} has {text}, and {kept} was shown as kept");
         checked += 1;
         browser.tap("[data-action=home]").await;
         browser.seen("[data-form=soak]").await;
     }
     checked
+}
+
+/// From wherever the draft was left to its one page of questions.
+async fn to_questions(browser: &Browser) {
+    browser.seen("[data-page]:not(a)").await;
+    if browser.run("return !!document.querySelector('[data-page=review]:not(a)')", vec![]).await == true {
+        browser.tap("[data-action=back]").await;
+    }
+    browser.seen("[data-name=note] input").await;
+}
+
+/// The text in the second field.
+async fn noted(browser: &Browser) -> String {
+    let text = browser.run("return document.querySelector('[data-name=note] input').value", vec![]).await;
+    text.as_str().unwrap_or_default().to_owned()
 }
 
 fn number(text: &str) -> i64 {
@@ -249,8 +399,4 @@ fn number(text: &str) -> i64 {
 fn texts(found: &Value) -> Vec<String> {
     let all = found.as_array().into_iter().flatten();
     all.filter_map(|text| text.as_str().map(|text| text.trim().to_owned())).collect()
-}
-
-async fn pause(random: &mut Random) {
-    tokio::time::sleep(Duration::from_millis(random.below(MOST_MS))).await;
 }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use doorstep_engine::services::{Catalogue, Circumstances, Facts, ProviderKind, case, gather};
-use doorstep_engine::{Form, case as form_case};
+use doorstep_engine::session::World;
+use doorstep_engine::value::Value;
+use doorstep_engine::{Form, Session, case as form_case};
 use serde_json::Value as Json;
 
 fn folder() -> PathBuf {
@@ -159,4 +161,51 @@ fn the_answers_of_forms_are_facts() {
     } else {
         assert_eq!(Json::Object(came), expected);
     }
+}
+
+#[test]
+fn what_is_not_for_a_household_is_told_and_what_was_not_asked_too() {
+    let form =
+        Form::read(&super::bundle(&super::root().join("household-needs/form.json"))).form.expect("a form");
+    let case = super::root().join("household-needs/cases/h1-older-person-alone.json");
+    let case: Json = serde_json::from_str(&std::fs::read_to_string(case).unwrap()).unwrap();
+    let mut session =
+        Session::new(form, World { now_ms: 1_795_397_400_000, utc_offset_minutes: 480, ..World::default() });
+    for step in case["steps"].as_array().unwrap() {
+        for (path, answer) in step["answer"].as_object().into_iter().flatten() {
+            let key = session.at(path).unwrap_or_else(|| panic!("{path} is not there"));
+            let data_type = session.question(key).expect("a question").data_type;
+            let text = match answer {
+                Json::Array(names) => names.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "),
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            session.answer(key, Value::read(data_type, &text)).expect("it takes the answer");
+        }
+    }
+    let (catalogue, matched) = session.services().expect("its catalogue");
+    let unfit = session.unfit_services().expect("its catalogue");
+    let all = catalogue.offered("371002").len();
+    assert_eq!(
+        matched.needs.len() + matched.undecided.len() + unfit.len(),
+        all,
+        "each service stands somewhere, once"
+    );
+    assert!(!unfit.is_empty());
+    for each in &unfit {
+        assert!(!each.unsuitable.because.is_empty(), "{}", catalogue.item_label(each.unsuitable.item, "zh"));
+        assert!(catalogue.explain_unsuitable(&each.unsuitable, "zh").contains("这一家："));
+        assert_eq!(each.left_out, None, "everything was asked");
+    }
+
+    // Whoever does not let anybody ask of illness is told so, wherever illness would have counted.
+    let consent = session.at("/household-needs/consent/consent_health").expect("it is there");
+    session.answer(consent, Value::Choice("refused".into())).expect("it takes the answer");
+    let left_out = session.left_out("HD").expect("health is not looked at");
+    assert_eq!((left_out.key, left_out.answer.as_str()), (consent, "不同意"));
+    let unfit = session.unfit_services().expect("its catalogue");
+    let refused =
+        unfit.iter().filter(|each| each.left_out.as_ref().is_some_and(|left_out| left_out.key == consent));
+    let refused: Vec<&str> = refused.map(|each| &*catalogue.item(each.unsuitable.item).code).collect();
+    assert_eq!(refused, ["A2", "A4", "B2", "C1", "C3", "D1"], "what illness would have decided");
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::assess::{Missing, Outcome};
 use crate::diagnostic::nearest;
+use crate::entities::{EntityAct, EntityChange, EntityError};
 use crate::form::Form;
 use crate::moment;
 use crate::services::Match;
@@ -26,8 +27,8 @@ pub struct Failure {
 
 /// Runs a case. No failures: it passed.
 ///
-/// `{about, source?, now, language?, seed?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
-/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, the questions that a measure or an undecided service `awaits`, and `instance_name`, `complete`, `pages`.
+/// `{about, source?, now, language?, seed?, living?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, the questions that a measure or an undecided service `awaits`, what is said of `entities`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
 }
@@ -39,6 +40,8 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     let Some(mut world) = world_at(now) else {
         return (None, vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }]);
     };
+    let living = case.get("living").and_then(Json::as_array).into_iter().flatten();
+    world.living = living.filter_map(Json::as_str).map(Arc::from).collect();
     world.seed = case.get("seed").and_then(Json::as_u64).unwrap_or(1);
     let mut session = Session::new(form.clone(), world);
     if let Some(language) = case.get("language").and_then(Json::as_str) {
@@ -217,6 +220,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
             }
             ("undecided", Json::Object(by_code)) => undecided(session, by_code, fail),
             ("awaits", Json::Object(by_name)) => awaits(session, by_name, fail),
+            ("entities", Json::Array(wanted)) => entities(session, wanted, fail),
             ("sentences" | "turns", Json::Object(by_name)) => {
                 for (name, wanted) in by_name {
                     let given = match what.as_str() {
@@ -287,6 +291,36 @@ fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(
             fail(format!("{name} waits for {given}, not {wanted}"));
         }
     }
+}
+
+/// What is said of entities, in order, as far as the case asks: `{list, id, act, label, base, properties}` or `{error}`.
+fn entities(session: &Session, wanted: &[Json], fail: &mut impl FnMut(String)) {
+    let given: Vec<Json> = session.entities().into_iter().map(|change| told(&change)).collect();
+    let fits = |(given, wanted): (&Json, &Json)| {
+        wanted
+            .as_object()
+            .is_some_and(|wanted| wanted.iter().all(|(key, value)| given.get(key) == Some(value)))
+    };
+    if given.len() != wanted.len() || !given.iter().zip(wanted).all(fits) {
+        fail(format!("the entities are {}, not {}", Json::from(given), Json::from(wanted)));
+    }
+}
+
+fn told(change: &Result<EntityChange, EntityError>) -> Json {
+    let change = match change {
+        Ok(change) => change,
+        Err(why) => return serde_json::json!({"error": why.to_string()}),
+    };
+    let act = match change.act {
+        EntityAct::Create => "create",
+        EntityAct::Update => "update",
+        EntityAct::CreateOrUpdate => "create or update",
+    };
+    let properties: Map<String, Json> =
+        change.properties.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    serde_json::json!({
+        "list": change.list, "id": change.id, "act": act, "label": change.label, "base": change.base, "properties": properties,
+    })
 }
 
 /// Is it as wanted? If not, what it is.

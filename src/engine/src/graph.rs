@@ -78,6 +78,8 @@ pub(crate) struct DependencyGraph {
     pub computations: Vec<Computation>,
     /// By node: what reads its value.
     pub value: Vec<Vec<Edge>>,
+    /// By node: what reads whether there is an answer, whatever it is.
+    pub answered: FxHashMap<NodeId, Vec<Edge>>,
     /// By node: what reads whether its answer keeps to its constraint, and whether there has to be one.
     pub standing: FxHashMap<NodeId, Vec<Edge>>,
     /// By repeat: what reads which instances there are.
@@ -241,12 +243,16 @@ fn gather(
     out: &mut Vec<usize>,
 ) {
     let node = match what {
-        What::Value(node) | What::Sibling(node) | What::Instances(node) | What::Position(node) => node,
+        What::Value(node)
+        | What::Sibling(node)
+        | What::Answered(node)
+        | What::Instances(node)
+        | What::Position(node) => node,
         What::Language | What::Standing(_) => return,
     };
     let own = providers.get(&node).into_iter().flatten();
     out.extend(own.filter(|index| match what {
-        What::Value(_) | What::Sibling(_) => true,
+        What::Value(_) | What::Sibling(_) | What::Answered(_) => true,
         What::Instances(_) => {
             matches!(drafts[**index].computation.task, Task::RepeatCount(_) | Task::Relevant(_))
         }
@@ -291,6 +297,7 @@ fn ranked(drafts: &[Draft], order: &Order, form: &Skeleton) -> DependencyGraph {
                 What::Value(node) | What::Sibling(node) => {
                     (form.node(node).scope, &mut graph.value[node.0 as usize])
                 }
+                What::Answered(node) => (form.node(node).scope, graph.answered.entry(node).or_default()),
                 What::Standing(node) if !standings.contains_key(&node) => continue,
                 What::Standing(node) => (form.node(node).scope, graph.standing.entry(node).or_default()),
                 What::Instances(repeat) => {

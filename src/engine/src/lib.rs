@@ -27,6 +27,7 @@ pub mod session;
 pub mod view;
 
 pub mod assess;
+pub mod entities;
 pub mod ranking;
 pub mod services;
 
@@ -36,6 +37,7 @@ pub mod export;
 
 pub use definition::files_of_row;
 pub use diagnostic::{Diagnostic, Label, Severity};
+pub use entities::{EntityAct, EntityChange, EntityError, is_entity_name};
 pub use form::{Checked, Form, RsaKey};
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};
 pub use source::{Bundle, BundleError, Position, Source, Span};

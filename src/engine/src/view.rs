@@ -88,6 +88,8 @@ pub struct QuestionView {
     pub relevant: bool,
     /// Must it be answered?
     pub required: bool,
+    /// Does a scale have no score while it is not answered? It may be left out, and then that is the price.
+    pub scored: bool,
     /// May it not be changed? (Calculated questions never may.)
     pub readonly: bool,
     /// What is wrong with the answer now, if anything; the screen decides when to say so.
@@ -171,6 +173,8 @@ pub struct PageView {
     pub progress: Progress,
     /// How many of its answers violate something (required and missing ones included).
     pub violations: usize,
+    /// How many of its questions are not answered though a scale has no score without them ([`QuestionView::scored`]).
+    pub unscored: usize,
 }
 
 /// Answered of askable questions: relevant, shown, not read-only, not notes.

@@ -183,6 +183,9 @@ fn resolve(folder: &str, name: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Names of files that are entity lists.
+pub(crate) type Living = Arc<[Arc<str>]>;
+
 /// A version of a form as it is served.
 #[derive(Debug)]
 pub(crate) struct Served {
@@ -213,6 +216,8 @@ pub(crate) struct Forms {
     listed: Vec<(Json, Vec<(String, String)>)>,
     /// The hashes of the current ones, in the list's order.
     pub(crate) current: Vec<String>,
+    /// The entity lists that the current ones write, as forms name their files: `households.csv`.
+    living_lists: Living,
     /// Versions by hash that were asked for since the start, the current ones among them.
     ready: Mutex<BTreeMap<String, Arc<Served>>>,
 }
@@ -242,6 +247,8 @@ impl Forms {
     pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
         let (mut list, mut ready, mut hashes) = (Vec::new(), BTreeMap::new(), Vec::new());
         let mut offers = Vec::new();
+        let lists: BTreeSet<&str> = current.iter().flat_map(|checked| checked.form.entity_lists()).collect();
+        let living_lists = lists.iter().map(|list| format!("{list}.csv").into()).collect();
         for Checked { form, bundle, audience } in current {
             store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
@@ -261,13 +268,18 @@ impl Forms {
             ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
         }
         store.publish(KIND, &offers).await?;
-        Ok(Forms { store, listed: list, current: hashes, ready: Mutex::new(ready) })
+        Ok(Forms { store, listed: list, current: hashes, living_lists, ready: Mutex::new(ready) })
     }
 
     /// What `GET /api/v1/forms` says to somebody.
     pub(crate) fn list(&self, viewer: &Viewer) -> Json {
         let theirs = self.listed.iter().filter(|(_, pairs)| viewer.sees_form(pairs));
         json!({ "forms": theirs.map(|(said, _)| said).collect::<Vec<_>>() })
+    }
+
+    /// The entity lists that the current ones write, as forms name their files: `households.csv`.
+    pub(crate) fn living_lists(&self) -> Living {
+        self.living_lists.clone()
     }
 
     /// The hashes of the current ones that somebody sees, in the list's order.

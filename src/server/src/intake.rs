@@ -19,11 +19,12 @@ use doorstep_engine::session::{Session, World};
 use doorstep_engine::view::ViolationKind;
 
 use crate::answer::Refusal;
+use crate::forms::Living;
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::office_key::{OfficeKey, SealedFiles};
 use crate::store::{Kept, Relayed, Row, Sender};
-use crate::{Shared, body};
+use crate::{Shared, body, entities};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -90,6 +91,7 @@ pub(crate) async fn accept(
             shared.relay.tell(&items);
             let (form, version) = (&sealed.form.id, &sealed.form.version);
             tracing::info!(target: "doorstep", id, form, version, sealed = sent != hash, "accepted");
+            entities::go_through(shared, &sealed.form.hash).await;
             Ok(accepted(true, sent, received_at))
         }
         Kept::Again { received_at } => Ok(accepted(false, sent, received_at)),
@@ -178,7 +180,8 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
     if !form.languages().iter().any(|tag| **tag == *sealed.language) {
         return Err(unfit("`language` is none of the form's"));
     }
-    off_thread(move || check_answers(form, &sealed).map(|()| sealed)).await
+    let living = shared.forms.living_lists();
+    off_thread(move || check_answers(form, &sealed, living).map(|()| sealed)).await
 }
 
 /// Is it encrypted if its form wants that, and only then? Beside what is encrypted there are no answers.
@@ -199,11 +202,13 @@ fn check_encryption(form: &Form, sealed: &Sealed) -> Result<(), Refusal> {
     }
 }
 
-pub(crate) fn check_answers(form: Arc<Form>, sealed: &Sealed) -> Result<(), Refusal> {
+/// `living`: the files of lists that grow. Of a household that this server does not know yet, others may have answered.
+pub(crate) fn check_answers(form: Arc<Form>, sealed: &Sealed, living: Living) -> Result<(), Refusal> {
     check_encryption(&form, sealed)?;
     let world = World {
         now_ms: sealed.finished_at.ms,
         utc_offset_minutes: sealed.finished_at.utc_offset_minutes,
+        living,
         ..World::default()
     };
     let session = Session::restore(form, world, &sealed.data)

@@ -9,6 +9,7 @@ mod attachments;
 pub mod backup;
 mod body;
 mod changes;
+mod entities;
 mod files;
 mod forms;
 mod headers;
@@ -255,6 +256,7 @@ impl Server {
         if let Err(error) = relay.tell_of_strangers(store).await {
             tracing::error!(target: "doorstep", what = %error, "the relay's queue");
         }
+        entities::go_through_all(&self.shared).await;
         let couriers = relay.start(store, &self.shelf);
         let told = &couriers;
         let stop = async move {

@@ -1,6 +1,7 @@
 //! A question: its words, what is wrong, and its control from the catalogue.
 
 use super::live::{live, shown_when};
+use super::marked::marked;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -60,18 +61,20 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
     }
 }
 
-/// The label; what may be left out is marked, since most must be answered.
+/// The label; what may be left out is marked, since most must be answered, and so is what that costs.
 fn words(asked: Asked) -> impl IntoView {
     view! {
-        {live(move || asked.view.with(|view| view.label.clone()))}
-        {shown_when(move || !asked.view.with(|view| view.required), move || view! {
+        {live(move || asked.view.with(|view| marked(&view.label)))}
+        {shown_when(move || asked.view.with(|view| !view.required && !view.scored), move || view! {
             <span class="optional">{say(|w| w.optional)}</span> }.into_any())}
+        {shown_when(move || asked.view.with(|view| !view.required && view.scored), move || view! {
+            <span class="optional" data-scored="true">{say(|w| w.scored)}</span> }.into_any())}
     }
 }
 
 fn hint(asked: Asked) -> impl IntoView {
     let hint = Memo::new(move |_| asked.view.with(|view| view.hint.clone()));
-    move || hint.get().map(|hint| view! { <p class="hint" id=asked.part("hint")>{hint}</p> })
+    move || hint.get().map(|hint| view! { <p class="hint" id=asked.part("hint")>{marked(&hint)}</p> })
 }
 
 fn wrong(asked: Asked) -> impl IntoView {

@@ -3,6 +3,7 @@
 use doorstep_engine::assess::Explanation;
 use leptos::prelude::*;
 
+use super::marked::marked;
 use crate::state::reader::use_reader;
 
 /// The sentence, each reason, and what the form says of itself.
@@ -24,10 +25,10 @@ pub fn ReasonList(told: Explanation) -> impl IntoView {
     let lone = told.reasons.len() == 1 && told.sentence.ends_with(&told.reasons[0].sentence);
     let rows = told.reasons.into_iter().filter(|_| !lone).map(|reason| {
         let class = if reason.counts { "reason" } else { "reason soft" };
-        view! { <li class=class>{reason.sentence}</li> }
+        view! { <li class=class>{marked(&reason.sentence)}</li> }
     });
     view! {
-        <p>{told.sentence}</p>
+        <p>{marked(&told.sentence)}</p>
         <ul class="reason-list">{rows.collect_view()}</ul>
         {told.note.map(|note| view! { <p class="hint">{note}</p> })}
     }

@@ -98,6 +98,7 @@ impl Asked {
         if self.view.with_untracked(|view| view.violation.is_some() && !view.value.is_blank()) {
             self.left.set(true);
         }
+        self.answering.left.update(|left| *left += 1);
     }
 
     fn forgive(self) {

@@ -2,6 +2,8 @@
 
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
+use crate::components::marked::marked;
+use crate::components::rejected::rests_on_rejected;
 use crate::platform::page;
 use doorstep_engine::view::Control as Kind;
 use leptos::prelude::*;
@@ -27,11 +29,14 @@ fn show(asked: Asked) -> AnyView {
     }
     view! {
         <p class=class role=role id=asked.id() tabindex="-1">
-            {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}
-            {live(move || asked.view.with(|view| view.label.clone()))}
+            <span>
+                {icon.then(|| view! { <Icon shape=Shape::Alert small=true />" " })}
+                {live(move || asked.view.with(|view| marked(&view.label)))}
+            </span>
         </p>
-        {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
+        {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{marked(&hint)}</p> }))}
         {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}
+        {rests_on_rejected(asked.answering, asked.key)}
     }
     .into_any()
 }

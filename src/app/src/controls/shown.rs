@@ -1,6 +1,7 @@
 //! An answer that is not the reader's to change: read-only or calculated. Also any answer in readable words.
 
 use crate::components::live::live;
+use crate::components::rejected::rests_on_rejected;
 use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
@@ -24,6 +25,7 @@ fn show(asked: Asked) -> AnyView {
         <output class="shown-value" id=asked.id() tabindex="-1">
             {live(move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned()))}
         </output>
+        {rests_on_rejected(asked.answering, asked.key)}
     }
     .into_any()
 }

@@ -16,7 +16,6 @@ use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
 use crate::state::place;
 use crate::state::reader::{say, use_reader};
-use crate::state::saving::Word;
 use crate::state::seeking::field_id;
 
 const FOCUS_TRIES: u32 = 20;
@@ -114,11 +113,9 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
             place::at(id, answering.with(|session| session.path(key)));
         }
     });
-    let word = keeping.word();
-    let closing = screen::ask_before_leaving(move || word.get_untracked() == Word::Failed);
-    let watching = StoredValue::new_local((hidden, closing, asked, keeping));
+    let watching = StoredValue::new_local((hidden, asked, keeping));
     on_cleanup(move || {
-        watching.with_value(|(_, _, _, keeping)| keeping.hurry());
+        watching.with_value(|(_, _, keeping)| keeping.hurry());
         // The list at home shows how far it is now.
         timer::spawn(async move {
             timer::sleep(50).await;

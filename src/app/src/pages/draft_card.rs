@@ -20,7 +20,7 @@ pub fn Drafts(device: Device) -> impl IntoView {
     let reader = use_reader();
     let deleting = RwSignal::new(None::<(Uuid, String)>);
     let row = move |draft: DraftSummary| {
-        let key = format!("{} {}", draft.id, draft.updated_at.ms);
+        let key = format!("{} {} {}", draft.id, draft.updated_at.ms, draft.in_danger);
         Row::new(key, move || view! { <DraftCard device draft deleting /> })
     };
     view! {
@@ -65,8 +65,18 @@ fn DraftCard(
             version.map_or_else(|| form.id.clone(), |version| forms::title(version, language))
         })
     };
+    // What it is stands in the survey: the list may be seen by others.
+    let danger = draft.in_danger.then(|| {
+        view! {
+            <p class="state bad" data-danger="true">
+                <Icon shape=Shape::Alert small=true />
+                {say(|w| w.in_danger)}
+            </p>
+        }
+    });
     view! {
-        <article class="card" data-draft=id.to_string()>
+        <article class=if draft.in_danger { "card danger" } else { "card" } data-draft=id.to_string()>
+            {danger}
             <div class="card-row">
                 <div class="grow">
                     <h3 class="card-title">{say(name)}</h3>

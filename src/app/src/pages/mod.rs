@@ -30,11 +30,11 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::components::message::Message;
-use crate::platform::{timer, worker};
+use crate::platform::{page as screen, timer, worker};
 use crate::state::device::Device;
 use crate::state::gate::{Gate, Standing};
 use crate::state::reader::{Reader, say};
-use crate::state::{enrolment, sending, targets};
+use crate::state::{enrolment, keeping, sending, targets};
 
 /// The whole app. Nothing of a user is shown before they are let in, and nothing once they are out again;
 /// the address stays meanwhile, so that they come back to it.
@@ -46,6 +46,8 @@ pub fn App() -> impl IntoView {
     sending::start(device);
     enrolment::start(device);
     targets::start(device);
+    // A tab that is closed takes with it what could not be kept yet, whatever page is on the screen.
+    screen::ask_before_leaving(keeping::any_failed).forget();
     let update = RwSignal::new(false);
     provide_context(Update(update));
     timer::spawn(async move {

@@ -109,7 +109,9 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
     let reader = use_reader();
     let finished = Memo::new(move |_| {
         let id = id.get()?;
-        let find = |items: &Vec<OutboxItem>| items.iter().find(|item| item.id == id).cloned();
+        // That it is sent by itself is not so of what was refused.
+        let told = |item: &&OutboxItem| item.id == id && !matches!(item.state, State::Refused { .. });
+        let find = |items: &Vec<OutboxItem>| items.iter().find(told).cloned();
         let waiting = device.outbox.with(find).map(|item| (item, false));
         waiting.or_else(|| device.delivered.with(find).map(|item| (item, true)))
     });

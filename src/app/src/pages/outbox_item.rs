@@ -18,7 +18,7 @@ use crate::state::device::Device;
 use crate::state::keeping::now;
 use crate::state::outbox::OnItsWay;
 use crate::state::reader::{say, use_reader};
-use crate::state::{mending, sending};
+use crate::state::{forms, mending, sending};
 use crate::words::Words;
 use crate::words::when::{until, when, when_written};
 
@@ -39,6 +39,7 @@ pub fn Waiting(
     let waits = one.items.iter().filter(by_hand).any(|item| matches!(item.state, State::Waiting { .. }));
     let (name, class, shape) = look(one.state());
     let item = one.any();
+    let form = item.form.hash.clone();
     let (item_name, finished) = (item.clone(), item.finished_at.ms);
     let (deleted_name, sealed) = (item.clone(), item.for_office);
     let note = view! { <SealedNote device item=item.clone() refused /> };
@@ -73,6 +74,7 @@ pub fn Waiting(
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
             {note}
             {reasons}
+            {(!sealed).then(|| view! { <Assessed device id form /> })}
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
@@ -82,6 +84,35 @@ pub fn Waiting(
                 </div> }.into_any())}
         </article>
     }
+}
+
+/// The way to what it came to, where its form assesses: as long as what was sealed is on the device, whatever became of it meanwhile.
+#[component]
+fn Assessed(
+    device: Device,
+    id: Uuid,
+    /// The hash of its form.
+    form: String,
+) -> impl IntoView {
+    let assessed = RwSignal::new(false);
+    timer::spawn(async move {
+        let form = forms::open(device, &form).await;
+        if !assessed.is_disposed() {
+            assessed.set(form.is_ok_and(|form| form.assesses()));
+        }
+    });
+    shown_when(
+        move || assessed.get(),
+        move || {
+            view! {
+                <a class="button" href=format!("/draft/{id}/assessment") data-action="assessment">
+                    <Icon shape=Shape::Scales />
+                    {say(|w| w.see_and_print_assessment)}
+                </a>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// What can be done about a refused one beside trying it again: put it right, or, asked twice, delete it.

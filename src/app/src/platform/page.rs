@@ -60,6 +60,12 @@ pub fn focus(id: &str) -> bool {
     element.focus().is_ok()
 }
 
+/// Has the element of this id the focus?
+pub fn has_focus(id: &str) -> bool {
+    let active = window().document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.id() == id)
+}
+
 /// Scrolls an element into view, its top at the top; `false` if there is none with this id.
 pub fn scroll_to(id: &str) -> bool {
     let Some(element) = element(id) else { return false };

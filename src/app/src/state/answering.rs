@@ -64,6 +64,10 @@ pub struct Answering {
     pub checked: RwSignal<Vec<Key>>,
     /// Goes up with every change; for what has no signal of its own.
     pub revision: RwSignal<u64>,
+    /// Does any answer break its rule? Asked once, however much is shown of what is made of answers.
+    pub any_rejected: Memo<bool>,
+    /// Goes up when a field was left: what is typed into one is not judged before.
+    pub left: RwSignal<u64>,
     /// The node that is to be shown and get the focus: its card opens first.
     pub sought: RwSignal<Option<Key>>,
     /// The repeat instance whose card is open.
@@ -75,11 +79,19 @@ impl Answering {
     pub fn new(session: Rc<RefCell<Session>>, keeping: Rc<Keeping>) -> Answering {
         let pages = session.borrow().pages();
         let open = Open { session, keeping, shown: RefCell::default(), pages_pending: Cell::new(false) };
+        let open = StoredValue::new_local(Rc::new(open));
+        let revision = RwSignal::new(0);
+        let any_rejected = Memo::new(move |_| {
+            revision.track();
+            open.get_value().session.borrow().any_rejected()
+        });
         Answering {
-            open: StoredValue::new_local(Rc::new(open)),
+            open,
             pages: RwSignal::new(pages),
             checked: RwSignal::default(),
-            revision: RwSignal::new(0),
+            revision,
+            any_rejected,
+            left: RwSignal::new(0),
             sought: RwSignal::new(None),
             card: RwSignal::new(None),
         }

@@ -140,6 +140,8 @@ impl Device {
         let mut drafts = list(store.drafts().await);
         // By id is by the time they were begun.
         drafts.reverse();
+        // Somebody waits for help there.
+        drafts.sort_by_key(|draft| !draft.in_danger);
         // Meanwhile the phone may be another user's.
         if !self.is_at_work(&store) {
             return;

@@ -1,4 +1,7 @@
 //! Beginning a draft, and taking one up again at the place where it was left.
+//!
+//! One writer a draft: another tab is refused, and this one goes on with the writer that it has, should that still try to keep what
+//! was typed before its screen was left.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -13,7 +16,7 @@ use leptos::prelude::*;
 use super::answering::Answering;
 use super::device::Device;
 use super::forms::{self, FormError};
-use super::keeping::{Keeping, now};
+use super::keeping::{Keeping, Living, living, now};
 use crate::platform::{clock, locks, timer};
 
 /// A tab that was just left, this one included, may still write for a moment.
@@ -91,7 +94,13 @@ async fn has_form(device: Device, hash: &str) -> bool {
 /// What lives with the screen is made under `owner`.
 pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Opening {
     let writer: Rc<RefCell<Weak<Keeping>>> = Rc::default();
-    let Some(lock) = lock(id, take_over, &writer).await else { return Opening::Elsewhere };
+    let lock = match hold(device, id, take_over, &writer).await {
+        Hold::Free(lock) => lock,
+        Hold::Ours(keeping) => {
+            return Opening::Open(owner.with(|| Answering::new(keeping.session(), keeping)), 0);
+        }
+        Hold::Anothers => return Opening::Elsewhere,
+    };
 
     let pen = pen();
     let store = device.store();
@@ -146,7 +155,17 @@ async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
     Some(owner.with(|| StoredValue::new_local(RefCell::new(session))))
 }
 
-async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) -> Option<locks::Held> {
+/// Whose a draft is that is to be opened.
+enum Hold {
+    /// Nobody's until now.
+    Free(locks::Held),
+    /// This tab's already.
+    Ours(Rc<Keeping>),
+    /// Another tab's.
+    Anothers,
+}
+
+async fn hold(device: Device, id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) -> Hold {
     let name = id.to_string();
     let lost = || {
         let writer = writer.clone();
@@ -156,16 +175,25 @@ async fn lock(id: Uuid, take_over: bool, writer: &Rc<RefCell<Weak<Keeping>>>) ->
             }
         }
     };
-    if take_over {
-        return locks::steal_draft(&name, lost()).await;
-    }
-    for _ in 0..LOCK_TRIES {
-        if let Some(held) = locks::try_draft(&name, lost()).await {
-            return Some(held);
+    let mut tries = 0;
+    while tries < LOCK_TRIES {
+        match living(id, &device.store()) {
+            Some(Living::Writing(keeping)) => return Hold::Ours(keeping),
+            // However long that takes: it is no other tab's.
+            Some(Living::Sealing) => {}
+            None if take_over => {
+                return locks::steal_draft(&name, lost()).await.map_or(Hold::Anothers, Hold::Free);
+            }
+            None => {
+                if let Some(held) = locks::try_draft(&name, lost()).await {
+                    return Hold::Free(held);
+                }
+                tries += 1;
+            }
         }
         timer::sleep(LOCK_WAIT_MS).await;
     }
-    None
+    Hold::Anothers
 }
 
 /// A pen for one opening of a draft.

@@ -46,13 +46,39 @@ pub async fn all_kept() {
     }
 }
 
+/// Does anything typed wait for a commit that failed, on the screen or off it?
+pub fn any_failed() -> bool {
+    WRITERS.with_borrow(|writers| writers.iter().filter_map(Weak::upgrade).any(|writer| writer.has_failed()))
+}
+
+/// How this tab has a draft already, though its screen was left.
+pub enum Living {
+    /// By a writer that goes on, with what it could not keep yet.
+    Writing(Rc<Keeping>),
+    /// It is being sealed at this moment: soon it is no draft any more, or one that goes on.
+    Sealing,
+}
+
+/// The writer in this tab that still has a draft of this store's user. Whoever takes it up has its session too.
+pub fn living(id: Uuid, store: &Rc<IndexedDb>) -> Option<Living> {
+    let writers: Vec<Rc<Keeping>> =
+        WRITERS.with_borrow(|writers| writers.iter().filter_map(Weak::upgrade).collect());
+    let keeping = writers.into_iter().find(|writer| writer.has(id, store))?;
+    if keeping.sealing.get() {
+        return Some(Living::Sealing);
+    }
+    // The one that it had may be locked as soon as this is kept: its user was away meanwhile.
+    keeping.store.replace(store.clone());
+    Some(Living::Writing(keeping))
+}
+
 /// A survey that could not be finished; why is in the browser's log.
 #[derive(Debug)]
 pub struct NotFinished;
 
 /// The writing of one open draft.
 pub struct Keeping {
-    store: Rc<IndexedDb>,
+    store: RefCell<Rc<IndexedDb>>,
     session: Rc<RefCell<Session>>,
     draft: RefCell<Draft>,
     cursor: RefCell<Cursor>,
@@ -67,6 +93,8 @@ pub struct Keeping {
     /// Set once the draft is another tab's, sealed or deleted: nothing more may be written.
     ended: ArcRwSignal<bool>,
     busy: Cell<bool>,
+    /// Is it being made a submission?
+    sealing: Cell<bool>,
     pen: Pen,
     /// Does the store know that this tab has the draft?
     holds_it: Cell<bool>,
@@ -86,7 +114,7 @@ impl Keeping {
         lock: locks::Held,
     ) -> Rc<Keeping> {
         let keeping = Rc::new(Keeping {
-            store,
+            store: RefCell::new(store),
             session,
             cursor: RefCell::new(draft.cursor.clone()),
             draft: RefCell::new(draft),
@@ -97,18 +125,40 @@ impl Keeping {
             word: ArcRwSignal::new(Word::Kept),
             ended: ArcRwSignal::new(false),
             busy: Cell::new(false),
+            sealing: Cell::new(false),
             pen,
             holds_it: Cell::new(holds_it),
             alarm: RefCell::default(),
             _lock: lock,
         });
-        WRITERS.with_borrow_mut(|writers| writers.push(Rc::downgrade(&keeping)));
+        WRITERS.with_borrow_mut(|writers| {
+            writers.retain(|writer| writer.strong_count() > 0);
+            writers.push(Rc::downgrade(&keeping));
+        });
         keeping
     }
 
     /// Is nothing left to write?
     fn is_through(&self) -> bool {
         !self.busy.get() && (self.ended.get_untracked() || self.saving.borrow().word() == Word::Kept)
+    }
+
+    /// Does it still write that draft, of that store's user?
+    fn has(&self, id: Uuid, store: &IndexedDb) -> bool {
+        !self.ended.get_untracked() && self.draft.borrow().id == id && self.store.borrow().is_same(store)
+    }
+
+    fn has_failed(&self) -> bool {
+        !self.ended.get_untracked() && self.word.get_untracked() == Word::Failed
+    }
+
+    fn store(&self) -> Rc<IndexedDb> {
+        self.store.borrow().clone()
+    }
+
+    /// What it writes down.
+    pub fn session(&self) -> Rc<RefCell<Session>> {
+        self.session.clone()
     }
 
     /// What the reader is told.
@@ -129,6 +179,8 @@ impl Keeping {
     /// Stops writing, for good.
     pub fn end(&self) {
         self.ended.set(true);
+        // It would hold the lock until it rings.
+        self.alarm.take();
     }
 
     /// Something was done; it is in the session already.
@@ -152,7 +204,7 @@ impl Keeping {
     pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
         let id = self.draft.borrow().id;
         let kept = match self.hold(id).await {
-            Ok(()) => self.store.keep_file(id, self.pen, file, bytes).await,
+            Ok(()) => self.store().keep_file(id, self.pen, file, bytes).await,
             Err(error) => Err(error),
         };
         if let Err(error) = &kept {
@@ -164,13 +216,13 @@ impl Keeping {
     /// The draft's files, named by an answer or not.
     pub async fn files(&self) -> Vec<Attachment> {
         let id = self.draft.borrow().id;
-        self.store.files(id).await.map(|files| files.items).unwrap_or_default()
+        self.store().files(id).await.map(|files| files.items).unwrap_or_default()
     }
 
     /// A file's bytes, if it is there and whole.
     pub async fn file(&self, name: &str) -> Option<Vec<u8>> {
         let id = self.draft.borrow().id;
-        self.store.load_file(id, name).await.ok().flatten()
+        self.store().load_file(id, name).await.ok().flatten()
     }
 
     /// What the session took was appended without a strict commit, or only in part: a snapshot must cover it
@@ -195,12 +247,14 @@ impl Keeping {
         office: Option<OfficeKey>,
         items: impl FnOnce(&Submission) -> Vec<OutboxItem>,
     ) -> Result<Submission, NotFinished> {
+        self.sealing.set(true);
         while self.busy.get() {
             timer::sleep(10).await;
         }
         self.busy.set(true);
         let outcome = self.seal(office, items).await;
         self.busy.set(false);
+        self.sealing.set(false);
         match outcome {
             Ok(submission) => {
                 self.end();
@@ -221,7 +275,7 @@ impl Keeping {
         let draft = self.draft.borrow().clone();
         let held = self.hold(draft.id).await;
         let files = match held {
-            Ok(()) => self.store.files(draft.id).await,
+            Ok(()) => self.store().files(draft.id).await,
             Err(error) => Err(error),
         };
         let files = files.map_err(|error| {
@@ -246,12 +300,12 @@ impl Keeping {
             NotFinished
         })?;
         let submission =
-            office::sealed(&self.store, self.pen, submission, office).await.map_err(|error| {
+            office::sealed(&self.store(), self.pen, submission, office).await.map_err(|error| {
                 leptos::logging::error!("not sealed: {error}");
                 NotFinished
             })?;
         let items = items(&submission);
-        let kept = self.store.seal(&submission, self.pen, &items, draft.supersedes, now()).await;
+        let kept = self.store().seal(&submission, self.pen, &items, draft.supersedes, now()).await;
         kept.map_err(|error| {
             leptos::logging::error!("not sealed: {error}");
             NotFinished
@@ -300,7 +354,7 @@ impl Keeping {
         if self.holds_it.get() {
             return Ok(());
         }
-        let stored = self.store.open_draft(id, self.pen).await?;
+        let stored = self.store().open_draft(id, self.pen).await?;
         let stored = stored.ok_or_else(|| StoreErrorKind::Gone.because("the draft is not there"))?;
         let last = stored.steps.last().map_or(stored.draft.seq, |step| step.seq.max(stored.draft.seq));
         if last != self.opened_at {
@@ -314,7 +368,7 @@ impl Keeping {
     async fn append(&self, steps: &[Step]) {
         let id = self.draft.borrow().id;
         let appended = match self.hold(id).await {
-            Ok(()) => self.store.append_steps(id, self.pen, steps).await,
+            Ok(()) => self.store().append_steps(id, self.pen, steps).await,
             Err(error) => Err(error),
         };
         if let Err(error) = appended {
@@ -330,7 +384,7 @@ impl Keeping {
         let mut draft = self.draft.borrow().clone();
         draft.take(&self.session.borrow(), self.cursor(), self.seq.get(), now());
         let saved = match self.hold(draft.id).await {
-            Ok(()) => self.store.save_draft(&draft, self.pen).await,
+            Ok(()) => self.store().save_draft(&draft, self.pen).await,
             Err(error) => Err(error),
         };
         match saved {

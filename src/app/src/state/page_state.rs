@@ -9,7 +9,7 @@ pub enum PageState {
     Untouched,
     /// Some of it answered.
     Part,
-    /// All that has to be answered is, and well.
+    /// All that has to be answered is, and well, and so is all without which a scale has no score.
     Done,
     /// The reader was there and left something wrong or missing.
     Problem,
@@ -21,7 +21,9 @@ impl PageState {
         let all_answered = page.progress.answered == page.progress.askable;
         if checked && page.violations > 0 {
             PageState::Problem
-        } else if page.violations == 0 && (checked || all_answered && page.progress.askable > 0) {
+        } else if page.violations == 0
+            && (checked && page.unscored == 0 || all_answered && page.progress.askable > 0)
+        {
             PageState::Done
         } else if page.progress.answered > 0 {
             PageState::Part
@@ -55,7 +57,17 @@ mod tests {
             hint: None,
             progress: Progress { answered, askable },
             violations,
+            unscored: 0,
         }
+    }
+
+    #[test]
+    fn what_a_score_needs_is_not_done_before_it_is_answered() {
+        let scored = |answered, unscored| PageView { unscored, ..page(answered, 4, 0) };
+        assert_eq!(PageState::of(&scored(0, 4), true), PageState::Untouched);
+        assert_eq!(PageState::of(&scored(2, 2), true), PageState::Part);
+        assert_eq!(PageState::of(&scored(3, 0), true), PageState::Done, "the last one is optional");
+        assert_eq!(PageState::of(&scored(4, 0), false), PageState::Done);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Assessor<'a> {
     pub awaited: Awaiting,
     /// The node that was last asked for, and whether it is sure that it is asked or not: of a repeat's instances one after the other.
     pub sure: Cell<Option<(NodeId, bool)>>,
+    /// The calculated node that was last asked for, and whether all is there that any instance of it is calculated from.
+    pub there: Cell<Option<(NodeId, bool)>>,
 }
 
 /// A result, or why there is none.

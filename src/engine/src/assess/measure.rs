@@ -22,8 +22,10 @@ pub(crate) struct MeasureId(pub u16);
 pub(crate) struct Assessment {
     pub measures: Vec<Measure>,
     pub by_node: FxHashMap<NodeId, MeasureId>,
-    /// Of each calculated node that a measure reads: the questions and measures that it is calculated from.
-    pub behind: FxHashMap<NodeId, Box<[Source]>>,
+    /// Of each calculated node that a measure reads: the questions and measures that it is made of.
+    pub behind: FxHashMap<NodeId, Box<[Made]>>,
+    /// The same of each expression that a measure reads as a value, and that is more than nodes.
+    pub behind_values: FxHashMap<ExprId, Box<[Source]>>,
     pub doubts: Doubts,
 }
 
@@ -43,11 +45,19 @@ pub(crate) struct Doubts {
 }
 
 /// What a condition hangs on that may be missing.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Source {
     /// A question that has to be answered, perhaps, or whose answer has a rule.
     Question(NodeId),
     Measure(MeasureId),
+}
+
+/// What a calculation is made of that may be missing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Made {
+    pub of: Source,
+    /// In a repeat: of the question in the instance around the calculation, not of all.
+    pub own: bool,
 }
 
 /// What decides whether a rule counts: true, false, or not decided while an answer is missing that it hangs on.

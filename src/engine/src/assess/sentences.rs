@@ -288,12 +288,22 @@ impl Tongue {
         }
     }
 
-    pub fn decided(self, by_hand: bool, system: &str, reason: &str) -> String {
-        match (self, by_hand) {
-            (Chinese, true) => format!("人工评定（系统评定为“{system}”），理由：{reason}"),
-            (Chinese, false) => "采用系统评定".into(),
-            (English, true) => format!("decided by hand (the system says {system}), because: {reason}"),
-            (English, false) => "as the system says".into(),
+    pub fn decided(self, system: &str, reason: &str) -> String {
+        match self {
+            Chinese => format!("人工评定（系统评定为“{system}”），理由：{reason}"),
+            English => format!("decided by hand (the system says {system}), because: {reason}"),
+        }
+    }
+
+    /// `by_hand`: what somebody put in the result's place without a reason that holds; empty if nobody did.
+    pub fn not_decided(self, by_hand: &str) -> String {
+        match (self, by_hand.is_empty()) {
+            (Chinese, true) => "采用系统评定".into(),
+            (Chinese, false) => format!("人工改为“{by_hand}”，但还没有写明理由，先采用系统评定"),
+            (English, true) => "as the system says".into(),
+            (English, false) => {
+                format!("put to “{by_hand}” by hand without a reason yet: as the system says until then")
+            }
         }
     }
 

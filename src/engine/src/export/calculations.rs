@@ -70,7 +70,7 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
         opened: HashMap::new(),
         holes: HashMap::new(),
         asked: HashMap::new(),
-        unanswered: HashMap::new(),
+        questions: HashMap::new(),
         current: Vec::new(),
         calculations: Vec::new(),
         rounds: false,
@@ -168,8 +168,8 @@ struct Writer<'a> {
     holes: HashMap<(Opened, String, Option<String>), Option<String>>,
     /// The node that says whether a node's relevance holds, may hold or does not.
     asked: HashMap<NodeId, String>,
-    /// The node that says whether a question is unanswered, in any instance of its repeats.
-    unanswered: HashMap<NodeId, String>,
+    /// The node that says whether a question is unanswered, or its answer breaks its rule, in any instance of its repeats.
+    questions: HashMap<(NodeId, &'static str), String>,
     /// The measures that are being written, the innermost last.
     current: Vec<MeasureId>,
     calculations: Vec<Calculation>,
@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
             self.opened.clear();
             self.holes.clear();
             self.asked.clear();
-            self.unanswered.clear();
+            self.questions.clear();
             self.losses
                 .push(span, format!("`{name}` has no calculation in the XForm and stays blank there: {why}"));
         } else {

@@ -219,6 +219,8 @@ pub(crate) enum What {
     Value(NodeId),
     /// Its value in instances that a predicate picks, among those of a repeat that holds the reader too.
     Sibling(NodeId),
+    /// Whether there is one.
+    Answered(NodeId),
     /// Whether its answer keeps to its constraint, and whether there has to be one.
     Standing(NodeId),
     /// Which instances a repeat has.

@@ -40,6 +40,11 @@ impl<'a> BindOf<'a> {
         self.find(&Namespace::JavaRosa, local)
     }
 
+    /// An attribute of the entities' namespace.
+    pub fn entities(&self, local: &str) -> Option<Passage<'a>> {
+        self.find(&Namespace::Entities, local)
+    }
+
     /// A message, and where its words lie.
     pub fn message(&self, local: &str) -> Option<(Passage<'a>, Lies)> {
         let mut binds = self.further.iter().rev().chain(&self.first);

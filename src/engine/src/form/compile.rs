@@ -26,6 +26,7 @@ use crate::view::{Control, NodeId};
 use crate::xml::{Document, Namespace, Tag};
 
 mod assessment;
+mod entities;
 mod instances;
 mod itemset;
 mod setvalue;
@@ -143,6 +144,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
             return None;
         }
     };
+    let entities = entities::declared(&nodes, &binds, &seed);
     Some(Form {
         bundle: bundle.clone(),
         hash: OnceLock::new(),
@@ -158,6 +160,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         graph,
         actions,
         assessment,
+        entities,
         services: parts.assessment.and_then(|element| attribute(element, "services")),
         catalogue: OnceLock::new(),
         instance_name,
@@ -165,6 +168,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
         public_key: public_key(&parts),
         scopes: skeleton.scopes,
+        tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),
         last_saved: instances::last_saved(&parts, &skeleton.tree_names),
         trees: skeleton.trees.into_iter().map(Arc::new).collect(),
         child_names: skeleton.child_names,

@@ -63,6 +63,8 @@ pub struct Form {
     pub(crate) seed: Arc<Seed>,
     /// Secondary instances. A session has its own where one is known only then.
     pub(crate) trees: Vec<Arc<Tree>>,
+    /// By secondary instance: the name of the file that it stands in, if it stands in one.
+    pub(crate) tree_files: Vec<Option<Arc<str>>>,
     /// The secondary instance that holds the submission before this one.
     pub(crate) last_saved: Option<TreeId>,
     pub(crate) texts: Texts,
@@ -72,6 +74,7 @@ pub struct Form {
     pub(crate) graph: DependencyGraph,
     pub(crate) actions: Vec<Action>,
     pub(crate) assessment: Assessment,
+    pub(crate) entities: Vec<crate::entities::Declared>,
     /// What the form says of a catalogue of services: its file, then districts.
     pub(crate) services: Option<Arc<str>>,
     /// Read when it is first asked for.
@@ -235,6 +238,11 @@ impl Form {
         let file = |name: &String| self.bundle.files.iter().find(|file| *file.name == **name).cloned();
         let main = file(names.first()?)?;
         Some(Bundle { main, files: names[1..].iter().filter_map(file).collect() })
+    }
+
+    /// Does it assess what is answered?
+    pub fn assesses(&self) -> bool {
+        !self.assessment.measures.is_empty()
     }
 
     /// A name that never changes for the same form, e.g. `household-needs`.

@@ -1,7 +1,7 @@
 //! Facts out of a form's answers: what each fact says it comes from, over the questions of the form outside of its repeats.
 //!
-//! Invariant: a question without an answer, or that was not asked, or that the form has not, makes the fact not known: a visit that was broken off says
-//! nothing about a household. That a fact does not apply is said by a condition of its own.
+//! Invariant: a question without an answer, or that was not asked, or that the form has not, makes the fact not known, and so does a calculation
+//! over such questions: a visit that was broken off says nothing about a household. That a fact does not apply is said by a condition of its own.
 
 use std::sync::Arc;
 
@@ -128,6 +128,7 @@ impl Catalogue {
             session.relevant(key).filter(|relevant| *relevant)?;
             match session.value(key)? {
                 Value::Blank | Value::Unread(_) => return None,
+                _ if session.is_open(key) => return None,
                 value => given.push(operand_of_value(value)),
             }
         }

@@ -4,7 +4,7 @@
 
 use super::catalogue::{Catalogue, ItemId, ProviderId};
 use super::facts::{FactId, FactKind, FactValue};
-use super::household::{Match, Nobody, Undecided};
+use super::household::{Match, Nobody, Undecided, Unsuitable};
 use super::item::ProviderKind;
 use super::place::{NeedOf, WithoutPlace};
 use crate::assess::Exact;
@@ -24,6 +24,8 @@ struct Words {
     and: &'static str,
     stop: &'static str,
     because: &'static str,
+    meant_for: &'static str,
+    instead: &'static str,
     yes: &'static str,
     no: &'static str,
     not_applicable: &'static str,
@@ -48,6 +50,8 @@ static CHINESE: Words = Words {
     and: "；",
     stop: "。",
     because: "依据",
+    meant_for: "适用对象",
+    instead: "这一家",
     yes: "是",
     no: "否",
     not_applicable: "不适用",
@@ -72,6 +76,8 @@ static ENGLISH: Words = Words {
     and: "; ",
     stop: ".",
     because: "Because",
+    meant_for: "Meant for",
+    instead: "This household",
     yes: "yes",
     no: "no",
     not_applicable: "does not apply",
@@ -190,14 +196,7 @@ impl Catalogue {
             "" => item.target.of(language),
             reason => reason,
         };
-        let facts: Vec<String> = found
-            .because
-            .iter()
-            .map(|(id, value)| {
-                let label = self.fact_label(*id, language);
-                format!("{label}{}{}", words.colon, self.value_text(*id, value, language))
-            })
-            .collect();
+        let facts = self.facts_told(&found.because, language);
         let mut sentences = Vec::new();
         match found.urgent {
             true => sentences.push(words.urgent.to_owned()),
@@ -211,6 +210,29 @@ impl Catalogue {
             sentences.push(format!("{}{}{}", words.open, words.colon, self.labels(&found.open, language)));
         }
         sentences_of(&sentences, words)
+    }
+
+    /// Why a household does not qualify: whom the service is for, and what is so instead.
+    pub fn explain_unsuitable(&self, unsuitable: &Unsuitable, language: &str) -> String {
+        let words = words(language);
+        let target = self.item(unsuitable.item).target.of(language);
+        let mut sentences = Vec::new();
+        if !target.is_empty() {
+            sentences.push(format!("{}{}{target}", words.meant_for, words.colon));
+        }
+        let facts = self.facts_told(&unsuitable.because, language);
+        if !facts.is_empty() {
+            sentences.push(format!("{}{}{}", words.instead, words.colon, facts.join(words.and)));
+        }
+        sentences_of(&sentences, words)
+    }
+
+    fn facts_told(&self, facts: &[(FactId, FactValue)], language: &str) -> Vec<String> {
+        let colon = words(language).colon;
+        let told = |(id, value): &(FactId, FactValue)| {
+            format!("{}{colon}{}", self.fact_label(*id, language), self.value_text(*id, value, language))
+        };
+        facts.iter().map(told).collect()
     }
 
     /// What is missing before it can be said.

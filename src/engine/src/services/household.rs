@@ -68,6 +68,15 @@ pub struct Match {
     pub nobody: Option<Nobody>,
 }
 
+/// A service that a household does not qualify for.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unsuitable {
+    /// Which.
+    pub item: ItemId,
+    /// The facts that decided it, with their values.
+    pub because: Vec<(FactId, FactValue)>,
+}
+
 /// A service for which it can't be said yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Undecided {
@@ -144,6 +153,23 @@ impl Catalogue {
         // Stable: the catalogue's order holds within a priority.
         crate::order::sort_by_key(&mut needs, |need| need.priority);
         Matched { area: area.to_owned(), flags: raised, open_flags, needs, undecided }
+    }
+
+    /// What a household does not qualify for, each with the facts that decided it; in the catalogue's order. Told apart from what it does qualify for,
+    /// since matching many households has no use for it.
+    pub fn unsuitable(&self, area: &str, facts: &Facts, circumstances: &Circumstances) -> Vec<Unsuitable> {
+        let known = Resolved::of(facts, &self.vocabulary);
+        let items = self.offered(area).iter().filter(|id| self.item(**id).is_valid(circumstances.on));
+        let unsuitable = |id: &ItemId| {
+            let item = self.item(*id);
+            if !matches!(self.qualifies(item, &known), Qualifies::No) {
+                return None;
+            }
+            let decided = item.rule.decide(&known, &self.program).facts;
+            let value = |id: FactId| Some((id, known.value(id)?.clone()));
+            Some(Unsuitable { item: *id, because: decided.into_iter().filter_map(value).collect() })
+        };
+        items.filter_map(unsuitable).collect()
     }
 
     fn qualifies(&self, item: &Item, known: &Resolved) -> Qualifies {

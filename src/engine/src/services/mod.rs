@@ -29,7 +29,7 @@ pub mod case;
 pub(crate) use answers::{of_text, together};
 pub use catalogue::{Catalogue, FILES, ItemId, ProviderId, Read, gather};
 pub use facts::{Fact, FactId, FactKind, FactValue, Facts, Vocabulary};
-pub use household::{Candidate, Circumstances, Match, Matched, Nobody, Undecided};
+pub use household::{Candidate, Circumstances, Match, Matched, Nobody, Undecided, Unsuitable};
 pub use item::{Item, LEAST_URGENT, ProviderKind};
 pub use place::{Applicant, NeedOf, Placement, WithoutPlace};
 pub use provider::{Distance, Provider};

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::assess::Outcome;
 use crate::assess::evaluate::{Assessor, Awaiting};
-use crate::assess::measure::MeasureId;
+use crate::assess::measure::{Kind, MeasureId};
 use crate::assess::trace::Trace;
 use crate::session::Session;
 use crate::value::Value;
@@ -25,6 +25,16 @@ impl Session {
         self.form.assessment.measures.iter().map(|measure| &*measure.name)
     }
 
+    /// How many flags are up, of those that its reader is told of.
+    pub fn flags_up(&self) -> usize {
+        let measures = self.form.assessment.measures.iter().zip(&self.outcomes);
+        measures
+            .filter(|(measure, outcome)| {
+                !measure.internal && matches!(measure.kind, Kind::Flag(_)) && **outcome == Outcome::Flag(true)
+            })
+            .count()
+    }
+
     /// The exact fraction that a submission carries beside the nearest number, where that is none.
     pub(super) fn exact_text(&self, node: NodeId) -> Option<String> {
         let id = self.form.assessment.by_node.get(&node)?;
@@ -36,6 +46,11 @@ impl Session {
         }
     }
 
+    /// Is something calculated from answers that are missing and could change it, though it gives a value? False of all that is answered.
+    pub(crate) fn is_open(&self, key: Key) -> bool {
+        self.form.is_computed(key.node) && self.assessor(key.node).is_open(key.scope, key.node)
+    }
+
     /// Computes a measure. A result whose nearest number is the same may still be another.
     pub(super) fn assess(&mut self, id: MeasureId) {
         let node = self.form.assessment.measure(id).node;
@@ -45,6 +60,7 @@ impl Session {
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
             sure: Cell::default(),
+            there: Cell::default(),
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

@@ -89,7 +89,8 @@ impl Session {
         found
     }
 
-    fn named(&self, mut keys: Vec<Key>) -> Vec<Awaits> {
+    /// The questions, in the form's order, each with whose it is.
+    pub(super) fn named(&self, mut keys: Vec<Key>) -> Vec<Awaits> {
         crate::order::sort_by_key(&mut keys, |key| (key.node, key.scope));
         keys.dedup();
         let named = |key: Key| Awaits {
@@ -111,7 +112,7 @@ impl Session {
         for awaited in awaited.into_list() {
             match awaited {
                 Awaited::Answer(key) if self.form.is_computed(key.node) => {
-                    missing.extend(assessor.holes_behind(key.node));
+                    missing.extend(assessor.holes_behind(key));
                 }
                 other => missing.push(other),
             }

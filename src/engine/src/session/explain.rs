@@ -258,9 +258,12 @@ impl Session {
                     false => tongue.differ(&both, &settled.unwrap_or_default()),
                 };
             }
-            (Told::Decision, Kind::Decided { of, reason: why, .. }) => {
+            (Told::Decision, Kind::Decided { of, instead, reason: why }) => {
                 reason.answer = self.input_said(why);
-                reason.sentence = tongue.decided(line.counts, &self.input_said(of), &reason.answer);
+                reason.sentence = match line.counts {
+                    true => tongue.decided(&self.input_said(of), &reason.answer),
+                    false => tongue.not_decided(&self.input_said(instead)),
+                };
             }
             _ => reason.sentence = tongue.up(line.counts).into(),
         }
@@ -448,6 +451,7 @@ impl Session {
             outcomes: &self.outcomes,
             awaited: Awaiting::default(),
             sure: Cell::default(),
+            there: Cell::default(),
         }
     }
 }

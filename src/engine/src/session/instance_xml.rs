@@ -28,6 +28,11 @@ impl Session {
         xml::write_compact(&self.element(ScopeId(0), NodeId(0), extent))
     }
 
+    /// The instance as it would be submitted.
+    pub(crate) fn submitted_root(&self) -> Element {
+        self.element(ScopeId(0), NodeId(0), Extent::Relevant)
+    }
+
     fn element(&self, scope: ScopeId, node: NodeId, extent: Extent) -> Element {
         let span = Span::top(0);
         let this = self.form.node(node);

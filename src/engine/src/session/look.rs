@@ -135,6 +135,15 @@ impl Session {
         };
         let mut offered = vec![false; names.len()];
         let mut missing = names.len();
+        // What a list that grows does not have yet no filter can speak of.
+        if let Some(Choices::Itemset(itemset)) = &form.node(node).body.choices
+            && let Some(list) = itemset.list.as_ref().filter(|list| self.lives(list.tree))
+        {
+            for (offered, name) in offered.iter_mut().zip(names) {
+                *offered = list.find(&self.trees[usize::from(list.tree.0)], name).is_none();
+                missing -= usize::from(*offered);
+            }
+        }
         if let Some(choices) = &form.node(node).body.choices {
             self.eval(scope, node).each_choice(choices, &mut |name, _| {
                 for (place, wanted) in names.iter().enumerate() {

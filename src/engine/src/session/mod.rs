@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::assess::Outcome;
 use crate::form::{Choices, Form, NodeKind};
-use crate::tree::Tree;
+use crate::tree::{Tree, TreeId};
 use crate::value::{DataType, MAX_TEXT, Value};
 use crate::view::{ChoiceView, Control, Key, NodeId, ScopeId};
 use crate::zone::Zone;
@@ -19,9 +19,11 @@ mod events;
 mod explain;
 mod instance;
 mod instance_xml;
+mod left_out;
 mod look;
 mod preload;
 mod recalculate;
+mod rejected;
 mod services;
 mod state;
 mod submitted;
@@ -31,6 +33,8 @@ mod views;
 pub use data::RestoreError;
 pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
+pub use left_out::LeftOut;
+pub use services::Unfit;
 pub use state::{Kind, NodeState};
 pub use submitted::Submitted;
 
@@ -62,6 +66,9 @@ pub struct World {
     pub instance_id: Arc<str>,
     /// The instance XML of the submission before this one, for `${last-saved#…}`; empty if there is none.
     pub last_saved: Arc<str>,
+    /// The files of lists that grow while the form is in use, as the form names them: `households.csv`. A choice that this copy of such a list does not
+    /// have yet stands as it was given.
+    pub living: Arc<[Arc<str>]>,
 }
 
 impl World {
@@ -349,6 +356,12 @@ impl Session {
         }
     }
 
+    /// Is a secondary instance a list that grows while the form is in use?
+    fn lives(&self, tree: TreeId) -> bool {
+        let file = self.form.tree_files.get(usize::from(tree.0)).and_then(Option::as_ref);
+        file.is_some_and(|file| self.world.living.contains(file))
+    }
+
     /// Selected names in the list's order, each once; a name that the list does not have is an error.
     /// Of a trigger, `OK` or nothing.
     fn in_list_order(&self, node: NodeId, value: Value) -> Result<Value, AnswerError> {
@@ -360,7 +373,10 @@ impl Session {
         let place = |name: &str| match choices {
             Choices::Listed(listed) => listed.place(name),
             Choices::Itemset(itemset) => match &itemset.list {
-                Some(list) => list.find(&self.trees[usize::from(list.tree.0)], name).map(|row| row.order()),
+                Some(list) => {
+                    let row = list.find(&self.trees[usize::from(list.tree.0)], name);
+                    row.map(|row| row.order()).or_else(|| self.lives(list.tree).then_some(u32::MAX))
+                }
                 // Items that answers make come and go: any name may be one.
                 None => Some(0),
             },

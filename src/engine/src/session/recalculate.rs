@@ -167,10 +167,15 @@ impl Session {
     /// Writes a value; if it is another, what reads it is dirty.
     pub(super) fn put(&mut self, scope: ScopeId, node: NodeId, value: Value) {
         let cell = self.instance.cell(scope, node);
+        let is_none = |value: &Value| matches!(value, Value::Blank | Value::Unread(_));
+        let came_or_went = is_none(self.instance.kept(scope, node)) != is_none(&value);
         if self.instance.set(cell, value) {
             self.changed.push(Key { scope, node });
             if self.instance.has(cell, flag::RELEVANT) {
                 self.touch_readers(scope, node);
+                if came_or_went {
+                    self.touch_answered(scope, node);
+                }
             }
             if !self.quiet && !self.form.node(node).bind.triggers.is_empty() {
                 self.waiting.push_back(Happened::Changed(scope, node));
@@ -180,6 +185,12 @@ impl Session {
 
     pub(super) fn touch_readers(&mut self, scope: ScopeId, node: NodeId) {
         for edge in &self.form.graph.value[node.0 as usize] {
+            touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
+        }
+    }
+
+    fn touch_answered(&mut self, scope: ScopeId, node: NodeId) {
+        for edge in self.form.graph.answered.get(&node).into_iter().flatten() {
             touch(&mut self.dirty, &self.instance, &self.form, &self.left, scope, edge);
         }
     }
@@ -232,6 +243,7 @@ impl Session {
         match self.form.node(node).kind {
             NodeKind::Leaf(_) => {
                 self.touch_readers(scope, node);
+                self.touch_answered(scope, node);
                 // Mostly there is nothing in it.
                 if self.form.node(node).end.0 > node.0 + 1 {
                     self.spread_to_attributes(scope, node);

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::services::{Catalogue, Circumstances, FactKind, FactValue, Matched, of_text, together};
-use crate::session::Session;
+use crate::services::{
+    Catalogue, Circumstances, FactKind, FactValue, Matched, Unsuitable, of_text, together,
+};
+use crate::session::{LeftOut, Session};
 use crate::view::{Key, NodeId};
 
 /// The fact that says where the household is: the code of its town or village.
@@ -18,10 +20,12 @@ impl Session {
             keys.iter().filter(named).filter(|key| self.form.node(key.node).data_type().is_some()).peekable();
         keys.peek()?;
         let mut all: Option<FactValue> = None;
+        let mut open = false;
         for key in keys.filter(|key| self.instance.relevant(key.scope, key.node)) {
             let value = self.instance.value(key.scope, key.node);
-            if value.is_blank() {
-                return None;
+            if value.is_blank() || self.is_open(*key) {
+                open = true;
+                continue;
             }
             let value = of_text(&value.text(), kind)?;
             all = Some(match all {
@@ -29,7 +33,12 @@ impl Session {
                 Some(before) => together(before, value),
             });
         }
-        Some(all.unwrap_or(FactValue::NotApplicable))
+        match (open, all) {
+            (false, all) => Some(all.unwrap_or(FactValue::NotApplicable)),
+            // One yes is enough, whatever the others say.
+            (true, Some(yes @ FactValue::Boolean(true))) => Some(yes),
+            (true, _) => None,
+        }
     }
 
     /// The catalogue that the form names, and what it has for this household today. `None` if the form names none, or a broken one.
@@ -49,4 +58,29 @@ impl Session {
         }
         Some((catalogue, matched))
     }
+
+    /// What the catalogue has that is not for this household today, each with the facts that decided it, and the answer for which they were not asked.
+    /// `None` as for [`Session::services`].
+    pub fn unfit_services(&self) -> Option<Vec<Unfit>> {
+        let catalogue = self.form.catalogue()?.clone();
+        let facts = catalogue.facts_of(self);
+        let area = self.outcome(AREA).map(|outcome| outcome.to_string()).unwrap_or_default();
+        let today = self.world.zone().civil(self.world.now_ms)?.date();
+        let found = catalogue.unsuitable(&area, &facts, &Circumstances::on(today));
+        let told = |unsuitable: Unsuitable| {
+            let facts = unsuitable.because.iter();
+            let nodes: Vec<NodeId> = facts.flat_map(|(fact, _)| catalogue.said_by(*fact, self)).collect();
+            Unfit { left_out: self.nodes_left_out(&nodes), unsuitable }
+        };
+        Some(found.into_iter().map(told).collect())
+    }
+}
+
+/// A service that is not for this household.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unfit {
+    /// Which, and why.
+    pub unsuitable: Unsuitable,
+    /// The answer for which what it asks for was not asked, if one alone is the reason.
+    pub left_out: Option<LeftOut>,
 }

@@ -56,6 +56,10 @@ impl Submitted {
         media.chain(answers).collect()
     }
 
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
+    }
+
     fn attribute(&self, local: &str) -> &str {
         self.root.attribute(local).map_or("", |value| &*value.text)
     }

@@ -1,7 +1,11 @@
 //! What would change a result: which one answer would tip it.
 //!
-//! Tried on a copy of the session by answering there: whatever the result hangs on, through scales, expressions, repeats or
-//! conditions, it is computed as it always is. Nothing is said to change nothing unless all of it was tried.
+//! Tried on a copy of the session by answering there: whatever the result is made of, through scales, expressions or repeats, it is computed as
+//! it always is. Nothing is said to change nothing unless all of that was tried.
+//!
+//! Tried are only answers that the result is *scored* from. What merely decides whether something is asked or looked at, consent above all, is no
+//! fact about a household: to be told "refuse, and you come out lower" is advice that nobody should be given. Nor is it news what a person decides
+//! in a result's place, or an answer that contradicts another.
 
 use std::sync::Arc;
 
@@ -40,9 +44,11 @@ impl Session {
 
     /// Which one answer would give a measure another code, nearest first, and whether all answers were tried.
     ///
-    /// Tried are the answers of every question that the measure hangs on: each choice, of several choices one more, one
+    /// Tried are the answers of every question that the measure is scored from, through other measures and calculations, and of those that say how
+    /// many instances a repeat has: each choice, of several choices one more, one
     /// less and each alone, of numbers the nearest cut-off above and below, and each of a few or one of each part between what it is compared with ([`numbers`]). Texts, dates and places are not, nor
-    /// is a person's own decision. What breaks the question's rule is no answer; a result that can't be said is no change that anybody asks for.
+    /// is a person's own decision, nor what only decides whether something is relevant. What breaks a question's rule, its own or another's, is no answer;
+    /// a result that can't be said is no change that anybody asks for.
     /// Scores and rankings have no turns: any answer changes them.
     pub fn what_would_change(&self, measure: &str) -> Search {
         let nothing = Search { turns: Vec::new(), complete: false };
@@ -90,7 +96,7 @@ impl Session {
         copy
     }
 
-    /// What a question is called, and whose it is where there are several.
+    /// What a question is called, and whose it is where there are several: by the instance's own label, else by the repeat's and its number.
     pub(super) fn question_words(&self, key: Key) -> String {
         let node = self.form.node(key.node);
         let label = self.words(node.body.label, key);
@@ -99,16 +105,24 @@ impl Session {
             return label;
         }
         let repeat = self.instance.own_node(key.scope);
-        let several = self.instance.instances(self.instance.up(key.scope, 1), repeat).len() > 1;
-        let whose =
-            self.words(self.form.node(repeat).body.item_label, Key { scope: key.scope, node: repeat });
-        match several && !whose.is_empty() {
-            true => self.tongue().named(&whose, &label),
-            false => label,
+        let outer = self.instance.up(key.scope, 1);
+        if self.instance.instances(outer, repeat).len() < 2 {
+            return label;
         }
+        let body = &self.form.node(repeat).body;
+        let whose = self.words(body.item_label, Key { scope: key.scope, node: repeat });
+        let whose = match whose.trim().is_empty() {
+            true => {
+                let several = self.words(body.label, Key { scope: outer, node: repeat });
+                format!("{several} {}", self.instance.position(key.scope)).trim_start().to_owned()
+            }
+            false => whose,
+        };
+        self.tongue().named(&whose, &label)
     }
 
-    fn answer_words(&self, node: NodeId, value: &Value) -> String {
+    /// An answer as its reader knows it.
+    pub(super) fn answer_words(&self, node: NodeId, value: &Value) -> String {
         match value {
             Value::Choice(name) => self.said(&[node], &Owned::Text(name.clone())),
             Value::Choices(names) => self.said(&[node], &Owned::Names(names.clone())),
@@ -298,7 +312,12 @@ impl Trial<'_> {
         self.left -= 1;
         let given = self.from.instance.given(key.scope, key.node).clone();
         let Ok(changes) = self.copy.answer(key, value.clone()) else { return Err(()) };
-        let lawful = self.copy.violation(key).is_none();
+        // An answer that contradicts another is no household's.
+        let breaks = |key: &Key| {
+            let known = self.from.instance.holds(&self.from.form, key.scope, key.node);
+            self.copy.rejects(*key) && !(known && self.from.rejects(*key))
+        };
+        let lawful = self.copy.violation(key).is_none() && !changes.nodes.iter().any(breaks);
         let outcome = self.copy.outcome_of(self.target);
         let moved = self.moved();
         // What else would have to be answered then may lead anywhere.
@@ -399,5 +418,36 @@ mod tests {
             &json!({"b": ["如果“Ill?”是“Yes”，B会是“High”"], "s": []}),
         );
         assert_eq!(number, []);
+    }
+
+    /// A consent hides one scale, a level may be decided by hand, and one answer may not contradict another.
+    #[test]
+    fn nobody_is_advised_to_refuse_to_decide_or_to_contradict() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"}, "choices": {
+              "yn": [{"name": "yes", "label": "Yes", "score": 1}, {"name": "no", "label": "No", "score": 0}],
+              "level": [{"name": "low", "label": "Low"}, {"name": "high", "label": "High"}]},
+            "survey": [
+              {"type": "select_one yn", "name": "consent", "label": "May we ask?"},
+              {"type": "calculate", "name": "open", "calculation": "if(${consent} = 'yes', 'yes', 'no')"},
+              {"type": "select_one yn", "name": "ill", "label": "Ill?", "relevant": "${open} = 'yes'"},
+              {"type": "select_one yn", "name": "poor", "label": "Poor?"},
+              {"type": "select_one yn", "name": "alone", "label": "Alone?"},
+              {"type": "integer", "name": "with", "label": "With how many?", "constraint": ". = 0 or ${alone} = 'no'"},
+              {"type": "select_one level", "name": "by_hand", "label": "Your own?"},
+              {"type": "text", "name": "why", "label": "Why?"}],
+            "assessment": [
+              {"type": "scale", "name": "health", "max": 1, "items": [{"value": "${ill}"}]},
+              {"type": "scale", "name": "money", "max": 2, "items": [{"value": "${poor}"}, {"value": "${alone}"}]},
+              {"type": "index", "name": "need", "parts": [{"of": "health", "weight": 1}, {"of": "money", "weight": 1}]},
+              {"type": "band", "name": "b", "label": "B", "of": "need", "bands": [{"code": "low", "range": "<25", "label": "Low"}, {"code": "high", "range": ">=25", "label": "High"}]},
+              {"type": "decided", "name": "final", "of": "b", "value": "${by_hand}", "reason": "${why}"}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
+        // Without consent the index would be 0 of 1, and with company at home nobody is alone.
+        let case = json!({"language": "en", "steps": [
+            {"answer": {"/f/consent": "yes", "/f/ill": "yes", "/f/poor": "no", "/f/alone": "no", "/f/with": 2}},
+            {"expect": {"turns": {"b": ["如果“Ill?”是“No”，B会是“Low”"]}}},
+            {"answer": {"/f/ill": "no"}},
+            {"expect": {"turns": {"b": ["如果“Ill?”是“Yes”，B会是“High”", "如果“Poor?”是“Yes”，B会是“High”"]}}}]});
+        assert_eq!(case::run(&form, &case), []);
     }
 }

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use crate::assess::measure::{Kind, WhenMissing};
 use crate::expr::program::ExprId;
 use crate::form::{NodeKind, TextId};
 use crate::session::Session;
@@ -43,6 +46,7 @@ impl Session {
                         hint: None,
                         progress: Progress::default(),
                         violations: 0,
+                        unscored: 0,
                     });
                     loose = true;
                 }
@@ -56,23 +60,38 @@ impl Session {
                         hint: body.hint.map(|_| self.words(body.hint, key)),
                         progress: Progress::default(),
                         violations: 0,
+                        unscored: 0,
                     });
                     loose = false;
                 }
             }
         }
+        let scored: FxHashSet<NodeId> = self.scored().collect();
         for page in &mut pages {
             let mut progress = Progress::default();
-            let mut violations = 0;
+            let (mut violations, mut unscored) = (0, 0);
             for item in &page.items {
                 self.walk(*item, &mut |key| {
                     self.count(key, &mut progress);
                     violations += usize::from(self.violation(key).is_some());
+                    let blank =
+                        scored.contains(&key.node) && self.instance.kept(key.scope, key.node).is_blank();
+                    unscored += usize::from(blank);
                 });
             }
-            (page.progress, page.violations) = (progress, violations);
+            (page.progress, page.violations, page.unscored) = (progress, violations, unscored);
         }
         pages
+    }
+
+    /// The questions without which a scale has no score.
+    fn scored(&self) -> impl Iterator<Item = NodeId> {
+        let scales = self.form.assessment.measures.iter().filter_map(|measure| match &measure.kind {
+            Kind::Scale(scale) if scale.when_missing == WhenMissing::NoScore => Some(scale),
+            _ => None,
+        });
+        let questions = scales.flat_map(|scale| &scale.items).flat_map(|item| &item.questions).copied();
+        questions.filter(|node| self.form.node(*node).body.control.is_some() && !self.form.is_computed(*node))
     }
 
     /// Does it hold a question or a repeat, at whatever depth?
@@ -169,6 +188,7 @@ impl Session {
             value: self.instance.kept(key.scope, key.node).clone(),
             relevant: self.instance.has(cell, flag::RELEVANT),
             required: self.instance.has(cell, flag::REQUIRED),
+            scored: self.scored().any(|node| node == key.node),
             readonly: self.is_readonly(key),
             violation: self.violation(key),
             choices: match &node.body.choices {

@@ -17,6 +17,7 @@ use md5::{Digest, Md5};
 
 use super::answer::{Refused, escape, escape_url, spoken, xml};
 use super::asker::Asker;
+use super::lists::{csv, list_of, note};
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::files::Asset;
@@ -143,12 +144,15 @@ pub(super) async fn manifest(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">",
     );
     for media in &xform.media {
+        let (kind, md5) = match list_of(&shared, &asker, &media.name).await {
+            Some(list) => (" type=\"entityList\"", md5(&csv(&shared, &asker, &list).await?)),
+            None => ("", media.md5.clone()),
+        };
         let url = format!("{}/forms/{}/media/{}", asker.base, served.form.hash(), escape_url(&media.name));
         let _ = write!(
             said,
-            "<mediaFile><filename>{}</filename><hash>{}</hash><downloadUrl>{}</downloadUrl></mediaFile>",
+            "<mediaFile{kind}><filename>{}</filename><hash>{md5}</hash><downloadUrl>{}</downloadUrl></mediaFile>",
             escape(&media.name),
-            media.md5,
             escape(&url),
         );
     }
@@ -159,7 +163,7 @@ pub(super) async fn manifest(
 /// `GET …/forms/HASH/media/NAME`.
 pub(super) async fn media(
     State(shared): State<Arc<Shared>>,
-    _: Asker,
+    asker: Asker,
     path: Result<Path<BTreeMap<String, String>>, PathRejection>,
     asked: HeaderMap,
 ) -> Result<Response, Refused> {
@@ -168,6 +172,12 @@ pub(super) async fn media(
     let unknown =
         || Refusal::new(StatusCode::NOT_FOUND, "media_unknown", "the form has no file of this name");
     let media = xform.media.iter().find(|media| media.name == name).ok_or_else(unknown)?;
+    if let Some(list) = list_of(&shared, &asker, name).await {
+        note(&shared, &asker, &list).await?;
+        let bytes = csv(&shared, &asker, &list).await?;
+        let file = Asset::new(bytes.into(), None, "text/csv; charset=utf-8", false);
+        return Ok(spoken(file.answer(&asked)));
+    }
     Ok(spoken(media.file.answer(&asked)))
 }
 

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::parts::{Posted, Posting};
 use crate::Shared;
 use crate::answer::Refusal;
+use crate::forms::Living;
 use crate::intake::{self, check_answers, id_taken, unfit};
 use crate::listen::now_ms;
 use crate::metrics;
@@ -224,10 +225,16 @@ async fn read_against(
     let served = shared.forms.get(&row.form_hash).await.map_err(|error| Refusal::fault(&error))?;
     let form = served.ok_or_else(|| Refusal::fault(&"a form that was kept is gone"))?.form.clone();
     let (instance, row) = (instance.clone(), row.clone());
-    off_thread(move || read(form, &instance, &row)).await
+    let living = shared.forms.living_lists();
+    off_thread(move || read(form, &instance, &row, living)).await
 }
 
-fn read(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<Read, Refusal> {
+fn read(
+    form: Arc<Form>,
+    instance: &Instance,
+    row: &OpenRosaInstance,
+    living: Living,
+) -> Result<Read, Refusal> {
     let submitted = &instance.submitted;
     if submitted.is_encrypted() {
         return read_encrypted(form, instance, row);
@@ -238,6 +245,7 @@ fn read(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<
     let world = World {
         now_ms: finished_at.ms,
         utc_offset_minutes: finished_at.utc_offset_minutes,
+        living: living.clone(),
         ..World::default()
     };
     let session = submitted
@@ -257,7 +265,7 @@ fn read(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<
         attachments: Vec::new(),
         xml: Some(instance.xml.to_string()),
     };
-    check_answers(form, &sealed)?;
+    check_answers(form, &sealed, living)?;
     Ok(Read { sealed, named })
 }
 
@@ -278,7 +286,7 @@ fn read_encrypted(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) 
         attachments: Vec::new(),
         xml: Some(instance.xml.to_string()),
     };
-    check_answers(form, &sealed)?;
+    check_answers(form, &sealed, Living::default())?;
     let mut single = named.clone();
     single.sort();
     single.dedup();

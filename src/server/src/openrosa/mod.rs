@@ -10,6 +10,7 @@ mod answer;
 mod asker;
 mod forms;
 mod instance;
+mod lists;
 mod parts;
 mod pieces;
 mod submission;

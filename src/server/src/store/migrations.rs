@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 7] = [
+const FILES: [(i64, &str, &str); 8] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -17,6 +17,7 @@ const FILES: [(i64, &str, &str); 7] = [
     (30, "openrosa", include_str!("../../migrations/0030_openrosa.sql")),
     (60, "feed", include_str!("../../migrations/0060_feed.sql")),
     (70, "oidc", include_str!("../../migrations/0070_oidc.sql")),
+    (80, "entities", include_str!("../../migrations/0080_entities.sql")),
 ];
 
 /// The schema that this program makes.

@@ -39,6 +39,7 @@
 pub(crate) mod database;
 mod attachments;
 mod copy;
+mod entities;
 mod feed;
 mod forms;
 mod migrations;
@@ -53,6 +54,7 @@ use std::path::Path;
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
+pub(crate) use entities::{EntityRow, Undone};
 pub(crate) use feed::{Offer, Viewer};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};

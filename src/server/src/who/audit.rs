@@ -58,6 +58,8 @@ pub enum Event {
     CrossSiteRefused,
     /// The audit log was read.
     AuditRead,
+    /// A list of entities was read.
+    EntitiesRead,
     /// What is passed on to other servers was listed.
     RelayListed,
     /// Something was to be passed on again.

@@ -1,12 +1,13 @@
-//! The questions that a result waits for, each a way to it where the survey can still be answered.
+//! The questions that a result waits for, each a way to it where the survey can still be answered: first those whose answer breaks its rule.
 
 use doorstep_engine::assess::Awaits;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use crate::state::reader::use_reader;
 use crate::state::seeking::field_id;
 
-/// So many are named; what is answered first may ask for others.
+/// So many stand there at once; the others when they are asked for.
 const NAMED: usize = 5;
 
 /// The way to a question; only a survey that is not finished has it.
@@ -16,28 +17,50 @@ pub struct Seek(pub Callback<Key>);
 /// The list.
 #[component]
 pub fn Awaited(awaits: Vec<Awaits>) -> impl IntoView {
+    let words = use_reader().words_now();
     let seek = use_context::<Seek>();
-    let rows = awaits.into_iter().take(NAMED).map(|each| {
-        let key = each.key;
-        let link = seek.map(|Seek(go)| {
-            let question = each.question.clone();
-            view! {
-                <a
-                    href=format!("#{}", field_id(key))
-                    rel="external"
-                    data-action="seek"
-                    on:click=move |event| {
-                        event.prevent_default();
-                        go.run(key);
-                    }
-                >
-                    {question}
-                </a>
-            }
-        });
-        let plain = link.is_none().then_some(each.question);
-        view! { <li data-awaits="true">{link}{plain}</li> }
+    let mut awaits = awaits;
+    awaits.sort_by_key(|each| !each.rejected);
+    let others = awaits.split_off(awaits.len().min(NAMED));
+    let count = others.len();
+    let rows =
+        |awaits: Vec<Awaits>| awaits.into_iter().map(|each| row(each, seek, words.rejected)).collect_view();
+    let more = (count > 0).then(|| {
+        view! {
+            <details class="reasons" data-awaits-more=count.to_string()>
+                <summary>{(words.more_awaited)(count)}</summary>
+                <ul class="reason-list awaited">{rows(others)}</ul>
+            </details>
+        }
     });
-    let rows = rows.collect_view();
-    (!rows.is_empty()).then(|| view! { <ul class="reason-list awaited">{rows}</ul> })
+    (!awaits.is_empty()).then(|| {
+        view! {
+            <ul class="reason-list awaited">{rows(awaits)}</ul>
+            {more}
+        }
+    })
+}
+
+fn row(each: Awaits, seek: Option<Seek>, rejected: &'static str) -> AnyView {
+    let key = each.key;
+    let link = seek.map(|Seek(go)| {
+        let question = each.question.clone();
+        view! {
+            <a
+                href=format!("#{}", field_id(key))
+                rel="external"
+                data-action="seek"
+                on:click=move |event| {
+                    event.prevent_default();
+                    go.run(key);
+                }
+            >
+                {question}
+            </a>
+        }
+    });
+    let plain = link.is_none().then_some(each.question);
+    let broken =
+        each.rejected.then(|| view! { <strong class="state bad" data-rejected="true">{rejected}</strong> });
+    view! { <li data-awaits="true">{link}{plain} " " {broken}</li> }.into_any()
 }

@@ -1,15 +1,21 @@
 //! Dimensions by need: a radar for the eye, a list in the order of the ranking for the mind, each opening to its reasons.
 
 use doorstep_engine::assess::{Exact, Explanation, Outcome, Reason};
+use doorstep_engine::session::LeftOut;
 use leptos::prelude::*;
 
+use super::left_out::{self, NotAsked};
 use super::radar::{Axis, Radar};
 use crate::components::reasons::ReasonList;
 use crate::state::reader::use_reader;
 
 /// The section. The ranking's reasons are its dimensions.
 #[component]
-pub fn Dimensions(ranking: Explanation, measures: Vec<Explanation>) -> impl IntoView {
+pub fn Dimensions(
+    ranking: Explanation,
+    measures: Vec<Explanation>,
+    left_out: Vec<(String, LeftOut)>,
+) -> impl IntoView {
     let words = use_reader().words_now();
     let axes: Vec<Axis> = ranking
         .reasons
@@ -42,6 +48,7 @@ pub fn Dimensions(ranking: Explanation, measures: Vec<Explanation>) -> impl Into
             view! { <progress class="meter" max="100" value=value aria-hidden="true"></progress> }
         });
         let name = reason.measure.clone();
+        let left_out = name.as_ref().and_then(|name| left_out::of(&left_out, name));
         view! {
             <li>
                 <details class="dimension" data-dimension=name>
@@ -51,6 +58,7 @@ pub fn Dimensions(ranking: Explanation, measures: Vec<Explanation>) -> impl Into
                             <span class="figures">{figure}</span>
                         </span>
                         {bar}
+                        <NotAsked left_out />
                     </summary>
                     {told.map(|told| view! { <ReasonList told /> })}
                 </details>

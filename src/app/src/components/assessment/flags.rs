@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use crate::components::icon::{Icon, Shape};
+use crate::components::marked::marked;
 use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
 use crate::words::Words;
@@ -41,8 +42,8 @@ fn raised(up: Vec<Explanation>, words: &'static Words) -> AnyView {
         view! {
             <li data-flag=name>
                 <strong>{label}</strong>
-                {to_do.map(|to_do| view! { <p>{to_do}</p> })}
-                {note.map(|note| view! { <p>{note}</p> })}
+                {to_do.map(|to_do| view! { <p>{marked(&to_do)}</p> })}
+                {note.map(|note| view! { <p>{marked(&note)}</p> })}
                 <Reasons told=flag />
             </li>
         }

@@ -3,20 +3,27 @@
 //! That no answer would is said only where all of them were tried.
 
 use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
+use doorstep_engine::session::LeftOut;
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
+use super::left_out::{self, NotAsked};
 use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
 use crate::words::Words;
 
 /// The section.
 #[component]
-pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Search)>) -> impl IntoView {
+pub fn Levels(
+    levels: Vec<Explanation>,
+    turns: Vec<(String, Search)>,
+    left_out: Vec<(String, LeftOut)>,
+) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
         let search = turns.iter().find(|(name, _)| *name == told.name).map(|(_, search)| search.clone());
-        level(told, search, words)
+        let left_out = left_out::of(&left_out, &told.name);
+        level(told, search, left_out, words)
     });
     view! {
         <section class="section">
@@ -26,7 +33,12 @@ pub fn Levels(levels: Vec<Explanation>, turns: Vec<(String, Search)>) -> impl In
     }
 }
 
-fn level(told: Explanation, search: Option<Search>, words: &'static Words) -> AnyView {
+fn level(
+    told: Explanation,
+    search: Option<Search>,
+    left_out: Option<LeftOut>,
+    words: &'static Words,
+) -> AnyView {
     let shown = shown(&told, words);
     let name = told.name.clone();
     let label = told.label.clone();
@@ -37,6 +49,7 @@ fn level(told: Explanation, search: Option<Search>, words: &'static Words) -> An
                 <span class="grow">{label}</span>
                 <strong class="level-value">{shown}</strong>
             </p>
+            <NotAsked left_out />
             <Reasons told />
             <Awaited awaits />
             {search.filter(|search| search.complete || !search.turns.is_empty()).map(|search| what_would_change(search.turns, words))}

@@ -1,8 +1,10 @@
 //! The assessment of one household, on a screen and on A4 (form F08): red flags first, levels, dimensions, reasons.
 
 mod awaited;
+mod contest;
 mod dimensions;
 mod flags;
+mod left_out;
 mod levels;
 mod radar;
 mod report;

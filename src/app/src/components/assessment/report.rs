@@ -1,10 +1,12 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
-use doorstep_engine::assess::{Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::Session;
+use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
+use doorstep_engine::session::{LeftOut, Session};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use super::awaited::Awaited;
+use super::contest::Contest;
 use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
@@ -32,6 +34,12 @@ pub struct Told {
     pub services: Option<ToldServices>,
     /// By measure, by its name: what would tip it, and whether all answers were tried.
     pub turns: Vec<(String, Search)>,
+    /// By measure that does not apply, by its name: for which answer.
+    pub left_out: Vec<(String, LeftOut)>,
+    /// Answers that break their rule: whatever is said, it is said with them.
+    pub rejected: Vec<Awaits>,
+    /// Where a person may decide otherwise.
+    pub by_hand: Vec<Key>,
 }
 
 /// The questions that say who was there, as forms name them; a number of theirs is named with [`NUMBER`] behind.
@@ -65,13 +73,19 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
     let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
+    let blank = measures.iter().filter(|told| told.outcome == Outcome::NotApplicable);
+    let left_out =
+        blank.filter_map(|told| Some((told.name.clone(), session.left_out(&told.name)?))).collect();
     Some(Told {
         form: session.form().title(language),
         version: session.form().version().to_owned(),
         instance: session.instance_name(),
         people: people(session),
         services: told_services(session),
+        rejected: session.rejected(),
+        by_hand: session.decided_by_hand(),
         turns,
+        left_out,
         measures,
     })
 }
@@ -84,7 +98,8 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, version, instance, people, measures, services, turns } = told;
+    let Told { form, version, instance, people, measures, services, turns, left_out, rejected, by_hand } =
+        told;
     let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     let mut levels: Vec<Explanation> = of(
         &measures,
@@ -115,7 +130,7 @@ pub fn Report(
         .filter_map(|reason| reason.measure.clone())
         .collect();
     let dimensions = ranking.map(|ranking| {
-        view! { <Dimensions ranking measures=measures.clone() /> }
+        view! { <Dimensions ranking measures=measures.clone() left_out=left_out.clone() /> }
     });
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
@@ -133,16 +148,23 @@ pub fn Report(
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
                 <p class="report-name">{instance}</p>
                 {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
+                {(!rejected.is_empty()).then(|| view! {
+                    <div class="notice danger" data-report-rejected="true">
+                        <p>{words.rests_on_rejected}</p>
+                        <Awaited awaits=rejected />
+                    </div>
+                })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
             </header>
             {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
-            {(!levels.is_empty()).then(|| view! { <Levels levels turns /> })}
+            {(!levels.is_empty()).then(|| view! { <Levels levels turns left_out=left_out.clone() /> })}
             {dimensions}
-            {(!scores.is_empty()).then(|| view! { <Scores scores /> })}
+            {(!scores.is_empty()).then(|| view! { <Scores scores left_out /> })}
             {services.map(|told| view! { <Services told /> })}
+            {(!nothing).then(|| view! { <Contest by_hand /> })}
             {(!draft).then(|| view! { <Signatures names /> })}
         </article>
     }

@@ -1,10 +1,11 @@
-//! Services that fit this household: what, why, how urgent, and who could give it; then what can't be decided yet.
+//! Services that fit this household: what, why, how urgent, and who could give it; then what can't be decided yet, and what does not fit and why.
 
 use doorstep_engine::assess::Awaits;
-use doorstep_engine::session::Session;
+use doorstep_engine::session::{LeftOut, Session};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
+use super::left_out::NotAsked;
 use crate::state::reader::use_reader;
 
 /// What the catalogue has, in words.
@@ -16,6 +17,17 @@ pub struct ToldServices {
     pub fits: Vec<Fit>,
     /// What can't be decided.
     pub undecided: Vec<Open>,
+    /// What does not fit.
+    pub unfit: Vec<Unfit>,
+}
+
+/// A service that does not fit.
+#[derive(Clone, PartialEq)]
+pub struct Unfit {
+    code: String,
+    name: String,
+    why: String,
+    left_out: Option<LeftOut>,
 }
 
 /// A service that fits.
@@ -62,10 +74,17 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
         why: catalogue.explain_undecided(undecided, language),
         awaits: undecided.awaits.clone(),
     });
+    let unfit = session.unfit_services().unwrap_or_default().into_iter().map(|unfit| Unfit {
+        code: catalogue.item(unfit.unsuitable.item).code.to_string(),
+        name: catalogue.item_label(unfit.unsuitable.item, language),
+        why: catalogue.explain_unsuitable(&unfit.unsuitable, language),
+        left_out: unfit.left_out,
+    });
     Some(ToldServices {
         notice: catalogue.notice(&matched.area, language),
         fits: fits.collect(),
         undecided: undecided.collect(),
+        unfit: unfit.collect(),
     })
 }
 
@@ -73,7 +92,7 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
 #[component]
 pub fn Services(told: ToldServices) -> impl IntoView {
     let words = use_reader().words_now();
-    let ToldServices { notice, fits, undecided } = told;
+    let ToldServices { notice, fits, undecided, unfit } = told;
     // What can still be decided may fit.
     let none = fits.is_empty() && undecided.is_empty();
     let rows = fits.into_iter().map(|fit| {
@@ -101,6 +120,10 @@ pub fn Services(told: ToldServices) -> impl IntoView {
         view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /></li> }
     });
     let open = open.collect_view();
+    let unfit = unfit.into_iter().map(|Unfit { code, name, why, left_out }| {
+        view! { <li class="reason soft" data-unfit=code>{name} " · " {why} <NotAsked left_out /></li> }
+    });
+    let unfit = unfit.collect_view();
     view! {
         <section class="section">
             <h2>{words.services}</h2>
@@ -112,6 +135,13 @@ pub fn Services(told: ToldServices) -> impl IntoView {
                     <details class="reasons">
                         <summary>{words.services_open}</summary>
                         <ul class="reason-list">{open}</ul>
+                    </details>
+                })}
+                {(!unfit.is_empty()).then(|| view! {
+                    <details class="reasons" data-services="unfit">
+                        <summary>{words.services_unfit}</summary>
+                        <p class="hint">{words.services_unfit_explained}</p>
+                        <ul class="reason-list">{unfit}</ul>
                     </details>
                 })}
             </div>

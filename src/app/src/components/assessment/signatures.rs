@@ -1,10 +1,10 @@
-//! Lines to sign on, on paper only.
+//! Lines to sign on and to object on, on paper only.
 
 use leptos::prelude::*;
 
 use crate::state::reader::use_reader;
 
-/// Each assessor by name, a reviewer, and the person assessed.
+/// Each assessor by name, the person assessed with their objection, and a reviewer with what the review came to.
 #[component]
 pub fn Signatures(
     /// Who visited or assessed; where the form does not ask, there is room for two.
@@ -21,12 +21,22 @@ pub fn Signatures(
             </div>
         }
     };
+    let room = |label: &'static str| {
+        view! {
+            <div class="sign room">
+                <span>{label}</span>
+                <span class="sign-line"></span>
+            </div>
+        }
+    };
     let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
             {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
-            {line(words.sign_reviewer, String::new())}
             {line(words.sign_subject, String::new())}
+            {room(words.sign_objection)}
+            {line(words.sign_reviewer, String::new())}
+            {room(words.sign_review)}
         </footer>
     }
 }

@@ -288,6 +288,7 @@ pub(super) const WORDS: Office = Office {
             "forbidden" => "Asked for what the role does not allow; refused",
             "cross_site_refused" => "A request from another site was refused",
             "audit_read" => "Read the audit log",
+            "entities_read" => "Fetched a list of entities",
             "relay_listed" => "Looked at what is passed on",
             "relayed_again" => "Had something passed on again",
             "relay_queued" => "Queued earlier surveys for a target",

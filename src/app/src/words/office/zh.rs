@@ -284,6 +284,7 @@ pub(super) const WORDS: Office = Office {
             "forbidden" => "要做角色不许的事，被拒",
             "cross_site_refused" => "别的网站发来的请求，被拒",
             "audit_read" => "看了审计日志",
+            "entities_read" => "下载了名单",
             "relay_listed" => "看了转发队列",
             "relayed_again" => "让转发再试",
             "relay_queued" => "把以前的排进转发",

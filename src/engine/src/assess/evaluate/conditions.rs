@@ -115,10 +115,18 @@ impl Assessor<'_> {
 
     /// Is nothing missing that it hangs on? The most conditions are so, and looked at no further.
     pub(super) fn is_settled(&self, condition: &Condition) -> bool {
-        condition.sources.iter().all(|source| match *source {
+        self.are_there(&condition.sources)
+    }
+
+    pub(super) fn are_there(&self, sources: &[Source]) -> bool {
+        sources.iter().all(|source| self.is_there(*source))
+    }
+
+    pub(super) fn is_there(&self, source: Source) -> bool {
+        match source {
             Source::Measure(id) => !matches!(self.came(id), Outcome::Missing(_)),
             Source::Question(node) => self.is_answered(node),
-        })
+        }
     }
 
     /// Is a question answered in every instance, as far as it has to be?
@@ -148,26 +156,32 @@ impl Assessor<'_> {
         }
     }
 
-    /// The questions behind a calculated node that are missing.
-    pub fn holes_behind(&self, node: NodeId) -> Vec<Awaited> {
+    /// The answers and measures that a calculation in a scope is made of and that are missing.
+    pub(super) fn each_missing(&self, scope: ScopeId, node: NodeId, take: &mut dyn FnMut(Awaited)) {
         let primary = self.eval.primary();
-        let mut awaited = Vec::new();
-        for source in self.assessment.behind.get(&node).into_iter().flatten() {
-            match *source {
+        for made in self.assessment.behind.get(&node).into_iter().flatten() {
+            match made.of {
                 Source::Measure(id) if matches!(self.came(id), Outcome::Missing(_)) => {
-                    awaited.push(Awaited::Measure(id));
+                    take(Awaited::Measure(id));
                 }
                 Source::Measure(_) => {}
                 Source::Question(node) => {
-                    let within = primary.form.node(node).scope;
-                    primary.instance.each_under(primary.form, ScopeId(0), within, &mut |scope| {
+                    let def = primary.form.node(node).scope;
+                    let own = if made.own { primary.instance.around(scope, def) } else { None };
+                    primary.instance.each_under(primary.form, own.unwrap_or(ScopeId(0)), def, &mut |scope| {
                         if self.hole(scope, node).is_some() {
-                            awaited.push(Awaited::Answer(Key { scope, node }));
+                            take(Awaited::Answer(Key { scope, node }));
                         }
                     });
                 }
             }
         }
+    }
+
+    /// The questions behind a calculated node that are missing.
+    pub fn holes_behind(&self, key: Key) -> Vec<Awaited> {
+        let mut awaited = Vec::new();
+        self.each_missing(key.scope, key.node, &mut |missing| awaited.push(missing));
         awaited
     }
 }

@@ -276,7 +276,7 @@ impl<'l, 'a> Looking<'l, 'a> {
     }
 
     /// Why a node's value is not known yet.
-    fn node(&self, eval: &Eval<'_>, node: NodeRef) -> Option<Missing> {
+    pub(super) fn node(&self, eval: &Eval<'_>, node: NodeRef) -> Option<Missing> {
         let NodeRef::Cell(scope, id) = node else { return None };
         let primary = eval.primary();
         if let Some(measure) = self.assessor.assessment.by_node.get(&id) {
@@ -469,7 +469,7 @@ impl<'l, 'a> Looking<'l, 'a> {
 }
 
 /// Does a path lead through a secondary instance?
-fn in_tree(eval: &Eval<'_>, path: &Path) -> bool {
+pub(super) fn in_tree(eval: &Eval<'_>, path: &Path) -> bool {
     match path.start {
         PathStart::Tree(_) => true,
         PathStart::Expr(id) => match eval.program.expr(id) {

@@ -186,40 +186,71 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn question_missing(
+    /// When a question is asked and required, and not answered: in the instance that `inside` stands in, else in any.
+    pub(super) fn question_missing(
         &mut self,
         question: NodeId,
         inside: Option<&str>,
     ) -> Result<Option<String>, Unsayable> {
+        let from = self.seen_from(question, inside);
+        let Some(required) = self.places.required(question, from.path())? else { return Ok(None) };
+        let required = Some(required).filter(|required| required != "true()");
+        let blank = format!("{} = ''", from.value(self, question));
+        self.question_is(question, from, "unanswered", required.into_iter().chain([blank]).collect())
+    }
+
+    /// When a question is asked and its answer breaks its rule, likewise.
+    pub(super) fn question_rejected(
+        &mut self,
+        question: NodeId,
+        inside: Option<&str>,
+    ) -> Result<Option<String>, Unsayable> {
+        let from = self.seen_from(question, inside);
+        let Some(lawful) = self.places.lawful(question, from.path())? else { return Ok(None) };
+        let value = from.value(self, question);
+        let wrong = vec![format!("{value} != ''"), format!("not({lawful})")];
+        self.question_is(question, from, "rejected", wrong)
+    }
+
+    /// When all of that holds of a question that is asked; of any instance it is said once, in a node of its own.
+    fn question_is(
+        &mut self,
+        question: NodeId,
+        from: From,
+        name: &'static str,
+        conditions: Vec<String>,
+    ) -> Result<Option<String>, Unsayable> {
+        let alone = !matches!(from, From::Own(_));
+        if let Some(at) = self.questions.get(&(question, name)).filter(|_| alone) {
+            return Ok(Some(format!("{at} = 1")));
+        }
+        let relevant = self.places.relevant(question, from.path())?;
+        let all: Vec<String> = relevant.into_iter().chain(conditions).collect();
+        let all = all_of(&all).unwrap_or_default();
+        let all = own_functions::spelled(&all).unwrap_or(all);
+        let any = match from {
+            From::Own(_) => return Ok(Some(all)),
+            From::Any(path) => format!("count({path}[{all}]) > 0"),
+            From::Root => all,
+        };
+        let at = self.keep(name, &format!("if({any}, 1, 0)"));
+        self.questions.insert((question, name), at.clone());
+        Ok(Some(format!("{at} = 1")))
+    }
+
+    /// Seen from its own instance, from a predicate on itself, or from anywhere.
+    fn seen_from(&self, question: NodeId, inside: Option<&str>) -> From {
         let path = self.places.path(question);
         let repeats: Vec<String> = self.places.repeats_around(&path).collect();
         let own = inside.filter(|inside| {
             let around: Vec<String> = self.places.repeats_around(inside).collect();
             !repeats.is_empty() && repeats.iter().all(|repeat| around.contains(repeat))
         });
-        if let (None, Some(at)) = (own, self.unanswered.get(&question)) {
-            return Ok(Some(format!("{at} = 1")));
+        match own {
+            Some(own) => From::Own(own.to_owned()),
+            None if repeats.is_empty() => From::Root,
+            None => From::Any(path),
         }
-        // Seen from its own instance, from a predicate on itself, or from anywhere.
-        let from = own.or_else(|| (!repeats.is_empty()).then_some(&*path));
-        let Some(required) = self.places.required(question, from)? else { return Ok(None) };
-        let value = match (own, from) {
-            (None, Some(_)) => ".".to_owned(),
-            _ => self.places.path_from(&path, from),
-        };
-        let relevant = self.places.relevant(question, from)?;
-        let required = Some(required).filter(|required| required != "true()");
-        let all: Vec<String> =
-            relevant.into_iter().chain(required).chain([format!("{value} = ''")]).collect();
-        let blank = all_of(&all).unwrap_or_default();
-        let blank = own_functions::spelled(&blank).unwrap_or(blank);
-        if own.is_some() {
-            return Ok(Some(blank));
-        }
-        let any = if repeats.is_empty() { blank } else { format!("count({path}[{blank}]) > 0") };
-        let at = self.keep("unanswered", &format!("if({any}, 1, 0)"));
-        self.unanswered.insert(question, at.clone());
-        Ok(Some(format!("{at} = 1")))
     }
 
     /// When it is not decided which instances the repeats around a node have; `None`: it always is.
@@ -269,7 +300,7 @@ impl Writer<'_> {
         Ok(any_of(&open))
     }
 
-    /// When it is not decided whether some leaves are asked, and how many there are.
+    /// When it is not decided whether some leaves are asked, how many there are, and what those give that are calculated.
     pub(super) fn leaves_doubt(&mut self, leaves: &[Leaf]) -> Result<Option<String>, Unsayable> {
         let mut open = Vec::new();
         for leaf in leaves {
@@ -280,11 +311,40 @@ impl Writer<'_> {
                     false => doubt,
                 });
             }
+            open.extend(self.leaf_open(leaf)?.map(|made| match leaf.many {
+                true => format!("count({}[{made}]) > 0", leaf.path),
+                false => made,
+            }));
             if leaf.many {
                 open.extend(self.instances_doubt(leaf.node, 0)?);
             }
         }
         Ok(any_of(&open))
+    }
+}
+
+/// From where a question is seen.
+enum From {
+    /// From a path in the same instance.
+    Own(String),
+    /// From a predicate on itself, which is that path.
+    Any(String),
+    Root,
+}
+
+impl From {
+    fn path(&self) -> Option<&str> {
+        match self {
+            From::Own(path) | From::Any(path) => Some(path),
+            From::Root => None,
+        }
+    }
+
+    fn value(&self, writer: &Writer<'_>, question: NodeId) -> String {
+        match self {
+            From::Any(_) => ".".to_owned(),
+            from => writer.places.path_from(&writer.places.path(question), from.path()),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! When a value is not known yet: an answer that is missing, a calculation of one, a measure that can't be said.
 
 use super::conditions::{Here, in_parentheses, predicates};
-use super::places::{Sort, Unsayable, all_of, any_of};
+use super::places::{Leaf, Sort, Unsayable, all_of, any_of};
 use super::spots::Spot;
 use super::{LONGEST, Opened, Writer, own_functions};
+use crate::assess::measure::Source;
 use crate::expr::functions;
 use crate::expr::parser::parse;
 use crate::expr::syntax::{Ast, Kind, Operator, Path, Start};
@@ -140,6 +141,35 @@ impl Writer<'_> {
             });
         }
         Ok(any_of(&open))
+    }
+
+    /// When a leaf gives something, and what it is calculated from is missing: in a predicate on it if there are many. `None`: never.
+    pub(super) fn leaf_open(&mut self, leaf: &Leaf) -> Result<Option<String>, Unsayable> {
+        let form = self.form();
+        let Some(made) = form.assessment.behind.get(&leaf.node) else { return Ok(None) };
+        let inside = leaf.many.then_some(&*leaf.plain);
+        let mut missing = Vec::new();
+        for made in made {
+            match made.of {
+                Source::Measure(id) => {
+                    let state = self.known(id)?.state;
+                    missing.extend(state.map(|state| format!("{state} = 'missing'")));
+                }
+                Source::Question(question) => {
+                    let inside = inside.filter(|_| made.own);
+                    missing.extend(self.question_missing(question, inside)?);
+                    missing.extend(self.question_rejected(question, inside)?);
+                }
+            }
+        }
+        let value = if leaf.many { "." } else { &leaf.path };
+        Ok(any_of(&missing).and_then(|missing| all_of(&[format!("{value} != ''"), missing])))
+    }
+
+    /// When a value that is more than nodes gives something, and what it is made of is missing.
+    pub(super) fn value_open(&mut self, ast: &Ast, text: &str) -> Result<Option<String>, Unsayable> {
+        let open = self.open(ast, Here { text, inside: None, in_tree: false, literally: false, depth: 0 })?;
+        Ok(open.map(|open| own_functions::spelled(&open).unwrap_or(open)))
     }
 
     /// When the answer of a node is missing: in a predicate on it if it is one of many, else from where it is read.

@@ -143,7 +143,10 @@ impl Writer<'_> {
         match &leaves[..] {
             [leaf] if !leaf.many => self.single(leaf),
             all if all.iter().all(|leaf| !leaf.many && self.places.measure(leaf.node).is_none()) => {
-                self.first_of(all)
+                // A union is in the document's order, however it is written.
+                let mut all = all.to_vec();
+                all.sort_by_key(|leaf| leaf.node);
+                self.first_of(&all)
             }
             _ => Err(format!("of `{text}` the first instance that is relevant is meant")),
         }
@@ -161,6 +164,7 @@ impl Writer<'_> {
         }
         flaws.push((format!("{} = ''", leaf.path), Flaw::Unanswered));
         flaws.extend(leaf.lawful.iter().map(|lawful| (format!("not({lawful})"), Flaw::Wrong)));
+        flaws.extend(self.leaf_open(leaf)?.map(|open| (open, Flaw::Wrong)));
         Ok(Said::new(flaws, worth(&leaf.path, &leaf.sort, leaf.names.clone())))
     }
 
@@ -195,13 +199,14 @@ impl Writer<'_> {
             flaws.extend(super::places::all_of(&none).map(|none| (none, Flaw::NotApplicable)));
         }
         flaws.push((format!("{at} = ''"), Flaw::Unanswered));
-        // The first that is relevant, and breaks its rule.
+        // The first that is relevant, and breaks its rule or is made of what is missing.
         let mut before: Vec<String> = Vec::new();
         for leaf in leaves {
             let relevant = leaf.relevant.clone().unwrap_or_else(|| "true()".into());
-            if let Some(lawful) = &leaf.lawful {
+            let ways = leaf.lawful.iter().map(|lawful| format!("not({lawful})")).chain(self.leaf_open(leaf)?);
+            if let Some(wrong) = super::places::any_of(&ways.collect::<Vec<_>>()) {
                 let first = before.iter().map(|before| format!("not({before})"));
-                let whole: Vec<String> = first.chain([relevant.clone(), format!("not({lawful})")]).collect();
+                let whole: Vec<String> = first.chain([relevant.clone(), wrong]).collect();
                 flaws.extend(super::places::all_of(&whole).map(|whole| (whole, Flaw::Wrong)));
             }
             before.push(relevant);
@@ -226,7 +231,9 @@ impl Writer<'_> {
         let sort = if sort == Sort::Truth { Sort::Whole } else { sort };
         let at = self.keep("value", &written);
         let blank = format!("{at} = '' or {at} = 'NaN'");
-        Ok(Said::new(vec![(blank, Flaw::Unanswered)], worth(&at, &sort, None)))
+        let open = self.value_open(ast, text)?.map(|open| (open, Flaw::Wrong));
+        let flaws = [(blank, Flaw::Unanswered)].into_iter().chain(open).collect();
+        Ok(Said::new(flaws, worth(&at, &sort, None)))
     }
 
     /// Arithmetic in fractions, as the assessment itself does it.

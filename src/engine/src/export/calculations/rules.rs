@@ -129,11 +129,12 @@ impl Writer<'_> {
                 let holds = self.test(test, &super::inputs::worth(value, &leaf.sort, leaf.names.clone()))?;
                 // What may come to be out of place decides nothing.
                 let doubt = self.doubt(leaf.node, leaf.many.then_some(&*leaf.plain))?;
+                let open = self.leaf_open(leaf)?;
                 let conditions: Vec<String> = [format!("{value} != ''")]
                     .into_iter()
                     .chain(holds)
                     .chain(leaf.lawful.clone())
-                    .chain(doubt.map(|doubt| format!("not({doubt})")))
+                    .chain(doubt.into_iter().chain(open).map(|open| format!("not({open})")))
                     .collect();
                 held.push(leaf.count(&all_of(&conditions).unwrap_or_default()));
                 there.push(leaf.count(""));

@@ -1,11 +1,13 @@
 //! The assessment: `ds:measure` elements to measures, every name a node, a measure or an expression.
 
+use rustc_hash::FxHashMap;
+
 use super::Lowering;
 use crate::assess::Exact;
-use crate::assess::measure::{Assessment, Doubts, Kind, Measure, MeasureId, Shift};
+use crate::assess::measure::{Assessment, Doubts, Kind, Measure, MeasureId, Shift, Source};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::compile::Anchor;
-use crate::expr::program::{Read, What};
+use crate::expr::program::{ExprId, Read, What};
 use crate::form::{Node, ScopeDefId, Skeleton, XForm};
 use crate::graph::Task;
 use crate::view::NodeId;
@@ -72,6 +74,7 @@ impl<'a> Lowering<'a, '_> {
     pub(super) fn assessment(&mut self, measured: &[(NodeId, Tag<'a>)], nodes: &[Node]) -> Assessment {
         let mut assessment = Assessment::default();
         let mut doubts = Doubts::default();
+        let mut values = FxHashMap::default();
         for (index, (node, _)) in measured.iter().enumerate() {
             assessment.by_node.insert(*node, MeasureId(index as u16));
         }
@@ -84,16 +87,18 @@ impl<'a> Lowering<'a, '_> {
                 reads: Vec::new(),
                 known: &assessment,
                 behind: &behind,
+                values: &mut values,
             };
             let measure = compiling.measure(*node, *element);
             let holder = nodes[node.0 as usize].parent;
             behind.doubts(&compiling.reads, holder, &mut doubts);
             compiling.hang(&behind.asking(&compiling.reads, holder));
+            compiling.hang_on_calculations();
             compiling.reads.extend(behind.around(holder));
             let mut reads = compiling.reads;
             // An answer that breaks its rule is none, and one that has to be there may be missing.
             let standing = reads.iter().filter_map(|read| match read.what {
-                What::Value(node) | What::Sibling(node) => {
+                What::Value(node) | What::Sibling(node) | What::Answered(node) => {
                     Some(Read { what: What::Standing(node), from: read.from })
                 }
                 _ => None,
@@ -103,10 +108,10 @@ impl<'a> Lowering<'a, '_> {
             reads.dedup();
             for read in &reads {
                 if let What::Value(node) | What::Sibling(node) = read.what
-                    && let Some(sources) = behind.calculated(node)
+                    && let Some(made) = behind.calculated(node)
                 {
-                    self.reads += sources.len();
-                    assessment.behind.insert(node, sources);
+                    self.reads += made.len();
+                    assessment.behind.insert(node, made);
                 }
             }
             let id = assessment.by_node[node];
@@ -115,6 +120,7 @@ impl<'a> Lowering<'a, '_> {
             assessment.measures.push(measure);
         }
         assessment.doubts = doubts;
+        assessment.behind_values = values;
         self.maxima(&mut assessment, measured);
         assessment
     }
@@ -161,6 +167,8 @@ struct Compiling<'c, 'a, 'f> {
     reads: Vec<Read>,
     known: &'c Assessment,
     behind: &'c Behind,
+    /// What is behind each value that is more than nodes.
+    values: &'c mut FxHashMap<ExprId, Box<[Source]>>,
 }
 
 impl<'a> Compiling<'_, 'a, '_> {

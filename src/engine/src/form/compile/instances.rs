@@ -40,6 +40,23 @@ pub(super) fn last_saved(parts: &XForm<'_>, names: &FxHashMap<Arc<str>, TreeId>)
     found.and_then(|(id, _)| names.get(id).copied())
 }
 
+/// By instance: the name of the file that it stands in.
+pub(super) fn files(
+    parts: &XForm<'_>,
+    names: &FxHashMap<Arc<str>, TreeId>,
+    count: usize,
+) -> Vec<Option<Arc<str>>> {
+    let mut files = vec![None; count];
+    for (id, element) in &parts.secondary {
+        let src = element.attribute("src").map(|src| src.text.trim());
+        let Some(src) = src.filter(|src| *src != LAST_SAVED) else { continue };
+        if let Some(TreeId(tree)) = names.get(id) {
+            files[usize::from(*tree)] = src.rsplit('/').next().map(Arc::from);
+        }
+    }
+    files
+}
+
 fn empty(form: &mut Skeleton) -> Tree {
     Tree::empty(&mut form.tree_node_names)
 }

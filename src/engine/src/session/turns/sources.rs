@@ -1,4 +1,6 @@
-//! What a measure hangs on: the questions behind it, found in the dependency graph, the nearest first.
+//! What a measure is scored from: the questions behind it, found in the dependency graph, the nearest first.
+//!
+//! Conditions of relevance are not followed: what they read decides what is asked, and is nothing that is scored.
 
 use rustc_hash::FxHashMap;
 
@@ -6,15 +8,15 @@ use crate::assess::measure::{Amount, Input, Kind, MeasureId};
 use crate::expr::program::Expr;
 use crate::graph::Task;
 use crate::session::Session;
-use crate::view::{Control, NodeId};
+use crate::view::{Control, Key, NodeId, ScopeId};
 
-/// The questions that a measure hangs on.
+/// The questions that a measure is scored from.
 pub(super) struct Sources {
     /// Nearest first.
     pub questions: Vec<NodeId>,
     /// The scales among what it is made of.
     pub scales: Vec<MeasureId>,
-    /// Is everything that it hangs on a question that may be tried?
+    /// Is everything that it is scored from a question that may be tried?
     pub complete: bool,
 }
 
@@ -49,12 +51,17 @@ impl Session {
                 (true, true) => sources.complete = false,
                 (false, _) => {}
             }
-            // It is there while what holds it is.
+            // There are as many of it as there are of what holds it.
             let mut held = node;
             loop {
                 for rank in providers.get(&held).into_iter().flatten() {
                     let task = form.graph.computations[*rank as usize].task;
-                    if held != node && !matches!(task, Task::Relevant(_) | Task::RepeatCount(_)) {
+                    let scored = match task {
+                        Task::RepeatCount(_) => true,
+                        Task::Relevant(_) => false,
+                        _ => held == node,
+                    };
+                    if !scored {
                         continue;
                     }
                     for read in &read_by[*rank as usize] {
@@ -90,6 +97,27 @@ impl Session {
             }
         }
         Backwards { read_by, providers }
+    }
+
+    /// Where a person may put a result of their own in a measure's place now, or settle what two assessors differ on.
+    pub fn decided_by_hand(&self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for measure in &self.form.assessment.measures {
+            let input = match &measure.kind {
+                Kind::Decided { instead, .. } => instead,
+                Kind::Agreed { decided: Some(decided), .. } => decided,
+                _ => continue,
+            };
+            if let Input::Amount(Amount::Expr(expr)) = input
+                && let Expr::Cell { node, .. } = self.form.program.expr(*expr)
+                && self.instance.holds(&self.form, ScopeId(0), *node)
+                && self.instance.relevant(ScopeId(0), *node)
+                && self.form.node(*node).body.control.is_some()
+            {
+                keys.push(Key { scope: ScopeId(0), node: *node });
+            }
+        }
+        keys
     }
 
     /// The questions with which a person puts a result in a measure's place: that they would is no news.

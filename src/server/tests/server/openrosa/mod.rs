@@ -3,6 +3,7 @@
 mod backend;
 mod bad_input;
 pub mod collect;
+mod entities;
 mod forms;
 mod login;
 

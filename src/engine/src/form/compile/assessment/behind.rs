@@ -7,11 +7,15 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::assess::measure::{Condition, Doubts, MeasureId, Source};
+use crate::assess::measure::{Condition, Doubts, Made, MeasureId, Source};
 use crate::expr::program::{ExprId, Read, What};
 use crate::form::{Node, NodeKind, ScopeDefId};
 use crate::graph::{Draft, Task};
 use crate::view::NodeId;
+
+mod making;
+
+use making::Making;
 
 /// What says whether something is asked.
 struct Asking {
@@ -33,6 +37,7 @@ pub(super) struct Behind {
     ends: Vec<NodeId>,
     parents: Vec<NodeId>,
     repeats: Vec<Option<NodeId>>,
+    scopes: Vec<ScopeDefId>,
 }
 
 impl Behind {
@@ -47,6 +52,7 @@ impl Behind {
             ends: nodes.iter().map(|node| node.end).collect(),
             parents: nodes.iter().map(|node| node.parent).collect(),
             repeats: Vec::with_capacity(nodes.len()),
+            scopes: nodes.iter().map(|node| node.scope).collect(),
         };
         if measures.is_empty() {
             return behind;
@@ -107,9 +113,10 @@ impl Behind {
         reads
     }
 
-    /// What a calculated node is made of; `None` if nobody calculates it.
-    pub fn calculated(&self, node: NodeId) -> Option<Box<[Source]>> {
-        self.calculations.get(&node).map(|reads| self.sources(reads))
+    /// What a calculated node is made of; `None` if nobody calculates it. Of instances that are counted it is what says which there are, not what they hold.
+    pub fn calculated(&self, node: NodeId) -> Option<Box<[Made]>> {
+        let reads = self.calculations.get(&node)?;
+        Some(Making::of(self, reads))
     }
 
     /// What an expression hangs on, by what it reads.
@@ -214,10 +221,19 @@ impl Behind {
 
     /// What has to be looked at again when one of them changes.
     pub fn reads(&self, sources: &[Source]) -> Vec<Read> {
+        self.reads_as(sources, What::Value)
+    }
+
+    /// What has to be looked at again when one of them comes or goes.
+    pub fn reads_of_answered(&self, sources: &[Source]) -> Vec<Read> {
+        self.reads_as(sources, What::Answered)
+    }
+
+    fn reads_as(&self, sources: &[Source], question: fn(NodeId) -> What) -> Vec<Read> {
         let mut reads = Vec::new();
         for source in sources {
             let Source::Question(node) = source else { continue };
-            reads.push(What::Value(*node));
+            reads.push(question(*node));
             let mut around = self.repeats.get(node.0 as usize).copied().flatten();
             while let Some(repeat) = around {
                 reads.push(What::Instances(repeat));

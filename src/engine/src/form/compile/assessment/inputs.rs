@@ -3,7 +3,7 @@
 use super::Compiling;
 use crate::assess::measure::{Amount, Condition, Input, MeasureId, Source};
 use crate::check::noted::Role;
-use crate::expr::compile::Over;
+use crate::expr::compile::{Compiled, Over};
 use crate::expr::parser::parse;
 use crate::expr::program::{ExprId, Read, What};
 use crate::expr::syntax::{Ast, Kind as AstKind, Operator, Start};
@@ -46,8 +46,8 @@ impl<'a> Compiling<'_, 'a, '_> {
         }
         // Every instance of a repeat is meant, not the first.
         let compiled = self.lowering.expr_of(written, self.anchor, Role::Nodes)?;
-        self.reads.extend(compiled.reads);
-        Some((Amount::Expr(compiled.root), compiled.over))
+        let over = compiled.over;
+        Some((self.value(compiled), over))
     }
 
     pub(super) fn arithmetic(&mut self, ast: &Ast, written: Passage<'_>) -> Option<Amount> {
@@ -84,8 +84,32 @@ impl<'a> Compiling<'_, 'a, '_> {
 
     pub(super) fn leaf(&mut self, written: Passage<'_>) -> Option<Amount> {
         let compiled = self.lowering.expr_of(written, self.anchor, Role::Calculate)?;
+        Some(self.value(compiled))
+    }
+
+    /// A value, and what it is made of that may be missing: nodes of the form say that themselves.
+    fn value(&mut self, compiled: Compiled) -> Amount {
+        if !matches!(compiled.over, Over::Nodes(_)) {
+            let sources = self.behind.sources(&compiled.reads);
+            self.hang(&sources);
+            if !sources.is_empty() {
+                self.values.insert(compiled.root, sources);
+            }
+        }
         self.reads.extend(compiled.reads);
-        Some(Amount::Expr(compiled.root))
+        Amount::Expr(compiled.root)
+    }
+
+    /// What is calculated may give the same before and after an answer that it was waiting for.
+    pub(super) fn hang_on_calculations(&mut self) {
+        let mut sources = std::collections::BTreeSet::new();
+        for read in &self.reads {
+            if let What::Value(node) | What::Sibling(node) = read.what {
+                sources.extend(self.behind.calculated(node).into_iter().flatten().map(|made| made.of));
+            }
+        }
+        let sources: Vec<Source> = sources.into_iter().collect();
+        self.hang_by(&sources, self.behind.reads_of_answered(&sources));
     }
 
     pub(super) fn condition(&mut self, written: Passage<'_>) -> Option<Condition> {
@@ -108,8 +132,12 @@ impl<'a> Compiling<'_, 'a, '_> {
 
     /// The measure is looked at again when one of them changes.
     pub(super) fn hang(&mut self, sources: &[Source]) {
+        self.hang_by(sources, self.behind.reads(sources));
+    }
+
+    fn hang_by(&mut self, sources: &[Source], reads: Vec<Read>) {
         self.lowering.reads += sources.len();
-        self.reads.extend(self.behind.reads(sources));
+        self.reads.extend(reads);
         let measures = sources.iter().filter_map(|source| match source {
             Source::Measure(id) => Some(self.read_of(*id)),
             Source::Question(_) => None,

@@ -1,0 +1,34 @@
+//! The way for whoever does not agree: to the form's own question for a person's decision while it can be answered, and on paper always.
+
+use doorstep_engine::view::Key;
+use leptos::prelude::*;
+
+use super::awaited::Seek;
+use crate::state::reader::use_reader;
+
+/// The section.
+#[component]
+pub fn Contest(
+    /// The form's questions for a person's decision that can be answered now.
+    by_hand: Vec<Key>,
+) -> impl IntoView {
+    let words = use_reader().words_now();
+    let seek = use_context::<Seek>();
+    let decide = seek.zip(by_hand.first().copied()).map(|(Seek(go), key)| {
+        view! {
+            <p>{words.contest_by_hand}</p>
+            <button type="button" class="button" data-action="decide" on:click=move |_| go.run(key)>
+                {words.contest_decide}
+            </button>
+        }
+    });
+    view! {
+        <section class="section screen-only" data-contest="true">
+            <h2>{words.contest}</h2>
+            <div class="card">
+                {decide}
+                <p>{words.contest_on_paper}</p>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,71 @@
+//! Entities: what submissions say of households and persons, gone through once a submission is kept.
+//!
+//! Kept here: a submission is receipted whatever it says of entities, since answers are worth more than lists; what was not gone through when the
+//! process ended is at the next submission of that form, or the next start. Nothing of it is only here: it can be built again from the submissions.
+
+use std::sync::Arc;
+
+use doorstep_delivery::sealed::Sealed;
+use doorstep_engine::Form;
+use doorstep_engine::session::Submitted;
+
+use crate::Shared;
+use crate::answer::Refusal;
+use crate::off_thread::off_thread;
+use crate::store::Undone;
+
+/// So many submissions at a time.
+const AT_ONCE: i64 = 50;
+
+/// Goes through what submissions of a form say and nobody has gone through yet.
+pub(crate) async fn go_through(shared: &Shared, form_hash: &str) {
+    if let Err(refusal) = of_form(shared, form_hash).await {
+        tracing::error!(target: "doorstep", form_hash, what = %refusal.reason, "entities");
+    }
+}
+
+/// The same of all forms that anything was submitted of: at the start.
+pub(crate) async fn go_through_all(shared: &Shared) {
+    match shared.store.forms_answered().await {
+        Ok(hashes) => {
+            for hash in hashes {
+                go_through(shared, &hash).await;
+            }
+        }
+        Err(error) => tracing::error!(target: "doorstep", what = %error, "entities"),
+    }
+}
+
+async fn of_form(shared: &Shared, form_hash: &str) -> Result<(), Refusal> {
+    let served = shared.forms.get(form_hash).await.map_err(|error| Refusal::fault(&error))?;
+    let Some(served) = served.filter(|served| !served.form.entity_lists().is_empty()) else { return Ok(()) };
+    loop {
+        let undone = shared.store.entities_undone(form_hash, AT_ONCE).await?;
+        if undone.is_empty() {
+            return Ok(());
+        }
+        for submission in undone {
+            let form = served.form.clone();
+            let (submission, changes) = off_thread(move || {
+                let changes = said_by(&form, &submission);
+                Ok((submission, changes))
+            })
+            .await?;
+            let said = changes.len();
+            if shared.store.apply_entities(&submission, &changes).await? {
+                tracing::info!(target: "doorstep", id = submission.id, said, "entities");
+            }
+        }
+    }
+}
+
+type Change = Result<doorstep_engine::entities::EntityChange, doorstep_engine::entities::EntityError>;
+
+/// What can't be read says nothing: an encrypted one, say.
+fn said_by(form: &Arc<Form>, submission: &Undone) -> Vec<Change> {
+    let sealed = Sealed::read(&submission.body).ok();
+    let xml = sealed.and_then(|sealed| sealed.xml);
+    let submitted =
+        xml.and_then(|xml| Submitted::read(&xml).ok()).filter(|instance| !instance.is_encrypted());
+    submitted.map(|instance| instance.entities(form)).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! What submissions say of households is in the list that the next form is given: to whom, in which version, and where two contradict each other.
+
+use crate::browser::Office;
+use crate::client::Answer;
+
+use super::collect::{Collect, texts};
+
+const FORM: &str = r#"{
+  "settings": {"form_id": "visit", "version": "5", "title": "Visit"},
+  "entities": [{"list_name": "households", "label": "${called}", "entity_id": "${known}", "create_if": "${known} = ''", "update_if": "${known} != ''"}],
+  "survey": [
+    {"type": "select_one_from_file households.csv", "name": "known", "label": "Known"},
+    {"type": "text", "name": "called", "label": "Called", "save_to": "called"},
+    {"type": "text", "name": "phone", "label": "Phone", "save_to": "phone"}
+  ]
+}"#;
+const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+
+fn open() -> Office {
+    let Office { house, administrator } = Office::open();
+    let house = house.serving(&[("visit/form.json", FORM), ("visit/households.csv", "name,label\n")]);
+    Office { house, administrator }
+}
+
+fn instance(number: u32, entity: &str, answers: &str) -> String {
+    format!(
+        "<visit id=\"visit\" version=\"5\">{answers}<meta>\
+         <instanceID>uuid:00000000-0000-4000-8000-{number:012}</instanceID>{entity}</meta></visit>"
+    )
+}
+
+fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
+    let entity =
+        format!("<entity dataset=\"households\" id=\"{id}\" create=\"1\"><label>{called}</label></entity>");
+    instance(number, &entity, &format!("<called>{called}</called><phone>{phone}</phone>"))
+}
+
+fn changed(number: u32, base: u32, phone: &str) -> String {
+    let entity =
+        format!("<entity dataset=\"households\" id=\"{HOUSEHOLD}\" update=\"true\" baseVersion=\"{base}\"/>");
+    instance(number, &entity, &format!("<known>{HOUSEHOLD}</known><phone>{phone}</phone>"))
+}
+
+fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
+    Collect { base: format!("/openrosa/key/{token}"), ..Collect::at(&office.house) }
+}
+
+fn send(collect: &Collect<'_>, xml: &str) {
+    let answer = collect.post(xml, &[], false);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+/// The list as Collect fetches it, by way of the manifest.
+fn list(collect: &Collect<'_>) -> (String, Answer) {
+    let manifest = collect.fetch(&texts(&collect.list().text(), "manifestUrl")[0]).text();
+    let file = collect.fetch(&texts(&manifest, "downloadUrl")[0]);
+    assert_eq!(file.status, 200, "{}", file.text());
+    (manifest, file)
+}
+
+#[test]
+fn a_household_that_was_found_is_in_the_next_forms_list() {
+    let mut office = open();
+    let (_, here) = office.device("371002001", None);
+    let (_, beside) = office.device("371002001", None);
+    let (_, elsewhere) = office.device("371003001", None);
+    let (_, wider) = office.device("371002", None);
+    {
+        let collect = with(&office, &here);
+        assert_eq!(list(&collect).1.text(), "name,label,__version\n");
+        send(&collect, &made(1, HOUSEHOLD, "王强, &quot;北门&quot;", "'; DROP TABLE entity --"));
+        let whole = format!(
+            "name,label,__version,called,phone\n{HOUSEHOLD},\"王强, \"\"北门\"\"\",1,\"王强, \"\"北门\"\"\",'; DROP TABLE entity --\n"
+        );
+        for token in [&here, &beside, &wider] {
+            let (manifest, file) = list(&with(&office, token));
+            assert_eq!(file.text(), whole);
+            assert!(manifest.contains("<mediaFile type=\"entityList\"><filename>households.csv</filename>"));
+        }
+        assert_eq!(list(&with(&office, &elsewhere)).1.text(), "name,label,__version\n");
+        // Both over the first version: the later counts, both are kept, and it is told.
+        send(&with(&office, &beside), &changed(2, 1, "2"));
+        send(&collect, &changed(3, 1, "3"));
+        send(&collect, &changed(3, 1, "3"));
+    }
+    let known = |office: &Office| {
+        let versions = "SELECT version || ' ' || COALESCE(base, '-') || ' ' || given || ' ' || conflict FROM entity_version ORDER BY version";
+        let mut rows = office.house.ask(versions);
+        rows.extend(office.house.ask("SELECT version || ' ' || properties || ' ' || conflict FROM entity"));
+        rows.extend(office.house.ask(
+            "SELECT place || ' ' || id || ' ' || reason FROM entity_refused ORDER BY submission_id, place",
+        ));
+        rows
+    };
+    let both = [
+        r#"1 - {"called":"王强, \"北门\"","phone":"'; DROP TABLE entity --"} 0"#,
+        r#"2 1 {"phone":"2"} 0"#,
+        r#"3 1 {"phone":"3"} 2"#,
+        r#"3 {"called":"王强, \"北门\"","phone":"3"} 2"#,
+    ];
+    assert_eq!(known(&office), both);
+
+    // All of it follows from the submissions.
+    office.house.stop();
+    for table in ["entity", "entity_version", "entity_refused", "entity_done"] {
+        office.house.tell(&format!("DELETE FROM {table}"));
+    }
+    office.house.start();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while known(&office) != both && std::time::Instant::now() < patience {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(known(&office), both);
+    let reads = office.events().into_iter().filter(|event| event.starts_with("entities_read")).count();
+    assert_eq!(reads, 5, "{:?}", office.events());
+}
+
+#[test]
+fn what_can_not_be_applied_is_kept_with_its_reason_and_takes_no_answer_away() {
+    let office = open();
+    let (_, here) = office.device("371002001", None);
+    let (_, elsewhere) = office.device("371003001", None);
+    let collect = with(&office, &here);
+    send(&collect, &made(1, HOUSEHOLD, "王强", "1"));
+    for (number, collect, xml, reason) in [
+        (2, &collect, made(2, HOUSEHOLD, "李敏", "2"), "it is to be made, and there is one already"),
+        (3, &with(&office, &elsewhere), changed(3, 1, "3"), "it lies in another area"),
+        (4, &collect, made(4, "../../x", "李敏", "4"), "its id is no UUID"),
+        (
+            5,
+            &collect,
+            made(5, "0190a0c6-0000-7bb2-9c3e-0a3d9f6a1b2c", " ", "5"),
+            "it is new and has no label",
+        ),
+        (
+            6,
+            &collect,
+            changed(6, 1, "6").replace(HOUSEHOLD, "0190a0c6-1111-7bb2-9c3e-0a3d9f6a1b2c"),
+            "it is to be changed, and nobody knows it",
+        ),
+        (
+            7,
+            &collect,
+            made(7, HOUSEHOLD, "x", "7").replace("households\"", "__households\""),
+            "its list has no name that could be one",
+        ),
+    ] {
+        send(collect, &xml);
+        let reasons = office.house.ask("SELECT reason FROM entity_refused");
+        assert_eq!(reasons.len(), number - 1);
+        assert!(reasons.iter().any(|told| told == reason), "{reason}: {reasons:?}");
+    }
+    assert_eq!(office.house.rows().len(), 7);
+    assert_eq!(
+        office.house.ask("SELECT version || label || properties FROM entity"),
+        [r#"1王强{"called":"王强","phone":"1"}"#]
+    );
+}
