@@ -220,3 +220,43 @@ async fn a_sealed_survey_waits_for_a_key_that_is_gone_and_can_only_be_exported_o
     browser.seen("[data-section=delivered] [data-item]").await;
     browser.quit().await;
 }
+
+#[tokio::test]
+async fn whoever_uses_the_phone_next_sends_what_the_one_before_had_sealed() {
+    let profile = Profile::new("sealed-users");
+    let key = office_key(&profile);
+    let mut server = serve_form(&profile, &["--office-key", &key], FORM);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/safety")).await;
+    browser.seen("[data-sealing=true]").await;
+    browser.kept_for_offline().await;
+    set_pin(&browser, PIN).await;
+    server.stop();
+    browser.tap("[data-action=home]").await;
+    answer(&browser, WHO).await;
+
+    // The phone is handed over without a network; the next user has no PIN, and begins work.
+    browser.tap("[data-action=lock]").await;
+    browser.tap("[data-action=other-user]").await;
+    browser.seen("[data-screen=choose]").await;
+    enter(&browser, "user-name", "李梅").await;
+    browser.tap("[data-action=add-user]").await;
+    browser.gone("[data-screen=choose]").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.seen("[data-screen=choose]").await;
+    browser.tap("[data-action=user]:last-child").await;
+    browser.seen("[data-section=waiting]").await;
+    assert!(!browser.text("main").await.contains("已为单位封存"), "another's survey is listed");
+
+    server.start_again();
+    browser.run("dispatchEvent(new Event('online'))", vec![]).await;
+    until_arrived(&browser, &profile, &[WHO]).await;
+    // Its receipt is its user's, who finds it behind the PIN.
+    browser.gone("[data-section=delivered] [data-item]").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.tap("[data-user='']").await;
+    unlock(&browser).await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    assert_eq!(bodies(&profile.folder("here")).len(), 1, "it arrives once");
+    browser.quit().await;
+}
