@@ -92,6 +92,8 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.tap("[data-dimension=IE] summary").await;
     browser.seen("[data-dimension=IE] .reason").await;
     browser.picture("assessment").await;
+    // What is finished is decided no more, though the draft's report has been looked at before.
+    browser.gone("[data-action=decide]").await;
     browser.paper("assessment").await;
     browser.reload().await;
     browser.seen("[data-report]").await;

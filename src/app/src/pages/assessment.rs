@@ -25,9 +25,8 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     start_at("assessment-heading");
     let id = Memo::new(move |_| finished.get().then(|| turning.id()));
     // What is finished is not answered any more.
-    if !finished.get_untracked() {
-        provide_context(Seek(Callback::new(move |key| answering.sought.set(Some(key)))));
-    }
+    let seek = move || Callback::new(move |key| answering.sought.set(Some(key)));
+    provide_context(Seek((!finished.get_untracked()).then(seek)));
     let report = live(move || {
         let language = reader.language();
         answering.revision.track();
@@ -64,6 +63,7 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     let device = use_device();
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
+    provide_context(Seek(None));
     let report = live(move || {
         let language = reader.language();
         let told = session.with_value(|session| {

@@ -186,6 +186,9 @@ pub const WORDS: Words = Words {
     assessment_none: "This form has no assessment.",
     flags: "Danger: act now",
     flags_unknown: "Whether there is danger has not been asked yet.",
+    flags_not_asked: |flags| {
+        format!("What was asked shows no danger. Not asked, and so not ruled out: {flags}.")
+    },
     flags_none: "No sign of danger was found.",
     levels: "Levels",
     dimensions: "Dimensions, highest first",
@@ -206,8 +209,8 @@ pub const WORDS: Words = Words {
     services: "Services that fit",
     services_none: "Nothing in the catalogue fits.",
     services_open: "Services that can’t be decided yet",
-    services_unfit: "Services that don’t fit",
-    services_unfit_explained: "Not met by the catalogue’s conditions. Where things change, or an answer is wrong, it is decided anew.",
+    services_unfit: "Services not listed",
+    services_unfit_explained: "The catalogue’s conditions are not met, or what they ask for was not asked: then nobody can say that it is not needed. Where things change, or an answer is wrong, it is decided anew.",
     contest: "Don’t agree with the result?",
     contest_by_hand: "Where the assessor judges otherwise, they can enter their own level and why; both results are kept.",
     contest_decide: "Decide by hand",

@@ -228,6 +228,7 @@ pub struct Words {
     pub assessment_none: Text,
     pub flags: Text,
     pub flags_unknown: Text,
+    pub flags_not_asked: fn(&str) -> String,
     pub flags_none: Text,
     pub levels: Text,
     pub dimensions: Text,

@@ -51,6 +51,11 @@ impl Session {
         self.form.is_computed(key.node) && self.assessor(key.node).is_open(key.scope, key.node)
     }
 
+    /// May a question that is not asked still come to be, as far as the assessment looks?
+    pub(crate) fn may_be_asked(&self, key: Key) -> bool {
+        self.assessor(key.node).may_be_asked(key.scope, key.node)
+    }
+
     /// Computes a measure. A result whose nearest number is the same may still be another.
     pub(super) fn assess(&mut self, id: MeasureId) {
         let node = self.form.assessment.measure(id).node;

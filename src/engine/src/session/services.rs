@@ -21,7 +21,12 @@ impl Session {
         keys.peek()?;
         let mut all: Option<FactValue> = None;
         let mut open = false;
-        for key in keys.filter(|key| self.instance.relevant(key.scope, key.node)) {
+        for key in keys {
+            if !self.instance.relevant(key.scope, key.node) {
+                // Who may still come to be asked is not left out.
+                open |= self.may_be_asked(*key);
+                continue;
+            }
             let value = self.instance.value(key.scope, key.node);
             if value.is_blank() || self.is_open(*key) {
                 open = true;
@@ -68,7 +73,9 @@ impl Session {
         let today = self.world.zone().civil(self.world.now_ms)?.date();
         let found = catalogue.unsuitable(&area, &facts, &Circumstances::on(today));
         let told = |unsuitable: Unsuitable| {
-            let facts = unsuitable.because.iter();
+            // What was asked and speaks against it is reason enough.
+            let unasked = unsuitable.because.iter().all(|(_, value)| *value == FactValue::NotApplicable);
+            let facts = unsuitable.because.iter().filter(|_| unasked);
             let nodes: Vec<NodeId> = facts.flat_map(|(fact, _)| catalogue.said_by(*fact, self)).collect();
             Unfit { left_out: self.nodes_left_out(&nodes), unsuitable }
         };

@@ -10,15 +10,20 @@ use crate::state::seeking::field_id;
 /// So many stand there at once; the others when they are asked for.
 const NAMED: usize = 5;
 
-/// The way to a question; only a survey that is not finished has it.
+/// The way to a question; only a survey that is not finished has it. Whoever shows a report says so each time: what an earlier page provided may still be there.
 #[derive(Clone, Copy)]
-pub struct Seek(pub Callback<Key>);
+pub struct Seek(pub Option<Callback<Key>>);
+
+/// The way to a question from here, if there is one.
+pub fn use_seek() -> Option<Callback<Key>> {
+    use_context::<Seek>().and_then(|Seek(go)| go)
+}
 
 /// The list.
 #[component]
 pub fn Awaited(awaits: Vec<Awaits>) -> impl IntoView {
     let words = use_reader().words_now();
-    let seek = use_context::<Seek>();
+    let seek = use_seek();
     let mut awaits = awaits;
     awaits.sort_by_key(|each| !each.rejected);
     let others = awaits.split_off(awaits.len().min(NAMED));
@@ -41,9 +46,9 @@ pub fn Awaited(awaits: Vec<Awaits>) -> impl IntoView {
     })
 }
 
-fn row(each: Awaits, seek: Option<Seek>, rejected: &'static str) -> AnyView {
+fn row(each: Awaits, seek: Option<Callback<Key>>, rejected: &'static str) -> AnyView {
     let key = each.key;
-    let link = seek.map(|Seek(go)| {
+    let link = seek.map(|go| {
         let question = each.question.clone();
         view! {
             <a

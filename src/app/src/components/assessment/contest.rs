@@ -3,7 +3,7 @@
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
-use super::awaited::Seek;
+use super::awaited::use_seek;
 use crate::state::reader::use_reader;
 
 /// The section.
@@ -13,8 +13,7 @@ pub fn Contest(
     by_hand: Vec<Key>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let seek = use_context::<Seek>();
-    let decide = seek.zip(by_hand.first().copied()).map(|(Seek(go), key)| {
+    let decide = use_seek().zip(by_hand.first().copied()).map(|(go, key)| {
         view! {
             <p>{words.contest_by_hand}</p>
             <button type="button" class="button" data-action="decide" on:click=move |_| go.run(key)>

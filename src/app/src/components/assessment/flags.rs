@@ -18,9 +18,15 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
         flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
     let open: Vec<Explanation> =
         flags.iter().filter(|flag| matches!(flag.outcome, Outcome::Missing(_))).cloned().collect();
-    // What nobody has asked yet is not absent.
-    if up.is_empty() && open.is_empty() && flags.iter().any(|flag| flag.outcome.is_blank()) {
-        return view! { <p class="notice warn" data-flags="unknown">{words.flags_unknown}</p> }.into_any();
+    // What nobody has asked is not absent.
+    let unasked: Vec<String> =
+        flags.iter().filter(|flag| flag.outcome.is_blank()).map(|flag| flag.label.clone()).collect();
+    if up.is_empty() && open.is_empty() && !unasked.is_empty() {
+        let said = match unasked.len() == flags.len() {
+            true => words.flags_unknown.to_owned(),
+            false => (words.flags_not_asked)(&unasked.join(words.between)),
+        };
+        return view! { <p class="notice warn" data-flags="unknown">{said}</p> }.into_any();
     }
     if up.is_empty() && open.is_empty() {
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();

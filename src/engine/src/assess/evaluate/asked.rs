@@ -22,6 +22,11 @@ impl Assessor<'_> {
         Looking::new(self, false).asked(&self.eval, scope, node)
     }
 
+    /// Is it open whether a node is asked?
+    pub fn may_be_asked(&self, scope: ScopeId, node: NodeId) -> bool {
+        matches!(self.asked(scope, node), Truth::Open(_))
+    }
+
     /// Is it sure whether a node is asked, in every instance of it: is nothing in doubt, or all of it answered?
     fn is_sure(&self, node: NodeId) -> bool {
         let doubts = &self.assessment.doubts;
