@@ -3,9 +3,10 @@
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use crate::components::seek_link::SeekLink;
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
-use crate::state::seeking::{field_id, violation_words};
+use crate::state::seeking::violation_words;
 
 /// The id that gets the focus when Next found something.
 pub const SUMMARY: &str = "error-summary";
@@ -29,17 +30,11 @@ pub fn ErrorSummary(answering: Answering, page: Key) -> impl IntoView {
                 let key = *key;
                 view! {
                     <li>
-                        <a
-                            href=format!("#{}", field_id(key))
-                            rel="external"
-                            data-action="seek"
-                            on:click=move |event| {
-                                event.prevent_default();
-                                answering.sought.set(Some(key));
-                            }
-                        >
-                            {(words.problem)(&answering.called(key), &violation_words(violation, words))}
-                        </a>
+                        <SeekLink
+                            key
+                            words=(words.problem)(&answering.called(key), &violation_words(violation, words))
+                            go=move |key| answering.sought.set(Some(key))
+                        />
                     </li>
                 }
             });

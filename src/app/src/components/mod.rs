@@ -19,5 +19,6 @@ pub mod question;
 pub mod reasons;
 pub mod rejected;
 pub mod repeat;
+pub mod seek_link;
 pub mod shut_out;
 pub mod top_bar;

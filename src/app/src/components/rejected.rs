@@ -5,6 +5,7 @@ use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::live::{Live, live};
+use super::seek_link::SeekLink;
 use crate::platform::page;
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
@@ -41,21 +42,8 @@ pub fn rests_on_rejected(answering: Answering, key: Key) -> Live<Option<AnyView>
 }
 
 fn link(answering: Answering, each: Awaits) -> AnyView {
-    let key = each.key;
     view! {
-        <li>
-            <a
-                href=format!("#{}", field_id(key))
-                rel="external"
-                data-action="seek"
-                on:click=move |event| {
-                    event.prevent_default();
-                    answering.sought.set(Some(key));
-                }
-            >
-                {each.question}
-            </a>
-        </li>
+        <li><SeekLink key=each.key words=each.question go=move |key| answering.sought.set(Some(key)) /></li>
     }
     .into_any()
 }

@@ -11,10 +11,11 @@ use super::turning::{Turning, start_at};
 use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
+use crate::components::seek_link::SeekLink;
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::seeking::{field_id, violation_words};
+use crate::state::seeking::violation_words;
 
 /// The page at `/draft/:id/review`.
 #[component]
@@ -42,17 +43,11 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
         let links = violations.get().into_iter().map(|(key, violation)| {
             view! {
                 <li>
-                    <a
-                        href=format!("#{}", field_id(key))
-                        rel="external"
-                        data-action="seek"
-                        on:click=move |event| {
-                            event.prevent_default();
-                            answering.sought.set(Some(key));
-                        }
-                    >
-                        {(words.problem)(&answering.called(key), &violation_words(&violation, words))}
-                    </a>
+                    <SeekLink
+                        key
+                        words=(words.problem)(&answering.called(key), &violation_words(&violation, words))
+                        go=move |key| answering.sought.set(Some(key))
+                    />
                 </li>
             }
         });

@@ -4,8 +4,8 @@ use doorstep_engine::assess::Awaits;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use crate::components::seek_link::SeekLink;
 use crate::state::reader::use_reader;
-use crate::state::seeking::field_id;
 
 /// So many stand there at once; the others when they are asked for.
 const NAMED: usize = 5;
@@ -47,23 +47,7 @@ pub fn Awaited(awaits: Vec<Awaits>) -> impl IntoView {
 }
 
 fn row(each: Awaits, seek: Option<Callback<Key>>, rejected: &'static str) -> AnyView {
-    let key = each.key;
-    let link = seek.map(|go| {
-        let question = each.question.clone();
-        view! {
-            <a
-                href=format!("#{}", field_id(key))
-                rel="external"
-                data-action="seek"
-                on:click=move |event| {
-                    event.prevent_default();
-                    go.run(key);
-                }
-            >
-                {question}
-            </a>
-        }
-    });
+    let link = seek.map(|go| view! { <SeekLink key=each.key words=each.question.clone() go /> });
     let plain = link.is_none().then_some(each.question);
     let broken =
         each.rejected.then(|| view! { <strong class="state bad" data-rejected="true">{rejected}</strong> });
