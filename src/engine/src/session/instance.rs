@@ -331,6 +331,14 @@ impl Instance {
         self.has(self.cell(scope, node), flag::RELEVANT)
     }
 
+    /// May any relevant answer break its rule? One look over the cells, those of removed scopes among them.
+    pub fn may_reject(&self) -> bool {
+        let rejected = |(flags, value): (&u8, &Value)| {
+            flags & flag::RELEVANT != 0 && (flags & flag::VIOLATED != 0 || matches!(value, Value::Unread(_)))
+        };
+        self.flags.iter().zip(&self.values).any(rejected)
+    }
+
     /// Makes a node relevant or not. Was it different?
     pub fn set_relevant(&mut self, scope: ScopeId, node: NodeId, on: bool) -> bool {
         let differs = self.mark(self.cell(scope, node), flag::RELEVANT, on);

@@ -81,7 +81,8 @@ impl Session {
 
     /// Is there any?
     pub fn any_rejected(&self) -> bool {
-        self.nodes().into_iter().any(|key| self.rejects(key))
+        // Mostly there is none, and it is asked after each answer.
+        self.instance.may_reject() && self.nodes().into_iter().any(|key| self.rejects(key))
     }
 }
 
