@@ -1,7 +1,7 @@
 //! Entities: what submissions say of households and persons, gone through once a submission is kept.
 //!
 //! Kept here: a submission is receipted whatever it says of entities, since answers are worth more than lists; what was not gone through when the
-//! process ended is at the next submission of that form, or the next start. Nothing of it is only here: it can be built again from the submissions.
+//! process ended is at the next start. Nothing of it is only here: it can be built again from the submissions.
 
 use std::sync::Arc;
 
@@ -17,46 +17,68 @@ use crate::store::Undone;
 /// So many submissions at a time.
 const AT_ONCE: i64 = 50;
 
-/// Goes through what submissions of a form say and nobody has gone through yet.
-pub(crate) async fn go_through(shared: &Shared, form_hash: &str) {
-    if let Err(refusal) = of_form(shared, form_hash).await {
-        tracing::error!(target: "doorstep", form_hash, what = %refusal.reason, "entities");
+/// Goes through what a submission says that was accepted just now: that one alone, however many there are of its form.
+pub(crate) async fn go_through(shared: &Shared, form_hash: &str, submission: Undone) {
+    let done = async {
+        match form(shared, form_hash).await? {
+            Some(form) => apply(shared, &form, submission).await,
+            None => Ok(()),
+        }
+    };
+    if let Err(refusal) = done.await {
+        told(form_hash, &refusal);
     }
 }
 
-/// The same of all forms that anything was submitted of: at the start.
+/// Goes through what was accepted and not gone through yet: at the start.
 pub(crate) async fn go_through_all(shared: &Shared) {
     match shared.store.forms_answered().await {
         Ok(hashes) => {
             for hash in hashes {
-                go_through(shared, &hash).await;
+                if let Err(refusal) = of_form(shared, &hash).await {
+                    told(&hash, &refusal);
+                }
             }
         }
         Err(error) => tracing::error!(target: "doorstep", what = %error, "entities"),
     }
 }
 
+fn told(form_hash: &str, refusal: &Refusal) {
+    tracing::error!(target: "doorstep", form_hash, what = %refusal.reason, "entities");
+}
+
+/// A form that says something of entities.
+async fn form(shared: &Shared, hash: &str) -> Result<Option<Arc<Form>>, Refusal> {
+    let served = shared.forms.get(hash).await.map_err(|error| Refusal::fault(&error))?;
+    Ok(served.map(|served| served.form.clone()).filter(|form| !form.entity_lists().is_empty()))
+}
+
 async fn of_form(shared: &Shared, form_hash: &str) -> Result<(), Refusal> {
-    let served = shared.forms.get(form_hash).await.map_err(|error| Refusal::fault(&error))?;
-    let Some(served) = served.filter(|served| !served.form.entity_lists().is_empty()) else { return Ok(()) };
+    let Some(form) = form(shared, form_hash).await? else { return Ok(()) };
     loop {
         let undone = shared.store.entities_undone(form_hash, AT_ONCE).await?;
         if undone.is_empty() {
             return Ok(());
         }
         for submission in undone {
-            let form = served.form.clone();
-            let (submission, changes) = off_thread(move || {
-                let changes = said_by(&form, &submission);
-                Ok((submission, changes))
-            })
-            .await?;
-            let said = changes.len();
-            if shared.store.apply_entities(&submission, &changes).await? {
-                tracing::info!(target: "doorstep", id = submission.id, said, "entities");
-            }
+            apply(shared, &form, submission).await?;
         }
     }
+}
+
+async fn apply(shared: &Shared, form: &Arc<Form>, submission: Undone) -> Result<(), Refusal> {
+    let form = form.clone();
+    let (submission, changes) = off_thread(move || {
+        let changes = said_by(&form, &submission);
+        Ok((submission, changes))
+    })
+    .await?;
+    let said = changes.len();
+    if shared.store.apply_entities(&submission, &changes).await? {
+        tracing::info!(target: "doorstep", id = submission.id, said, "entities");
+    }
+    Ok(())
 }
 
 type Change = Result<doorstep_engine::entities::EntityChange, doorstep_engine::entities::EntityError>;

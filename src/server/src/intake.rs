@@ -23,7 +23,7 @@ use crate::forms::Living;
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::office_key::{OfficeKey, SealedFiles};
-use crate::store::{Kept, Relayed, Row, Sender};
+use crate::store::{Kept, Relayed, Row, Sender, Undone};
 use crate::{Shared, body, entities};
 
 /// What the device is told.
@@ -91,7 +91,9 @@ pub(crate) async fn accept(
             shared.relay.tell(&items);
             let (form, version) = (&sealed.form.id, &sealed.form.version);
             tracing::info!(target: "doorstep", id, form, version, sealed = sent != hash, "accepted");
-            entities::go_through(shared, &sealed.form.hash).await;
+            let area = row.sender.area.unwrap_or_default();
+            let submission = Undone { id: id.clone(), body, area, received_at };
+            entities::go_through(shared, &sealed.form.hash, submission).await;
             Ok(accepted(true, sent, received_at))
         }
         Kept::Again { received_at } => Ok(accepted(false, sent, received_at)),
