@@ -109,8 +109,10 @@ impl Database {
                 .test_before_acquire(false)
         };
         // The writer first: it makes the file and its log.
-        let write = pool(1).connect_with(options.clone()).await?;
-        let read = pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+        // While another process does, SQLite says at once that it is locked, however long `BUSY` is.
+        let write = again(|| pool(1).connect_with(options.clone())).await?;
+        let options = options.pragma("query_only", "ON");
+        let read = again(|| pool(READERS).connect_with(options.clone())).await?;
         Ok(Database::Sqlite { read, write })
     }
 

@@ -6,7 +6,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
 
 use super::StoreError;
-use super::database::{Database, pause};
+use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
 const FILES: [(i64, &str, &str); 8] = [
@@ -70,7 +70,7 @@ fn for_postgres(text: &str) -> String {
 /// Before there were migrations, SQLite's `user_version` was 1. Whatever set another one is none of ours.
 async fn refuse_newer_than_migrations(database: &Database) -> Result<(), StoreError> {
     let Database::Sqlite { write, .. } = database else { return Ok(()) };
-    let (found,): (i64,) = sqlx::query_as("PRAGMA user_version").fetch_one(write).await?;
+    let (found,): (i64,) = again(|| sqlx::query_as("PRAGMA user_version").fetch_one(write)).await?;
     if found > 1 { Err(StoreError::Newer { found }) } else { Ok(()) }
 }
 
