@@ -170,7 +170,8 @@ impl Tongue {
         }
     }
 
-    pub fn combined(self, how: Aggregate, count: usize) -> String {
+    /// How a scale is made of its items; of those that are counted, how many are.
+    pub fn combined(self, how: Aggregate, shown: &str, count: usize) -> String {
         let items = match (self, count) {
             (Chinese, _) => format!("{count}"),
             (English, 1) => "1 item".to_owned(),
@@ -181,12 +182,13 @@ impl Tongue {
             (Chinese, Aggregate::Mean) => format!("{items} 项的平均"),
             (Chinese, Aggregate::Max) => format!("{items} 项中最高"),
             (Chinese, Aggregate::Min) => format!("{items} 项中最低"),
-            (Chinese, Aggregate::Count) => format!("{items} 项中计分的项数"),
+            (Chinese, Aggregate::Count) => format!("{items} 项中有 {shown} 项算数"),
             (English, Aggregate::Sum) => format!("sum of {items}"),
             (English, Aggregate::Mean) => format!("mean of {items}"),
             (English, Aggregate::Max) => format!("highest of {items}"),
             (English, Aggregate::Min) => format!("lowest of {items}"),
-            (English, Aggregate::Count) => format!("how many count of {items}"),
+            (English, Aggregate::Count) if shown == "1" => format!("1 of {items} counts"),
+            (English, Aggregate::Count) => format!("{shown} of {items} count"),
         }
     }
 
