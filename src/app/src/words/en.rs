@@ -56,7 +56,8 @@ pub const WORDS: Words = Words {
     saving: "Saving",
     save_failed: "Not saved",
     save_failed_explained: "The device could not write down the latest answers and keeps trying. Don’t close this page; if it goes on, check the device’s free space.",
-    page_of: |page, pages| format!("Page {page} of {pages}"),
+    page_number: |page| format!("Page {page}"),
+    page_answered: |answered, askable| format!("{answered} of {askable} answered on this page"),
     pages: "Pages",
     pages_title: "Jump to a page",
     to_review: "Check and finish",
@@ -196,13 +197,30 @@ pub const WORDS: Words = Words {
     why: "Why",
     cannot_say: "Can’t be said yet",
     not_applicable: "Does not apply",
+    awaiting: "Waiting for:",
+    concerns: |names| format!("Concerns: {names}"),
+    silenced: |flag| format!("“{flag}”: entered, and not shown any more"),
+    silenced_because: |question, answer| {
+        format!("Its questions are not asked, since “{question}” is answered “{answer}”.")
+    },
+    silenced_kept: "What was entered is still kept in the draft on this device, but will not be sent. Not asked is not gone: if it is still so, act now; if that answer is a mistake, put it right.",
+    made_without: |parts| format!("Made without: {parts}"),
+    made_without_because: |part, question, answer| {
+        format!("{part} (not asked: “{question}” was answered “{answer}”)")
+    },
+    made_without_none: |parts| format!("Does not apply, left out: {parts}"),
+    made_without_items: |n| match n {
+        1 => "One more thing left out within the parts".into(),
+        n => format!("{n} more things left out within the parts"),
+    },
     not_asked: |question, answer| format!("Not asked: “{question}” was answered “{answer}”."),
     rejected: "breaks its rule",
     more_awaited: |n| match n {
         1 => "One more question".into(),
         n => format!("{n} more questions"),
     },
-    what_would_change: "What one other answer would change",
+    what_would_change: "How close to another level: check these",
+    what_would_change_explained: "If one of these was recorded wrongly, putting it right would change the result. To check by, not to change the result with.",
     nothing_would_change: "No other single scored answer would change it.",
     print: "Print",
     printed: |version, time| format!("Form version {version}, printed: {time}"),
