@@ -4,6 +4,7 @@
 use crate::browser::{Browser, Screen};
 use crate::filling;
 use crate::processes::{Profile, Server};
+use crate::safety;
 
 const FORM: &str = r#"{"settings": {"form_id": "need", "version": "1", "title": "需求", "default_language": "zh"},
   "choices": {"yn": [{"name": "yes", "label": "有", "score": 1}, {"name": "no", "label": "没有", "score": 0}],
@@ -136,7 +137,7 @@ const CONSENT: &str = r#"{"settings": {"form_id": "consent", "version": "1", "ti
       {"type": "text", "name": "why", "label": "为什么", "relevant": "${by_hand} != ''", "required": true},
       {"type": "score", "name": "last", "relevant": "${by_hand} != ''"}]}],
   "assessment": [
-    {"type": "flag", "name": "harm", "label": "有不想活的念头", "value": "count(${die}[. = 'yes']) > 0", "relevant": "count(${die}[. != '']) > 0"},
+    {"type": "flag", "name": "harm", "label": "有不想活的念头", "bands": [{"code": "1", "label": "马上打 [12356](tel:12356)"}], "value": "count(${die}[. = 'yes']) > 0", "relevant": "count(${die}[. != '']) > 0"},
     {"type": "scale", "name": "health", "label": "心情分", "max": 1, "items": [{"value": "${die}"}]},
     {"type": "scale", "name": "money_score", "label": "收支分", "max": 1, "items": [{"value": "${poor}"}]},
     {"type": "index", "name": "need", "label": "指数", "parts": [{"of": "health", "weight": 1}, {"of": "money_score", "weight": 1}]},
@@ -226,6 +227,7 @@ async fn a_danger_that_falls_silent_and_a_level_without_health_are_told() {
     for wanted in ["有不想活的念头", "王秀英", "同意问身体和心情吗", "不同意"] {
         assert!(silenced.contains(wanted), "{wanted} is not in {silenced}");
     }
+    browser.seen("[data-silenced=harm] a[href='tel:12356']").await;
     const SHOWN: &str = "const box = document.querySelector('#silenced')?.getBoundingClientRect();
         return !!box && box.top >= 0 && box.top <= window.innerHeight / 2";
     browser.until("it is in view", async || browser.run(SHOWN, vec![]).await == true).await;
@@ -258,8 +260,19 @@ async fn a_danger_that_falls_silent_and_a_level_without_health_are_told() {
     let pages = browser.paper("level-without-health").await;
     assert!(pages.len() <= 2, "{} pages for a report this short", pages.len());
 
+    // Behind a PIN too the way leads back to the assessment.
+    let address = browser.run("return location.pathname", vec![]).await;
+    browser.open(&server.url("/safety")).await;
+    safety::set_pin(&browser, safety::PIN).await;
+    browser.open(&server.url(address.as_str().expect("an address"))).await;
+    browser.seen("[data-screen=unlock]").await;
+    safety::enter(&browser, "pin", safety::PIN).await;
+    browser.tap("[data-action=unlock]").await;
+    browser.seen("main[data-page=assessment] [data-silenced=harm]").await;
+    assert_eq!(browser.run("return location.pathname", vec![]).await, address);
+
     // At home the draft stands as one in danger.
-    browser.open(&server.url("/")).await;
+    browser.tap("[data-action=home]").await;
     browser.seen("[data-draft] [data-danger]").await;
     browser.quit().await;
 }

@@ -5,6 +5,7 @@ use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
 use super::marked::marked;
+use crate::words::Words;
 
 /// The questions that say who was there, as forms name them; a number of theirs is named with [`NUMBER`] behind.
 const PEOPLE: &[&str] = &["visitor_1", "visitor_2", "assessor_1", "assessor_2"];
@@ -27,7 +28,7 @@ pub fn people(session: &Session) -> Vec<Vec<(String, String)>> {
 }
 
 /// The lines: none if nobody put anything in the system's place.
-pub fn lines(told: &Explanation, people: &[Vec<(String, String)>]) -> Vec<String> {
+pub fn lines(told: &Explanation, people: &[Vec<(String, String)>], words: &Words) -> Vec<String> {
     let by_hand = matches!(told.kind, MeasureKind::Decided | MeasureKind::Agreed);
     if !by_hand || told.outcome.is_blank() {
         return Vec::new();
@@ -37,7 +38,7 @@ pub fn lines(told: &Explanation, people: &[Vec<(String, String)>]) -> Vec<String
     let mut lines: Vec<String> = decided.map(|reason| reason.sentence.clone()).collect();
     if !lines.is_empty() {
         let named = people.iter().filter_map(|lines| lines.first());
-        lines.extend(named.map(|(label, value)| format!("{label} · {value}")));
+        lines.extend(named.map(|(label, value)| (words.named)(label, value)));
     }
     lines
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
 use super::live::live;
+use super::marked::marked;
 use crate::platform::{page, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
@@ -43,13 +44,14 @@ pub fn Silent(answering: Answering) -> impl IntoView {
 /// The notice itself.
 pub fn notice(silenced: Vec<Silenced>, words: &'static Words) -> AnyView {
     let rows = silenced.into_iter().map(|silenced| {
-        let Silenced { measure, label, whom, because } = silenced;
+        let Silenced { measure, label, whom, to_do, because } = silenced;
         let whom = (!whom.is_empty()).then(|| (words.concerns)(&whom.join(words.between)));
         let because = because.map(|because| (words.silenced_because)(&because.question, &because.answer));
         view! {
             <li data-silenced=measure>
                 <strong>{(words.silenced)(&label)}</strong>
                 {whom.map(|whom| view! { <p>{whom}</p> })}
+                {to_do.map(|to_do| view! { <p>{marked(&to_do)}</p> })}
                 {because.map(|because| view! { <p>{because}</p> })}
             </li>
         }

@@ -36,7 +36,11 @@ fn show(asked: Asked) -> AnyView {
     };
     view! {
         <p class="question-label">
-            {live(move || asked.view.with(|view| view.label.clone()))}
+            {live(move || match asked.view.with(|view| view.label.clone()) {
+                // The measure has a name of its own.
+                label if label.is_empty() => told.get().map(|told| told.label).unwrap_or_default(),
+                label => label,
+            })}
             <span class="optional">{say(|w| w.computed)}</span>
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
@@ -50,8 +54,11 @@ fn show(asked: Asked) -> AnyView {
 fn with_reasons(asked: Asked, told: Explanation) -> AnyView {
     let answering = asked.answering;
     let awaits = waits_for(answering, told.awaits.clone());
-    let (without, decided) = answering
-        .with(|session| (session.made_without(&told.name), by_hand::lines(&told, &by_hand::people(session))));
+    let words = use_reader().words_now();
+    let (without, decided) = answering.with(|session| {
+        let decided = by_hand::lines(&told, &by_hand::people(session), words);
+        (session.made_without(&told.name), decided)
+    });
     view! {
         {awaits}
         <Without parts=without />

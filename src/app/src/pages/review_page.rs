@@ -110,7 +110,7 @@ fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyVi
     let decided = question.outcome.as_ref().map(|_| {
         answering.with(|session| {
             let told = session.explanation(&question.name)?;
-            Some(by_hand::lines(&told, &by_hand::people(session)))
+            Some(by_hand::lines(&told, &by_hand::people(session), words))
         })
     });
     let decided = decided.flatten().and_then(by_hand::by_hand);

@@ -210,8 +210,8 @@ pub const WORDS: Words = Words {
     },
     made_without_none: |parts| format!("Does not apply, left out: {parts}"),
     made_without_items: |n| match n {
-        1 => "One more thing left out within the parts".into(),
-        n => format!("{n} more things left out within the parts"),
+        1 => "One more item was not asked and left out".into(),
+        n => format!("{n} more items were not asked and left out"),
     },
     not_asked: |question, answer| format!("Not asked: “{question}” was answered “{answer}”."),
     rejected: "breaks its rule",
@@ -235,6 +235,7 @@ pub const WORDS: Words = Words {
     contest_on_paper: "The person assessed, or their agent: print the result, write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
     urgent: "Urgent",
     between: ", ",
+    named: |label, what| format!("{label}: {what}"),
     providers: |names| format!("Who could: {names}"),
     sign_assessor: "Assessor",
     sign_reviewer: "Reviewer",

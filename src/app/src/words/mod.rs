@@ -271,6 +271,7 @@ pub struct Words {
     pub contest_on_paper: Text,
     pub urgent: Text,
     pub between: Text,
+    pub named: fn(&str, &str) -> String,
     pub providers: fn(&str) -> String,
     pub sign_assessor: Text,
     pub sign_reviewer: Text,

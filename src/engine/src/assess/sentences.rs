@@ -182,13 +182,12 @@ impl Tongue {
             (Chinese, Aggregate::Mean) => format!("{items} 项的平均"),
             (Chinese, Aggregate::Max) => format!("{items} 项中最高"),
             (Chinese, Aggregate::Min) => format!("{items} 项中最低"),
-            (Chinese, Aggregate::Count) => format!("{items} 项中有 {shown} 项算数"),
+            (Chinese, Aggregate::Count) => format!("{items} 项中计入 {shown} 项"),
             (English, Aggregate::Sum) => format!("sum of {items}"),
             (English, Aggregate::Mean) => format!("mean of {items}"),
             (English, Aggregate::Max) => format!("highest of {items}"),
             (English, Aggregate::Min) => format!("lowest of {items}"),
-            (English, Aggregate::Count) if shown == "1" => format!("1 of {items} counts"),
-            (English, Aggregate::Count) => format!("{shown} of {items} count"),
+            (English, Aggregate::Count) => format!("{shown} of {items} counted"),
         }
     }
 
@@ -314,5 +313,17 @@ impl Tongue {
             Chinese => format!("如果“{question}”是“{to}”，{target}会是“{shown}”"),
             English => format!("If “{question}” were “{to}”, {target} would be “{shown}”"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_count_is_said_as_a_count_and_not_as_points() {
+        assert_eq!(English.combined(Aggregate::Count, "1", 2), "1 of 2 items counted");
+        assert_eq!(Chinese.combined(Aggregate::Count, "1", 2), "2 项中计入 1 项");
+        assert_eq!(English.combined(Aggregate::Sum, "7", 9), "sum of 9 items");
     }
 }

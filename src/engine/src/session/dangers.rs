@@ -6,8 +6,8 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::assess::Outcome;
 use crate::assess::measure::{Condition, Kind, MeasureId};
+use crate::assess::{Exact, Given, Outcome};
 use crate::session::instance::flag;
 use crate::session::{LeftOut, Session};
 use crate::view::{Key, NodeId, ScopeId};
@@ -21,6 +21,8 @@ pub struct Silenced {
     pub label: String,
     /// Whom it was about, as their repeat instances are called; empty if it is about no one in particular.
     pub whom: Vec<String>,
+    /// What to do, if the form says it.
+    pub to_do: Option<String>,
     /// For which answer nobody is asked, if it is one.
     pub because: Option<LeftOut>,
 }
@@ -81,6 +83,8 @@ impl Session {
             measure: self.measure(id).name.to_string(),
             label: self.label_of(id),
             whom: self.named_instances(&whom),
+            // As it was said while it was up: a number to call may be among what is not asked any more.
+            to_do: asked.band_words(id, &Given::Number(Exact::ONE)),
             because,
         })
     }

@@ -137,7 +137,7 @@ impl Session {
     }
 
     /// The words of the band that names a level.
-    fn band_words(&self, id: MeasureId, given: &Given<'_>) -> Option<String> {
+    pub(super) fn band_words(&self, id: MeasureId, given: &Given<'_>) -> Option<String> {
         let measure = self.measure(id);
         if matches!(measure.kind, Kind::Scale(_) | Kind::Index(_)) {
             return None;

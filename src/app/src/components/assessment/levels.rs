@@ -30,7 +30,7 @@ pub fn Levels(
         let left_out = left_out::of(&left_out, &told.name);
         let without = made_without.iter().find(|(name, _)| *name == told.name);
         let without = without.map(|(_, parts)| parts.clone()).unwrap_or_default();
-        let decided = by_hand::lines(&told, &people);
+        let decided = by_hand::lines(&told, &people, words);
         level(told, search, left_out, without, decided, words)
     });
     view! {

@@ -100,7 +100,11 @@ pub fn Report(
     let words = use_reader().words_now();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
     let Told { made_without, concerns, silenced, rejected, by_hand, .. } = told;
-    let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
+    let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
+    // What fell silent is said for itself, and is not merely what nobody asked.
+    flags.retain(|flag| {
+        !flag.outcome.is_blank() || silenced.iter().all(|silenced| silenced.measure != flag.name)
+    });
     let mut levels: Vec<Explanation> = of(&measures, &LEVELS);
     // That nobody decided otherwise is no news.
     levels.retain(|told| {
@@ -113,6 +117,9 @@ pub fn Report(
     if nothing {
         levels.clear();
     }
+    let named = levels.iter().filter(|told| !told.outcome.is_blank());
+    let named = named.map(|told| (words.named)(&told.label, &told.shown));
+    let about = std::iter::once(instance.clone()).filter(|name| !name.is_empty()).chain(named).collect();
     let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking);
     let ranking = ranking.filter(|told| !told.reasons.is_empty()).cloned();
     let dimension_names: Vec<String> = ranking
@@ -126,8 +133,9 @@ pub fn Report(
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
     scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name && !nothing);
-    let present = people.clone().into_iter().flatten().map(|(label, value)| {
-        view! { <p class="small paper-only" data-present="true">{label} " · " {value}</p> }
+    let present = people.clone().into_iter().map(|lines| {
+        let said: Vec<String> = lines.iter().map(|(label, value)| (words.named)(label, value)).collect();
+        view! { <p class="small paper-only" data-present="true">{said.join(" · ")}</p> }
     });
     let present = present.collect::<Vec<_>>().into_iter();
     let names: Vec<String> =
@@ -137,7 +145,7 @@ pub fn Report(
             <header class="report-head">
                 <p class="soft">{form}</p>
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
-                <p class="report-name">{instance}</p>
+                <p class="report-name">{instance.clone()}</p>
                 {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
                 {(!rejected.is_empty()).then(|| view! {
                     <div class="notice danger" data-report-rejected="true">
@@ -159,7 +167,7 @@ pub fn Report(
             {(!scores.is_empty()).then(|| view! { <Scores scores left_out /> })}
             {services.map(|told| view! { <Services told /> })}
             {(!nothing).then(|| view! { <Contest by_hand /> })}
-            {(!draft).then(|| view! { <Signatures names /> })}
+            {(!draft).then(|| view! { <Signatures names about /> })}
         </article>
     }
 }
