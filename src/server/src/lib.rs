@@ -199,7 +199,7 @@ impl Server {
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
-        let office_key = Arc::new(OfficeKey::open(&options.office_key)?);
+        let office_key = Arc::new(OfficeKey::open(&options.office_key, options.access.devices_only)?);
         let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;

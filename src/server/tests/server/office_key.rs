@@ -202,7 +202,10 @@ fn what_was_forged_is_refused_and_nothing_is_stored(place: &Place) {
 #[test]
 fn the_key_is_handed_out_and_only_its_public_half() {
     let mut house = House::new();
-    assert_eq!(house.get("/api/v1/office-key").json(), json!({"version": 1, "seal": null, "recovery": null}));
+    assert_eq!(
+        house.get("/api/v1/office-key").json(),
+        json!({"version": 1, "seal": null, "recovery": null, "devices_only": false})
+    );
     house.restart_with_office_keys(&key(1));
     let answer = house.get("/api/v1/office-key");
     assert_eq!(answer.json()["seal"].as_str().unwrap().len(), 87);
@@ -243,7 +246,7 @@ fn the_keys_are_read_again_at_a_signal_and_broken_ones_are_not() {
     hang_up();
     // Nothing tells when it was looked at; what is sealed for the key of before goes on being opened.
     for number in 2..12 {
-        let (sent, _) = sealed(&house, &house.submission(number, json!({})), &[], 7 + number as u8);
+        let (sent, _) = sealed(&house, &house.submission(number, json!({})), &[], 7 + number);
         assert_eq!(house.put(&sent).status, 201);
         assert_eq!(handed_out(), second);
         std::thread::sleep(Duration::from_millis(20));
