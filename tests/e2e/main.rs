@@ -13,8 +13,10 @@ mod filling;
 mod full;
 mod mending;
 mod office;
+mod papers;
 mod peer;
 mod processes;
+mod random;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
 mod road;

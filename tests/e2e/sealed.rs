@@ -15,7 +15,7 @@ const WHO: &str = "欧阳秀英之家";
 const OTHER: &str = "司徒建国之家";
 
 /// Makes the office a key, or one more.
-fn office_key(profile: &Profile) -> String {
+pub fn office_key(profile: &Profile) -> String {
     let file = profile.folder("office.pem").to_str().expect("the target folder's name is text").to_owned();
     let made =
         std::process::Command::new(given("DOORSTEP_BIN")).args(["office-key", "--new", &file]).output();

@@ -480,7 +480,7 @@ mod tests {
         let income = "如果“Income”是“801”，B会是“Low”";
         let case = json!({"language": "en", "steps": [
             {"answer": {"/f/income": 500, "/f/mood/sad": "yes", "/f/mood/die": "no"}},
-            {"expect": {"turns": {"b": ["如果“Sad?”是“No”，B会是“Low”", income]}}},
+            {"expect": {"turns": {"b": [income, "如果“Sad?”是“No”，B会是“Low”"]}}},
             {"answer": {"/f/mood/sad": "no", "/f/mood/die": "yes"}},
             {"expect": {"turns": {"b": [income]}}}]});
         assert_eq!(case::run(&form, &case), []);

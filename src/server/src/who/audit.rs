@@ -72,6 +72,10 @@ pub enum Event {
     LoginByProviderRefused,
     /// A user who was here already is somebody whom the office's provider knows.
     UserLinked,
+    /// What waits for its files was listed.
+    WaitingListed,
+    /// What waits for its files was taken as it is.
+    Released,
 }
 
 /// One thing that was done.

@@ -292,6 +292,8 @@ pub(super) const WORDS: Office = Office {
             "relay_listed" => "Looked at what is passed on",
             "relayed_again" => "Had something passed on again",
             "relay_queued" => "Queued earlier surveys for a target",
+            "waiting_listed" => "Listed surveys that lack files",
+            "released" => "Took a survey without its missing files",
             _ => return None,
         })
     },

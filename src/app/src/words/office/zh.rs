@@ -288,6 +288,8 @@ pub(super) const WORDS: Office = Office {
             "relay_listed" => "看了转发队列",
             "relayed_again" => "让转发再试",
             "relay_queued" => "把以前的排进转发",
+            "waiting_listed" => "看了缺附件的调查",
+            "released" => "缺附件的调查照现状收下",
             _ => return None,
         })
     },

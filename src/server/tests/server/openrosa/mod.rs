@@ -6,6 +6,7 @@ pub mod collect;
 mod entities;
 mod forms;
 mod login;
+mod waiting;
 
 use std::collections::BTreeMap;
 
