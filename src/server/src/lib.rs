@@ -182,6 +182,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Held by whoever tells phones of entities.
+    telling: tokio::sync::Mutex<()>,
     /// Is there no way here but by TLS?
     tls: bool,
 }
@@ -224,6 +226,7 @@ impl Server {
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            telling: tokio::sync::Mutex::default(),
             tls: tls.is_some(),
         };
         Ok(Server { listener, tls, address: bound, shared: Arc::new(shared), shelf, first_user })

@@ -104,12 +104,14 @@ pub enum Deed {
     SeeRelay,
     /// Have it tried again.
     Relay,
+    /// Settle what entities contradict themselves in, bring lists in and carry them out.
+    LookAfterLists,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 9] = [
+    pub const ALL: [Deed; 10] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -119,6 +121,7 @@ impl Deed {
         Deed::ReadAudit,
         Deed::SeeRelay,
         Deed::Relay,
+        Deed::LookAfterLists,
     ];
 }
 
@@ -150,6 +153,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::ReadAudit =>      [No,    No,     No,       All,    No],
         Deed::SeeRelay =>       [No,    No,     No,       Area,   All],
         Deed::Relay =>          [No,    No,     No,       No,     All],
+        Deed::LookAfterLists => [No,    Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],

@@ -14,9 +14,9 @@ const FORM: &str = r#"{
     {"type": "text", "name": "phone", "label": "Phone", "save_to": "phone"}
   ]
 }"#;
-const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+pub(super) const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
 
-fn open() -> Office {
+pub(super) fn open() -> Office {
     let Office { house, administrator } = Office::open();
     let house = house.serving(&[("visit/form.json", FORM), ("visit/households.csv", "name,label\n")]);
     Office { house, administrator }
@@ -29,23 +29,23 @@ fn instance(number: u32, entity: &str, answers: &str) -> String {
     )
 }
 
-fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
+pub(super) fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{id}\" create=\"1\"><label>{called}</label></entity>");
     instance(number, &entity, &format!("<called>{called}</called><phone>{phone}</phone>"))
 }
 
-fn changed(number: u32, base: u32, phone: &str) -> String {
+pub(super) fn changed(number: u32, base: u32, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{HOUSEHOLD}\" update=\"true\" baseVersion=\"{base}\"/>");
     instance(number, &entity, &format!("<known>{HOUSEHOLD}</known><phone>{phone}</phone>"))
 }
 
-fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
+pub(super) fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
     Collect { base: format!("/openrosa/key/{token}"), ..Collect::at(&office.house) }
 }
 
-fn send(collect: &Collect<'_>, xml: &str) {
+pub(super) fn send(collect: &Collect<'_>, xml: &str) {
     let answer = collect.post(xml, &[], false);
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
