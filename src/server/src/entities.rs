@@ -83,6 +83,9 @@ pub(crate) async fn go_through_all(shared: &Shared) {
         }
         Err(error) => tracing::error!(target: "doorstep", what = %error, "entities"),
     }
+    if let Err(error) = shared.store.mark_missing_entities().await {
+        tracing::error!(target: "doorstep", what = %error, "entities for phones");
+    }
     tell(shared).await;
 }
 

@@ -50,10 +50,6 @@ macro_rules! offer {
 }
 pub(super) use offer;
 
-const ALL_UNTOLD: &str = "
-    INSERT INTO entity_untold (list, id) SELECT list, id FROM entity WHERE list <> ''
-    ON CONFLICT (list, id) DO NOTHING";
-
 /// Something that is offered to an area and a role; empty: to all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Offer {
@@ -185,8 +181,6 @@ impl Store {
             let mut transaction = pool.begin_writing().await?;
             sqlx::query("DELETE FROM feed_change").execute(&mut *transaction).await?;
             sqlx::query("DELETE FROM feed").execute(&mut *transaction).await?;
-            // Forms are published at every start; of entities the next one tells anew.
-            sqlx::query(ALL_UNTOLD).execute(&mut *transaction).await?;
             transaction.commit().await
         })?)
     }

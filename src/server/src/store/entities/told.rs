@@ -21,6 +21,14 @@ const NOW: &str = "SELECT area, version, label, properties, conflict FROM entity
 const BY: &str = "
     SELECT submission_id FROM entity_version WHERE list = $1 AND id = $2 ORDER BY version DESC LIMIT $3";
 const OFFERED: &str = "SELECT area FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
+/// Those that are not in the feed where they are: it begins anew after a copy was restored.
+const MARK_MISSING: &str = "
+    INSERT INTO entity_untold (list, id)
+    SELECT e.list, e.id FROM entity e
+    LEFT JOIN feed_change f
+        ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
+    WHERE f.id IS NULL
+    ON CONFLICT (list, id) DO NOTHING";
 const TOLD: &str = "DELETE FROM entity_untold WHERE list = $1 AND id = $2";
 
 type Now = (String, i64, String, String, i64);
@@ -29,6 +37,12 @@ impl Store {
     /// Tells phones of every entity that they have not been told of, by area; of what is gone, that it is.
     pub(crate) async fn tell_of_entities(&self) -> Result<(), StoreError> {
         while self.tell_of_some().await? == AT_ONCE {}
+        Ok(())
+    }
+
+    /// Marks those that the feed lacks: at the start.
+    pub(crate) async fn mark_missing_entities(&self) -> Result<(), StoreError> {
+        writing!(self.database, |pool| sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool))?;
         Ok(())
     }
 
@@ -149,6 +163,7 @@ mod tests {
         );
         // A restored copy begins another feed, which tells of all of them.
         store.forget_feed().await.unwrap();
+        store.mark_missing_entities().await.unwrap();
         store.tell_of_entities().await.unwrap();
         assert_eq!(said(&store, &viewer("worker", "371003"), 0).await, whole);
         assert_eq!(said(&store, &viewer("worker", "371002"), 0).await, []);
