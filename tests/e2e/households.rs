@@ -90,7 +90,9 @@ async fn visit(browser: &Browser, server: &Server, called: &str, known: &str, no
 
 async fn filled_in(browser: &Browser, phone: &str) {
     let value = "return document.querySelector('[data-name=phone] .field')?.value";
-    browser.until_eq("the phone is filled in", &phone.into(), async |browser| browser.run(value, vec![]).await).await;
+    browser
+        .until_eq("the phone is filled in", &phone.into(), async |browser| browser.run(value, vec![]).await)
+        .await;
 }
 
 async fn finish(browser: &Browser) {
@@ -101,11 +103,12 @@ async fn finish(browser: &Browser) {
 /// Everything is sent and receipted, and what the server tells is here.
 async fn comes_and_goes(browser: &Browser, server: &Server, delivered: u64) {
     browser.open(&server.url("/outbox")).await;
-    browser.until(&format!("{delivered} have their receipts"), async || {
-        let count = "return document.querySelectorAll('[data-section=delivered] [data-item]').length";
-        browser.run(count, vec![]).await == delivered
-    })
-    .await;
+    browser
+        .until(&format!("{delivered} have their receipts"), async || {
+            let count = "return document.querySelectorAll('[data-section=delivered] [data-item]').length";
+            browser.run(count, vec![]).await == delivered
+        })
+        .await;
     browser.open(&server.url("/")).await;
     browser.seen("[data-network=online]").await;
 }
@@ -140,7 +143,8 @@ async fn comes_to_offer(browser: &Browser, server: &Server, wanted: &[&str]) {
 #[tokio::test]
 async fn a_household_found_at_the_door_is_in_the_next_form_and_on_the_next_phone() {
     let profile = Profile::new("households");
-    let (one, two, three) = (Profile::new("households-1"), Profile::new("households-2"), Profile::new("households-3"));
+    let (one, two, three) =
+        (Profile::new("households-1"), Profile::new("households-2"), Profile::new("households-3"));
     let mut server = serve(&profile);
     let finder = phone(&profile, &one, &server, "abcde-fghjk-mnpqr-st234", "371002001").await;
     let other = phone(&profile, &two, &server, "abcde-fghjk-mnpqr-st243", "371002001").await;
@@ -191,7 +195,11 @@ async fn a_household_found_at_the_door_is_in_the_next_form_and_on_the_next_phone
     visit(&finder, &server, "王秀英 北门 3", "13911111111", "13911111112").await;
     server.start_again();
     comes_and_goes(&finder, &server, 5).await;
-    finder.until("its own line is no contradiction", async || known(&profile) == [(5, "13911111112".to_owned(), 0)]).await;
+    finder
+        .until("its own line is no contradiction", async || {
+            known(&profile) == [(5, "13911111112".to_owned(), 0)]
+        })
+        .await;
     comes_and_goes(&other, &server, 1).await;
     other.until("it contradicts", async || known(&profile) == [(6, "13922222222".to_owned(), 2)]).await;
 

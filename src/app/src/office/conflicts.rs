@@ -33,8 +33,9 @@ pub fn ConflictsPage() -> impl IntoView {
         done.set(Some(is_well));
         load();
     };
-    let entities =
-        move || found.value.with(|found| found.as_ref().map(|found| found.entities.clone()).unwrap_or_default());
+    let entities = move || {
+        found.value.with(|found| found.as_ref().map(|found| found.entities.clone()).unwrap_or_default())
+    };
     view! {
         <Frame title=|w| w.lists screen="lists">
             <div class="welcome">

@@ -18,9 +18,11 @@ use super::device::Device;
 use super::drafts::world;
 use crate::platform::store::IndexedDb;
 
-/// What a session of a form knows of this device and this moment, the lists that it may look into among it.
+/// What a session of a form knows of this device and this moment, the lists that it may look into among it. Whoever was chosen from one of them stands, be
+/// they there no more: a draft outlives what its list was.
 pub async fn world_for(device: Device, form: &Form) -> World {
-    World { lists: lists_of(&device.store(), form).await, ..world() }
+    let living = form.lists_read().into_iter().map(|list| format!("{list}.csv").into()).collect();
+    World { lists: lists_of(&device.store(), form).await, living, ..world() }
 }
 
 async fn lists_of(store: &Rc<IndexedDb>, form: &Form) -> Arc<[Arc<EntityList>]> {

@@ -109,6 +109,7 @@ pub(super) async fn settle(
     match settled {
         Settled::Well => Ok(answer(StatusCode::OK, &json!({"settled": true}))),
         Settled::Still => Ok(answer(StatusCode::OK, &json!({"settled": false}))),
+        Settled::TooMuch => Err(bad("properties", "less than a list can hold of one")),
         Settled::Unknown => Err(bad("version", "one that the entity has")),
     }
 }

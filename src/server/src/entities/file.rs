@@ -143,6 +143,7 @@ impl Report {
             Imported::Known => self.known += 1,
             Imported::NoLabel => self.refuse(number, "it is new and has no label"),
             Imported::Elsewhere => self.refuse(number, "it lies in another area"),
+            Imported::TooMuch => self.refuse(number, "it says more than a list can hold of one"),
             Imported::Twice => self.refuse(number, "the file says it twice"),
         }
     }

@@ -39,6 +39,9 @@ const OF_LIST: &str = "
     SELECT id, label, version, properties, area FROM entity
     WHERE list = $1 AND area LIKE $2 AND id > $3 ORDER BY id LIMIT $4";
 
+/// So many bytes may be known of one entity.
+const LARGEST: usize = 32 << 10;
+
 /// A submission whose entities were not gone through yet.
 #[derive(Debug)]
 pub(crate) struct Undone {
@@ -224,6 +227,9 @@ fn change_of(
         None => (submission.area.clone(), None),
     };
     match apply(&mut entity, change, &submission.id) {
+        Applied::Made | Applied::Changed(_) if entity.as_ref().is_some_and(is_too_large) => {
+            (Some("it says more than a list can hold of one".into()), None)
+        }
         Applied::Made | Applied::Changed(_) => (None, entity.map(|entity| (own_area, entity))),
         Applied::Again => (Some("it is said twice in one submission".into()), None),
         Applied::Refused(NotApplied::Known) => {
@@ -233,6 +239,12 @@ fn change_of(
             (Some("it is to be changed, and nobody knows it".into()), None)
         }
     }
+}
+
+/// Phones hold thousands of them, and pages of the feed hundreds.
+fn is_too_large(entity: &Entity) -> bool {
+    let properties = entity.properties.iter().map(|(name, value)| name.len() + value.len());
+    entity.label.len() + properties.sum::<usize>() > LARGEST
 }
 
 fn version(

@@ -50,6 +50,9 @@ macro_rules! offer {
 }
 pub(super) use offer;
 
+/// So many bytes are on a page: a phone on a slow network is to have it in time.
+const LARGEST_PAGE: usize = 1 << 20;
+
 /// Something that is offered to an area and a role; empty: to all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Offer {
@@ -149,6 +152,15 @@ impl Store {
         if more {
             changes.pop();
         }
+        let mut bytes = 0;
+        let fitting = changes.iter().take_while(|(.., body)| {
+            bytes += body.as_ref().map_or(0, String::len);
+            bytes <= LARGEST_PAGE
+        });
+        // One always fits.
+        let fitting = fitting.count().max(1);
+        let more = more || fitting < changes.len();
+        changes.truncate(fitting);
         let last = changes.last().map_or(since, |(_, _, seq, _)| *seq);
         for (kind, id, _, body) in changes.iter_mut().filter(|(.., body)| body.is_none()) {
             *body = self.offered(viewer, kind, id).await?;

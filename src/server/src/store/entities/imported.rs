@@ -9,8 +9,8 @@ use doorstep_engine::entities::{Applied, Entity, EntityAct, EntityChange, apply}
 use super::super::database::BeginWriting;
 use super::super::{Store, StoreError};
 use super::{
-    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, number_of, read_properties, version,
-    write_properties,
+    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of, read_properties,
+    version, write_properties,
 };
 
 const OFFICE: &str = "
@@ -48,6 +48,8 @@ pub(crate) enum Imported {
     Elsewhere,
     /// The file has it twice.
     Twice,
+    /// It says more than a list can hold of one.
+    TooMuch,
 }
 
 /// Who brings a file in.
@@ -155,6 +157,9 @@ fn row_of(
         };
         let applied = apply(&mut entity, &change, deed.id);
         debug_assert!(matches!(applied, Applied::Made | Applied::Changed(_)));
+        if entity.as_ref().is_some_and(is_too_large) {
+            return (Imported::TooMuch, None);
+        }
     } else if was_at.is_none_or(|before| before == area) {
         return (Imported::Known, None);
     }

@@ -7,8 +7,8 @@ use doorstep_engine::entities::{Entity, EntityAct, EntityChange};
 use super::super::database::BeginWriting;
 use super::super::{Store, StoreError};
 use super::{
-    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, number_of, read_properties, version,
-    write_properties,
+    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of, read_properties,
+    version, write_properties,
 };
 use crate::who::users::new_id;
 
@@ -64,6 +64,8 @@ pub(crate) enum Settled {
     Still,
     /// There is no such entity, or no such version of it.
     Unknown,
+    /// It would be more than a list can hold of one: nothing is settled.
+    TooMuch,
 }
 
 impl Store {
@@ -125,6 +127,9 @@ impl Store {
                 let mut known = Some(entity);
                 doorstep_engine::entities::apply(&mut known, &change, &deed);
                 entity = known.ok_or(sqlx::Error::RowNotFound)?;
+                if is_too_large(&entity) {
+                    return Ok(Settled::TooMuch);
+                }
                 put!(transaction, area, entity, deed, settling.at);
                 sqlx::query(OFFICE)
                     .bind(&deed)

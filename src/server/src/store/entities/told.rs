@@ -42,8 +42,9 @@ impl Store {
 
     /// Marks those that the feed lacks: at the start.
     pub(crate) async fn mark_missing_entities(&self) -> Result<(), StoreError> {
-        writing!(self.database, |pool| sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool))?;
-        Ok(())
+        Ok(writing!(self.database, |pool| async {
+            sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool).await.map(drop)
+        })?)
     }
 
     /// Gives how many it told of.

@@ -144,13 +144,14 @@ fn what_can_not_be_applied_is_kept_with_its_reason_and_takes_no_answer_away() {
             made(7, HOUSEHOLD, "x", "7").replace("households\"", "__households\""),
             "its list has no name that could be one",
         ),
+        (8, &collect, changed(8, 1, &"8".repeat(40_000)), "it says more than a list can hold of one"),
     ] {
         send(collect, &xml);
         let reasons = office.house.ask("SELECT reason FROM entity_refused");
         assert_eq!(reasons.len(), number - 1);
         assert!(reasons.iter().any(|told| told == reason), "{reason}: {reasons:?}");
     }
-    assert_eq!(office.house.rows().len(), 7);
+    assert_eq!(office.house.rows().len(), 8);
     assert_eq!(
         office.house.ask("SELECT version || label || properties FROM entity"),
         [r#"1王强{"called":"王强","phone":"1"}"#]
