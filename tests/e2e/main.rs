@@ -11,6 +11,7 @@ mod database;
 mod encryption;
 mod filling;
 mod full;
+mod households;
 mod mending;
 mod office;
 mod papers;

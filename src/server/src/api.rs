@@ -27,7 +27,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, headers, intake, metrics, openrosa, relay, totals, who};
+use crate::{Shared, body, entities, headers, intake, metrics, openrosa, relay, totals, who};
 
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
@@ -48,6 +48,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(who::routes::routes())
         .merge(relay::routes())
         .merge(openrosa::routes())
+        .merge(entities::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))

@@ -186,6 +186,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Held by whoever tells phones of entities.
+    telling: tokio::sync::Mutex<()>,
     /// Is there no way here but by TLS?
     tls: bool,
 }
@@ -228,6 +230,7 @@ impl Server {
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            telling: tokio::sync::Mutex::default(),
             tls: tls.is_some(),
         };
         let office_key = options.office_key.file.is_some().then(|| Watch::new(office_key));

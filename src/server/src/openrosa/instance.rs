@@ -240,7 +240,7 @@ pub(super) async fn read_against(
     let served = shared.forms.get(&row.form_hash).await.map_err(|error| Refusal::fault(&error))?;
     let form = served.ok_or_else(|| Refusal::fault(&"a form that was kept is gone"))?.form.clone();
     let (instance, row) = (instance.clone(), row.clone());
-    let living = shared.forms.living_lists();
+    let living = crate::entities::living(shared, &form).await?;
     off_thread(move || read(form, &instance, &row, living)).await
 }
 

@@ -60,6 +60,12 @@ pub enum Event {
     AuditRead,
     /// A list of entities was read.
     EntitiesRead,
+    /// What an entity contradicted itself in was settled.
+    EntitySettled,
+    /// An entity was taken out of its list.
+    EntityRemoved,
+    /// A list of entities was brought in by the office.
+    EntitiesImported,
     /// What is passed on to other servers was listed.
     RelayListed,
     /// Something was to be passed on again.

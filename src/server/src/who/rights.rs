@@ -106,12 +106,14 @@ pub enum Deed {
     Relay,
     /// See what waits for its files, and have it taken as it is.
     Release,
+    /// Settle what entities contradict themselves in, bring lists in and carry them out.
+    LookAfterLists,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 10] = [
+    pub const ALL: [Deed; 11] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -122,6 +124,7 @@ impl Deed {
         Deed::SeeRelay,
         Deed::Relay,
         Deed::Release,
+        Deed::LookAfterLists,
     ];
 }
 
@@ -154,6 +157,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::SeeRelay =>       [No,    No,     No,       Area,   All],
         Deed::Relay =>          [No,    No,     No,       No,     All],
         Deed::Release =>        [No,    No,     No,       No,     All],
+        Deed::LookAfterLists => [No,    Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],

@@ -16,9 +16,9 @@ const FORM: &str = r#"{
     {"type": "text", "name": "phone", "label": "Phone", "save_to": "phone"}
   ]
 }"#;
-const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+pub(super) const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
 
-fn open() -> Office {
+pub(super) fn open() -> Office {
     let Office { house, administrator } = Office::open();
     let house = house.serving(&[("visit/form.json", FORM), ("visit/households.csv", "name,label\n")]);
     Office { house, administrator }
@@ -31,23 +31,23 @@ fn instance(number: u32, entity: &str, answers: &str) -> String {
     )
 }
 
-fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
+pub(super) fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{id}\" create=\"1\"><label>{called}</label></entity>");
     instance(number, &entity, &format!("<called>{called}</called><phone>{phone}</phone>"))
 }
 
-fn changed(number: u32, base: u32, phone: &str) -> String {
+pub(super) fn changed(number: u32, base: u32, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{HOUSEHOLD}\" update=\"true\" baseVersion=\"{base}\"/>");
     instance(number, &entity, &format!("<known>{HOUSEHOLD}</known><phone>{phone}</phone>"))
 }
 
-fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
+pub(super) fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
     Collect { base: format!("/openrosa/key/{token}"), ..Collect::at(&office.house) }
 }
 
-fn send(collect: &Collect<'_>, xml: &str) {
+pub(super) fn send(collect: &Collect<'_>, xml: &str) {
     let answer = collect.post(xml, &[], false);
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
@@ -146,13 +146,14 @@ fn what_can_not_be_applied_is_kept_with_its_reason_and_takes_no_answer_away() {
             made(7, HOUSEHOLD, "x", "7").replace("households\"", "__households\""),
             "its list has no name that could be one",
         ),
+        (8, &collect, changed(8, 1, &"8".repeat(40_000)), "it says more than a list can hold of one"),
     ] {
         send(collect, &xml);
         let reasons = office.house.ask("SELECT reason FROM entity_refused");
         assert_eq!(reasons.len(), number - 1);
         assert!(reasons.iter().any(|told| told == reason), "{reason}: {reasons:?}");
     }
-    assert_eq!(office.house.rows().len(), 7);
+    assert_eq!(office.house.rows().len(), 8);
     assert_eq!(
         office.house.ask("SELECT version || label || properties FROM entity"),
         [r#"1王强{"called":"王强","phone":"1"}"#]

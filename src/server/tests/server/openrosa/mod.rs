@@ -5,6 +5,7 @@ mod bad_input;
 pub mod collect;
 mod entities;
 mod forms;
+mod lists;
 mod login;
 mod waiting;
 
