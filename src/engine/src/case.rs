@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::assess::{Missing, Outcome};
 use crate::diagnostic::nearest;
-use crate::entities::{EntityAct, EntityChange, EntityError};
+use crate::entities::{EntityAct, EntityChange, EntityError, EntityList, ListedEntity};
 use crate::form::Form;
 use crate::moment;
 use crate::services::Match;
@@ -27,10 +27,35 @@ pub struct Failure {
 
 /// Runs a case. No failures: it passed.
 ///
-/// `{about, source?, now, language?, seed?, living?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
+/// `{about, source?, now, language?, seed?, living?, lists?, steps: [{answer} | {refused} | {add_repeat} | {remove_repeat} | {expect}]}`; an expectation names
 /// `values, relevant, violations, messages, choices, count, labels, readonly` by path, `outcomes` of measures by name (`193/3`, `n/a`), their `sentences` (the whole, then each reason) and `turns` (`[]`: nothing would change it; null: that is not known), the codes of `services` that fit, what those lack that are `undecided`, the questions that a measure or an undecided service `awaits`, what is said of `entities`, and `instance_name`, `complete`, `pages`.
 pub fn run(form: &Arc<Form>, case: &Json) -> Vec<Failure> {
     run_through(form, case).1
+}
+
+/// `{"households": [{"name", "label", "version"?, any property}]}`: lists as the server has told of them.
+fn lists(said: Option<&Json>) -> Arc<[Arc<EntityList>]> {
+    let text = |row: &Json, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+    let listed = |row: &Json| {
+        let version = row["version"].as_u64().unwrap_or(1);
+        let own = row.as_object().into_iter().flatten();
+        let own = own.filter(|(name, _)| !matches!(&***name, "name" | "label" | "version"));
+        ListedEntity {
+            id: text(row, "name"),
+            label: text(row, "label"),
+            version,
+            trunk: Some(version),
+            branch: None,
+            properties: own
+                .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().into()))
+                .collect(),
+        }
+    };
+    let list = |(name, rows): (&String, &Json)| {
+        let rows = rows.as_array().into_iter().flatten();
+        Arc::new(EntityList { name: name.as_str().into(), entities: rows.map(listed).collect() })
+    };
+    said.and_then(Json::as_object).into_iter().flatten().map(list).collect()
 }
 
 /// Runs a case and gives the session as it stands after the last step, if the case could be begun.
@@ -42,6 +67,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     };
     let living = case.get("living").and_then(Json::as_array).into_iter().flatten();
     world.living = living.filter_map(Json::as_str).map(Arc::from).collect();
+    world.lists = lists(case.get("lists"));
     world.seed = case.get("seed").and_then(Json::as_u64).unwrap_or(1);
     let mut session = Session::new(form.clone(), world);
     if let Some(language) = case.get("language").and_then(Json::as_str) {

@@ -26,7 +26,7 @@ pub struct Entity {
 }
 
 /// What one change made of it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct EntityVersion {
     /// From 1.
     pub number: u64,

@@ -4,12 +4,14 @@
 //! `entities:saveto` in that section. Kept here: what is not relevant says nothing, and what can't be read as an entity is told, never guessed.
 
 mod known;
+mod list;
 mod read;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply};
+pub use list::{EntityList, ListedEntity};
 
 use crate::form::Form;
 use crate::view::NodeId;
@@ -18,7 +20,7 @@ use crate::view::NodeId;
 const LONGEST_NAME: usize = 255;
 
 /// What a form's instance says of one entity.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EntityChange {
     /// The list that it belongs to, as forms name it: `households`.
     pub list: String,

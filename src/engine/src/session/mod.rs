@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::assess::Outcome;
+use crate::entities::EntityList;
 use crate::form::{Choices, Form, NodeKind};
 use crate::tree::{Tree, TreeId};
 use crate::value::{DataType, MAX_TEXT, Value};
@@ -69,6 +70,8 @@ pub struct World {
     /// The files of lists that grow while the form is in use, as the form names them: `households.csv`. A choice that this copy of such a list does not
     /// have yet stands as it was given.
     pub living: Arc<[Arc<str>]>,
+    /// Lists that grow, as they are now: each stands in place of the form's copy of its file.
+    pub lists: Arc<[Arc<EntityList>]>,
 }
 
 impl World {
@@ -190,8 +193,8 @@ impl Session {
 
     /// One of the same form in the same world, with nothing in it yet.
     fn blank_like(other: &Session) -> Session {
-        // The submission before is in the trees already.
-        let world = World { last_saved: Arc::default(), ..other.world.clone() };
+        // The submission before is in the trees already, and so are the lists.
+        let world = World { last_saved: Arc::default(), lists: Arc::default(), ..other.world.clone() };
         let mut blank = Session::blank(other.form.clone(), world);
         (blank.quiet, blank.busy) = (false, false);
         blank
@@ -359,7 +362,9 @@ impl Session {
     /// Is a secondary instance a list that grows while the form is in use?
     fn lives(&self, tree: TreeId) -> bool {
         let file = self.form.tree_files.get(usize::from(tree.0)).and_then(Option::as_ref);
-        file.is_some_and(|file| self.world.living.contains(file))
+        file.is_some_and(|file| {
+            self.world.living.contains(file) || self.world.lists.iter().any(|list| list.is_file(file))
+        })
     }
 
     /// Selected names in the list's order, each once; a name that the list does not have is an error.

@@ -1,5 +1,6 @@
 //! What the device fills in by itself: when, who, which device, and the submission's own id.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::expr::functions::identifier;
@@ -10,17 +11,34 @@ use crate::tree::Tree;
 use crate::value::{DataType, Value};
 use crate::view::{NodeId, ScopeId};
 
-/// The form's secondary instances for a session; the submission before this one is the world's to tell.
+/// The form's secondary instances for a session; the submission before this one and the lists that grow are the world's to tell.
 pub(super) fn trees(form: &Form, world: &World) -> Vec<Arc<Tree>> {
     let mut trees = form.trees.clone();
+    // The names of the copy are those of the form: paths into it were compiled with them.
     if let (Some(id), false) = (form.last_saved, world.last_saved.is_empty()) {
-        // The names of the copy are those of the form: paths into it were compiled with them.
         let mut names = form.program.names.clone();
         if let Ok(tree) = Tree::read_xml(&world.last_saved, &mut names) {
             trees[usize::from(id.0)] = Arc::new(tree);
         }
     }
+    for list in world.lists.iter() {
+        let is_its = |file: &Option<Arc<str>>| file.as_ref().is_some_and(|file| list.is_file(file));
+        let mut made: Option<Arc<Tree>> = None;
+        for (place, _) in form.tree_files.iter().enumerate().filter(|(_, file)| is_its(file)) {
+            let tree = made.get_or_insert_with(|| {
+                let line = |id: &str| identifier(&Cell::new(world.seed ^ own_number(id)));
+                Arc::new(list.tree(&mut form.program.names.clone(), &line))
+            });
+            trees[place] = tree.clone();
+        }
+    }
     trees
+}
+
+/// A number of an id's own: FNV-1a, the same on every machine.
+fn own_number(id: &str) -> u64 {
+    id.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Session {

@@ -12,6 +12,27 @@ const MAX_COLUMNS: usize = 1_000;
 const MAX_CELLS: usize = 4_000_000;
 
 impl Tree {
+    /// The tree of so many rows that are in no file: `row` names the cells of each, all of them the same ones in the same order.
+    pub fn of_rows(names: &mut Names, count: usize, row: impl Fn(usize, &mut dyn FnMut(&str, &str))) -> Tree {
+        let mut builder = Builder::new(names);
+        let (root, item) = (builder.plain("root"), builder.plain("item"));
+        builder.open(root, "");
+        let mut columns: Vec<NameId> = Vec::new();
+        for index in 0..count {
+            builder.open(item, "");
+            let mut place = 0;
+            row(index, &mut |name, text| {
+                if place == columns.len() {
+                    columns.push(builder.plain(name));
+                }
+                builder.leaf(columns[place], text);
+                place += 1;
+            });
+            builder.close();
+        }
+        builder.finish()
+    }
+
     /// The tree of a CSV file. Its first row names the columns and shows what separates them: `,`, `;`, a tab or `|`.
     /// Cells that are missing are blank; more cells than columns, or a quote without an end, are an error, which names the row.
     pub fn read_csv(text: &str, names: &mut Names) -> Result<Tree, String> {

@@ -107,6 +107,11 @@ impl Names {
         at
     }
 
+    /// Does anything bear the name, or ask for it?
+    pub fn is_known(&self, space: SpaceId, local: &str) -> bool {
+        self.find(space, local) != NameId::NONE
+    }
+
     pub fn local(&self, name: NameId) -> &str {
         self.names.get(name.0 as usize).map_or("", |known| &known.local)
     }

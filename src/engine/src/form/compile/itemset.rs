@@ -99,7 +99,7 @@ pub(super) fn note_choices(form: &mut Skeleton, placed: &[Placed<'_>], shown: &[
     }
 }
 
-fn known(form: &Skeleton, control: Tag<'_>) -> Option<KnownChoices> {
+fn known(form: &mut Skeleton, control: Tag<'_>) -> Option<KnownChoices> {
     let itemset = control.named("itemset");
     match itemset {
         Some(itemset) => listed_in(form, itemset).map(KnownChoices::Tree),
@@ -117,7 +117,7 @@ fn known(form: &Skeleton, control: Tag<'_>) -> Option<KnownChoices> {
 }
 
 /// The list that an itemset takes its choices from, whatever its filter says: `instance('id')/root/item[…]`.
-fn listed_in(form: &Skeleton, itemset: Tag<'_>) -> Option<ChoiceList> {
+fn listed_in(form: &mut Skeleton, itemset: Tag<'_>) -> Option<ChoiceList> {
     let nodeset = itemset.attribute("nodeset")?.text;
     let value = itemset.named("value")?.attribute("ref")?;
     let start = nodeset.find("instance(")?;
@@ -139,9 +139,10 @@ fn listed_in(form: &Skeleton, itemset: Tag<'_>) -> Option<ChoiceList> {
         return None;
     }
     let tree = *form.tree_names.get(id)?;
-    let names = &form.tree_node_names;
-    let name = |local: &str| names.find(SpaceId::NONE, local.trim());
+    // A list that is empty here may have items when the form is opened.
+    let mut name = |local: &str| form.tree_node_names.name(SpaceId::NONE, local.trim());
+    let (root, item, value) = (name(root), name(item), name(value));
     let nodes = form.tree(tree);
-    let top = nodes.children(Place::DOCUMENT).find(|child| nodes.name(*child) == name(root))?;
-    Some(ChoiceList { name: id.into(), tree, top, item: name(item), value: name(value) })
+    let top = nodes.children(Place::DOCUMENT).find(|child| nodes.name(*child) == root)?;
+    Some(ChoiceList { name: id.into(), tree, top, item, value })
 }
