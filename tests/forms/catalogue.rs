@@ -53,6 +53,57 @@ fn it_has_five_classes_of_four_services_and_all_six_kinds_of_providers() {
     assert_eq!(flags, 6, "the red flags of the policy's survey");
 }
 
+/// What forms choose from is what the catalogue has: codes, names and who does what where.
+#[test]
+fn the_forms_lists_of_services_and_providers_are_the_catalogues() {
+    let read = |path: &str| std::fs::read_to_string(super::root().join(path)).expect("the list is there");
+    let columns = |text: &str, names: &[&str]| -> Vec<Vec<String>> {
+        let mut lines = text.lines().map(cells);
+        let head = lines.next().expect("it has a head");
+        let places: Vec<usize> = names
+            .iter()
+            .map(|name| head.iter().position(|column| column == name).expect("it has the column"))
+            .collect();
+        lines.map(|row| places.iter().map(|place| row[*place].clone()).collect()).collect()
+    };
+    assert_eq!(
+        columns(
+            &read("lists/services.csv"),
+            &["name", "label::zh", "label::en", "category", "haibei_convertible"]
+        ),
+        columns(
+            &read("catalogue/services.csv"),
+            &["code", "name::zh", "name::en", "category", "haibei_convertible"]
+        )
+    );
+    let mut offered = columns(
+        &read("lists/providers.csv"),
+        &["name", "label::zh", "label::en", "kind", "services", "area"],
+    );
+    let other = offered.pop().expect("the last is one that is not in the list");
+    assert_eq!(other[0], "other");
+    assert_eq!(
+        offered,
+        columns(
+            &read("catalogue/providers.csv"),
+            &["id", "name::zh", "name::en", "kind", "services", "area"]
+        )
+    );
+}
+
+/// The cells of a line, those in quotes without them.
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut quoted) = (vec![String::new()], false);
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            _ => cells.last_mut().expect("there is one").push(letter),
+        }
+    }
+    cells
+}
+
 #[test]
 fn a_district_says_what_is_different() {
     let catalogue = catalogue();
