@@ -64,8 +64,10 @@ async fn what_could_not_be_kept_goes_home_and_back_with_its_reader() {
     browser.type_text("乙").await;
     browser.seen(FAILED).await;
 
-    // It is there all the same when its reader comes back, as often as they do, and it is said that it is not kept.
-    go_on(&browser).await;
+    // It is there all the same when its reader comes back, as often as they do, and it is said that it is not kept, also before.
+    browser.tap("[data-action=home]").await;
+    browser.seen("[data-draft] [data-unkept]").await;
+    take_up(&browser).await;
     shows(&browser, "甲乙").await;
     browser.seen(FAILED).await;
     browser.tap(MARK).await;
@@ -93,6 +95,9 @@ async fn what_could_not_be_kept_goes_home_and_back_with_its_reader() {
     browser.leave_space(&server.url(""), None).await;
     take_up(&browser).await;
     soon_kept(&browser).await;
+    browser.tap("[data-action=home]").await;
+    browser.seen("[data-draft]").await;
+    browser.gone("[data-unkept]").await;
     browser.kill();
     let browser = Browser::start(&profile, Screen::Phone).await;
     browser.open(&server.url("/")).await;

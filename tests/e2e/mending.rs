@@ -4,13 +4,14 @@ use crate::browser::{Browser, Screen};
 use crate::filling;
 use crate::processes::{Profile, Server};
 
-const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
+/// A name and a photo.
+pub const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true},
              {"type": "image", "name": "roof", "label": "屋顶的照片", "required": true}],
   "assessment": [{"type": "flag", "name": "nobody", "label": "没有人", "value": "${who} = '没有人'"}]}"#;
 
 /// A picture of 2,000 × 1,000 pixels in one colour, made in the page.
-async fn photo(browser: &Browser) -> Vec<u8> {
+pub async fn photo(browser: &Browser) -> Vec<u8> {
     let made = browser
         .run_until_done(
             "const canvas = new OffscreenCanvas(2000, 1000); canvas.getContext('2d').fillRect(0, 0, 2000, 1000);

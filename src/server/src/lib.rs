@@ -26,6 +26,7 @@ mod store;
 mod relay;
 mod targets;
 mod tls;
+mod totals;
 mod who;
 
 #[cfg(feature = "embed")]

@@ -6,11 +6,12 @@ use leptos_router::components::A;
 
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
-use crate::components::live::{Row, live, rows};
+use crate::components::live::{Row, live, rows, shown_when};
 use crate::state::device::Device;
 use crate::state::forms;
-use crate::state::keeping::now;
+use crate::state::keeping::{now, word_on};
 use crate::state::reader::{say, use_reader};
+use crate::state::saving::Word;
 use crate::words::Words;
 use crate::words::when::when;
 
@@ -74,9 +75,25 @@ fn DraftCard(
             </p>
         }
     });
+    let unkept = word_on(id).map(RwSignal::from).map(|word| {
+        shown_when(
+            move || word.get() == Word::Failed,
+            move || {
+                view! {
+                    <p class="notice danger" role="alert" data-unkept="true">
+                        <strong>{say(|w| w.save_failed)}</strong>
+                        " "
+                        {say(|w| w.save_failed_explained)}
+                    </p>
+                }
+                .into_any()
+            },
+        )
+    });
     view! {
         <article class=if draft.in_danger { "card danger" } else { "card" } data-draft=id.to_string()>
             {danger}
+            {unkept}
             <div class="card-row">
                 <div class="grow">
                     <h3 class="card-title">{say(name)}</h3>

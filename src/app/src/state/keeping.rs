@@ -51,6 +51,14 @@ pub fn any_failed() -> bool {
     WRITERS.with_borrow(|writers| writers.iter().filter_map(Weak::upgrade).any(|writer| writer.has_failed()))
 }
 
+/// What a draft's writer says of it; `None` if this tab does not write it. For its own user's eyes: ids are told to nobody else.
+pub fn word_on(id: Uuid) -> Option<ArcRwSignal<Word>> {
+    let writers: Vec<Rc<Keeping>> =
+        WRITERS.with_borrow(|writers| writers.iter().filter_map(Weak::upgrade).collect());
+    let writer = writers.into_iter().find(|writer| writer.draft.borrow().id == id)?;
+    Some(writer.word.clone()).filter(|_| !writer.ended.get_untracked())
+}
+
 /// How this tab has a draft already, though its screen was left.
 pub enum Living {
     /// By a writer that goes on, with what it could not keep yet.

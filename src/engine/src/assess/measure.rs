@@ -40,8 +40,8 @@ pub(crate) struct Doubts {
     pub required: FxHashMap<NodeId, Condition>,
     /// By repeat: how many instances it has. No condition, but it hangs as one does.
     pub counts: FxHashMap<NodeId, Condition>,
-    /// By node that such a condition reads: what may be missing behind it.
-    pub behind: FxHashMap<NodeId, Box<[Source]>>,
+    /// By node that such a condition reads: what may be missing behind it, as seen from its own instance.
+    pub behind: FxHashMap<NodeId, Box<[Made]>>,
     /// The nodes whose own relevance is in doubt, or that of what holds them.
     pub below: FxHashSet<NodeId>,
 }

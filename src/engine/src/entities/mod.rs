@@ -5,6 +5,7 @@
 
 mod known;
 mod read;
+pub mod totals;
 
 use std::fmt;
 use std::sync::Arc;

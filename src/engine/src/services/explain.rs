@@ -25,6 +25,7 @@ struct Words {
     stop: &'static str,
     because: &'static str,
     meant_for: &'static str,
+    needs: &'static str,
     instead: &'static str,
     yes: &'static str,
     no: &'static str,
@@ -51,6 +52,7 @@ static CHINESE: Words = Words {
     stop: "。",
     because: "依据",
     meant_for: "适用对象",
+    needs: "条件",
     instead: "这一家",
     yes: "是",
     no: "否",
@@ -77,6 +79,7 @@ static ENGLISH: Words = Words {
     stop: ".",
     because: "Because",
     meant_for: "Meant for",
+    needs: "Condition",
     instead: "This household",
     yes: "yes",
     no: "no",
@@ -212,13 +215,17 @@ impl Catalogue {
         sentences_of(&sentences, words)
     }
 
-    /// Why a household does not qualify: whom the service is for, and what is so instead.
+    /// Why a household does not qualify: what it asks for, else whom it is for, and what is so instead.
     pub fn explain_unsuitable(&self, unsuitable: &Unsuitable, language: &str) -> String {
         let words = words(language);
-        let target = self.item(unsuitable.item).target.of(language);
+        let item = self.item(unsuitable.item);
+        let (asks, what) = match item.reason.of(language) {
+            "" => (words.meant_for, item.target.of(language)),
+            reason => (words.needs, reason),
+        };
         let mut sentences = Vec::new();
-        if !target.is_empty() {
-            sentences.push(format!("{}{}{target}", words.meant_for, words.colon));
+        if !what.is_empty() {
+            sentences.push(format!("{asks}{}{what}", words.colon));
         }
         let facts = self.facts_told(&unsuitable.because, language);
         if !facts.is_empty() {

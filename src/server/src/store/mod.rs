@@ -48,6 +48,7 @@ mod relay;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
+mod totals;
 
 use std::path::Path;
 

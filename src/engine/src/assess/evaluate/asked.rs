@@ -203,12 +203,12 @@ impl Looking<'_, '_> {
         }
     }
 
-    /// Why an answer is missing behind a node: in the instances around `scope`, and in all of other repeats.
+    /// Why an answer is missing behind a node: where its own instance is meant, around `scope`, else in all of them.
     fn missing_behind(&self, eval: &Eval<'_>, node: NodeId, scope: Option<ScopeId>) -> Option<Missing> {
         let (form, instance) = (eval.primary().form, eval.primary().instance);
         let mut open = None;
-        for source in self.assessor.assessment.doubts.behind.get(&node).into_iter().flatten() {
-            match *source {
+        for made in self.assessor.assessment.doubts.behind.get(&node).into_iter().flatten() {
+            match made.of {
                 Source::Measure(id) => {
                     if matches!(self.assessor.came(id), Outcome::Missing(_)) {
                         self.assessor.awaited.note(Awaited::Measure(id));
@@ -217,7 +217,7 @@ impl Looking<'_, '_> {
                 }
                 Source::Question(question) => {
                     let def = form.node(question).scope;
-                    let own = scope.and_then(|scope| instance.around(scope, def));
+                    let own = scope.filter(|_| made.own).and_then(|scope| instance.around(scope, def));
                     instance.each_under(form, own.unwrap_or(ScopeId(0)), def, &mut |scope| {
                         if self.assessor.hole(scope, question) == Some(Missing::Unanswered) {
                             self.assessor.awaited.note(Awaited::Answer(Key { scope, node: question }));

@@ -218,7 +218,12 @@ mod tests {
                 {"type": "calculate", "name": "twice", "calculation": "${b} * 2"},
                 {"type": "calculate", "name": "either_way", "calculation": "if(${b} > 3, 'x', 'x')"},
                 {"type": "repeat", "name": "m", "label": "M", "starts_with": 2, "children": [
-                    {"type": "integer", "name": "age", "label": "Age", "required": true}]}],
+                    {"type": "integer", "name": "age", "label": "Age", "required": true},
+                    {"type": "calculate", "name": "above", "calculation": "if(${age} > sum(/f/m/age) div 2, 1, 0)"},
+                    {"type": "integer", "name": "own", "label": "Own", "relevant": "${age} > 17"},
+                    {"type": "integer", "name": "all", "label": "All", "relevant": "${above} = 1"}]},
+                {"type": "calculate", "name": "persons", "calculation": "count(${m})"},
+                {"type": "integer", "name": "of_some", "label": "Of some", "relevant": "${persons} > 0"}],
             "assessment": [{"type": "flag", "name": "flag", "label": "Flag", "value": condition}]
         });
         let form = Bundle::single(Source::new("form.json", form.to_string()));
@@ -335,6 +340,13 @@ mod tests {
             ("count(${adult}) > 2", none.clone(), "0"),
             ("count(${adult}) > 0", json!({"/f/b": 1}), "1"),
             ("count(${adult}) > 1", json!({"/f/b": 1}), "0"),
+            // How many there are does not wait for what they hold.
+            ("${of_some} = 1", none.clone(), "0"),
+            // Of its own instance, and of all.
+            ("/f/m[1]/own = 1", none.clone(), open),
+            ("/f/m[1]/own = 1", json!({"/f/m[1]/age": 20}), "0"),
+            ("/f/m[1]/all = 1", json!({"/f/m[1]/age": 20}), open),
+            ("/f/m[1]/all = 1", json!({"/f/m[1]/age": 20, "/f/m[2]/age": 30}), "0"),
         ] {
             check(condition, &answers, expected);
         }

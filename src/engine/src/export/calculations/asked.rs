@@ -174,13 +174,16 @@ impl Writer<'_> {
         missing: &mut Vec<String>,
     ) -> Result<(), Unsayable> {
         let form = self.form();
-        for source in form.assessment.doubts.behind.get(&node).into_iter().flatten() {
-            match *source {
+        for made in form.assessment.doubts.behind.get(&node).into_iter().flatten() {
+            match made.of {
                 Source::Measure(id) => {
                     let state = self.known(id)?.state;
                     missing.extend(state.map(|state| format!("{state} = 'missing'")));
                 }
-                Source::Question(question) => missing.extend(self.question_missing(question, inside)?),
+                Source::Question(question) => {
+                    let inside = inside.filter(|_| made.own);
+                    missing.extend(self.question_missing(question, inside)?);
+                }
             }
         }
         Ok(())

@@ -122,7 +122,7 @@ impl Behind {
     /// What an expression hangs on, by what it reads.
     pub fn sources(&self, reads: &[Read]) -> Box<[Source]> {
         let mut looked = Looked::default();
-        self.look(&mut looked, read_nodes(reads));
+        self.look(&mut looked, reads.to_vec());
         looked.sources.into_iter().collect()
     }
 
@@ -140,7 +140,7 @@ impl Behind {
     /// What is in doubt of what a measure reads, of what that hangs on, and of what holds the measure.
     pub fn doubts(&self, reads: &[Read], holder: NodeId, into: &mut Doubts) {
         let mut looked = Looked::default();
-        let mut pending = read_nodes(reads);
+        let mut pending = reads.to_vec();
         self.ask(&mut looked, holder, &mut pending);
         self.look(&mut looked, pending);
         for node in looked.asked {
@@ -165,15 +165,15 @@ impl Behind {
         }
     }
 
-    fn note_behind(&self, reads: &[Read], into: &mut FxHashMap<NodeId, Box<[Source]>>) {
+    fn note_behind(&self, reads: &[Read], into: &mut FxHashMap<NodeId, Box<[Made]>>) {
         for read in reads {
-            let (node, sources) = match read.what {
-                What::Value(node) | What::Sibling(node) => (node, self.sources(&[*read])),
-                What::Instances(node) => (node, self.asking(&[*read], NodeId(0))),
+            let (node, made) = match read.what {
+                What::Value(node) | What::Sibling(node) => (node, Making::of_node(self, node)),
+                What::Instances(node) => (node, Making::of(self, &[*read])),
                 _ => continue,
             };
             let known = into.remove(&node).into_iter().flatten();
-            let all: BTreeSet<Source> = known.chain(sources).collect();
+            let all: BTreeSet<Made> = known.chain(made).collect();
             into.insert(node, all.into_iter().collect());
         }
     }
@@ -184,8 +184,17 @@ impl Behind {
         (!sources.is_empty()).then_some(Condition { expr: asking.expr, sources })
     }
 
-    fn look(&self, looked: &mut Looked, mut pending: Vec<NodeId>) {
-        while let Some(node) = pending.pop() {
+    fn look(&self, looked: &mut Looked, mut pending: Vec<Read>) {
+        while let Some(read) = pending.pop() {
+            let node = match read.what {
+                What::Value(node) | What::Sibling(node) => node,
+                // Which instances there are, not what they hold.
+                What::Instances(node) => {
+                    self.ask(looked, node, &mut pending);
+                    continue;
+                }
+                _ => continue,
+            };
             if !looked.seen.insert(node) {
                 continue;
             }
@@ -193,24 +202,25 @@ impl Behind {
             if let Some(id) = self.measures.get(&node) {
                 looked.sources.insert(Source::Measure(*id));
             } else if let Some(reads) = self.calculations.get(&node) {
-                pending.extend(read_nodes(reads));
+                pending.extend(reads);
             } else if self.askable.contains(&node) {
                 looked.sources.insert(Source::Question(node));
             }
             // A group's value is that of all it holds.
             let end = self.ends.get(node.0 as usize).map_or(node.0, |end| end.0);
-            pending.extend((node.0 + 1..end).map(NodeId));
+            let inner = (node.0 + 1..end).map(|inner| What::Value(NodeId(inner)));
+            pending.extend(inner.map(|what| Read { what, from: ScopeDefId::ROOT }));
         }
     }
 
     /// What decides whether a node is asked, and what holds it. A measure says of itself whether it is.
-    fn ask(&self, looked: &mut Looked, node: NodeId, pending: &mut Vec<NodeId>) {
+    fn ask(&self, looked: &mut Looked, node: NodeId, pending: &mut Vec<Read>) {
         let mut at = node;
         loop {
             if looked.asked.insert(at) && !self.measures.contains_key(&at) {
                 let askings = [&self.relevances, &self.requireds, &self.counts];
                 let askings = askings.into_iter().filter_map(|askings| askings.get(&at));
-                pending.extend(askings.flat_map(|asking| read_nodes(&asking.reads)));
+                pending.extend(askings.flat_map(|asking| &asking.reads));
             }
             match self.parents.get(at.0 as usize) {
                 Some(parent) if at != NodeId(0) && !looked.asked.contains(parent) => at = *parent,

@@ -26,18 +26,33 @@ pub(super) struct Making<'b> {
 impl Making<'_> {
     /// What a calculation that reads these is made of.
     pub fn of(behind: &Behind, reads: &[Read]) -> Box<[Made]> {
-        let mut making = Making {
+        let mut making = Making::new(behind);
+        making.read(reads, true);
+        making.whole()
+    }
+
+    /// What a node is made of, or that node itself, as seen from its own instance.
+    pub fn of_node(behind: &Behind, node: NodeId) -> Box<[Made]> {
+        let mut making = Making::new(behind);
+        making.next.push((node, true));
+        making.whole()
+    }
+
+    fn new(behind: &Behind) -> Making<'_> {
+        Making {
             behind,
             made: BTreeSet::new(),
             seen: FxHashSet::default(),
             asked: FxHashSet::default(),
             next: Vec::new(),
-        };
-        making.read(reads, true);
-        while let Some((node, own)) = making.next.pop() {
-            making.look(node, own);
         }
-        making.made.into_iter().collect()
+    }
+
+    fn whole(mut self) -> Box<[Made]> {
+        while let Some((node, own)) = self.next.pop() {
+            self.look(node, own);
+        }
+        self.made.into_iter().collect()
     }
 
     fn read(&mut self, reads: &[Read], own: bool) {
