@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod odk;
+mod silenced;
 mod stable;
 
 use std::path::{Path, PathBuf};
