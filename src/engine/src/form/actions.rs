@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::expr::program::ExprId;
-use crate::form::{Form, ScopeDefId, Seed};
+use crate::form::ScopeDefId;
 use crate::view::NodeId;
 use crate::xml::Tag;
 use std::sync::Arc;
@@ -48,22 +48,6 @@ pub(crate) struct Action {
     pub effect: Effect,
     /// What picks one of the target's instances, where the reference has a predicate.
     pub picked: Option<ExprId>,
-}
-
-impl Form {
-    /// Does the form itself propose an answer to a question, whatever household it is asked of: in its instance, or when it is opened?
-    pub(crate) fn proposes(&self, node: NodeId) -> bool {
-        let sets = |action: &Action| {
-            let begins = |event: &Event| !matches!(event, Event::ValueChanged);
-            action.target == node && action.events.iter().any(begins)
-        };
-        seeds(&self.seed, node) || self.actions.iter().any(sets)
-    }
-}
-
-fn seeds(seed: &Seed, node: NodeId) -> bool {
-    seed.values.iter().any(|(seeded, text)| *seeded == node && !text.is_empty())
-        || seed.repeats.iter().any(|(_, repeat)| seeds(&repeat.template, node))
 }
 
 /// The events of an action's `event` attribute.

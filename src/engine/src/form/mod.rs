@@ -132,6 +132,13 @@ pub(crate) struct Seed {
     pub repeats: Vec<(NodeId, RepeatSeed)>,
 }
 
+impl Seed {
+    /// Does it say what a node starts with?
+    pub fn has(&self, node: NodeId) -> bool {
+        self.values.iter().any(|(known, text)| *known == node && !text.is_empty())
+    }
+}
+
 /// What a repeat starts with.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct RepeatSeed {

@@ -75,6 +75,10 @@ impl Session {
         for (scope, held_back) in asked {
             let because = held_back.and_then(|node| self.unasked_because(Key { scope, node }));
             let Some(because) = because else { continue };
+            // What the scale is scored from all the same is known, and no gap: that somebody is not disabled says what grade they have.
+            if self.sources(id).questions.contains(&because.key.node) {
+                continue;
+            }
             let (measure, label) = (self.measure(id).name.to_string(), self.item_label(item));
             found.push(MadeWithout { measure, label, because: Some(because), whole: false });
         }
@@ -108,10 +112,12 @@ mod tests {
                 {"type": "text", "name": "why", "label": "Why?"},
                 {"type": "select_one yn", "name": "ill", "label": "Ill?", "relevant": "${consent} = 'yes'"},
                 {"type": "select_one yn", "name": "screened", "label": "Screened?"},
-                {"type": "select_one yn", "name": "mood", "label": "Mood?", "relevant": "${screened} = 'yes'"}],
+                {"type": "select_one yn", "name": "mood", "label": "Mood?", "relevant": "${screened} = 'yes'"},
+                {"type": "select_one yn", "name": "debt", "label": "Debt?"},
+                {"type": "select_one yn", "name": "large", "label": "Large?", "read_only": true, "relevant": "${debt} = 'yes'", "calculation": "${debt}"}],
             "assessment": [
                 {"type": "scale", "name": "health", "label": "Health", "max": 1, "items": [{"value": "${ill}"}]},
-                {"type": "scale", "name": "money", "label": "Money", "max": 2, "items": [{"value": "${poor}"}, {"value": "${mood}"}]},
+                {"type": "scale", "name": "money", "label": "Money", "max": 3, "items": [{"value": "${poor}"}, {"value": "${mood}"}, {"value": "${large}"}]},
                 {"type": "index", "name": "need", "parts": [{"of": "health", "weight": 1}, {"of": "money", "weight": 1}]},
                 {"type": "band", "name": "level", "of": "need", "bands": [{"code": "low", "range": "<50"}, {"code": "high", "range": ">=50"}]},
                 {"type": "decided", "name": "last", "of": "level", "value": "${by_hand}", "reason": "${why}"}]});
@@ -132,6 +138,7 @@ mod tests {
             })
             .collect()
         };
+        give(&mut session, "/f/debt", "no");
         give(&mut session, "/f/poor", "yes");
         give(&mut session, "/f/screened", "yes");
         give(&mut session, "/f/mood", "yes");

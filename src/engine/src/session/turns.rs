@@ -5,7 +5,8 @@
 //!
 //! Tried are only answers that the result is *scored* from. What merely decides whether something is asked or looked at, consent above all, is no
 //! fact about a household: to be told "refuse, and you come out lower" is advice that nobody should be given. Nor is it news what a person decides
-//! in a result's place, or an answer that contradicts another.
+//! in a result's place, or an answer that contradicts another. Nor a number that the form itself begins with, as an official standard: that is no answer
+//! of the household's; nor what would take back a danger that was named.
 
 use std::sync::Arc;
 
@@ -47,8 +48,8 @@ impl Session {
     /// Tried are the answers of every question that the measure is scored from, through other measures and calculations, and of those that say how
     /// many instances a repeat has: each choice, of several choices one more, one
     /// less and each alone, of numbers the nearest cut-off above and below, and each of a few or one of each part between what it is compared with ([`numbers`]). Texts, dates and places are not, nor
-    /// is a person's own decision, nor what only decides whether something is relevant, nor what the form itself proposes an answer for, nor what a danger
-    /// that was named rests on. What breaks a question's rule, its own or another's, is no answer;
+    /// is a person's own decision, nor what only decides whether something is relevant, nor numbers that the form begins with, nor what is asked together
+    /// with a danger that was named. What breaks a question's rule, its own or another's, is no answer;
     /// a result that can't be said is no change that anybody asks for.
     /// Scores and rankings have no turns: any answer changes them.
     pub fn what_would_change(&self, measure: &str) -> Search {
@@ -77,8 +78,8 @@ impl Session {
         };
         let beside_dangers = self.beside_dangers();
         for node in sources.questions {
-            // A reference amount is no household's answer, and a danger is not to be answered away.
-            if self.form.proposes(node) || beside_dangers.contains(&node) {
+            // A danger is not to be weighed against milder answers beside it.
+            if beside_dangers.contains(&node) {
                 trial.complete = false;
                 continue;
             }
@@ -187,6 +188,9 @@ impl Trial<'_> {
             (DataType::Choices, Some(Control::SelectMultiple)) => self.selections(key, &now),
             (DataType::Text, Some(Control::Acknowledge)) if now.is_blank() => {
                 self.take(key, Value::Text("OK".into()));
+            }
+            (DataType::Integer | DataType::Decimal, _) if instance.seed(key.scope).has(key.node) => {
+                self.complete = false;
             }
             (DataType::Integer | DataType::Decimal, _) => {
                 self.cut_off(key, &now, data_type, 1);
@@ -332,17 +336,29 @@ impl Trial<'_> {
         let moved = self.moved();
         // What else would have to be answered then may lead anywhere.
         let open = lawful && outcome.is_blank();
-        self.complete &= !open && !self.copy.overran();
+        let hides = self.hides_a_danger();
+        self.complete &= !open && !hides && !self.copy.overran();
         let grew = !changes.added.is_empty() || !changes.removed.is_empty();
         // What an answer set off does not always come back with the answer.
         if grew || self.copy.answer(key, given).is_err() || self.copy.outcomes != self.from.outcomes {
             self.copy = self.from.copied();
         }
-        match (lawful && !outcome.is_blank(), outcome == self.now) {
+        match (lawful && !hides && !outcome.is_blank(), outcome == self.now) {
             (false, _) => Err(()),
             (true, true) => Ok(None),
             (true, false) => Ok(Some(Found { key, value, outcome, moved })),
         }
+    }
+
+    /// Is a flag that was up no longer up?
+    fn hides_a_danger(&self) -> bool {
+        let measures = self.from.form.assessment.measures.iter();
+        let mut outcomes = measures.zip(self.from.outcomes.iter().zip(&self.copy.outcomes));
+        outcomes.any(|(measure, (before, after))| {
+            matches!(measure.kind, Kind::Flag(_))
+                && *before == Outcome::Flag(true)
+                && *after != Outcome::Flag(true)
+        })
     }
 
     fn moved(&self) -> Moved {
@@ -466,7 +482,7 @@ mod tests {
     fn nobody_is_advised_to_change_a_reference_amount_or_what_is_asked_beside_a_danger() {
         let text = r#"{"settings": {"form_id": "f", "version": "1"}, "choices": {"yn": [{"name": "yes", "label": "Yes", "score": 1}, {"name": "no", "label": "No", "score": 0}]},
             "survey": [
-              {"type": "integer", "name": "standard", "label": "Standard", "default": 800},
+              {"type": "integer", "name": "standard", "label": "Standard", "default": "800"},
               {"type": "integer", "name": "income", "label": "Income"},
               {"type": "calculate", "name": "poor", "calculation": "if(${income} <= ${standard}, 1, 0)"},
               {"type": "group", "name": "mood", "label": "Mood", "children": [
@@ -483,6 +499,24 @@ mod tests {
             {"expect": {"turns": {"b": [income, "如果“Sad?”是“No”，B会是“Low”"]}}},
             {"answer": {"/f/mood/sad": "no", "/f/mood/die": "yes"}},
             {"expect": {"turns": {"b": [income]}}}]});
+        assert_eq!(case::run(&form, &case), []);
+    }
+
+    #[test]
+    fn no_official_number_is_proposed_and_no_danger_taken_back() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"}, "survey": [
+              {"type": "integer", "name": "thoughts", "label": "Thoughts", "constraint": ". >= 0 and . <= 3"},
+              {"type": "integer", "name": "wage", "label": "Wage", "constraint": ". >= 0 and . <= 9"},
+              {"type": "integer", "name": "standard", "label": "Standard", "default": "3"},
+              {"type": "calculate", "name": "need", "calculation": "${thoughts} + if(${wage} <= ${standard}, 1, 0)"}],
+            "assessment": [
+              {"type": "flag", "name": "danger", "label": "Danger", "value": "${thoughts} >= 1"},
+              {"type": "band", "name": "b", "label": "B", "of": "${need}", "bands": [{"code": "low", "range": "<2", "label": "Low"}, {"code": "high", "range": ">=2", "label": "High"}]}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
+        // Without thoughts, or by a lower standard, it would be low.
+        let case = json!({"language": "en", "steps": [
+            {"answer": {"/f/thoughts": 1, "/f/wage": 2}},
+            {"expect": {"turns": {"b": ["如果“Wage”是“4”，B会是“Low”"]}}}]});
         assert_eq!(case::run(&form, &case), []);
     }
 }
