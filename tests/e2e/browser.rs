@@ -262,14 +262,22 @@ impl Browser {
         self.driver.screenshot(&path).await.unwrap_or_else(|error| panic!("no picture {name}: {error}"));
     }
 
-    /// Prints the page, as its reader would, on A4; into a PDF beside the pictures.
-    pub async fn paper(&self, name: &str) {
+    /// Prints the page, as its reader would, on A4; into a PDF beside the pictures. How much is drawn on each of its pages, in bytes.
+    pub async fn paper(&self, name: &str) -> Vec<usize> {
         let asked = json!({"printBackground": true, "preferCSSPageSize": true});
         let printed = self.cdp.send_raw("Page.printToPDF", asked).await.expect("Chromium prints");
         let data = printed["data"].as_str().unwrap_or_default();
         let bytes = BASE64_STANDARD.decode(data).expect("a PDF comes as base64");
         assert!(bytes.starts_with(b"%PDF"), "what was printed is no PDF");
-        std::fs::write(self.pictures.join(format!("{name}.pdf")), bytes).expect("the PDF is written");
+        std::fs::write(self.pictures.join(format!("{name}.pdf")), &bytes).expect("the PDF is written");
+        drawn(&String::from_utf8_lossy(&bytes))
+    }
+
+    /// From the next page on the browser asks for these languages, the most wanted first: `en-GB,zh`.
+    pub async fn prefer(&self, languages: &str) {
+        let agent = self.run("return navigator.userAgent", vec![]).await;
+        let asked = json!({"userAgent": agent, "acceptLanguage": languages});
+        self.command("Emulation.setUserAgentOverride", asked).await;
     }
 
     /// Fails the test, with a picture and the page's text.
@@ -284,6 +292,18 @@ impl Browser {
             text.as_str().unwrap_or_default()
         );
     }
+}
+
+/// Of each page of a PDF as Chromium writes it: the length of what is drawn on it (ISO 32000-1 §7.7.3.3, `Contents`).
+fn drawn(pdf: &str) -> Vec<usize> {
+    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let pages = pdf.split("/Type /Page\n").skip(1);
+    let contents = pages.filter_map(|page| Some(number(page.split_once("/Contents ")?.1)));
+    let length = |object: String| {
+        let (_, object) = pdf.split_once(&format!("\n{object} 0 obj\n"))?;
+        number(object.split_once("/Length ")?.1).parse().ok()
+    };
+    contents.map(|object| length(object).expect("a page has contents")).collect()
 }
 
 fn options(profile: &Profile, screen: Screen) -> Value {

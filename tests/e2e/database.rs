@@ -50,6 +50,16 @@ impl Database {
         lines.first().and_then(|line| line.parse().ok()).expect("it is a number")
     }
 
+    /// The files that it says are there: hash and size of each.
+    pub fn files(&self) -> Vec<(String, u64)> {
+        let lines = self.ask("SELECT hash || ' ' || size FROM attachment ORDER BY hash");
+        let read = |line: &String| {
+            let (hash, size) = line.split_once(' ').expect("two columns");
+            (hash.to_owned(), size.parse().expect("a size is a number"))
+        };
+        lines.iter().map(read).collect()
+    }
+
     fn ask(&self, statement: &str) -> Vec<String> {
         match self {
             Database::Sqlite(file) => {

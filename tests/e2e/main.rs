@@ -11,10 +11,13 @@ mod database;
 mod encryption;
 mod filling;
 mod full;
+mod households;
 mod mending;
 mod office;
+mod papers;
 mod peer;
 mod processes;
+mod random;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
 mod road;
@@ -94,7 +97,15 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.picture("assessment").await;
     // What is finished is decided no more, though the draft's report has been looked at before.
     browser.gone("[data-action=decide]").await;
-    browser.paper("assessment").await;
+    // Four or five sheets, none of them empty.
+    let drawn = browser.paper("assessment").await;
+    assert!((3..=5).contains(&drawn.len()) && drawn.iter().all(|bytes| *bytes > 500), "{drawn:?}");
+    browser.tap("[data-action=language]").await;
+    browser.seen("html[lang=en] [data-report]").await;
+    let drawn = browser.paper("assessment-in-english").await;
+    assert!((3..=6).contains(&drawn.len()) && drawn.iter().all(|bytes| *bytes > 500), "{drawn:?}");
+    browser.tap("[data-action=language]").await;
+    browser.seen("html[lang=zh-CN] [data-report]").await;
     browser.reload().await;
     browser.seen("[data-report]").await;
     assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);

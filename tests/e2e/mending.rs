@@ -4,20 +4,24 @@ use crate::browser::{Browser, Screen};
 use crate::filling;
 use crate::processes::{Profile, Server};
 
-const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
+/// A name and a photo.
+pub const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true},
              {"type": "image", "name": "roof", "label": "屋顶的照片", "required": true}],
   "assessment": [{"type": "flag", "name": "nobody", "label": "没有人", "value": "${who} = '没有人'"}]}"#;
 
 /// A picture of 2,000 × 1,000 pixels in one colour, made in the page.
-async fn photo(browser: &Browser) -> Vec<u8> {
-    let made = browser
-        .run_until_done(
-            "const canvas = new OffscreenCanvas(2000, 1000); canvas.getContext('2d').fillRect(0, 0, 2000, 1000);
-             canvas.convertToBlob({ type: 'image/png' }).then((blob) => blob.arrayBuffer())
-                 .then((bytes) => arguments[0](Array.from(new Uint8Array(bytes))))",
-        )
-        .await;
+pub async fn photo(browser: &Browser) -> Vec<u8> {
+    picture(browser, 2000, 1000).await
+}
+
+async fn picture(browser: &Browser, width: u32, height: u32) -> Vec<u8> {
+    let script = format!(
+        "const canvas = new OffscreenCanvas({width}, {height}); canvas.getContext('2d').fillRect(0, 0, {width}, {height});
+         canvas.convertToBlob({{ type: 'image/png' }}).then((blob) => blob.arrayBuffer())
+             .then((bytes) => arguments[0](Array.from(new Uint8Array(bytes))))"
+    );
+    let made = browser.run_until_done(&script).await;
     let numbers = made.as_array().expect("the page makes a picture");
     numbers.iter().map(|number| number.as_u64().expect("a byte") as u8).collect()
 }
@@ -115,5 +119,45 @@ async fn a_photo_survives_and_what_is_refused_is_put_right() {
         std::fs::metadata(kept).expect("the file is on the server").len(),
         file["size"].as_u64().unwrap()
     );
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_photo_whose_page_is_left_before_it_is_small_is_kept_and_offered() {
+    // A page where something is missing is not left.
+    let form = FORM.replace("的照片\", \"required\": true", "的照片\"");
+    assert_ne!(form, FORM);
+    let profile = Profile::new("left");
+    let mut server = Server::start(&profile);
+    server.stop();
+    server.start_with_form(&profile, "here", Some(("look", &form)));
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-action=start]").await;
+    // One that takes its time.
+    let photo = profile.file("roof.png", &picture(&browser, 6000, 6000).await);
+    browser.tap("[data-form=look]").await;
+    browser.seen("input[type=text]").await;
+    browser.tap("input[type=text]").await;
+    browser.type_text("王秀英").await;
+    browser.pick("input[type=file]", &photo).await;
+    browser.run("document.querySelector('[data-action=next]').click()", vec![]).await;
+    let offered = async || {
+        browser.on_page("review").await;
+        browser.tap("[data-action=back]").await;
+        browser.seen("input[type=text]").await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let found = browser.run("return !!document.querySelector('[data-found]')", vec![]).await == true;
+        if !found {
+            browser.tap("[data-action=next]").await;
+        }
+        found
+    };
+    browser.until("the photo is offered to its question", offered).await;
+    browser.gone("#trap-notice:not([hidden])").await;
+    browser.tap("[data-action=use]").await;
+    browser.seen("img.photo").await;
+    filling::finish(&browser).await;
+    browser.seen("[data-finished]").await;
     browser.quit().await;
 }

@@ -13,7 +13,7 @@ use crate::processes::{Profile, Server};
 
 const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": "看房", "default_language": "zh", "instance_name": "${who}"},
   "survey": [{"type": "text", "name": "who", "label": "户主姓名", "required": true}]}"#;
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 
 /// A server that knows its devices, and passes on to that peer.
 fn serve(profile: &Profile, peer: &Peer) -> Server {
@@ -32,7 +32,7 @@ fn serve(profile: &Profile, peer: &Peer) -> Server {
     server
 }
 
-async fn type_into(browser: &Browser, field: &str, text: &str) {
+pub async fn type_into(browser: &Browser, field: &str, text: &str) {
     let empty = "const field = document.getElementById(arguments[0]); field.value = '';
         field.dispatchEvent(new Event('input', { bubbles: true }))";
     browser.seen(&format!("#{field}")).await;
@@ -49,7 +49,7 @@ async fn choose(browser: &Browser, menu: &str, value: &str) {
 }
 
 /// A page as it is on a desk and on a phone. Nothing of it may stand out at the side.
-async fn look(browser: &Browser, name: &str) {
+pub async fn look(browser: &Browser, name: &str) {
     for (width, height, size) in [(360, 740, "phone"), (1280, 800, "desk")] {
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
@@ -60,20 +60,20 @@ async fn look(browser: &Browser, name: &str) {
 }
 
 /// The code of an authenticator app, so many steps of thirty seconds from now: each is good once.
-fn code(secret: &str, ahead: u64) -> String {
+pub fn code(secret: &str, ahead: u64) -> String {
     let secret = Secret::Encoded(secret.replace(char::is_whitespace, "")).to_bytes().expect("base 32");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     TOTP::new_unchecked(Algorithm::SHA1, 6, 1, 30, secret).generate(now + 30 * ahead)
 }
 
-async fn sign_in(browser: &Browser, name: &str, password: &str) {
+pub async fn sign_in(browser: &Browser, name: &str, password: &str) {
     type_into(browser, "login-name", name).await;
     type_into(browser, "login-password", password).await;
     browser.tap("[data-action=sign-in]").await;
 }
 
 /// Adds a user; gives their first password.
-async fn add_user(browser: &Browser, name: &str, role: &str, area: &str) -> String {
+pub async fn add_user(browser: &Browser, name: &str, role: &str, area: &str) -> String {
     type_into(browser, "user-name", name).await;
     choose(browser, "user-role", role).await;
     type_into(browser, "user-area", area).await;
@@ -94,7 +94,7 @@ async fn survey(phone: &Browser, server: &Server, who: &str) {
 }
 
 /// The first administrator's first steps: password, second factor, recovery codes. Gives the factor's secret.
-async fn settle(browser: &Browser, first: &str) -> String {
+pub async fn settle(browser: &Browser, first: &str) -> String {
     sign_in(browser, "admin", "wrong password").await;
     browser.seen("#login-password-wrong").await;
     look(browser, "wrong-password").await;

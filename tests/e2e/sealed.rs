@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::arrived::bodies;
 use crate::browser::{Browser, Screen};
 use crate::filling;
+use crate::mending;
 use crate::processes::{Profile, given};
 use crate::safety::{PIN, enter, set_pin};
 use crate::settings::{FORM, serve_form};
@@ -14,7 +15,7 @@ const WHO: &str = "欧阳秀英之家";
 const OTHER: &str = "司徒建国之家";
 
 /// Makes the office a key, or one more.
-fn office_key(profile: &Profile) -> String {
+pub fn office_key(profile: &Profile) -> String {
     let file = profile.folder("office.pem").to_str().expect("the target folder's name is text").to_owned();
     let made =
         std::process::Command::new(given("DOORSTEP_BIN")).args(["office-key", "--new", &file]).output();
@@ -67,6 +68,11 @@ async fn readable(browser: &Browser) -> String {
 /// Does any file that the browser keeps for the app hold the text, as UTF-8 or as UTF-16?
 fn lies_on_the_disk(profile: &Profile, text: &str) -> bool {
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    one_lies_on_the_disk(profile, &[text.as_bytes(), &wide])
+}
+
+/// Does any file that the browser keeps for the app hold one of these parts?
+fn one_lies_on_the_disk(profile: &Profile, parts: &[&[u8]]) -> bool {
     let mut folders = vec![profile.browser()];
     let mut looked_at = 0;
     while let Some(folder) = folders.pop() {
@@ -82,10 +88,7 @@ fn lies_on_the_disk(profile: &Profile, text: &str) -> bool {
             }
             let bytes = std::fs::read(&path).unwrap_or_default();
             looked_at += usize::from(!bytes.is_empty());
-            if [text.as_bytes(), &wide]
-                .iter()
-                .any(|part| bytes.windows(part.len()).any(|window| window == *part))
-            {
+            if parts.iter().any(|part| bytes.windows(part.len()).any(|window| window == *part)) {
                 return true;
             }
         }
@@ -258,5 +261,98 @@ async fn whoever_uses_the_phone_next_sends_what_the_one_before_had_sealed() {
     unlock(&browser).await;
     browser.seen("[data-section=delivered] [data-item]").await;
     assert_eq!(bodies(&profile.folder("here")).len(), 1, "it arrives once");
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_sealed_photo_is_the_offices_alone_and_arrives_whole() {
+    let profile = Profile::new("sealed-photo");
+    let key = office_key(&profile);
+    let mut server = serve_form(&profile, &["--office-key", &key], mending::FORM);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/safety")).await;
+    browser.seen("[data-sealing=true]").await;
+    browser.kept_for_offline().await;
+    let photo = profile.file("roof.png", &mending::photo(&browser).await);
+    server.stop();
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=look]").await;
+    browser.seen("input[type=text]").await;
+    browser.tap("input[type=text]").await;
+    browser.type_text(WHO).await;
+    browser.pick("input[type=file]", &photo).await;
+    browser.seen("img.photo").await;
+    browser.seen("[data-state=kept].kept").await;
+    let shown = browser
+        .run_until_done(
+            "fetch(document.querySelector('img.photo').src).then(found => found.arrayBuffer())
+                 .then(bytes => arguments[0](Array.from(new Uint8Array(bytes))))",
+        )
+        .await;
+    let shown: Vec<u8> = serde_json::from_value(shown).expect("the page shows a photo");
+    filling::finish(&browser).await;
+    browser.seen("[data-finished]").await;
+    browser.seen("[data-sealed]").await;
+
+    // Not the photo either is readable, whatever key one gets at.
+    let found = readable(&browser).await;
+    assert!(
+        !found.contains(WHO) && !found.contains("JFIF"),
+        "the survey or its photo is readable on the phone"
+    );
+    let middle = &shown[shown.len() / 2..][..32];
+    assert!(!one_lies_on_the_disk(&profile, &[middle]), "the photo lies on the disk");
+
+    // The phone starts again, and the server has the key: both arrive, once.
+    browser.kill();
+    server.start_again();
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/outbox")).await;
+    until_arrived(&browser, &profile, &[WHO]).await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    let rows = bodies(&profile.folder("here"));
+    let hash = rows[0]["attachments"][0]["sha256"].as_str().expect("a file has its hash").to_owned();
+    let kept = profile.folder("here").join("attachments").join(&hash[..2]).join(&hash);
+    assert_eq!(std::fs::read(kept).expect("the file is on the server"), shown);
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_sealed_survey_that_is_refused_stays_with_its_reason_and_can_be_carried_away_or_deleted() {
+    let profile = Profile::new("sealed-refused");
+    let key = office_key(&profile);
+    let options = ["--office-key", key.as_str()];
+    let mut server = serve_form(&profile, &options, FORM);
+    let browser = Browser::start(&profile, Screen::Phone).await;
+    browser.open(&server.url("/safety")).await;
+    browser.seen("[data-sealing=true]").await;
+    browser.kept_for_offline().await;
+    server.stop();
+    browser.open(&server.url("/")).await;
+    answer(&browser, WHO).await;
+    browser.seen("[data-sealed]").await;
+
+    // A server that does not know this form refuses what it could open, and says why.
+    server.start_with_form(&profile, "elsewhere", None);
+    browser.open(&server.url("/outbox")).await;
+    browser.seen("[data-item][data-state=refused] q").await;
+    browser.picture("sealed-refused").await;
+    assert!(!browser.text("main").await.contains(WHO));
+    // Nobody can put it right here: nobody can read it here.
+    browser.gone("[data-action=repair]").await;
+    browser.gone("[data-state=refused] [data-action=assessment]").await;
+
+    // It goes into a file, and it is deleted after asking twice.
+    browser.tap("[data-action=rescue]").await;
+    browser.tap("#rescue-password-out").await;
+    browser.type_text("correct horse").await;
+    browser.tap("[data-action=rescue-out]").await;
+    browser.seen("[data-section=rescue-out] .notice:not(.danger)").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.tap("[data-action=delete]").await;
+    browser.tap("dialog[open] [data-action=confirm]").await;
+    browser.tap("dialog[open] [data-action=confirm]").await;
+    browser.gone("[data-item]").await;
+    assert!(who(&profile.folder("here")).is_empty() && who(&profile.folder("elsewhere")).is_empty());
     browser.quit().await;
 }

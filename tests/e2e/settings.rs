@@ -111,7 +111,15 @@ async fn a_phone_is_enrolled_by_a_link_and_told_when_it_is_revoked() {
     let mut server = serve(&profile, &["--devices-only"]);
     let browser = Browser::start(&profile, Screen::Phone).await;
 
-    // The server wants to know who sends, and the app says what to do about it.
+    // The server wants to know who sends, and the app says so before anything is filled in, without a network too.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-form=look]").await;
+    browser.seen("[data-shut-out=unknown] [data-action=to-settings]").await;
+    browser.kept_for_offline().await;
+    server.stop();
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-shut-out=unknown]").await;
+    server.start_again();
     survey(&browser, &server, "王秀英").await;
     browser.seen("[data-item][data-state=waiting]").await;
     browser.seen("[data-shut-out=unknown]").await;

@@ -1,11 +1,15 @@
 //! The real thing, killed again and again: Chromium by SIGKILL at random moments of filling and sending, the server with it
 //! or in its stead, just as it answers a phone or passes on to another server, that other server too, and the device's space running out.
-//! What was shown as kept is there at the next start; what was finished arrives, each once, at both servers,
+//! The roads between them are cut now and then, in the middle of a request or of its answer; some surveys carry a file or a photo, and some are sealed for the office.
+//! What was shown as kept is there at the next start; what was finished arrives, each once, with its files byte for byte, at both servers,
 //! whether they keep it in SQLite or in PostgreSQL.
 //!
 //! `cargo xtask soak --kills N` runs it (`--database postgres`: with Debian's PostgreSQL); no test of every day, since it takes minutes.
 
+mod counting;
+
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,12 +17,18 @@ use serde_json::Value;
 use crate::browser::{Browser, Screen};
 use crate::database::Database;
 use crate::filling;
+use crate::mending::photo;
+use crate::papers::Papers;
 use crate::processes::{Profile, Server};
+use crate::random::Random;
 use crate::road::Road;
+use crate::sealed::office_key;
 
 const FORM: &str = r#"{"settings": {"form_id": "soak", "version": "1", "title": "走访", "default_language": "zh", "instance_name": "${mark}"},
   "survey": [{"type": "text", "name": "mark", "label": "记号", "required": true},
-             {"type": "text", "name": "note", "label": "情况"}]}"#;
+             {"type": "text", "name": "note", "label": "情况"},
+             {"type": "file", "name": "paper", "label": "文件"},
+             {"type": "image", "name": "photo", "label": "照片"}]}"#;
 /// The longest that is waited before a kill: an answer is kept after two seconds at the latest.
 const MOST_MS: u64 = 3_500;
 /// How long passing on may take once everything is whole again: a killed process's claim holds for a minute, and a silent target is left alone for as long.
@@ -32,21 +42,20 @@ const DRAFTS: &str = "return [...document.querySelectorAll('[data-draft]')].map(
 struct Known {
     /// The last text that was shown as kept.
     kept: Option<String>,
+    /// The number of the last file that was.
+    paper: Option<u64>,
+    /// Was a photo?
+    photo: bool,
     /// Was it shown as finished?
     finished: bool,
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % n
-    }
+/// What is picked for a survey.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Picked {
+    Nothing,
+    Paper,
+    Photo,
 }
 
 /// What was done to it so far.
@@ -66,6 +75,8 @@ struct Counts {
     checked: usize,
     /// Surveys filled in without space, and how often that was said.
     full: (usize, usize),
+    /// Files and photos picked.
+    picked: (usize, usize),
 }
 
 /// In what a server is to be killed.
@@ -88,6 +99,10 @@ struct Soak {
     on: Road,
     city: Server,
     kept_on: Database,
+    papers: Papers,
+    photo: PathBuf,
+    /// What the server is always started with.
+    options: Vec<String>,
     profile: Profile,
 }
 
@@ -103,22 +118,15 @@ async fn nothing_is_lost_and_nothing_arrives_twice() {
     browser.open(&soak.road.url("/")).await;
     browser.seen("[data-action=start]").await;
     browser.kept_for_offline().await;
+    std::fs::write(&soak.photo, photo(&browser).await).expect("the target folder can be written");
     browser.kill();
     for kill in 0..kills {
         soak.round(kill).await;
         eprintln!("{} of {kills} after {:.1} min", kill + 1, begun.elapsed().as_secs_f64() / 60.0);
     }
     let browser = soak.send_all().await;
-    let (rows, finished) = soak.count(&browser).await;
-    let Counts { kills, server, answering, passing_on, city, checked, full: (full, told) } = soak.counts;
-    println!(
-        "{}: {kills} kills of the browser, {server} of the server ({answering} as it answered a phone, {passing_on} as it passed on) and {city} of the one passed on to, \
-         {full} surveys without space (told {told} times), seed {seed}: {} surveys, {checked} looks at what had been shown as kept, {finished} shown as finished, \
-         {rows} rows at each server, none lost, none twice, in {:.1} minutes",
-        soak.kept.kind(),
-        soak.surveys.len(),
-        begun.elapsed().as_secs_f64() / 60.0
-    );
+    let counted = soak.count(&browser).await;
+    soak.tell(&counted, seed, begun.elapsed());
     browser.quit().await;
 }
 
@@ -128,6 +136,7 @@ impl Soak {
         let in_postgres = std::env::var("DOORSTEP_SOAK_DATABASE").as_deref() == Ok("postgres");
         let [kept, kept_on] = Database::new(in_postgres, ["soak", "city"].map(|name| profile.folder(name)));
         let (mut server, mut city) = (Server::to_be(&profile), Server::to_be(&profile));
+        let key = office_key(&profile);
         let (road, on) = (Road::to(server.port()), Road::to(city.port()));
         on.hold(true);
         city.keep_in(&kept_on);
@@ -136,20 +145,60 @@ impl Soak {
             serde_json::json!({"name": "city", "kind": "doorstep", "url": on.url(""), "forms": ["*"]});
         let told = serde_json::json!({"version": 1, "targets": [target]}).to_string();
         let told = profile.file("relay.json", told.as_bytes());
+        let told = told.to_str().expect("the target folder's name is text");
+        let options = ["--relay", told, "--office-key", &key].map(str::to_owned).to_vec();
         server.keep_in(&kept);
-        server.set_options(&["--relay", told.to_str().expect("the target folder's name is text")]);
+        server.set_options(&options.iter().map(String::as_str).collect::<Vec<_>>());
         server.start_with_form(&profile, "soak", Some(("soak", FORM)));
         let (random, surveys, counts) = (Random(seed), BTreeMap::new(), Counts::default());
-        Soak { random, surveys, counts, road, server, kept, on, city, kept_on, profile }
+        let (papers, photo) = (Papers::new(seed), profile.folder("photo.png"));
+        Soak {
+            random,
+            surveys,
+            counts,
+            road,
+            server,
+            kept,
+            on,
+            city,
+            kept_on,
+            papers,
+            photo,
+            options,
+            profile,
+        }
+    }
+
+    /// Starts what does not run. Each time the office wants surveys sealed, or only opens what still comes so.
+    fn start_servers(&mut self, sometimes: bool) {
+        let [server_too, city_too] = [(); 2].map(|()| !sometimes || self.random.below(2) == 0);
+        if !self.server.is_running() && server_too {
+            let mut options: Vec<&str> = self.options.iter().map(String::as_str).collect();
+            if self.random.below(2) == 0 {
+                options.push("--office-key-only-opens");
+            }
+            self.server.set_options(&options);
+            self.server.start_again();
+        }
+        if !self.city.is_running() && city_too {
+            self.city.start_again();
+        }
+    }
+
+    /// Cuts what is on the roads from now on, or not.
+    fn make_roads(&mut self) {
+        for road in [&self.road, &self.on] {
+            match self.random.below(3) {
+                0 => road.mend(),
+                _ => road.make_bad(self.random.next()),
+            }
+        }
     }
 
     /// From a start of the browser to its death.
     async fn round(&mut self, kill: u64) {
-        for server in [&mut self.server, &mut self.city] {
-            if !server.is_running() && self.random.below(2) == 0 {
-                server.start_again();
-            }
-        }
+        self.start_servers(true);
+        self.make_roads();
         let browser = Browser::start(&self.profile, Screen::Phone).await;
         // The device's space has run out, for good or until its user has made some. What is begun before is answered then.
         let runs_full = self.random.below(4) == 0 && self.surveys.values().any(|known| !known.finished);
@@ -207,6 +256,7 @@ impl Soak {
         browser.tap("[data-name=note] input").await;
         browser.run("document.activeElement.select()", vec![]).await;
         browser.type_text(&text).await;
+        let picked = if runs_full { Picked::Nothing } else { self.pick(browser, kill).await };
         if runs_full {
             self.go_on_without_space(browser, &mark, &text).await;
         }
@@ -214,6 +264,8 @@ impl Soak {
         if self.random.below(2) == 0 {
             aim = [Aim::Nothing, Aim::Answering, Aim::PassingOn][self.random.below(3) as usize];
             self.road.hold(aim == Aim::Answering);
+            // What was picked is answered once it is shown.
+            shown(browser, picked, kill).await;
             // On to the end: finished, and on its way if the server is there.
             filling::finish(browser).await;
         }
@@ -222,15 +274,41 @@ impl Soak {
         let look = "return {
             kept: !!document.querySelector('.kept[data-state=kept]'),
             text: document.querySelector('[data-name=note] input')?.value ?? null,
+            paper: document.querySelector('[data-name=paper] [data-file]')?.innerText ?? '',
+            photo: !!document.querySelector('[data-name=photo] img.photo'),
             finished: !!document.querySelector('[data-finished]'),
         }";
         let said = browser.run(look, vec![]).await;
         let known = self.surveys.entry(mark).or_default();
         if said["kept"] == true && said["text"] == text.as_str() {
             known.kept = Some(text);
+            known.paper = Papers::shown(said["paper"].as_str().unwrap_or_default()).max(known.paper);
+            known.photo |= said["photo"] == true;
         }
-        known.finished |= said["finished"] == true;
+        if said["finished"] == true {
+            known.finished = true;
+            known.paper = (picked == Picked::Paper).then_some(kill).max(known.paper);
+            known.photo |= picked == Picked::Photo;
+        }
         aim
+    }
+
+    /// Picks a file, a photo, or neither, and perhaps goes on before it is kept.
+    async fn pick(&mut self, browser: &Browser, kill: u64) -> Picked {
+        match self.random.below(5) {
+            0 => Picked::Nothing,
+            1 | 2 => {
+                self.counts.picked.1 += 1;
+                browser.pick("[data-name=photo] input[type=file]", &self.photo).await;
+                Picked::Photo
+            }
+            _ => {
+                self.counts.picked.0 += 1;
+                let paper = self.papers.make(&self.profile, kill);
+                browser.pick("[data-name=paper] input[type=file]", &paper).await;
+                Picked::Paper
+            }
+        }
     }
 
     /// It is said that what was typed is not kept, and nothing of it is lost by going home and back; its user may make space then.
@@ -283,12 +361,11 @@ impl Soak {
 
     /// Everything is whole again: what was finished arrives, and is passed on.
     async fn send_all(&mut self) -> Browser {
-        for server in [&mut self.server, &mut self.city] {
-            if !server.is_running() {
-                server.start_again();
-            }
-        }
+        self.start_servers(false);
         self.on.hold(false);
+        for road in [&self.road, &self.on] {
+            road.mend();
+        }
         let browser = Browser::start(&self.profile, Screen::Phone).await;
         browser.open(&self.road.url("/outbox")).await;
         browser.seen("[data-section=delivered]").await;
@@ -311,32 +388,6 @@ impl Soak {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         browser
-    }
-
-    /// Nothing is lost, nothing is there twice: how many rows each server has, and how many surveys were shown as finished.
-    async fn count(&self, browser: &Browser) -> (usize, usize) {
-        let rows = self.kept.bodies();
-        assert!(rows == self.kept_on.bodies(), "the server that is passed on to has other submissions");
-        let mut arrived: BTreeMap<String, usize> = BTreeMap::new();
-        for row in &rows {
-            let mark = row["data"]["soak"]["mark"].as_str().unwrap_or_default();
-            *arrived.entry(mark.to_owned()).or_default() += 1;
-        }
-        browser.open(&self.road.url("/")).await;
-        browser.seen("[data-form=soak]").await;
-        let open = texts(&browser.run(DRAFTS, vec![]).await);
-        for (mark, known) in &self.surveys {
-            let times = arrived.get(mark).copied().unwrap_or(0);
-            assert!(times <= 1, "{mark} is there {times} times");
-            assert!(!known.finished || times == 1, "{mark} was finished and is not there");
-            // What was kept and not seen finished is a draft, or went through unseen.
-            let there = open.contains(mark) || times == 1;
-            assert!(
-                known.kept.is_none() || there,
-                "{mark} was shown as kept and is neither a draft nor there"
-            );
-        }
-        (rows.len(), self.surveys.values().filter(|known| known.finished).count())
     }
 }
 
@@ -370,6 +421,16 @@ async fn check(browser: &Browser, surveys: &BTreeMap<String, Known>, open: &[Str
         let text = noted(browser).await;
         // A later text may have been kept without the screen having said so yet.
         assert!(number(&text) >= number(kept), "{mark} has {text}, and {kept} was shown as kept");
+        if known.paper.is_some() {
+            let size = browser.text("[data-name=paper] [data-file]").await;
+            assert!(
+                Papers::shown(&size) >= known.paper,
+                "{mark} has a file of {size}, and {known:?} was shown as kept"
+            );
+        }
+        if known.photo {
+            browser.seen("[data-name=photo] img.photo").await;
+        }
         checked += 1;
         browser.tap("[data-action=home]").await;
         browser.seen("[data-form=soak]").await;
@@ -384,6 +445,22 @@ async fn to_questions(browser: &Browser) {
         browser.tap("[data-action=back]").await;
     }
     browser.seen("[data-name=note] input").await;
+}
+
+/// Waits until what was picked is shown.
+async fn shown(browser: &Browser, picked: Picked, kill: u64) {
+    match picked {
+        Picked::Nothing => {}
+        Picked::Photo => browser.seen("[data-name=photo] img.photo").await,
+        Picked::Paper => {
+            let size = "return document.querySelector('[data-name=paper] [data-file]')?.innerText ?? ''";
+            let is_shown = async || {
+                let size = browser.run(size, vec![]).await;
+                Papers::shown(size.as_str().unwrap_or_default()) == Some(kill)
+            };
+            browser.until("the file is shown", is_shown).await;
+        }
+    }
 }
 
 /// The text in the second field.

@@ -3,6 +3,7 @@
 mod catalogue;
 mod chain;
 mod odk;
+mod silenced;
 mod stable;
 
 use std::path::{Path, PathBuf};

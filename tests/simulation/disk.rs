@@ -9,7 +9,8 @@ use doorstep_delivery::outbox::{OutboxItem, State, Until};
 use doorstep_delivery::pull::{Came, Pulled};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
 use doorstep_delivery::{
-    Attachment, Draft, DraftSummary, FormVersion, Moment, Pen, Receipt, Step, Submission, Uuid,
+    Attachment, Draft, DraftSummary, FormVersion, KnownEntity, Moment, Pen, Receipt, Said, Step, Submission,
+    Uuid,
 };
 
 use crate::planted::Bug;
@@ -212,6 +213,8 @@ impl Disk {
         self.before_write(true).await?;
         for came in came {
             match came {
+                // This world's server tells of forms alone.
+                Came::EntitiesAnew | Came::Entity(_) | Came::EntityGone(..) => {}
                 Came::Form(version, bundle) => self.twin().save_form(version, bundle).await?,
                 Came::FormGone(id) => {
                     for version in self.twin().forms().await?.items {
@@ -431,6 +434,24 @@ impl Store for Disk {
             _ => self.twin().take_pull(pulled, came).await,
         };
         self.after(|| format!("take {} things up to {}", came.len(), pulled.cursor), done).await
+    }
+
+    async fn entities(&self, list: &str) -> Result<Listed<KnownEntity>, StoreError> {
+        self.before_read().await?;
+        let done = self.twin().entities(list).await;
+        self.after(|| "entities".into(), done).await
+    }
+
+    async fn said(&self) -> Result<Listed<Said>, StoreError> {
+        self.before_read().await?;
+        let done = self.twin().said().await;
+        self.after(|| "what was said of entities".into(), done).await
+    }
+
+    async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().drop_said(submissions).await;
+        self.after(|| format!("drop what {} said", submissions.len()), done).await
     }
 
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {

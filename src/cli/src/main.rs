@@ -56,7 +56,8 @@ doorstep COMMAND
       --relay FILE           pass submissions on to the targets in FILE, a backend.json (DOORSTEP_RELAY)
       --relay-secrets FILE   with these credentials, which only the server's user may read (DOORSTEP_RELAY_SECRETS)
       --office-key FILE      have phones seal finished surveys for the newest key in FILE, and open what they send with any
-                             key in it; only the server's user may read it (DOORSTEP_OFFICE_KEY)
+                             key in it; only the server's user may read it; read again at SIGHUP, and a minute after it
+                             changes (DOORSTEP_OFFICE_KEY)
       --office-key-only-opens  have them seal no more: the keys only open what still comes
       --recovery-key KEY     tell phones the public key that a forgotten PIN is recovered with (`doorstep recover`)
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them

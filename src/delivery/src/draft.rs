@@ -77,7 +77,8 @@ pub struct Draft {
     pub seq: u64,
     /// The refused submission that this one is to stand for once it is sealed.
     pub supersedes: Option<Uuid>,
-    /// Is a flag of its assessment up? Then somebody waits for help, and not for the survey to be finished.
+    /// Is a flag of its assessment up, or was one by answers that are still kept, though nobody is asked any more? Then somebody waits for help, and
+    /// not for the survey to be finished.
     pub in_danger: bool,
 }
 
@@ -175,7 +176,7 @@ impl Draft {
             DraftProgress { answered: count(progress.answered), askable: count(progress.askable) };
         self.answers = session.data(Extent::All);
         self.seq = seq;
-        self.in_danger = session.flags_up() > 0;
+        self.in_danger = session.flags_up() > 0 || !session.silenced().is_empty();
     }
 
     /// Takes the draft up again: restores the snapshot, then takes the steps since.

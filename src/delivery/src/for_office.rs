@@ -231,7 +231,7 @@ pub async fn seal<A: Agreed>(
         sealed: Vec::new(),
     };
     envelope.sealed = agreed.seal(INFO, &envelope.about(), submission.body().as_bytes()).await?;
-    Ok(Submission::in_envelope(envelope.write(), envelope))
+    Ok(Submission::in_envelope(envelope.write(), envelope).saying_as(submission))
 }
 
 /// HKDF-SHA-256 (RFC 5869), for whoever has no browser to do it: extract, and 32 bytes of expand.

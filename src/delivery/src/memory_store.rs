@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
+use crate::entities::{KnownEntity, ListPart, Said};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, State, item_key};
@@ -64,6 +65,9 @@ struct Tables {
     outbox: BTreeMap<String, Vec<u8>>,
     delivered: BTreeMap<String, Vec<u8>>,
     forms: Vec<(String, Vec<u8>, String)>,
+    /// Parts of lists by their names.
+    entities: BTreeMap<String, Vec<u8>>,
+    said: BTreeMap<Uuid, Vec<u8>>,
     /// The turn, and the record; none after all was forgotten.
     pulled: (u64, Option<Vec<u8>>),
     log: Vec<LogLine>,
@@ -424,9 +428,33 @@ impl Store for MemoryStore {
                 match came {
                     Came::Form(version, bundle) => tables.put_form(version, bundle)?,
                     Came::FormGone(id) => drop(tables.withdraw(|version| version.form.id == *id)?),
+                    Came::EntitiesAnew => tables.entities.clear(),
+                    Came::Entity(entity) => {
+                        tables.change_part(&entity.list, &entity.id, |part| part.put(entity.clone()))?;
+                    }
+                    Came::EntityGone(list, id) => tables.change_part(list, id, |part| part.remove(id))?,
                 }
             }
             tables.pulled = (pulled.turn, Some(pulled.to_bytes()));
+            Ok(())
+        })
+    }
+
+    async fn entities(&self, list: &str) -> Result<Listed<KnownEntity>, StoreError> {
+        self.read(|tables| {
+            let kept = ListPart::names(list).filter_map(|name| tables.entities.get_key_value(&name));
+            let Listed { items, unreadable }: Listed<ListPart> = listed(kept);
+            Ok(Listed { items: items.into_iter().flat_map(ListPart::into_entities).collect(), unreadable })
+        })
+    }
+
+    async fn said(&self) -> Result<Listed<Said>, StoreError> {
+        self.read(|tables| Ok(listed(&tables.said)))
+    }
+
+    async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError> {
+        self.write(|tables| {
+            tables.said.retain(|id, _| !submissions.contains(id));
             Ok(())
         })
     }
@@ -439,6 +467,9 @@ impl Store for MemoryStore {
             let receipts = before > tables.delivered.len();
             let forms = tables.withdraw(|_| true)?;
             tables.drop_unused_forms()?;
+            tables.entities.clear();
+            let Tables { said, submissions, .. } = tables;
+            said.retain(|id, _| submissions.contains_key(id));
             tables.pulled = (tables.pulled.0 + 1, None);
             if receipts || forms {
                 tables.log.push(LogLine { at, event: LogEvent::ReceiptedForgotten, id: Uuid::nil() });
@@ -529,7 +560,27 @@ impl Tables {
         }
     }
 
+    fn change_part(
+        &mut self,
+        list: &str,
+        id: &str,
+        change: impl FnOnce(&mut ListPart),
+    ) -> Result<(), StoreError> {
+        let name = ListPart::name_of(list, id);
+        let kept = self.entities.get(&name).map(|bytes| ListPart::from_bytes(bytes)).transpose()?;
+        let mut part = kept.unwrap_or_default();
+        change(&mut part);
+        match part.is_empty() {
+            true => self.entities.remove(&name),
+            false => self.entities.insert(name, part.to_bytes()),
+        };
+        Ok(())
+    }
+
     fn put_sealed(&mut self, submission: &Submission, items: &[OutboxItem]) {
+        if let Some(said) = submission.said() {
+            self.said.insert(submission.id(), said.to_bytes());
+        }
         self.submissions.insert(submission.id(), submission.to_bytes());
         for item in items {
             self.outbox.insert(item.key(), item.to_bytes());
@@ -548,6 +599,7 @@ impl Tables {
         for key in self.items_of(id) {
             self.outbox.remove(&key);
         }
+        self.said.remove(&id);
         self.submissions.remove(&id).is_some()
     }
 

@@ -1,4 +1,4 @@
-//! What comes down: forms, page by page, from Doorstep's server, in the order in which they changed there.
+//! What comes down: forms and entities, page by page, from Doorstep's server, in the order in which they changed there.
 //!
 //! Kept here: the place in the server's feed moves in the transaction that keeps what was read up to there, so that a killed tab
 //! neither skips anything nor has half of it; a page that another tab took meanwhile is taken once. What is not there any more
@@ -19,7 +19,7 @@ use crate::transport::{Method, Request, Response, Transport};
 mod page;
 mod pulled;
 
-pub use pulled::{Came, FORM, KINDS, Pulled, Thing};
+pub use pulled::{Came, ENTITY, FORM, KINDS, Pulled, Thing};
 
 use page::{Page, Told};
 
@@ -90,6 +90,15 @@ pub async fn pull<S: Store, T: Transport>(store: &S, transport: &T, server: &Doo
     run
 }
 
+impl Pulled {
+    /// A form is told of: what was told of it before, in this page or an earlier one, holds no more.
+    fn told_of(&mut self, came: &mut Vec<Came>, id: &str) -> Thing {
+        self.pending.retain(|waiting| waiting.form.id != id);
+        came.retain(|came| *came != Came::FormGone(id.to_owned()));
+        Thing::form(id)
+    }
+}
+
 /// A run under way.
 struct Pulling<'a, S, T> {
     store: &'a S,
@@ -136,23 +145,25 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
         next.cursor = page.next;
         if page.anew {
             next.seen = Some(BTreeSet::new());
+            came.push(Came::EntitiesAnew);
         }
         for told in page.told {
-            let thing = Thing::form(told.id());
-            // What is told last of a thing holds.
-            next.pending.retain(|waiting| waiting.form.id != thing.id);
-            came.retain(|came| *came != Came::FormGone(thing.id.clone()));
             match told {
                 Told::Form(version) => {
+                    let thing = next.told_of(&mut came, &version.form.id);
                     if current(&thing.id).is_none_or(|here| here.form.hash != version.form.hash) {
                         next.pending.push(version);
                     }
                     next.seen.iter_mut().for_each(|seen| seen.extend([thing.clone()]));
                 }
-                Told::FormGone(_) => {
+                Told::FormGone(id) => {
+                    let thing = next.told_of(&mut came, &id);
                     next.seen.iter_mut().for_each(|seen| seen.retain(|other| *other != thing));
                     came.push(Came::FormGone(thing.id));
                 }
+                // In their order: what is told last of one holds.
+                Told::Entity(entity) => came.push(Came::Entity(entity)),
+                Told::EntityGone(list, id) => came.push(Came::EntityGone(list, id)),
             }
         }
         if let (false, Some(seen)) = (page.more, &next.seen) {
@@ -163,7 +174,7 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
             came.extend(unseen.map(|version| Came::FormGone(version.form.id.clone())));
             next.seen = None;
         }
-        came.retain(|came| matches!(came, Came::FormGone(id) if current(id).is_some()));
+        came.retain(|came| !matches!(came, Came::FormGone(id) if current(id).is_none()));
         self.keep(at, next, &came).await
     }
 
@@ -174,7 +185,7 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
         }
         let next = Pulled { turn: at.turn + 1, ..next };
         self.store.take_pull(&next, came).await?;
-        self.run.changed |= !came.is_empty();
+        self.run.changed |= came.iter().any(|came| *came != Came::EntitiesAnew);
         Ok(next)
     }
 

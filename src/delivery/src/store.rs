@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::Retry;
 use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
+use crate::entities::{KnownEntity, Said};
 use crate::form_version::FormVersion;
 use crate::moment::Moment;
 use crate::outbox::OutboxItem;
@@ -75,8 +76,8 @@ pub trait Store {
     /// A file's bytes. `None` if there is none of that name.
     async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Strict, one transaction: keeps the submission and its outbox items, one for each target, and removes the draft with its steps
-    /// and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
+    /// Strict, one transaction: keeps the submission and its outbox items, one for each target, with what it says of entities, and removes the draft
+    /// with its steps and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
     /// `Gone` if the draft is not there: it was sealed or deleted elsewhere, or a file is, or another one has come in its place; `Conflict` if another
@@ -166,7 +167,16 @@ pub trait Store {
     /// `Conflict` unless the place's turn is the one after that which is kept: another tab took a page, or all was forgotten.
     async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError>;
 
-    /// Strict, one transaction, and no key is asked for: forgets what is receipted by every target, and what came down; logs that, unless
+    /// What the server told of the entities of a list, in no order.
+    async fn entities(&self, list: &str) -> Result<Listed<KnownEntity>, StoreError>;
+
+    /// What surveys that were finished on this device say of entities, as long as the server's word does not hold it.
+    async fn said(&self) -> Result<Listed<Said>, StoreError>;
+
+    /// Strict. The server's word holds what these surveys said.
+    async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError>;
+
+    /// Strict, one transaction, and no key is asked for: forgets what is receipted by every target, and what came down, entities too; logs that, unless
     /// there was nothing. What is not receipted stays with its form and what receipts it has; so do drafts. A pull that is under way keeps nothing any more.
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError>;
 

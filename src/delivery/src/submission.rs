@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use doorstep_engine::EntityChange;
 use doorstep_engine::session::{Extent, Session};
 use doorstep_engine::value::Value;
 use doorstep_engine::view::Violation;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::attachment::Attachment;
 use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
 use crate::encrypted_for::{EncryptedFor, EncryptedForV1};
+use crate::entities::Said;
 use crate::for_office::Envelope;
 use crate::moment::Moment;
 use crate::odk_encryption::is_manifest;
@@ -33,6 +35,7 @@ pub struct Submission {
     xml: Option<Arc<str>>,
     encrypted_for: Option<EncryptedFor>,
     for_office: bool,
+    said: Vec<EntityChange>,
 }
 
 /// Why a form can't be finished.
@@ -81,7 +84,8 @@ impl Submission {
             attachments,
             xml: Some(session.instance_xml(Extent::Relevant)),
         });
-        Ok(Submission { encrypted_for, ..submission })
+        let said = session.entities().into_iter().filter_map(Result::ok).collect();
+        Ok(Submission { encrypted_for, said, ..submission })
     }
 
     /// Writes the bytes and hashes them.
@@ -102,6 +106,7 @@ impl Submission {
             xml: sealed.xml.map(Arc::from),
             encrypted_for: None,
             for_office: false,
+            said: Vec::new(),
         }
     }
 
@@ -118,6 +123,7 @@ impl Submission {
             xml: None,
             encrypted_for: None,
             for_office: true,
+            said: Vec::new(),
         }
     }
 
@@ -188,6 +194,17 @@ impl Submission {
     /// Is it sealed for the office? Then its bytes, name and files say nothing here, and only a Doorstep server with the office's key can take it.
     pub fn is_for_office(&self) -> bool {
         self.for_office
+    }
+
+    /// What it says of entities. Known of one that was sealed just now, and kept beside it; one that was kept is not asked again.
+    pub fn said(&self) -> Option<Said> {
+        let said = Said { submission: self.id, finished_at: self.finished_at, changes: self.said.clone() };
+        (!said.changes.is_empty()).then_some(said)
+    }
+
+    /// The same one in an envelope says what it said.
+    pub(crate) fn saying_as(self, other: &Submission) -> Submission {
+        Submission { said: other.said.clone(), ..self }
     }
 
     /// How many bytes it is in all, with its files.
@@ -298,6 +315,7 @@ impl Record for Submission {
             xml: sealed.xml.map(Arc::from),
             encrypted_for,
             for_office: false,
+            said: Vec::new(),
         })
     }
 }

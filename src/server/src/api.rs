@@ -12,7 +12,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, put};
+use axum::routing::{any, get, post, put};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::Uuid;
@@ -27,7 +27,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, headers, intake, metrics, openrosa, relay, who};
+use crate::{Shared, body, entities, headers, intake, metrics, openrosa, relay, totals, who};
 
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
@@ -39,6 +39,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
         .route("/api/v1/changes", get(changes).fallback(wrong_method))
+        .route("/api/v1/totals/{list}", post(totals::count).fallback(wrong_method))
         .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/office-key", get(show_office_key).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
@@ -47,6 +48,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(who::routes::routes())
         .merge(relay::routes())
         .merge(openrosa::routes())
+        .merge(entities::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))

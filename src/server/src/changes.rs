@@ -4,6 +4,7 @@
 //! the feed, the place in it and who asked: one of another feed (a restored database), of another role or area, or none at all begins anew,
 //! and whoever gets `"anew": true` drops what is not named by the page without more. An answer that was lost is asked for again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -14,13 +15,17 @@ use sha2::{Digest, Sha256};
 
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
-use crate::store::Viewer;
+use crate::store::{ENTITY, Viewer};
+use crate::who::audit::Event;
 use crate::who::caller::Caller;
 
 /// So many on a page, unless asked otherwise.
-const PAGE: i64 = 50;
+const PAGE: i64 = 200;
 /// At most.
 const MOST: i64 = 200;
+
+/// Kind, id, number, and what is said of it now.
+type Change = (String, String, i64, Option<String>);
 
 /// What somebody sees; a stranger, and who has something to do first, sees what is for all.
 pub(crate) fn viewer(caller: Option<&Caller>) -> Viewer {
@@ -49,6 +54,7 @@ pub(crate) async fn changes(
     let since = asked("since").and_then(|cursor| read(cursor, &epoch, &scope)).filter(|at| *at <= head);
     let anew = since.is_none();
     let fed = shared.store.feed(&viewer, since.unwrap_or(0), limit, head).await?;
+    note(&shared, caller.as_ref(), &fed.changes).await?;
     let mut said = Vec::with_capacity(fed.changes.len());
     for (kind, id, revision, body) in fed.changes {
         let Some(body) = body else {
@@ -67,6 +73,15 @@ pub(crate) async fn changes(
     }
     let next = format!("{epoch}-{}-{scope}", fed.next);
     Ok(answer(StatusCode::OK, &json!({"changes": said, "next": next, "more": fed.more, "anew": anew})))
+}
+
+/// Households and persons are on the page: the audit log says so before it goes out, once, with the lists that they are of.
+async fn note(shared: &Shared, caller: Option<&Caller>, changes: &[Change]) -> Result<(), Refusal> {
+    let told = changes.iter().filter(|(kind, .., body)| kind == ENTITY && body.is_some());
+    let lists: BTreeSet<&str> = told.filter_map(|(_, id, ..)| Some(id.split_once('/')?.0)).collect();
+    let (Some(caller), false) = (caller, lists.is_empty()) else { return Ok(()) };
+    let lists = lists.into_iter().collect::<Vec<_>>().join(",");
+    Ok(shared.who.note(&caller.entry(Event::EntitiesRead).to(lists)).await?)
 }
 
 /// Who asks, in a few digits.

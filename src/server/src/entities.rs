@@ -3,19 +3,52 @@
 //! Kept here: a submission is receipted whatever it says of entities, since answers are worth more than lists; what was not gone through when the
 //! process ended is at the next start. Nothing of it is only here: it can be built again from the submissions.
 
+mod conflicts;
+mod csv;
+mod file;
+
 use std::sync::Arc;
 
+use axum::Router;
+use axum::routing::{delete, get, post};
 use doorstep_delivery::sealed::Sealed;
 use doorstep_engine::Form;
 use doorstep_engine::session::Submitted;
 
 use crate::Shared;
 use crate::answer::Refusal;
+use crate::api::wrong_method;
+use crate::forms::Living;
 use crate::off_thread::off_thread;
 use crate::store::Undone;
 
+pub(crate) use csv::{For, write as write_csv};
+pub(crate) use file::all;
+
+/// All addresses of lists.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/api/v1/entities/conflicts", get(conflicts::list).fallback(wrong_method))
+        .route("/api/v1/entities/{list}", get(file::export).post(file::import).fallback(wrong_method))
+        .route("/api/v1/entities/{list}/{id}", delete(conflicts::remove).fallback(wrong_method))
+        .route("/api/v1/entities/{list}/{id}/settled", post(conflicts::settle).fallback(wrong_method))
+}
+
 /// So many submissions at a time.
 const AT_ONCE: i64 = 50;
+
+/// The files of a form that are lists which grow: choices that a copy of them lacks stand as they came.
+pub(crate) async fn living(shared: &Shared, form: &Form) -> Result<Living, Refusal> {
+    let written = shared.forms.living_lists();
+    let mut living: Vec<Arc<str>> = written.to_vec();
+    for list in form.lists_read() {
+        let file = format!("{list}.csv");
+        if !written.iter().any(|known| **known == *file) && shared.store.has_list(list).await? {
+            living.push(file.into());
+        }
+    }
+    Ok(living.into())
+}
 
 /// Goes through what a submission says that was accepted just now: that one alone, however many there are of its form.
 pub(crate) async fn go_through(shared: &Shared, form_hash: &str, submission: Undone) {
@@ -27,6 +60,14 @@ pub(crate) async fn go_through(shared: &Shared, form_hash: &str, submission: Und
     };
     if let Err(refusal) = done.await {
         told(form_hash, &refusal);
+    }
+}
+
+/// Tells phones of what changed. One at a time in this process: each counts in the same row. What could not be told now is with the next.
+pub(crate) async fn tell(shared: &Shared) {
+    let _turn = shared.telling.lock().await;
+    if let Err(error) = shared.store.tell_of_entities().await {
+        tracing::error!(target: "doorstep", what = %error, "entities for phones");
     }
 }
 
@@ -42,6 +83,10 @@ pub(crate) async fn go_through_all(shared: &Shared) {
         }
         Err(error) => tracing::error!(target: "doorstep", what = %error, "entities"),
     }
+    if let Err(error) = shared.store.mark_missing_entities().await {
+        tracing::error!(target: "doorstep", what = %error, "entities for phones");
+    }
+    tell(shared).await;
 }
 
 fn told(form_hash: &str, refusal: &Refusal) {
@@ -76,6 +121,8 @@ async fn apply(shared: &Shared, form: &Arc<Form>, submission: Undone) -> Result<
     .await?;
     let said = changes.len();
     if shared.store.apply_entities(&submission, &changes).await? {
+        // A phone that has its receipt finds in the feed what it said.
+        tell(shared).await;
         tracing::info!(target: "doorstep", id = submission.id, said, "entities");
     }
     Ok(())

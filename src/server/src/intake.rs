@@ -182,7 +182,7 @@ async fn check_against_form(shared: &Shared, sealed: Sealed) -> Result<Sealed, R
     if !form.languages().iter().any(|tag| **tag == *sealed.language) {
         return Err(unfit("`language` is none of the form's"));
     }
-    let living = shared.forms.living_lists();
+    let living = entities::living(shared, &form).await?;
     off_thread(move || check_answers(form, &sealed, living).map(|()| sealed)).await
 }
 

@@ -26,6 +26,8 @@ mod store;
 mod relay;
 mod targets;
 mod tls;
+mod totals;
+mod watched;
 mod who;
 
 #[cfg(feature = "embed")]
@@ -60,6 +62,7 @@ use relay::Relay;
 use store::Store;
 use targets::Targets;
 use tls::Incoming;
+use watched::Watch;
 use who::Who;
 
 /// How to run a server.
@@ -166,6 +169,7 @@ pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
     shelf: Arc<dyn Shelf>,
+    office_key: Option<Watch>,
     first_user: Option<FirstUser>,
 }
 
@@ -182,6 +186,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Held by whoever tells phones of entities.
+    telling: tokio::sync::Mutex<()>,
     /// Is there no way here but by TLS?
     tls: bool,
 }
@@ -196,7 +202,7 @@ impl Server {
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
-        let office_key = OfficeKey::open(&options.office_key)?;
+        let office_key = Arc::new(OfficeKey::open(&options.office_key, options.access.devices_only)?);
         let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
@@ -219,14 +225,16 @@ impl Server {
             xforms: openrosa::XForms::default(),
             app,
             targets,
-            office_key: Arc::new(office_key),
+            office_key: office_key.clone(),
             who,
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            telling: tokio::sync::Mutex::default(),
             tls: tls.is_some(),
         };
-        Ok(Server { listener, tls, address: bound, shared: Arc::new(shared), shelf, first_user })
+        let office_key = options.office_key.file.is_some().then(|| Watch::new(office_key));
+        Ok(Server { listener, tls, address: bound, shared: Arc::new(shared), shelf, office_key, first_user })
     }
 
     /// Where it listens.
@@ -264,18 +272,22 @@ impl Server {
             told.tell_to_stop();
         };
         let routes = api::routes(self.shared.clone());
-        match self.tls {
-            None => listen::run(self.listener, None, routes, stop).await,
-            Some(tls) => {
-                let acceptor = tls.acceptor.clone();
-                tokio::select! {
-                    () = listen::run(self.listener, Some(acceptor), routes, stop) => {}
-                    () = tls.watch() => {}
-                }
-            }
+        let (acceptor, certificate) = self.tls.map(|tls| (tls.acceptor, tls.watch)).unzip();
+        tokio::select! {
+            () = listen::run(self.listener, acceptor, routes, stop) => {}
+            () = watch(certificate) => {}
+            () = watch(self.office_key) => {}
         }
         couriers.stopped().await;
         store.close().await;
+    }
+}
+
+/// Reads again what is to be; never done.
+async fn watch(what: Option<Watch>) {
+    match what {
+        Some(watch) => watch.run().await,
+        None => std::future::pending().await,
     }
 }
 

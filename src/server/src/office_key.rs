@@ -1,9 +1,12 @@
-//! The office's key that phones seal finished surveys for: the public half is handed out, the private ones open what comes.
+//! The office's key that phones seal finished surveys for: the public half is handed out, the private ones open what comes. Beside it stands what else the office
+//! wants of phones before they send anything: that they are enrolled.
 //!
-//! Kept here: a private key is read from a file that only its owner may read, at the start, and goes nowhere; the newest is handed out, every other one in
-//! the file still opens; where a key is missing nothing is refused for good, since the office may bring it back.
+//! Kept here: a private key is read from a file that only its owner may read, at the start and when the file changes, and goes nowhere; the newest is handed out,
+//! every other one in the file still opens; where a key is missing nothing is refused for good, since the office may bring it back; a file that has gone wrong
+//! leaves the keys before in use.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response, StatusCode};
@@ -20,6 +23,7 @@ use crate::attachments::Attachments;
 use crate::files::Asset;
 use crate::off_thread::off_thread;
 use crate::relay::read_private;
+use crate::watched::{Reread, Stamps};
 use crate::{Shared, StartError};
 
 /// So many sealed files are opened at once: each lies in memory as a whole.
@@ -38,37 +42,47 @@ pub struct OfficeKeyOptions {
 
 /// What is handed out, and what opens.
 pub(crate) struct OfficeKey {
-    keys: Option<OfficeKeys>,
-    asset: Asset,
+    options: OfficeKeyOptions,
+    devices_only: bool,
+    loaded: RwLock<Arc<Loaded>>,
     opening: Semaphore,
 }
 
+/// As it was read last.
+struct Loaded {
+    keys: Option<OfficeKeys>,
+    asset: Asset,
+    seals: bool,
+    stamps: Stamps,
+}
+
 impl OfficeKey {
-    /// Reads the keys; without a file there are none, and that is handed out.
+    /// Reads the keys; without a file there are none, and that is handed out. `devices_only` is told beside: does the server take surveys from enrolled phones only?
     ///
     /// # Errors
     /// [`StartError::OfficeKey`], which quotes nothing of a key.
-    pub(crate) fn open(options: &OfficeKeyOptions) -> Result<OfficeKey, StartError> {
-        let keys = options.file.as_deref().map(read).transpose()?;
-        let seal = keys.as_ref().filter(|_| !options.only_open).map(|keys| write_point(keys.newest()));
+    pub(crate) fn open(options: &OfficeKeyOptions, devices_only: bool) -> Result<OfficeKey, StartError> {
         if let Some(text) = &options.recovery
             && !read_point(text).is_some_and(|point| is_public_key(&point))
         {
             return Err(StartError::OfficeKey("--recovery-key: no public key of `doorstep recover`".into()));
         }
-        let told = json!({"version": 1, "seal": seal, "recovery": options.recovery});
-        let asset = Asset::new(told.to_string().into(), None, "application/json", false);
-        Ok(OfficeKey { keys, asset, opening: Semaphore::new(AT_ONCE) })
+        let loaded = RwLock::new(Arc::new(load(options, devices_only)?));
+        Ok(OfficeKey { options: options.clone(), devices_only, loaded, opening: Semaphore::new(AT_ONCE) })
+    }
+
+    fn loaded(&self) -> Arc<Loaded> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The answer to a GET with those headers.
     pub(crate) fn answer(&self, asked: &HeaderMap) -> Response<Body> {
-        self.asset.answer(asked)
+        self.loaded().asset.answer(asked)
     }
 
     /// Are phones told to seal?
     pub(crate) fn seals(&self) -> bool {
-        self.keys.is_some() && !self.asset.plain.starts_with(br#"{"version":1,"seal":null"#)
+        self.loaded().seals
     }
 
     /// Opens an envelope; computes a while.
@@ -77,12 +91,46 @@ impl OfficeKey {
             let reason = "it is sealed for an office's key that this server has not got; it stays on the phone until the key is back";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, NO_OFFICE_KEY, reason)
         };
-        let keys = self.keys.as_ref().ok_or_else(missing)?;
+        let loaded = self.loaded();
+        let keys = loaded.keys.as_ref().ok_or_else(missing)?;
         keys.open(envelope).map_err(|error| match error {
             NotOpened::UnknownKey => missing(),
             NotOpened::Changed => changed(),
         })
     }
+}
+
+impl Reread for OfficeKey {
+    fn has_changed(&self) -> bool {
+        stamps(&self.options) != self.loaded().stamps
+    }
+
+    fn reload(&self) {
+        match load(&self.options, self.devices_only) {
+            Ok(loaded) => {
+                *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+                tracing::info!(target: "doorstep", "the office's keys were read again");
+            }
+            Err(error) => {
+                tracing::error!(target: "doorstep", what = %error, "the office's keys before stay in use");
+            }
+        }
+    }
+}
+
+fn stamps(options: &OfficeKeyOptions) -> Stamps {
+    let files: Vec<&Path> = options.file.as_deref().into_iter().collect();
+    Stamps::of(&files)
+}
+
+fn load(options: &OfficeKeyOptions, devices_only: bool) -> Result<Loaded, StartError> {
+    let stamps = stamps(options);
+    let keys = options.file.as_deref().map(read).transpose()?;
+    let seal = keys.as_ref().filter(|_| !options.only_open).map(|keys| write_point(keys.newest()));
+    let told =
+        json!({"version": 1, "seal": seal, "recovery": options.recovery, "devices_only": devices_only});
+    let asset = Asset::new(told.to_string().into(), None, "application/json", false);
+    Ok(Loaded { keys, asset, seals: seal.is_some(), stamps })
 }
 
 fn read(file: &Path) -> Result<OfficeKeys, StartError> {
@@ -158,7 +206,7 @@ mod tests {
         let file = folder.path().join("office.pem");
         let opened = |only_open| {
             let options = OfficeKeyOptions { file: Some(file.clone()), only_open, recovery: None };
-            OfficeKey::open(&options).map(|key| key.seals()).map_err(|error| error.to_string())
+            OfficeKey::open(&options, false).map(|key| key.seals()).map_err(|error| error.to_string())
         };
         assert!(opened(false).is_err_and(|words| words.contains("office.pem: ")));
         let key = new_key([7; 32]).unwrap();
@@ -176,7 +224,39 @@ mod tests {
         std::fs::write(&file, key.replacen("MI", "II", 1)).unwrap();
         assert!(opened(false).is_err_and(|words| words.contains("key 1 ") && !words.contains(&key[30..50])));
         let recovery = OfficeKeyOptions { recovery: Some("none".into()), ..OfficeKeyOptions::default() };
-        assert!(OfficeKey::open(&recovery).is_err());
-        assert!(!OfficeKey::open(&OfficeKeyOptions::default()).unwrap().seals());
+        assert!(OfficeKey::open(&recovery, false).is_err());
+        assert!(!OfficeKey::open(&OfficeKeyOptions::default(), false).unwrap().seals());
+    }
+
+    #[test]
+    fn a_changed_file_is_read_again_and_a_broken_one_leaves_the_keys_before_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("office.pem");
+        let write = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            #[cfg(unix)]
+            std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        };
+        let [first, second] = [7, 8].map(|number| new_key([number; 32]).unwrap());
+        write(&first);
+        let options = OfficeKeyOptions { file: Some(file.clone()), ..OfficeKeyOptions::default() };
+        let office = OfficeKey::open(&options, false).unwrap();
+        let handed_out = || office.loaded().asset.plain.clone();
+        let before = handed_out();
+        assert!(!office.has_changed());
+
+        write(&format!("{first}{second}"));
+        assert!(office.has_changed());
+        office.reload();
+        let after = handed_out();
+        assert!(before != after && !office.has_changed());
+
+        write("-----BEGIN PRIVATE KEY-----\n");
+        office.reload();
+        assert_eq!(handed_out(), after);
+        assert!(office.has_changed(), "it is looked at again until it is right");
+        std::fs::remove_file(&file).unwrap();
+        office.reload();
+        assert!(office.seals(), "a file that is gone takes no key away");
     }
 }

@@ -1,11 +1,10 @@
-//! TLS for what comes in: 1.2 and 1.3 by rustls, with the certificate and the key of two files, which are read again when they change.
+//! TLS for what comes in: 1.2 and 1.3 by rustls, with the certificate and the key of two files, which are read again when they change (`watched`).
 //!
 //! Kept here: a key that others can read, or that is not the certificate's, is not served; files that have gone wrong leave the
 //! ones before in use, and the log says so.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime};
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -16,9 +15,7 @@ use rustls::sign::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 
 use crate::relay::{RelayError, read_private};
-
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(60);
+use crate::watched::{Reread, Stamps, Watch};
 
 /// The files, as PEM.
 #[derive(Clone, Debug)]
@@ -60,24 +57,20 @@ impl std::fmt::Display for TlsError {
 
 impl std::error::Error for TlsError {}
 
-/// When both files were changed, and how long they are.
-type Stamps = [Option<(SystemTime, u64)>; 2];
-
 #[derive(Debug)]
 struct Loaded {
     key: Arc<CertifiedKey>,
     stamps: Stamps,
 }
 
-/// What connections are begun with, and when that is to be read again.
+/// What connections are begun with, and what reads that again.
 pub(crate) struct Incoming {
     pub(crate) acceptor: TlsAcceptor,
-    certificate: Arc<Certificate>,
-    hang_up: HangUp,
+    pub(crate) watch: Watch,
 }
 
 impl Incoming {
-    /// Reads the files. From now on, SIGHUP ends the program no more.
+    /// Reads the files, and watches them from now on.
     pub(crate) fn open(files: &TlsFiles) -> Result<Incoming, TlsError> {
         let certificate = Arc::new(Certificate::open(files)?);
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -86,25 +79,7 @@ impl Incoming {
         let mut config = builder.with_no_client_auth().with_cert_resolver(certificate.clone());
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        Ok(Incoming { acceptor, certificate, hang_up: HangUp::new() })
-    }
-
-    /// Reads the files again at SIGHUP, and within a minute after they were changed. Never done.
-    pub(crate) async fn watch(mut self) {
-        loop {
-            let told = tokio::select! {
-                () = self.hang_up.wait() => true,
-                () = tokio::time::sleep(LOOK) => false,
-            };
-            let certificate = self.certificate.clone();
-            let look = move || {
-                if told || certificate.has_changed() {
-                    certificate.reload();
-                }
-            };
-            // It reads files; where it panicked is in the log.
-            let _ = tokio::task::spawn_blocking(look).await;
-        }
+        Ok(Incoming { acceptor, watch: Watch::new(certificate) })
     }
 }
 
@@ -119,8 +94,9 @@ impl Certificate {
     fn open(files: &TlsFiles) -> Result<Certificate, TlsError> {
         Ok(Certificate { files: files.clone(), loaded: RwLock::new(read(files)?) })
     }
+}
 
-    /// Reads the files again. If something is wrong with them, those before stay in use.
+impl Reread for Certificate {
     fn reload(&self) {
         match read(&self.files) {
             Ok(loaded) => {
@@ -144,44 +120,11 @@ impl ResolvesServerCert for Certificate {
     }
 }
 
-/// SIGHUP, where there is such a thing.
-struct HangUp {
-    #[cfg(unix)]
-    signal: Option<tokio::signal::unix::Signal>,
-}
-
-impl HangUp {
-    fn new() -> HangUp {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            HangUp { signal: signal(SignalKind::hangup()).ok() }
-        }
-        #[cfg(not(unix))]
-        HangUp {}
-    }
-
-    async fn wait(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.signal
-            && signal.recv().await.is_some()
-        {
-            return;
-        }
-        std::future::pending::<()>().await;
-    }
-}
-
 fn stamps(files: &TlsFiles) -> Stamps {
-    let stamp = |path: &Path| {
-        let metadata = std::fs::metadata(path).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    };
-    [stamp(&files.certificate), stamp(&files.key)]
+    Stamps::of(&[&files.certificate, &files.key])
 }
 
 fn read(files: &TlsFiles) -> Result<Loaded, TlsError> {
-    // Before the files: what changes meanwhile is read once more.
     let stamps = stamps(files);
     let text = std::fs::read(&files.certificate)
         .map_err(|error| TlsError::File(files.certificate.clone(), error))?;
@@ -196,6 +139,9 @@ fn read(files: &TlsFiles) -> Result<Loaded, TlsError> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::time::SystemTime;
+
     use super::*;
 
     /// A certificate and its key in a folder, the key for its owner only.

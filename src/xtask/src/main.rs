@@ -47,8 +47,8 @@ cargo xtask COMMAND
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
   simulate                 drafts, outbox and rescue in worlds where store, network, clock and tabs go wrong; ends in `N passed, M failed`
       --seeds N, --from S    so many worlds (10000) from that seed on (0)
-  soak                     the browser, the server and one that it passes on to killed again and again while surveys are filled in and sent:
-                             nothing lost, nothing twice
+  soak                     the browser, the server and one that it passes on to killed again and again while surveys with files and photos are filled in
+                             and sent, some sealed for the office, over roads that are cut in mid-request: nothing lost, nothing twice
       --kills N, --seed N    so often (50), at other moments for each seed
       --database postgres    with Debian's PostgreSQL rather than SQLite
   fuzz [SECONDS]           made-up forms, files and answers, for so long in all (60); what fails names its input

@@ -1,6 +1,7 @@
 //! The pieces that pages are made of.
 
 pub mod assessment;
+pub mod by_hand;
 pub mod confirm;
 pub mod entry;
 pub mod error_summary;
@@ -21,4 +22,5 @@ pub mod rejected;
 pub mod repeat;
 pub mod seek_link;
 pub mod shut_out;
+pub mod silent;
 pub mod top_bar;

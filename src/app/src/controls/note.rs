@@ -5,7 +5,10 @@ use crate::components::live::live;
 use crate::components::marked::marked;
 use crate::components::rejected::rests_on_rejected;
 use crate::platform::page;
-use doorstep_engine::view::Control as Kind;
+use crate::state::reader::use_reader;
+use doorstep_engine::assess::MeasureKind;
+use doorstep_engine::session::Session;
+use doorstep_engine::view::{Control as Kind, ScopeId};
 use leptos::prelude::*;
 
 use super::{Asked, Control, Frame, readable};
@@ -35,8 +38,39 @@ fn show(asked: Asked) -> AnyView {
             </span>
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{marked(&hint)}</p> }))}
+        {asked.looks("danger").then(|| whom(asked))}
         {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}
         {rests_on_rejected(asked.answering, asked.key)}
     }
     .into_any()
+}
+
+/// Whom the dangers that are up are about, where the form says so of the household only; within a person's card it is theirs.
+fn whom(asked: Asked) -> AnyView {
+    let reader = use_reader();
+    let answering = asked.answering;
+    let told = Memo::new(move |_| {
+        reader.language();
+        answering.revision.track();
+        answering.with(|session| if asked.key.scope == ScopeId(0) { raised(session) } else { Vec::new() })
+    });
+    live(move || {
+        let words = reader.words_now();
+        let rows = told.get().into_iter().map(|(label, whom)| {
+            let whom = (words.concerns)(&whom.join(words.between));
+            view! { <p class="danger-of"><strong>{label} " · " {whom}</strong></p> }
+        });
+        rows.collect_view()
+    })
+    .into_any()
+}
+
+/// Every flag that is up and is about somebody in particular.
+fn raised(session: &Session) -> Vec<(String, Vec<String>)> {
+    if session.flags_up() == 0 {
+        return Vec::new();
+    }
+    let flags = session.explanations().into_iter().filter(|told| told.kind == MeasureKind::Flag);
+    let about = flags.map(|told| (told.label, session.concerns(&told.name)));
+    about.filter(|(_, whom)| !whom.is_empty()).collect()
 }

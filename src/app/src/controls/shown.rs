@@ -6,7 +6,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame};
+use super::{Asked, Control, Frame, score};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -16,6 +16,14 @@ pub const CONTROL: Control =
 fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
     let value = Memo::new(move |_| asked.view.with(readable));
+    let awaits = Memo::new(move |_| {
+        if value.with(Option::is_some) {
+            return Vec::new();
+        }
+        reader.language();
+        asked.answering.revision.track();
+        asked.answering.with(|session| session.awaited_by(asked.key))
+    });
     view! {
         <p class="question-label">
             {live(move || asked.view.with(|view| view.label.clone()))}
@@ -25,6 +33,7 @@ fn show(asked: Asked) -> AnyView {
         <output class="shown-value" id=asked.id() tabindex="-1">
             {live(move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned()))}
         </output>
+        {live(move || score::waits_for(asked.answering, awaits.get()))}
         {rests_on_rejected(asked.answering, asked.key)}
     }
     .into_any()

@@ -177,13 +177,15 @@ async fn keep(
 }
 
 async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
+    // Before anything is waited for: the page may be left meanwhile, and with it goes the question's signal.
+    let (question, pixels) = asked.view.with_untracked(|view| {
+        let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
+        (view.name.clone(), said.and_then(|(_, pixels)| pixels.parse().ok()).unwrap_or(PIXELS))
+    });
+    let keeping = asked.answering.keeping();
     if persist::free().await.is_some_and(|free| free < LEAST_ROOM) {
         return Err(State::NoRoom);
     }
-    let pixels = asked.view.with_untracked(|view| {
-        let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
-        said.and_then(|(_, pixels)| pixels.parse().ok()).unwrap_or(PIXELS)
-    });
     let small = if kind == Media::Image { picked.downscaled(pixels).await } else { None };
     let (bytes, media_type, ending) = match small {
         Some(bytes) => (bytes, String::from("image/jpeg"), String::from("jpg")),
@@ -195,7 +197,6 @@ async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, Stat
             (bytes, media_type, picked.ending().unwrap_or_else(|| "bin".into()))
         }
     };
-    let question = asked.view.with_untracked(|view| view.name.clone());
     let name = format!("{question}-{}.{ending}", clock::now_ms());
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
     let file = Attachment::of(&name, &media_type, &bytes)
@@ -203,7 +204,7 @@ async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, Stat
             Attachment::of(&format!("file-{}.{ending}", clock::now_ms()), "application/octet-stream", &bytes)
         })
         .ok_or(State::Failed)?;
-    asked.answering.keeping().keep_file(&file, &bytes).await.map_err(|_| State::Failed)?;
+    keeping.keep_file(&file, &bytes).await.map_err(|_| State::Failed)?;
     Ok(file.name)
 }
 

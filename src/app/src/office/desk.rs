@@ -53,19 +53,22 @@ pub struct Desk {
 pub enum Page {
     Users,
     Devices,
+    Lists,
     Relay,
     Collect,
     Log,
 }
 
 impl Page {
-    pub const ALL: [Page; 5] = [Page::Users, Page::Devices, Page::Relay, Page::Collect, Page::Log];
+    pub const ALL: [Page; 6] =
+        [Page::Users, Page::Devices, Page::Lists, Page::Relay, Page::Collect, Page::Log];
 
     /// Does a role have a use for it?
     pub fn is_for(self, role: &str) -> bool {
         match self {
             Page::Users => role == "administrator",
             Page::Devices => matches!(role, "administrator" | "station" | "auditor"),
+            Page::Lists => role == "station",
             Page::Collect => matches!(role, "administrator" | "station"),
             Page::Relay => matches!(role, "administrator" | "auditor"),
             Page::Log => role == "auditor",
@@ -76,6 +79,7 @@ impl Page {
         match self {
             Page::Users => "/office/users",
             Page::Devices => "/office/devices",
+            Page::Lists => "/office/lists",
             Page::Relay => "/office/relay",
             Page::Collect => "/office/collect",
             Page::Log => "/office/log",
@@ -256,7 +260,7 @@ mod tests {
     #[test]
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
-        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 2, 3]);
+        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 3, 3]);
         assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
     }
 

@@ -19,6 +19,7 @@ pub fn called(page: Page) -> Word {
     match page {
         Page::Users => |w| w.users,
         Page::Devices => |w| w.devices,
+        Page::Lists => |w| w.lists,
         Page::Relay => |w| w.relay,
         Page::Collect => |w| w.collect,
         Page::Log => |w| w.log,

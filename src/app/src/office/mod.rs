@@ -1,4 +1,4 @@
-//! The administrator's pages at `/office`: users, devices, what is passed on, ODK Collect, the audit log.
+//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, what is passed on, ODK Collect, the audit log.
 //!
 //! Kept here: they are a program of their own over the app's library, which no phone loads; they keep nothing on the device, show
 //! only what the server's answers bear, and tell everything that it refuses. What may be done is the server's to say:
@@ -7,6 +7,7 @@
 mod account;
 mod code;
 mod collect;
+mod conflicts;
 mod desk;
 mod devices;
 mod field;
@@ -65,6 +66,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/users/:id") view=user::UserPage />
             <Route path=path!("/office/devices") view=devices::DevicesPage />
             <Route path=path!("/office/devices/new") view=hand_out::HandOutPage />
+            <Route path=path!("/office/lists") view=conflicts::ConflictsPage />
             <Route path=path!("/office/relay") view=relay::RelayPage />
             <Route path=path!("/office/collect") view=collect::CollectPage />
             <Route path=path!("/office/log") view=log::LogPage />

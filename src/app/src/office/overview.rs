@@ -60,6 +60,7 @@ fn shape(page: Page) -> Shape {
     match page {
         Page::Users => Shape::Person,
         Page::Devices => Shape::Shield,
+        Page::Lists => Shape::Check,
         Page::Relay => Shape::Send,
         Page::Collect => Shape::Door,
         Page::Log => Shape::List,
@@ -70,6 +71,7 @@ fn line(page: Page) -> Word {
     match page {
         Page::Users => |w| w.users_line,
         Page::Devices => |w| w.devices_line,
+        Page::Lists => |w| w.lists_line,
         Page::Relay => |w| w.relay_line,
         Page::Collect => |w| w.collect_line,
         Page::Log => |w| w.log_line,

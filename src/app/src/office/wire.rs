@@ -1,5 +1,7 @@
 //! What the server says, as these pages read it. A field that an older server lacks is nothing; one that is new is passed over.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// `GET /api/v1/me`, and what a login answers.
@@ -114,6 +116,46 @@ pub struct Queue {
     /// For those who see all of it.
     pub counts: Option<Vec<Count>>,
     pub items: Vec<Item>,
+}
+
+/// `GET /api/v1/entities/conflicts`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Conflicts {
+    pub entities: Vec<Conflicted>,
+    pub more: bool,
+}
+
+/// An entity of which two surveys say different things.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Conflicted {
+    pub list: String,
+    pub id: String,
+    pub label: String,
+    pub area: String,
+    /// The newest version.
+    pub version: u64,
+    /// `against`: of the same property; `beside`: of different ones.
+    pub conflict: Option<String>,
+    pub versions: Vec<EntityVersion>,
+}
+
+/// What one survey, or the office, said of it.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct EntityVersion {
+    pub number: u64,
+    /// The version that it was said over.
+    pub base: Option<u64>,
+    pub label: Option<String>,
+    pub given: BTreeMap<String, String>,
+    pub conflict: Option<String>,
+    /// Milliseconds since 1970.
+    pub at: Option<i64>,
+    /// What the user is called.
+    pub user: Option<String>,
+    /// What the device is called.
+    pub device: Option<String>,
 }
 
 /// A line of the audit log: its text is JSON again.

@@ -146,7 +146,8 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
         keeping.hurry();
     }
     let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
-    if turning.at_review.get_untracked() {
+    if turning.at_review.get_untracked() || turning.at_assessment.get_untracked() {
+        turning.left_at.set(page);
         return;
     }
     if turning.is_named.get_untracked() {
@@ -167,9 +168,12 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
 fn come_back(answering: Answering, turning: Turning, id: Uuid) {
     let Some(path) = place::take(id) else { return };
     let Some(key) = answering.with(|session| session.at(&path)) else { return };
+    if turning.at_review.get_untracked() || turning.at_assessment.get_untracked() {
+        return;
+    }
     let page = answering.with(|session| session.page_of(key));
     let here = turning.left_at.get_untracked().or(turning.page.get_untracked());
-    if page.is_some() && page == here && !turning.at_review.get_untracked() {
+    if page.is_some() && page == here {
         answering.sought.set(Some(key));
     }
 }

@@ -12,10 +12,12 @@ use crate::components::items::items;
 use crate::components::jump_drawer::JumpDrawer;
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
+use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, title, use_reader};
+use crate::words::Words;
 
 /// The frame around the pages: it stays while pages turn.
 #[component]
@@ -29,13 +31,18 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
     let place = Memo::new(move |_| {
         let current = page.get();
         answering.pages.with(|pages| {
-            (pages.iter().position(|page| Some(page.key) == current).unwrap_or(0) + 1, pages.len())
+            let here = pages.iter().position(|page| Some(page.key) == current).unwrap_or(0);
+            let progress = pages.get(here).map(|page| page.progress).unwrap_or_default();
+            Place { number: here + 1, answered: progress.answered, askable: progress.askable }
         })
     });
-    title(move |words| {
-        let (page, pages) = place.get();
-        format!("{} · {}", form_title.get(), (words.page_of)(page, pages))
+    let progress = Memo::new(move |_| {
+        answering.pages.with(|pages| {
+            let all = pages.iter().map(|page| page.progress);
+            all.fold((0, 0), |(answered, askable), page| (answered + page.answered, askable + page.askable))
+        })
     });
+    title(move |words| format!("{} · {}", form_title.get(), (words.page_number)(place.get().number)));
     let go = move |page: Option<Key>| turning.to(page);
     view! {
         <TopBar
@@ -43,9 +50,9 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
             wide=true
             below=move || view! {
                 <progress
-                    max=live(move || place.get().1.to_string())
-                    prop:value=live(move || place.get().0.to_string())
-                    aria-label=live(move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) })
+                    max=live(move || progress.get().1.max(1).to_string())
+                    prop:value=live(move || progress.get().0.to_string())
+                    aria-label=live(move || { let (answered, askable) = progress.get(); (reader.language().words().answered_of)(answered, askable) })
                 ></progress>
             }
         >
@@ -57,10 +64,11 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
             </aside>
             <main id="main" tabindex="-1">
                 <NotKept answering />
+                <Silent answering />
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
-                {shown_when(move || place.get().0 == 1, move || view! { <Staying answering /> }.into_any())}
+                {shown_when(move || place.get().number == 1, move || view! { <Staying answering /> }.into_any())}
                 {live(move || page.get().map(|page| view! { <PageBody answering page place /> }))}
             </main>
         </div>
@@ -68,9 +76,31 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
     }
 }
 
+/// Where the reader is. How many pages there will be nobody knows before all is answered that they hang on: no total is given that would grow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place {
+    /// The page's, among those that are asked now.
+    number: usize,
+    /// Of this page.
+    answered: usize,
+    /// Of this page.
+    askable: usize,
+}
+
+impl Place {
+    /// In words: `第 3 页 · 这一页已答 2 / 5 题`.
+    fn said(self, words: &Words) -> String {
+        let number = (words.page_number)(self.number);
+        match self.askable {
+            0 => number,
+            askable => format!("{number} · {}", (words.page_answered)(self.answered, askable)),
+        }
+    }
+}
+
 /// The questions of one page.
 #[component]
-fn PageBody(answering: Answering, page: Key, place: Memo<(usize, usize)>) -> impl IntoView {
+fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoView {
     answering.turn_to(page);
     let reader = use_reader();
     let of_page = move |look: fn(&PageView) -> Option<String>| {
@@ -89,7 +119,7 @@ fn PageBody(answering: Answering, page: Key, place: Memo<(usize, usize)>) -> imp
         <div class="page-body" data-page=answering.page_name(page)>
             <div class="page-head">
                 <p class="soft small figures">
-                    {live(move || { let (page, pages) = place.get(); (reader.language().words().page_of)(page, pages) })}
+                    {live(move || place.get().said(reader.language().words()))}
                 </p>
                 <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
                 {live(move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> }))}
@@ -162,5 +192,19 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
                 </button>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn a_page_says_its_number_and_how_far_it_is_and_no_total_that_grows() {
+        let words = Language::Chinese.words();
+        let said = |answered, askable| Place { number: 3, answered, askable }.said(words);
+        assert_eq!(said(2, 5), "第 3 页 · 这一页已答 2 / 5 题");
+        assert_eq!(said(0, 0), "第 3 页", "a page to read only");
     }
 }

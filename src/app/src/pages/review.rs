@@ -12,6 +12,7 @@ use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
 use crate::components::seek_link::SeekLink;
+use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
 use crate::state::reader::{say, title, use_reader};
@@ -67,6 +68,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                     <h1 id="review-heading" tabindex="-1">{live(move || reader.language().words().to_review)}</h1>
                 </div>
                 <NotKept answering />
+                <Silent answering />
                 <Staying answering />
                 {answering.with(|session| session.measures().next().is_some()).then(|| view! {
                     <button type="button" class="button" data-action="assessment" on:click=move |_| turning.to_assessment(false)>

@@ -4,6 +4,7 @@ use doorstep_engine::view::{Item, PageView};
 use leptos::prelude::*;
 
 use super::turning::Turning;
+use crate::components::by_hand;
 use crate::components::icon::{Icon, Shape};
 use crate::controls::readable;
 use crate::state::answering::Answering;
@@ -106,10 +107,17 @@ fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyVi
         return Some(row.into_any());
     }
     let value = value?;
+    let decided = question.outcome.as_ref().map(|_| {
+        answering.with(|session| {
+            let told = session.explanation(&question.name)?;
+            Some(by_hand::lines(&told, &by_hand::people(session), words))
+        })
+    });
+    let decided = decided.flatten().and_then(by_hand::by_hand);
     let row = view! {
         <div class="answer" data-review-name=name>
             <dt>{question.label}</dt>
-            <dd>{value}</dd>
+            <dd>{value} {decided}</dd>
         </div>
     };
     Some(row.into_any())

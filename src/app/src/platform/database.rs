@@ -19,12 +19,12 @@ use web_sys::{DomException, IdbDatabase, IdbTransaction};
 use super::events::{Subscription, listen};
 
 /// The version of the set of object stores: what each version added stands in [`STORES`].
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The object stores: the version that added them, name, and whether the database numbers the records itself.
 /// Records are keyed by the submission's or draft's id, outbox items by their own key, forms by their hash, steps by `[draft, seq]`,
-/// files by `[owner, number]`.
-const STORES: [(u32, &str, bool); 12] = [
+/// files by `[owner, number]`, what the server told of entities by the part of their list, what a survey says of them by its id.
+const STORES: [(u32, &str, bool); 14] = [
     (1, KEYS, false),
     (1, DRAFTS, false),
     (1, SNAPSHOTS, false),
@@ -37,6 +37,8 @@ const STORES: [(u32, &str, bool); 12] = [
     (1, LOG, true),
     (2, FILES, false),
     (2, FILE_BYTES, false),
+    (3, ENTITIES, false),
+    (3, SAID, false),
 ];
 pub(super) const KEYS: &str = "keys";
 pub(super) const DRAFTS: &str = "drafts";
@@ -50,6 +52,8 @@ pub(super) const BUNDLES: &str = "bundles";
 pub(super) const LOG: &str = "log";
 pub(super) const FILES: &str = "files";
 pub(super) const FILE_BYTES: &str = "file_bytes";
+pub(super) const ENTITIES: &str = "entities";
+pub(super) const SAID: &str = "said";
 
 /// How sure a write is when it is said to be done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -14,13 +14,14 @@ use doorstep_delivery::store::{
     are_whole,
 };
 use doorstep_delivery::{
-    Attachment, FormVersion, Moment, OutboxItem, Pen, Receipt, State, Step, Submission, Uuid,
+    Attachment, FormVersion, KnownEntity, Moment, OutboxItem, Pen, Receipt, Said, State, Step, Submission,
+    Uuid,
 };
 use wasm_bindgen::JsValue;
 
 use super::database::{
-    BUNDLES, DRAFTS, Database, Durability, FILE_BYTES, FILES, FORMS, LOG, OUTBOX, RECEIPTS, SNAPSHOTS, STEPS,
-    SUBMISSIONS, items_of, keys_under,
+    BUNDLES, DRAFTS, Database, Durability, FILE_BYTES, FILES, FORMS, LOG, OUTBOX, RECEIPTS, SAID, SNAPSHOTS,
+    STEPS, SUBMISSIONS, items_of, keys_under,
 };
 use super::vault::{Sealing, Under, Vault};
 use drafts::{kept_draft, remove_draft, written_by};
@@ -32,6 +33,7 @@ use records::{
 use submissions::remove_sealed;
 
 mod drafts;
+mod entities;
 mod files;
 mod forms;
 mod lock;
@@ -258,6 +260,7 @@ impl Store for IndexedDb {
     ) -> Result<(), StoreError> {
         are_its_items(submission, items)?;
         let sealed = self.sealed_submission(submission, items).await?;
+        let said = self.sealed_said(submission).await?;
         let id = submission.id();
         let before = kept_files(&self.database.read(&[FILES]).await?, id).await?;
         let mut unnamed = Vec::new();
@@ -269,7 +272,7 @@ impl Store for IndexedDb {
             }
         }
 
-        let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, FILES, FILE_BYTES, LOG];
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, OUTBOX, SUBMISSIONS, SAID, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         written_by(&transaction, &id.to_string().into(), pen).await?;
         remove_draft(&transaction, id).await?;
@@ -284,10 +287,14 @@ impl Store for IndexedDb {
             remove_file(&transaction, id, number)?;
         }
         sealed.write(&transaction)?;
+        if let Some(said) = said {
+            transaction.put(SAID, &id.to_string().into(), &said)?;
+        }
         if let Some(old) = supersedes {
             let key = old.to_string();
             if transaction.get(SUBMISSIONS, &key.as_str().into()).await?.is_some() {
                 remove_sealed(&transaction, &key)?;
+                transaction.delete(SAID, JsValue::from(key.as_str()))?;
                 transaction.delete(OUTBOX, items_of(&key))?;
                 let line = LogLine { at, event: LogEvent::SubmissionSuperseded, id: old };
                 transaction.append(LOG, &log_record(&line))?;
@@ -366,13 +373,14 @@ impl Store for IndexedDb {
     }
 
     async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
-        let stores = [SUBMISSIONS, OUTBOX, FILES, FILE_BYTES, LOG];
+        let stores = [SUBMISSIONS, OUTBOX, SAID, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         let key = id.to_string();
         if transaction.get(SUBMISSIONS, &key.as_str().into()).await?.is_none() {
             return Err(gone("submission"));
         }
         remove_sealed(&transaction, &key)?;
+        transaction.delete(SAID, JsValue::from(key.as_str()))?;
         transaction.delete(OUTBOX, items_of(&key))?;
         transaction.append(LOG, &log_record(&LogLine { at, event: LogEvent::SubmissionDeleted, id }))?;
         transaction.finish().await
@@ -445,6 +453,18 @@ impl Store for IndexedDb {
 
     async fn take_pull(&self, pulled: &Pulled, came: &[Came]) -> Result<(), StoreError> {
         self.take_page(pulled, came).await
+    }
+
+    async fn entities(&self, list: &str) -> Result<Listed<KnownEntity>, StoreError> {
+        self.list_entities(list).await
+    }
+
+    async fn said(&self) -> Result<Listed<Said>, StoreError> {
+        self.list_said().await
+    }
+
+    async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError> {
+        self.forget_said(submissions).await
     }
 
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {

@@ -210,7 +210,7 @@ pub fn use_device() -> Device {
 }
 
 /// What could be read; what could not is in the browser's log, by its key.
-fn list<T>(listed: Result<Listed<T>, StoreError>) -> Vec<T> {
+pub(super) fn list<T>(listed: Result<Listed<T>, StoreError>) -> Vec<T> {
     match listed {
         Ok(listed) => {
             for (key, error) in &listed.unreadable {

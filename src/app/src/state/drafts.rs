@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use super::answering::Answering;
 use super::device::Device;
+use super::entities::world_for;
 use super::forms::{self, FormError};
 use super::keeping::{Keeping, Living, living, now};
 use crate::platform::{clock, locks, timer};
@@ -64,7 +65,8 @@ pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uu
         return Err(BeginError::Revoked);
     }
     let form = forms::open(device, form_hash).await.map_err(|_| BeginError::Form)?;
-    let mut session = Session::new(form, world());
+    let world = world_for(device, &form).await;
+    let mut session = Session::new(form, world);
     session.set_language(language);
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let draft = Draft::begin(id, &session, now());
@@ -122,7 +124,8 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
         Ok(form) => form,
         Err(FormError::NotHere | FormError::Broken) => return Opening::FormGone,
     };
-    let opened = match stored.draft.open(&stored.steps, form, world()) {
+    let world = world_for(device, &form).await;
+    let opened = match stored.draft.open(&stored.steps, form, world) {
         Ok(opened) => opened,
         Err(OpenError::OtherForm { .. }) => return Opening::FormGone,
         Err(OpenError::Restore(error)) => return Opening::Broken(error.path),
@@ -148,7 +151,8 @@ async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
     let sealed = Sealed::read(submission.body().as_bytes()).ok()?;
     let form = forms::open(device, &sealed.form.hash).await.ok()?;
     let at = sealed.finished_at;
-    let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, ..world() };
+    let now = world_for(device, &form).await;
+    let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, ..now };
     let mut session = Session::restore(form, world, &sealed.data).ok()?;
     session.set_language(&sealed.language);
     session.measures().next()?;

@@ -327,11 +327,20 @@ pub async fn leave(device: Device) -> bool {
     }
 }
 
-/// What the server said last, by an answer or by what waits in the outbox for being let in.
+/// What the server said last, by an answer or by what waits in the outbox for being let in, or has said of all phones.
 pub fn shut_out(device: Device) -> Option<ShutOut> {
     // What is kept stands, whatever was or was not answered since.
     let kept = device.is_revoked().then_some(ShutOut::Revoked);
-    kept.or(device.shut_out.get()).or_else(|| device.outbox.with(|items| shut_out_by(items)))
+    kept.or(device.shut_out.get())
+        .or_else(|| device.outbox.with(|items| shut_out_by(items)))
+        .or_else(|| is_wanted(device).then_some(ShutOut::Unknown))
+}
+
+/// Is this phone to be enrolled first? Said by the server before anything is sent, as long as nobody knows better.
+fn is_wanted(device: Device) -> bool {
+    device.office.devices_only.get()
+        && device.enrolment.with(Option::is_none)
+        && device.knows_itself.get_value()
 }
 
 fn shut_out_by(items: &[OutboxItem]) -> Option<ShutOut> {

@@ -7,7 +7,7 @@ use doorstep_delivery::store::{Store, StoreError, StoredDraft};
 use doorstep_delivery::{Uuid, Wake};
 
 use super::device::Device;
-use super::drafts::world;
+use super::entities::world_for;
 use super::keeping::now;
 use super::{forms, sending};
 use crate::platform::rescue::{self, OpenError};
@@ -39,7 +39,8 @@ async fn begin_repair(device: Device, refused: Uuid) -> Result<Option<Uuid>, Sto
     let Ok(sealed) = Sealed::read(submission.body().as_bytes()) else { return Ok(None) };
     let Ok(form) = forms::open(device, &sealed.form.hash).await else { return Ok(None) };
     let id = new_id(clock::now_ms(), &clock::random_bytes());
-    let Ok(draft) = Draft::repairing(id, &sealed, form, world()) else { return Ok(None) };
+    let world = world_for(device, &form).await;
+    let Ok(draft) = Draft::repairing(id, &sealed, form, world) else { return Ok(None) };
     let mut files = Vec::new();
     for file in submission.attachments() {
         // One that is lost or damaged can be taken anew in the draft.

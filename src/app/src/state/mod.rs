@@ -5,6 +5,7 @@ pub mod device;
 pub mod drafts;
 pub mod dropping;
 pub mod enrolment;
+pub mod entities;
 pub mod forms;
 pub mod gate;
 pub mod keeping;

@@ -1,4 +1,5 @@
-//! The office's public key that finished surveys are sealed for, if the office wants that; and the sealing.
+//! The office's public key that finished surveys are sealed for, if the office wants that; and the sealing. With the key the server says whether it wants phones
+//! to be enrolled, so that whoever has one that is not is told before filling in.
 //!
 //! The key comes from the server the app itself comes from, over the same TLS, with this phone's token; whoever could forge it there could forge the app.
 //! So the last one that was read is in force, and kept for when there is no network; nothing else turns sealing on or off.
@@ -27,6 +28,8 @@ const TIMEOUT_MS: u32 = 20_000;
 pub struct Known {
     /// Whom finished surveys are sealed for.
     pub seals_for: RwSignal<Option<OfficeKey>>,
+    /// Does its server take surveys from enrolled phones only?
+    pub devices_only: RwSignal<bool>,
     /// As the server marked its answer.
     tag: StoredValue<Option<String>>,
 }
@@ -37,6 +40,9 @@ struct ToldV1 {
     version: u32,
     seal: Option<String>,
     recovery: Option<String>,
+    /// Servers of before don't say.
+    #[serde(default)]
+    devices_only: bool,
 }
 
 /// What is kept of it, version 1.
@@ -45,6 +51,8 @@ struct KeptV1 {
     version: u32,
     tag: Option<String>,
     seal: Option<String>,
+    /// Builds of before don't know of it, and then the server is asked anew.
+    devices_only: Option<bool>,
 }
 
 /// Reads what this phone knows.
@@ -55,7 +63,8 @@ pub async fn read(device: Device) {
             let kept = kept.as_deref().and_then(|kept| serde_json::from_slice::<KeptV1>(kept).ok());
             if let Some(kept) = kept.filter(|kept| kept.version == 1) {
                 device.office.seals_for.set(kept.seal.as_deref().and_then(read_point));
-                device.office.tag.set_value(kept.tag);
+                device.office.devices_only.set(kept.devices_only.unwrap_or(false));
+                device.office.tag.set_value(kept.tag.filter(|_| kept.devices_only.is_some()));
             }
         }
         Err(error) => leptos::logging::error!("{error}"),
@@ -72,7 +81,9 @@ pub async fn refresh(device: Device) {
         Some(_) => return leptos::logging::error!("the office's key is none"),
     };
     known.seals_for.set(seals_for);
-    let kept = KeptV1 { version: 1, tag: tag.clone(), seal: seals_for.as_ref().map(write_point) };
+    known.devices_only.set(told.devices_only);
+    let seal = seals_for.as_ref().map(write_point);
+    let kept = KeptV1 { version: 1, tag: tag.clone(), seal, devices_only: Some(told.devices_only) };
     let bytes = serde_json::to_vec(&kept).unwrap_or_default();
     let written = async { Phone::open().await?.write(RECORD, &bytes).await };
     match written.await {

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
-use super::{forms, office, revoked, targets};
+use super::{entities, forms, office, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
 
@@ -60,7 +60,12 @@ async fn run(device: Device, store: &Rc<IndexedDb>) {
     if !device.knows_itself.get_value() && !enrolment::read(device).await || untrack(|| device.is_revoked()) {
         return;
     }
+    let taken_in = entities::taken_in(store).await;
     let run = pull(&**store, &*device.transport(), &Doorstep::at("")).await;
+    // A stranger is told of nobody: what was said here is all that there is.
+    if run.stopped.is_none() && untrack(|| device.enrolment.with(Option::is_some)) {
+        entities::give_way(store, &taken_in).await;
+    }
     if run.changed
         && let Err(error) = store.drop_unused_forms().await
     {

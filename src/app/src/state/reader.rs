@@ -15,9 +15,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// As it was left last time.
+    /// As it was left last time; at first as the browser has it.
     pub fn provide() -> Reader {
-        let language = RwSignal::new(Language::from_tag(preferences::get(PREFERENCE).as_deref()));
+        let chosen = preferences::get(PREFERENCE);
+        let language = RwSignal::new(Language::to_start_in(chosen.as_deref(), &page::preferred_languages()));
         let reader = Reader { language };
         provide_context(reader);
         Effect::new(move || page::set_language(language.get().page_tag()));

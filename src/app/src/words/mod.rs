@@ -22,12 +22,18 @@ pub enum Language {
 }
 
 impl Language {
-    /// The one to start in: what was chosen before, or Chinese.
-    pub fn from_tag(tag: Option<&str>) -> Language {
-        match tag {
-            Some("en") => Language::English,
-            Some(_) | None => Language::Chinese,
-        }
+    /// The one to start in: what was chosen before by hand; else the first of the browser's own languages that the app speaks (`en-GB`, `zh-Hant`);
+    /// else Chinese.
+    pub fn to_start_in(chosen: Option<&str>, preferred: &[String]) -> Language {
+        let wanted = chosen.into_iter().chain(preferred.iter().map(String::as_str));
+        wanted.filter_map(Language::of_tag).next().unwrap_or(Language::Chinese)
+    }
+
+    /// The language of a BCP 47 tag, whatever its region; none if the app does not speak it.
+    fn of_tag(tag: &str) -> Option<Language> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let all = [Language::Chinese, Language::English];
+        all.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
     /// Its BCP 47 tag, as forms name it too.
@@ -118,7 +124,8 @@ pub struct Words {
     pub saving: Text,
     pub save_failed: Text,
     pub save_failed_explained: Text,
-    pub page_of: fn(usize, usize) -> String,
+    pub page_number: fn(usize) -> String,
+    pub page_answered: fn(usize, usize) -> String,
     pub pages: Text,
     pub pages_title: Text,
     pub to_review: Text,
@@ -236,10 +243,20 @@ pub struct Words {
     pub why: Text,
     pub cannot_say: Text,
     pub not_applicable: Text,
+    pub awaiting: Text,
+    pub concerns: fn(&str) -> String,
+    pub silenced: fn(&str) -> String,
+    pub silenced_because: fn(&str, &str) -> String,
+    pub silenced_kept: Text,
+    pub made_without: fn(&str) -> String,
+    pub made_without_because: fn(&str, &str, &str) -> String,
+    pub made_without_none: fn(&str) -> String,
+    pub made_without_items: fn(usize) -> String,
     pub not_asked: fn(&str, &str) -> String,
     pub rejected: Text,
     pub more_awaited: fn(usize) -> String,
     pub what_would_change: Text,
+    pub what_would_change_explained: Text,
     pub nothing_would_change: Text,
     pub print: Text,
     pub printed: fn(&str, &str) -> String,
@@ -254,6 +271,7 @@ pub struct Words {
     pub contest_on_paper: Text,
     pub urgent: Text,
     pub between: Text,
+    pub named: fn(&str, &str) -> String,
     pub providers: fn(&str) -> String,
     pub sign_assessor: Text,
     pub sign_reviewer: Text,
@@ -336,15 +354,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chinese_is_what_a_first_visit_gets() {
-        assert_eq!(Language::from_tag(None), Language::Chinese);
+    fn a_first_visit_is_in_the_first_of_the_browsers_languages_that_the_app_speaks() {
+        let starts = |preferred: &[&str]| {
+            let preferred: Vec<String> = preferred.iter().map(|tag| (*tag).to_owned()).collect();
+            Language::to_start_in(None, &preferred)
+        };
+        assert_eq!(starts(&["en-GB", "zh-CN"]), Language::English);
+        assert_eq!(starts(&["zh-Hant-TW", "en"]), Language::Chinese);
+        assert_eq!(starts(&["de", "EN_us", "zh"]), Language::English);
+        assert_eq!(starts(&["ko-KR", "engrish"]), Language::Chinese);
+        assert_eq!(starts(&[]), Language::Chinese);
+    }
+
+    #[test]
+    fn what_was_chosen_by_hand_stays() {
+        let english = ["en".to_owned()];
+        assert_eq!(Language::to_start_in(Some("zh"), &english), Language::Chinese);
+        assert_eq!(Language::to_start_in(Some("en"), &["zh".to_owned()]), Language::English);
+        assert_eq!(Language::to_start_in(Some("?"), &english), Language::English);
     }
 
     #[test]
     fn the_switch_goes_there_and_back_and_is_remembered_by_its_tag() {
         for language in [Language::Chinese, Language::English] {
             assert_eq!(language.other().other(), language);
-            assert_eq!(Language::from_tag(Some(language.tag())), language);
+            assert_eq!(Language::to_start_in(Some(language.tag()), &[]), language);
         }
     }
 }

@@ -175,3 +175,53 @@ fn a_form_version_stays_while_something_uses_it() {
     assert!(ready(store.drop_unused_forms()).unwrap().is_empty());
     assert_eq!(ready(store.load_form(&"ab".repeat(32))).unwrap().as_deref(), Some("ab"));
 }
+
+/// A finished form that makes a household, and its draft.
+fn a_household(number: u8) -> (Submission, Draft) {
+    use doorstep_engine::{Bundle, Form, Session, Source, World};
+    let text = r#"{"settings": {"form_id": "door", "version": "1"},
+        "entities": [{"list_name": "households", "label": "${who}"}],
+        "survey": [{"type": "text", "name": "who", "label": "Who", "save_to": "households#who"}]}"#;
+    let form = Form::read(&Bundle::single(Source::new("door.json", text))).form.expect("it checks");
+    let mut session = Session::new(form, World { seed: number.into(), ..World::default() });
+    let who = session.at("/door/who").expect("there is one");
+    session.answer_text(who, "北门 3").expect("it may be answered");
+    let id = Uuid::from_bytes([number; 16]);
+    let draft = Draft::begin(id, &session, Moment::default());
+    let submission = Submission::seal(&mut session, &draft, &[], Moment::default(), [0; 32]);
+    (submission.expect("it is whole"), draft)
+}
+
+#[test]
+fn what_a_survey_says_of_entities_is_kept_with_it_and_outlives_its_bytes() {
+    let store = MemoryStore::new();
+    let said = || -> Vec<(Uuid, String)> {
+        let said = ready(store.said()).unwrap().items;
+        said.into_iter().map(|said| (said.submission, said.changes[0].label.clone().unwrap())).collect()
+    };
+    let finish = |number: u8, supersedes: Option<Uuid>| {
+        let (submission, draft) = a_household(number);
+        ready(store.create_draft(&draft, PEN)).unwrap();
+        let items = [OutboxItem::queue(&submission)];
+        ready(store.seal(&submission, PEN, &items, supersedes, Moment::default())).unwrap();
+        submission
+    };
+    let one = finish(1, None);
+    assert_eq!(said(), [(one.id(), "北门 3".to_owned())]);
+    // Put right: the one before says nothing any more. Deleted: nor does this.
+    let two = finish(2, Some(one.id()));
+    assert_eq!(said().iter().map(|said| said.0).collect::<Vec<_>>(), [two.id()]);
+    ready(store.delete_submission(two.id(), Moment::default())).unwrap();
+    assert_eq!(said(), []);
+    // Receipted: its bytes go, what it said stays until the server's word holds it.
+    let three = finish(3, None);
+    let receipt = Receipt {
+        id: three.id(),
+        hash: three.hash().to_owned(),
+        server_time: "2026-11-23T02:00:01.000Z".into(),
+    };
+    ready(store.accept(&receipt, crate::outbox::HOME, Moment::default())).unwrap();
+    assert_eq!((said().len(), ready(store.load_submission(three.id())).unwrap()), (1, None));
+    ready(store.drop_said(&[three.id()])).unwrap();
+    assert_eq!(said(), []);
+}

@@ -2,11 +2,15 @@
 //!
 //! Kept here: what is no page of ours is none at all, be it ever so much like one; a kind that is not known is passed over.
 
+use std::collections::BTreeMap;
+
+use doorstep_engine::is_entity_name;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 
-use super::pulled::FORM;
+use super::pulled::{ENTITY, FORM};
 use crate::draft::FormRef;
+use crate::entities::KnownEntity;
 use crate::form_version::FormVersion;
 
 /// So many changes has a page at most.
@@ -34,16 +38,10 @@ pub(super) enum Told {
     Form(FormVersion),
     /// The form of that id is there no more.
     FormGone(String),
-}
-
-impl Told {
-    /// The form's id.
-    pub(super) fn id(&self) -> &str {
-        match self {
-            Told::Form(version) => &version.form.id,
-            Told::FormGone(id) => id,
-        }
-    }
+    /// There is this version of an entity.
+    Entity(KnownEntity),
+    /// The entity of that list and id is there no more.
+    EntityGone(String, String),
 }
 
 #[derive(Deserialize)]
@@ -60,6 +58,16 @@ struct FormWire {
     version: String,
     hash: String,
     title: Map<String, Json>,
+}
+
+#[derive(Deserialize)]
+struct EntityWire {
+    area: String,
+    label: String,
+    version: u64,
+    properties: BTreeMap<String, String>,
+    conflict: bool,
+    by: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,8 +91,10 @@ impl Page {
         }
         let mut told = Vec::new();
         for change in wire.changes {
-            if change.get("kind")?.as_str()? == FORM {
-                told.push(read_form(change)?);
+            match change.get("kind")?.as_str()? {
+                FORM => told.push(read_form(change)?),
+                ENTITY => told.push(read_entity(change)?),
+                _ => {}
             }
         }
         Some(Page { told, next: wire.next, more: wire.more, anew: wire.anew })
@@ -107,6 +117,25 @@ fn read_form(change: Map<String, Json>) -> Option<Told> {
         form: FormRef { id: form.id, version: form.version, hash: form.hash },
         current: true,
     }))
+}
+
+/// `{"id": "households/0190…", "area", "label", "version", "properties": {…}, "conflict", "by": […]}`.
+fn read_entity(change: Map<String, Json>) -> Option<Told> {
+    let (list, id) = change.get("id")?.as_str()?.split_once('/')?;
+    let is_uuid = id.len() == 36 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    if !is_uuid || !is_entity_name(list) {
+        return None;
+    }
+    let (list, id) = (list.to_owned(), id.to_owned());
+    if change.get("gone").is_some_and(|gone| *gone == true) {
+        return Some(Told::EntityGone(list, id));
+    }
+    let EntityWire { area, label, version, properties, conflict, by } =
+        serde_json::from_value(Json::Object(change)).ok()?;
+    if area.len() > LONGEST || by.len() > MOST || !by.iter().all(|by| is_short(by)) {
+        return None;
+    }
+    Some(Told::Entity(KnownEntity { list, id, area, label, version, properties, conflict, by }))
 }
 
 fn is_short(text: &str) -> bool {
@@ -153,6 +182,33 @@ mod tests {
             Page::read(b"{}"),
         ] {
             assert_eq!(wrong, None);
+        }
+    }
+
+    #[test]
+    fn an_entity_is_told_in_its_list() {
+        let page = |change: &str| {
+            let text = format!(r#"{{"changes":[{change}],"next":"e","more":false,"anew":false}}"#);
+            Page::read(text.as_bytes()).map(|page| page.told)
+        };
+        let id = "households/0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+        let whole = format!(
+            r#"{{"kind":"entity","id":"{id}","revision":9,"area":"371002","label":"北门 3","version":2,"properties":{{"phone":"1"}},"conflict":true,"by":["a","b"]}}"#
+        );
+        let told = page(&whole).expect("it is one");
+        assert!(
+            matches!(&told[..], [Told::Entity(entity)] if entity.list == "households" && entity.conflict)
+        );
+        let gone = page(&format!(r#"{{"kind":"entity","id":"{id}","gone":true}}"#)).expect("it is one");
+        assert!(matches!(&gone[..], [Told::EntityGone(list, _)] if list == "households"));
+        for wrong in [
+            whole.replace("households/", "households"),
+            whole.replace("households/", "__proto__/"),
+            whole.replace("-0a3d9f6a1b2c", "-0A3D9F6A1B2C"),
+            whole.replace("\"version\":2,", ""),
+            whole.replace("\"1\"", "1"),
+        ] {
+            assert_eq!(page(&wrong), None, "{wrong}");
         }
     }
 

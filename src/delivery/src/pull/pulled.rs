@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::FormRefV1;
+use crate::entities::KnownEntity;
 use crate::form_version::FormVersion;
 use crate::record::{self, Record, RecordError};
 
 /// What forms are called in the feed.
 pub const FORM: &str = "form";
+/// What entities are called in the feed.
+pub const ENTITY: &str = "entity";
 /// The kinds of things that this build takes. One that takes more begins anew, since the kinds it did not know were passed over.
-pub const KINDS: [&str; 1] = [FORM];
+pub const KINDS: [&str; 2] = [FORM, ENTITY];
 
 /// How far a device has pulled.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -44,6 +47,12 @@ pub enum Came {
     Form(FormVersion, String),
     /// No version of the form of that id may be begun any more; what a draft uses stays.
     FormGone(String),
+    /// The server begins anew: what it told of entities before is void. Comes before all others.
+    EntitiesAnew,
+    /// An entity, as it is now.
+    Entity(KnownEntity),
+    /// The entity of that list and id is there no more, or not for this device.
+    EntityGone(String, String),
 }
 
 impl Thing {
@@ -134,10 +143,13 @@ mod tests {
             kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
             ..Pulled::default()
         };
-        assert_eq!(at(&["form"]).for_this_build(), at(&["form"]));
-        for others in [&[][..], &["form", "case"]] {
+        assert_eq!(at(&KINDS).for_this_build(), at(&KINDS));
+        for others in [&[][..], &["form"], &["form", "entity", "case"]] {
             let anew = at(others).for_this_build();
-            assert_eq!((anew.turn, anew.cursor.as_str(), anew.kinds), (3, "", vec!["form".to_owned()]));
+            assert_eq!(
+                (anew.turn, anew.cursor.as_str(), anew.kinds),
+                (3, "", KINDS.map(str::to_owned).to_vec())
+            );
         }
     }
 }

@@ -431,3 +431,72 @@ fn forgetting_takes_what_is_receipted_and_what_came_down_and_nothing_else() {
     run(&store, &feed);
     assert_eq!(current(&store), feed.offered());
 }
+
+const ID: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+const OTHER: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2d";
+
+/// Pages, one after the other, whatever is asked.
+fn told(store: &MemoryStore, pages: &[serde_json::Value]) -> Run {
+    let pages = RefCell::new(pages.iter());
+    let transport = MemoryTransport::new(|_| {
+        Ok(response(200, &pages.borrow_mut().next().expect("another page").to_string()))
+    });
+    ready(pull(store, &transport, &Doorstep::at("")))
+}
+
+fn entity(id: &str, label: &str) -> serde_json::Value {
+    json!({"kind": "entity", "id": format!("households/{id}"), "revision": 1, "area": "371002", "label": label,
+        "version": 1, "properties": {}, "conflict": false, "by": ["s"]})
+}
+
+fn labels(store: &MemoryStore) -> Vec<String> {
+    let mut known = ready(store.entities("households")).unwrap().items;
+    known.sort_by(|a, b| a.id.cmp(&b.id));
+    known.into_iter().map(|known| known.label).collect()
+}
+
+#[test]
+fn entities_come_change_go_and_begin_anew_with_the_feed() {
+    let store = MemoryStore::new();
+    let gone = |id: &str| json!({"kind": "entity", "id": format!("households/{id}"), "gone": true});
+    let page = |changes: &[serde_json::Value], next: &str, more: bool, anew: bool| json!({"changes": changes, "next": next, "more": more, "anew": anew});
+    let first = told(
+        &store,
+        &[
+            page(&[entity(ID, "北门 3"), entity(OTHER, "南门 8")], "e-2", true, true),
+            page(&[entity(ID, "北门 3a")], "e-3", false, false),
+        ],
+    );
+    assert!(first.changed && first.stopped.is_none());
+    assert_eq!(labels(&store), ["北门 3a", "南门 8"]);
+    assert_eq!(ready(store.entities("members")).unwrap().items, []);
+    // Gone, and in the same page there again.
+    told(&store, &[page(&[gone(OTHER), gone(ID), entity(ID, "北门 3b")], "e-6", false, false)]);
+    assert_eq!(labels(&store), ["北门 3b"]);
+    // Another area, role or feed: what is not told again is no longer this device's to know, at once.
+    told(&store, &[page(&[entity(OTHER, "南门 8")], "f-1", false, true)]);
+    assert_eq!(labels(&store), ["南门 8"]);
+    let again = told(&store, &[page(&[], "f-1", false, false)]);
+    assert!(!again.changed);
+    ready(store.forget_receipted(Moment::default())).unwrap();
+    assert_eq!(labels(&store), [""; 0]);
+}
+
+#[test]
+fn a_page_of_entities_that_is_not_kept_comes_again_whole() {
+    for fault in [Fault::Abort, Fault::DieBefore, Fault::DieAfter] {
+        let store = MemoryStore::new();
+        let page = json!({"changes": [entity(ID, "北门 3"), entity(OTHER, "南门 8")], "next": "e-2", "more": false, "anew": true});
+        store.fail_after(0, fault);
+        assert!(told(&store, std::slice::from_ref(&page)).stopped.is_some());
+        store.crash(|_, _| true);
+        let kept = ready(store.pulled()).unwrap().cursor == "e-2";
+        assert_eq!(
+            labels(&store).len(),
+            if kept { 2 } else { 0 },
+            "{fault:?}: the place and what came are one"
+        );
+        told(&store, &[page]);
+        assert_eq!(labels(&store), ["北门 3", "南门 8"]);
+    }
+}

@@ -3,7 +3,7 @@
 //! A measure is a node of the form; it comes after what it reads in the form's dependency graph, and it is computed from
 //! answers and other measures alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -27,6 +27,8 @@ pub(crate) struct Assessment {
     /// The same of each expression that a measure reads as a value, and that is more than nodes.
     pub behind_values: FxHashMap<ExprId, Box<[Source]>>,
     pub doubts: Doubts,
+    /// By flag: the questions that it is made of, the nearest first. Found when they are first asked for.
+    pub behind_flags: OnceLock<FxHashMap<MeasureId, Box<[NodeId]>>>,
 }
 
 /// What measures read that may or may not be asked: conditions of nodes that hang on answers that may be missing.

@@ -170,7 +170,8 @@ impl Tongue {
         }
     }
 
-    pub fn combined(self, how: Aggregate, count: usize) -> String {
+    /// How a scale is made of its items; of those that are counted, how many are.
+    pub fn combined(self, how: Aggregate, shown: &str, count: usize) -> String {
         let items = match (self, count) {
             (Chinese, _) => format!("{count}"),
             (English, 1) => "1 item".to_owned(),
@@ -181,12 +182,12 @@ impl Tongue {
             (Chinese, Aggregate::Mean) => format!("{items} 项的平均"),
             (Chinese, Aggregate::Max) => format!("{items} 项中最高"),
             (Chinese, Aggregate::Min) => format!("{items} 项中最低"),
-            (Chinese, Aggregate::Count) => format!("{items} 项中计分的项数"),
+            (Chinese, Aggregate::Count) => format!("{items} 项中计入 {shown} 项"),
             (English, Aggregate::Sum) => format!("sum of {items}"),
             (English, Aggregate::Mean) => format!("mean of {items}"),
             (English, Aggregate::Max) => format!("highest of {items}"),
             (English, Aggregate::Min) => format!("lowest of {items}"),
-            (English, Aggregate::Count) => format!("how many count of {items}"),
+            (English, Aggregate::Count) => format!("{shown} of {items} counted"),
         }
     }
 
@@ -312,5 +313,17 @@ impl Tongue {
             Chinese => format!("如果“{question}”是“{to}”，{target}会是“{shown}”"),
             English => format!("If “{question}” were “{to}”, {target} would be “{shown}”"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_count_is_said_as_a_count_and_not_as_points() {
+        assert_eq!(English.combined(Aggregate::Count, "1", 2), "1 of 2 items counted");
+        assert_eq!(Chinese.combined(Aggregate::Count, "1", 2), "2 项中计入 1 项");
+        assert_eq!(English.combined(Aggregate::Sum, "7", 9), "sum of 9 items");
     }
 }

@@ -6,6 +6,7 @@
 mod known;
 mod list;
 mod read;
+pub mod totals;
 
 use std::fmt;
 use std::sync::Arc;

@@ -16,6 +16,36 @@ impl Session {
         self.form.assessment.named(measure).map(|id| self.awaits(id)).unwrap_or_default()
     }
 
+    /// The questions that a calculated one waits for while it gives nothing, in the form's order; none if it gives something, or if no answer would help.
+    pub fn awaited_by(&self, key: Key) -> Vec<Awaits> {
+        let Key { scope, node } = key;
+        if !self.instance.holds(&self.form, scope, node) || !self.form.is_computed(node) {
+            return Vec::new();
+        }
+        if let Some(id) = self.form.assessment.by_node.get(&node) {
+            return self.awaits(*id);
+        }
+        if !self.instance.value(scope, node).is_blank() {
+            return Vec::new();
+        }
+        let mut found: Vec<Awaits> = Vec::new();
+        let mut keys: Vec<Key> = Vec::new();
+        for missing in self.assessor(node).holes_behind(key) {
+            match missing {
+                Awaited::Measure(id) => found.extend(self.awaits(id)),
+                Awaited::Answer(key) => keys.push(key),
+            }
+        }
+        found.extend(self.named(keys));
+        // What no measure reads is looked for in the graph, where there is one of it.
+        if found.is_empty() && scope == ScopeId(0) {
+            return self.awaits_behind(&[node], &self.backwards());
+        }
+        crate::order::sort_by_key(&mut found, |each| (each.key.node, each.key.scope));
+        found.dedup();
+        found
+    }
+
     pub(super) fn awaits(&self, id: MeasureId) -> Vec<Awaits> {
         let mut keys: Vec<Key> = Vec::new();
         let mut measures = vec![id];
@@ -118,5 +148,44 @@ impl Session {
             }
         }
         missing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::session::{Session, World};
+    use crate::value::Value;
+    use crate::{Bundle, Form, Source};
+
+    #[test]
+    fn what_is_calculated_names_what_it_waits_for_in_its_own_instance() {
+        let form = json!({
+            "settings": {"form_id": "f", "version": "1", "default_language": "en"},
+            "survey": [
+                {"type": "integer", "name": "standard", "label": "Standard", "required": true},
+                {"type": "repeat", "name": "people", "label": "People", "children": [
+                    {"type": "integer", "name": "income", "label": "Income", "required": true},
+                    {"type": "integer", "name": "twice", "label": "Twice", "read_only": true, "calculation": "if(${income} = '', '', ${income} * 2)"}]},
+                {"type": "integer", "name": "ratio", "label": "Ratio", "read_only": true, "calculation": "if(${standard} = '', '', sum(${income}) div ${standard})"},
+                {"type": "integer", "name": "double", "label": "Double", "read_only": true, "calculation": "if(${ratio} = '', '', ${ratio} * 2)"}],
+            "assessment": [{"type": "scale", "name": "s", "items": [{"value": "${ratio}"}, {"value": "${twice}"}]}]});
+        let form = Form::read(&Bundle::single(Source::new("form.json", form.to_string()))).form;
+        let mut session = Session::new(form.expect("a form"), World::default());
+        let people = session.at("/f/people").expect("a repeat");
+        while session.repeat(people).is_some_and(|repeat| repeat.instances.len() < 2) {
+            session.add_repeat(people).expect("one more");
+        }
+        let awaits = |session: &Session, path: &str| -> Vec<String> {
+            let key = session.at(path).expect("it is there");
+            session.awaited_by(key).into_iter().map(|each| each.question).collect()
+        };
+        assert_eq!(awaits(&session, "/f/people[2]/twice"), ["People 2: Income"]);
+        assert_eq!(awaits(&session, "/f/double"), ["Standard", "People 1: Income", "People 2: Income"]);
+        let standard = session.at("/f/standard").expect("it is there");
+        session.answer(standard, Value::Integer(800)).expect("it takes the answer");
+        assert_eq!(awaits(&session, "/f/standard"), [""; 0], "it is no calculation");
+        assert_eq!(awaits(&session, "/f/ratio"), [""; 0], "it gives something");
     }
 }

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 
 use crate::assess::evaluate::{Assessor, Awaiting, Owned};
-use crate::assess::measure::{Band, Input, Item, Kind, Measure, MeasureId, ShiftBy, most_of_item};
+use crate::assess::measure::{Aggregate, Band, Input, Item, Kind, Measure, MeasureId, ShiftBy, most_of_item};
 use crate::assess::sentences::Tongue;
 use crate::assess::trace::{Line, Told, Trace};
 use crate::assess::{Exact, Explanation, Given, MeasureKind, Outcome, Reason, Test};
@@ -137,7 +137,7 @@ impl Session {
     }
 
     /// The words of the band that names a level.
-    fn band_words(&self, id: MeasureId, given: &Given<'_>) -> Option<String> {
+    pub(super) fn band_words(&self, id: MeasureId, given: &Given<'_>) -> Option<String> {
         let measure = self.measure(id);
         if matches!(measure.kind, Kind::Scale(_) | Kind::Index(_)) {
             return None;
@@ -286,8 +286,12 @@ impl Session {
         let what = match &measure.kind {
             Kind::Scale(scale) => {
                 let most = scale.max.map(|max| max.shown(measure.decimals));
-                let mut parts =
-                    vec![tongue.points(shown, most.as_deref()), tongue.combined(scale.how, counting.len())];
+                let mut parts = match scale.how {
+                    // How many count is a number of items, and no points.
+                    Aggregate::Count => Vec::new(),
+                    _ => vec![tongue.points(shown, most.as_deref())],
+                };
+                parts.push(tongue.combined(scale.how, shown, counting.len()));
                 parts.extend(prorated.map(|(answered, asked)| tongue.prorated(answered, asked)));
                 tongue.clauses(&parts)
             }

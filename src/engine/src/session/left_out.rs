@@ -48,12 +48,12 @@ impl Session {
         agreed(reasons)
     }
 
-    fn told_left_out(&self, key: Key) -> Option<LeftOut> {
+    pub(super) fn told_left_out(&self, key: Key) -> Option<LeftOut> {
         let answer = self.answer_words(key.node, self.instance.given(key.scope, key.node));
         Some(LeftOut { key, question: self.question_words(key), answer })
     }
 
-    fn measure_left_out(&self, id: MeasureId) -> Option<Key> {
+    pub(super) fn measure_left_out(&self, id: MeasureId) -> Option<Key> {
         if self.outcome_of(id) != Outcome::NotApplicable {
             return None;
         }
@@ -119,7 +119,7 @@ impl Session {
         })
     }
 
-    fn node_left_out(&self, (scope, holder): (ScopeId, NodeId)) -> Option<Key> {
+    pub(super) fn node_left_out(&self, (scope, holder): (ScopeId, NodeId)) -> Option<Key> {
         let condition = self.form.graph.computations.iter().find_map(|each| match each.task {
             Task::Relevant(expr) if each.node == holder => Some(expr),
             _ => None,

@@ -14,6 +14,7 @@ use crate::zone::Zone;
 
 mod assess;
 mod awaits;
+mod dangers;
 mod data;
 mod dirty;
 mod events;
@@ -22,6 +23,7 @@ mod instance;
 mod instance_xml;
 mod left_out;
 mod look;
+mod made_without;
 mod preload;
 mod recalculate;
 mod rejected;
@@ -31,10 +33,12 @@ mod submitted;
 mod turns;
 mod views;
 
+pub use dangers::Silenced;
 pub use data::RestoreError;
 pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
 pub use left_out::LeftOut;
+pub use made_without::MadeWithout;
 pub use services::Unfit;
 pub use state::{Kind, NodeState};
 pub use submitted::Submitted;

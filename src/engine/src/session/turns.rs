@@ -48,7 +48,8 @@ impl Session {
     /// Tried are the answers of every question that the measure is scored from, through other measures and calculations, and of those that say how
     /// many instances a repeat has: each choice, of several choices one more, one
     /// less and each alone, of numbers the nearest cut-off above and below, and each of a few or one of each part between what it is compared with ([`numbers`]). Texts, dates and places are not, nor
-    /// is a person's own decision, nor what only decides whether something is relevant, nor numbers that the form begins with. What breaks a question's rule, its own or another's, is no answer;
+    /// is a person's own decision, nor what only decides whether something is relevant, nor numbers that the form begins with, nor what is asked together
+    /// with a danger that was named. What breaks a question's rule, its own or another's, is no answer;
     /// a result that can't be said is no change that anybody asks for.
     /// Scores and rankings have no turns: any answer changes them.
     pub fn what_would_change(&self, measure: &str) -> Search {
@@ -75,7 +76,13 @@ impl Session {
             complete: sources.complete,
             found: Vec::new(),
         };
+        let beside_dangers = self.beside_dangers();
         for node in sources.questions {
+            // A danger is not to be weighed against milder answers beside it.
+            if beside_dangers.contains(&node) {
+                trial.complete = false;
+                continue;
+            }
             let mut keys = Vec::new();
             self.instance.each_under(&self.form, ScopeId(0), self.form.node(node).scope, &mut |scope| {
                 keys.push(Key { scope, node });
@@ -86,7 +93,7 @@ impl Session {
     }
 
     /// The same session once more, to try things on.
-    fn copied(&self) -> Session {
+    pub(super) fn copied(&self) -> Session {
         let mut copy = Session::blank_like(self);
         copy.world = self.world.clone();
         copy.instance = self.instance.clone();
@@ -110,16 +117,19 @@ impl Session {
         if self.instance.instances(outer, repeat).len() < 2 {
             return label;
         }
+        self.tongue().named(&self.instance_words(key.scope), &label)
+    }
+
+    /// What a repeat instance is called: by its own label, else by the repeat's and its number.
+    pub(super) fn instance_words(&self, scope: ScopeId) -> String {
+        let repeat = self.instance.own_node(scope);
         let body = &self.form.node(repeat).body;
-        let whose = self.words(body.item_label, Key { scope: key.scope, node: repeat });
-        let whose = match whose.trim().is_empty() {
-            true => {
-                let several = self.words(body.label, Key { scope: outer, node: repeat });
-                format!("{several} {}", self.instance.position(key.scope)).trim_start().to_owned()
-            }
-            false => whose,
-        };
-        self.tongue().named(&whose, &label)
+        let whose = self.words(body.item_label, Key { scope, node: repeat });
+        if !whose.trim().is_empty() {
+            return whose;
+        }
+        let several = self.words(body.label, Key { scope: self.instance.up(scope, 1), node: repeat });
+        format!("{several} {}", self.instance.position(scope)).trim_start().to_owned()
     }
 
     /// An answer as its reader knows it.
@@ -464,6 +474,31 @@ mod tests {
             {"expect": {"turns": {"b": ["如果“Ill?”是“No”，B会是“Low”"]}}},
             {"answer": {"/f/ill": "no"}},
             {"expect": {"turns": {"b": ["如果“Ill?”是“Yes”，B会是“High”", "如果“Poor?”是“Yes”，B会是“High”"]}}}]});
+        assert_eq!(case::run(&form, &case), []);
+    }
+
+    /// A proposed amount, and a questionnaire in which somebody wants to die.
+    #[test]
+    fn nobody_is_advised_to_change_a_reference_amount_or_what_is_asked_beside_a_danger() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"}, "choices": {"yn": [{"name": "yes", "label": "Yes", "score": 1}, {"name": "no", "label": "No", "score": 0}]},
+            "survey": [
+              {"type": "integer", "name": "standard", "label": "Standard", "default": "800"},
+              {"type": "integer", "name": "income", "label": "Income"},
+              {"type": "calculate", "name": "poor", "calculation": "if(${income} <= ${standard}, 1, 0)"},
+              {"type": "group", "name": "mood", "label": "Mood", "children": [
+                {"type": "select_one yn", "name": "sad", "label": "Sad?"},
+                {"type": "select_one yn", "name": "die", "label": "Die?"}]}],
+            "assessment": [
+              {"type": "flag", "name": "danger", "value": "${die} = 'yes'"},
+              {"type": "scale", "name": "s", "items": [{"value": "${poor}"}, {"value": "${sad}"}, {"value": "${die}"}]},
+              {"type": "band", "name": "b", "label": "B", "of": "s", "bands": [{"code": "low", "range": "<2", "label": "Low"}, {"code": "high", "range": ">=2", "label": "High"}]}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
+        let income = "如果“Income”是“801”，B会是“Low”";
+        let case = json!({"language": "en", "steps": [
+            {"answer": {"/f/income": 500, "/f/mood/sad": "yes", "/f/mood/die": "no"}},
+            {"expect": {"turns": {"b": [income, "如果“Sad?”是“No”，B会是“Low”"]}}},
+            {"answer": {"/f/mood/sad": "no", "/f/mood/die": "yes"}},
+            {"expect": {"turns": {"b": [income]}}}]});
         assert_eq!(case::run(&form, &case), []);
     }
 

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use doorstep_engine::export::to_xform;
-use doorstep_engine::{Bundle, Source};
+use doorstep_engine::{Bundle, Source, is_entity_name};
 use md5::{Digest, Md5};
 
 use super::answer::{Refused, escape, escape_url, spoken, xml};
@@ -61,6 +61,9 @@ impl XForms {
     }
 }
 
+/// A list that nothing is in.
+const NO_ROWS: &str = "name,label\n";
+
 /// `None`, with the reason in the log, if ODK's programs could not use it here.
 fn make(served: &Served) -> Option<XForm> {
     let form = &served.form;
@@ -78,10 +81,13 @@ fn make(served: &Served) -> Option<XForm> {
     let named = Bundle::files_named(&Source::new("form.xml", exported.written.as_str()));
     let media = named.into_iter().filter_map(|name| {
         let last = |file: &&Source| file.name.rsplit('/').next() == Some(&*name);
-        let file = bundle.files.iter().find(last)?;
+        let file = bundle.files.iter().find(last);
+        // A list of entities may stand beside no form: it is what was found so far.
+        let list = name.strip_suffix(".csv").filter(|list| is_entity_name(list)).map(|_| NO_ROWS);
+        let text = file.map(|file| &*file.text).or(list)?;
         let kind =
             if name.ends_with(".csv") { "text/csv; charset=utf-8" } else { "application/octet-stream" };
-        let bytes = file.text.as_bytes().to_vec();
+        let bytes = text.as_bytes().to_vec();
         Some(Media { md5: md5(&bytes), file: Asset::new(bytes.into(), None, kind, false), name })
     });
     let media = media.collect();
@@ -144,7 +150,7 @@ pub(super) async fn manifest(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">",
     );
     for media in &xform.media {
-        let (kind, md5) = match list_of(&shared, &asker, &media.name).await {
+        let (kind, md5) = match list_of(&shared, &asker, &media.name).await? {
             Some(list) => (" type=\"entityList\"", md5(&csv(&shared, &asker, &list).await?)),
             None => ("", media.md5.clone()),
         };
@@ -172,7 +178,7 @@ pub(super) async fn media(
     let unknown =
         || Refusal::new(StatusCode::NOT_FOUND, "media_unknown", "the form has no file of this name");
     let media = xform.media.iter().find(|media| media.name == name).ok_or_else(unknown)?;
-    if let Some(list) = list_of(&shared, &asker, name).await {
+    if let Some(list) = list_of(&shared, &asker, name).await? {
         note(&shared, &asker, &list).await?;
         let bytes = csv(&shared, &asker, &list).await?;
         let file = Asset::new(bytes.into(), None, "text/csv; charset=utf-8", false);

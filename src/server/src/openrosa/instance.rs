@@ -44,11 +44,11 @@ pub(super) struct Taken {
 }
 
 /// An instance's text, looked into.
-struct Instance {
-    id: String,
+pub(super) struct Instance {
+    pub(super) id: String,
     xml: Arc<str>,
     xml_hash: String,
-    submitted: Submitted,
+    pub(super) submitted: Submitted,
 }
 
 /// Takes a part of an instance.
@@ -71,7 +71,7 @@ pub(super) async fn take(shared: &Shared, sender: Sender, posted: Posted) -> Res
     let mut read = read_against(shared, &instance, &first).await?;
     let files = keep_files(shared, &instance.id, files, &read.named).await?;
     let xml = instance.xml.as_bytes();
-    let (kept, files) = match shared.store.keep_part(&instance.id, &first, xml, &files).await? {
+    let (kept, files) = match shared.store.keep_part(&instance.id, &first, &sender, xml, &files).await? {
         PartKept::Kept(kept, files) => (kept, files),
         PartKept::Taken => return Err(id_taken()),
     };
@@ -79,7 +79,7 @@ pub(super) async fn take(shared: &Shared, sender: Sender, posted: Posted) -> Res
         // Another part was faster: what it fixed stands.
         read = read_against(shared, &instance, &kept).await?;
     }
-    let missing = read.named.iter().filter(|name| !files.iter().any(|file| file.name == **name)).count();
+    let missing = read.missing(&files).count();
     if missing == 0 {
         accept(shared, sender, &instance.id, read, files).await?;
     } else {
@@ -110,7 +110,7 @@ fn waits(shared: &Shared, kept: &OpenRosaInstance, missing: usize, incomplete: b
 }
 
 /// What the text says of itself.
-fn look(xml: Vec<u8>) -> Result<Instance, Refusal> {
+pub(super) fn look(xml: Vec<u8>) -> Result<Instance, Refusal> {
     let bad = |reason: String| Refusal::new(StatusCode::BAD_REQUEST, "not_a_submission", reason);
     let xml_hash = content_hash(&xml);
     let xml = String::from_utf8(xml).map_err(|_| bad("the text is not UTF-8".into()))?;
@@ -166,6 +166,7 @@ async fn first(shared: &Shared, instance: &Arc<Instance>) -> Result<OpenRosaInst
         xml_hash: instance.xml_hash.clone(),
         supersedes,
         received_at,
+        released: None,
     };
     first.form_hash = version_of(shared, instance, &first).await?;
     Ok(first)
@@ -179,7 +180,7 @@ fn uuid_of(instance_id: &str) -> Option<String> {
 }
 
 /// A number for an instance that some other program named: of the time that it came, and of its own id.
-fn number(instance_id: &str, received_at: i64) -> String {
+pub(super) fn number(instance_id: &str, received_at: i64) -> String {
     let digest = Sha256::digest(format!("openrosa instance {instance_id}").as_bytes());
     let mut own = [0; 10];
     own.copy_from_slice(&digest[..10]);
@@ -209,15 +210,29 @@ async fn version_of(
 }
 
 /// What the form makes of an instance.
-struct Read {
+pub(super) struct Read {
     /// Without its files.
-    sealed: Sealed,
+    pub(super) sealed: Sealed,
     /// The names that its answers give to files, each once.
-    named: Vec<String>,
+    pub(super) named: Vec<Named>,
+}
+
+/// A file that an answer names.
+pub(super) struct Named {
+    pub(super) name: String,
+    /// The question's: `/visit/room[2]/photo`.
+    pub(super) path: String,
+}
+
+impl Read {
+    /// Of the files that answers name, those that are not among these.
+    pub(super) fn missing<'a>(&'a self, files: &'a [OpenRosaFile]) -> impl Iterator<Item = &'a Named> {
+        self.named.iter().filter(|named| !files.iter().any(|file| file.name == named.name))
+    }
 }
 
 /// Reads the text against the version of the form that its row names, and checks it as `intake` will.
-async fn read_against(
+pub(super) async fn read_against(
     shared: &Shared,
     instance: &Arc<Instance>,
     row: &OpenRosaInstance,
@@ -225,7 +240,7 @@ async fn read_against(
     let served = shared.forms.get(&row.form_hash).await.map_err(|error| Refusal::fault(&error))?;
     let form = served.ok_or_else(|| Refusal::fault(&"a form that was kept is gone"))?.form.clone();
     let (instance, row) = (instance.clone(), row.clone());
-    let living = shared.forms.living_lists();
+    let living = crate::entities::living(shared, &form).await?;
     off_thread(move || read(form, &instance, &row, living)).await
 }
 
@@ -256,7 +271,7 @@ fn read(
     let sealed = Sealed {
         id: number(&row.submission_id)?,
         form: FormRef::of(&form),
-        supersedes: row.supersedes.as_deref().map(number).transpose()?,
+        supersedes: supersedes(row)?,
         created_at: told(submitted.started(&form)).unwrap_or(finished_at),
         finished_at,
         language: session.language().to_owned(),
@@ -269,6 +284,12 @@ fn read(
     Ok(Read { sealed, named })
 }
 
+/// What an instance replaces: what was released of it, which in its turn replaces what the instance does.
+fn supersedes(row: &OpenRosaInstance) -> Result<Option<Uuid>, Refusal> {
+    let before = row.released.as_deref().or(row.supersedes.as_deref());
+    before.map(Uuid::try_parse).transpose().map_err(|error| Refusal::fault(&error))
+}
+
 /// A manifest, which is kept as it came: what it stands for is for the holder of the form's private key alone.
 fn read_encrypted(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) -> Result<Read, Refusal> {
     let came = Moment { ms: row.received_at, utc_offset_minutes: 0 };
@@ -277,7 +298,7 @@ fn read_encrypted(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) 
     let sealed = Sealed {
         id: number(&row.submission_id)?,
         form: FormRef::of(&form),
-        supersedes: row.supersedes.as_deref().map(number).transpose()?,
+        supersedes: supersedes(row)?,
         created_at: came,
         finished_at: came,
         language: form.languages().first().map(|language| language.to_string()).unwrap_or_default(),
@@ -298,11 +319,12 @@ fn read_encrypted(form: Arc<Form>, instance: &Instance, row: &OpenRosaInstance) 
     if named.len() > MOST_ATTACHMENTS {
         return Err(unfit(format!("a submission has at most {MOST_ATTACHMENTS} files")));
     }
+    let named = named.into_iter().map(|name| Named { path: name.clone(), name }).collect();
     Ok(Read { sealed, named })
 }
 
 /// The files that relevant answers name; and no answer is of another type than its question.
-fn files_named(session: &Session) -> Result<Vec<String>, Refusal> {
+fn files_named(session: &Session) -> Result<Vec<Named>, Refusal> {
     let is_type = |kind: &ViolationKind| matches!(kind, ViolationKind::Type(_));
     if let Some((key, _)) = session.violations().into_iter().find(|(_, violation)| is_type(&violation.kind)) {
         return Err(unfit(format!("{}: not a value of its type", session.path(key))));
@@ -316,10 +338,10 @@ fn files_named(session: &Session) -> Result<Vec<String>, Refusal> {
         if !is_name(name) {
             return Err(unfit(format!("{}: not a name for a file", session.path(key))));
         }
-        named.push(name.to_string());
+        named.push(Named { name: name.to_string(), path: session.path(key) });
     }
-    named.sort();
-    named.dedup();
+    named.sort_by(|one, other| one.name.cmp(&other.name));
+    named.dedup_by(|one, other| one.name == other.name);
     if named.len() > MOST_ATTACHMENTS {
         return Err(unfit(format!("a submission has at most {MOST_ATTACHMENTS} files")));
     }
@@ -331,7 +353,7 @@ async fn keep_files(
     shared: &Shared,
     instance_id: &str,
     files: Vec<Posting>,
-    named: &[String],
+    named: &[Named],
 ) -> Result<Vec<OpenRosaFile>, Refusal> {
     let known = shared.store.openrosa_files(instance_id).await?;
     let is_other =
@@ -341,7 +363,7 @@ async fn keep_files(
     }
     let mut kept = Vec::new();
     for Posting { name, media_type, file } in files {
-        if !named.contains(&name) {
+        if !named.iter().any(|named| named.name == name) {
             metrics::count(&shared.metrics.openrosa_unnamed);
             continue;
         }
@@ -354,10 +376,21 @@ async fn keep_files(
 }
 
 /// All of it is here: from now on it is a submission as any other.
-async fn accept(
+pub(super) async fn accept(
     shared: &Shared,
     sender: Sender,
     instance_id: &str,
+    read: Read,
+    files: Vec<OpenRosaFile>,
+) -> Result<(), Refusal> {
+    submit(shared, sender, read, files).await?;
+    Ok(shared.store.openrosa_is_whole(instance_id).await?)
+}
+
+/// Makes a submission of an instance with these files.
+pub(super) async fn submit(
+    shared: &Shared,
+    sender: Sender,
     read: Read,
     files: Vec<OpenRosaFile>,
 ) -> Result<(), Refusal> {
@@ -376,7 +409,7 @@ async fn accept(
         _ => refusal,
     })?;
     metrics::count(if acceptance.new { &shared.metrics.accepted } else { &shared.metrics.again });
-    Ok(shared.store.openrosa_is_whole(instance_id).await?)
+    Ok(())
 }
 
 #[cfg(test)]

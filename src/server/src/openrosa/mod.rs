@@ -1,7 +1,7 @@
 //! The server as ODK Collect knows one: form list, forms, manifests, media, and submissions in parts
 //! (OpenRosa 1.0: *Form Discovery*, *Form Submission*, *HTTP Request*).
 //!
-//! `pieces ← parts`, `answer ← asker`; from these `forms`, and `instance ← submission`. An address is `…/openrosa`, where Collect logs in by name and password, or
+//! `pieces ← parts`, `answer ← asker`; from these `forms`, `instance ← submission`, and `waiting`, for the office. An address is `…/openrosa`, where Collect logs in by name and password, or
 //! `…/openrosa/key/TOKEN` with a device's token. Kept here: an instance becomes one submission, by the same way as any other
 //! (`intake`); what was answered with 201 is on the disk; what was refused left nothing; a token is in no log, since only
 //! patterns of addresses are written there.
@@ -14,6 +14,7 @@ mod lists;
 mod parts;
 mod pieces;
 mod submission;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
             .route(&at("/forms/{hash}/media/{name}"), route(get(forms::media)))
             .route(&at("/submission"), route(head(submission::head).post(submission::post)));
     }
+    router = router.merge(waiting::routes());
     // Else the app's page would answer in its place.
     for rest in ["/openrosa", "/openrosa/", "/openrosa/{*rest}"] {
         router = router.route(rest, any(no_such_address));

@@ -26,6 +26,8 @@ const PUT: &str = "
 const ADD: &str = "
     INSERT INTO entity_version (list, id, version, base, branch, label, given, conflict, submission_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+/// Phones are to be told of it.
+const MARK: &str = "INSERT INTO entity_untold (list, id) VALUES ($1, $2) ON CONFLICT (list, id) DO NOTHING";
 const REFUSE: &str =
     "INSERT INTO entity_refused (submission_id, place, list, id, reason) VALUES ($1, $2, $3, $4, $5)";
 const UNDONE: &str = "
@@ -34,8 +36,11 @@ const UNDONE: &str = "
     WHERE s.form_hash = $1 AND d.submission_id IS NULL ORDER BY s.received_at, s.id LIMIT $2";
 const ANSWERED: &str = "SELECT DISTINCT form_hash FROM submission";
 const OF_LIST: &str = "
-    SELECT id, label, version, properties FROM entity
+    SELECT id, label, version, properties, area FROM entity
     WHERE list = $1 AND area LIKE $2 AND id > $3 ORDER BY id LIMIT $4";
+
+/// So many bytes may be known of one entity.
+const LARGEST: usize = 32 << 10;
 
 /// A submission whose entities were not gone through yet.
 #[derive(Debug)]
@@ -56,6 +61,8 @@ pub(crate) struct EntityRow {
     pub(crate) label: String,
     pub(crate) version: i64,
     pub(crate) properties: BTreeMap<String, String>,
+    /// The code of the area that it belongs to.
+    pub(crate) area: String,
 }
 
 type Version = (i64, Option<i64>, Option<String>, Option<String>, String, i64, String);
@@ -85,6 +92,44 @@ macro_rules! find {
     }};
 }
 
+/// Writes an entity's newest version in a transaction, and marks it as one that phones are to be told of.
+macro_rules! put {
+    ($transaction:expr, $area:expr, $entity:expr, $by:expr, $at:expr) => {{
+        let newest = $entity.versions.last().ok_or(sqlx::Error::RowNotFound)?;
+        sqlx::query(PUT)
+            .bind(&$entity.list)
+            .bind(&$entity.id)
+            .bind(&$area)
+            .bind(newest.number.cast_signed())
+            .bind(&$entity.label)
+            .bind(write_properties(&$entity.properties))
+            .bind(number_of($entity.conflict))
+            .bind($at)
+            .execute(&mut *$transaction)
+            .await?;
+        sqlx::query(ADD)
+            .bind(&$entity.list)
+            .bind(&$entity.id)
+            .bind(newest.number.cast_signed())
+            .bind(newest.base.map(u64::cast_signed))
+            .bind(&newest.branch)
+            .bind(&newest.label)
+            .bind(write_properties(&newest.given))
+            .bind(number_of(newest.conflict))
+            .bind(&$by)
+            .execute(&mut *$transaction)
+            .await?;
+        sqlx::query(MARK).bind(&$entity.list).bind(&$entity.id).execute(&mut *$transaction).await?;
+    }};
+}
+
+mod imported;
+mod settled;
+mod told;
+
+pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
+pub(crate) use settled::{InConflict, Maker, Settled, Settling};
+
 impl Store {
     /// Goes through what a submission says of entities. `false`: that was done before.
     pub(crate) async fn apply_entities(
@@ -105,30 +150,7 @@ impl Store {
                         let known = find!(transaction, &*change.list, &*change.id);
                         let (refused, made) = change_of(known, change, submission);
                         if let Some((own_area, entity)) = made {
-                            let newest = entity.versions.last().ok_or(sqlx::Error::RowNotFound)?;
-                            sqlx::query(PUT)
-                                .bind(&entity.list)
-                                .bind(&entity.id)
-                                .bind(&own_area)
-                                .bind(newest.number.cast_signed())
-                                .bind(&entity.label)
-                                .bind(write_properties(&entity.properties))
-                                .bind(number_of(entity.conflict))
-                                .bind(received_at)
-                                .execute(&mut *transaction)
-                                .await?;
-                            sqlx::query(ADD)
-                                .bind(&entity.list)
-                                .bind(&entity.id)
-                                .bind(newest.number.cast_signed())
-                                .bind(newest.base.map(u64::cast_signed))
-                                .bind(&newest.branch)
-                                .bind(&newest.label)
-                                .bind(write_properties(&newest.given))
-                                .bind(number_of(newest.conflict))
-                                .bind(by)
-                                .execute(&mut *transaction)
-                                .await?;
+                            put!(transaction, own_area, entity, by, received_at);
                         }
                         (change.list.clone(), change.id.clone(), refused)
                     }
@@ -176,7 +198,7 @@ impl Store {
         after: &str,
         limit: i64,
     ) -> Result<Vec<EntityRow>, StoreError> {
-        let rows: Vec<(String, String, i64, String)> = reading!(self.database, |pool| {
+        let rows: Vec<(String, String, i64, String, String)> = reading!(self.database, |pool| {
             sqlx::query_as(OF_LIST)
                 .bind(list)
                 .bind(format!("{area}%"))
@@ -184,8 +206,8 @@ impl Store {
                 .bind(limit)
                 .fetch_all(pool)
         })?;
-        let listed = |(id, label, version, properties): (String, String, i64, String)| {
-            Ok(EntityRow { id, label, version, properties: read_properties(&properties)? })
+        let listed = |(id, label, version, properties, area): (String, String, i64, String, String)| {
+            Ok(EntityRow { id, label, version, properties: read_properties(&properties)?, area })
         };
         rows.into_iter().map(listed).collect()
     }
@@ -205,6 +227,9 @@ fn change_of(
         None => (submission.area.clone(), None),
     };
     match apply(&mut entity, change, &submission.id) {
+        Applied::Made | Applied::Changed(_) if entity.as_ref().is_some_and(is_too_large) => {
+            (Some("it says more than a list can hold of one".into()), None)
+        }
         Applied::Made | Applied::Changed(_) => (None, entity.map(|entity| (own_area, entity))),
         Applied::Again => (Some("it is said twice in one submission".into()), None),
         Applied::Refused(NotApplied::Known) => {
@@ -214,6 +239,12 @@ fn change_of(
             (Some("it is to be changed, and nobody knows it".into()), None)
         }
     }
+}
+
+/// Phones hold thousands of them, and pages of the feed hundreds.
+fn is_too_large(entity: &Entity) -> bool {
+    let properties = entity.properties.iter().map(|(name, value)| name.len() + value.len());
+    entity.label.len() + properties.sum::<usize>() > LARGEST
 }
 
 fn version(
@@ -264,7 +295,7 @@ mod tests {
 
     on_each_database!(many_at_once_leave_no_version_out, a_submission_is_gone_through_once);
 
-    fn change(
+    pub(super) fn change(
         act: EntityAct,
         base: Option<u64>,
         name: &str,
@@ -281,7 +312,7 @@ mod tests {
         })
     }
 
-    fn submission(id: &str) -> Undone {
+    pub(super) fn submission(id: &str) -> Undone {
         Undone { id: id.into(), body: Vec::new(), area: "371002".into(), received_at: 7 }
     }
 

@@ -9,19 +9,49 @@
 
 use super::database::BeginWriting;
 use super::{Store, StoreError};
+use crate::who::mask::{Kind, shows};
+use crate::who::rights::{Deed, Reach, Role, reach};
 use crate::who::users::new_id;
 
-const BEGIN: &str =
+/// What entities are called in the feed; their ids there are `LIST/ID`.
+pub(crate) const ENTITY: &str = "entity";
+
+pub(super) const BEGIN: &str =
     "INSERT INTO feed (name, epoch, last) VALUES ('feed', $1, 0) ON CONFLICT (name) DO NOTHING";
-const HEAD: &str = "SELECT epoch, last FROM feed WHERE name = 'feed'";
+pub(super) const HEAD: &str = "SELECT epoch, last FROM feed WHERE name = 'feed'";
 const OF_KIND: &str = "SELECT id, area, role, body FROM feed_change WHERE kind = $1";
-const COUNT_ON: &str = "UPDATE feed SET last = last + $1 WHERE name = 'feed'";
-const PUT: &str = "
+pub(super) const COUNT_ON: &str = "UPDATE feed SET last = last + $1 WHERE name = 'feed'";
+pub(super) const PUT: &str = "
     INSERT INTO feed_change (kind, id, area, role, seq, body) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (kind, id, area, role) DO UPDATE SET seq = excluded.seq, body = excluded.body";
-/// A form reaches everybody whose area meets its own; anything else lies in an area of those who see it.
+/// A form reaches everybody whose area meets its own; anything else lies in an area of those who see it. Of entities only who may see persons as they are
+/// hears anything ($6).
 const SEEN: &str = "
-    role IN ('', $3) AND ((kind = 'form' AND $4 LIKE area || '%') OR ($5 = 1 AND area LIKE $4 || '%'))";
+    role IN ('', $3) AND (kind <> 'entity' OR $6 = 1)
+    AND ((kind = 'form' AND $4 LIKE area || '%') OR ($5 = 1 AND area LIKE $4 || '%'))";
+
+/// In a transaction that writes: from now on this is said of these things of a kind, by id, area and role; nothing: it is gone there.
+macro_rules! offer {
+    ($transaction:expr, $kind:expr, $changes:expr) => {{
+        use $crate::store::feed::{BEGIN, COUNT_ON, HEAD, Kept, PUT};
+        let changes: &[Kept] = $changes;
+        if !changes.is_empty() {
+            let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+            let epoch = $crate::who::users::new_id();
+            sqlx::query(BEGIN).bind(epoch).execute(&mut *$transaction).await?;
+            sqlx::query(COUNT_ON).bind(count).execute(&mut *$transaction).await?;
+            let (_, last): (String, i64) = sqlx::query_as(HEAD).fetch_one(&mut *$transaction).await?;
+            for (seq, (id, area, role, body)) in (last - count + 1..).zip(changes) {
+                let put = sqlx::query(PUT).bind($kind).bind(id).bind(area).bind(role);
+                put.bind(seq).bind(body).execute(&mut *$transaction).await?;
+            }
+        }
+    }};
+}
+pub(super) use offer;
+
+/// So many bytes are on a page: a phone on a slow network is to have it in time.
+const LARGEST_PAGE: usize = 1 << 20;
 
 /// Something that is offered to an area and a role; empty: to all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -49,6 +79,12 @@ impl Viewer {
         !self.role.is_empty()
     }
 
+    /// May they read what is known of persons, unmasked?
+    fn sees_persons(&self) -> bool {
+        Role::parse(&self.role)
+            .is_some_and(|role| reach(role, Deed::Read) == Reach::Area && shows(role, Kind::Name))
+    }
+
     /// Does a form that is for these areas and roles reach them? As `SEEN` has it.
     pub(crate) fn sees_form(&self, offered: &[(String, String)]) -> bool {
         offered.iter().any(|(area, role)| {
@@ -69,7 +105,8 @@ pub(crate) struct Fed {
     pub(crate) more: bool,
 }
 
-type Kept = (String, String, String, Option<String>);
+/// A row: id, area, role, and what is said there; nothing: it is gone.
+pub(super) type Kept = (String, String, String, Option<String>);
 
 impl Store {
     /// Offers these of a kind, and nothing else of it, from now on. Said again, it changes nothing.
@@ -79,16 +116,7 @@ impl Store {
             let mut transaction = pool.begin_writing().await?;
             sqlx::query(BEGIN).bind(&epoch).execute(&mut *transaction).await?;
             let kept: Vec<Kept> = sqlx::query_as(OF_KIND).bind(kind).fetch_all(&mut *transaction).await?;
-            let changed = difference(&kept, offers);
-            if !changed.is_empty() {
-                let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
-                sqlx::query(COUNT_ON).bind(count).execute(&mut *transaction).await?;
-                let (_, last): (String, i64) = sqlx::query_as(HEAD).fetch_one(&mut *transaction).await?;
-                for (seq, (id, area, role, body)) in (last - count + 1..).zip(&changed) {
-                    let put = sqlx::query(PUT).bind(kind).bind(id).bind(area).bind(role);
-                    put.bind(seq).bind(body).execute(&mut *transaction).await?;
-                }
-            }
+            offer!(transaction, kind, &difference(&kept, offers));
             transaction.commit().await
         })?)
     }
@@ -118,11 +146,21 @@ impl Store {
                 .bind(&viewer.role)
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
+                .bind(i64::from(viewer.sees_persons()))
                 .fetch_all(pool))?;
         let more = i64::try_from(changes.len()).unwrap_or(i64::MAX) > limit;
         if more {
             changes.pop();
         }
+        let mut bytes = 0;
+        let fitting = changes.iter().take_while(|(.., body)| {
+            bytes += body.as_ref().map_or(0, String::len);
+            bytes <= LARGEST_PAGE
+        });
+        // One always fits.
+        let fitting = fitting.count().max(1);
+        let more = more || fitting < changes.len();
+        changes.truncate(fitting);
         let last = changes.last().map_or(since, |(_, _, seq, _)| *seq);
         for (kind, id, _, body) in changes.iter_mut().filter(|(.., body)| body.is_none()) {
             *body = self.offered(viewer, kind, id).await?;
@@ -144,6 +182,7 @@ impl Store {
                 .bind(&viewer.role)
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
+                .bind(i64::from(viewer.sees_persons()))
                 .fetch_optional(pool))?;
         Ok(found.map(|(body,)| body))
     }

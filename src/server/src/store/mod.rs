@@ -48,15 +48,18 @@ mod relay;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
+mod totals;
 
 use std::path::Path;
 
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
-pub(crate) use entities::{EntityRow, Undone};
-pub(crate) use feed::{Offer, Viewer};
-pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept};
+pub(crate) use entities::{
+    EntityRow, Imported, ImportedRow, Importing, InConflict, Maker, Settled, Settling, Undone,
+};
+pub(crate) use feed::{ENTITY, Offer, Viewer};
+pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use submissions::{Kept, Row, Sender};
 

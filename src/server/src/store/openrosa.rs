@@ -2,22 +2,36 @@
 //!
 //! Kept here: an instance becomes one submission, whichever of its parts comes first and however many come at once; its
 //! number, its time and what it replaces are those of the part that was first, so that the sealed bytes are always the same.
+//! One that was released before its files were here is that submission's successor once they are.
 
 use super::database::BeginWriting;
-use super::{Store, StoreError};
+use super::{Sender, Store, StoreError};
 
 const INSERT: &str = "INSERT INTO openrosa_instance
-    (instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (instance_id) DO NOTHING";
-const FIND: &str = "SELECT submission_id, form_hash, xml_hash, supersedes, received_at FROM openrosa_instance
+    (instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
+        released_id, released_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (instance_id) DO NOTHING";
+const FIND: &str =
+    "SELECT submission_id, form_hash, xml_hash, supersedes, received_at, released_id FROM openrosa_instance
     WHERE instance_id = $1";
 const INSERT_FILE: &str = "INSERT INTO openrosa_file (instance_id, name, hash, size, media_type)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (instance_id, name) DO NOTHING";
 const FILES: &str =
     "SELECT name, hash, size, media_type FROM openrosa_file WHERE instance_id = $1 ORDER BY name";
 
-const NEXT: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at
+const NEXT: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
+    released_id, released_at
     FROM openrosa_instance WHERE instance_id > $1 ORDER BY instance_id LIMIT 1";
+const WAITING_AFTER: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
+    released_id, released_at
+    FROM openrosa_instance WHERE xml IS NOT NULL AND submission_id > $1 ORDER BY submission_id LIMIT $2";
+const WAITING_ONE: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
+    released_id, released_at
+    FROM openrosa_instance WHERE xml IS NOT NULL AND submission_id = $1";
+// Only while files are missing: one that has all of them is about to be accepted.
+const RELEASE: &str = "UPDATE openrosa_instance SET released_id = $2, released_at = $3
+    WHERE submission_id = $1 AND xml IS NOT NULL AND released_id IS NULL
+    AND (SELECT COUNT(*) FROM openrosa_file WHERE openrosa_file.instance_id = openrosa_instance.instance_id) < $4";
 
 /// An instance that is known here.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +46,23 @@ pub(crate) struct OpenRosaInstance {
     pub(crate) supersedes: Option<String>,
     /// When its first part came: milliseconds since 1970.
     pub(crate) received_at: i64,
+    /// The submission that was made of it before all its files were here.
+    pub(crate) released: Option<String>,
+}
+
+/// An instance that waits for files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct WaitingInstance {
+    /// As its own program calls it.
+    pub(crate) instance_id: String,
+    pub(crate) row: OpenRosaInstance,
+    pub(crate) xml: Vec<u8>,
+    /// Who sent its first part.
+    pub(crate) sender: Sender,
+    /// When it was released: milliseconds since 1970.
+    pub(crate) released_at: Option<i64>,
+    /// What is here of its files.
+    pub(crate) files: Vec<OpenRosaFile>,
 }
 
 /// A file of an instance.
@@ -53,13 +84,30 @@ pub(crate) enum PartKept {
     Taken,
 }
 
-type Columns = (String, String, String, Option<String>, i64);
-type Whole = (String, String, String, String, Option<Vec<u8>>, Option<String>, i64);
+type Columns = (String, String, String, Option<String>, i64, Option<String>);
+#[rustfmt::skip]
+type Whole = (
+    String, String, String, String, Option<Vec<u8>>, Option<String>, i64, Option<String>, Option<String>, Option<String>, Option<String>,
+    Option<i64>,
+);
 type FileColumns = (String, String, i64, String);
 
 fn instance(columns: Columns) -> OpenRosaInstance {
-    let (submission_id, form_hash, xml_hash, supersedes, received_at) = columns;
-    OpenRosaInstance { submission_id, form_hash, xml_hash, supersedes, received_at }
+    let (submission_id, form_hash, xml_hash, supersedes, received_at, released) = columns;
+    OpenRosaInstance { submission_id, form_hash, xml_hash, supersedes, received_at, released }
+}
+
+fn waiting(whole: Whole, files: Vec<OpenRosaFile>) -> WaitingInstance {
+    let (instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, ..) = whole;
+    let (.., device, user, area, released, released_at) = whole;
+    WaitingInstance {
+        instance_id,
+        row: OpenRosaInstance { submission_id, form_hash, xml_hash, supersedes, received_at, released },
+        xml: xml.unwrap_or_default(),
+        sender: Sender { device, user, area },
+        released_at,
+        files,
+    }
 }
 
 fn file((name, hash, size, media_type): FileColumns) -> OpenRosaFile {
@@ -86,6 +134,7 @@ impl Store {
         &self,
         id: &str,
         first: &OpenRosaInstance,
+        sender: &Sender,
         xml: &[u8],
         files: &[OpenRosaFile],
     ) -> Result<PartKept, StoreError> {
@@ -99,6 +148,11 @@ impl Store {
                 .bind(xml)
                 .bind(&first.supersedes)
                 .bind(first.received_at)
+                .bind(&sender.device)
+                .bind(&sender.user)
+                .bind(&sender.area)
+                .bind(None::<String>)
+                .bind(None::<i64>)
                 .execute(&mut *transaction)
                 .await?
                 .rows_affected();
@@ -162,7 +216,8 @@ impl Store {
 
     /// One that is here already stays as it is, and gets the files that it lacks if its text is the same.
     async fn copy_instance(&self, whole: &Whole, files: &[OpenRosaFile]) -> Result<(), StoreError> {
-        let (id, submission_id, form_hash, xml_hash, xml, supersedes, received_at) = whole;
+        let (id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, ..) = whole;
+        let (.., device, user, area, released, released_at) = whole;
         writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             sqlx::query(INSERT)
@@ -173,6 +228,11 @@ impl Store {
                 .bind(xml)
                 .bind(supersedes)
                 .bind(received_at)
+                .bind(device)
+                .bind(user)
+                .bind(area)
+                .bind(released)
+                .bind(released_at)
                 .execute(&mut *transaction)
                 .await?;
             let row: Columns = sqlx::query_as(FIND).bind(id).fetch_one(&mut *transaction).await?;
@@ -191,9 +251,70 @@ impl Store {
         Ok(())
     }
 
-    /// How many instances wait for files.
+    /// Instances that wait for files, by the submission that each will be, after one.
+    pub(crate) async fn openrosa_waiting_after(
+        &self,
+        after: &str,
+        most: i64,
+    ) -> Result<Vec<WaitingInstance>, StoreError> {
+        let found: Vec<Whole> = reading!(self.database, |pool| sqlx::query_as(WAITING_AFTER)
+            .bind(after)
+            .bind(most)
+            .fetch_all(pool))?;
+        let mut all = Vec::with_capacity(found.len());
+        for whole in found {
+            let files = self.openrosa_files(&whole.0).await?;
+            all.push(waiting(whole, files));
+        }
+        Ok(all)
+    }
+
+    /// The instance that waits to be that submission.
+    pub(crate) async fn openrosa_waits(
+        &self,
+        submission_id: &str,
+    ) -> Result<Option<WaitingInstance>, StoreError> {
+        let found: Option<Whole> = reading!(self.database, |pool| sqlx::query_as(WAITING_ONE)
+            .bind(submission_id)
+            .fetch_optional(pool))?;
+        let Some(whole) = found else { return Ok(None) };
+        let files = self.openrosa_files(&whole.0).await?;
+        Ok(Some(waiting(whole, files)))
+    }
+
+    /// Notes that what is here of an instance is released as the submission `released`, unless all `named` files of it are here. What it is then, with the
+    /// files of that moment; nothing if it waits no more.
+    pub(crate) async fn openrosa_release(
+        &self,
+        submission_id: &str,
+        released: &str,
+        at: i64,
+        named: usize,
+    ) -> Result<Option<WaitingInstance>, StoreError> {
+        let named = i64::try_from(named).unwrap_or(i64::MAX);
+        Ok(writing!(self.database, |pool| async {
+            let mut transaction = pool.begin_writing().await?;
+            sqlx::query(RELEASE)
+                .bind(submission_id)
+                .bind(released)
+                .bind(at)
+                .bind(named)
+                .execute(&mut *transaction)
+                .await?;
+            let found: Option<Whole> =
+                sqlx::query_as(WAITING_ONE).bind(submission_id).fetch_optional(&mut *transaction).await?;
+            let Some(whole) = found else { return Ok(None) };
+            let files: Vec<FileColumns> =
+                sqlx::query_as(FILES).bind(&whole.0).fetch_all(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(Some(waiting(whole, files.into_iter().map(file).collect())))
+        })?)
+    }
+
+    /// How many instances wait for files, and are not released.
     pub(crate) async fn openrosa_waiting(&self) -> Result<u64, StoreError> {
-        const WAITING: &str = "SELECT COUNT(*) FROM openrosa_instance WHERE xml IS NOT NULL";
+        const WAITING: &str =
+            "SELECT COUNT(*) FROM openrosa_instance WHERE xml IS NOT NULL AND released_id IS NULL";
         let (count,): (i64,) = reading!(self.database, |pool| sqlx::query_as(WAITING).fetch_one(pool))?;
         Ok(count.cast_unsigned())
     }
@@ -209,6 +330,7 @@ mod tests {
         other_content_is_taken_and_nothing_is_stored,
         of_many_at_once_one_is_first,
         what_waits_is_taken_along_into_another_database,
+        what_waits_is_released_once_and_only_while_files_are_missing,
     );
 
     fn first(number: &str, xml: &str, at: i64) -> OpenRosaInstance {
@@ -218,7 +340,18 @@ mod tests {
             xml_hash: xml.into(),
             supersedes: None,
             received_at: at,
+            released: None,
         }
+    }
+
+    async fn keep(
+        store: &Store,
+        id: &str,
+        first: &OpenRosaInstance,
+        xml: &[u8],
+        files: &[OpenRosaFile],
+    ) -> Result<PartKept, StoreError> {
+        store.keep_part(id, first, &Sender::default(), xml, files).await
     }
 
     fn photo(name: &str, hash: &str) -> OpenRosaFile {
@@ -236,11 +369,11 @@ mod tests {
 
     async fn parts_come_together_and_the_first_decides(place: &Place) {
         let store = open(place).await;
-        let kept = store.keep_part("uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
+        let kept = keep(&store, "uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
         assert_eq!(kept, PartKept::Kept(first("1", "x", 7), vec![photo("a", "p")]));
         assert_eq!(store.openrosa_waiting().await.unwrap(), 1);
         let files = [photo("b", "q"), photo("a", "p")];
-        let kept = store.keep_part("uuid:a", &first("2", "x", 9), b"x", &files).await.unwrap();
+        let kept = keep(&store, "uuid:a", &first("2", "x", 9), b"x", &files).await.unwrap();
         assert_eq!(kept, PartKept::Kept(first("1", "x", 7), vec![photo("a", "p"), photo("b", "q")]));
         let again = open(place).await;
         assert_eq!(again.openrosa_instance("uuid:a").await.unwrap(), Some(first("1", "x", 7)));
@@ -251,26 +384,24 @@ mod tests {
 
     async fn other_content_is_taken_and_nothing_is_stored(place: &Place) {
         let store = open(place).await;
-        store.keep_part("uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
-        let other_text = store.keep_part("uuid:a", &first("1", "y", 7), b"y", &[photo("b", "q")]).await;
+        keep(&store, "uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
+        let other_text = keep(&store, "uuid:a", &first("1", "y", 7), b"y", &[photo("b", "q")]).await;
         assert_eq!(other_text.unwrap(), PartKept::Taken);
         let files = [photo("b", "q"), photo("a", "q")];
-        let other_file = store.keep_part("uuid:a", &first("1", "x", 7), b"x", &files).await;
+        let other_file = keep(&store, "uuid:a", &first("1", "x", 7), b"x", &files).await;
         assert_eq!(other_file.unwrap(), PartKept::Taken);
         assert_eq!(store.openrosa_files("uuid:a").await.unwrap(), [photo("a", "p")]);
-        assert!(
-            store.keep_part("uuid:c", &first("3", "x", 7), b"x", &[photo("a", "no file")]).await.is_err()
-        );
+        assert!(keep(&store, "uuid:c", &first("3", "x", 7), b"x", &[photo("a", "no file")]).await.is_err());
         assert_eq!(store.openrosa_instance("uuid:c").await.unwrap(), None);
     }
 
     async fn what_waits_is_taken_along_into_another_database(place: &Place) {
         let source = open(place).await;
-        source.keep_part("uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
-        source.keep_part("uuid:b", &first("2", "y", 8), b"y", &[photo("a", "q")]).await.unwrap();
+        keep(&source, "uuid:a", &first("1", "x", 7), b"x", &[photo("a", "p")]).await.unwrap();
+        keep(&source, "uuid:b", &first("2", "y", 8), b"y", &[photo("a", "q")]).await.unwrap();
         let other = Place::sqlite();
         let target = open(&other).await;
-        target.keep_part("uuid:a", &first("9", "x", 9), b"x", &[photo("b", "q")]).await.unwrap();
+        keep(&target, "uuid:a", &first("9", "x", 9), b"x", &[photo("b", "q")]).await.unwrap();
         for _ in 0..2 {
             target.copy_from(&source).await.unwrap();
             let kept = target.openrosa_files("uuid:a").await.unwrap();
@@ -281,13 +412,44 @@ mod tests {
         }
     }
 
+    async fn what_waits_is_released_once_and_only_while_files_are_missing(place: &Place) {
+        let store = open(place).await;
+        let sender = Sender { area: Some("371002".into()), ..Sender::default() };
+        store.keep_part("uuid:a", &first("1", "x", 7), &sender, b"x", &[photo("a", "p")]).await.unwrap();
+        let all = store.openrosa_waiting_after("", 10).await.unwrap();
+        assert_eq!(all.len(), 1);
+        assert_eq!((&*all[0].instance_id, &*all[0].xml, &all[0].sender), ("uuid:a", &b"x"[..], &sender));
+        assert!(store.openrosa_waiting_after("1", 10).await.unwrap().is_empty());
+
+        let whole = store.openrosa_release("1", "r", 8, 1).await.unwrap().unwrap();
+        assert_eq!((whole.row.released, whole.released_at), (None, None), "it has all that it names");
+        let released = store.openrosa_release("1", "r", 8, 2).await.unwrap().unwrap();
+        assert_eq!((released.row.released.as_deref(), released.released_at), (Some("r"), Some(8)));
+        assert_eq!(released.files, [photo("a", "p")]);
+        let again = store.openrosa_release("1", "s", 9, 2).await.unwrap().unwrap();
+        assert_eq!(again, released, "the first release stands");
+        assert_eq!(store.openrosa_waiting().await.unwrap(), 0);
+
+        // A file that comes after all finds it released.
+        let late = keep(&store, "uuid:a", &first("1", "x", 9), b"x", &[photo("b", "q")]).await.unwrap();
+        let PartKept::Kept(row, files) = late else { panic!("taken") };
+        assert_eq!((row.released.as_deref(), files.len()), (Some("r"), 2));
+        let other = Place::sqlite();
+        let target = open(&other).await;
+        target.copy_from(&store).await.unwrap();
+        assert_eq!(target.openrosa_waits("1").await.unwrap(), store.openrosa_waits("1").await.unwrap());
+        store.openrosa_is_whole("uuid:a").await.unwrap();
+        assert_eq!(store.openrosa_waits("1").await.unwrap(), None);
+        assert_eq!(store.openrosa_release("1", "t", 9, 9).await.unwrap(), None);
+    }
+
     async fn of_many_at_once_one_is_first(place: &Place) {
         let store = open(place).await;
         let parts = (0..12).map(|n| {
             let store = store.clone();
             tokio::spawn(async move {
                 let files = [photo(&n.to_string(), "p")];
-                store.keep_part("uuid:a", &first(&n.to_string(), "x", n), b"x", &files).await.unwrap()
+                keep(&store, "uuid:a", &first(&n.to_string(), "x", n), b"x", &files).await.unwrap()
             })
         });
         let mut firsts = Vec::new();

@@ -60,6 +60,12 @@ pub enum Event {
     AuditRead,
     /// A list of entities was read.
     EntitiesRead,
+    /// What an entity contradicted itself in was settled.
+    EntitySettled,
+    /// An entity was taken out of its list.
+    EntityRemoved,
+    /// A list of entities was brought in by the office.
+    EntitiesImported,
     /// What is passed on to other servers was listed.
     RelayListed,
     /// Something was to be passed on again.
@@ -72,6 +78,10 @@ pub enum Event {
     LoginByProviderRefused,
     /// A user who was here already is somebody whom the office's provider knows.
     UserLinked,
+    /// What waits for its files was listed.
+    WaitingListed,
+    /// What waits for its files was taken as it is.
+    Released,
 }
 
 /// One thing that was done.

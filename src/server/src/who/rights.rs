@@ -104,12 +104,16 @@ pub enum Deed {
     SeeRelay,
     /// Have it tried again.
     Relay,
+    /// See what waits for its files, and have it taken as it is.
+    Release,
+    /// Settle what entities contradict themselves in, bring lists in and carry them out.
+    LookAfterLists,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 9] = [
+    pub const ALL: [Deed; 11] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -119,6 +123,8 @@ impl Deed {
         Deed::ReadAudit,
         Deed::SeeRelay,
         Deed::Relay,
+        Deed::Release,
+        Deed::LookAfterLists,
     ];
 }
 
@@ -150,6 +156,8 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::ReadAudit =>      [No,    No,     No,       All,    No],
         Deed::SeeRelay =>       [No,    No,     No,       Area,   All],
         Deed::Relay =>          [No,    No,     No,       No,     All],
+        Deed::Release =>        [No,    No,     No,       No,     All],
+        Deed::LookAfterLists => [No,    Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],
@@ -285,7 +293,8 @@ mod tests {
                 "{role:?} makes users and reads households"
             );
             assert!(!(may(Deed::LookAfterUsers) && may(Deed::ReadAudit)), "{role:?} makes users and audits");
-            let changes = [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers, Deed::Relay];
+            let changes =
+                [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers, Deed::Relay, Deed::Release];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");
         }

@@ -249,6 +249,12 @@ impl House {
     /// The same server with these office's keys from its next start on, which is now; without any if there are none.
     pub fn restart_with_office_keys(&mut self, keys: &str) {
         self.stop();
+        self.write_office_keys(keys);
+        self.start();
+    }
+
+    /// Writes these office's keys where the server has them from; it goes on running.
+    pub fn write_office_keys(&self, keys: &str) {
         let file = self.folder.path().join("office.pem");
         match keys.is_empty() {
             true => std::fs::remove_file(&file).unwrap(),
@@ -261,7 +267,6 @@ impl House {
                 }
             }
         }
-        self.start();
     }
 
     /// From the next start on the keys only open.

@@ -1,5 +1,7 @@
 //! Submissions that are sealed for the office: opened once, the same survey as the one that is not sealed, and refused in words where they don't open.
 
+use std::time::{Duration, Instant};
+
 use doorstep_delivery::Submission;
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::backend::doorstep::Doorstep;
@@ -200,7 +202,10 @@ fn what_was_forged_is_refused_and_nothing_is_stored(place: &Place) {
 #[test]
 fn the_key_is_handed_out_and_only_its_public_half() {
     let mut house = House::new();
-    assert_eq!(house.get("/api/v1/office-key").json(), json!({"version": 1, "seal": null, "recovery": null}));
+    assert_eq!(
+        house.get("/api/v1/office-key").json(),
+        json!({"version": 1, "seal": null, "recovery": null, "devices_only": false})
+    );
     house.restart_with_office_keys(&key(1));
     let answer = house.get("/api/v1/office-key");
     assert_eq!(answer.json()["seal"].as_str().unwrap().len(), 87);
@@ -212,6 +217,40 @@ fn the_key_is_handed_out_and_only_its_public_half() {
         assert_eq!(house.send(method, "/api/v1/office-key", &[], b"").status, 405, "{method}");
     }
     assert_eq!(house.get("/api/v1/office-key/../office.pem").status, 404);
+}
+
+/// Rotated while the server runs: what was sealed before and what is sealed from then on both arrive.
+#[test]
+fn the_keys_are_read_again_at_a_signal_and_broken_ones_are_not() {
+    let mut house = House::new();
+    house.restart_with_office_keys(&key(1));
+    let handed_out = || house.get("/api/v1/office-key").json()["seal"].clone();
+    let first = handed_out();
+    let (before, _) = sealed(&house, &house.submission(1, json!({})), &[], 7);
+    let hang_up = || {
+        let pid = std::process::id().to_string();
+        // The server has set its handler before it listened: this ends no process.
+        assert!(std::process::Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    };
+    house.write_office_keys(&(key(1) + &key(2)));
+    hang_up();
+    let start = Instant::now();
+    while handed_out() == first {
+        assert!(start.elapsed() < Duration::from_secs(10), "they were not read again");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let second = handed_out();
+    assert_eq!(house.put(&before).status, 201);
+
+    house.write_office_keys("no key");
+    hang_up();
+    // Nothing tells when it was looked at; what is sealed for the key of before goes on being opened.
+    for number in 2..12 {
+        let (sent, _) = sealed(&house, &house.submission(number, json!({})), &[], 7 + number);
+        assert_eq!(house.put(&sent).status, 201);
+        assert_eq!(handed_out(), second);
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 fn over_sockets(house: &House, request: &Request) -> Result<Response, NetworkError> {

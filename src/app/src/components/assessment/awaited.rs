@@ -22,8 +22,14 @@ pub fn use_seek() -> Option<Callback<Key>> {
 /// The list.
 #[component]
 pub fn Awaited(awaits: Vec<Awaits>) -> impl IntoView {
-    let words = use_reader().words_now();
     let seek = use_seek();
+    view! { <AwaitedFrom awaits seek /> }
+}
+
+/// The same, where the way is known.
+#[component]
+pub fn AwaitedFrom(awaits: Vec<Awaits>, seek: Option<Callback<Key>>) -> impl IntoView {
+    let words = use_reader().words_now();
     let mut awaits = awaits;
     awaits.sort_by_key(|each| !each.rejected);
     let others = awaits.split_off(awaits.len().min(NAMED));

@@ -12,7 +12,11 @@ use crate::words::Words;
 
 /// The section.
 #[component]
-pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
+pub fn Flags(
+    flags: Vec<Explanation>,
+    /// By flag: whom it is about.
+    concerns: Vec<(String, Vec<String>)>,
+) -> impl IntoView {
     let words = use_reader().words_now();
     let up: Vec<Explanation> =
         flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
@@ -32,22 +36,25 @@ pub fn Flags(flags: Vec<Explanation>) -> impl IntoView {
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
     }
     view! {
-        {(!up.is_empty()).then(|| raised(up, words))}
+        {(!up.is_empty()).then(|| raised(up, concerns, words))}
         {(!open.is_empty()).then(|| undecided(&open, words))}
     }
     .into_any()
 }
 
-fn raised(up: Vec<Explanation>, words: &'static Words) -> AnyView {
+fn raised(up: Vec<Explanation>, concerns: Vec<(String, Vec<String>)>, words: &'static Words) -> AnyView {
     let count = up.len().to_string();
     let rows = up.into_iter().map(|flag| {
         let (name, label, note) = (flag.name.clone(), flag.label.clone(), flag.note.clone());
         // What to do, where the form says it, and not only that it is so.
         let to_do = flag.reasons.iter().all(|reason| reason.sentence != flag.shown);
         let to_do = to_do.then(|| flag.shown.clone());
+        let whom = concerns.iter().find(|(of, whom)| *of == flag.name && !whom.is_empty());
+        let whom = whom.map(|(_, whom)| (words.concerns)(&whom.join(words.between)));
         view! {
             <li data-flag=name>
                 <strong>{label}</strong>
+                {whom.map(|whom| view! { <p data-concerns="true"><strong>{whom}</strong></p> })}
                 {to_do.map(|to_do| view! { <p>{marked(&to_do)}</p> })}
                 {note.map(|note| view! { <p>{marked(&note)}</p> })}
                 <Reasons told=flag />

@@ -1,13 +1,15 @@
-//! Levels: what was decided, in large words, why, and which one answer would tip it.
+//! Levels: what was decided, in large words, without what and why; and, folded, which one answer would tip it if it was recorded wrongly.
 //!
 //! That no answer would is said only where all of them were tried.
 
 use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
-use doorstep_engine::session::LeftOut;
+use doorstep_engine::session::{LeftOut, MadeWithout};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::left_out::{self, NotAsked};
+use super::without::Without;
+use crate::components::by_hand;
 use crate::components::reasons::Reasons;
 use crate::state::reader::use_reader;
 use crate::words::Words;
@@ -18,12 +20,18 @@ pub fn Levels(
     levels: Vec<Explanation>,
     turns: Vec<(String, Search)>,
     left_out: Vec<(String, LeftOut)>,
+    made_without: Vec<(String, Vec<MadeWithout>)>,
+    /// Who was there.
+    people: Vec<Vec<(String, String)>>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
         let search = turns.iter().find(|(name, _)| *name == told.name).map(|(_, search)| search.clone());
         let left_out = left_out::of(&left_out, &told.name);
-        level(told, search, left_out, words)
+        let without = made_without.iter().find(|(name, _)| *name == told.name);
+        let without = without.map(|(_, parts)| parts.clone()).unwrap_or_default();
+        let decided = by_hand::lines(&told, &people, words);
+        level(told, search, left_out, without, decided, words)
     });
     view! {
         <section class="section">
@@ -37,6 +45,8 @@ fn level(
     told: Explanation,
     search: Option<Search>,
     left_out: Option<LeftOut>,
+    without: Vec<MadeWithout>,
+    decided: Vec<String>,
     words: &'static Words,
 ) -> AnyView {
     let shown = shown(&told, words);
@@ -50,6 +60,8 @@ fn level(
                 <strong class="level-value">{shown}</strong>
             </p>
             <NotAsked left_out />
+            <Without parts=without />
+            {by_hand::by_hand(decided)}
             <Reasons told />
             <Awaited awaits />
             {search.filter(|search| search.complete || !search.turns.is_empty()).map(|search| what_would_change(search.turns, words))}
@@ -71,8 +83,9 @@ fn what_would_change(turns: Vec<Turn>, words: &'static Words) -> AnyView {
     let rows =
         turns.iter().map(|turn| view! { <li class="reason">{turn.sentence.clone()}</li> }).collect_view();
     view! {
-        <details class="reasons screen-only">
+        <details class="reasons screen-only" data-turns=turns.len().to_string()>
             <summary>{words.what_would_change}</summary>
+            {(!turns.is_empty()).then(|| view! { <p class="hint">{words.what_would_change_explained}</p> })}
             {turns.is_empty().then(|| view! { <p>{words.nothing_would_change}</p> })}
             <ul class="reason-list">{rows}</ul>
         </details>

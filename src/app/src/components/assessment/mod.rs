@@ -11,7 +11,9 @@ mod report;
 mod scores;
 mod services;
 mod signatures;
+mod without;
 
-pub use awaited::Seek;
+pub use awaited::{AwaitedFrom, Seek};
 pub use report::Report;
 pub use report::{Told, told};
+pub use without::Without;

@@ -20,6 +20,8 @@ const HEIGHT: f64 = 280.0;
 const RADIUS: f64 = 96.0;
 /// Labels stand so far outside.
 const LABEL: f64 = 16.0;
+/// The size of a letter, as the style sheet has it.
+const LETTER: f64 = 13.0;
 const RINGS: [f64; 4] = [25.0, 50.0, 75.0, 100.0];
 
 /// The drawing.
@@ -41,11 +43,7 @@ pub fn Radar(axes: Vec<Axis>) -> impl IntoView {
     });
     let labels = axes.iter().enumerate().map(|(index, axis)| {
         let (x, y) = outside(index, count);
-        let anchor = match x - WIDTH / 2.0 {
-            off if off.abs() < 8.0 => "middle",
-            off if off < 0.0 => "end",
-            _ => "start",
-        };
+        let anchor = anchor(x);
         let lines = lines(&axis.label);
         // Two lines stand around the point as one would.
         let top = y + 4.0 - (lines.len() as f64 - 1.0) * 7.0;
@@ -54,7 +52,7 @@ pub fn Radar(axes: Vec<Axis>) -> impl IntoView {
         });
         view! { <text class="radar-label" text-anchor=anchor>{spans.collect_view()}</text> }
     });
-    let view_box = format!("0 0 {WIDTH} {HEIGHT}");
+    let view_box = view_box(&axes);
     view! {
         <svg class="radar" viewBox=view_box aria-hidden="true" focusable="false">
             {rings}
@@ -64,6 +62,39 @@ pub fn Radar(axes: Vec<Axis>) -> impl IntoView {
             {labels.collect_view()}
         </svg>
     }
+}
+
+/// How a label stands at its point: it goes away from the drawing.
+fn anchor(x: f64) -> &'static str {
+    match x - WIDTH / 2.0 {
+        off if off.abs() < 8.0 => "middle",
+        off if off < 0.0 => "end",
+        _ => "start",
+    }
+}
+
+/// The drawing's box, as wide as its longest labels want it: none is cut off, whatever a form calls its dimensions.
+fn view_box(axes: &[Axis]) -> String {
+    let (mut left, mut right) = (0.0_f64, WIDTH);
+    for (index, axis) in axes.iter().enumerate() {
+        let (x, _) = outside(index, axes.len());
+        let width = lines(&axis.label).iter().map(|line| width(line)).fold(0.0, f64::max);
+        let (from, to) = match anchor(x) {
+            "middle" => (x - width / 2.0, x + width / 2.0),
+            "end" => (x - width, x),
+            _ => (x, x + width),
+        };
+        left = left.min(from);
+        right = right.max(to);
+    }
+    // The drawing stays in the middle.
+    let beyond = (-left).max(right - WIDTH).max(0.0).ceil();
+    format!("{} 0 {} {HEIGHT}", 0.0 - beyond, WIDTH + 2.0 * beyond)
+}
+
+/// How wide a line is at most: a Chinese character is a square, a Latin letter well below one.
+fn width(line: &str) -> f64 {
+    line.chars().map(|letter| if letter.is_ascii() { LETTER * 0.62 } else { LETTER }).sum()
 }
 
 /// Where a percentage lies on an axis; the first points up, the others follow clockwise.
@@ -102,4 +133,23 @@ fn lines(label: &str) -> Vec<String> {
     };
     let (first, second) = label.split_at(cut);
     [first, second].iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axes(labels: &[&str]) -> Vec<Axis> {
+        labels.iter().map(|label| Axis { label: (*label).to_owned(), percent: 50.0 }).collect()
+    }
+
+    #[test]
+    fn the_box_grows_with_the_longest_label_and_only_then() {
+        assert_eq!(view_box(&axes(&["健康", "收支", "居住", "就业"])), "0 0 360 280");
+        let long = view_box(&axes(&["Family", "Unbreakablewordthatisverylongindeed", "Home", "Work"]));
+        let numbers: Vec<f64> = long.split(' ').map(|part| part.parse().expect("a number")).collect();
+        let (x, _) = outside(1, 4);
+        assert!(numbers[0] + numbers[2] >= x + width("Unbreakablewordthatisverylongindeed"), "{long}");
+        assert!((numbers[0] + numbers[2] / 2.0 - WIDTH / 2.0).abs() < 0.01, "in the middle: {long}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
 use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::{LeftOut, Session};
+use doorstep_engine::session::{LeftOut, MadeWithout, Session, Silenced};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -13,6 +13,8 @@ use super::levels::Levels;
 use super::scores::Scores;
 use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
+use crate::components::by_hand::people;
+use crate::components::silent;
 use crate::state::keeping::now;
 use crate::state::reader::use_reader;
 use crate::words::when::when;
@@ -36,31 +38,21 @@ pub struct Told {
     pub turns: Vec<(String, Search)>,
     /// By measure that does not apply, by its name: for which answer.
     pub left_out: Vec<(String, LeftOut)>,
+    /// By measure, by its name: what it was made without.
+    pub made_without: Vec<(String, Vec<MadeWithout>)>,
+    /// By flag that is up, by its name: whom it is about.
+    pub concerns: Vec<(String, Vec<String>)>,
+    /// Dangers that were named and that no flag tells any more.
+    pub silenced: Vec<Silenced>,
     /// Answers that break their rule: whatever is said, it is said with them.
     pub rejected: Vec<Awaits>,
     /// Where a person may decide otherwise.
     pub by_hand: Vec<Key>,
 }
 
-/// The questions that say who was there, as forms name them; a number of theirs is named with [`NUMBER`] behind.
-const PEOPLE: &[&str] = &["visitor_1", "visitor_2", "assessor_1", "assessor_2"];
-/// See [`PEOPLE`].
-const NUMBER: &str = "_staff_no";
-
-/// Those who visited or assessed, where the form asks for them.
-fn people(session: &Session) -> Vec<Vec<(String, String)>> {
-    let keys = session.nodes();
-    let said = |name: &str| {
-        let named = |key: &&Key| session.path(**key).rsplit('/').next() == Some(name);
-        let key = *keys.iter().find(named)?;
-        let question = session.question(key)?;
-        let value = session.value(key).map(|value| value.to_text()).unwrap_or_default();
-        (session.relevant(key) == Some(true) && !value.is_empty()).then_some((question.label, value))
-    };
-    let one = |name: &&str| [said(name), said(&format!("{name}{NUMBER}"))].into_iter().flatten().collect();
-    let all = PEOPLE.iter().map(one);
-    all.filter(|lines: &Vec<(String, String)>| !lines.is_empty()).collect()
-}
+/// What names a level.
+const LEVELS: [MeasureKind; 5] =
+    [MeasureKind::Band, MeasureKind::Table, MeasureKind::Shift, MeasureKind::Agreed, MeasureKind::Decided];
 
 /// Takes it from a session. `None` if the form has no assessment.
 pub fn told(session: &Session, language: &str) -> Option<Told> {
@@ -73,6 +65,11 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     };
     let said = measures.iter().filter(tips).filter(|told| !told.outcome.is_blank());
     let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
+    let by_name = |told: &Explanation| told.name.clone();
+    let levels = measures.iter().filter(|told| LEVELS.contains(&told.kind));
+    let made_without = levels.map(|told| (by_name(told), session.made_without(&told.name))).collect();
+    let flags = measures.iter().filter(|told| told.kind == MeasureKind::Flag);
+    let concerns = flags.map(|told| (by_name(told), session.concerns(&told.name))).collect();
     let blank = measures.iter().filter(|told| told.outcome == Outcome::NotApplicable);
     let left_out =
         blank.filter_map(|told| Some((told.name.clone(), session.left_out(&told.name)?))).collect();
@@ -86,6 +83,9 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         by_hand: session.decided_by_hand(),
         turns,
         left_out,
+        made_without,
+        concerns,
+        silenced: session.silenced(),
         measures,
     })
 }
@@ -98,19 +98,14 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
-    let Told { form, version, instance, people, measures, services, turns, left_out, rejected, by_hand } =
-        told;
-    let flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
-    let mut levels: Vec<Explanation> = of(
-        &measures,
-        &[
-            MeasureKind::Band,
-            MeasureKind::Table,
-            MeasureKind::Shift,
-            MeasureKind::Agreed,
-            MeasureKind::Decided,
-        ],
-    );
+    let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
+    let Told { made_without, concerns, silenced, rejected, by_hand, .. } = told;
+    let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
+    // What fell silent is said for itself, and is not merely what nobody asked.
+    flags.retain(|flag| {
+        !flag.outcome.is_blank() || silenced.iter().all(|silenced| silenced.measure != flag.name)
+    });
+    let mut levels: Vec<Explanation> = of(&measures, &LEVELS);
     // That nobody decided otherwise is no news.
     levels.retain(|told| {
         told.outcome != Outcome::NotApplicable
@@ -122,6 +117,9 @@ pub fn Report(
     if nothing {
         levels.clear();
     }
+    let named = levels.iter().filter(|told| !told.outcome.is_blank());
+    let named = named.map(|told| (words.named)(&told.label, &told.shown));
+    let about = std::iter::once(instance.clone()).filter(|name| !name.is_empty()).chain(named).collect();
     let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking);
     let ranking = ranking.filter(|told| !told.reasons.is_empty()).cloned();
     let dimension_names: Vec<String> = ranking
@@ -135,8 +133,9 @@ pub fn Report(
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
     scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name && !nothing);
-    let present = people.clone().into_iter().flatten().map(|(label, value)| {
-        view! { <p class="small paper-only" data-present="true">{label} " · " {value}</p> }
+    let present = people.clone().into_iter().map(|lines| {
+        let said: Vec<String> = lines.iter().map(|(label, value)| (words.named)(label, value)).collect();
+        view! { <p class="small paper-only" data-present="true">{said.join(" · ")}</p> }
     });
     let present = present.collect::<Vec<_>>().into_iter();
     let names: Vec<String> =
@@ -146,7 +145,7 @@ pub fn Report(
             <header class="report-head">
                 <p class="soft">{form}</p>
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
-                <p class="report-name">{instance}</p>
+                <p class="report-name">{instance.clone()}</p>
                 {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
                 {(!rejected.is_empty()).then(|| view! {
                     <div class="notice danger" data-report-rejected="true">
@@ -158,14 +157,17 @@ pub fn Report(
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
             </header>
-            {(!flags.is_empty()).then(|| view! { <Flags flags /> })}
+            {(!silenced.is_empty()).then(|| silent::notice(silenced, words))}
+            {(!flags.is_empty()).then(|| view! { <Flags flags concerns /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
-            {(!levels.is_empty()).then(|| view! { <Levels levels turns left_out=left_out.clone() /> })}
+            {(!levels.is_empty()).then(|| view! {
+                <Levels levels turns left_out=left_out.clone() made_without people />
+            })}
             {dimensions}
             {(!scores.is_empty()).then(|| view! { <Scores scores left_out /> })}
             {services.map(|told| view! { <Services told /> })}
             {(!nothing).then(|| view! { <Contest by_hand /> })}
-            {(!draft).then(|| view! { <Signatures names /> })}
+            {(!draft).then(|| view! { <Signatures names about /> })}
         </article>
     }
 }

@@ -9,6 +9,8 @@ use crate::state::reader::use_reader;
 pub fn Signatures(
     /// Who visited or assessed; where the form does not ask, there is room for two.
     names: Vec<String>,
+    /// What is signed: whom it is about, and each level. A sheet that comes apart from the others says so still.
+    about: Vec<String>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let line = |label: &'static str, name: String| {
@@ -32,6 +34,7 @@ pub fn Signatures(
     let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
+            <p class="signed">{about.join(" · ")}</p>
             {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
             {line(words.sign_subject, String::new())}
             {room(words.sign_objection)}

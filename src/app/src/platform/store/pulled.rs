@@ -11,9 +11,10 @@ use doorstep_delivery::{Moment, Uuid};
 use wasm_bindgen::JsValue;
 
 use super::super::database::{
-    BUNDLES, DRAFTS, Durability, FORMS, KEYS, LOG, OUTBOX, RECEIPTS, SUBMISSIONS, Transaction,
+    BUNDLES, DRAFTS, Durability, ENTITIES, FORMS, KEYS, LOG, OUTBOX, RECEIPTS, SAID, SUBMISSIONS, Transaction,
 };
 use super::IndexedDb;
+use super::entities::{forget_all, forget_said_but};
 use super::forms::{drop_unused, withdraw};
 use super::records::{log_record, number, sealed_record};
 
@@ -44,10 +45,13 @@ impl IndexedDb {
             match came {
                 Came::Form(version, bundle) => forms.push(self.sealed_form(version, bundle).await?),
                 Came::FormGone(id) => drop(gone.replace(id.as_str())),
+                Came::EntitiesAnew | Came::Entity(_) | Came::EntityGone(..) => {}
             }
         }
+        let parts = self.sealed_parts(came).await?;
 
-        let transaction = self.database.write(&[KEYS, FORMS, BUNDLES], Durability::Strict).await?;
+        let stores = [KEYS, FORMS, BUNDLES, ENTITIES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
         if pulled.turn != turn(&transaction).await? + 1 {
             return Err(StoreErrorKind::Conflict.because("another tab took a page"));
         }
@@ -55,12 +59,13 @@ impl IndexedDb {
         for form in forms {
             form.write(&transaction).await?;
         }
+        parts.write(&transaction).await?;
         transaction.put(KEYS, &PLACE.into(), &place)?;
         transaction.finish().await
     }
 
     pub(super) async fn forget(&self, at: Moment) -> Result<(), StoreError> {
-        let stores = [KEYS, FORMS, BUNDLES, DRAFTS, OUTBOX, SUBMISSIONS, RECEIPTS, LOG];
+        let stores = [KEYS, FORMS, BUNDLES, ENTITIES, SAID, DRAFTS, OUTBOX, SUBMISSIONS, RECEIPTS, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;
         let waiting: BTreeSet<String> =
             transaction.keys(SUBMISSIONS, None).await?.iter().filter_map(JsValue::as_string).collect();
@@ -74,6 +79,8 @@ impl IndexedDb {
             }
         }
         any |= withdraw(&transaction, |_| true).await?;
+        forget_all(&transaction).await?;
+        forget_said_but(&transaction, &waiting).await?;
         drop_unused(&transaction).await?;
         let next = turn(&transaction).await? + 1;
         // Without a place: whatever a pull under way had read from is not the one before any more.

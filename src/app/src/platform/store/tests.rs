@@ -14,6 +14,7 @@ use super::records::{SEQ, flag};
 use super::*;
 
 mod behaviour;
+mod entities;
 mod office;
 
 /// Who writes in these tests.

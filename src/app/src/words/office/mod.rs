@@ -25,6 +25,7 @@ pub struct Office {
     pub start: Text,
     pub users: Text,
     pub devices: Text,
+    pub lists: Text,
     pub relay: Text,
     pub collect: Text,
     pub log: Text,
@@ -122,6 +123,7 @@ pub struct Office {
     pub nothing_here: Text,
     pub users_line: Text,
     pub devices_line: Text,
+    pub lists_line: Text,
     pub relay_line: Text,
     pub collect_line: Text,
     pub log_line: Text,
@@ -201,6 +203,18 @@ pub struct Office {
     pub revoke_title: fn(&str) -> String,
     pub revoke_explained: Text,
     pub was_revoked: fn(&str) -> String,
+
+    // Lists that contradict themselves
+    pub lists_explained: Text,
+    pub conflicts_none: Text,
+    pub conflicts_more: Text,
+    pub conflict_against: Text,
+    pub conflict_beside: Text,
+    pub version_number: fn(u64) -> String,
+    pub take_this: Text,
+    pub leave_as_it_is: Text,
+    pub settled: Text,
+    pub settled_still: Text,
 
     // The relay
     pub relay_explained: Text,

@@ -11,7 +11,7 @@ use crate::session::Session;
 use crate::view::{Control, Key, NodeId, ScopeId};
 
 /// The questions that a measure is scored from.
-pub(super) struct Sources {
+pub(in crate::session) struct Sources {
     /// Nearest first.
     pub questions: Vec<NodeId>,
     /// The scales among what it is made of.
@@ -29,7 +29,7 @@ pub(in crate::session) struct Backwards {
 }
 
 impl Session {
-    pub(super) fn sources(&self, target: MeasureId) -> Sources {
+    pub(in crate::session) fn sources(&self, target: MeasureId) -> Sources {
         let form = &self.form;
         let Backwards { read_by, providers } = self.backwards();
         let decisions = self.decisions();

@@ -1,5 +1,7 @@
 //! What submissions say of households is in the list that the next form is given: to whom, in which version, and where two contradict each other.
 
+use serde_json::json;
+
 use crate::browser::Office;
 use crate::client::Answer;
 
@@ -14,9 +16,9 @@ const FORM: &str = r#"{
     {"type": "text", "name": "phone", "label": "Phone", "save_to": "phone"}
   ]
 }"#;
-const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+pub(super) const HOUSEHOLD: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
 
-fn open() -> Office {
+pub(super) fn open() -> Office {
     let Office { house, administrator } = Office::open();
     let house = house.serving(&[("visit/form.json", FORM), ("visit/households.csv", "name,label\n")]);
     Office { house, administrator }
@@ -29,23 +31,23 @@ fn instance(number: u32, entity: &str, answers: &str) -> String {
     )
 }
 
-fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
+pub(super) fn made(number: u32, id: &str, called: &str, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{id}\" create=\"1\"><label>{called}</label></entity>");
     instance(number, &entity, &format!("<called>{called}</called><phone>{phone}</phone>"))
 }
 
-fn changed(number: u32, base: u32, phone: &str) -> String {
+pub(super) fn changed(number: u32, base: u32, phone: &str) -> String {
     let entity =
         format!("<entity dataset=\"households\" id=\"{HOUSEHOLD}\" update=\"true\" baseVersion=\"{base}\"/>");
     instance(number, &entity, &format!("<known>{HOUSEHOLD}</known><phone>{phone}</phone>"))
 }
 
-fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
+pub(super) fn with<'a>(office: &'a Office, token: &str) -> Collect<'a> {
     Collect { base: format!("/openrosa/key/{token}"), ..Collect::at(&office.house) }
 }
 
-fn send(collect: &Collect<'_>, xml: &str) {
+pub(super) fn send(collect: &Collect<'_>, xml: &str) {
     let answer = collect.post(xml, &[], false);
     assert_eq!(answer.status, 201, "{}", answer.text());
 }
@@ -144,15 +146,58 @@ fn what_can_not_be_applied_is_kept_with_its_reason_and_takes_no_answer_away() {
             made(7, HOUSEHOLD, "x", "7").replace("households\"", "__households\""),
             "its list has no name that could be one",
         ),
+        (8, &collect, changed(8, 1, &"8".repeat(40_000)), "it says more than a list can hold of one"),
     ] {
         send(collect, &xml);
         let reasons = office.house.ask("SELECT reason FROM entity_refused");
         assert_eq!(reasons.len(), number - 1);
         assert!(reasons.iter().any(|told| told == reason), "{reason}: {reasons:?}");
     }
-    assert_eq!(office.house.rows().len(), 7);
+    assert_eq!(office.house.rows().len(), 8);
     assert_eq!(
         office.house.ask("SELECT version || label || properties FROM entity"),
         [r#"1王强{"called":"王强","phone":"1"}"#]
     );
+}
+
+#[test]
+fn a_station_counts_the_households_of_its_area_and_who_sees_no_names_counts_none() {
+    let office = open();
+    let (_, here) = office.device("371002001", None);
+    let (_, elsewhere) = office.device("371003001", None);
+    for (number, collect, phone) in
+        [(1, with(&office, &here), "1"), (2, with(&office, &here), "1"), (3, with(&office, &elsewhere), "2")]
+    {
+        send(&collect, &made(number, &format!("0190a0c6-3f7e-7bb2-9c3e-00000000000{number}"), "王强", phone));
+    }
+    let station = office.user("station", "station", "371002");
+    let ask = |who: &crate::browser::Browser, asked: serde_json::Value| {
+        who.post(&office.house, "/api/v1/totals/households", asked)
+    };
+    let told = ask(&station, json!({"by": ["called"], "only": ["phone>=1"], "different": "phone"}));
+    assert_eq!(told.json(), json!({"totals": [{"group": ["王强"], "entities": 2, "different": 1}]}));
+    let everywhere = office.user("all", "station", "");
+    let told = ask(&everywhere, json!({"by": ["phone"]})).json();
+    assert_eq!(told["totals"].as_array().map(Vec::len), Some(2), "{told}");
+
+    for wrong in [
+        json!({"by": ["a b"]}),
+        json!({"by": ["a", "b", "c", "d"]}),
+        json!({"only": ["phone"]}),
+        json!({"only": vec!["phone=1"; 9]}),
+        json!({"different": "'; DROP TABLE entity --"}),
+    ] {
+        let refused = ask(&station, wrong.clone());
+        assert_eq!((refused.status, refused.code().as_str()), (422, "bad_field"), "{wrong}");
+    }
+    assert_eq!(ask(&station, json!({"sql": "1"})).status, 400);
+    let auditor = office.user("auditor", "auditor", "");
+    for who in [&auditor, &office.administrator] {
+        assert_eq!(ask(who, json!({"by": ["called"]})).status, 403);
+    }
+    assert_eq!(
+        crate::browser::Browser::default().post(&office.house, "/api/v1/totals/households", json!({})).status,
+        401
+    );
+    assert_eq!(office.count("entities_read"), 2, "{:?}", office.events());
 }

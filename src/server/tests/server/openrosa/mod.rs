@@ -5,7 +5,9 @@ mod bad_input;
 pub mod collect;
 mod entities;
 mod forms;
+mod lists;
 mod login;
+mod waiting;
 
 use std::collections::BTreeMap;
 

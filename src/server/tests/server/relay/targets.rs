@@ -1,6 +1,6 @@
 //! Other kinds of targets than a webhook, and files.
 
-use super::peer::{Peer, Says, TAKEN};
+use super::peer::{Asked, Peer, Says, TAKEN};
 use super::{MINUTE, START, all_delivered, states, told, until, webhook};
 use crate::browser::{Browser, Office};
 use crate::client::{FORM, House, Place, Sent};
@@ -8,6 +8,7 @@ use crate::openrosa::collect::Collect;
 use doorstep_delivery::State;
 use doorstep_delivery::submission::content_hash;
 use doorstep_server::Clock;
+use md5::Digest;
 use serde_json::{Value as Json, json};
 
 #[test]
@@ -82,6 +83,72 @@ fn a_server_that_speaks_openrosa_gets_the_instance() {
     let asked = peer.asked();
     assert_eq!(asked.iter().map(|asked| asked.method.as_str()).collect::<Vec<_>>(), ["HEAD", "POST"]);
     assert!(String::from_utf8_lossy(&asked[1].body).contains(&xml));
+}
+
+/// How a server that takes nothing but Digest challenges, and what its hash is called.
+const DIGESTS: [(&str, &str); 2] = [
+    // ODK Aggregate and older KoBo.
+    ("www-authenticate: Digest realm=\"a, b\", qop=\"auth\", nonce=\"n1\", opaque=\"o\"\r\n", "MD5"),
+    (
+        "www-authenticate: Basic realm=\"a, b\"\r\n\
+         www-authenticate: Digest realm=\"a, b\", qop=\"auth\", algorithm=MD5, nonce=\"n1\", opaque=\"o\"\r\n\
+         www-authenticate: Digest realm=\"a, b\", qop=\"auth\", algorithm=SHA-256, nonce=\"n1\", opaque=\"o\"\r\n",
+        "SHA-256",
+    ),
+];
+
+/// RFC 7616 §3.4.1 from the server's side: is the request's answer to the challenge right?
+fn is_let_in(asked: &Asked, algorithm: &str) -> bool {
+    let shown = asked.header("authorization");
+    let field = |name: &str| {
+        let (_, rest) = shown.split_once(&format!(" {name}=")).unwrap_or_default();
+        match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next().unwrap_or_default().to_owned(),
+            None => rest.split(',').next().unwrap_or_default().to_owned(),
+        }
+    };
+    let hash = |text: String| match algorithm {
+        "MD5" => format!("{:x}", md5::Md5::digest(text.as_bytes())),
+        _ => format!("{:x}", sha2::Sha256::digest(text.as_bytes())),
+    };
+    let (a1, a2) = (hash("office:a, b:pass word".into()), hash(format!("{}:{}", asked.method, asked.path)));
+    let proof = hash(format!("{a1}:n1:{}:{}:auth:{a2}", field("nc"), field("cnonce")));
+    shown.starts_with("Digest ")
+        && [field("response"), field("algorithm"), field("opaque")] == [&*proof, algorithm, "o"]
+}
+
+#[test]
+fn a_server_that_takes_nothing_but_digest_is_logged_in_at() {
+    for (challenges, algorithm) in DIGESTS {
+        let peer = Peer::new(move |_, asked| match is_let_in(asked, algorithm) {
+            false => Says::Answer(401, challenges, ""),
+            true if asked.method == "HEAD" => Says::Answer(204, "x-openrosa-version: 1.0\r\n", ""),
+            true => Says::Answer(201, "content-type: text/xml\r\n", "<OpenRosaResponse/>"),
+        });
+        let clock = Clock::by_hand(START);
+        let url = format!("{}/submission", peer.url());
+        let target = json!([{"name": "kobo", "kind": "openrosa", "url": url, "forms": ["visit"]}]);
+        let secret =
+            |password: &str| json!({"kobo": {"login": "digest", "user": "office", "password": password}});
+        let xml = "<visit id=\"visit\" version=\"1\"><person><name>张三</name><age>71</age></person>\
+            <meta><instanceID>uuid:5c7d9e40-6a7c-4a0e-9d1e-0d9a3c1b2f01</instanceID></meta></visit>";
+
+        let wrong = told(&target, &secret("another"), &clock);
+        let mut house = Place::Sqlite.relaying(&wrong.relay);
+        assert_eq!(Collect::at(&house).post(xml, &[], false).status, 201);
+        until(&clock, 0, "it is not let in", || states(&house) == ["kobo login"]);
+
+        let right = told(&target, &secret("pass word"), &clock);
+        house.stop();
+        house.relay = Some(right.relay.clone());
+        house.start();
+        until(&clock, MINUTE, "it arrives", || all_delivered(&house, 1));
+        let asked = peer.asked();
+        let posts: Vec<&Asked> = asked.iter().filter(|asked| asked.method == "POST").collect();
+        assert_eq!(posts.len(), 1, "what is asked for once is answered from then on");
+        assert!(String::from_utf8_lossy(&posts[0].body).contains(xml));
+        assert!(asked.iter().all(|asked| !format!("{asked:?}").contains("pass word")));
+    }
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! Households and persons that this phone knows, as lists for the form that is opened: what was found at the last door is there at the next one, without a
+//! network.
+//!
+//! Kept here: what was said on this phone gives way to the server's word and never before it: once a survey has its receipt from our own server, and a
+//! pull that began after that has come to its end.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use doorstep_delivery::Uuid;
+use doorstep_delivery::entities::list;
+use doorstep_delivery::outbox::HOME;
+use doorstep_delivery::store::Store;
+use doorstep_engine::entities::EntityList;
+use doorstep_engine::{Form, World};
+
+use super::device::Device;
+use super::drafts::world;
+use crate::platform::store::IndexedDb;
+
+/// What a session of a form knows of this device and this moment, the lists that it may look into among it. Whoever was chosen from one of them stands, be
+/// they there no more: a draft outlives what its list was.
+pub async fn world_for(device: Device, form: &Form) -> World {
+    let living = form.lists_read().into_iter().map(|list| format!("{list}.csv").into()).collect();
+    World { lists: lists_of(&device.store(), form).await, living, ..world() }
+}
+
+async fn lists_of(store: &Rc<IndexedDb>, form: &Form) -> Arc<[Arc<EntityList>]> {
+    let names = form.lists_read();
+    if names.is_empty() {
+        return Arc::default();
+    }
+    let said = super::device::list(store.said().await);
+    let mut lists = Vec::with_capacity(names.len());
+    for name in names {
+        let told = super::device::list(store.entities(name).await);
+        let is_said = said.iter().flat_map(|said| &said.changes).any(|change| change.list == name);
+        // What nobody knows as a list is a file of the form's own.
+        if !told.is_empty() || is_said || form.entity_lists().contains(&name) {
+            lists.push(Arc::new(list(name, told, &said)));
+        }
+    }
+    lists.into()
+}
+
+/// Of what was said here, what our own server has taken in: a pull that begins now tells of it.
+pub async fn taken_in(store: &Rc<IndexedDb>) -> Vec<Uuid> {
+    let Ok(said) = store.said().await else { return Vec::new() };
+    if said.items.is_empty() {
+        return Vec::new();
+    }
+    let Ok(delivered) = store.delivered().await else { return Vec::new() };
+    let has_receipt = |id: Uuid| delivered.items.iter().any(|item| item.id == id && item.target == HOME);
+    said.items.iter().map(|said| said.submission).filter(|id| has_receipt(*id)).collect()
+}
+
+/// The pull has come to its end: what the server had taken in by its beginning gives way.
+pub async fn give_way(store: &Rc<IndexedDb>, taken_in: &[Uuid]) {
+    if !taken_in.is_empty()
+        && let Err(error) = store.drop_said(taken_in).await
+    {
+        leptos::logging::warn!("{error}");
+    }
+}
