@@ -117,7 +117,11 @@ fn growing_lists_lie_empty_beside_forms_and_their_properties_are_documented() {
         let form: Json = serde_json::from_str(&std::fs::read_to_string(&definition).unwrap()).unwrap();
         properties(&form["survey"], &mut |save_to| {
             let property = save_to.split_once('#').map_or(save_to, |(_, property)| property);
-            assert!(documented.contains(&property), "{}: {property} is not in README.md", definition.display());
+            assert!(
+                documented.contains(&property),
+                "{}: {property} is not in README.md",
+                definition.display()
+            );
             said += 1;
         });
     }
