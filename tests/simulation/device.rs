@@ -9,7 +9,7 @@ use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::draft::new_id;
 use doorstep_delivery::outbox::{HOME, OutboxItem, State, Wake};
 use doorstep_delivery::pull::{Stop, pull};
-use doorstep_delivery::rescue::Rescue;
+use doorstep_delivery::rescue::{Rescue, TakenUp, beside};
 use doorstep_delivery::sealed::Sealed as SealedBytes;
 use doorstep_delivery::store::{Store, StoredDraft};
 use doorstep_delivery::{Attachment, Draft, Pen, Uuid};
@@ -305,14 +305,20 @@ impl Device {
             });
             rescue.drafts.retain(|(stored, _)| {
                 let id = stored.draft.id;
-                with_drafts && !is_here(id) && model.takes_over(place(id))
+                with_drafts && model.takes_over(place(id))
             });
             model.twins.extend(rescue.drafts.iter().map(|(stored, _)| stored.draft.id));
         }
-        let taken = rescue.take_up(&*self.disk).await;
+        let drafts = std::mem::take(&mut rescue.drafts);
+        let mut taken = rescue.take_up(&*self.disk).await.ok();
+        for (stored, files) in drafts {
+            if taken.is_some() {
+                taken = self.take_up_draft(stored, files).await;
+            }
+        }
         let model = &mut *world.model.borrow_mut();
         model.taking.retain(|taking| taking.0 != self.number);
-        taken.ok()?;
+        taken?;
         // What another file brought meanwhile as a draft stays one, for its user to finish.
         let drafts = self.holdings()?.drafts;
         for (submission, targets, _) in rescue.submissions {
@@ -322,16 +328,52 @@ impl Device {
                 model.was_sealed(place(submission.id()), sealed);
             }
         }
-        for (stored, files) in rescue.drafts {
-            let place = place(stored.draft.id);
-            let opened = stored.draft.open(&stored.steps, world.form.clone(), world.surroundings()).ok()?;
-            if !model.sealed.contains_key(&place) && !model.drafts.contains_key(&place) {
-                model.began(place, state(&opened.session, &opened.cursor));
-                files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
-            }
-        }
         world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
         Some(all_new)
+    }
+
+    /// A draft of a rescue file: new here, later than the one that is here, beside it, or known.
+    async fn take_up_draft(&self, stored: StoredDraft, files: Vec<(Attachment, Vec<u8>)>) -> Option<TakenUp> {
+        let world = &self.world;
+        let id = stored.draft.id;
+        let place = (self.number, id);
+        let opened = stored.draft.open(&stored.steps, world.form.clone(), world.surroundings()).ok()?;
+        let came = state(&opened.session, &opened.cursor);
+        // It may happen without anybody being told.
+        let possible = world.model.borrow_mut().may_become(place, &came, &files);
+        let one = Rescue { drafts: vec![(stored, files)], ..Rescue::default() };
+        let taken = one.take_up(&*self.disk).await.ok()?;
+        let model = &mut *world.model.borrow_mut();
+        let (_, files) = &one.drafts[0];
+        let place = match (taken.drafts, taken.brought_forward, taken.apart) {
+            (1, 0, 0) => {
+                if model.sealed.contains_key(&place) {
+                    return Some(taken);
+                }
+                model.began(place, came);
+                place
+            }
+            (0, 1, 0) => {
+                world.count("draft brought forward by a later rescue file");
+                model.became(place, came);
+                place
+            }
+            (0, 0, 1) => {
+                world.count("draft kept beside the one of another device");
+                let mut place = (self.number, beside(id));
+                while model.drafts.contains_key(&place) {
+                    place.1 = beside(place.1);
+                }
+                model.began(place, came);
+                place
+            }
+            _ => {
+                model.did_not_become(place, &came, possible);
+                return Some(taken);
+            }
+        };
+        files.iter().for_each(|(file, _)| model.gave(place, &file.name, &file.hash, true));
+        Some(taken)
     }
 
     /// Takes down what has changed, in a tab of its own.

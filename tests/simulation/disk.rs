@@ -363,6 +363,17 @@ impl Store for Disk {
         self.after(|| format!("take over draft {}", World::short(stored.draft.id)), done).await
     }
 
+    async fn bring_forward(
+        &self,
+        here: &StoredDraft,
+        later: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        self.before_write(true).await?;
+        let done = self.twin().bring_forward(here, later, files).await;
+        self.after(|| format!("bring forward {}", World::short(later.draft.id)), done).await
+    }
+
     async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
         self.before_write(true).await?;
         let done = self.twin().delete_submission(id, at).await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_delivery::{Pen, Uuid};
+use doorstep_delivery::{Attachment, Pen, Uuid};
 
 /// A draft or a submission on a device.
 pub type Place = (usize, Uuid);
@@ -81,6 +81,30 @@ impl Model {
             let older = number.saturating_sub(seen.dropped).min(seen.states.len() - 1);
             seen.states.drain(..older);
             seen.dropped += older;
+        }
+    }
+
+    /// A later state of a draft may come from another device, whether or not anybody is told. Was there such a draft?
+    pub fn may_become(&mut self, place: Place, state: &str, files: &[(Attachment, Vec<u8>)]) -> bool {
+        let Some(seen) = self.drafts.get_mut(&place) else { return false };
+        seen.states.push(state.to_owned());
+        files.iter().for_each(|(file, _)| self.gave(place, &file.name, &file.hash, false));
+        true
+    }
+
+    /// It came: nothing older will do, and whoever had the draft open is promised nothing more.
+    pub fn became(&mut self, place: Place, state: String) {
+        self.pens.remove(&place);
+        let Some(seen) = self.drafts.get_mut(&place) else { return self.began(place, state) };
+        seen.dropped += seen.states.len();
+        seen.states = vec![state];
+    }
+
+    /// It did not come: what is here stands, and what came is not good enough for it.
+    pub fn did_not_become(&mut self, place: Place, state: &str, possible: bool) {
+        let Some(seen) = self.drafts.get_mut(&place).filter(|_| possible) else { return };
+        if let Some(last) = seen.states.iter().rposition(|known| known == state).filter(|last| *last > 0) {
+            seen.states.remove(last);
         }
     }
 

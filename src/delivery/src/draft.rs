@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::moment::Moment;
 use crate::record::{self, Record, RecordError};
+use crate::rescue::TakenFrom;
 use crate::sealed::Sealed;
 use crate::step::{self, ReplayProblem, Step};
 
@@ -80,6 +81,8 @@ pub struct Draft {
     /// Is a flag of its assessment up, or was one by answers that are still kept, though nobody is asked any more? Then somebody waits for help, and
     /// not for the survey to be finished.
     pub in_danger: bool,
+    /// In which state another device handed it over, if one did.
+    pub taken_from: Option<TakenFrom>,
 }
 
 /// A draft as a list shows it, kept as a record of its own so that a list decrypts no answers.
@@ -145,6 +148,7 @@ impl Draft {
             seq: 0,
             supersedes: None,
             in_danger: false,
+            taken_from: None,
         };
         draft.take(session, Cursor::default(), 0, now);
         draft
@@ -274,6 +278,14 @@ struct DraftV3 {
     in_danger: bool,
 }
 
+/// The fourth version, of those alone that another device handed over: in which state. A build before it leaves them alone.
+#[derive(Serialize, Deserialize)]
+struct DraftV4 {
+    #[serde(flatten)]
+    v3: DraftV3,
+    taken_from: TakenFrom,
+}
+
 impl From<DraftV2> for DraftV3 {
     fn from(v2: DraftV2) -> DraftV3 {
         DraftV3 { v2, in_danger: false }
@@ -327,17 +339,27 @@ impl Record for Draft {
                 answers: draft.answers,
             },
         };
-        record::encode(3, &DraftV3 { v2, in_danger: draft.in_danger })
+        let v3 = DraftV3 { v2, in_danger: draft.in_danger };
+        match draft.taken_from {
+            None => record::encode(3, &v3),
+            Some(taken_from) => record::encode(4, &DraftV4 { v3, taken_from }),
+        }
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Draft, RecordError> {
-        let DraftV3 { v2: DraftV2 { v1, supersedes }, in_danger } = match record::version(Self::KIND, bytes)?
-        {
+        let mut taken_from = None;
+        let v3: DraftV3 = match record::version(Self::KIND, bytes)? {
             1 => DraftV2::from(record::decode::<DraftV1>(Self::KIND, bytes)?).into(),
             2 => record::decode::<DraftV2>(Self::KIND, bytes)?.into(),
             3 => record::decode(Self::KIND, bytes)?,
+            4 => {
+                let v4: DraftV4 = record::decode(Self::KIND, bytes)?;
+                taken_from = Some(v4.taken_from);
+                v4.v3
+            }
             version => return Err(record::newer(Self::KIND, version)),
         };
+        let DraftV3 { v2: DraftV2 { v1, supersedes }, in_danger } = v3;
         Ok(Draft {
             id: v1.id,
             form: v1.form.into(),
@@ -351,6 +373,7 @@ impl Record for Draft {
             seq: v1.seq,
             supersedes,
             in_danger,
+            taken_from,
         })
     }
 }
@@ -454,7 +477,14 @@ pub(crate) mod tests {
             seq: 9,
             supersedes: None,
             in_danger: false,
+            taken_from: None,
         }
+    }
+
+    #[test]
+    fn the_fourth_version_is_as_it_was() {
+        let taken_from = Some(TakenFrom { seq: 9, state: "cd".repeat(32) });
+        golden::check("draft.v4.json", &Draft { taken_from, ..sample() });
     }
 
     #[test]

@@ -327,6 +327,32 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn bring_forward(
+        &self,
+        here: &StoredDraft,
+        later: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        let id = here.draft.id;
+        let done = self.write(|tables| {
+            if later.draft.id != id || tables.stored(id)?.as_ref() != Some(here) {
+                return Ok(false);
+            }
+            tables.remove_draft(id);
+            tables.put_draft(&later.draft);
+            tables.put_files(id, files);
+            for step in &later.steps {
+                tables.steps.insert((id, step.seq), step.to_bytes());
+            }
+            Ok(true)
+        });
+        if done == Ok(true) {
+            self.settle(id, u64::MAX);
+        }
+        done
+    }
+
     async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
         self.write(|tables| {
             if !tables.remove_sealed(id) {

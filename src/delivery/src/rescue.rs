@@ -1,7 +1,8 @@
 //! Everything that a device has and no server yet, as one file: for a phone that is to be replaced, or that never finds a network.
 //!
 //! What is taken up elsewhere is the very same: a submission's bytes, its files, its id. So it arrives once, however often
-//! and from however many devices it is sent. A draft goes with its steps and with the version of the form that it answers.
+//! and from however many devices it is sent. A draft goes with its steps and with the version of the form that it answers. A later file of the
+//! same device brings it forward, never back; where it was gone on with here too, both are kept (`line.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,11 +23,18 @@ use crate::store::{Store, StoreError, StoreErrorKind, StoredDraft};
 use crate::submission::Submission;
 
 mod envelope;
+mod line;
 
 pub use envelope::{Envelope, Lock, NotAnEnvelope};
+pub use line::{TakenFrom, beside};
+
+use line::Kin;
 
 /// The largest file that is read, in bytes.
 pub const LARGEST: usize = 1 << 30;
+
+/// How often a draft is looked at that somebody goes on with, and how many may stand beside each other.
+const TRIES: usize = 16;
 
 /// Files with their bytes.
 pub type Files = Vec<(Attachment, Vec<u8>)>;
@@ -51,6 +59,10 @@ pub struct TakenUp {
     pub submissions: usize,
     /// Drafts that are new here.
     pub drafts: usize,
+    /// Drafts that were here in an earlier state, and have what the file has now.
+    pub brought_forward: usize,
+    /// Drafts that were gone on with here as well: the file's stand beside them, under ids of their own.
+    pub apart: usize,
     /// Submissions and drafts that were here already.
     pub known: usize,
 }
@@ -167,10 +179,12 @@ impl Rescue {
             }
         }
         for (stored, files) in &self.drafts {
-            match store.take_over_draft(stored, files).await? {
-                true => done.drafts += 1,
-                false => done.known += 1,
-            }
+            *match take_up_draft(store, stored, files).await? {
+                DraftTaken::New => &mut done.drafts,
+                DraftTaken::BroughtForward => &mut done.brought_forward,
+                DraftTaken::Apart => &mut done.apart,
+                DraftTaken::Known => &mut done.known,
+            } += 1;
         }
         Ok(done)
     }
@@ -249,6 +263,58 @@ impl Rescue {
         }
         Ok(rescue)
     }
+}
+
+/// What became of a draft.
+enum DraftTaken {
+    New,
+    BroughtForward,
+    Apart,
+    Known,
+}
+
+/// Takes a draft up, brings the one that is here forward, or puts it beside that.
+async fn take_up_draft<S: Store>(
+    store: &S,
+    stored: &StoredDraft,
+    files: &[(Attachment, Vec<u8>)],
+) -> Result<DraftTaken, StoreError> {
+    let mut came = stored.clone();
+    for _ in 0..TRIES {
+        let taken = line::marked(&came);
+        if store.take_over_draft(&taken, files).await? {
+            let beside = came.draft.id != stored.draft.id;
+            return Ok(if beside { DraftTaken::Apart } else { DraftTaken::New });
+        }
+        match over_what_is_here(store, &came, &taken, files).await? {
+            Some(done) => return Ok(done),
+            None => came = line::apart(&came),
+        }
+    }
+    Err(StoreErrorKind::Conflict.because("too many of the same draft stand beside each other"))
+}
+
+/// What a draft is to the one that is here already, and what becomes of it; nothing if they have gone apart.
+async fn over_what_is_here<S: Store>(
+    store: &S,
+    came: &StoredDraft,
+    taken: &StoredDraft,
+    files: &[(Attachment, Vec<u8>)],
+) -> Result<Option<DraftTaken>, StoreError> {
+    for _ in 0..TRIES {
+        // Sealed, delivered, or deleted by its user just now: it is no draft any more, and becomes none.
+        let Some(here) = store.load_draft(came.draft.id).await? else { return Ok(Some(DraftTaken::Known)) };
+        match line::kin(&here, came) {
+            Kin::Known => return Ok(Some(DraftTaken::Known)),
+            Kin::Apart => return Ok(None),
+            Kin::Later if store.bring_forward(&here, taken, files).await? => {
+                return Ok(Some(DraftTaken::BroughtForward));
+            }
+            // Somebody has gone on with it in between: then it is another case.
+            Kin::Later => {}
+        }
+    }
+    Err(StoreErrorKind::Conflict.because("the draft goes on changing"))
 }
 
 /// The files with their bytes; `None` if one of them is lost or damaged.
@@ -453,6 +519,117 @@ mod tests {
         (store, submission, draft)
     }
 
+    /// A draft without where it came from.
+    fn as_here(store: &MemoryStore, id: Uuid) -> StoredDraft {
+        let stored = ready(store.load_draft(id)).unwrap().unwrap();
+        StoredDraft { draft: Draft { taken_from: None, ..stored.draft }, ..stored }
+    }
+
+    /// Goes on with the draft: an answer after all that is there, and perhaps a snapshot of it.
+    fn go_on(store: &MemoryStore, id: Uuid, value: &str, snapshot: bool) {
+        let pen = crate::Pen::new([8; 16]);
+        let stored = ready(store.open_draft(id, pen)).unwrap().unwrap();
+        let seq = stored.steps.last().map_or(stored.draft.seq, |step| step.seq) + 1;
+        let change = Change::Answer { path: "/a".into(), value: value.into() };
+        ready(store.append_steps(id, pen, &[Step { seq, at: AT, change }])).unwrap();
+        if snapshot {
+            let answers = serde_json::json!({ "a": value });
+            ready(store.save_draft(&Draft { seq, answers, ..stored.draft }, pen)).unwrap();
+        }
+    }
+
+    fn look(store: &MemoryStore, id: Uuid) {
+        let pen = crate::Pen::new([9; 16]);
+        let stored = ready(store.open_draft(id, pen)).unwrap().unwrap();
+        let seq = stored.steps.last().map_or(stored.draft.seq, |step| step.seq) + 1;
+        let step = Step { seq, at: AT, change: Change::Page(crate::draft::Cursor::default()) };
+        ready(store.append_steps(id, pen, &[step])).unwrap();
+    }
+
+    fn hand_over(from: &MemoryStore, to: &MemoryStore) -> TakenUp {
+        let file = ready(Rescue::gather(from)).unwrap().to_bytes();
+        let mut done = ready(Rescue::from_bytes(&file).unwrap().take_up(to)).unwrap();
+        // The sealed one goes along each time.
+        done.known -= usize::from(done.submissions == 0);
+        done
+    }
+
+    fn only(done: TakenUp) -> (usize, usize, usize, usize) {
+        (done.drafts, done.brought_forward, done.apart, done.known)
+    }
+
+    #[test]
+    fn a_later_file_brings_a_draft_forward_and_an_earlier_one_never_back() {
+        for snapshot in [false, true] {
+            let (old, _, draft) = device();
+            let new = MemoryStore::new();
+            let first = ready(Rescue::gather(&old)).unwrap();
+            assert_eq!(only(hand_over(&old, &new)), (1, 0, 0, 0));
+            go_on(&old, draft.id, "later", snapshot);
+            assert_eq!(only(hand_over(&old, &new)), (0, 1, 0, 0));
+            assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
+            // Whoever had it open writes to it no more.
+            let step = Step { seq: 99, at: AT, change: Change::Language { language: "en".into() } };
+            let late = ready(new.append_steps(draft.id, PEN, &[step]));
+            assert_eq!(late.unwrap_err().kind, StoreErrorKind::Conflict);
+
+            assert_eq!(only(hand_over(&old, &new)), (0, 0, 0, 1), "the same again");
+            assert_eq!(ready(first.take_up(&new)).unwrap().known, 2, "the earlier one");
+            assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
+            // Only looked at here, it is no other.
+            look(&new, draft.id);
+            go_on(&old, draft.id, "later still", snapshot);
+            assert_eq!(only(hand_over(&old, &new)), (0, 1, 0, 0));
+            assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
+        }
+    }
+
+    #[test]
+    fn a_draft_that_went_on_here_and_there_is_kept_twice_and_no_more() {
+        for snapshot in [false, true] {
+            let (old, _, draft) = device();
+            let new = MemoryStore::new();
+            hand_over(&old, &new);
+            go_on(&new, draft.id, "here", snapshot);
+            let here = as_here(&new, draft.id);
+            assert_eq!(only(hand_over(&old, &new)), (0, 0, 0, 1), "nothing new is in the file");
+            go_on(&old, draft.id, "there", snapshot);
+            assert_eq!(only(hand_over(&old, &new)), (0, 0, 1, 0));
+            assert_eq!(as_here(&new, draft.id), here);
+            let ids: Vec<Uuid> = ready(new.drafts()).unwrap().items.iter().map(|draft| draft.id).collect();
+            let beside = ids.iter().copied().find(|id| *id != draft.id).expect("it stands beside");
+            assert_eq!((ids.len(), beside.get_version_num()), (2, 7));
+            let there = |new: &MemoryStore| {
+                let stored = as_here(new, beside);
+                StoredDraft { draft: Draft { id: draft.id, ..stored.draft }, ..stored }
+            };
+            assert_eq!(there(&new), as_here(&old, draft.id));
+            assert_eq!(ready(new.files(beside)).unwrap().items.len(), 1, "with its photo");
+
+            // Again, and later: the one beside goes along, and there is no third.
+            assert_eq!(only(hand_over(&old, &new)), (0, 0, 0, 1));
+            go_on(&old, draft.id, "there, later", snapshot);
+            assert_eq!(only(hand_over(&old, &new)), (0, 1, 0, 0));
+            assert_eq!(there(&new), as_here(&old, draft.id));
+            assert_eq!(as_here(&new, draft.id), here);
+            assert_eq!(ready(new.drafts()).unwrap().items.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_draft_comes_home_with_what_was_answered_elsewhere() {
+        let (old, _, draft) = device();
+        let new = MemoryStore::new();
+        hand_over(&old, &new);
+        assert_eq!(only(hand_over(&new, &old)), (0, 0, 0, 1), "nothing was answered elsewhere");
+        go_on(&new, draft.id, "elsewhere", true);
+        assert_eq!(only(hand_over(&new, &old)), (0, 1, 0, 0));
+        assert_eq!(as_here(&old, draft.id), as_here(&new, draft.id));
+        go_on(&old, draft.id, "home", true);
+        assert_eq!(only(hand_over(&old, &new)), (0, 1, 0, 0));
+        assert_eq!(as_here(&old, draft.id), as_here(&new, draft.id));
+    }
+
     #[test]
     fn everything_unsent_is_the_same_on_another_device_and_only_once() {
         let (old, submission, draft) = device();
@@ -462,10 +639,10 @@ mod tests {
 
         let new = MemoryStore::new();
         let first = ready(read.take_up(&new)).unwrap();
-        assert_eq!(first, TakenUp { submissions: 1, drafts: 1, known: 0 });
+        assert_eq!(first, TakenUp { submissions: 1, drafts: 1, ..TakenUp::default() });
         assert_eq!(ready(new.load_submission(submission.id())).unwrap().unwrap(), submission);
         assert_eq!(ready(new.outbox()).unwrap().items.len(), 2);
-        assert_eq!(ready(new.load_draft(draft.id)), ready(old.load_draft(draft.id)));
+        assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
         assert_eq!(
             ready(new.load_file(draft.id, "户口本-1.jpg")),
             ready(old.load_file(draft.id, "户口本-1.jpg"))
@@ -475,10 +652,12 @@ mod tests {
 
         // Again, after a crash that took what was not strict.
         new.crash(|_, _| false);
-        assert_eq!(ready(read.take_up(&new)).unwrap(), TakenUp { submissions: 0, drafts: 0, known: 2 });
-        assert_eq!(ready(new.load_draft(draft.id)), ready(old.load_draft(draft.id)));
+        assert_eq!(ready(read.take_up(&new)).unwrap(), TakenUp { known: 2, ..TakenUp::default() });
+        assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
+        let mut back = ready(Rescue::gather(&new)).unwrap();
+        back.drafts[0].0.draft.taken_from = None;
         assert_eq!(
-            ready(Rescue::gather(&new)).unwrap(),
+            back,
             Rescue {
                 forms: vec![(FormVersion { current: false, ..rescue.forms[0].0.clone() }, "{}".into())],
                 ..rescue

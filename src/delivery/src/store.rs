@@ -114,6 +114,18 @@ pub trait Store {
         files: &[(Attachment, Vec<u8>)],
     ) -> Result<bool, StoreError>;
 
+    /// Strict, one transaction: puts a later state of a draft with its steps and files in the place of the one that is here. Whoever has that open writes to it
+    /// no more; files that the later one has not stay, since nobody knows that they are not wanted. Gives false, and changes nothing, unless it is still as `here`.
+    ///
+    /// # Errors
+    /// `Conflict` if a file's bytes are another's.
+    async fn bring_forward(
+        &self,
+        here: &StoredDraft,
+        later: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError>;
+
     /// Strict. Deletes a sealed submission that has no receipt, with its items and files, because its user said so twice, and logs that.
     ///
     /// # Errors

@@ -106,8 +106,7 @@ fn In(device: Device) -> impl IntoView {
             let (field, said) = match outcome {
                 Ok(taken) => {
                     password.set(String::new());
-                    let (sealed, drafts, known) = (taken.submissions, taken.drafts, taken.known);
-                    return done.set(Some(Arc::new(move |w| (w.rescue_taken)(sealed, drafts, known))));
+                    return done.set(Some(Arc::new(move |w| (w.rescue_taken)(taken))));
                 }
                 Err(NotTakenUp::NoFile) => (FILE, words.rescue_no_file),
                 Err(NotTakenUp::NotOpened(OpenError::WrongPassword)) => (IN, words.rescue_wrong_password),

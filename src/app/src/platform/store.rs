@@ -372,6 +372,47 @@ impl Store for IndexedDb {
         Ok(true)
     }
 
+    async fn bring_forward(
+        &self,
+        here: &StoredDraft,
+        later: &StoredDraft,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<bool, StoreError> {
+        are_whole(files)?;
+        let id = here.draft.id;
+        let name = id.to_string();
+        let read = self.database.read(&[SNAPSHOTS, STEPS]).await?;
+        let Some(before) = kept_draft(&read, &name).await? else { return Ok(false) };
+        if later.draft.id != id || self.opened_draft(&name, before.clone()).await? != *here {
+            return Ok(false);
+        }
+        let (key, summary, snapshot) = self.sealed_draft(&later.draft, None).await?;
+        let mut steps = Vec::with_capacity(later.steps.len());
+        for step in later.steps.iter().filter(|step| step.seq > later.draft.seq) {
+            let sealed = self.sealing(STEPS, &step_id(&name, step.seq), step)?.done().await?;
+            steps.push((step_key(&name, step.seq), sealed_record(&sealed, &[])));
+        }
+        let sealed_files = self.seal_files_over(id, files).await?;
+
+        let stores = [DRAFTS, SNAPSHOTS, STEPS, FILES, FILE_BYTES];
+        let transaction = self.database.write(&stores, Durability::Strict).await?;
+        // What was looked at may have been written to since.
+        if !kept_draft(&transaction, &name).await?.is_some_and(|now| now.is_same(&before)) {
+            return Ok(false);
+        }
+        transaction.put(DRAFTS, &key, &summary)?;
+        transaction.put(SNAPSHOTS, &key, &snapshot)?;
+        transaction.delete(STEPS, keys_under(&name, None, None))?;
+        for (key, step) in &steps {
+            transaction.add(STEPS, key, step)?;
+        }
+        for file in sealed_files {
+            file.write(&transaction)?;
+        }
+        transaction.finish().await?;
+        Ok(true)
+    }
+
     async fn delete_submission(&self, id: Uuid, at: Moment) -> Result<(), StoreError> {
         let stores = [SUBMISSIONS, OUTBOX, SAID, FILES, FILE_BYTES, LOG];
         let transaction = self.database.write(&stores, Durability::Strict).await?;

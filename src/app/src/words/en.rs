@@ -333,12 +333,18 @@ pub const WORDS: Words = Words {
     rescue_file: "The exported file",
     rescue_its_password: "The file’s password",
     rescue_take: "Take back",
-    rescue_taken: |sealed, drafts, known| {
-        let done = format!("Taken back: {}, {}.", unsent(sealed), drafted(drafts));
-        match known {
-            0 => done,
-            n => format!("{done} {n} were here already."),
+    rescue_taken: |taken| {
+        let mut said = format!("Taken back: {}, {}.", unsent(taken.submissions), drafted(taken.drafts));
+        for (count, words) in [
+            (taken.brought_forward, "brought forward to the file’s later answers"),
+            (taken.apart, "changed on this device as well: both are kept, look and delete one"),
+            (taken.known, "here already"),
+        ] {
+            if count > 0 {
+                said += &format!(" {count} {words}.");
+            }
         }
+        said
     },
     rescue_no_file: "Choose a file first",
     rescue_wrong_password: "This password does not open the file",

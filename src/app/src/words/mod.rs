@@ -11,6 +11,7 @@ pub mod when;
 mod zh;
 
 use doorstep_delivery::backend::SendErrorKind;
+use doorstep_delivery::rescue::TakenUp;
 
 /// A language that the app speaks. A form may speak others.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -328,7 +329,7 @@ pub struct Words {
     pub rescue_file: Text,
     pub rescue_its_password: Text,
     pub rescue_take: Text,
-    pub rescue_taken: fn(usize, usize, usize) -> String,
+    pub rescue_taken: fn(TakenUp) -> String,
     pub rescue_no_file: Text,
     pub rescue_wrong_password: Text,
     pub rescue_damaged: Text,

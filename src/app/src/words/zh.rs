@@ -285,9 +285,18 @@ pub const WORDS: Words = Words {
     rescue_file: "导出的文件",
     rescue_its_password: "文件的口令",
     rescue_take: "取回",
-    rescue_taken: |sealed, drafts, known| match known {
-        0 => format!("已取回：{sealed} 份没送达的，{drafts} 份草稿。"),
-        n => format!("已取回：{sealed} 份没送达的，{drafts} 份草稿；{n} 份本来就有。"),
+    rescue_taken: |taken| {
+        let mut said = format!("已取回：{} 份没送达的，{} 份草稿", taken.submissions, taken.drafts);
+        for (count, words) in [
+            (taken.brought_forward, "份草稿更新到文件里较新的填写"),
+            (taken.apart, "份草稿在这台设备上也改过，两份都留着，请核对后删掉一份"),
+            (taken.known, "份本来就有"),
+        ] {
+            if count > 0 {
+                said += &format!("；{count} {words}");
+            }
+        }
+        said + "。"
     },
     rescue_no_file: "请先选文件",
     rescue_wrong_password: "口令不对，打不开这个文件",

@@ -1,5 +1,5 @@
 //! The same behaviour as in `backends`, tried against real servers: PouchDB's server for CouchDB's protocol (npm), S3rver for S3's
-//! addresses that run out (npm), Moto for S3's conditions of writing (PyPI).
+//! addresses that run out (npm), Moto for S3's conditions of writing, behind botocore, which proves each signature (PyPI).
 //!
 //! Each is started on a loopback port that the system picks and ends with the test. What they take is installed once into `.tools/`,
 //! which takes the network, Node.js with npm, and Python with pip; `DOORSTEP_SKIP_REAL_SERVERS=1` goes without.

@@ -151,6 +151,29 @@ fn nothing_is_overwritten() {
     assert_eq!(run.get(&key).unwrap(), b"first");
 }
 
+/// Signed anew by another implementation, each part of what is signed counts.
+fn what_is_signed_otherwise_is_refused() {
+    let run = Run::empty();
+    let key = format!("{}sub/y", run.prefix);
+    let put =
+        |path: &str| http::send(PORT.get(), path, &http::bare(Method::Put, Some(b"bytes".to_vec()))).status;
+    let right = signed("PUT", &key, 60);
+    let (address, signature) = right.split_once("X-Amz-Signature=").unwrap();
+    let other = if signature.starts_with('0') { "1" } else { "0" };
+    for forged in [
+        format!("{address}X-Amz-Signature={other}{}", &signature[1..]),
+        right.replace("sub/y", "sub/z"),
+        right.replace("X-Amz-Expires=60", "X-Amz-Expires=600"),
+        signed("GET", &key, 60),
+        signed("PUT", &key, -60),
+        address.trim_end_matches('&').to_owned(),
+    ] {
+        assert_eq!(put(&forged), 403, "{forged}");
+    }
+    assert_eq!(run.get(&key), None);
+    assert_eq!((put(&right), run.get(&key).as_deref()), (200, Some(&b"bytes"[..])));
+}
+
 #[test]
 fn s3rver_which_lets_addresses_run_out_keeps_its_word() {
     if server::skipped() {
@@ -166,7 +189,7 @@ fn s3rver_which_lets_addresses_run_out_keeps_its_word() {
 }
 
 #[test]
-fn moto_which_keeps_conditions_keeps_its_word() {
+fn moto_which_keeps_conditions_behind_botocore_which_proves_signatures_keeps_its_word() {
     if server::skipped() {
         return;
     }
@@ -174,7 +197,9 @@ fn moto_which_keeps_conditions_keeps_its_word() {
     let running = server::python("moto_server.py", &folder);
     PORT.set(running.port);
     keeps_its_word::<Run>();
+    an_old_address_is_waited_for();
     nothing_is_overwritten();
+    what_is_signed_otherwise_is_refused();
     drop(running);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -36,6 +36,9 @@ pub struct ListedEntity {
     pub properties: BTreeMap<String, String>,
 }
 
+/// What is known of one so far, the version from the server, and the device's own line.
+type Known = (Option<Entity>, Option<u64>, Option<String>);
+
 impl EntityList {
     /// The list of that name, of what the server `told` and what was `said` on this device, in its order: each with who says so, a submission's id. Of what
     /// was said, other lists are left out, and what can't be applied: the server will say so to its office.
@@ -48,7 +51,7 @@ impl EntityList {
             let trunk = Some(entity.version());
             (entity.id.clone(), (Some(entity), trunk, None))
         });
-        let mut known: BTreeMap<String, (Option<Entity>, Option<u64>, Option<String>)> = told.collect();
+        let mut known: BTreeMap<String, Known> = told.collect();
         for (by, change) in said.into_iter().filter(|(_, change)| change.list == name) {
             let (entity, _, line) = known.entry(change.id.clone()).or_default();
             if let (Applied::Made | Applied::Changed(_), Some((branch, _))) =

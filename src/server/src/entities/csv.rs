@@ -56,6 +56,9 @@ pub(crate) fn write(entities: &[EntityRow], whom: For) -> Result<Vec<u8>, csv::E
 /// Why a file, or a row of it, can't be brought in. Holds nothing that stands in it.
 pub(super) type Wrong = &'static str;
 
+/// A row by its number in the file.
+pub(super) type Numbered = (usize, Result<ImportedRow, Wrong>);
+
 /// Reads what is to be brought in: each row by its number in the file (the titles are row 1), or why it can't be.
 ///
 /// `__id` or `name` is the entity's id; where neither is a column, or a cell of it is blank, an id follows from what the row says, so that the same row has
@@ -63,7 +66,7 @@ pub(super) type Wrong = &'static str;
 ///
 /// # Errors
 /// [`Wrong`] if it is no such file at all.
-pub(super) fn read(list: &str, bytes: &[u8]) -> Result<Vec<(usize, Result<ImportedRow, Wrong>)>, Wrong> {
+pub(super) fn read(list: &str, bytes: &[u8]) -> Result<Vec<Numbered>, Wrong> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let titles = reader.headers().map_err(|_| "it is no CSV in UTF-8")?.clone();

@@ -1,5 +1,5 @@
 //! Attachments in a bucket: what holds of the folder holds there too, tried with S3rver, which knows its own key only, and Moto,
-//! which keeps S3's rules of writing. Neither checks the signature itself: that is rusty-s3's, and tested there. `DOORSTEP_SKIP_REAL_SERVERS=1` goes without.
+//! which keeps S3's rules of writing and stands behind botocore, which proves each signature. `DOORSTEP_SKIP_REAL_SERVERS=1` goes without.
 
 use std::path::Path;
 
@@ -12,14 +12,14 @@ use crate::real_server::{Server, folder, node, python, skipped};
 
 const PHOTO: &[u8] = b"a photo, or what stands for it";
 
-fn described(folder: &Path, port: u16, key: &str) -> BucketFiles {
+fn described(folder: &Path, port: u16, key: &str, secret: &str) -> BucketFiles {
     let files = BucketFiles { bucket: folder.join("s3.json"), secrets: Some(folder.join("s3-secrets.json")) };
     let bucket = format!(
         r#"{{"endpoint": "http://127.0.0.1:{port}", "region": "us-east-1", "bucket": "bucket", "prefix": "doorstep/", "path_style": true}}"#
     );
     std::fs::write(&files.bucket, bucket).unwrap();
     let secrets = folder.join("s3-secrets.json");
-    std::fs::write(&secrets, format!(r#"{{"key": "{key}", "secret": "S3RVER"}}"#)).unwrap();
+    std::fs::write(&secrets, format!(r#"{{"key": "{key}", "secret": "{secret}"}}"#)).unwrap();
     #[cfg(unix)]
     std::fs::set_permissions(&secrets, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     files
@@ -105,24 +105,28 @@ fn s3rver_keeps_attachments_and_refuses_another_key() {
     let folder = folder("shelf-s3rver");
     let server = node("s3rver.cjs", &folder);
     {
-        let wrong = House::with_bucket(described(&folder, server.port, "another"));
+        let wrong = House::with_bucket(described(&folder, server.port, "another", "S3RVER"));
         let answer = wrong.put_file(&content_hash(PHOTO), PHOTO);
         assert_eq!(answer.status, 503, "{}", answer.text());
         assert!(!answer.text().contains("Signature") && !answer.text().contains("127.0.0.1"));
     }
-    let files = described(&folder, server.port, "S3RVER");
+    let files = described(&folder, server.port, "S3RVER", "S3RVER");
     keeps_its_word(server, &files);
     std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
-fn moto_keeps_attachments() {
+fn moto_keeps_attachments_and_botocore_refuses_what_is_signed_with_another_secret() {
     if skipped() {
         return;
     }
     let folder = folder("shelf-moto");
     let server = python("moto_server.py", &folder);
-    let files = described(&folder, server.port, "S3RVER");
+    {
+        let wrong = House::with_bucket(described(&folder, server.port, "S3RVER", "another"));
+        assert_eq!(wrong.put_file(&content_hash(PHOTO), PHOTO).status, 503);
+    }
+    let files = described(&folder, server.port, "S3RVER", "S3RVER");
     keeps_its_word(server, &files);
     std::fs::remove_dir_all(folder).unwrap();
 }

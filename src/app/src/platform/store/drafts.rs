@@ -5,13 +5,23 @@ use doorstep_delivery::{Draft, Pen, Step, Uuid};
 use wasm_bindgen::JsValue;
 
 use super::super::database::{DRAFTS, SNAPSHOTS, STEPS, Transaction, keys_under};
-use super::records::{FORM, HOLDER, SEQ, number, sealed_record, step_id, text};
+use super::records::{FORM, HOLDER, SEQ, number, same_bytes, sealed_record, step_id, text};
 use super::{IndexedDb, gone};
 
 /// A draft's snapshot and its steps with their keys, as they lie in the database.
+#[derive(Clone)]
 pub(super) struct KeptDraft {
     snapshot: JsValue,
     steps: Vec<(JsValue, JsValue)>,
+}
+
+impl KeptDraft {
+    /// Do both hold the same records? Each is sealed anew whenever it is written.
+    pub(super) fn is_same(&self, other: &KeptDraft) -> bool {
+        same_bytes(&self.snapshot, &other.snapshot)
+            && self.steps.len() == other.steps.len()
+            && self.steps.iter().zip(&other.steps).all(|((_, one), (_, other))| same_bytes(one, other))
+    }
 }
 
 pub(super) async fn kept_draft(transaction: &Transaction, id: &str) -> Result<Option<KeptDraft>, StoreError> {

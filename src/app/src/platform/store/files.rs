@@ -63,6 +63,27 @@ impl IndexedDb {
         })
     }
 
+    /// Seals files beside those that the owner has, or in the place of one of the same name.
+    pub(super) async fn seal_files_over(
+        &self,
+        owner: Uuid,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Result<Vec<SealedFile>, StoreError> {
+        let (mut sealed, mut added) = (Vec::with_capacity(files.len()), 0);
+        for (file, bytes) in files {
+            let (old, next) = self.place_of(owner, &file.name).await?;
+            let number = match old {
+                Some(_) => None,
+                None => {
+                    added += 1;
+                    Some(next + added - 1)
+                }
+            };
+            sealed.push(self.seal_file(owner, file, bytes, number).await?);
+        }
+        Ok(sealed)
+    }
+
     /// The number of the owner's file of that name, and the first that none has.
     async fn place_of(&self, owner: Uuid, name: &str) -> Result<(Option<u64>, u64), StoreError> {
         let files = self.files_of(owner).await?;

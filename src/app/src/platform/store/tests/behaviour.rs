@@ -186,8 +186,22 @@ pub(super) async fn handing_over_behaves(store: &impl Store) {
     let stored = StoredDraft { draft: repair.clone(), steps: vec![a_step(repair.seq + 1)] };
     assert_eq!(store.take_over_draft(&stored, &files).await, Ok(true));
     assert_eq!(store.take_over_draft(&stored, &files).await, Ok(false));
-    assert_eq!(store.load_draft(repair.id).await, Ok(Some(stored)));
+    assert_eq!(store.load_draft(repair.id).await, Ok(Some(stored.clone())));
     assert_eq!(store.files(repair.id).await.unwrap().items.len(), 1);
+
+    // A later state of it, with one more file: only over what was looked at, and whoever had it open is out.
+    let later = Draft { seq: repair.seq + 5, ..repair.clone() };
+    let later = StoredDraft { draft: later, steps: vec![a_step(repair.seq + 6)] };
+    let (first, second) = (files[0].0.clone(), Attachment::of("b.jpg", "image/jpeg", b"b").unwrap());
+    let more = [(first, vec![0xff, 0xd8, 0xff]), (second, b"b".to_vec())];
+    assert_eq!(store.bring_forward(&later, &later, &more).await, Ok(false));
+    store.open_draft(repair.id, PEN).await.unwrap();
+    assert_eq!(store.bring_forward(&stored, &later, &more).await, Ok(true));
+    assert_eq!(store.bring_forward(&stored, &later, &more).await, Ok(false));
+    assert_eq!(store.load_draft(repair.id).await, Ok(Some(later.clone())));
+    assert_eq!(store.files(repair.id).await.unwrap().items.len(), 2);
+    let step = a_step(repair.seq + 7);
+    assert_eq!(kind(store.append_steps(repair.id, PEN, &[step]).await), StoreErrorKind::Conflict);
     store.delete_submission(submission.id(), at).await.unwrap();
     assert_eq!(kind(store.delete_submission(submission.id(), at).await), StoreErrorKind::Gone);
     assert!(store.outbox().await.unwrap().items.is_empty());
