@@ -54,7 +54,7 @@ fn thoughts_of_self_harm_outlive_a_consent_that_is_taken_back() {
 #[test]
 fn violence_that_was_seen_outlives_another_outcome_of_the_visit() {
     let seen = json!({"/household-needs/danger/red_flags": ["violence"]});
-    let session = after("red-flags", 2, &[seen.clone()]);
+    let session = after("red-flags", 2, std::slice::from_ref(&seen));
     assert_eq!(session.concerns("flag_violence"), [""; 0], "it is about nobody on the roster");
     let away = after("red-flags", 2, &[seen, json!({"/household-needs/visit/outcome": "7"})]);
     assert_eq!(told(&away).len(), 1, "{:?}", told(&away));
