@@ -108,6 +108,10 @@ impl Model {
             return;
         };
         self.kept(place, number);
+        if let Some(seen) = self.drafts.get_mut(&place).filter(|seen| seen.dropped > number) {
+            // A tab that opened it meanwhile has shown a state as kept: before it came or after, which nobody can tell from here.
+            seen.states.push(state);
+        }
         if pen.is_some() && self.pens.get(&place).copied() == pen {
             self.pens.remove(&place);
         }
