@@ -23,6 +23,17 @@ use crate::planted::{Bug, Credulous};
 use crate::tab::{Held, SECOND, Tab, state};
 use crate::world::World;
 
+/// What a device hands over of itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Handing {
+    /// What is finished.
+    Sealed,
+    /// With what is half filled in.
+    Everything,
+    /// That, and then it is thrown away.
+    Itself,
+}
+
 /// A device.
 pub struct Device {
     pub number: usize,
@@ -174,6 +185,10 @@ impl Device {
         let device = self.clone();
         self.world.spawn(self.number, async move {
             let place = (device.number, id);
+            // What its user takes up from a file just then is wanted.
+            if device.world.model.borrow_mut().taking.contains(&place) {
+                return;
+            }
             device.world.model.borrow_mut().doubt(place, Doubt::Deleting);
             if device.disk.delete_draft(id, device.world.now()).await.is_ok() {
                 device.world.model.borrow_mut().was_deleted(place);
@@ -251,9 +266,8 @@ impl Device {
         Some(())
     }
 
-    /// Everything unsent is handed over to another device as one file, which takes it up on its own, whatever becomes of this one.
-    /// `replaced`: with what is half filled in, and then this device is thrown away.
-    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>, replaced: bool) {
+    /// What is unsent is handed over to another device as one file, which takes it up on its own, whatever becomes of this one.
+    pub fn hand_over(self: &Rc<Device>, other: &Rc<Device>, handing: Handing) {
         let (device, other) = (self.clone(), other.clone());
         self.world.spawn(self.number, async move {
             let before = device.unsent();
@@ -262,7 +276,10 @@ impl Device {
             let (world, number) = (device.world.clone(), device.number);
             let taker = other.clone();
             world.spawn(taker.number, async move {
-                if other.take_up(&rescue.to_bytes(), replaced).await == Some(true) && replaced {
+                let with_drafts = handing != Handing::Sealed;
+                let all_new = other.take_up(&rescue.to_bytes(), with_drafts).await == Some(true);
+                if all_new && handing == Handing::Itself {
+                    other.world.count("device replaced by another");
                     other.world.thrown_away.set(Some(number));
                 }
             });
@@ -328,7 +345,7 @@ impl Device {
                 model.was_sealed(place(submission.id()), sealed);
             }
         }
-        world.count(if with_drafts { "device replaced by another" } else { "rescued by a second device" });
+        world.count("rescued by a second device");
         Some(all_new)
     }
 
@@ -350,16 +367,18 @@ impl Device {
                 if model.sealed.contains_key(&place) {
                     return Some(taken);
                 }
+                // Nothing comes over a draft that is here and calls itself new.
+                model.did_not_become(place, possible);
                 model.began(place, came);
                 place
             }
             (0, 1, 0) => {
-                world.count("draft brought forward by a later rescue file");
-                model.became(place, came);
+                world.count("draft met by a later rescue file");
+                model.became(place, came, possible);
                 place
             }
             (0, 0, 1) => {
-                world.count("draft kept beside the one of another device");
+                world.count("draft met by a later rescue file");
                 let mut place = (self.number, beside(id));
                 while model.drafts.contains_key(&place) {
                     place.1 = beside(place.1);
@@ -368,7 +387,7 @@ impl Device {
                 place
             }
             _ => {
-                model.did_not_become(place, &came, possible);
+                model.did_not_become(place, possible);
                 return Some(taken);
             }
         };

@@ -359,7 +359,14 @@ impl Store for Disk {
         files: &[(Attachment, Vec<u8>)],
     ) -> Result<bool, StoreError> {
         self.before_write(true).await?;
-        let done = self.twin().take_over_draft(stored, files).await;
+        let here = match self.world.bug {
+            Some(Bug::EarlierComesBack) => self.twin().load_draft(stored.draft.id).await.ok().flatten(),
+            _ => None,
+        };
+        let done = match here {
+            Some(here) => self.twin().bring_forward(&here, stored, files).await,
+            None => self.twin().take_over_draft(stored, files).await,
+        };
         self.after(|| format!("take over draft {}", World::short(stored.draft.id)), done).await
     }
 

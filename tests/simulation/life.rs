@@ -7,7 +7,7 @@ use doorstep_delivery::outbox::{State, Wake};
 use doorstep_delivery::store::Store;
 
 use crate::check;
-use crate::device::Device;
+use crate::device::{Device, Handing};
 use crate::disk::Holdings;
 use crate::network::Network;
 use crate::server::refuses;
@@ -128,8 +128,11 @@ impl Life {
             51 => device.delete_submission(),
             52..=53 => device.try_again(),
             54..=56 => device.repair(),
-            57..=58 => device.hand_over(&other, false),
-            59 => device.hand_over(&other, dice.once_in(2)),
+            57 => device.hand_over(&other, Handing::Sealed),
+            // With what is half filled in, which both then go on with.
+            58 => device.hand_over(&other, Handing::Everything),
+            59 if dice.once_in(2) => device.hand_over(&other, Handing::Itself),
+            59 => device.hand_over(&other, Handing::Sealed),
             60..=79 => {
                 let wakes = [Wake::Start, Wake::Network, Wake::Visible, Wake::Timer, Wake::Hand, Wake::Login];
                 device.run_outbox(dice.of(&wakes).copied().unwrap_or(Wake::Timer));

@@ -84,27 +84,46 @@ impl Model {
         }
     }
 
-    /// A later state of a draft may come from another device, whether or not anybody is told. Was there such a draft?
-    pub fn may_become(&mut self, place: Place, state: &str, files: &[(Attachment, Vec<u8>)]) -> bool {
-        let Some(seen) = self.drafts.get_mut(&place) else { return false };
+    /// A later state of a draft may come from another device, whether or not anybody is told. The state's number, and who had the draft open then.
+    pub fn may_become(
+        &mut self,
+        place: Place,
+        state: &str,
+        files: &[(Attachment, Vec<u8>)],
+    ) -> Option<(usize, Option<Pen>)> {
+        let pen = self.pens.get(&place).copied();
+        let seen = self.drafts.get_mut(&place)?;
         seen.states.push(state.to_owned());
+        let number = seen.dropped + seen.states.len() - 1;
         files.iter().for_each(|(file, _)| self.gave(place, &file.name, &file.hash, false));
-        true
+        Some((number, pen))
     }
 
-    /// It came: nothing older will do, and whoever had the draft open is promised nothing more.
-    pub fn became(&mut self, place: Place, state: String) {
-        self.pens.remove(&place);
-        let Some(seen) = self.drafts.get_mut(&place) else { return self.began(place, state) };
-        seen.dropped += seen.states.len();
-        seen.states = vec![state];
+    /// It came: nothing older will do, and whoever had the draft open then is promised nothing more.
+    pub fn became(&mut self, place: Place, state: String, possible: Option<(usize, Option<Pen>)>) {
+        let Some((number, pen)) = possible else {
+            if !self.sealed.contains_key(&place) {
+                self.began(place, state);
+            }
+            return;
+        };
+        self.kept(place, number);
+        if let Some(seen) = self.drafts.get_mut(&place).filter(|seen| seen.dropped > number) {
+            // A tab that opened it meanwhile has shown a state as kept: before it came or after, which nobody can tell from here.
+            seen.states.push(state);
+        }
+        if pen.is_some() && self.pens.get(&place).copied() == pen {
+            self.pens.remove(&place);
+        }
     }
 
     /// It did not come: what is here stands, and what came is not good enough for it.
-    pub fn did_not_become(&mut self, place: Place, state: &str, possible: bool) {
-        let Some(seen) = self.drafts.get_mut(&place).filter(|_| possible) else { return };
-        if let Some(last) = seen.states.iter().rposition(|known| known == state).filter(|last| *last > 0) {
-            seen.states.remove(last);
+    pub fn did_not_become(&mut self, place: Place, possible: Option<(usize, Option<Pen>)>) {
+        let (Some((number, _)), Some(seen)) = (possible, self.drafts.get_mut(&place)) else { return };
+        let at = number.saturating_sub(seen.dropped);
+        if number > seen.dropped && at < seen.states.len() {
+            // Its number stays taken, so that those after it keep theirs.
+            seen.states[at] = seen.states[at - 1].clone();
         }
     }
 

@@ -1,4 +1,4 @@
-//! Twelve bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
+//! Thirteen bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
 
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::backend::{Backend, Capabilities, Parcel, SendError, SendErrorKind};
@@ -46,6 +46,8 @@ bugs! {
     TwoTransactions = "two-transactions";
     /// A tab that has lost its draft to another one still writes to it.
     NoFence = "no-fence";
+    /// A draft of a rescue file comes over the one that is here, whichever is later.
+    EarlierComesBack = "earlier-comes-back";
     /// The place in the feed is kept before what was read up to there.
     PlaceFirst = "place-first";
 }

@@ -180,7 +180,7 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 49] = [
+pub const FAULTS: [&str; 48] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
@@ -198,8 +198,7 @@ pub const FAULTS: [&str; 49] = [
     "died before the commit",
     "disk fills up",
     "disk full",
-    "draft brought forward by a later rescue file",
-    "draft kept beside the one of another device",
+    "draft met by a later rescue file",
     "draft taken over by a second tab",
     "dropped after the server's commit",
     "dropped before the server",
