@@ -95,3 +95,30 @@ fn named<'e>(parent: &'e Element, local: &'e str) -> impl Iterator<Item = &'e El
 fn says<'e>(entity: &'e Element, attribute: &str) -> Option<&'e str> {
     entity.attribute(attribute).map(|written| written.text.trim())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{Extent, Session, World};
+    use crate::{Bundle, Form, Source};
+
+    /// A draft is answers as JSON, which have no attributes: an entity's id is one.
+    #[test]
+    fn a_draft_that_is_gone_on_with_still_makes_its_entities() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1"},
+            "entities": [{"list_name": "households", "label": "${called}"}, {"list_name": "members", "label": "${own}"}],
+            "survey": [{"type": "text", "name": "called", "label": "Called", "save_to": "households#called"},
+                {"type": "repeat", "name": "member", "label": "Member", "starts_with": 2, "children": [
+                    {"type": "text", "name": "own", "label": "Name", "save_to": "members#own"}]}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("f.json", text))).form.expect("it checks");
+        let mut session = Session::new(form.clone(), World { seed: 3, ..World::default() });
+        for (path, said) in [("/f/called", "A"), ("/f/member[1]/own", "B"), ("/f/member[2]/own", "C")] {
+            session.answer_text(session.at(path).expect("it is there"), said).expect("it may be answered");
+        }
+        let data = session.data(Extent::All);
+        let again =
+            Session::restore(form, World { seed: 4, ..World::default() }, &data).expect("it is its own");
+        let ids: Vec<String> =
+            again.entities().into_iter().map(|change| change.expect("it is an entity").id).collect();
+        assert!(ids.len() == 3 && ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Actions: what happened is noted, and when everything has settled, what waits for it runs, in order.
 
-use crate::form::{Action, Effect, Event, ScopeDefId};
+use crate::form::{Action, Effect, Event, NodeKind, ScopeDefId};
 use crate::session::recalculate::work_for;
 use crate::session::{AnswerError, Session};
 use crate::value::Value;
@@ -29,11 +29,30 @@ impl Session {
     /// Goes on after answers were taken up again: what waits for a load runs, and nothing of it is a change.
     pub(super) fn gone_on(&mut self) {
         self.name_instance(false);
+        self.set_attributes_again();
         self.restoring = false;
         self.quiet = false;
         self.loaded(false);
         self.run();
         self.take_changes();
+    }
+
+    /// Answers as JSON hold no attributes: what was set of them as the form was opened first, or as a repeat instance came, is set where nothing stands.
+    fn set_attributes_again(&mut self) {
+        let form = self.form.clone();
+        for action in form.actions.iter().filter(|action| action.picked.is_none()) {
+            let sets = |event: &Event| matches!(event, Event::FirstLoad | Event::NewRepeat);
+            if form.node(action.target).kind != NodeKind::Attribute || !action.events.iter().any(sets) {
+                continue;
+            }
+            let mut scopes = Vec::new();
+            self.instance.each_under(&form, ScopeId(0), action.scope, &mut |scope| scopes.push(scope));
+            for scope in scopes {
+                if self.instance.kept(scope, action.target).is_blank() {
+                    self.set(action, scope, action.target);
+                }
+            }
+        }
     }
 
     /// Notes that a repeat instance is new.
