@@ -422,11 +422,11 @@ async fn check(browser: &Browser, surveys: &BTreeMap<String, Known>, open: &[Str
         // A later text may have been kept without the screen having said so yet.
         assert!(number(&text) >= number(kept), "{mark} has {text}, and {kept} was shown as kept");
         if known.paper.is_some() {
-            let size = browser.text("[data-name=paper] [data-file]").await;
-            assert!(
-                Papers::shown(&size) >= known.paper,
-                "{mark} has a file of {size}, and {known:?} was shown as kept"
-            );
+            // Its size comes once the file was read.
+            let there = async || paper(browser).await.is_some();
+            browser.until(&format!("the file of {mark} is shown"), there).await;
+            let number = paper(browser).await;
+            assert!(number >= known.paper, "{mark} has the file {number:?}, and {known:?} was shown as kept");
         }
         if known.photo {
             browser.seen("[data-name=photo] img.photo").await;
@@ -453,14 +453,16 @@ async fn shown(browser: &Browser, picked: Picked, kill: u64) {
         Picked::Nothing => {}
         Picked::Photo => browser.seen("[data-name=photo] img.photo").await,
         Picked::Paper => {
-            let size = "return document.querySelector('[data-name=paper] [data-file]')?.innerText ?? ''";
-            let is_shown = async || {
-                let size = browser.run(size, vec![]).await;
-                Papers::shown(size.as_str().unwrap_or_default()) == Some(kill)
-            };
+            let is_shown = async || paper(browser).await == Some(kill);
             browser.until("the file is shown", is_shown).await;
         }
     }
+}
+
+/// The number of the file that is shown.
+async fn paper(browser: &Browser) -> Option<u64> {
+    let size = "return document.querySelector('[data-name=paper] [data-file]')?.innerText ?? ''";
+    Papers::shown(browser.run(size, vec![]).await.as_str().unwrap_or_default())
 }
 
 /// The text in the second field.
