@@ -68,7 +68,7 @@ pub fn check(profile: &Profile, script: &Script, receipt: &str) {
     as_expected(&data);
 }
 
-/// When the form was opened and finished is another time each run: looked at, and taken out.
+/// When the form was opened and finished is another time each run, and a new case another id: looked at, and taken out.
 fn take_times(data: &mut Value, sealed: &Value) {
     let fields = data.as_object_mut().expect("a form's data is an object");
     let mut time = |name: &str| {
@@ -78,6 +78,9 @@ fn take_times(data: &mut Value, sealed: &Value) {
         time
     };
     let (start, end) = (time("start"), time("end"));
+    let case = fields.shift_remove("new_case").unwrap_or_default();
+    let is_id = |text: &str| text.len() == 36 && text.matches('-').count() == 4;
+    assert!(case.as_str().is_some_and(is_id), "a new case has an id: {case}");
     assert!(start < end, "it was opened before it was finished: {start}, {end}");
     assert_eq!(sealed["finished_at"].as_str().map(|at| &at[..19]), Some(&end[..19]));
 }
