@@ -10,7 +10,7 @@ mod read;
 use std::fmt;
 use std::sync::Arc;
 
-pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply};
+pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply, is_early};
 pub use list::{EntityList, ListedEntity};
 
 use crate::form::Form;
