@@ -285,7 +285,8 @@ async fn a_sealed_photo_is_the_offices_alone_and_arrives_whole() {
     browser.seen("[data-state=kept].kept").await;
     filling::finish(&browser).await;
     browser.seen("[data-finished]").await;
-    browser.seen("[data-sealed]").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.seen("[data-section=waiting] [data-item] [data-sealed]").await;
 
     // Not the photo either is readable, whatever key one gets at.
     let found = readable(&browser).await;

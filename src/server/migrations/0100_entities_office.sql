@@ -27,4 +27,5 @@ CREATE TABLE entity_settled (
     PRIMARY KEY (list, id, version)
 ) STRICT;
 
+CREATE INDEX entity_refused_by_entity ON entity_refused (list, id);
 CREATE INDEX entity_by_conflict ON entity (conflict, id);

@@ -121,9 +121,37 @@ async fn apply(shared: &Shared, form: &Arc<Form>, submission: Undone) -> Result<
     .await?;
     let said = changes.len();
     if shared.store.apply_entities(&submission, &changes).await? {
+        release(shared, &changes).await?;
         // A phone that has its receipt finds in the feed what it said.
         tell(shared).await;
         tracing::info!(target: "doorstep", id = submission.id, said, "entities");
+    }
+    Ok(())
+}
+
+/// Applies what was said of these entities before they, or the versions it was said over, were here: until nothing of it can be.
+async fn release(shared: &Shared, changes: &[Change]) -> Result<(), Refusal> {
+    let mut touched: Vec<(&str, &str)> =
+        changes.iter().flatten().map(|change| (&*change.list, &*change.id)).collect();
+    touched.sort_unstable();
+    touched.dedup();
+    for (list, id) in touched {
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = false;
+            for held in shared.store.entities_held(list, id).await? {
+                let Some(form) = form(shared, &held.form_hash).await? else { continue };
+                let (held, said) = off_thread(move || {
+                    let said = said_by(&form, &held.submission);
+                    Ok((held, said))
+                })
+                .await?;
+                let change = usize::try_from(held.place).ok().and_then(|place| said.get(place));
+                if let Some(Ok(change)) = change {
+                    goes_on |= shared.store.apply_held(&held.submission, held.place, change).await?;
+                }
+            }
+        }
     }
     Ok(())
 }

@@ -89,6 +89,13 @@ pub fn apply(known: &mut Option<Entity>, change: &EntityChange, by: &str) -> App
     }
 }
 
+/// Was a change of a device's own line said over a version that has not arrived yet? Phones send again in any order: applied now, what was said before it
+/// would come after it, and count.
+pub fn is_early(known: &Entity, change: &EntityChange) -> bool {
+    let over = change.base.filter(|_| change.branch.is_some() && change.act != EntityAct::Create);
+    over.is_some_and(|base| base > known.version())
+}
+
 impl Entity {
     fn new(change: &EntityChange, by: &str) -> Entity {
         let given: BTreeMap<String, String> = change.properties.iter().cloned().collect();
@@ -288,6 +295,9 @@ mod tests {
             apply(&mut known, &line(3, &[("phone", "4")]), "e"),
             Applied::Changed(Some(Conflict::Beside))
         );
+        let entity = known.clone().unwrap();
+        assert!(is_early(&entity, &line(6, &[])) && !is_early(&entity, &line(5, &[])));
+        assert!(!is_early(&entity, &update(6, &[])), "who has no line says what they like");
         // Its first came after somebody else's.
         let mut known = made();
         apply(&mut known, &update(1, &[("phone", "7")]), "b");

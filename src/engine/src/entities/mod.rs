@@ -11,7 +11,7 @@ pub mod totals;
 use std::fmt;
 use std::sync::Arc;
 
-pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply};
+pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply, is_early};
 pub use list::{EntityList, ListedEntity};
 
 use crate::form::Form;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use doorstep_engine::entities::{
-    Applied, Conflict, Entity, EntityChange, EntityError, EntityVersion, NotApplied, apply,
+    Applied, Conflict, Entity, EntityChange, EntityError, EntityVersion, NotApplied, apply, is_early,
 };
 
 use super::database::BeginWriting;
@@ -39,6 +39,15 @@ const OF_LIST: &str = "
     SELECT id, label, version, properties, area FROM entity
     WHERE list = $1 AND area LIKE $2 AND id > $3 ORDER BY id LIMIT $4";
 
+/// Reasons that pass: what a change was said over may come yet, since phones send again in any order.
+const NOT_KNOWN: &str = "it is to be changed, and nobody knows it";
+const EARLY: &str = "it was said over a version that has not arrived yet";
+const HELD: &str = "
+    SELECT r.place, s.form_hash, s.id, s.body, s.area, s.received_at FROM entity_refused r
+    JOIN submission s ON s.id = r.submission_id
+    WHERE r.list = $1 AND r.id = $2 AND r.reason IN ($3, $4) ORDER BY s.received_at, s.id, r.place";
+const RELEASE: &str = "DELETE FROM entity_refused WHERE submission_id = $1 AND place = $2";
+
 /// So many bytes may be known of one entity.
 const LARGEST: usize = 32 << 10;
 
@@ -52,6 +61,15 @@ pub(crate) struct Undone {
     pub(crate) area: String,
     /// Milliseconds since 1970.
     pub(crate) received_at: i64,
+}
+
+/// What a submission said of an entity too early.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// Its place among what the submission says.
+    pub(crate) place: i64,
+    pub(crate) form_hash: String,
+    pub(crate) submission: Undone,
 }
 
 /// An entity as a list has it.
@@ -165,6 +183,42 @@ impl Store {
         })?)
     }
 
+    /// What was said of an entity too early: its place among what its submission says, the form, and the submission, the first received first.
+    pub(crate) async fn entities_held(&self, list: &str, id: &str) -> Result<Vec<Held>, StoreError> {
+        type HeldRow = (i64, String, String, Vec<u8>, Option<String>, i64);
+        let rows: Vec<HeldRow> = reading!(self.database, |pool| {
+            sqlx::query_as(HELD).bind(list).bind(id).bind(NOT_KNOWN).bind(EARLY).fetch_all(pool)
+        })?;
+        let held = |(place, form_hash, id, body, area, received_at): HeldRow| Held {
+            place,
+            form_hash,
+            submission: Undone { id, body, area: area.unwrap_or_default(), received_at },
+        };
+        Ok(rows.into_iter().map(held).collect())
+    }
+
+    /// Applies what was said too early, if it is not any more. `false`: it still is, or somebody else did.
+    pub(crate) async fn apply_held(
+        &self,
+        submission: &Undone,
+        place: i64,
+        change: &EntityChange,
+    ) -> Result<bool, StoreError> {
+        let Undone { id: by, received_at, .. } = submission;
+        Ok(writing!(self.database, |pool| async {
+            let mut transaction = pool.begin_writing().await?;
+            let known = find!(transaction, &*change.list, &*change.id);
+            let (_, Some((area, entity))) = change_of(known, change, submission) else { return Ok(false) };
+            let released = sqlx::query(RELEASE).bind(by).bind(place).execute(&mut *transaction).await?;
+            if released.rows_affected() == 0 {
+                return Ok(false);
+            }
+            put!(transaction, area, entity, by, received_at);
+            transaction.commit().await?;
+            Ok(true)
+        })?)
+    }
+
     /// Submissions of a form whose entities were not gone through yet, the first received first.
     pub(crate) async fn entities_undone(
         &self,
@@ -223,6 +277,7 @@ fn change_of(
         Some((area, _)) if !area.starts_with(&submission.area) => {
             return (Some("it lies in another area".into()), None);
         }
+        Some((_, entity)) if is_early(&entity, change) => return (Some(EARLY.into()), None),
         Some((area, entity)) => (area, Some(entity)),
         None => (submission.area.clone(), None),
     };
@@ -235,9 +290,7 @@ fn change_of(
         Applied::Refused(NotApplied::Known) => {
             (Some("it is to be made, and there is one already".into()), None)
         }
-        Applied::Refused(NotApplied::NotKnown) => {
-            (Some("it is to be changed, and nobody knows it".into()), None)
-        }
+        Applied::Refused(NotApplied::NotKnown) => (Some(NOT_KNOWN.into()), None),
     }
 }
 

@@ -201,3 +201,23 @@ fn a_station_counts_the_households_of_its_area_and_who_sees_no_names_counts_none
     );
     assert_eq!(office.count("entities_read"), 2, "{:?}", office.events());
 }
+
+#[test]
+fn what_was_said_before_its_household_arrived_counts_once_that_is_here_and_in_its_order() {
+    let office = open();
+    let (_, here) = office.device("371002001", None);
+    let collect = with(&office, &here);
+    let line = |number: u32, base: u32, phone: &str| {
+        let own = format!("baseVersion=\"{base}\" branchId=\"line\" trunkVersion=\"\"");
+        changed(number, base, phone).replace(&format!("baseVersion=\"{base}\""), &own)
+    };
+    // A phone tries again in any order: the last first.
+    send(&collect, &line(3, 2, "3"));
+    send(&collect, &line(2, 1, "2"));
+    assert_eq!(office.house.ask("SELECT reason FROM entity_refused").len(), 2);
+    send(&collect, &made(1, HOUSEHOLD, "王强", "1"));
+    let versions = "SELECT version || ' ' || COALESCE(base, '-') || ' ' || conflict FROM entity_version ORDER BY version";
+    assert_eq!(office.house.ask(versions), ["1 - 0", "2 1 0", "3 2 0"]);
+    assert_eq!(office.house.ask("SELECT properties FROM entity"), [r#"{"called":"王强","phone":"3"}"#]);
+    assert_eq!(office.house.ask("SELECT reason FROM entity_refused"), [""; 0]);
+}
