@@ -44,7 +44,7 @@ type Submission =
     (String, String, String, String, String, Vec<u8>, i64, Option<String>, Option<String>, Option<String>);
 
 impl Store {
-    /// Adds the forms, attachments, submissions and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
+    /// Adds the forms, attachments, submissions, entities and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
     pub(crate) async fn copy_from(&self, source: &Store) -> Result<Copied, StoreError> {
         self.copy_forms(source).await?;
         let mut last = String::new();
@@ -69,6 +69,7 @@ impl Store {
             self.copy_page(&page, &mut copied).await?;
         }
         self.copy_relay(source).await?;
+        self.copy_entities(source).await?;
         Ok(copied)
     }
 

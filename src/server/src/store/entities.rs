@@ -141,6 +141,7 @@ macro_rules! put {
     }};
 }
 
+mod copied;
 mod imported;
 mod settled;
 mod told;

@@ -1,0 +1,303 @@
+//! Entities from one database into another: what submissions made of them, and what the office did by itself, which follows from no submission.
+//!
+//! Kept here: what the office brought in, settled or took away goes along; the newer version of an entity stays, whichever database had it; what was
+//! gone through is not gone through again. May be broken off and begun again.
+
+use super::super::database::BeginWriting;
+use super::super::{Store, StoreError};
+
+/// So many rows at a time.
+const PAGE: i64 = 500;
+
+type Known = (String, String, String, i64, String, String, i64, i64);
+type Version = (String, String, i64, Option<i64>, Option<String>, Option<String>, String, i64, String);
+type Refused = (String, i64, String, String, String);
+type Office = (String, String, String, i64, Option<String>);
+type Settled = (String, String, i64, i64, Option<String>);
+
+const KNOWN: &str = "
+    SELECT list, id, area, version, label, properties, conflict, changed_at FROM entity
+    WHERE (list, id) > ($1, $2) ORDER BY list, id LIMIT $3";
+const PUT_KNOWN: &str = "
+    INSERT INTO entity (list, id, area, version, label, properties, conflict, changed_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (list, id) DO UPDATE SET
+        area = excluded.area, version = excluded.version, label = excluded.label, properties = excluded.properties,
+        conflict = excluded.conflict, changed_at = excluded.changed_at WHERE excluded.version > entity.version";
+const TELL: &str = "INSERT INTO entity_untold (list, id) VALUES ($1, $2) ON CONFLICT (list, id) DO NOTHING";
+const VERSIONS: &str = "
+    SELECT list, id, version, base, branch, label, given, conflict, submission_id FROM entity_version
+    WHERE (list, id, version) > ($1, $2, $3) ORDER BY list, id, version LIMIT $4";
+const PUT_VERSION: &str = "
+    INSERT INTO entity_version (list, id, version, base, branch, label, given, conflict, submission_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (list, id, version) DO NOTHING";
+const REFUSED: &str = "
+    SELECT submission_id, place, list, id, reason FROM entity_refused
+    WHERE (submission_id, place) > ($1, $2) ORDER BY submission_id, place LIMIT $3";
+const PUT_REFUSED: &str = "
+    INSERT INTO entity_refused (submission_id, place, list, id, reason)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (submission_id, place) DO NOTHING";
+const OFFICE: &str =
+    "SELECT id, list, deed, at, user_id FROM entity_office WHERE id > $1 ORDER BY id LIMIT $2";
+const PUT_OFFICE: &str = "
+    INSERT INTO entity_office (id, list, deed, at, user_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
+const SETTLED: &str = "
+    SELECT list, id, version, at, user_id FROM entity_settled
+    WHERE (list, id, version) > ($1, $2, $3) ORDER BY list, id, version LIMIT $4";
+const PUT_SETTLED: &str = "
+    INSERT INTO entity_settled (list, id, version, at, user_id)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (list, id, version) DO NOTHING";
+const DONE: &str =
+    "SELECT submission_id FROM entity_done WHERE submission_id > $1 ORDER BY submission_id LIMIT $2";
+const PUT_DONE: &str =
+    "INSERT INTO entity_done (submission_id) VALUES ($1) ON CONFLICT (submission_id) DO NOTHING";
+
+impl Store {
+    /// Adds what another database knows of entities and this one does not. What was gone through comes last: broken off before, it is gone through here.
+    pub(in crate::store) async fn copy_entities(&self, source: &Store) -> Result<(), StoreError> {
+        self.copy_versions(source).await?;
+        self.copy_known(source).await?;
+        self.copy_refused(source).await?;
+        self.copy_office(source).await?;
+        self.copy_settled(source).await?;
+        self.copy_done(source).await
+    }
+
+    async fn copy_known(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), String::new());
+        loop {
+            let page: Vec<Known> = reading!(source.database, |pool| sqlx::query_as(KNOWN)
+                .bind(&last.0)
+                .bind(&last.1)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last = (row.0.clone(), row.1.clone());
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (list, id, area, version, label, properties, conflict, changed_at) in &page {
+                    sqlx::query(PUT_KNOWN)
+                        .bind(list)
+                        .bind(id)
+                        .bind(area)
+                        .bind(version)
+                        .bind(label)
+                        .bind(properties)
+                        .bind(conflict)
+                        .bind(changed_at)
+                        .execute(&mut *transaction)
+                        .await?;
+                    sqlx::query(TELL).bind(list).bind(id).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    async fn copy_versions(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), String::new(), 0_i64);
+        loop {
+            let page: Vec<Version> = reading!(source.database, |pool| sqlx::query_as(VERSIONS)
+                .bind(&last.0)
+                .bind(&last.1)
+                .bind(last.2)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last = (row.0.clone(), row.1.clone(), row.2);
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (list, id, version, base, branch, label, given, conflict, by) in &page {
+                    sqlx::query(PUT_VERSION)
+                        .bind(list)
+                        .bind(id)
+                        .bind(version)
+                        .bind(base)
+                        .bind(branch)
+                        .bind(label)
+                        .bind(given)
+                        .bind(conflict)
+                        .bind(by)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    async fn copy_refused(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), -1_i64);
+        loop {
+            let page: Vec<Refused> = reading!(source.database, |pool| sqlx::query_as(REFUSED)
+                .bind(&last.0)
+                .bind(last.1)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last = (row.0.clone(), row.1);
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (submission, place, list, id, reason) in &page {
+                    sqlx::query(PUT_REFUSED)
+                        .bind(submission)
+                        .bind(place)
+                        .bind(list)
+                        .bind(id)
+                        .bind(reason)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    async fn copy_office(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = String::new();
+        loop {
+            let page: Vec<Office> = reading!(source.database, |pool| sqlx::query_as(OFFICE)
+                .bind(&last)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last.clone_from(&row.0);
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (id, list, deed, at, user) in &page {
+                    sqlx::query(PUT_OFFICE)
+                        .bind(id)
+                        .bind(list)
+                        .bind(deed)
+                        .bind(at)
+                        .bind(user)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    async fn copy_settled(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), String::new(), -1_i64);
+        loop {
+            let page: Vec<Settled> = reading!(source.database, |pool| sqlx::query_as(SETTLED)
+                .bind(&last.0)
+                .bind(&last.1)
+                .bind(last.2)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last = (row.0.clone(), row.1.clone(), row.2);
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (list, id, version, at, user) in &page {
+                    sqlx::query(PUT_SETTLED)
+                        .bind(list)
+                        .bind(id)
+                        .bind(version)
+                        .bind(at)
+                        .bind(user)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    async fn copy_done(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = String::new();
+        loop {
+            let page: Vec<(String,)> = reading!(source.database, |pool| sqlx::query_as(DONE)
+                .bind(&last)
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { return Ok(()) };
+            last.clone_from(&row.0);
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for (submission,) in &page {
+                    sqlx::query(PUT_DONE).bind(submission).execute(&mut *transaction).await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing::{Place, block_on, on_each_database};
+    use super::super::{ImportedRow, Importing, Settling, Undone};
+    use super::*;
+    use doorstep_engine::entities::{EntityAct, EntityChange};
+
+    on_each_database!(what_the_office_did_by_itself_goes_along_and_what_is_newer_stays);
+
+    const ID: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
+
+    async fn import(store: &Store, by: &str, phone: &str) {
+        let row = ImportedRow {
+            id: ID.into(),
+            label: Some("北门 3".into()),
+            area: Some("371002".into()),
+            properties: [("phone".to_owned(), phone.to_owned())].into(),
+        };
+        let deed = Importing { id: by, area: "", at: 5, user: Some("u") };
+        store.import_entities("households", &[row], &deed).await.unwrap();
+    }
+
+    fn said(base: Option<u64>, phone: &str) -> EntityChange {
+        EntityChange {
+            list: "households".into(),
+            id: ID.into(),
+            act: EntityAct::Update,
+            label: None,
+            base,
+            branch: None,
+            properties: vec![("phone".into(), phone.into())],
+        }
+    }
+
+    /// All that is known of it, as text.
+    async fn known(store: &Store) -> Vec<(String,)> {
+        let all = "
+            SELECT list || id || area || version || label || properties || conflict FROM entity UNION ALL
+            SELECT list || id || version || coalesce(base, 0) || given || conflict || submission_id FROM entity_version UNION ALL
+            SELECT id || list || deed || at || coalesce(user_id, '') FROM entity_office UNION ALL
+            SELECT list || id || version || at || coalesce(user_id, '') FROM entity_settled UNION ALL
+            SELECT submission_id || place || list || id || reason FROM entity_refused UNION ALL
+            SELECT submission_id FROM entity_done ORDER BY 1";
+        reading!(store.database, |pool| sqlx::query_as(all).fetch_all(pool)).unwrap()
+    }
+
+    async fn what_the_office_did_by_itself_goes_along_and_what_is_newer_stays(place: &Place) {
+        let source = place.open().await;
+        import(&source, "x", "1").await;
+        for (id, phone) in [("a", "2"), ("b", "3")] {
+            let submission =
+                Undone { id: id.into(), body: Vec::new(), area: "371002".into(), received_at: 7 };
+            let unknown = EntityChange { id: ID.replace('a', "b"), ..said(None, phone) };
+            assert!(
+                source.apply_entities(&submission, &[Ok(said(Some(1), phone)), Ok(unknown)]).await.unwrap()
+            );
+        }
+        let settling = Settling { version: 3, at: 9, user: Some("u".into()), ..Settling::default() };
+        source.settle_entity("households", ID, &settling).await.unwrap();
+        let wanted = known(&source).await;
+        assert!(wanted.len() >= 10, "{wanted:?}");
+
+        let other = Place::sqlite();
+        let target = other.open().await;
+        for _ in 0..2 {
+            target.copy_from(&source).await.unwrap();
+            assert_eq!(known(&target).await, wanted);
+        }
+        // What came to be known here since then stays.
+        import(&target, "y", "9").await;
+        let newer = known(&target).await;
+        target.copy_from(&source).await.unwrap();
+        assert_eq!(known(&target).await, newer);
+    }
+}
