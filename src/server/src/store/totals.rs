@@ -156,7 +156,7 @@ mod tests {
     use doorstep_engine::entities::{EntityAct, EntityChange};
 
     use super::super::Undone;
-    use super::super::testing::{Place, block_on, on_each_database};
+    use super::super::testing::{Place, on_each_database};
     use super::*;
 
     on_each_database!(the_database_counts_as_the_engine_does, so_many_groups_are_too_many);

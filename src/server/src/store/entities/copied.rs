@@ -228,7 +228,7 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::testing::{Place, block_on, on_each_database};
+    use super::super::super::testing::{Place, on_each_database};
     use super::super::{ImportedRow, Importing, Settling, Undone};
     use super::*;
     use doorstep_engine::entities::{EntityAct, EntityChange};
