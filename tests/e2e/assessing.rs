@@ -102,6 +102,15 @@ async fn what_an_assessment_waits_for_is_named_and_led_to() {
 
     browser.seen("[data-report-rejected] [data-action=seek]").await;
 
+    // There and back again, as often as one likes.
+    for _ in 0..2 {
+        browser.tap("[data-report-rejected] [data-action=seek]").await;
+        browser.on_page("money").await;
+        browser.seen("[data-name=standard] :focus").await;
+        browser.run("history.back()", vec![]).await;
+        browser.seen("[data-report-rejected] [data-action=seek]").await;
+    }
+
     // What was refused is no verdict.
     let refused = browser.text("[data-dimension=health] [data-left-out]").await;
     assert!(refused.contains("同意问身体吗") && refused.contains("不同意"), "{refused}");

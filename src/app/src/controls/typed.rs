@@ -67,9 +67,11 @@ impl Typed {
 
     /// The field was left: it shows the answer as it was understood.
     pub fn leave(self) {
+        // A field that goes with its page is left, too: after its row is gone.
+        let Some(shown) = self.asked.view.try_with_untracked(|view| (self.show)(&view.value)) else { return };
         self.composing.set_value(false);
         self.asked.leave();
-        self.text.set(self.asked.view.with_untracked(|view| (self.show)(&view.value)));
+        self.text.set(shown);
     }
 
     fn value_of(self, text: &str) -> Value {

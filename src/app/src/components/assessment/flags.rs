@@ -16,6 +16,8 @@ pub fn Flags(
     flags: Vec<Explanation>,
     /// By flag: whom it is about.
     concerns: Vec<(String, Vec<String>)>,
+    /// Did a danger fall silent? Then nobody says that there is none.
+    silent: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let up: Vec<Explanation> =
@@ -31,6 +33,9 @@ pub fn Flags(
             false => (words.flags_not_asked)(&unasked.join(words.between)),
         };
         return view! { <p class="notice warn" data-flags="unknown">{said}</p> }.into_any();
+    }
+    if up.is_empty() && open.is_empty() && silent {
+        return ().into_any();
     }
     if up.is_empty() && open.is_empty() {
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();

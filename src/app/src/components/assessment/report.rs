@@ -100,6 +100,7 @@ pub fn Report(
     let words = use_reader().words_now();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
     let Told { made_without, concerns, silenced, rejected, by_hand, .. } = told;
+    let silent = !silenced.is_empty();
     let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     // What fell silent is said for itself, and is not merely what nobody asked.
     flags.retain(|flag| {
@@ -157,8 +158,8 @@ pub fn Report(
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
             </header>
-            {(!silenced.is_empty()).then(|| silent::notice(silenced, words))}
-            {(!flags.is_empty()).then(|| view! { <Flags flags concerns /> })}
+            {silent.then(|| silent::notice(silenced, words))}
+            {(!flags.is_empty()).then(|| view! { <Flags flags concerns silent /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
             {(!levels.is_empty()).then(|| view! {
                 <Levels levels turns left_out=left_out.clone() made_without people />
