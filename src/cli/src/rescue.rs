@@ -1,6 +1,6 @@
 //! `doorstep rescue`: what a phone exported as a file, brought to a server. Done twice, it comes to the same.
 
-use std::io::{BufRead, Read};
+use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -162,24 +162,42 @@ fn unlock(envelope: &Envelope, password: &str) -> Result<Vec<u8>, String> {
         .map_err(|_| "this password does not open it".to_owned())
 }
 
-/// One file for each draft: the form, and the answers so far.
+/// One file for each draft: the form, and the answers so far. What was locked is open there: nobody else on this machine may read it.
 fn write_drafts(rescue: &Rescue, folder: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    for_oneself_alone(folder).map_err(failed)?;
     for (stored, files) in &rescue.drafts {
         let draft = &stored.draft;
         let form = &draft.form;
         let written = serde_json::json!({"form": form.id, "version": form.version, "answers": draft.answers,
             "steps_since": stored.steps.len(), "updated_at": draft.updated_at.to_rfc3339()});
         let path = folder.join(format!("{}.json", draft.id));
-        std::fs::write(&path, format!("{written:#}\n")).map_err(failed)?;
+        write_for_oneself(&path, format!("{written:#}\n").as_bytes()).map_err(failed)?;
         for (file, bytes) in files {
             // A name is letters, digits and a few signs: none that leads out of the folder.
-            std::fs::write(folder.join(format!("{}-{}", draft.id, file.name)), bytes).map_err(failed)?;
+            let path = folder.join(format!("{}-{}", draft.id, file.name));
+            write_for_oneself(&path, bytes).map_err(failed)?;
         }
         say!("wrote {}", path.display());
     }
     Ok(())
+}
+
+/// Makes a folder that only its owner may look into; one that is there is left as it is.
+fn for_oneself_alone(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn write_for_oneself(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 fn send(rescue: &Rescue, url: &str, token: Credential) -> Result<bool, String> {

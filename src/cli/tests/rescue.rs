@@ -149,8 +149,14 @@ fn what_a_phone_exported_arrives_once() {
         assert!(sent.status.success(), "{}", said(&sent));
         assert_eq!(said(&sent).matches("is there since").count(), 2);
     }
-    let drafts: Vec<_> = std::fs::read_dir(folder.path().join("drafts")).unwrap().collect();
+    let drafts: Vec<_> =
+        std::fs::read_dir(folder.path().join("drafts")).unwrap().map(Result::unwrap).collect();
     assert_eq!(drafts.len(), 1);
+    #[cfg(unix)]
+    for path in [folder.path().join("drafts"), drafts[0].path()] {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+        assert_eq!(mode & 0o077, 0, "nobody else may look into {}", path.display());
+    }
     assert!(!said(&looked).contains("张三"));
 }
 
