@@ -23,7 +23,8 @@ const PUT_KNOWN: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (list, id) DO UPDATE SET
         area = excluded.area, version = excluded.version, label = excluded.label, properties = excluded.properties,
         conflict = excluded.conflict, changed_at = excluded.changed_at WHERE excluded.version > entity.version";
-const TELL: &str = "INSERT INTO entity_untold (list, id) VALUES ($1, $2) ON CONFLICT (list, id) DO NOTHING";
+const TELL: &str = "
+    INSERT INTO entity_untold (list, id) SELECT list, id FROM entity WHERE true ON CONFLICT (list, id) DO NOTHING";
 const VERSIONS: &str = "
     SELECT list, id, version, base, branch, label, given, conflict, submission_id FROM entity_version
     WHERE (list, id, version) > ($1, $2, $3) ORDER BY list, id, version LIMIT $4";
@@ -51,178 +52,43 @@ const DONE: &str =
 const PUT_DONE: &str =
     "INSERT INTO entity_done (submission_id) VALUES ($1) ON CONFLICT (submission_id) DO NOTHING";
 
+/// Copies a table, a page in one transaction. `by` are the columns of its key, which come first; `with` are all.
+macro_rules! copy_rows {
+    ($to:ident <- $from:ident, $row:ty, $select:ident => $put:ident, by ($($key:tt = $first:expr),+), with ($($column:tt),+)) => {
+        let mut last = ($($first,)+);
+        loop {
+            let page: Vec<$row> = reading!($from.database, |pool| sqlx::query_as($select)
+                $(.bind(&last.$key))+
+                .bind(PAGE)
+                .fetch_all(pool))?;
+            let Some(row) = page.last() else { break };
+            last = ($(row.$key.clone(),)+);
+            writing!($to.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                for row in &page {
+                    sqlx::query($put)$(.bind(&row.$column))+.execute(&mut *transaction).await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    };
+}
+
 impl Store {
     /// Adds what another database knows of entities and this one does not. What was gone through comes last: broken off before, it is gone through here.
     pub(in crate::store) async fn copy_entities(&self, source: &Store) -> Result<(), StoreError> {
-        self.copy_versions(source).await?;
-        self.copy_known(source).await?;
-        self.copy_refused(source).await?;
-        self.copy_office(source).await?;
-        self.copy_settled(source).await?;
-        self.copy_done(source).await
-    }
-
-    async fn copy_known(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = (String::new(), String::new());
-        loop {
-            let page: Vec<Known> = reading!(source.database, |pool| sqlx::query_as(KNOWN)
-                .bind(&last.0)
-                .bind(&last.1)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last = (row.0.clone(), row.1.clone());
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (list, id, area, version, label, properties, conflict, changed_at) in &page {
-                    sqlx::query(PUT_KNOWN)
-                        .bind(list)
-                        .bind(id)
-                        .bind(area)
-                        .bind(version)
-                        .bind(label)
-                        .bind(properties)
-                        .bind(conflict)
-                        .bind(changed_at)
-                        .execute(&mut *transaction)
-                        .await?;
-                    sqlx::query(TELL).bind(list).bind(id).execute(&mut *transaction).await?;
-                }
-                transaction.commit().await
-            })?;
-        }
-    }
-
-    async fn copy_versions(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = (String::new(), String::new(), 0_i64);
-        loop {
-            let page: Vec<Version> = reading!(source.database, |pool| sqlx::query_as(VERSIONS)
-                .bind(&last.0)
-                .bind(&last.1)
-                .bind(last.2)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last = (row.0.clone(), row.1.clone(), row.2);
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (list, id, version, base, branch, label, given, conflict, by) in &page {
-                    sqlx::query(PUT_VERSION)
-                        .bind(list)
-                        .bind(id)
-                        .bind(version)
-                        .bind(base)
-                        .bind(branch)
-                        .bind(label)
-                        .bind(given)
-                        .bind(conflict)
-                        .bind(by)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                transaction.commit().await
-            })?;
-        }
-    }
-
-    async fn copy_refused(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = (String::new(), -1_i64);
-        loop {
-            let page: Vec<Refused> = reading!(source.database, |pool| sqlx::query_as(REFUSED)
-                .bind(&last.0)
-                .bind(last.1)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last = (row.0.clone(), row.1);
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (submission, place, list, id, reason) in &page {
-                    sqlx::query(PUT_REFUSED)
-                        .bind(submission)
-                        .bind(place)
-                        .bind(list)
-                        .bind(id)
-                        .bind(reason)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                transaction.commit().await
-            })?;
-        }
-    }
-
-    async fn copy_office(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = String::new();
-        loop {
-            let page: Vec<Office> = reading!(source.database, |pool| sqlx::query_as(OFFICE)
-                .bind(&last)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last.clone_from(&row.0);
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (id, list, deed, at, user) in &page {
-                    sqlx::query(PUT_OFFICE)
-                        .bind(id)
-                        .bind(list)
-                        .bind(deed)
-                        .bind(at)
-                        .bind(user)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                transaction.commit().await
-            })?;
-        }
-    }
-
-    async fn copy_settled(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = (String::new(), String::new(), -1_i64);
-        loop {
-            let page: Vec<Settled> = reading!(source.database, |pool| sqlx::query_as(SETTLED)
-                .bind(&last.0)
-                .bind(&last.1)
-                .bind(last.2)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last = (row.0.clone(), row.1.clone(), row.2);
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (list, id, version, at, user) in &page {
-                    sqlx::query(PUT_SETTLED)
-                        .bind(list)
-                        .bind(id)
-                        .bind(version)
-                        .bind(at)
-                        .bind(user)
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                transaction.commit().await
-            })?;
-        }
-    }
-
-    async fn copy_done(&self, source: &Store) -> Result<(), StoreError> {
-        let mut last = String::new();
-        loop {
-            let page: Vec<(String,)> = reading!(source.database, |pool| sqlx::query_as(DONE)
-                .bind(&last)
-                .bind(PAGE)
-                .fetch_all(pool))?;
-            let Some(row) = page.last() else { return Ok(()) };
-            last.clone_from(&row.0);
-            writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                for (submission,) in &page {
-                    sqlx::query(PUT_DONE).bind(submission).execute(&mut *transaction).await?;
-                }
-                transaction.commit().await
-            })?;
-        }
+        let text = String::new;
+        copy_rows!(self <- source, Version, VERSIONS => PUT_VERSION,
+            by (0 = text(), 1 = text(), 2 = 0_i64), with (0, 1, 2, 3, 4, 5, 6, 7, 8));
+        copy_rows!(self <- source, Known, KNOWN => PUT_KNOWN,
+            by (0 = text(), 1 = text()), with (0, 1, 2, 3, 4, 5, 6, 7));
+        writing!(self.database, |pool| async { sqlx::query(TELL).execute(pool).await.map(drop) })?;
+        copy_rows!(self <- source, Refused, REFUSED => PUT_REFUSED, by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3, 4));
+        copy_rows!(self <- source, Office, OFFICE => PUT_OFFICE, by (0 = text()), with (0, 1, 2, 3, 4));
+        copy_rows!(self <- source, Settled, SETTLED => PUT_SETTLED,
+            by (0 = text(), 1 = text(), 2 = -1_i64), with (0, 1, 2, 3, 4));
+        copy_rows!(self <- source, (String,), DONE => PUT_DONE, by (0 = text()), with (0));
+        Ok(())
     }
 }
 
