@@ -40,7 +40,8 @@ impl Session {
 
     /// The dangers that were named and are told no more, since the questions that named them are not asked any more.
     pub fn silenced(&self) -> Vec<Silenced> {
-        let flags = self.form.assessment.ids().filter(|id| !self.measure(*id).internal);
+        let flags =
+            self.form.assessment.ids().filter(|id| !self.measure(*id).internal && self.hides_some(*id));
         let flags = flags.filter_map(|id| Some((id, self.flag_of(id)?)));
         flags.filter_map(|(id, raised)| self.silent(id, &raised)).collect()
     }
@@ -59,9 +60,6 @@ impl Session {
 
     fn silent(&self, id: MeasureId, raised: &Condition) -> Option<Silenced> {
         let hidden: Vec<Key> = self.behind(id).into_iter().filter(|key| self.is_kept_unasked(*key)).collect();
-        if hidden.is_empty() {
-            return None;
-        }
         let mut asked = self.copied();
         asked.ask_again(&hidden);
         if !asked.holds_now(id, raised) {
@@ -87,6 +85,17 @@ impl Session {
             to_do: asked.band_words(id, &Given::Number(Exact::ONE)),
             because,
         })
+    }
+
+    /// Is any answer kept that a flag is made of and that nobody is asked for? Looked at after each answer, so without a list.
+    fn hides_some(&self, id: MeasureId) -> bool {
+        let mut hides = false;
+        for node in self.questions_behind(id) {
+            self.instance.each_under(&self.form, ScopeId(0), self.form.node(*node).scope, &mut |scope| {
+                hides |= self.is_kept_unasked(Key { scope, node: *node });
+            });
+        }
+        hides
     }
 
     /// Every answer that a flag is made of, in whatever instance.
