@@ -4,6 +4,7 @@ use crate::components::live::live;
 use leptos::prelude::*;
 
 use super::turning::Turning;
+use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
@@ -27,7 +28,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
     let device = use_device();
     let sealing = RwSignal::new(Sealing::No);
     let blocked = move || count.get() > 0 || sealing.get() == Sealing::Yes;
-    let finish = move |_| {
+    let seal = move |_: String| {
         // By state, not by the button: a second tap on a slow phone finds it taken.
         if untrack(blocked) {
             return;
@@ -56,6 +57,19 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
             }
         });
     };
+    // A danger that fell silent is not left behind by a tap: whoever finishes has read of it once more, and says so.
+    let silent = RwSignal::new(None::<String>);
+    let finish = move |_| {
+        let silenced = answering.with(|session| session.silenced());
+        let between = untrack(|| reader.language().words().between);
+        match silenced.is_empty() || untrack(blocked) {
+            true => seal(String::new()),
+            false => {
+                let labels: Vec<String> = silenced.into_iter().map(|danger| danger.label).collect();
+                silent.set(Some(labels.join(between)));
+            }
+        }
+    };
     let back = move |_| {
         let last = answering.pages.with_untracked(|pages| pages.last().map(|page| page.key));
         if let Some(last) = last {
@@ -72,6 +86,13 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
     };
     view! {
         <div class="bottom">
+            <Confirm
+                asking=silent
+                title=move |labels: String| (reader.language().words().finish_silenced)(&labels)
+                explained=Signal::derive(say(|w| w.finish_silenced_explained))
+                yes=Signal::derive(say(|w| w.finish_silenced_yes))
+                act=seal
+            />
             {live(move || said().map(|said| view! { <p class="bottom-note" id="finish-note" role="status">{said}</p> }))}
             <div class="bottom-row">
                 <button type="button" class="button" data-action="back" on:click=back>

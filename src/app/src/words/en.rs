@@ -204,6 +204,11 @@ pub const WORDS: Words = Words {
         format!("Its questions are not asked, since “{question}” is answered “{answer}”.")
     },
     silenced_kept: "What was entered is still kept in the draft on this device, but will not be sent. Not asked is not gone: if it is still so, act now; if that answer is a mistake, put it right.",
+    finish_silenced: |labels| {
+        format!("“{labels}” was entered, does not count now and will not be sent. Finish all the same?")
+    },
+    finish_silenced_explained: "If it is still so: act first, then go back and answer those questions again, or tick it under the signs of danger. Finish only once it was dealt with, or if it was a mistake.",
+    finish_silenced_yes: "Dealt with, finish",
     made_without: |parts| format!("Made without: {parts}"),
     made_without_because: |part, question, answer| {
         format!("{part} (not asked: “{question}” was answered “{answer}”)")

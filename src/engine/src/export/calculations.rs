@@ -71,6 +71,7 @@ pub(super) fn with(root: Element, bundle: &Bundle, losses: &mut Losses) -> Eleme
         holes: HashMap::new(),
         asked: HashMap::new(),
         questions: HashMap::new(),
+        literally: false,
         current: Vec::new(),
         calculations: Vec::new(),
         rounds: false,
@@ -167,9 +168,11 @@ struct Writer<'a> {
     /// When leaves are missing: by path and the predicate that it stands in, too.
     holes: HashMap<(Opened, String, Option<String>), Option<String>>,
     /// The node that says whether a node's relevance holds, may hold or does not.
-    asked: HashMap<NodeId, String>,
+    asked: HashMap<Opened, String>,
     /// The node that says whether a question is unanswered, or its answer breaks its rule, in any instance of its repeats.
     questions: HashMap<(NodeId, &'static str), String>,
+    /// Answers that break a rule count as they stand: a danger is looked for.
+    literally: bool,
     /// The measures that are being written, the innermost last.
     current: Vec<MeasureId>,
     calculations: Vec<Calculation>,
@@ -198,7 +201,9 @@ impl<'a> Writer<'a> {
         self.current.push(id);
         let (rounds, too_large) = (std::mem::take(&mut self.rounds), std::mem::take(&mut self.too_large));
         let written = self.nodes.len();
+        let literally = std::mem::take(&mut self.literally);
         let known = self.write(id);
+        self.literally = literally;
         let span = self.elements[at].span;
         if let Err(why) = &known {
             // Steps to nowhere are no use.

@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assess::measure::{Condition, Kind, MeasureId};
 use crate::assess::{Exact, Given, Outcome};
+use crate::form::NodeKind;
 use crate::session::instance::flag;
 use crate::session::{LeftOut, Session};
 use crate::view::{Key, NodeId, ScopeId};
@@ -114,9 +115,24 @@ impl Session {
         let assessment = &self.form.assessment;
         let all = assessment.behind_flags.get_or_init(|| {
             let flags = assessment.ids().filter(|id| matches!(self.measure(*id).kind, Kind::Flag(_)));
-            flags.map(|id| (id, self.sources(id).questions.into())).collect()
+            flags.map(|id| (id, self.answers_and_memories(id).into())).collect()
         });
         all.get(&id).map_or(&[], |questions| questions)
+    }
+
+    /// The questions that a flag is made of, and what an action noted of one: a danger that was named once, say, whatever is answered since.
+    fn answers_and_memories(&self, id: MeasureId) -> Vec<NodeId> {
+        let mut nodes = self.sources(id).questions;
+        let made_of = self.worked_out_from(&[self.measure(id).node]);
+        for index in 0..self.form.nodes.len() {
+            let node = NodeId(index as u32);
+            let is_noted = matches!(self.form.node(node).kind, NodeKind::Leaf(_))
+                && self.form.node(node).body.control.is_none();
+            if is_noted && made_of.has(node) && !self.form.is_computed(node) && !nodes.contains(&node) {
+                nodes.push(node);
+            }
+        }
+        nodes
     }
 
     fn is_kept_unasked(&self, Key { scope, node }: Key) -> bool {
@@ -157,6 +173,45 @@ impl Session {
         let mut found: Vec<ScopeId> = instances.iter().copied().filter(raises).collect();
         crate::order::sort_by_key(&mut found, |scope| self.instance.position(*scope));
         found
+    }
+
+    /// The answers that raise a flag that is up: those without which it would not be, of each person that it is about by themselves.
+    pub(super) fn evidence(&self, id: MeasureId, raised: &Condition) -> Vec<Key> {
+        let answered = |key: &Key| !self.instance.value(key.scope, key.node).is_blank();
+        let keys: Vec<Key> = self.behind(id).into_iter().filter(answered).collect();
+        let whom = self.raised_by(id, raised);
+        let of = |scope: &ScopeId, key: &Key| key.scope != ScopeId(0) && self.outermost(key.scope) == *scope;
+        let mut evidence = Vec::new();
+        let alone: Vec<Option<ScopeId>> =
+            if whom.is_empty() { vec![None] } else { whom.iter().copied().map(Some).collect() };
+        for person in alone {
+            let mut copy = self.copied();
+            let others: Vec<Key> = keys
+                .iter()
+                .filter(|key| whom.iter().any(|scope| Some(*scope) != person && of(scope, key)))
+                .copied()
+                .collect();
+            copy.hide(&others);
+            // Of those that raise it only together, each has a part in it.
+            let together = !copy.holds_now(id, raised);
+            for key in &keys {
+                let theirs = person.is_none_or(|scope| of(&scope, key));
+                if !theirs || evidence.contains(key) {
+                    continue;
+                }
+                let mut without = if together { self.copied() } else { copy.copied() };
+                let asked = |copy: &Session| {
+                    keys.iter().filter(|key| copy.instance.relevant(key.scope, key.node)).count()
+                };
+                let before = asked(&without);
+                without.hide(&[*key]);
+                // What merely decides that something is asked names no danger.
+                if asked(&without) + 1 == before && !without.holds_now(id, raised) {
+                    evidence.push(*key);
+                }
+            }
+        }
+        evidence
     }
 
     /// Makes answers blank to what reads them.
@@ -233,8 +288,7 @@ impl Session {
                 let parent = self.form.node(*node).parent;
                 beside.insert(*node);
                 // The form as a whole, or all of a person, is no one conversation.
-                if matches!(self.form.node(parent).kind, crate::form::NodeKind::Group) && parent != NodeId(0)
-                {
+                if matches!(self.form.node(parent).kind, NodeKind::Group) && parent != NodeId(0) {
                     beside.extend(self.form.children_of(parent));
                 }
             }
@@ -317,6 +371,25 @@ mod tests {
         assert_eq!(session.concerns("self_harm"), [""; 0], "it is not up");
         give(&mut session, &json!({"/f/people[2]/mood/thoughts": 2}));
         assert_eq!(session.concerns("self_harm"), ["Wang", "Li"]);
+    }
+
+    #[test]
+    fn a_flag_tells_which_answers_raise_it() {
+        let told = |session: &Session| -> Vec<String> {
+            let explanation = session.explanation("self_harm").expect("a flag");
+            explanation.reasons.into_iter().map(|reason| reason.sentence).collect()
+        };
+        for way in WAYS {
+            let mut session = session(way);
+            assert_eq!(told(&session), ["present", "Wang: Thoughts?: 2"], "{way}");
+            give(&mut session, &json!({"/f/people[2]/mood/thoughts": 1}));
+            assert_eq!(told(&session).last().map(String::as_str), Some("Li: Thoughts?: 1"), "{way}");
+            give(&mut session, &json!({"/f/people[1]/mood/thoughts": 0}));
+            assert_eq!(told(&session), ["present", "Li: Thoughts?: 1"], "{way}");
+        }
+        let mut session = session("${beaten} = 'yes' or ${consent} = 'no'");
+        give(&mut session, &json!({"/f/beaten": "yes"}));
+        assert_eq!(told(&session), ["present", "Beaten?: Yes"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::assess::evaluate::{Assessor, Awaiting, Owned};
 use crate::assess::measure::{Aggregate, Band, Input, Item, Kind, Measure, MeasureId, ShiftBy, most_of_item};
 use crate::assess::sentences::Tongue;
 use crate::assess::trace::{Line, Told, Trace};
-use crate::assess::{Exact, Explanation, Given, MeasureKind, Outcome, Reason, Test};
+use crate::assess::{Exact, Explanation, Given, MeasureKind, Missing, Outcome, Reason, Test};
 use crate::form::{NodeKind, TextId};
 use crate::session::Session;
 use crate::view::{Key, NodeId, ScopeId};
@@ -54,7 +54,10 @@ impl Session {
         };
         let awaits = self.awaits(id);
         let shown = self.shown(id, &outcome);
-        let reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
+        let mut reasons: Vec<Reason> = trace.lines.iter().map(|line| self.reason(measure, line)).collect();
+        if let (Kind::Flag(raised), Outcome::Flag(true)) = (&measure.kind, &outcome) {
+            reasons.extend(self.evidence(id, raised).into_iter().map(|key| self.evidence_told(key)));
+        }
         let label = self.label_of(id);
         let sentence = match outcome.is_blank() {
             true => self.tongue().named(&label, &self.tongue().awaiting(&outcome, &awaits)),
@@ -75,6 +78,24 @@ impl Session {
             sentence,
             reasons,
             awaits,
+        }
+    }
+
+    /// One answer that names a danger.
+    fn evidence_told(&self, key: Key) -> Reason {
+        let label = self.question_words(key);
+        let answer = self.answer_words(key.node, self.instance.given(key.scope, key.node));
+        Reason {
+            sentence: self.tongue().named(&label, &answer),
+            label,
+            answer,
+            points: None,
+            most: None,
+            weight: None,
+            rule: String::new(),
+            counts: true,
+            measure: None,
+            question: Some(key.node),
         }
     }
 
@@ -191,7 +212,13 @@ impl Session {
                 let answers: Vec<String> =
                     line.answers.iter().map(|answer| self.said(&item.questions, answer)).collect();
                 reason.answer = tongue.list(&each_once(answers));
+                // Nobody is to answer what is worked out.
+                let worked_out = !item.questions.is_empty()
+                    && item.questions.iter().all(|node| self.form.is_computed(*node));
                 let what = match (&line.unsaid, reason.points) {
+                    (Some(Outcome::Missing(Missing::Unanswered | Missing::Rejected)), _) if worked_out => {
+                        tongue.unsaid(&Outcome::Missing(Missing::Depends)).to_owned()
+                    }
                     (Some(outcome), _) => tongue.unsaid(outcome).to_owned(),
                     (None, points) => tongue
                         .answered(&reason.answer, &points.unwrap_or(Exact::ZERO).shown(measure.decimals)),

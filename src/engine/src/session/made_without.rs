@@ -34,6 +34,13 @@ impl Session {
         found
     }
 
+    /// Does an answer leave something out that a measure is made of?
+    pub(super) fn is_made_without(&self, id: MeasureId, answer: Key) -> bool {
+        let mut found = Vec::new();
+        self.each_made_without(id, &mut Vec::new(), &mut found);
+        found.iter().any(|part| part.because.as_ref().is_some_and(|because| because.key == answer))
+    }
+
     fn each_made_without(&self, id: MeasureId, seen: &mut Vec<MeasureId>, found: &mut Vec<MadeWithout>) {
         if seen.contains(&id) {
             return;
@@ -75,8 +82,9 @@ impl Session {
         for (scope, held_back) in asked {
             let because = held_back.and_then(|node| self.unasked_because(Key { scope, node }));
             let Some(because) = because else { continue };
-            // What the scale is scored from all the same is known, and no gap: that somebody is not disabled says what grade they have.
-            if self.sources(id).questions.contains(&because.key.node) {
+            // What the item is worked out from is known, and no gap: that somebody is not disabled says what grade they have. That somebody would not
+            // say how they are says nothing of it.
+            if self.worked_out_from(&item.questions).has(because.key.node) {
                 continue;
             }
             let (measure, label) = (self.measure(id).name.to_string(), self.item_label(item));
@@ -113,11 +121,13 @@ mod tests {
                 {"type": "select_one yn", "name": "ill", "label": "Ill?", "relevant": "${consent} = 'yes'"},
                 {"type": "select_one yn", "name": "screened", "label": "Screened?"},
                 {"type": "select_one yn", "name": "mood", "label": "Mood?", "relevant": "${screened} = 'yes'"},
+                {"type": "select_one yn", "name": "tired", "label": "Tired?", "relevant": "${screened} = 'yes'"},
+                {"type": "select_one yn", "name": "worn", "label": "Worn out?", "read_only": true, "relevant": "not(${screened} = 'no')", "calculation": "${tired}"},
                 {"type": "select_one yn", "name": "debt", "label": "Debt?"},
                 {"type": "select_one yn", "name": "large", "label": "Large?", "read_only": true, "relevant": "${debt} = 'yes'", "calculation": "${debt}"}],
             "assessment": [
                 {"type": "scale", "name": "health", "label": "Health", "max": 1, "items": [{"value": "${ill}"}]},
-                {"type": "scale", "name": "money", "label": "Money", "max": 3, "items": [{"value": "${poor}"}, {"value": "${mood}"}, {"value": "${large}"}]},
+                {"type": "scale", "name": "money", "label": "Money", "max": 4, "items": [{"value": "${poor}"}, {"value": "${mood}"}, {"value": "${worn}"}, {"value": "${large}"}]},
                 {"type": "index", "name": "need", "parts": [{"of": "health", "weight": 1}, {"of": "money", "weight": 1}]},
                 {"type": "band", "name": "level", "of": "need", "bands": [{"code": "low", "range": "<50"}, {"code": "high", "range": ">=50"}]},
                 {"type": "decided", "name": "last", "of": "level", "value": "${by_hand}", "reason": "${why}"}]});
@@ -142,15 +152,16 @@ mod tests {
         give(&mut session, "/f/poor", "yes");
         give(&mut session, "/f/screened", "yes");
         give(&mut session, "/f/mood", "yes");
+        give(&mut session, "/f/tired", "yes");
         give(&mut session, "/f/consent", "yes");
         give(&mut session, "/f/ill", "no");
         assert_eq!(without(&session), [""; 0]);
         give(&mut session, "/f/consent", "no");
         assert_eq!(without(&session), ["Health May we ask?"]);
         give(&mut session, "/f/screened", "no");
-        assert_eq!(without(&session), ["Health May we ask?", "Mood? Screened?"]);
+        assert_eq!(without(&session), ["Health May we ask?", "Mood? Screened?", "Worn out? Screened?"]);
         give(&mut session, "/f/consent", "yes");
         give(&mut session, "/f/poor", "no");
-        assert_eq!(without(&session), ["Mood? Screened?"]);
+        assert_eq!(without(&session), ["Mood? Screened?", "Worn out? Screened?"]);
     }
 }

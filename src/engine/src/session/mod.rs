@@ -32,6 +32,7 @@ mod state;
 mod submitted;
 mod turns;
 mod views;
+mod worked_out;
 
 pub use dangers::Silenced;
 pub use data::RestoreError;

@@ -6,7 +6,7 @@
 //! Tried are only answers that the result is *scored* from. What merely decides whether something is asked or looked at, consent above all, is no
 //! fact about a household: to be told "refuse, and you come out lower" is advice that nobody should be given. Nor is it news what a person decides
 //! in a result's place, or an answer that contradicts another. Nor a number that the form itself begins with, as an official standard: that is no answer
-//! of the household's; nor what would take back a danger that was named.
+//! of the household's; nor what would take back a danger that was named; nor that somebody does not say what a part of it is scored from.
 
 use std::sync::Arc;
 
@@ -336,7 +336,9 @@ impl Trial<'_> {
         let moved = self.moved();
         // What else would have to be answered then may lead anywhere.
         let open = lawful && outcome.is_blank();
-        let hides = self.hides_a_danger();
+        // Nor is it one that somebody does not say something: it is not known then, and nothing has changed.
+        let hides = self.hides_a_danger()
+            || lawful && outcome != self.now && self.copy.is_made_without(self.target, key);
         self.complete &= !open && !hides && !self.copy.overran();
         let grew = !changes.added.is_empty() || !changes.removed.is_empty();
         // What an answer set off does not always come back with the answer.
@@ -383,10 +385,11 @@ impl Trial<'_> {
         for found in self.found {
             // Of a question, one answer for each result.
             let known = kept.iter().any(|known| known.key == found.key && known.outcome == found.outcome);
-            if !known && kept.len() < MAX_TURNS {
+            if !known {
                 kept.push(found);
             }
         }
+        nearest_both_ways(&mut kept);
         let (from, target) = (self.from, self.target);
         let turns = kept.into_iter().map(|Found { key, value, outcome, moved }| {
             let question = from.question_words(key);
@@ -398,6 +401,22 @@ impl Trial<'_> {
         });
         Search { turns: turns.collect(), complete: self.complete }
     }
+}
+
+/// The nearest of all that was found, half of them in each direction where there are so many: whoever reads only what would lessen a need, or only what
+/// would add to it, reads half of how near it is.
+fn nearest_both_ways(found: &mut Vec<Found>) {
+    let adds = |found: &Found| found.moved.by > Exact::ZERO;
+    let adding = found.iter().filter(|found| adds(found)).count();
+    let half = MAX_TURNS / 2;
+    let mut room_up = adding.min(half.max(MAX_TURNS.saturating_sub(found.len() - adding)));
+    let mut room_down = MAX_TURNS - room_up;
+    found.retain(|found| {
+        let room = if adds(found) { &mut room_up } else { &mut room_down };
+        let kept = *room > 0;
+        *room = room.saturating_sub(1);
+        kept
+    });
 }
 
 #[cfg(test)]

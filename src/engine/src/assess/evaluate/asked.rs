@@ -3,7 +3,8 @@
 //! What may still come to be asked was not left out, and what is asked now may come to be out of place: both are open. Relevance is looked at less
 //! closely than the assessment's own conditions: a comparison in it is open as soon as a required answer is missing behind anything that it
 //! reads, be it asked for as a blank (`${county} != ''` says that the county comes first) or in a way that would not matter. An answer that breaks
-//! its rule counts as it stands, as it does on the page. Invariant: where nothing is missing, a node is asked if it is relevant.
+//! its rule is missing, as everywhere: the page goes by it as it stands, and nobody knows what it hid. Where a danger is looked for it counts,
+//! lest the danger that it led to be taken back. Invariant: where nothing is missing, a node is asked if it is relevant.
 
 use super::Assessor;
 use super::conditions::{Awaited, Truth};
@@ -219,9 +220,10 @@ impl Looking<'_, '_> {
                     let def = form.node(question).scope;
                     let own = scope.filter(|_| made.own).and_then(|scope| instance.around(scope, def));
                     instance.each_under(form, own.unwrap_or(ScopeId(0)), def, &mut |scope| {
-                        if self.assessor.hole(scope, question) == Some(Missing::Unanswered) {
+                        let hole = self.assessor.hole(scope, question);
+                        if let Some(why) = hole.filter(|why| !(self.literally && *why == Missing::Rejected)) {
                             self.assessor.awaited.note(Awaited::Answer(Key { scope, node: question }));
-                            open = open.or(Some(Missing::Unanswered));
+                            open = open.or(Some(why));
                         }
                     });
                 }

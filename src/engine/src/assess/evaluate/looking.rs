@@ -31,7 +31,7 @@ type Asked = (Truth, Vec<Awaited>);
 pub(super) struct Looking<'l, 'a> {
     pub(super) assessor: &'l Assessor<'a>,
     /// Answers that break a rule count as they stand.
-    literally: bool,
+    pub(super) literally: bool,
     depth: Cell<u16>,
     known: RefCell<FxHashMap<(ScopeId, NodeId), Known>>,
     pub(super) asked: RefCell<FxHashMap<(ScopeId, NodeId), Asked>>,

@@ -51,7 +51,7 @@ impl Writer<'_> {
         if !self.form().assessment.doubts.relevant.contains_key(&node) {
             return Ok(Some(Holds { surely: text, ..Holds::default() }.spelled()));
         }
-        if let Some(at) = self.asked.get(&node).filter(|_| alone) {
+        if let Some(at) = self.asked.get(&(node, self.literally)).filter(|_| alone) {
             return Ok(Some(letters(at)));
         }
         let ast = parse(&text).map_err(|_| format!("`{text}` is no expression"))?;
@@ -61,7 +61,7 @@ impl Writer<'_> {
         }
         let at = self.keep("asked", &holds.letter());
         let letters = letters(&at);
-        self.asked.insert(node, at);
+        self.asked.insert((node, self.literally), at);
         Ok(Some(letters))
     }
 
@@ -183,6 +183,9 @@ impl Writer<'_> {
                 Source::Question(question) => {
                     let inside = inside.filter(|_| made.own);
                     missing.extend(self.question_missing(question, inside)?);
+                    if !self.literally {
+                        missing.extend(self.question_rejected(question, inside)?);
+                    }
                 }
             }
         }

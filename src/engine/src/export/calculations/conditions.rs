@@ -133,7 +133,10 @@ impl Writer<'_> {
         let text = self.places.seen(written, context, None)?;
         let ast = parse(&text).map_err(|_| format!("`{text}` is no expression"))?;
         let here = Here { text: &text, inside: None, in_tree: false, literally, depth: 0 };
-        Ok(self.truth(&ast, here)?.spelled())
+        let before = std::mem::replace(&mut self.literally, literally);
+        let truth = self.truth(&ast, here);
+        self.literally = before;
+        Ok(truth?.spelled())
     }
 
     pub(super) fn truth(&mut self, ast: &Ast, here: Here<'_>) -> Result<Holds, Unsayable> {
