@@ -21,10 +21,20 @@ pub fn found(path: &Path) -> Vec<PathBuf> {
         return vec![own];
     }
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> =
-        entries.map(|entry| entry.path().join(NAME)).filter(|file| file.is_file()).collect();
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.path().join(NAME))
+        .filter(|file| file.is_file() && !is_list(file))
+        .collect();
     files.sort();
     files
+}
+
+/// Is a file of that name a list of choices, as `forms/lists/services.csv` is? Its columns are those of choices.
+fn is_list(file: &Path) -> bool {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let head = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+    let has = |name: &str| head.split(',').any(|column| column.trim() == name);
+    has("name") && !has("code")
 }
 
 fn read(file: &Path) -> Result<(Bundle, Read), String> {
@@ -106,4 +116,16 @@ pub fn test(file: &Path, language: Language) -> (usize, usize) {
         }
     }
     (passed, failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_that_name_is_no_catalogue() {
+        let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
+        assert!(forms.join("lists").join(NAME).is_file());
+        assert_eq!(found(&forms), [forms.join("catalogue").join(NAME)]);
+    }
 }

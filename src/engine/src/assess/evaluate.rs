@@ -37,6 +37,8 @@ pub(crate) struct Assessor<'a> {
     pub sure: Cell<Option<(NodeId, bool)>>,
     /// The calculated node that was last asked for, and whether all is there that any instance of it is calculated from.
     pub there: Cell<Option<(NodeId, bool)>>,
+    /// In which instance the answer stands that was last given to an item.
+    pub whose: Cell<ScopeId>,
 }
 
 /// A result, or why there is none.

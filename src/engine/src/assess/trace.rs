@@ -5,6 +5,7 @@
 use super::evaluate::Owned;
 use super::measure::MeasureId;
 use super::{Exact, Outcome};
+use crate::view::ScopeId;
 
 /// What was looked at, in order.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Line {
     pub told: Told,
     /// The answers that it is about.
     pub answers: Vec<Owned>,
+    /// Of each of them: in which instance it was given, and what it counts.
+    pub each: Vec<(ScopeId, Exact)>,
     /// Points, or a percentage.
     pub points: Option<Exact>,
     pub weight: Option<Exact>,

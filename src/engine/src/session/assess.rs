@@ -66,6 +66,7 @@ impl Session {
             awaited: Awaiting::default(),
             sure: Cell::default(),
             there: Cell::default(),
+            whose: Cell::new(ScopeId(0)),
         };
         let outcome = assessor.outcome(id, &mut Trace::none());
         let known = &mut self.outcomes[usize::from(id.0)];

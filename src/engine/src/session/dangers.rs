@@ -264,7 +264,7 @@ impl Session {
         self.told_left_out(self.node_left_out(outermost)?)
     }
 
-    fn outermost(&self, mut scope: ScopeId) -> ScopeId {
+    pub(super) fn outermost(&self, mut scope: ScopeId) -> ScopeId {
         while scope != ScopeId(0) && self.instance.up(scope, 1) != ScopeId(0) {
             scope = self.instance.up(scope, 1);
         }

@@ -209,9 +209,15 @@ impl Session {
                 let weighted = |points: Exact| points.times(item.weight).ok();
                 reason.points = line.points.and_then(weighted);
                 reason.most = most_of_item(item).and_then(weighted);
-                let answers: Vec<String> =
-                    line.answers.iter().map(|answer| self.said(&item.questions, answer)).collect();
-                reason.answer = tongue.list(&each_once(answers));
+                reason.answer = match self.worst(item, line) {
+                    Some((whom, answer)) => {
+                        tongue.named(&tongue.list(&whom), &self.said(&item.questions, answer))
+                    }
+                    None => {
+                        let answers = line.answers.iter().map(|answer| self.said(&item.questions, answer));
+                        tongue.list(&each_once(answers.collect()))
+                    }
+                };
                 // Nobody is to answer what is worked out.
                 let worked_out = !item.questions.is_empty()
                     && item.questions.iter().all(|node| self.form.is_computed(*node));
@@ -483,6 +489,7 @@ impl Session {
             awaited: Awaiting::default(),
             sure: Cell::default(),
             there: Cell::default(),
+            whose: Cell::new(ScopeId(0)),
         }
     }
 }
@@ -510,7 +517,7 @@ fn share_of(kind: &Kind, weight: Exact) -> String {
     share.map_or_else(|| weight.shown(3), |share| format!("{}%", share.shown(1)))
 }
 
-fn each_once(texts: Vec<String>) -> Vec<String> {
+pub(super) fn each_once(texts: Vec<String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::with_capacity(texts.len());
     for text in texts {
         if !text.is_empty() && !once.contains(&text) {

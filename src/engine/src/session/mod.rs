@@ -33,6 +33,7 @@ mod submitted;
 mod turns;
 mod views;
 mod worked_out;
+mod worst;
 
 pub use dangers::Silenced;
 pub use data::RestoreError;

@@ -154,6 +154,7 @@ impl Assessor<'_> {
 
     /// `wary`: it was not looked yet whether what calculates it is there.
     fn node(&self, node: NodeRef, wary: bool, take: &mut dyn FnMut(Said<Given<'_>>)) {
+        self.whose.set(ScopeId(0));
         let NodeRef::Cell(scope, id) = node else {
             take(answered(Given::of_text(&self.eval.node_text(node))));
             return;
@@ -172,6 +173,7 @@ impl Assessor<'_> {
             // Nobody knows whether it is asked: that can't be made up for from the rest.
             Truth::Open(_) => return take(Err(Unsaid::Missing(Missing::Depends))),
         }
+        self.whose.set(scope);
         let instance = self.eval.primary().instance;
         let rejected = instance.has(instance.cell(scope, id), flag::VIOLATED);
         match instance.value(scope, id) {

@@ -8,6 +8,7 @@ use super::{Assessor, Said, Unsaid};
 use crate::assess::measure::{Aggregate, Item, Points, Scale, WhenMissing};
 use crate::assess::trace::{Line, Told, Trace};
 use crate::assess::{Exact, ExactError, Given, Missing, Outcome, Test};
+use crate::view::ScopeId;
 
 impl Assessor<'_> {
     pub(super) fn scale(&self, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
@@ -86,6 +87,7 @@ impl Assessor<'_> {
         }
         let mut tally = Tally::default();
         let mut why = None;
+        self.whose.set(ScopeId(0));
         self.answers(&item.value, &mut |answer| {
             let answer = match (answer, &item.points) {
                 // Where a table says what no answer counts, it is no hole.
@@ -100,6 +102,7 @@ impl Assessor<'_> {
                 let points = points_of(item, &given)?;
                 if trace.wanted {
                     line.answers.push(given.to_owned());
+                    line.each.push((self.whose.get(), points));
                 }
                 Ok(points)
             });
