@@ -74,7 +74,7 @@ pub fn OutboxPage() -> impl IntoView {
                     when=move || lists.with(|(_, arrived)| !arrived.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    {shown_when(move || lists.with(|(_, arrived)| arrived.iter().any(|one| device.arrived.has(one.id()))), || view! {
+                    {shown_when(move || lists.with(|(_, arrived)| arrived.iter().any(|one| device.arrived.has(one.id()) && asked.get() != Some(one.id()))), || view! {
                         <p class="soft" data-until="true">{say(|w| w.report.arrived_until)}</p> }.into_any())}
                     {delivered_rows(device, lists)}
                 </Show>
@@ -145,7 +145,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
-                        {(words.finished_title)(&named(&item, words))}
+                        {if item.for_office { words.report.finished_sealed.to_owned() } else { (words.finished_title)(&named(&item, words)) }}
                     </h2>
                     <p>{match (delivered, out) {
                         (true, _) => words.finished_delivered,

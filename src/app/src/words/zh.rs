@@ -193,7 +193,7 @@ pub const WORDS: Words = Words {
     what_would_change_explained: "下面的回答如果当时记错了，核对改正后结果会变。只用来核对，不是要改结果。",
     nothing_would_change: "只改任何一个计分的回答，结果都不变。",
     print: "打印",
-    printed: |version, time| format!("表单版本 {version}，{time}打印"),
+    printed: |version, time| format!("表单版本 {version}，{time} 打印"),
     services: "适合的服务",
     services_none: "目录里没有适合的服务。",
     services_open: "还不能判断的服务",

@@ -17,7 +17,7 @@ use crate::components::by_hand::people;
 use crate::components::silent;
 use crate::state::keeping::now;
 use crate::state::reader::use_reader;
-use crate::words::when::when;
+use crate::words::when::on_paper;
 
 /// All that is told of a survey's assessment.
 #[derive(Clone, PartialEq)]
@@ -166,7 +166,7 @@ pub fn Report(
                 })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 {present.collect_view()}
-                <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
+                <p class="small paper-only">{(words.printed)(&version, &on_paper(now(), words))}</p>
             </header>
             {silent.then(|| silent::notice(silenced, words))}
             {(!flags.is_empty()).then(|| view! { <Flags flags concerns silent /> })}

@@ -130,9 +130,12 @@ pub fn Services(told: ToldServices) -> impl IntoView {
             </li>
         }
     });
-    let open = undecided.into_iter().map(|Open { name, why, awaits, forms }| {
-        let about = about.clone();
-        view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /> <BeginForms forms about /></li> }
+    // One way to each form, however many services wait for it.
+    let mut others: Vec<String> = undecided.iter().flat_map(|open| open.forms.clone()).collect();
+    others.sort();
+    others.dedup();
+    let open = undecided.into_iter().map(|Open { name, why, awaits, .. }| {
+        view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /></li> }
     });
     let open = open.collect_view();
     let unfit = unfit.into_iter().map(|Unfit { code, name, why, left_out }| {
@@ -151,6 +154,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
                         <summary>{words.services_open}</summary>
                         <ul class="reason-list">{open}</ul>
                     </details>
+                    <BeginForms forms=others about />
                 })}
                 {(!unfit.is_empty()).then(|| view! {
                     <details class="reasons" data-services="unfit">
