@@ -90,7 +90,7 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.tap("[data-action=leave]").await;
     browser.on_page("review").await;
     browser.tap("[data-action=finish]:not([aria-disabled])").await;
-    browser.seen("[data-finished]").await;
+    browser.seen("[data-finished] [data-until]").await;
     assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
     browser.tap("[data-dimension=IE] summary").await;
     browser.seen("[data-dimension=IE] .reason").await;
@@ -132,9 +132,18 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.tap("[data-action=send]").await;
     browser.seen("[data-section=delivered] [data-item][data-state=delivered]").await;
     browser.gone("[data-section=waiting] [data-item]").await;
-    browser.gone("[data-action=assessment]").await;
     browser.picture("receipt").await;
     let receipt = browser.text("[data-section=delivered] .proof").await;
+    // What it came to can still be looked at, until the app is closed; and that is said.
+    browser.seen("[data-section=delivered] [data-until]").await;
+    browser.tap("[data-item][data-state=delivered] [data-action=assessment]").await;
+    browser.seen("[data-report]").await;
+    assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
+    browser.tap("a[href='/outbox']").await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.reload().await;
+    browser.seen("[data-section=delivered] [data-item]").await;
+    browser.gone("[data-action=assessment], [data-section=delivered] [data-until]").await;
 
     arrived::check(&profile, &script, &receipt);
     browser.assert_thumbs_fit();

@@ -1,7 +1,7 @@
 //! A level that a person put in the system's place: what the system said, why it was changed, and who was there. In the open, wherever the level stands.
 
 use doorstep_engine::assess::{Explanation, MeasureKind};
-use doorstep_engine::session::Session;
+use doorstep_engine::session::{KeptByHand, Session};
 use leptos::prelude::*;
 
 use super::marked::marked;
@@ -43,7 +43,14 @@ pub fn lines(told: &Explanation, people: &[Vec<(String, String)>], words: &Words
     lines
 }
 
-/// The same, to be shown.
+/// That what was decided in a measure's place is kept, while its question is not asked since the measure can't be said.
+pub fn kept(kept: &[KeptByHand], measure: &str, words: &'static Words) -> Option<AnyView> {
+    let kept = kept.iter().find(|kept| kept.of == measure)?;
+    let said = (words.report.kept_by_hand)(&kept.label, &kept.decided);
+    Some(view! { <p class="notice warn" role="status" data-kept-by-hand="true">{said}</p> }.into_any())
+}
+
+/// [`lines`], to be shown.
 pub fn by_hand(lines: Vec<String>) -> Option<AnyView> {
     let rows = lines.iter().map(|line| view! { <p>{marked(line)}</p> }).collect_view();
     (!lines.is_empty()).then(|| view! { <div class="by-hand" data-by-hand="true">{rows}</div> }.into_any())

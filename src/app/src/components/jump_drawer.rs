@@ -15,6 +15,7 @@ pub fn JumpDrawer(
     answering: Answering,
     #[prop(into)] current: Signal<Option<Key>>,
     #[prop(into)] go: Callback<Option<Key>>,
+    #[prop(into)] assess: Callback<()>,
 ) -> impl IntoView {
     let sheet = NodeRef::<leptos::html::Dialog>::new();
     let open = RwSignal::new(false);
@@ -26,6 +27,10 @@ pub fn JumpDrawer(
     let go_and_close = move |page: Option<Key>| {
         close();
         go.run(page);
+    };
+    let assess_and_close = move |()| {
+        close();
+        assess.run(());
     };
     let show = move |_| {
         open.set(true);
@@ -54,6 +59,7 @@ pub fn JumpDrawer(
                         answering
                         current
                         go=go_and_close
+                        assess=assess_and_close
                     /> }.into_any())}
             </div>
         </dialog>

@@ -4,13 +4,13 @@ use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
-use super::live::{Row, live, rows};
+use super::live::{Row, live, rows, shown_when};
 use crate::state::answering::Answering;
 use crate::state::page_state::PageState;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
 
-/// The list. `go` is called with the page wanted, or nothing for the review.
+/// The list, with the way to the assessment where the form has one. `go` is called with the page wanted, or nothing for the review.
 #[component]
 pub fn JumpList(
     answering: Answering,
@@ -18,7 +18,11 @@ pub fn JumpList(
     #[prop(into)]
     current: Signal<Option<Key>>,
     #[prop(into)] go: Callback<Option<Key>>,
+    /// To what the answers come to.
+    #[prop(into)]
+    assess: Callback<()>,
 ) -> impl IntoView {
+    let assesses = answering.with(|session| session.measures().next().is_some());
     let pages = move || {
         let pages = answering.pages.get().into_iter().enumerate();
         let row = |(place, page): (usize, PageView)| {
@@ -31,6 +35,8 @@ pub fn JumpList(
         <nav class="jump" aria-label=say(|w| w.pages)>
             <ol>
                 {rows(pages)}
+                {shown_when(move || { answering.pages.track(); answering.hides_pages() }, || view! {
+                    <li class="soft small jump-note" data-pages-follow="true">{say(|w| w.pages_follow)}</li> }.into_any())}
                 <li>
                     <a
                         href="#"
@@ -48,6 +54,24 @@ pub fn JumpList(
                         <span class="grow">{say(|w| w.to_review)}</span>
                     </a>
                 </li>
+                {assesses.then(|| view! {
+                    <li>
+                        <a
+                            href="#"
+                            rel="external"
+                            class="review"
+                            data-action="jump"
+                            data-page="assessment"
+                            on:click=move |event| {
+                                event.prevent_default();
+                                assess.run(());
+                            }
+                        >
+                            <span class="dot"><Icon shape=Shape::Scales small=true /></span>
+                            <span class="grow">{say(|w| w.assessment)}</span>
+                        </a>
+                    </li>
+                })}
             </ol>
         </nav>
     }

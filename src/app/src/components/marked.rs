@@ -7,12 +7,16 @@ use leptos::prelude::*;
 /// The longest number that is called.
 const LONGEST: usize = 24;
 
+/// What no line begins with.
+const STOPS: &[char] =
+    &['，', '。', '、', '；', '：', '！', '？', '）', '”', '’', '》', ',', '.', ';', ':', '!', '?', ')'];
+
 /// A part of a form's words.
 #[derive(PartialEq, Eq, Debug)]
 enum Part<'t> {
     Words(&'t str),
-    /// What is read, and what is called.
-    Call(&'t str, String),
+    /// What is read, what is called, and the stops right behind it: no line begins with them.
+    Call(&'t str, String, &'t str),
 }
 
 /// The words, to be shown.
@@ -20,8 +24,10 @@ pub fn marked(text: &str) -> Vec<AnyView> {
     let part = |part: Part<'_>| {
         match part {
         Part::Words(words) => words.to_owned().into_any(),
-        Part::Call(words, number) => view! {
-            <a class="call" href=format!("tel:{number}") rel="external" data-call=number.clone()>{words.to_owned()}</a>
+        Part::Call(words, number, stops) => view! {
+            <span class="unbroken">
+                <a class="call" href=format!("tel:{number}") rel="external" data-call=number.clone()>{words.to_owned()}</a>{stops.to_owned()}
+            </span>
         }
         .into_any(),
     }
@@ -35,7 +41,12 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     while let Some((before, words, address, after)) = next_link(rest) {
         parts.extend((!before.is_empty()).then_some(Part::Words(before)));
         match number(address) {
-            Some(number) if !words.trim().is_empty() => parts.push(Part::Call(words, number)),
+            Some(number) if !words.trim().is_empty() => {
+                let (stops, after) = after.split_at(after.len() - after.trim_start_matches(STOPS).len());
+                parts.push(Part::Call(words, number, stops));
+                rest = after;
+                continue;
+            }
             // No number to call: its words stand alone.
             _ => parts.extend((!words.is_empty()).then_some(Part::Words(words))),
         }
@@ -80,14 +91,13 @@ mod tests {
 
     #[test]
     fn a_number_can_be_called_and_words_stay_words() {
-        let call = |words, number: &str| Part::Call(words, number.to_owned());
+        let call = |words, number: &str, stops| Part::Call(words, number.to_owned(), stops);
         let found = parts("马上打 [12356](tel:12356)，或 [(0631) 520-0000](tel:(0631) 520-0000)。");
         let wanted = [
             Part::Words("马上打 "),
-            call("12356", "12356"),
-            Part::Words("，或 "),
-            call("(0631) 520-0000", "06315200000"),
-            Part::Words("。"),
+            call("12356", "12356", "，"),
+            Part::Words("或 "),
+            call("(0631) 520-0000", "06315200000", "。"),
         ];
         assert_eq!(found, wanted);
         assert_eq!(parts("没有电话 [x] (y)"), [Part::Words("没有电话 [x] (y)")]);

@@ -1,4 +1,4 @@
-//! One of many choices: a button that opens a sheet with a search field.
+//! One of many choices, or of a list that may grow: a button that opens a sheet with a search field, and with the first of them under it.
 
 use std::sync::Arc;
 
@@ -9,19 +9,23 @@ use leptos::prelude::*;
 
 use super::choice_list::ChoiceRows;
 use super::select_one::is;
-use super::{Asked, Control, Frame, readable};
+use super::{Asked, Control, Frame, looks, readable};
 use crate::components::icon::{Icon, Shape};
 use crate::state::reader::{say, use_reader};
 
 /// More choices than this are searched, not scrolled.
 const MANY: usize = 12;
+/// The appearance of what is searched however few there are: a list that grows.
+const SEARCHED: &str = "autocomplete";
 /// So many rows are shown at once; the rest is found by typing.
 const ROWS: usize = 120;
 
 /// See the module.
 pub const CONTROL: Control = Control {
     name: "choice-sheet",
-    takes: |question| question.control == Kind::SelectOne && question.choices.len() > MANY,
+    takes: |question| {
+        question.control == Kind::SelectOne && (question.choices.len() > MANY || looks(question, SEARCHED))
+    },
     frame: Frame::Field,
     show,
 };
@@ -59,7 +63,12 @@ fn show(asked: Asked) -> AnyView {
     });
     let label = move || {
         let chosen = asked.view.with(readable);
-        chosen.unwrap_or_else(|| reader.language().words().choose.to_owned())
+        let words = reader.language().words();
+        chosen.unwrap_or_else(|| match choices.with(|choices| choices.len()) {
+            0 => words.choose.to_owned(),
+            n if asked.looks(SEARCHED) => (words.choose_of)(n),
+            _ => words.choose.to_owned(),
+        })
     };
     view! {
         <button
@@ -74,6 +83,8 @@ fn show(asked: Asked) -> AnyView {
             {label}
             <Icon shape=Shape::Down />
         </button>
+        {shown_when(move || choices.with(|choices| choices.is_empty()), || view! {
+            <p class="hint" data-list-empty="true">{say(|w| w.list_empty)}</p> }.into_any())}
         <dialog class="sheet" node_ref=sheet aria-labelledby=asked.part("sheet") on:close=move |_| open.set(false)>
             <div class="sheet-head">
                 <div class="sheet-title">
@@ -108,6 +119,7 @@ fn show(asked: Asked) -> AnyView {
                         {live(move || {
                             let words = reader.language().words();
                             match matching.with(Vec::len) {
+                                0 if choices.with(|choices| choices.is_empty()) => words.list_empty.to_owned(),
                                 0 => words.search_none.to_owned(),
                                 n if n > ROWS => (words.search_more)(n - ROWS),
                                 _ => String::new(),

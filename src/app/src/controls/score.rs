@@ -55,14 +55,15 @@ fn with_reasons(asked: Asked, told: Explanation) -> AnyView {
     let answering = asked.answering;
     let awaits = waits_for(answering, told.awaits.clone());
     let words = use_reader().words_now();
-    let (without, decided) = answering.with(|session| {
+    let (without, decided, kept) = answering.with(|session| {
         let decided = by_hand::lines(&told, &by_hand::people(session), words);
-        (session.made_without(&told.name), decided)
+        (session.made_without(&told.name), decided, session.kept_by_hand())
     });
     view! {
         {awaits}
         <Without parts=without />
         {by_hand::by_hand(decided)}
+        {by_hand::kept(&kept, &told.name, words)}
         <Reasons told />
     }
     .into_any()
@@ -70,12 +71,10 @@ fn with_reasons(asked: Asked, told: Explanation) -> AnyView {
 
 /// The questions that a figure waits for, each a way to it; nothing if it waits for none.
 pub(super) fn waits_for(answering: Answering, awaits: Vec<Awaits>) -> Option<AnyView> {
-    let words = use_reader().words_now();
     let seek = Callback::new(move |key| answering.sought.set(Some(key)));
     (!awaits.is_empty()).then(|| {
         view! {
             <div class="waits" data-waits="true">
-                <p class="small soft">{words.awaiting}</p>
                 <AwaitedFrom awaits seek=Some(seek) />
             </div>
         }

@@ -1,17 +1,17 @@
 //! What a survey comes to: while it is being filled in, right after it was finished, and as long as it waits in the outbox.
 
-use doorstep_delivery::Uuid;
+use doorstep_delivery::{OutboxItem, Uuid};
 use leptos::prelude::*;
 
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
 use crate::components::assessment::{Report, Seek, told};
 use crate::components::icon::{Icon, Shape};
-use crate::components::live::live;
+use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::platform::page as screen;
 use crate::state::answering::Answering;
-use crate::state::device::use_device;
+use crate::state::device::{Device, use_device};
 use crate::state::drafts::Looked;
 use crate::state::reader::{say, title, use_reader};
 
@@ -34,12 +34,13 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     });
     let leave = move |_| match finished.get_untracked() {
         true => turning.to_outbox(),
-        false => turning.to_review(),
+        false => turning.back_from_assessment(),
     };
     view! {
         <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
+            <LastChance device id />
             {report}
         </main>
         <div class="bottom screen-only">
@@ -93,6 +94,26 @@ fn report(told: Option<crate::components::assessment::Told>, draft: bool) -> Any
         Some(told) => view! { <Report told draft /> }.into_any(),
         None => view! { <p class="empty">{say(|w| w.assessment_none)}</p> }.into_any(),
     }
+}
+
+/// Of one that is sealed for the office: nobody can open it here once this page is left.
+#[component]
+fn LastChance(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
+    let sealed = move || {
+        let Some(id) = id.get() else { return false };
+        let is_it = |item: &OutboxItem| item.id == id && item.for_office;
+        device.outbox.with(|items| items.iter().any(is_it))
+            || device.delivered.with(|items| items.iter().any(is_it))
+    };
+    shown_when(sealed, || {
+        view! {
+            <div class="notice warn screen-only" role="status" data-last-chance="now">
+                <p>{say(|w| w.report.last_chance)}</p>
+                <PrintButton />
+            </div>
+        }
+        .into_any()
+    })
 }
 
 #[component]

@@ -44,6 +44,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
     });
     title(move |words| format!("{} · {}", form_title.get(), (words.page_number)(place.get().number)));
     let go = move |page: Option<Key>| turning.to(page);
+    let assess = move |()| turning.to_assessment_from(page.get_untracked());
     view! {
         <TopBar
             title=form_title
@@ -60,7 +61,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=page go=go />
+                <JumpList answering current=page go assess />
             </aside>
             <main id="main" tabindex="-1">
                 <NotKept answering />
@@ -170,6 +171,7 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
         }
     };
     let go = move |page: Option<Key>| turning.to(page);
+    let assess = move |()| turning.to_assessment_from(page.get_untracked());
     view! {
         <div class="bottom">
             <div class="bottom-row">
@@ -177,7 +179,7 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
                     <button type="button" class="button" data-action="back" on:click=back>
                         {say(|w| w.back)}
                     </button> }.into_any())}
-                <JumpDrawer answering current=page go=go />
+                <JumpDrawer answering current=page go assess />
                 <button type="button" class="button main" data-action="next" on:click=next>
                     {live(move || {
                         let words = reader.language().words();

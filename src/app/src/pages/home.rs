@@ -110,18 +110,26 @@ fn NewBuild() -> impl IntoView {
     }
 }
 
+/// More forms than this are searched, too.
+const MANY: usize = 8;
+
 #[component]
 fn Start(device: Device) -> impl IntoView {
     let current = Memo::new(move |_| {
         let mut current: Vec<FormVersion> =
             device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect());
-        // What is used most recently is used next, mostly.
         let recent = forms::started();
-        let place = |version: &FormVersion| {
-            recent.iter().position(|id| **id == *version.form.id).unwrap_or(usize::MAX)
-        };
-        current.sort_by_key(place);
+        current.sort_by_key(|version| forms::place(&version.form.id, &recent));
         current
+    });
+    let search = RwSignal::new(String::new());
+    let many = Memo::new(move |_| current.with(Vec::len) > MANY);
+    let found = Memo::new(move |_| {
+        let mut found = current.get();
+        if many.get() {
+            search.with(|wanted| found.retain(|version| forms::matches(version, wanted)));
+        }
+        found
     });
     let space = RwSignal::new(Space::Enough);
     timer::spawn(async move {
@@ -141,9 +149,22 @@ fn Start(device: Device) -> impl IntoView {
                 when=move || current.with(|forms| !forms.is_empty())
                 fallback=move || view! { <NoForms device /> }
             >
+                {shown_when(move || many.get(), move || view! {
+                    <input
+                        type="search"
+                        class="field"
+                        autocomplete="off"
+                        data-action="search-forms"
+                        aria-label=say(|w| w.search_forms)
+                        placeholder=say(|w| w.search_forms)
+                        prop:value=live(move || search.get())
+                        on:input:target=move |event| search.set(event.target().value())
+                    /> }.into_any())}
                 <div class="forms">
-                    {rows(move || current.get().into_iter().map(row).collect())}
+                    {rows(move || found.get().into_iter().map(row).collect())}
                 </div>
+                {shown_when(move || found.with(Vec::is_empty), || view! {
+                    <p class="empty" role="status">{say(|w| w.search_none)}</p> }.into_any())}
             </Show>
             <BrokenForms device />
             <LookForForms device current />

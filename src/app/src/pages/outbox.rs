@@ -17,7 +17,7 @@ use crate::state::device::{Device, use_device};
 use crate::state::enrolment::shut_out;
 use crate::state::outbox::{OnItsWay, submissions};
 use crate::state::reader::{say, title, use_reader};
-use crate::state::sending;
+use crate::state::{forms, sending};
 
 /// The page at `/outbox`.
 #[component]
@@ -74,7 +74,9 @@ pub fn OutboxPage() -> impl IntoView {
                     when=move || lists.with(|(_, arrived)| !arrived.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    {delivered_rows(lists)}
+                    {shown_when(move || lists.with(|(_, arrived)| arrived.iter().any(|one| device.arrived.has(one.id()) && asked.get() != Some(one.id()))), || view! {
+                        <p class="soft" data-until="true">{say(|w| w.report.arrived_until)}</p> }.into_any())}
+                    {delivered_rows(device, lists)}
                 </Show>
             </section>
             <Deleting device deleting />
@@ -96,10 +98,13 @@ fn waiting_rows(device: Device, lists: Lists, deleting: RwSignal<Option<(Uuid, S
     rows(move || lists.with(|(waiting, _)| waiting.clone()).into_iter().map(row).collect())
 }
 
-fn delivered_rows(lists: Lists) -> AnyView {
+fn delivered_rows(device: Device, lists: Lists) -> AnyView {
     rows(move || {
         let arrived = lists.with(|(_, arrived)| arrived.clone());
-        arrived.into_iter().map(|one| Row::new(one.id(), move || view! { <Delivered one /> })).collect()
+        arrived
+            .into_iter()
+            .map(|one| Row::new(one.id(), move || view! { <Delivered device one /> }))
+            .collect()
     })
 }
 
@@ -115,21 +120,39 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
         let waiting = device.outbox.with(find).map(|item| (item, false));
         waiting.or_else(|| device.delivered.with(find).map(|item| (item, true)))
     });
+    let form = Memo::new(move |_| finished.get().map(|(item, _)| item.form.hash));
+    let assesses = RwSignal::new(false);
+    Effect::new(move || {
+        let Some(form) = form.get() else { return };
+        timer::spawn(async move {
+            let form = forms::open(device, &form).await;
+            if !assesses.is_disposed() {
+                assesses.set(form.is_ok_and(|form| form.assesses()));
+            }
+        });
+    });
     move || {
         let words = reader.language().words();
         let out = shut_out(device).is_some();
         finished.get().map(|(item, delivered)| {
+            let until = match (item.for_office, delivered) {
+                (true, _) => None,
+                (false, true) => Some(words.report.arrived_until),
+                (false, false) => Some(words.report.looked_at_until),
+            };
+            let until = until.filter(|_| assesses.get());
             view! {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
-                        {(words.finished_title)(&named(&item, words))}
+                        {if item.for_office { words.report.finished_sealed.to_owned() } else { (words.finished_title)(&named(&item, words)) }}
                     </h2>
                     <p>{match (delivered, out) {
                         (true, _) => words.finished_delivered,
                         (false, true) => words.settings.finished,
                         (false, false) => words.finished_explained,
                     }}</p>
+                    {until.map(|until| view! { <p data-until="true">{until}</p> })}
                 </div>
             }
         })

@@ -86,7 +86,7 @@ pub fn Waiting(
     }
 }
 
-/// The way to what it came to, where its form assesses: as long as what was sealed is on the device, whatever became of it meanwhile.
+/// The way to what it came to, where its form assesses: as long as what was sealed is on the device or held since it arrived, whatever became of it meanwhile.
 #[component]
 fn Assessed(
     device: Device,
@@ -245,8 +245,9 @@ pub fn reason(state: &State, attempts: u32) -> Option<AnyView> {
 
 /// A submission that has arrived everywhere, with its proofs.
 #[component]
-pub fn Delivered(one: OnItsWay) -> impl IntoView {
+pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
     let name = one.any().clone();
+    let (held, form) = (one.id(), one.any().form.hash.clone());
     let id = one.id().to_string();
     let alone = one.items.len() == 1 && one.any().target == HOME;
     let proofs = one.items.into_iter().map(|item| proof(item, !alone)).collect_view();
@@ -260,6 +261,7 @@ pub fn Delivered(one: OnItsWay) -> impl IntoView {
                 </span>
             </div>
             {proofs}
+            {shown_when(move || device.arrived.has(held), move || view! { <Assessed device id=held form=form.clone() /> }.into_any())}
         </article>
     }
 }

@@ -1,6 +1,6 @@
 //! The review: every page with its answers in words, every mistake a link, and the way to finish.
 
-use crate::components::live::live;
+use crate::components::live::{live, shown_when};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -15,6 +15,8 @@ use crate::components::seek_link::SeekLink;
 use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
+use crate::state::device::use_device;
+use crate::state::office;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::seeking::violation_words;
 
@@ -22,6 +24,7 @@ use crate::state::seeking::violation_words;
 #[component]
 pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     let reader = use_reader();
+    let device = use_device();
     title(|words| words.review.to_owned());
     // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
     answering
@@ -61,7 +64,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=Signal::derive(|| None) go=go />
+                <JumpList answering current=Signal::derive(|| None) go assess=move |()| turning.to_assessment(false) />
             </aside>
             <main id="main" tabindex="-1" data-page="review">
                 <div class="page-head">
@@ -75,6 +78,8 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         <Icon shape=Shape::Scales />
                         {say(|w| w.see_assessment)}
                     </button>
+                    {shown_when(move || answering.with(|session| office::seals(device, session.form())), || view! {
+                        <p class="notice warn" data-last-chance="soon">{say(|w| w.report.last_chance_soon)}</p> }.into_any())}
                 })}
                 {live(move || {
                     let words = reader.language().words();

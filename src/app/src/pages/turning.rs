@@ -26,6 +26,8 @@ pub struct Turning {
     pub page: Memo<Option<Key>>,
     /// Was the survey finished? Then there is no way back into it.
     pub finished: RwSignal<bool>,
+    /// The page from which the assessment was looked at; nothing: the review.
+    looked_from: RwSignal<Option<Key>>,
     /// Is it the assessment?
     pub at_assessment: Memo<bool>,
     /// Is it the review?
@@ -83,6 +85,7 @@ impl Turning {
             id,
             navigate: StoredValue::new_local(navigate),
             left_at,
+            looked_from: RwSignal::new(None),
             page,
             finished: RwSignal::new(false),
             at_assessment,
@@ -113,7 +116,21 @@ impl Turning {
 
     /// To what the survey comes to. `instead`: going back does not come here again.
     pub fn to_assessment(self, instead: bool) {
+        self.looked_from.set(None);
         self.go(&format!("/draft/{}/assessment", self.id), instead);
+    }
+
+    /// To what the survey comes to so far, from a page.
+    pub fn to_assessment_from(self, page: Option<Key>) {
+        screen::blur();
+        self.answering.keeping().hurry();
+        self.to_assessment(false);
+        self.looked_from.set(page);
+    }
+
+    /// From the assessment back to where it was looked at from.
+    pub fn back_from_assessment(self) {
+        self.to(self.looked_from.get_untracked());
     }
 
     /// To a page, or to the review.

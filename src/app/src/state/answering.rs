@@ -10,7 +10,9 @@ use std::rc::Rc;
 use doorstep_delivery::{Change, Cursor, Moment};
 use doorstep_engine::session::{AnswerError, Changes, Session};
 use doorstep_engine::value::Value;
-use doorstep_engine::view::{GroupView, Item, Key, PageView, QuestionView, RepeatView, Violation};
+use doorstep_engine::view::{
+    GroupView, Item, Key, NodeId, PageView, QuestionView, RepeatView, ScopeId, Violation,
+};
 use leptos::prelude::*;
 
 use super::keeping::{Keeping, now};
@@ -150,6 +152,19 @@ impl Answering {
     /// What stands in a group or a repeat instance.
     pub fn children(self, key: Key) -> Vec<Item> {
         self.with(|session| session.children(key))
+    }
+
+    /// Are there pages that are not asked now? Then the list of pages may grow with an answer.
+    pub fn hides_pages(self) -> bool {
+        let root = Key { scope: ScopeId(0), node: NodeId(0) };
+        self.with(|session| {
+            let hidden = |item: Item| match item {
+                Item::Group(key) => session.relevant(key) == Some(false) && !session.children(key).is_empty(),
+                Item::Repeat(key) => session.relevant(key) == Some(false),
+                Item::Question(_) => false,
+            };
+            session.children(root).into_iter().any(hidden)
+        })
     }
 
     /// A page's name: its node's, with no answers in it.

@@ -9,6 +9,7 @@ use doorstep_delivery::store::{Listed, Store, StoreError};
 use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
+use super::arrived::Arrived;
 use super::enrolment::{Enrolment, ShutOut};
 use super::keeping::now;
 use super::office;
@@ -34,6 +35,8 @@ pub struct Device {
     pub outbox: RwSignal<Vec<OutboxItem>>,
     /// What has its receipt, the latest first.
     pub delivered: RwSignal<Vec<OutboxItem>>,
+    /// What of that can still be looked at.
+    pub arrived: Arrived,
     /// Was everything read once?
     pub ready: RwSignal<bool>,
     /// Are forms being fetched?
@@ -68,6 +71,7 @@ impl Device {
             drafts: RwSignal::default(),
             outbox: RwSignal::default(),
             delivered: RwSignal::default(),
+            arrived: Arrived::default(),
             ready: RwSignal::new(false),
             fetching: RwSignal::new(false),
             online: RwSignal::new(network::is_online()),
@@ -104,6 +108,7 @@ impl Device {
         self.drafts.set(Vec::new());
         self.outbox.set(Vec::new());
         self.delivered.set(Vec::new());
+        self.arrived.forget();
     }
 
     /// Is anyone let in?

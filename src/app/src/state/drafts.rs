@@ -11,6 +11,8 @@ use doorstep_delivery::sealed::Sealed;
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::{Pen, Uuid};
 use doorstep_engine::session::{Session, World};
+use doorstep_engine::value::Value;
+use doorstep_engine::view::{Control, QuestionView};
 use leptos::prelude::*;
 
 use super::answering::Answering;
@@ -34,7 +36,7 @@ pub enum Opening {
     Loading,
     /// It is on the screen; so many of its last steps could not be taken again.
     Open(Answering, usize),
-    /// It is finished and waits to be sent: what it came to can be looked at.
+    /// It is finished: what it came to can be looked at.
     Sealed(Looked),
     /// There is none of that id.
     Gone,
@@ -61,6 +63,16 @@ pub enum BeginError {
 
 /// Begins a draft of a form; it is kept before this returns.
 pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uuid, BeginError> {
+    begin_about(device, form_hash, language, &[]).await
+}
+
+/// The same, about those whom these ids name: each is chosen where the form has a list that it is in.
+pub async fn begin_about(
+    device: Device,
+    form_hash: &str,
+    language: &str,
+    about: &[String],
+) -> Result<Uuid, BeginError> {
     if untrack(|| device.is_revoked()) {
         return Err(BeginError::Revoked);
     }
@@ -68,6 +80,7 @@ pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uu
     let world = world_for(device, &form).await;
     let mut session = Session::new(form, world);
     session.set_language(language);
+    choose(&mut session, about);
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let draft = Draft::begin(id, &session, now());
     if let Err(error) = device.store().create_draft(&draft, pen()).await {
@@ -82,6 +95,25 @@ pub async fn begin(device: Device, form_hash: &str, language: &str) -> Result<Uu
     }
     device.ask_to_persist();
     Ok(id)
+}
+
+/// Chooses each of the ids in the first question whose list has it.
+fn choose(session: &mut Session, ids: &[String]) {
+    if ids.is_empty() {
+        return;
+    }
+    let questions: Vec<_> = session.nodes().into_iter().filter_map(|key| session.question(key)).collect();
+    for id in ids {
+        let has = |question: &&QuestionView| {
+            question.control == Control::SelectOne
+                && question.relevant
+                && question.choices.iter().any(|choice| *choice.name == **id)
+        };
+        if let Some(question) = questions.iter().find(has) {
+            // Whoever fills it in may choose otherwise; one that is not taken is chosen by hand.
+            let _ = session.answer(question.key, Value::Choice(id.as_str().into()));
+        }
+    }
 }
 
 /// Is that version of a form on the device? Where that can't be read, nothing says that it is not.
@@ -145,9 +177,10 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
 }
 
-/// A survey that was finished and waits in the outbox, to be looked at. `None` once it has arrived.
+/// A survey that was finished, to be looked at: as long as it waits in the outbox, and once it has arrived as long as its user is at work. `None` after that.
 async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
-    let submission = device.store().load_submission(id).await.ok().flatten()?;
+    let waiting = device.store().load_submission(id).await.ok().flatten();
+    let submission = waiting.or_else(|| device.arrived.get(id))?;
     let sealed = Sealed::read(submission.body().as_bytes()).ok()?;
     let form = forms::open(device, &sealed.form.hash).await.ok()?;
     let at = sealed.finished_at;

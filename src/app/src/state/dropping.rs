@@ -9,6 +9,7 @@ use doorstep_delivery::deliver::deliver_one;
 use doorstep_delivery::store::{Store, StoreError};
 use doorstep_delivery::transport::{NetworkError, NetworkErrorKind, Request, Response, Transport};
 
+use super::arrived;
 use super::device::Device;
 use super::keeping::now;
 use crate::platform::store::IndexedDb;
@@ -82,7 +83,9 @@ async fn try_go(device: Device, item: &OutboxItem, carried: bool) -> Result<bool
     let Some(backend) = targets.backend(&item.target) else { return Ok(false) };
     let by_hand = ByHand { item, carried };
     let store = device.store();
+    let going = store.load_submission(item.id).await.ok().flatten();
     let outcome = deliver_one(&*store, &by_hand, backend, item.clone(), now, clock::random_seed()).await?;
+    arrived::hold(device, &store, going.into_iter().filter(|one| !one.is_for_office()).collect()).await;
     match outcome {
         None => Ok(carried),
         Some(SendErrorKind::LoginNeeded) if !carried => note_saved(&store, item).await.map(|()| true),

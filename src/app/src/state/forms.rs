@@ -45,6 +45,40 @@ pub async fn open(device: Device, hash: &str) -> Result<Arc<Form>, FormError> {
     Ok(form)
 }
 
+/// The forms of the chain, in the order of the work. A form that is not among them stands after them.
+const CHAIN: [&str; 13] = [
+    "lead",
+    "consent",
+    "household-needs",
+    "minors",
+    "assessment-report",
+    "service-plan",
+    "referral",
+    "acceptance",
+    "service-record",
+    "acceptance-check",
+    "follow-up",
+    "closure",
+    "complaint",
+];
+
+/// Where a form stands among those that can be begun: what was begun last on this device comes next, mostly; then the chain.
+pub fn place(id: &str, recent: &[String]) -> (usize, usize) {
+    let of_recent = recent.iter().position(|known| known == id).unwrap_or(usize::MAX);
+    let of_chain = CHAIN.iter().position(|known| *known == id).unwrap_or(usize::MAX);
+    (of_recent, of_chain)
+}
+
+/// Has one of a form's titles every word typed, or is its id begun so?
+pub fn matches(version: &FormVersion, wanted: &str) -> bool {
+    let wanted = wanted.trim().to_lowercase();
+    let in_title = |title: &str| {
+        let title = title.to_lowercase();
+        wanted.split_whitespace().all(|word| title.contains(word))
+    };
+    version.form.id.starts_with(&wanted) || version.titles.iter().any(|(_, title)| in_title(title))
+}
+
 /// The preference that holds them.
 const STARTED: &str = "started";
 /// So many are remembered.
@@ -101,4 +135,31 @@ pub async fn fetch(device: Device, url: &str) -> Option<String> {
 pub fn title(version: &FormVersion, language: &str) -> String {
     let in_language = version.titles.iter().find(|(tag, _)| tag == language);
     in_language.or(version.titles.first()).map_or_else(|| version.form.id.clone(), |(_, title)| title.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_delivery::FormRef;
+
+    use super::*;
+
+    #[test]
+    fn what_was_begun_last_stands_first_then_the_chain_then_the_rest() {
+        let recent = ["phq-9".to_owned(), "closure".to_owned()];
+        let mut ids = ["acceptance", "closure", "gad-7", "household-needs", "lead", "phq-9"];
+        ids.sort_by_key(|id| place(id, &recent));
+        assert_eq!(ids, ["phq-9", "closure", "lead", "household-needs", "acceptance", "gad-7"]);
+    }
+
+    #[test]
+    fn a_form_is_found_by_words_of_any_title_in_any_order_and_by_its_id() {
+        let form = FormRef { id: "household-needs".into(), version: "1".into(), hash: "h".into() };
+        let titles = [("zh", "入户需求调查表"), ("en", "Household needs survey")];
+        let titles = titles.map(|(tag, title)| (tag.to_owned(), title.to_owned())).into();
+        let version = FormVersion { form, titles, current: true };
+        for wanted in ["", "调查", "survey HOUSE", "house", " 需求 入户 "] {
+            assert!(matches(&version, wanted), "{wanted}");
+        }
+        assert!(!matches(&version, "评估"));
+    }
 }

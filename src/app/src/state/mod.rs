@@ -1,6 +1,7 @@
 //! What lies between the engine and the screen: signals, saving, sending, the lists of this device.
 
 pub mod answering;
+pub mod arrived;
 pub mod device;
 pub mod drafts;
 pub mod dropping;

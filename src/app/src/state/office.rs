@@ -10,6 +10,7 @@ use doorstep_delivery::recovery::{read_point, write_point};
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::transport::{Method, Request, Transport};
 use doorstep_delivery::{Pen, Submission};
+use doorstep_engine::Form;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +118,12 @@ async fn ask(device: Device, tag: Option<String>) -> Option<(ToldV1, Option<Stri
 pub fn for_form(device: Device, form: &str) -> Option<OfficeKey> {
     let key = device.office.seals_for.get_untracked()?;
     device.targets.for_sending().opens(form).then_some(key)
+}
+
+/// Will finishing make it something that nobody can read here? What its form wants encrypted stays readable on the phone.
+pub fn seals(device: Device, form: &Form) -> bool {
+    let opens = || device.targets.for_sending().opens(form.id());
+    form.public_key().is_none() && device.office.seals_for.with(Option::is_some) && opens()
 }
 
 /// Seals a finished survey with its files. The sealed files are kept beside the draft's own, which go with the draft once the survey is sealed; an app's own

@@ -14,7 +14,7 @@ use super::device::Device;
 use super::enrolment::{self, ShutOut};
 use super::gate::SEVERAL;
 use super::keeping::now;
-use super::{forms, pulling, revoked, targets};
+use super::{arrived, forms, pulling, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, locks, network, preferences, timer};
@@ -109,7 +109,9 @@ async fn run(device: Device, wake: Wake) {
 async fn run_own(device: Device, wake: Wake) -> Option<i64> {
     let store = device.store();
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
+    let going = arrived::about_to_go(&store, wake).await;
     let run = send(device, &store, wake).await;
+    arrived::hold(device, &store, going).await;
     drop(showing);
     device.read_outbox().await;
     let run = run?;

@@ -30,6 +30,7 @@ pub const WORDS: Words = Words {
     start_title: "Start a survey",
     version: |version| format!("Version {version}"),
     look_for_forms: "Look for new forms",
+    search_forms: "Search forms by name",
     no_forms: "There are no forms on this device yet",
     no_forms_how: "Open the app once with a network. The forms are then kept here and work without one.",
     try_again: "Try again",
@@ -60,11 +61,14 @@ pub const WORDS: Words = Words {
     page_answered: |answered, askable| format!("{answered} of {askable} answered on this page"),
     pages: "Pages",
     pages_title: "Jump to a page",
+    pages_follow: "There are more pages that only some answers ask for: this list follows what you answer.",
     to_review: "Check and finish",
     optional: "optional",
     scored: "scored; no score without it",
     rests_on_rejected: "These answers break their rule; until they are put right, this does not count:",
     choose: "Choose",
+    choose_of: |n| format!("Choose ({n} to choose from; type to search)"),
+    list_empty: "The list is empty now. Leave it and go on; the office’s list comes to this device once it is online.",
     clear: "Clear",
     search: "Type to search",
     search_none: "Nothing found. Try other words.",
@@ -143,7 +147,7 @@ pub const WORDS: Words = Words {
     edit: "Change",
 
     draft_gone: "This survey can’t be found",
-    draft_gone_explained: "It may have been finished and be in the outbox, or deleted, or be on another device.",
+    draft_gone_explained: "It may have been finished and be in the outbox, or delivered (this device keeps the receipt only), or deleted, or be on another device.",
     draft_elsewhere: "This survey is open in another tab",
     draft_elsewhere_explained: "So that answers don’t overwrite each other, a survey is open in one place only. Go back to that tab, or close it and try again.",
     draft_taken: "This survey was opened in another tab",
@@ -197,7 +201,6 @@ pub const WORDS: Words = Words {
     why: "Why",
     cannot_say: "Can’t be said yet",
     not_applicable: "Does not apply",
-    awaiting: "Waiting for:",
     concerns: |names| format!("Concerns: {names}"),
     silenced: |flag| format!("“{flag}”: entered, and not shown any more"),
     silenced_because: |question, answer| {
@@ -357,6 +360,7 @@ pub const WORDS: Words = Words {
     rescue_newer: "This file was exported by a newer Doorstep; update first",
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
+    report: super::report::ENGLISH,
     safety: super::safety::ENGLISH,
     settings: super::settings::ENGLISH,
 

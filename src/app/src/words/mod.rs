@@ -5,6 +5,7 @@
 
 mod en;
 pub mod office;
+mod report;
 mod safety;
 mod settings;
 pub mod when;
@@ -101,6 +102,7 @@ pub struct Words {
     pub start_title: Text,
     pub version: fn(&str) -> String,
     pub look_for_forms: Text,
+    pub search_forms: Text,
     pub no_forms: Text,
     pub no_forms_how: Text,
     pub try_again: Text,
@@ -129,11 +131,14 @@ pub struct Words {
     pub page_answered: fn(usize, usize) -> String,
     pub pages: Text,
     pub pages_title: Text,
+    pub pages_follow: Text,
     pub to_review: Text,
     pub optional: Text,
     pub scored: Text,
     pub rests_on_rejected: Text,
     pub choose: Text,
+    pub choose_of: fn(usize) -> String,
+    pub list_empty: Text,
     pub clear: Text,
     pub search: Text,
     pub search_none: Text,
@@ -244,7 +249,6 @@ pub struct Words {
     pub why: Text,
     pub cannot_say: Text,
     pub not_applicable: Text,
-    pub awaiting: Text,
     pub concerns: fn(&str) -> String,
     pub silenced: fn(&str) -> String,
     pub silenced_because: fn(&str, &str) -> String,
@@ -337,6 +341,9 @@ pub struct Words {
     pub rescue_wrong_password: Text,
     pub rescue_damaged: Text,
     pub rescue_newer: Text,
+
+    /// The assessment's page.
+    pub report: report::Report,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

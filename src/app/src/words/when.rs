@@ -21,6 +21,12 @@ pub fn when(at_ms: i64, now: Moment, words: &Words) -> String {
     }
 }
 
+/// The same on paper, where today is soon no more.
+pub fn on_paper(at: Moment, words: &Words) -> String {
+    let at = civil(at.ms, at.utc_offset_minutes);
+    (words.day)(at.year(), at.month(), at.day(), &format!("{:02}:{:02}", at.hour(), at.minute()))
+}
+
 /// The same of a moment to come: today needs no saying.
 pub fn until(at_ms: i64, now: Moment, words: &Words) -> String {
     let at = civil(at_ms, now.utc_offset_minutes);
@@ -71,6 +77,11 @@ mod tests {
         assert_eq!(zh(NOW.ms - 34 * HOUR), "2026年11月21日 23:30");
         assert_eq!(until(NOW.ms + HOUR, NOW, Language::Chinese.words()), "10:30");
         assert_eq!(until(NOW.ms + 15 * HOUR, NOW, Language::Chinese.words()), "2026年11月24日 00:30");
+    }
+
+    #[test]
+    fn paper_says_the_day_itself() {
+        assert_eq!(on_paper(NOW, Language::Chinese.words()), "2026年11月23日 09:30");
     }
 
     #[test]

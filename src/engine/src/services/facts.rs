@@ -50,6 +50,8 @@ pub struct Fact {
     pub label: Texts,
     /// Which form or document says it, where a survey does not; empty if any may.
     pub source: Texts,
+    /// The form that says it then, by its id; none if that is no form, or not known.
+    pub form: Option<Arc<str>>,
     /// What it is counted in; empty if in nothing.
     pub unit: Texts,
     /// It is a red flag: urgent, whatever the scores say. Only a yes-or-no fact is.
@@ -134,6 +136,7 @@ const COLUMNS: &[Known] = &[
     Known::optional("label").translated(),
     Known::optional("unit").translated(),
     Known::optional("source").translated(),
+    Known::optional("form"),
     Known::optional("flag"),
     Known::optional("answers"),
     Known::optional("from"),
@@ -200,6 +203,7 @@ pub(super) fn read(
             label: Texts::of_row(&row, "label"),
             unit: Texts::of_row(&row, "unit"),
             source: Texts::of_row(&row, "source"),
+            form: row.cell("form").map(|cell| cell.text.to_arc()),
             flag: flag.is_some(),
             answers: row.names("answers").iter().map(|answer| answer.text.to_arc()).collect(),
             values: Vec::new(),

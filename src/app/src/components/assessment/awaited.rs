@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::seek_link::SeekLink;
 use crate::state::reader::use_reader;
+use crate::words::Words;
 
 /// So many stand there at once; the others when they are asked for.
 const NAMED: usize = 5;
@@ -34,8 +35,7 @@ pub fn AwaitedFrom(awaits: Vec<Awaits>, seek: Option<Callback<Key>>) -> impl Int
     awaits.sort_by_key(|each| !each.rejected);
     let others = awaits.split_off(awaits.len().min(NAMED));
     let count = others.len();
-    let rows =
-        |awaits: Vec<Awaits>| awaits.into_iter().map(|each| row(each, seek, words.rejected)).collect_view();
+    let rows = |awaits: Vec<Awaits>| awaits.into_iter().map(|each| row(each, seek, words)).collect_view();
     let more = (count > 0).then(|| {
         view! {
             <details class="reasons" data-awaits-more=count.to_string()>
@@ -52,10 +52,14 @@ pub fn AwaitedFrom(awaits: Vec<Awaits>, seek: Option<Callback<Key>>) -> impl Int
     })
 }
 
-fn row(each: Awaits, seek: Option<Callback<Key>>, rejected: &'static str) -> AnyView {
+fn row(each: Awaits, seek: Option<Callback<Key>>, words: &'static Words) -> AnyView {
     let link = seek.map(|go| view! { <SeekLink key=each.key words=each.question.clone() go /> });
     let plain = link.is_none().then_some(each.question);
-    let broken =
-        each.rejected.then(|| view! { <strong class="state bad" data-rejected="true">{rejected}</strong> });
-    view! { <li data-awaits="true">{link}{plain} " " {broken}</li> }.into_any()
+    let broken = each
+        .rejected
+        .then(|| view! { <strong class="state bad" data-rejected="true">{words.rejected}</strong> });
+    // Each row says what is wanted: a link alone does not.
+    let wanted = if each.rejected { words.report.to_correct } else { words.report.to_answer };
+    view! { <li data-awaits="true"><span class="soft">{wanted}</span> {link}{plain} " " {broken}</li> }
+        .into_any()
 }

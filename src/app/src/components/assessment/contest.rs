@@ -11,6 +11,8 @@ use crate::state::reader::use_reader;
 pub fn Contest(
     /// The form's questions for a person's decision that can be answered now.
     by_hand: Vec<Key>,
+    /// Is the survey not finished? Then its print has no lines to object and sign on.
+    draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let decide = use_seek().zip(by_hand.first().copied()).map(|(go, key)| {
@@ -26,7 +28,7 @@ pub fn Contest(
             <h2>{words.contest}</h2>
             <div class="card">
                 {decide}
-                <p>{words.contest_on_paper}</p>
+                <p>{if draft { words.report.contest_finish_first } else { words.contest_on_paper }}</p>
             </div>
         </section>
     }

@@ -47,6 +47,9 @@ pub fn Dimensions(
             let value = percent.max(Exact::ZERO).nearest().to_string();
             view! { <progress class="meter" max="100" value=value aria-hidden="true"></progress> }
         });
+        // What it is counted by, a standard that nobody has entered above all, is not for those alone who open it.
+        let note = told.as_ref().and_then(|told| told.note.clone());
+        let told = told.map(|told| Explanation { note: None, ..told });
         let name = reason.measure.clone();
         let left_out = name.as_ref().and_then(|name| left_out::of(&left_out, name));
         view! {
@@ -58,6 +61,7 @@ pub fn Dimensions(
                             <span class="figures">{figure}</span>
                         </span>
                         {bar}
+                        {note.map(|note| view! { <p class="small soft" data-note="true">{note}</p> })}
                         <NotAsked left_out />
                     </summary>
                     {told.map(|told| view! { <ReasonList told /> })}

@@ -3,7 +3,7 @@
 //! That no answer would is said only where all of them were tried.
 
 use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
-use doorstep_engine::session::{LeftOut, MadeWithout};
+use doorstep_engine::session::{KeptByHand, LeftOut, MadeWithout};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
@@ -23,6 +23,8 @@ pub fn Levels(
     made_without: Vec<(String, Vec<MadeWithout>)>,
     /// Who was there.
     people: Vec<Vec<(String, String)>>,
+    /// What a person decided and is not asked for now.
+    kept_by_hand: Vec<KeptByHand>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
@@ -31,7 +33,8 @@ pub fn Levels(
         let without = made_without.iter().find(|(name, _)| *name == told.name);
         let without = without.map(|(_, parts)| parts.clone()).unwrap_or_default();
         let decided = by_hand::lines(&told, &people, words);
-        level(told, search, left_out, without, decided, words)
+        let kept = by_hand::kept(&kept_by_hand, &told.name, words);
+        level(told, search, left_out, without, (decided, kept), words)
     });
     view! {
         <section class="section">
@@ -46,7 +49,8 @@ fn level(
     search: Option<Search>,
     left_out: Option<LeftOut>,
     without: Vec<MadeWithout>,
-    decided: Vec<String>,
+    // By hand: what counts, and what is kept and does not.
+    (decided, kept): (Vec<String>, Option<AnyView>),
     words: &'static Words,
 ) -> AnyView {
     let shown = shown(&told, words);
@@ -62,6 +66,7 @@ fn level(
             <NotAsked left_out />
             <Without parts=without />
             {by_hand::by_hand(decided)}
+            {kept}
             <Reasons told />
             <Awaited awaits />
             {search.filter(|search| search.complete || !search.turns.is_empty()).map(|search| what_would_change(search.turns, words))}
@@ -80,14 +85,28 @@ pub(super) fn shown(told: &Explanation, words: &'static Words) -> String {
 }
 
 fn what_would_change(turns: Vec<Turn>, words: &'static Words) -> AnyView {
-    let rows =
-        turns.iter().map(|turn| view! { <li class="reason">{turn.sentence.clone()}</li> }).collect_view();
+    // By what it would become, the nearest first: upwards or downwards is for the reader to see.
+    let mut becomes: Vec<(String, Vec<String>)> = Vec::new();
+    for turn in &turns {
+        match becomes.iter_mut().find(|(shown, _)| *shown == turn.shown) {
+            Some((_, sentences)) => sentences.push(turn.sentence.clone()),
+            None => becomes.push((turn.shown.clone(), vec![turn.sentence.clone()])),
+        }
+    }
+    let rows = becomes.into_iter().map(|(shown, sentences)| {
+        let rows = sentences.into_iter().map(|sentence| view! { <li class="reason">{sentence}</li> });
+        view! {
+            <p><strong>{(words.report.would_be)(&shown)}</strong></p>
+            <ul class="reason-list">{rows.collect_view()}</ul>
+        }
+    });
+    let rows = rows.collect_view();
     view! {
         <details class="reasons screen-only" data-turns=turns.len().to_string()>
             <summary>{words.what_would_change}</summary>
             {(!turns.is_empty()).then(|| view! { <p class="hint">{words.what_would_change_explained}</p> })}
             {turns.is_empty().then(|| view! { <p>{words.nothing_would_change}</p> })}
-            <ul class="reason-list">{rows}</ul>
+            {rows}
         </details>
     }
     .into_any()

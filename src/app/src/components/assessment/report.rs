@@ -1,7 +1,7 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
 use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::{LeftOut, MadeWithout, Session, Silenced};
+use doorstep_engine::session::{KeptByHand, LeftOut, MadeWithout, Session, Silenced};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use crate::components::by_hand::people;
 use crate::components::silent;
 use crate::state::keeping::now;
 use crate::state::reader::use_reader;
-use crate::words::when::when;
+use crate::words::when::on_paper;
 
 /// All that is told of a survey's assessment.
 #[derive(Clone, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Told {
     pub rejected: Vec<Awaits>,
     /// Where a person may decide otherwise.
     pub by_hand: Vec<Key>,
+    /// What was decided so, and is not asked for now.
+    pub kept_by_hand: Vec<KeptByHand>,
 }
 
 /// What names a level.
@@ -81,6 +83,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         services: told_services(session),
         rejected: session.rejected(),
         by_hand: session.decided_by_hand(),
+        kept_by_hand: session.kept_by_hand(),
         turns,
         left_out,
         made_without,
@@ -99,7 +102,7 @@ pub fn Report(
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
-    let Told { made_without, concerns, silenced, rejected, by_hand, .. } = told;
+    let Told { made_without, concerns, silenced, rejected, by_hand, kept_by_hand, .. } = told;
     let silent = !silenced.is_empty();
     let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     // What fell silent is said for itself, and is not merely what nobody asked.
@@ -134,6 +137,8 @@ pub fn Report(
     let mut scores = of(&measures, &[MeasureKind::Scale, MeasureKind::Index]);
     // Dimensions stand above with their reasons, and what has no words is for other measures only.
     scores.retain(|told| !dimension_names.contains(&told.name) && told.label != told.name && !nothing);
+    // What it comes to and what is to be done on one side, what it is made of on the other.
+    let (has_levels, has_services, has_scores) = (!levels.is_empty(), services.is_some(), !scores.is_empty());
     let present = people.clone().into_iter().map(|lines| {
         let said: Vec<String> = lines.iter().map(|(label, value)| (words.named)(label, value)).collect();
         view! { <p class="small paper-only" data-present="true">{said.join(" · ")}</p> }
@@ -142,12 +147,17 @@ pub fn Report(
     let names: Vec<String> =
         people.iter().filter_map(|lines| lines.first()).map(|(_, name)| name.clone()).collect();
     view! {
-        <article class="report" data-report="true">
+        <article class="report" class:draft=draft data-report="true">
             <header class="report-head">
                 <p class="soft">{form}</p>
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
                 <p class="report-name">{instance.clone()}</p>
-                {draft.then(|| view! { <p class="notice warn">{words.assessment_is_draft}</p> })}
+                {draft.then(|| view! {
+                    <div class="notice warn" data-draft-report="true">
+                        <p>{words.assessment_is_draft}</p>
+                        <p>{words.report.draft_prints}</p>
+                    </div>
+                })}
                 {(!rejected.is_empty()).then(|| view! {
                     <div class="notice danger" data-report-rejected="true">
                         <p>{words.rests_on_rejected}</p>
@@ -156,18 +166,26 @@ pub fn Report(
                 })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 {present.collect_view()}
-                <p class="small paper-only">{(words.printed)(&version, &when(now().ms, now(), words))}</p>
+                <p class="small paper-only">{(words.printed)(&version, &on_paper(now(), words))}</p>
             </header>
             {silent.then(|| silent::notice(silenced, words))}
             {(!flags.is_empty()).then(|| view! { <Flags flags concerns silent /> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
-            {(!levels.is_empty()).then(|| view! {
-                <Levels levels turns left_out=left_out.clone() made_without people />
+            {(has_levels || has_services).then(|| view! {
+                <div class="report-column">
+                    {has_levels.then(|| view! {
+                        <Levels levels turns left_out=left_out.clone() made_without people kept_by_hand />
+                    })}
+                    {services.map(|told| view! { <Services told /> })}
+                </div>
             })}
-            {dimensions}
-            {(!scores.is_empty()).then(|| view! { <Scores scores left_out /> })}
-            {services.map(|told| view! { <Services told /> })}
-            {(!nothing).then(|| view! { <Contest by_hand /> })}
+            {(dimensions.is_some() || has_scores).then(|| view! {
+                <div class="report-column">
+                    {dimensions}
+                    {has_scores.then(|| view! { <Scores scores left_out /> })}
+                </div>
+            })}
+            {(!nothing).then(|| view! { <Contest by_hand draft /> })}
             {(!draft).then(|| view! { <Signatures names about /> })}
         </article>
     }

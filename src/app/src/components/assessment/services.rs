@@ -5,6 +5,7 @@ use doorstep_engine::session::{LeftOut, Session};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
+use super::begin_forms::BeginForms;
 use super::left_out::NotAsked;
 use crate::state::reader::use_reader;
 
@@ -19,6 +20,8 @@ pub struct ToldServices {
     pub undecided: Vec<Open>,
     /// What does not fit.
     pub unfit: Vec<Unfit>,
+    /// Whom it is about, by the ids of lists: whatever is begun from here is about them, too.
+    pub about: Vec<String>,
 }
 
 /// A service that does not fit.
@@ -48,6 +51,8 @@ pub struct Open {
     name: String,
     why: String,
     awaits: Vec<Awaits>,
+    /// The forms that would say what this one does not ask for.
+    forms: Vec<String>,
 }
 
 /// Takes it from a session; `None` if its form names no catalogue.
@@ -69,10 +74,18 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
             nobody: found.nobody.as_ref().map(|nobody| catalogue.explain_nobody(nobody, language)),
         }
     });
-    let undecided = matched.undecided.iter().map(|undecided| Open {
-        name: catalogue.item_label(undecided.item, language),
-        why: catalogue.explain_undecided(undecided, language),
-        awaits: undecided.awaits.clone(),
+    let undecided = matched.undecided.iter().map(|undecided| {
+        let unasked = undecided.unasked.iter().map(|fact| catalogue.facts().fact(*fact));
+        let mut forms: Vec<String> =
+            unasked.filter_map(|fact| fact.form.as_deref().map(str::to_owned)).collect();
+        forms.sort();
+        forms.dedup();
+        Open {
+            name: catalogue.item_label(undecided.item, language),
+            why: catalogue.explain_undecided(undecided, language),
+            awaits: undecided.awaits.clone(),
+            forms,
+        }
     });
     let unfit = session.unfit_services().unwrap_or_default().into_iter().map(|unfit| Unfit {
         code: catalogue.item(unfit.unsuitable.item).code.to_string(),
@@ -85,6 +98,7 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
         fits: fits.collect(),
         undecided: undecided.collect(),
         unfit: unfit.collect(),
+        about: session.entities().into_iter().flatten().map(|change| change.id).collect(),
     })
 }
 
@@ -92,7 +106,7 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
 #[component]
 pub fn Services(told: ToldServices) -> impl IntoView {
     let words = use_reader().words_now();
-    let ToldServices { notice, fits, undecided, unfit } = told;
+    let ToldServices { notice, fits, undecided, unfit, about } = told;
     // What can still be decided may fit.
     let none = fits.is_empty() && undecided.is_empty();
     let rows = fits.into_iter().map(|fit| {
@@ -116,7 +130,11 @@ pub fn Services(told: ToldServices) -> impl IntoView {
             </li>
         }
     });
-    let open = undecided.into_iter().map(|Open { name, why, awaits }| {
+    // One way to each form, however many services wait for it.
+    let mut others: Vec<String> = undecided.iter().flat_map(|open| open.forms.clone()).collect();
+    others.sort();
+    others.dedup();
+    let open = undecided.into_iter().map(|Open { name, why, awaits, .. }| {
         view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /></li> }
     });
     let open = open.collect_view();
@@ -136,6 +154,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
                         <summary>{words.services_open}</summary>
                         <ul class="reason-list">{open}</ul>
                     </details>
+                    <BeginForms forms=others about />
                 })}
                 {(!unfit.is_empty()).then(|| view! {
                     <details class="reasons" data-services="unfit">

@@ -1,0 +1,81 @@
+//! The words about an assessment's page: how long it can be looked at, what its print is good for, and where it is found.
+
+use super::Text;
+
+/// Names say where it stands; functions take what is filled in.
+#[derive(Debug)]
+pub struct Report {
+    // How long it can be looked at
+    pub finished_sealed: Text,
+    pub looked_at_until: Text,
+    pub arrived_until: Text,
+    pub last_chance_soon: Text,
+    pub last_chance: Text,
+
+    // The print
+    pub draft_prints: Text,
+    pub contest_finish_first: Text,
+
+    // What is missing
+    pub to_answer: Text,
+    pub to_correct: Text,
+
+    // A person's own decision
+    pub kept_by_hand: fn(&str, &str) -> String,
+
+    // Another form
+    pub begin_form: fn(&str) -> String,
+
+    // What would change a level
+    pub would_be: fn(&str) -> String,
+}
+
+/// Chinese, simplified.
+pub const CHINESE: Report = Report {
+    finished_sealed: "已完成，并为单位封存",
+    looked_at_until: "评估结果在发件箱里随时能看、能打印，直到送达。送达后本机只留回执：关掉或锁上入户之前还能看，之后就没有了，结果以单位服务器上的为准。要纸质的，请先打印。",
+    arrived_until: "送达后，本机只留回执。评估结果在关掉或锁上入户之前还能看、能打印，之后本机上就没有了。",
+    last_chance_soon: "一完成，这份调查就为单位封存，本机上谁也打不开。评估结果只在完成后的那一页还能看、能打印；离开那一页，就再也看不到了。",
+    last_chance: "这份调查已为单位封存。这里是最后一次能看、能打印评估结果的地方：离开这一页，本机上就再也打不开了。",
+
+    draft_prints: "草稿打印出来标着“草稿”，没有签名栏：完成之后再打印的才能签名。",
+    contest_finish_first: "对象或代理人有异议：先完成这份调查，再打印结果（草稿没有签名栏），在“异议和理由”一栏写明、签名，交给审核人；审核人写明复核结论。",
+
+    to_answer: "等待回答：",
+    to_correct: "等待改正：",
+
+    kept_by_hand: |label, decided| {
+        format!(
+            "填过的人工评定“{decided}”还留着，没有丢。“{label}”现在评不出来，所以先不显示、也不作数；等待的回答补好、改好后会重新显示。一直评不出来的，送出时不带它。"
+        )
+    },
+
+    begin_form: |form| format!("开始填：{form}"),
+
+    would_be: |level| format!("会变成“{level}”的："),
+};
+
+/// English.
+pub const ENGLISH: Report = Report {
+    finished_sealed: "Finished, and sealed for the office",
+    looked_at_until: "The assessment can be seen and printed from the outbox until it is delivered. Then this device keeps the receipt only: it can still be seen until the app is closed or locked, and after that only the office’s server has it. If it is wanted on paper, print it first.",
+    arrived_until: "Once delivered, this device keeps the receipt only. The assessment can still be seen and printed until the app is closed or locked; then it is gone from here.",
+    last_chance_soon: "Once finished, this survey is sealed for the office and nobody can open it on this device. The assessment can be seen and printed on the page right after finishing; once you leave that page, never again.",
+    last_chance: "This survey is sealed for the office. Here is the last chance to see and print its assessment: once you leave this page, this device can’t open it any more.",
+
+    draft_prints: "A draft’s print is marked as one and has no lines to sign on: only what is printed after finishing can be signed.",
+    contest_finish_first: "The person assessed, or their agent: finish the survey first, then print the result (a draft has no lines to sign on), write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
+
+    to_answer: "Waiting for:",
+    to_correct: "To be put right:",
+
+    kept_by_hand: |label, decided| {
+        format!(
+            "The level that was decided by hand, “{decided}”, is kept and not lost. “{label}” can’t be said now, so it is not shown and does not count; it is there again once what is waited for is answered and put right. Unless that is done, it is not sent."
+        )
+    },
+
+    begin_form: |form| format!("Begin: {form}"),
+
+    would_be: |level| format!("Would make it “{level}”:"),
+};
