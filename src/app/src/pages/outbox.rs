@@ -74,7 +74,7 @@ pub fn OutboxPage() -> impl IntoView {
                     when=move || lists.with(|(_, arrived)| !arrived.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    {delivered_rows(lists)}
+                    {delivered_rows(device, lists)}
                 </Show>
             </section>
             <Deleting device deleting />
@@ -96,10 +96,13 @@ fn waiting_rows(device: Device, lists: Lists, deleting: RwSignal<Option<(Uuid, S
     rows(move || lists.with(|(waiting, _)| waiting.clone()).into_iter().map(row).collect())
 }
 
-fn delivered_rows(lists: Lists) -> AnyView {
+fn delivered_rows(device: Device, lists: Lists) -> AnyView {
     rows(move || {
         let arrived = lists.with(|(_, arrived)| arrived.clone());
-        arrived.into_iter().map(|one| Row::new(one.id(), move || view! { <Delivered one /> })).collect()
+        arrived
+            .into_iter()
+            .map(|one| Row::new(one.id(), move || view! { <Delivered device one /> }))
+            .collect()
     })
 }
 
@@ -123,7 +126,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
-                        {(words.finished_title)(&named(&item, words))}
+                        {(words.finished_title)(&named(device, &item, reader.language()))}
                     </h2>
                     <p>{match (delivered, out) {
                         (true, _) => words.finished_delivered,

@@ -17,6 +17,15 @@ use crate::platform::fetch::Fetch;
 use crate::platform::store::IndexedDb;
 use crate::platform::{network, persist, timer};
 
+/// What is sealed for the office and not there yet, of users who are not at work: that it waits, and until when, is no secret of theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct LockedWaiting {
+    /// How many surveys.
+    pub count: usize,
+    /// When they are tried again, in milliseconds since 1970.
+    pub next_ms: Option<i64>,
+}
+
 /// This device. Lives as long as the app.
 #[derive(Clone, Copy)]
 pub struct Device {
@@ -34,6 +43,8 @@ pub struct Device {
     pub outbox: RwSignal<Vec<OutboxItem>>,
     /// What has its receipt, the latest first.
     pub delivered: RwSignal<Vec<OutboxItem>>,
+    /// What goes out of locked stores, as the last run found it.
+    pub locked: RwSignal<LockedWaiting>,
     /// Was everything read once?
     pub ready: RwSignal<bool>,
     /// Are forms being fetched?
@@ -68,6 +79,7 @@ impl Device {
             drafts: RwSignal::default(),
             outbox: RwSignal::default(),
             delivered: RwSignal::default(),
+            locked: RwSignal::default(),
             ready: RwSignal::new(false),
             fetching: RwSignal::new(false),
             online: RwSignal::new(network::is_online()),
