@@ -147,9 +147,11 @@ async fn an_administrator_makes_a_user_hands_out_a_phone_and_revokes_it() {
     desk.tap("[data-action=make-user]").await;
     desk.seen("#user-name-wrong").await;
     for (name, area, wrong) in [
-        ("<script>", "", "user-name-wrong"),
+        ("<script>", "37", "user-name-wrong"),
         ("li.si", "山东", "user-area-wrong"),
-        ("admin", "", "user-name-wrong"),
+        // A worker is nowhere everywhere.
+        ("li.si", "", "user-area-wrong"),
+        ("admin", "37", "user-name-wrong"),
     ] {
         type_into(&desk, "user-name", name).await;
         type_into(&desk, "user-area", area).await;

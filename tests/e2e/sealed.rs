@@ -249,7 +249,7 @@ async fn whoever_uses_the_phone_next_sends_what_the_one_before_had_sealed() {
     browser.seen("[data-screen=choose]").await;
     browser.tap("[data-action=user]:last-child").await;
     browser.seen("[data-section=waiting]").await;
-    assert!(!browser.text("main").await.contains("已为单位封存"), "another's survey is listed");
+    assert!(!browser.text("main").await.contains("已封存"), "another's survey is listed");
 
     server.start_again();
     browser.run("dispatchEvent(new Event('online'))", vec![]).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use doorstep_delivery::State;
 use doorstep_delivery::memory_store::{MemoryStore, ready};
 use doorstep_delivery::record::Record;
 use doorstep_delivery::store::{LogEvent, Store, StoreError};
@@ -38,7 +39,10 @@ pub fn places(world: &World, device: usize, store: &MemoryStore) -> Result<(), S
     }
     for item in &holdings.delivered {
         let server = usize::from(item.target == SECOND);
-        if model.accepted.get(&(server, item.id)) != Some(&item.hash) {
+        let State::Delivered { receipt, .. } = &item.state else {
+            return Err(format!("I4: {} left for `{}` without a receipt", item.id, item.target));
+        };
+        if !model.has(server, item.id, &item.hash, receipt.taken_in_as) {
             return Err(format!("I4: {} left for `{}`, which never accepted it", item.id, item.target));
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! These hold after every step. I1: what was shown as kept is there at the next start, with its files and the place.
 //! I2: what is sealed is on the device, with bytes and files, or receipted. I3: each server accepts an id once, with one hash.
+//! What else comes under an id is kept aside, and accepted under one of its own once the server's office says so.
 //! I4: nothing leaves the outbox without a receipt that its server gave. I5: nothing personal stands outside the vault.
 //! I6: once nothing goes wrong any more, everything arrives that is not refused, and nothing is sent for ever.
 //! I7: what may be begun is what the server offers; a revoked device forgets what is receipted, and nothing else.

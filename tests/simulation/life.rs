@@ -150,6 +150,7 @@ impl Life {
             }
             91 if dice.once_in(6) => self.evict(device.number),
             92..=93 => self.crash(device.number),
+            94 => self.the_office_decides(false),
             _ => {}
         }
         for device in self.devices.clone() {
@@ -163,6 +164,16 @@ impl Life {
             }
         }
         self.check();
+    }
+
+    /// On what the servers keep aside: on one of it, or on all.
+    fn the_office_decides(&self, all: bool) {
+        for (number, server) in self.world.servers.iter().enumerate() {
+            match server.borrow_mut().decide(number, all, &mut self.world.model.borrow_mut()) {
+                Ok(taken_in) => (0..taken_in).for_each(|_| self.world.count("taken in by the office")),
+                Err(broken) => self.world.fail(broken),
+            }
+        }
     }
 
     fn trouble_a_server(&self) {
@@ -277,10 +288,11 @@ impl Life {
             // Its user asks for what was refused by mistake.
             drop(ready_past_waits(device.disk.update_item(&item.tried_again())));
         }
-        for wake in [Wake::Hand, Wake::Timer, Wake::Timer] {
+        for wake in [Wake::Hand, Wake::Timer, Wake::Timer, Wake::Timer] {
             if let Some(due) = self.finish(device, wake) {
                 self.world.set_now(self.world.now().ms.max(due));
             }
+            self.the_office_decides(true);
         }
         let before = self.world.requests.get();
         let due = self.finish(device, Wake::Start);
@@ -291,8 +303,7 @@ impl Life {
             let number = usize::from(item.target == SECOND);
             let store = device.disk.twin();
             let body = ready(store.load_submission(item.id)).ok().flatten();
-            let first = self.world.model.borrow().accepted.get(&(number, item.id)).cloned();
-            let never = first.is_some_and(|hash| hash != item.hash)
+            let never = self.world.servers[number].borrow().left_out(item.id, &item.hash)
                 || body.is_some_and(|submission| refuses(number, submission.body().as_bytes()));
             if !matches!(item.state, State::Refused { .. }) || !never {
                 self.world

@@ -51,6 +51,8 @@ pub struct Model {
     pub twins: BTreeSet<Uuid>,
     /// By server and id: the hash.
     pub accepted: BTreeMap<(usize, Uuid), String>,
+    /// By server, id and hash: the id under which its office took in what other bytes had the id of.
+    pub taken_in: BTreeMap<(usize, Uuid, String), Uuid>,
     /// Every hash that was ever to be sealed, by id.
     pub hashes: BTreeMap<Uuid, BTreeSet<String>>,
 }
@@ -172,6 +174,25 @@ impl Model {
         self.sealed.retain(|place, _| place.0 != device);
         self.deleted.retain(|place| place.0 != device);
         self.doubts.retain(|place, _| place.0 != device);
+    }
+
+    /// A server's office took in what had come under a taken id: once, and under an id that nothing else has.
+    pub fn take_in(&mut self, server: usize, id: Uuid, hash: &str, own: Uuid) -> Result<(), String> {
+        let is_first = !self.accepted.contains_key(&(server, own)) && !self.hashes.contains_key(&own);
+        let was_other = self.accepted.get(&(server, id)).is_some_and(|first| first != hash);
+        self.accepted.insert((server, own), hash.to_owned());
+        match is_first && was_other && self.taken_in.insert((server, id, hash.to_owned()), own).is_none() {
+            true => Ok(()),
+            false => Err(format!("I3: server {server} took {id} in as {own} though it had it already")),
+        }
+    }
+
+    /// Is that the word of a server that has it: under its own id, or under the one that it names?
+    pub fn has(&self, server: usize, id: Uuid, hash: &str, taken_in_as: Option<Uuid>) -> bool {
+        match taken_in_as {
+            None => self.accepted.get(&(server, id)).is_some_and(|first| first == hash),
+            Some(own) => self.taken_in.get(&(server, id, hash.to_owned())) == Some(&own),
+        }
     }
 
     /// A server was sent it, for the first time or again: it accepts an id once, with one hash, which was sealed (I3).

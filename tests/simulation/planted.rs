@@ -1,4 +1,4 @@
-//! Thirteen bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
+//! Fourteen bugs that real apps had, to be planted one at a time: proof that the invariants bite. None of them is in the delivery code.
 
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::backend::{Backend, Capabilities, Parcel, SendError, SendErrorKind};
@@ -48,6 +48,8 @@ bugs! {
     NoFence = "no-fence";
     /// A draft of a rescue file comes over the one that is here, whichever is later.
     EarlierComesBack = "earlier-comes-back";
+    /// What a server only keeps aside is taken for accepted.
+    AsideTaken = "aside-taken";
     /// The place in the feed is kept before what was read up to there.
     PlaceFirst = "place-first";
 }
@@ -72,15 +74,15 @@ impl Backend for Credulous {
             id: submission.id(),
             hash: submission.hash().to_owned(),
             server_time: String::new(),
+            taken_in_as: None,
         };
         match (&sent, self.bug) {
             (
                 Err(SendError { kind: SendErrorKind::NotTheServer, status: Some(200), .. }),
                 Some(Bug::PortalTaken),
             )
-            | (Err(SendError { kind: SendErrorKind::NotItsReceipt, .. }), Some(Bug::ReceiptNotCompared)) => {
-                Ok(made_up())
-            }
+            | (Err(SendError { kind: SendErrorKind::NotItsReceipt, .. }), Some(Bug::ReceiptNotCompared))
+            | (Err(SendError { kind: SendErrorKind::KeptAside, .. }), Some(Bug::AsideTaken)) => Ok(made_up()),
             _ => sent,
         }
     }

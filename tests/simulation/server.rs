@@ -1,4 +1,4 @@
-//! A server twin: takes each id once with its files, forgets files that nothing names, is away for a while.
+//! A server twin: takes each id once with its files, keeps another content of it aside until its office decides, forgets files that nothing names, is away for a while.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,12 +33,33 @@ pub struct Server {
     files: BTreeSet<String>,
     /// What it accepted: the hash of what was sent, the hash of what was in it, and the files that belong to it.
     rows: BTreeMap<Uuid, (String, String, Vec<String>)>,
+    /// What came under an id that other bytes have, by the id and the hash of what was in it.
+    aside: BTreeMap<(Uuid, String), Aside>,
+}
+
+/// What is kept aside.
+#[derive(Debug)]
+struct Aside {
+    /// The hash of what was sent.
+    sent: String,
+    files: Vec<String>,
+    decision: Option<Decision>,
+}
+
+/// What a server's office has decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
+    /// It was accepted under another id.
+    TakenIn(Uuid),
+    LeftOut,
 }
 
 impl Server {
     /// Started again. What it had said it had and nothing accepted names may be gone.
     pub fn restart(&mut self, mut survives: impl FnMut() -> bool) {
-        let named: BTreeSet<&String> = self.rows.values().flat_map(|(.., files)| files).collect();
+        let aside = self.aside.values().flat_map(|aside| &aside.files);
+        let named: BTreeSet<&String> =
+            self.rows.values().flat_map(|(.., files)| files).chain(aside).collect();
         self.files.retain(|file| named.contains(file) || survives());
     }
 
@@ -80,10 +101,19 @@ impl Server {
     ) -> Result<Response, String> {
         let Some(within) = readable(body) else { return Ok(refusal(422, "not_opened")) };
         let inner = content_hash(&within);
-        if let Some((_, kept, _)) = self.rows.get(&id) {
-            model.accept(number, id, &hash)?;
-            return Ok(if *kept == inner { receipt(200, id, &hash) } else { refusal(409, "id_taken") });
-        }
+        let is_taken = match self.rows.get(&id) {
+            Some((_, kept, _)) => {
+                model.accept(number, id, &hash)?;
+                if *kept == inner {
+                    return Ok(receipt(200, id, &hash));
+                }
+                if let Some(aside) = self.aside.get(&(id, inner.clone())) {
+                    return Ok(told(id, &hash, aside.decision));
+                }
+                true
+            }
+            None => false,
+        };
         let Ok(sealed) = Sealed::read(&within) else { return Ok(refusal(422, "not_a_submission")) };
         if refuses(number, body) {
             return Ok(refusal(422, "not_a_submission"));
@@ -96,9 +126,41 @@ impl Server {
         if !files.iter().all(|file| self.files.contains(file)) {
             return Ok(refusal(409, "attachment_missing"));
         }
+        if is_taken {
+            self.aside.insert((id, inner), Aside { sent: hash.clone(), files, decision: None });
+            return Ok(told(id, &hash, None));
+        }
         model.accept(number, id, &hash)?;
         self.rows.insert(id, (hash.clone(), inner, files));
         Ok(receipt(201, id, &hash))
+    }
+
+    /// Its office decides on what waits for that, on one or on all. How many it took in.
+    pub fn decide(&mut self, number: usize, all: bool, model: &mut Model) -> Result<u64, String> {
+        let mut taken_in = 0;
+        let waiting = self.aside.iter_mut().filter(|(_, aside)| aside.decision.is_none());
+        for ((id, inner), aside) in waiting.take(if all { usize::MAX } else { 1 }) {
+            aside.decision = Some(match id.as_u128().is_multiple_of(3) {
+                true => Decision::LeftOut,
+                false => {
+                    // Any id that is nobody's and follows from the two.
+                    let own =
+                        Uuid::from_u128(id.as_u128() ^ u128::from_str_radix(&inner[..12], 16).unwrap_or(1));
+                    model.take_in(number, *id, &aside.sent, own)?;
+                    taken_in += 1;
+                    Decision::TakenIn(own)
+                }
+            });
+        }
+        Ok(taken_in)
+    }
+
+    /// Has its office decided not to have it?
+    pub fn left_out(&self, id: Uuid, sent: &str) -> bool {
+        let is_it = |(key, aside): (&(Uuid, String), &Aside)| {
+            key.0 == id && aside.sent == sent && aside.decision == Some(Decision::LeftOut)
+        };
+        self.aside.iter().any(is_it)
     }
 
     /// Something that it accepted: for a receipt that is another's.
@@ -112,6 +174,25 @@ pub fn refuses(number: usize, body: &[u8]) -> bool {
     let within = readable(body).unwrap_or_default();
     let body = String::from_utf8_lossy(&within);
     body.contains(REFUSED_BY_BOTH) || number == 0 && body.contains(REFUSED_BY_ONE)
+}
+
+/// What the sender of one that is kept aside is told.
+fn told(id: Uuid, hash: &str, decision: Option<Decision>) -> Response {
+    let mut said = json!({"error": {"code": "id_taken", "reason": "because", "kept_aside": true}});
+    match decision {
+        None => answer(409, &said),
+        Some(Decision::LeftOut) => {
+            said["error"]["decision"] = "left_out".into();
+            answer(409, &said)
+        }
+        Some(Decision::TakenIn(own)) => {
+            let time = "2026-11-23T02:00:01.000Z";
+            answer(
+                200,
+                &json!({"receipt": {"id": id, "hash": hash, "server_time": time, "taken_in_as": own}}),
+            )
+        }
+    }
 }
 
 /// An acceptance.

@@ -180,7 +180,7 @@ impl World {
 }
 
 /// Everything that is to go wrong, as it is counted.
-pub const FAULTS: [&str; 48] = [
+pub const FAULTS: [&str; 49] = [
     "429 with Retry-After",
     "500 after the server's commit",
     "503",
@@ -228,5 +228,6 @@ pub const FAULTS: [&str; 48] = [
     "server's 413",
     "server's 423",
     "steps lost, and said so",
+    "taken in by the office",
     "taken over in mid-write",
 ];

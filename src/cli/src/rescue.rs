@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
+use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::backend::any::AnyBackend;
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::configuration::is_address;
@@ -218,7 +219,10 @@ fn send(rescue: &Rescue, url: &str, token: Credential) -> Result<bool, String> {
     ready(run).map_err(failed)?;
     for item in ready(store.delivered()).map_err(failed)?.items {
         if let State::Delivered { receipt, .. } = item.state {
-            say!("{} is there since {}", item.id, receipt.server_time);
+            match receipt.taken_in_as {
+                None => say!("{} is there since {}", item.id, receipt.server_time),
+                Some(own) => say!("{} is there since {}, as {own}", item.id, receipt.server_time),
+            }
         }
     }
     let left = ready(store.outbox()).map_err(failed)?.items;
@@ -226,7 +230,19 @@ fn send(rescue: &Rescue, url: &str, token: Credential) -> Result<bool, String> {
         if let State::Waiting { reason, .. } | State::Refused { reason } = &item.state {
             let status = reason.status.map_or_else(String::new, |status| format!(" ({status})"));
             let words = if reason.words.is_empty() { reason.kind.name() } else { &reason.words };
-            say!("{} is not there: {words}{status}", item.id);
+            // It is safe there, and counts once somebody has decided: no receipt yet, and no loss.
+            match reason.kind {
+                SendErrorKind::KeptAside => say!(
+                    "{} is kept there beside the submission that has its id, which was finished on another phone too: \
+                     a station decides at {url}/office/aside; keep the file until then",
+                    item.id
+                ),
+                SendErrorKind::NotTakenIn => say!(
+                    "{} is kept there beside the submission that has its id, and a station has decided not to take it in",
+                    item.id
+                ),
+                _ => say!("{} is not there: {words}{status}", item.id),
+            }
         }
     }
     if left.iter().any(|item| matches!(item.state, State::Waiting { until: Until::Login, .. })) {

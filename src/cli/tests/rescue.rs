@@ -50,11 +50,16 @@ fn serve(folder: &Path, options: &[&str]) -> Server {
 
 /// What a phone has: so many sealed, and a draft.
 fn phone(sealed: u8) -> Rescue {
+    phone_of(sealed, "张三")
+}
+
+/// The same, of somebody of that name.
+fn phone_of(sealed: u8, name: &str) -> Rescue {
     let form = Form::read(&Bundle::single(Source::new("form.json", FORM))).form.unwrap();
     let store = MemoryStore::new();
     for number in 0..=sealed {
         let mut session = Session::new(form.clone(), World { now_ms: NOW.ms, ..World::default() });
-        session.answer_text(session.at("/visit/name").unwrap(), "张三").unwrap();
+        session.answer_text(session.at("/visit/name").unwrap(), name).unwrap();
         let draft = Draft::begin(new_id(NOW.ms, &[number; 10]), &session, NOW);
         ready(store.create_draft(&draft, PEN)).unwrap();
         if number > 0 {
@@ -158,6 +163,24 @@ fn what_a_phone_exported_arrives_once() {
         assert_eq!(mode & 0o077, 0, "nobody else may look into {}", path.display());
     }
     assert!(!said(&looked).contains("张三"));
+}
+
+#[test]
+fn what_was_finished_on_two_phones_is_kept_aside_and_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &[]);
+    exported(folder.path(), &phone(1));
+    assert!(rescue(folder.path(), &["rescue.json", "--to", &server.1]).status.success());
+    exported(folder.path(), &phone_of(1, "李四"));
+    for _ in 0..2 {
+        let sent = rescue(folder.path(), &["rescue.json", "--to", &server.1]);
+        assert_eq!(sent.status.code(), Some(1), "{}", said(&sent));
+        assert!(said(&sent).contains("is kept there beside") && said(&sent).contains("/office/aside"));
+    }
+    let database = rusqlite::Connection::open(folder.path().join("doorstep-data/doorstep.sqlite3")).unwrap();
+    let rows: i64 =
+        database.query_row("SELECT COUNT(*) FROM submission_aside", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 1);
 }
 
 #[test]

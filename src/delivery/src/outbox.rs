@@ -440,7 +440,12 @@ mod tests {
     }
 
     fn its_receipt() -> Receipt {
-        Receipt { id: item().id, hash: item().hash, server_time: "2026-11-23T02:00:01.000Z".into() }
+        Receipt {
+            id: item().id,
+            hash: item().hash,
+            server_time: "2026-11-23T02:00:01.000Z".into(),
+            taken_in_as: None,
+        }
     }
 
     #[test]

@@ -63,6 +63,11 @@ pub struct TakenUp {
     pub brought_forward: usize,
     /// Drafts that were gone on with here as well: the file's stand beside them, under ids of their own.
     pub apart: usize,
+    /// Submissions of which there is a draft here still: it is its user's to delete, and the submission can be taken up then. Finished here as well, it would be
+    /// another content of the same id.
+    pub finished_elsewhere: usize,
+    /// Drafts that are none here any more: finished or deleted.
+    pub finished_here: usize,
     /// Submissions and drafts that were here already.
     pub known: usize,
 }
@@ -175,6 +180,7 @@ impl Rescue {
                 targets.iter().map(|target| OutboxItem::queue_for(submission, target)).collect();
             match store.take_over(submission, &items, files).await? {
                 true => done.submissions += 1,
+                false if store.load_draft(submission.id()).await?.is_some() => done.finished_elsewhere += 1,
                 false => done.known += 1,
             }
         }
@@ -183,6 +189,7 @@ impl Rescue {
                 DraftTaken::New => &mut done.drafts,
                 DraftTaken::BroughtForward => &mut done.brought_forward,
                 DraftTaken::Apart => &mut done.apart,
+                DraftTaken::FinishedHere => &mut done.finished_here,
                 DraftTaken::Known => &mut done.known,
             } += 1;
         }
@@ -270,6 +277,7 @@ enum DraftTaken {
     New,
     BroughtForward,
     Apart,
+    FinishedHere,
     Known,
 }
 
@@ -303,7 +311,9 @@ async fn over_what_is_here<S: Store>(
 ) -> Result<Option<DraftTaken>, StoreError> {
     for _ in 0..TRIES {
         // Sealed, delivered, or deleted by its user just now: it is no draft any more, and becomes none.
-        let Some(here) = store.load_draft(came.draft.id).await? else { return Ok(Some(DraftTaken::Known)) };
+        let Some(here) = store.load_draft(came.draft.id).await? else {
+            return Ok(Some(DraftTaken::FinishedHere));
+        };
         match line::kin(&here, came) {
             Kin::Known => return Ok(Some(DraftTaken::Known)),
             Kin::Apart => return Ok(None),

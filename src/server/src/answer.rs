@@ -33,6 +33,8 @@ pub(crate) struct Refusal {
     missing: Vec<String>,
     /// The device that it is about, as `device`.
     device: Option<String>,
+    /// Is what was refused kept all the same, as `kept_aside`, and what has been decided of it, as `decision`?
+    aside: Option<Option<&'static str>>,
 }
 
 /// The code of a refusal, left on its answer for the log and the counts.
@@ -49,6 +51,7 @@ impl Refusal {
             retry_after: None,
             missing: Vec::new(),
             device: None,
+            aside: None,
         }
     }
 
@@ -60,6 +63,11 @@ impl Refusal {
     /// The same, naming the device that it is about: a phone believes what is said of itself by its id alone.
     pub(crate) fn about_device(self, id: String) -> Refusal {
         Refusal { device: Some(id), ..self }
+    }
+
+    /// The same, of what is kept aside until the office has decided: its sender need not think it lost.
+    pub(crate) fn kept_aside(self, decision: Option<&'static str>) -> Refusal {
+        Refusal { aside: Some(decision), ..self }
     }
 
     /// A submission came before its attachments. Only their hashes are named: a file's name may be a person's.
@@ -93,6 +101,12 @@ impl IntoResponse for Refusal {
         }
         if let Some(device) = self.device {
             error["device"] = device.into();
+        }
+        if let Some(decision) = self.aside {
+            error["kept_aside"] = true.into();
+            if let Some(decision) = decision {
+                error["decision"] = decision.into();
+            }
         }
         let mut response = json(self.status, &json!({ "error": error }));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {

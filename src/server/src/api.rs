@@ -27,7 +27,7 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, entities, headers, intake, metrics, openrosa, relay, totals, who};
+use crate::{Shared, aside, body, entities, headers, intake, metrics, openrosa, relay, totals, who};
 
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
@@ -49,6 +49,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(relay::routes())
         .merge(openrosa::routes())
         .merge(entities::routes())
+        .merge(aside::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))
@@ -125,7 +126,10 @@ async fn submit(
     let acceptance = intake::accept(&shared, id, body, sender).await?;
     metrics::count(if acceptance.new { &shared.metrics.accepted } else { &shared.metrics.again });
     let status = if acceptance.new { StatusCode::CREATED } else { StatusCode::OK };
-    let receipt = json!({"id": id, "hash": acceptance.hash, "server_time": acceptance.server_time});
+    let mut receipt = json!({"id": id, "hash": acceptance.hash, "server_time": acceptance.server_time});
+    if let Some(other) = acceptance.taken_in_as {
+        receipt["taken_in_as"] = other.into();
+    }
     Ok(json(status, &json!({ "receipt": receipt })))
 }
 

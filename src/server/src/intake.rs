@@ -3,6 +3,8 @@
 //! One that is sealed for the office is opened first, and is from then on the submission that was in it: the same survey sent both ways is one. Its receipt
 //! names the hash of what was sent, which is all that its device knows.
 //!
+//! An id is accepted once, with one hash. What else comes under it is kept aside, whole, for the office to decide on (`aside.rs`).
+//!
 //! The order is: what any program could check (type, size, digest), what makes it a submission (fields, id), whether it is
 //! here already, only then the form, and last whether its attachments are here. So a phone that lost the answer gets its receipt again, whatever became of the form.
 
@@ -24,7 +26,7 @@ use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::office_key::{OfficeKey, SealedFiles};
 use crate::store::{Kept, Relayed, Row, Sender, Undone};
-use crate::{Shared, body, entities};
+use crate::{Shared, aside, body, entities};
 
 /// What the device is told.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Acceptance {
     pub(crate) hash: String,
     /// When it was accepted first: RFC 3339, UTC.
     pub(crate) server_time: String,
+    /// Another submission has the id: the office took this one in under its own.
+    pub(crate) taken_in_as: Option<String>,
 }
 
 /// The largest submission.
@@ -49,6 +53,8 @@ struct Came {
     hash: String,
     /// The hash of what was sent.
     sent: String,
+    /// What was sent, of one that was sealed for the office.
+    envelope: Option<Vec<u8>>,
     /// Of one that was sealed for the office.
     files: Option<SealedFiles>,
 }
@@ -64,13 +70,19 @@ pub(crate) async fn accept(
         true => open(shared.office_key.clone(), body).await?,
         false => off_thread(move || read(body)).await?,
     };
-    let Came { sealed, body, hash, sent, files } = came;
+    let Came { sealed, body, hash, sent, envelope, files } = came;
     if sealed.id != id {
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_id", "the id in the body is another one"));
     }
     let id = id.to_string();
-    if let Some((kept, received_at)) = shared.store.find(&id).await? {
-        return if kept == hash { Ok(accepted(false, sent, received_at)) } else { Err(id_taken()) };
+    let found = shared.store.find(&id).await?;
+    if let Some((kept, received_at)) = &found {
+        if *kept == hash {
+            return Ok(accepted(false, sent, *received_at));
+        }
+        if let Some(aside) = shared.store.find_aside(&id, &hash).await? {
+            return aside::told(&aside, sent);
+        }
     }
     let sealed = check_against_form(shared, sealed).await?;
     take_files(shared, &sealed, files).await?;
@@ -85,6 +97,9 @@ pub(crate) async fn accept(
         received_at,
         sender,
     };
+    if found.is_some() {
+        return aside::keep(shared, &sealed, &row, envelope.as_deref(), sent).await;
+    }
     let items = shared.relay.items(&sealed, &hash, body.len(), received_at);
     match shared.store.keep(&row, Relayed { items: &items, now: shared.relay.clock.now() }).await? {
         Kept::New => {
@@ -97,7 +112,7 @@ pub(crate) async fn accept(
             Ok(accepted(true, sent, received_at))
         }
         Kept::Again { received_at } => Ok(accepted(false, sent, received_at)),
-        Kept::Taken => Err(id_taken()),
+        Kept::Taken => aside::keep(shared, &sealed, &row, envelope.as_deref(), sent).await,
     }
 }
 
@@ -112,7 +127,7 @@ pub(crate) fn check_size(body: &[u8]) -> Result<(), Refusal> {
 fn read(body: Vec<u8>) -> Result<Came, Refusal> {
     let sealed = Sealed::read(&body).map_err(not_sealed)?;
     let hash = content_hash(&body);
-    Ok(Came { sealed, sent: hash.clone(), hash, body, files: None })
+    Ok(Came { sealed, sent: hash.clone(), hash, body, envelope: None, files: None })
 }
 
 /// Opens what is sealed for the office. What stands in plain beside it has to be what is within.
@@ -128,7 +143,7 @@ async fn open(key: Arc<OfficeKey>, body: Vec<u8>) -> Result<Came, Refusal> {
             return Err(unfit("what stands beside the sealed bytes is not what is within"));
         }
         let files = SealedFiles { came: envelope.files, opened };
-        Ok(Came { sent: content_hash(&body), files: Some(files), ..within })
+        Ok(Came { sent: content_hash(&body), envelope: Some(body), files: Some(files), ..within })
     })
     .await
 }
@@ -149,9 +164,9 @@ async fn take_files(shared: &Shared, sealed: &Sealed, files: Option<SealedFiles>
     }
 }
 
-fn accepted(new: bool, hash: String, received_at: i64) -> Acceptance {
+pub(crate) fn accepted(new: bool, hash: String, received_at: i64) -> Acceptance {
     let server_time = Moment { ms: received_at, utc_offset_minutes: 0 }.to_rfc3339().replace("+00:00", "Z");
-    Acceptance { new, hash, server_time }
+    Acceptance { new, hash, server_time, taken_in_as: None }
 }
 
 pub(crate) fn id_taken() -> Refusal {

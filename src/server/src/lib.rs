@@ -5,6 +5,7 @@
 
 mod answer;
 mod api;
+mod aside;
 mod attachments;
 pub mod backup;
 mod body;

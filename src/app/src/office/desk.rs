@@ -54,25 +54,40 @@ pub enum Page {
     Users,
     Devices,
     Lists,
+    Aside,
     Relay,
     Collect,
     Log,
 }
 
 impl Page {
-    pub const ALL: [Page; 6] =
-        [Page::Users, Page::Devices, Page::Lists, Page::Relay, Page::Collect, Page::Log];
+    pub const ALL: [Page; 7] =
+        [Page::Users, Page::Devices, Page::Lists, Page::Aside, Page::Relay, Page::Collect, Page::Log];
 
     /// Does a role have a use for it?
     pub fn is_for(self, role: &str) -> bool {
         match self {
             Page::Users => role == "administrator",
             Page::Devices => matches!(role, "administrator" | "station" | "auditor"),
-            Page::Lists => role == "station",
+            Page::Lists | Page::Aside => role == "station",
             Page::Collect => matches!(role, "administrator" | "station"),
             Page::Relay => matches!(role, "administrator" | "auditor"),
             Page::Log => role == "auditor",
         }
+    }
+
+    /// The roles that have a use for it.
+    pub fn roles(self) -> Vec<&'static str> {
+        let all = ["worker", "station", "provider", "auditor", "administrator"];
+        all.into_iter().filter(|role| self.is_for(role)).collect()
+    }
+
+    /// The page at an address, or the one that it is a part of.
+    pub fn at(path: &str) -> Option<Page> {
+        let is_it = |page: &Page| {
+            path.strip_prefix(page.address()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        Page::ALL.into_iter().find(is_it)
     }
 
     pub fn address(self) -> &'static str {
@@ -80,6 +95,7 @@ impl Page {
             Page::Users => "/office/users",
             Page::Devices => "/office/devices",
             Page::Lists => "/office/lists",
+            Page::Aside => "/office/aside",
             Page::Relay => "/office/relay",
             Page::Collect => "/office/collect",
             Page::Log => "/office/log",
@@ -260,8 +276,18 @@ mod tests {
     #[test]
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
-        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 3, 3]);
+        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 4, 3]);
         assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
+    }
+
+    #[test]
+    fn whoever_may_not_see_a_page_can_be_told_whose_it_is() {
+        let roles = |path: &str| Page::at(path).map(Page::roles).unwrap_or_default();
+        assert_eq!(roles("/office/log"), ["auditor"]);
+        assert_eq!(roles("/office/lists"), ["station"]);
+        assert_eq!(roles("/office/users/0123"), ["administrator"]);
+        assert!(roles("/office").is_empty() && roles("/office/logs").is_empty());
+        assert!(Page::ALL.into_iter().all(|page| !page.roles().is_empty()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::desk::{Desk, Page, Standing, use_desk};
 use super::field::Word;
@@ -12,7 +13,7 @@ use crate::components::language_switch::LanguageSwitch;
 use crate::components::live::{live, shown_when};
 use crate::platform::{page as screen, timer};
 use crate::state::reader::{say, use_reader};
-use crate::words::office::words;
+use crate::words::office::{Office, words};
 
 /// A page's word in the menu.
 pub fn called(page: Page) -> Word {
@@ -20,6 +21,7 @@ pub fn called(page: Page) -> Word {
         Page::Users => |w| w.users,
         Page::Devices => |w| w.devices,
         Page::Lists => |w| w.lists,
+        Page::Aside => |w| w.aside,
         Page::Relay => |w| w.relay,
         Page::Collect => |w| w.collect,
         Page::Log => |w| w.log,
@@ -162,6 +164,12 @@ impl<T: Send + Sync + 'static> Remote<T> {
     }
 }
 
+/// That a page is not for one's role, whose it is, and what to do.
+fn forbidden_here(page: Page, words: &'static Office) -> String {
+    let roles: Vec<&str> = page.roles().into_iter().map(words.role).collect();
+    (words.forbidden_here)(&roles)
+}
+
 /// How it stands with it: nothing is said once it is here.
 #[component]
 pub fn Awaited<T: Send + Sync + 'static>(
@@ -169,12 +177,16 @@ pub fn Awaited<T: Send + Sync + 'static>(
     #[prop(into)] again: Callback<()>,
 ) -> impl IntoView {
     let Remote { refused, busy, .. } = remote;
+    let page = Page::at(&use_location().pathname.get_untracked());
     view! {
         {shown_when(move || busy.get() && !remote.is_here(), || view! {
             <p class="soft show-late" role="status">{tell(|w| w.loading)}</p> }.into_any())}
         {shown_when(move || refused.with(Option::is_some), move || view! {
             <div class="notice danger" role="alert" data-refused=refused.get_untracked().map(|refusal| refusal.code)>
-                <p>{tell(move |w| refused.get().map(|refusal| refusal.words(w)))}</p>
+                <p>{tell(move |w| refused.get().map(|refusal| match (refusal.code.as_str(), page) {
+                    ("forbidden", Some(page)) => forbidden_here(page, w),
+                    _ => refusal.words(w),
+                }))}</p>
                 // Asked again, the answer would be the same.
                 {shown_when(move || refused.with(|refusal| refusal.as_ref().is_some_and(|refusal| refusal.code != "forbidden")), move || view! {
                     <div class="actions">

@@ -1,10 +1,11 @@
-//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, what is passed on, ODK Collect, the audit log.
+//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, what was finished on two phones, what is passed on, ODK Collect, the audit log.
 //!
 //! Kept here: they are a program of their own over the app's library, which no phone loads; they keep nothing on the device, show
 //! only what the server's answers bear, and tell everything that it refuses. What may be done is the server's to say:
 //! a page that a role has no use for is left out of the menu, and refused in words to whoever opens it all the same.
 
 mod account;
+mod aside;
 mod code;
 mod collect;
 mod conflicts;
@@ -67,6 +68,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/devices") view=devices::DevicesPage />
             <Route path=path!("/office/devices/new") view=hand_out::HandOutPage />
             <Route path=path!("/office/lists") view=conflicts::ConflictsPage />
+            <Route path=path!("/office/aside") view=aside::AsidePage />
             <Route path=path!("/office/relay") view=relay::RelayPage />
             <Route path=path!("/office/collect") view=collect::CollectPage />
             <Route path=path!("/office/log") view=log::LogPage />

@@ -9,11 +9,14 @@ use super::desk::{Desk, use_desk};
 use super::field::{Field, Kind, Menu, Once, Outcome, Submit, Told};
 use super::frame::Frame;
 use super::refusal::Refusal;
-use super::tell;
 use super::wire::User;
+use super::{tell, words_now};
+use crate::components::confirm::Confirm;
 use crate::components::entry::{EntryErrors, Wrong};
 use crate::components::live::{live, shown_when};
 use crate::platform::{page as screen, timer};
+use crate::state::reader::use_reader;
+use crate::words::office::words;
 
 const NAME: &str = "user-name";
 const AREA: &str = "user-area";
@@ -53,6 +56,65 @@ impl Rights {
             said["provider"] = json!(self.provider.with_untracked(|text| text.trim().to_owned()));
         }
         said
+    }
+}
+
+/// What an empty area, which is everywhere, means for a role.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Emptiness {
+    /// Nothing: it is not empty, or everywhere is where such a role belongs.
+    Fine,
+    /// It is a mistake: the server refuses it.
+    Refused,
+    /// It may be meant, and is asked about.
+    Asked,
+}
+
+/// See [`Emptiness`].
+pub fn emptiness(role: &str, area: &str) -> Emptiness {
+    match (area.trim().is_empty(), role) {
+        (true, "worker") => Emptiness::Refused,
+        (true, "station" | "provider") => Emptiness::Asked,
+        _ => Emptiness::Fine,
+    }
+}
+
+impl Rights {
+    /// May they be sent? If the area is empty it is said what is wrong, or asked, and the answer is for later.
+    pub fn are_meant(self, outcome: Outcome, asking: RwSignal<Option<()>>) -> bool {
+        match self.role.with_untracked(|role| self.area.with_untracked(|area| emptiness(role, area))) {
+            Emptiness::Fine => true,
+            Emptiness::Refused => {
+                outcome.complain(AREA, |w| w.worker_needs_area);
+                false
+            }
+            Emptiness::Asked => {
+                asking.set(Some(()));
+                false
+            }
+        }
+    }
+}
+
+/// Asks whether everywhere is meant.
+#[component]
+pub fn EverywhereMeant(
+    rights: Rights,
+    asking: RwSignal<Option<()>>,
+    #[prop(into)] act: Callback<()>,
+) -> impl IntoView {
+    let reader = use_reader();
+    view! {
+        <Confirm
+            asking
+            title=move |()| {
+                let words = words_now(reader);
+                (words.everywhere_title)((words.role)(&rights.role.get_untracked()))
+            }
+            explained=Signal::derive(move || words(reader.language()).everywhere_explained)
+            yes=Signal::derive(move || words(reader.language()).everywhere_yes)
+            act=move |()| act.run(())
+        />
     }
 }
 
@@ -105,13 +167,14 @@ fn NewUserForm(desk: Desk, made: RwSignal<Option<Made>>) -> impl IntoView {
     let name = RwSignal::new(String::new());
     let rights = Rights::of(&User { role: "worker".into(), ..User::default() });
     let outcome = Outcome::new();
-    let add = move || {
-        if !outcome.begin() {
-            return;
-        }
+    let asking = RwSignal::new(None::<()>);
+    let add = move |is_meant: bool| {
         let typed = name.with_untracked(|name| name.trim().to_owned());
         if typed.is_empty() {
             return outcome.complain(NAME, |w| w.empty);
+        }
+        if !is_meant && !rights.are_meant(outcome, asking) || !outcome.begin() {
+            return;
         }
         let mut body = rights.json();
         body["name"] = json!(typed);
@@ -135,7 +198,7 @@ fn NewUserForm(desk: Desk, made: RwSignal<Option<Made>>) -> impl IntoView {
         <Told outcome />
         <form class="entry-form card" novalidate on:submit=move |event| {
             event.prevent_default();
-            add();
+            add(false);
         }>
             <Field id=NAME kind=Kind::Plain label=|w| w.name hint=|w| w.name_hint text=name wrong=outcome.wrong />
             <RightsFields rights wrong=outcome.wrong />
@@ -143,6 +206,7 @@ fn NewUserForm(desk: Desk, made: RwSignal<Option<Made>>) -> impl IntoView {
                 <Submit outcome action="make-user" word=|w| w.add_user busy=|w| w.saving />
             </div>
         </form>
+        <EverywhereMeant rights asking act=move |()| add(true) />
     }
 }
 
@@ -175,5 +239,18 @@ pub fn FirstPasswordShown(password: String) -> impl IntoView {
         <h3>{tell(|w| w.first_password)}</h3>
         <Once text=password name="password" />
         <p>{tell(|w| w.first_password_explained)}</p>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_area_is_refused_for_workers_and_asked_about_where_it_may_be_meant() {
+        assert_eq!(emptiness("worker", "  "), Emptiness::Refused);
+        assert_eq!([emptiness("station", ""), emptiness("provider", "")], [Emptiness::Asked; 2]);
+        assert_eq!([emptiness("auditor", ""), emptiness("administrator", "")], [Emptiness::Fine; 2]);
+        assert_eq!([emptiness("worker", "371002"), emptiness("station", "37")], [Emptiness::Fine; 2]);
     }
 }

@@ -107,6 +107,7 @@ impl Refusal {
             ("log_in_again", _) => words.log_in_again,
             ("unknown", _) => words.unknown,
             ("delivered", _) => words.already_delivered,
+            ("taken_in", _) => words.already_taken_in,
             ("target_unknown", _) => words.target_unknown,
             ("busy", _) => words.busy,
             ("fault", _) => words.fault,
@@ -121,6 +122,7 @@ impl Refusal {
             // The same name of a user and of a device, told apart by what the server asks for.
             "name" if says("a letter first") => words.bad_name,
             "name" => words.bad_device_name,
+            "area" if says("a worker has") => words.worker_needs_area,
             "area" => words.bad_area,
             "provider" => words.bad_provider,
             "user" => words.bad_holder,
@@ -167,6 +169,9 @@ mod tests {
         );
         assert!(
             said(422, "bad_field", "`new`: a password has at least 10 characters").contains("at least 10")
+        );
+        assert!(
+            said(422, "bad_field", "`area`: a worker has an area: the code of …").contains("grid worker")
         );
         assert!(said(429, "too_often", "").contains("2 minutes"));
         assert_ne!(said(401, "wrong_login", ""), said(403, "wrong_login", ""));

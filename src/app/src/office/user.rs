@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::desk::{Desk, use_desk};
 use super::field::{Outcome, Submit, Told};
 use super::frame::{Awaited, Frame, Remote};
-use super::new_user::{FirstPasswordShown, Made, Rights, RightsFields, rights_field};
+use super::new_user::{EverywhereMeant, FirstPasswordShown, Made, Rights, RightsFields, rights_field};
 use super::users::state;
 use super::wire::User;
 use super::{tell, words_now};
@@ -164,10 +164,10 @@ fn Facts(user: Known) -> impl IntoView {
 fn RightsForm(desk: Desk, path: StoredValue<String>, user: Known) -> impl IntoView {
     let rights = Rights::of(&user.get_untracked().unwrap_or_default());
     let outcome = Outcome::new();
-    let done = RwSignal::new(false);
-    let save = move || {
+    let (done, asking) = (RwSignal::new(false), RwSignal::new(None::<()>));
+    let save = move |is_meant: bool| {
         done.set(false);
-        if !outcome.begin() {
+        if !is_meant && !rights.are_meant(outcome, asking) || !outcome.begin() {
             return;
         }
         let body = rights.json();
@@ -189,7 +189,7 @@ fn RightsForm(desk: Desk, path: StoredValue<String>, user: Known) -> impl IntoVi
             <Told outcome />
             <form class="entry-form card" novalidate on:submit=move |event| {
                 event.prevent_default();
-                save();
+                save(false);
             }>
                 <RightsFields rights wrong=outcome.wrong />
                 <p class="soft small">{tell(|w| w.rights_explained)}</p>
@@ -199,6 +199,7 @@ fn RightsForm(desk: Desk, path: StoredValue<String>, user: Known) -> impl IntoVi
                 {shown_when(move || done.get(), || view! {
                     <p class="notice" role="status" data-saved="true">{tell(|w| w.saved)}</p> }.into_any())}
             </form>
+            <EverywhereMeant rights asking act=move |()| save(true) />
         </section>
     }
 }

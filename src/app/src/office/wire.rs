@@ -158,6 +158,61 @@ pub struct EntityVersion {
     pub device: Option<String>,
 }
 
+/// `GET /api/v1/aside`.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Asides {
+    pub aside: Vec<Aside>,
+    pub more: bool,
+}
+
+/// What came under an id that another submission has.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Aside {
+    /// The id that it has if it is taken in.
+    pub id: String,
+    pub form: TitledForm,
+    pub area: Option<String>,
+    /// Did it come sealed for the office?
+    pub sealed: bool,
+    pub decision: Option<String>,
+    pub aside: AsideSide,
+    /// The one that has the id; nothing if it is not this role's or area's to read.
+    pub kept: Option<AsideSide>,
+    /// Nothing if one of the two can't be read against its form.
+    pub differs: Option<Vec<Difference>>,
+}
+
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct TitledForm {
+    pub id: String,
+    pub version: String,
+    pub title: String,
+}
+
+/// One of the two.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct AsideSide {
+    /// Milliseconds since 1970.
+    pub received_at: i64,
+    /// By its phone's clock.
+    pub finished_at: i64,
+    /// What the user is called.
+    pub user: Option<String>,
+    /// What the device is called.
+    pub device: Option<String>,
+    /// What the form calls it.
+    pub name: String,
+}
+
+/// A question that the two answer differently.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+pub struct Difference {
+    pub path: String,
+    pub label: String,
+    pub aside: Option<String>,
+    pub kept: Option<String>,
+}
+
 /// A line of the audit log: its text is JSON again.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 pub struct Line {

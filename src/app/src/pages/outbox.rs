@@ -145,7 +145,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
                 <div class="notice" role="status" data-finished="true">
                     <h2 class="card-row">
                         <Icon shape=Shape::Check />
-                        {if item.for_office { words.report.finished_sealed.to_owned() } else { (words.finished_title)(&named(&item, words)) }}
+                        {(words.finished_title)(&named(device, &item, reader.language()))}
                     </h2>
                     <p>{match (delivered, out) {
                         (true, _) => words.finished_delivered,

@@ -1,6 +1,6 @@
 //! One submission in the outbox: its state and why; and one that has arrived, with its receipt.
 
-use crate::components::live::shown_when;
+use crate::components::live::{live, shown_when};
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::{HOME, Until};
 use doorstep_delivery::{OutboxItem, State, Uuid};
@@ -33,7 +33,7 @@ pub fn Waiting(
     /// What is to be deleted, once its reader is asked.
     deleting: RwSignal<Option<(Uuid, String)>>,
 ) -> impl IntoView {
-    let id = one.id();
+    let (id, reader) = (one.id(), use_reader());
     let refused = one.is_refused();
     let by_hand = |item: &&OutboxItem| !is_by_hand(device, &item.target);
     let waits = one.items.iter().filter(by_hand).any(|item| matches!(item.state, State::Waiting { .. }));
@@ -42,7 +42,7 @@ pub fn Waiting(
     let form = item.form.hash.clone();
     let (item_name, finished) = (item.clone(), item.finished_at.ms);
     let (deleted_name, sealed) = (item.clone(), item.for_office);
-    let note = view! { <SealedNote device item=item.clone() refused /> };
+    let note = view! { <SealedNote item=item.clone() refused /> };
     let all = one.items.len();
     let alone = (all == 1 && item.target == HOME).then(|| item.clone());
     let (state, target) = (one.state().clone(), item.target.clone());
@@ -65,7 +65,7 @@ pub fn Waiting(
     view! {
         <article class="card" data-item=id.to_string() data-state=name>
             <div class="card-row">
-                <h3 class="card-title grow">{say(move |w| named(&item_name, w))}</h3>
+                <h3 class="card-title grow">{live(move || named(device, &item_name, reader.language()))}</h3>
                 <span class=class role="status">
                     <Icon shape small=true />
                     {said}
@@ -142,7 +142,7 @@ fn Refused(
             <button type="button" class="button main" data-action="repair" on:click=repair>
                 {say(|w| w.repair)}
             </button> })}
-        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, named(&item, reader.words_now()))))>
+        <button type="button" class="button" data-action="delete" on:click=move |_| deleting.set(Some((id, untrack(|| named(device, &item, reader.language())))))>
             <Icon shape=Shape::Bin small=true />
             {say(|w| w.delete_unsent)}
         </button>
@@ -246,6 +246,7 @@ pub fn reason(state: &State, attempts: u32) -> Option<AnyView> {
 /// A submission that has arrived everywhere, with its proofs.
 #[component]
 pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
+    let reader = use_reader();
     let name = one.any().clone();
     let (held, form) = (one.id(), one.any().form.hash.clone());
     let id = one.id().to_string();
@@ -254,7 +255,7 @@ pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
     view! {
         <article class="card" data-item=id data-state="delivered">
             <div class="card-row">
-                <h3 class="card-title grow">{say(move |w| named(&name, w))}</h3>
+                <h3 class="card-title grow">{live(move || named(device, &name, reader.language()))}</h3>
                 <span class="state good">
                     <Icon shape=Shape::Check small=true />
                     {say(|w| w.state_delivered)}
@@ -274,6 +275,7 @@ fn proof(item: OutboxItem, named: bool) -> Option<AnyView> {
     // The end of an id is its chance, the beginning its time.
     let id_end: String = id.chars().skip(id.len().saturating_sub(SHORT)).collect();
     let time = receipt.server_time;
+    let taken_in_as = receipt.taken_in_as.map(|own| own.to_string());
     let target = item.target.clone();
     let heading =
         named.then(|| view! { <h4 class="target-name">{say(move |w| target_name(&item.target, w))}</h4> });
@@ -287,6 +289,13 @@ fn proof(item: OutboxItem, named: bool) -> Option<AnyView> {
                 })}
                 <dt>{say(|w| w.receipt_id)}</dt>
                 <dd class="mono">"…"{id_end}</dd>
+                {taken_in_as.map(|own| {
+                    let own_end: String = own.chars().skip(own.len().saturating_sub(SHORT)).collect();
+                    view! {
+                        <dt>{say(|w| w.receipt_taken_in)}</dt>
+                        <dd class="mono" data-taken-in title=own>"…"{own_end}</dd>
+                    }
+                })}
                 <dt>{say(|w| w.receipt_hash)}</dt>
                 <dd class="mono" title=hash.clone()>{short(&hash)}"…"</dd>
             </dl>

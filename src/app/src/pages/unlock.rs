@@ -1,5 +1,6 @@
 //! The PIN is asked for. Nothing of what lies behind it is on this page.
 
+use doorstep_delivery::Wake;
 use leptos::prelude::*;
 
 use super::recover::Recover;
@@ -9,10 +10,14 @@ use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::platform::store::Tried;
 use crate::platform::{clock, page as screen, timer};
+use crate::state::device::use_device;
 use crate::state::gate::{Gate, use_gate};
+use crate::state::keeping::now;
 use crate::state::pin::{self, PinFault};
 use crate::state::reader::{Reader, say, title, use_reader};
+use crate::state::sending;
 use crate::words::Words;
+use crate::words::when::until;
 
 const FIELD: &str = "pin";
 
@@ -124,12 +129,42 @@ fn AskPin(gate: Gate) -> impl IntoView {
                 })}
             </button>
         </form>
+        <Waiting />
         <details class="fold" data-section="forgotten">
             <summary>{say(|w| w.safety.forgotten)}</summary>
             <Forgotten gate />
         </details>
         <OtherUser gate />
     }
+}
+
+/// That what is sealed for the office still goes out, and when it is tried again; at once, if somebody wants that.
+#[component]
+fn Waiting() -> impl IntoView {
+    let (device, reader) = (use_device(), use_reader());
+    let said = move || {
+        let words = reader.language().words();
+        let waiting = device.locked.get();
+        let time = waiting.next_ms.map(|at| until(at, now(), words));
+        (words.safety.locked_waiting)(waiting.count, time.as_deref())
+    };
+    shown_when(
+        move || device.locked.with(|waiting| waiting.count > 0),
+        move || {
+            view! {
+                <div class="notice" role="status" data-locked-waiting>
+                    <p>{live(said)}</p>
+                    <div class="actions">
+                        <button type="button" class="button" data-action="send" on:click=move |_| sending::wake(device, Wake::Hand)>
+                            <Icon shape=Shape::Send />
+                            {say(|w| w.send_all)}
+                        </button>
+                    </div>
+                </div>
+            }
+            .into_any()
+        },
+    )
 }
 
 /// What can be done about a forgotten PIN: with the office, or not at all.

@@ -18,6 +18,15 @@ use crate::platform::fetch::Fetch;
 use crate::platform::store::IndexedDb;
 use crate::platform::{network, persist, timer};
 
+/// What is sealed for the office and not there yet, of users who are not at work: that it waits, and until when, is no secret of theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct LockedWaiting {
+    /// How many surveys.
+    pub count: usize,
+    /// When they are tried again, in milliseconds since 1970.
+    pub next_ms: Option<i64>,
+}
+
 /// This device. Lives as long as the app.
 #[derive(Clone, Copy)]
 pub struct Device {
@@ -37,6 +46,8 @@ pub struct Device {
     pub delivered: RwSignal<Vec<OutboxItem>>,
     /// What of that can still be looked at.
     pub arrived: Arrived,
+    /// What goes out of locked stores, as the last run found it.
+    pub locked: RwSignal<LockedWaiting>,
     /// Was everything read once?
     pub ready: RwSignal<bool>,
     /// Are forms being fetched?
@@ -72,6 +83,7 @@ impl Device {
             outbox: RwSignal::default(),
             delivered: RwSignal::default(),
             arrived: Arrived::default(),
+            locked: RwSignal::default(),
             ready: RwSignal::new(false),
             fetching: RwSignal::new(false),
             online: RwSignal::new(network::is_online()),

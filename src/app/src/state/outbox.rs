@@ -45,6 +45,13 @@ pub fn submissions(outbox: &[OutboxItem], delivered: &[OutboxItem]) -> (Vec<OnIt
     (waiting, arrived)
 }
 
+/// How many submissions wait to be sent, and how many a target has refused: those are their reader's to deal with.
+pub fn counted(outbox: &[OutboxItem]) -> (usize, usize) {
+    let (waiting, _) = submissions(outbox, &[]);
+    let refused = waiting.iter().filter(|one| one.is_refused()).count();
+    (waiting.len() - refused, refused)
+}
+
 fn together(items: &[OutboxItem], others: &[OutboxItem], wanted: impl Fn(Uuid) -> bool) -> Vec<OnItsWay> {
     let mut all: Vec<OnItsWay> = Vec::new();
     for item in items.iter().filter(|item| wanted(item.id)) {
@@ -87,7 +94,12 @@ mod tests {
     }
 
     fn arrived(id: u128, target: &str) -> OutboxItem {
-        let receipt = Receipt { id: Uuid::from_u128(id), hash: "h".into(), server_time: String::new() };
+        let receipt = Receipt {
+            id: Uuid::from_u128(id),
+            hash: "h".into(),
+            server_time: String::new(),
+            taken_in_as: None,
+        };
         item(id, target).delivered(receipt, Moment::default()).expect("it is its own")
     }
 
@@ -112,5 +124,7 @@ mod tests {
         assert!(waiting[0].is_refused() && !waiting[1].is_refused());
         assert!(matches!(waiting[0].state(), State::Refused { .. }));
         assert!(matches!(waiting[1].state(), State::Queued));
+        assert_eq!(counted(&outbox), (1, 1), "a refused one waits for nothing");
+        assert_eq!(counted(&[]), (0, 0));
     }
 }

@@ -10,10 +10,11 @@ use doorstep_delivery::store::Store;
 use doorstep_delivery::{OutboxItem, State, Uuid, Wake};
 use leptos::prelude::*;
 
-use super::device::Device;
+use super::device::{Device, LockedWaiting};
 use super::enrolment::{self, ShutOut};
 use super::gate::SEVERAL;
 use super::keeping::now;
+use super::outbox::counted;
 use super::{arrived, forms, pulling, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::users::{User, Users};
@@ -97,9 +98,7 @@ async fn run(device: Device, wake: Wake) {
     if device.somebody_is_at_work() {
         due.extend(run_own(device, wake).await);
     }
-    for store in locked_stores(device).await {
-        due.extend(send(device, &store, wake).await.and_then(|run| run.next_due_ms));
-    }
+    due.extend(run_locked(device, wake).await);
     if let Some(due) = due.into_iter().min() {
         set_alarm(device, u32::try_from(due - clock::now_ms()).unwrap_or(0).max(1_000));
     }
@@ -124,6 +123,21 @@ async fn run_own(device: Device, wake: Wake) -> Option<i64> {
         pulling::wake(device);
     }
     run.next_due_ms
+}
+
+/// Of everyone else: what opens without them. Gives when to run again, and has it told where the phone is locked.
+async fn run_locked(device: Device, wake: Wake) -> Option<i64> {
+    let (mut count, mut next_ms) = (0, None::<i64>);
+    for store in locked_stores(device).await {
+        let due = send(device, &store, wake).await.and_then(|run| run.next_due_ms);
+        next_ms = next_ms.into_iter().chain(due).min();
+        match store.outbox().await {
+            Ok(left) => count += counted(&left.items).0,
+            Err(error) => leptos::logging::error!("{error}"),
+        }
+    }
+    device.locked.set(LockedWaiting { count, next_ms });
+    next_ms
 }
 
 /// Sends what can be read of a store.

@@ -287,6 +287,12 @@ pub const WORDS: Words = Words {
         SendErrorKind::LoginNeeded => "That server wants to know first who sends",
         SendErrorKind::DeviceRevoked => "This device was revoked",
         SendErrorKind::IdTaken => "The server has something else under this id",
+        SendErrorKind::KeptAside => {
+            "The same draft was finished on two phones, and not alike. The office has kept this one and has still to decide; until then it stays here too"
+        }
+        SendErrorKind::NotTakenIn => {
+            "The same draft was finished on two phones. The office has looked at this one and decided not to take it in as well; it still keeps it. Delete it here if it is not needed, and ask the office if in doubt"
+        }
         SendErrorKind::FormUnknown => "The server does not know this version of the form",
         SendErrorKind::TooLarge => "It is too large",
         SendErrorKind::NotASubmission => "The server says it does not fit the form",
@@ -302,10 +308,11 @@ pub const WORDS: Words = Words {
     finished_at: "Finished",
     receipt_id: "Id",
     receipt_hash: "Hash",
+    receipt_taken_in: "Taken in by the office as",
     receipt_time: "Server got it",
     outbox_empty: "Nothing is waiting to be sent.",
     repair: "Put right and send again",
-    sealed_title: "Sealed for the office",
+    sealed_name: |form, finished| format!("{form} (finished {finished}, sealed)"),
     sealed_explained: "Only the office’s server can open it. Nobody can read it on this device, which goes on sending it while locked.",
     sealed_refused: "It is sealed for the office: it can’t be read here, so it can’t be put right here. Try again once the office has seen to it, export it, or delete it.",
     repair_failed: "It can’t be opened: this version of the form is not on the device, or the device failed.",
@@ -346,7 +353,15 @@ pub const WORDS: Words = Words {
         for (count, words) in [
             (taken.brought_forward, "brought forward to the file’s later answers"),
             (taken.apart, "changed on this device as well: both are kept, look and delete one"),
-            (taken.known, "here already"),
+            (
+                taken.finished_elsewhere,
+                "finished on the other device and still drafts here, so not taken back (don’t go on with these drafts: let the other device send them, or delete them here and take the file back again)",
+            ),
+            (
+                taken.finished_here,
+                "drafts that were finished here already, or deleted (no need to go on with them elsewhere)",
+            ),
+            (taken.known, "here already, unchanged"),
         ] {
             if count > 0 {
                 said += &format!(" {count} {words}.");

@@ -6,7 +6,6 @@ use super::Text;
 #[derive(Debug)]
 pub struct Report {
     // How long it can be looked at
-    pub finished_sealed: Text,
     pub looked_at_until: Text,
     pub arrived_until: Text,
     pub last_chance_soon: Text,
@@ -32,7 +31,6 @@ pub struct Report {
 
 /// Chinese, simplified.
 pub const CHINESE: Report = Report {
-    finished_sealed: "已完成，并为单位封存",
     looked_at_until: "评估结果在发件箱里随时能看、能打印，直到送达。送达后本机只留回执：关掉或锁上入户之前还能看，之后就没有了，结果以单位服务器上的为准。要纸质的，请先打印。",
     arrived_until: "送达后，本机只留回执。评估结果在关掉或锁上入户之前还能看、能打印，之后本机上就没有了。",
     last_chance_soon: "一完成，这份调查就为单位封存，本机上谁也打不开。评估结果只在完成后的那一页还能看、能打印；离开那一页，就再也看不到了。",
@@ -57,7 +55,6 @@ pub const CHINESE: Report = Report {
 
 /// English.
 pub const ENGLISH: Report = Report {
-    finished_sealed: "Finished, and sealed for the office",
     looked_at_until: "The assessment can be seen and printed from the outbox until it is delivered. Then this device keeps the receipt only: it can still be seen until the app is closed or locked, and after that only the office’s server has it. If it is wanted on paper, print it first.",
     arrived_until: "Once delivered, this device keeps the receipt only. The assessment can still be seen and printed until the app is closed or locked; then it is gone from here.",
     last_chance_soon: "Once finished, this survey is sealed for the office and nobody can open it on this device. The assessment can be seen and printed on the page right after finishing; once you leave that page, never again.",

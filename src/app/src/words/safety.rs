@@ -19,6 +19,7 @@ pub struct Safety {
     pub free_unknown: Text,
     pub drafts: Text,
     pub waiting: Text,
+    pub refused: Text,
     pub contact: Text,
     pub contact_never: Text,
     pub version: Text,
@@ -113,6 +114,7 @@ pub struct Safety {
     pub pin_wait: fn(i64) -> String,
     pub free_now: fn(u64) -> String,
     pub hello: fn(&str) -> String,
+    pub locked_waiting: fn(usize, Option<&str>) -> String,
     pub id_ends: fn(&str) -> String,
 }
 
@@ -132,6 +134,7 @@ pub const CHINESE: Safety = Safety {
     free_unknown: "浏览器没有说",
     drafts: "未完成",
     waiting: "等待发送",
+    refused: "被拒绝，等您处理",
     contact: "上次连上服务器",
     contact_never: "还没有连上过",
     version: "入户版本",
@@ -226,6 +229,10 @@ pub const CHINESE: Safety = Safety {
     pin_wait: |seconds| format!("PIN 输错了几次，请等 {} 再试", clock(seconds)),
     free_now: |bytes| format!("还剩约 {}。", megabytes(bytes)),
     hello: |name| format!("{name}，请输入 PIN"),
+    locked_waiting: |count, next| match next {
+        Some(time) => format!("还有 {count} 份已封存的调查没送到。锁着也会自动发送，下次在 {time} 再试。"),
+        None => format!("还有 {count} 份已封存的调查没送到。锁着也会自动发送。"),
+    },
     id_ends: |id| format!("编号尾数 {id}"),
 };
 
@@ -245,6 +252,7 @@ pub const ENGLISH: Safety = Safety {
     free_unknown: "The browser doesn’t say",
     drafts: "In progress",
     waiting: "Waiting to be sent",
+    refused: "Refused: yours to deal with",
     contact: "Server last reached",
     contact_never: "Not yet",
     version: "Doorstep’s version",
@@ -345,6 +353,12 @@ pub const ENGLISH: Safety = Safety {
     pin_wait: |seconds| format!("Too many wrong PINs. Wait {} before the next try", clock(seconds)),
     free_now: |bytes| format!("About {} are left.", megabytes(bytes)),
     hello: |name| format!("{name}, enter your PIN"),
+    locked_waiting: |count, next| {
+        let what =
+            if count == 1 { "1 sealed survey has".into() } else { format!("{count} sealed surveys have") };
+        let when = next.map_or_else(String::new, |time| format!("; the next try is at {time}"));
+        format!("{what} not arrived yet. They are sent while the phone is locked, too{when}.")
+    },
     id_ends: |id| format!("id ending in {id}"),
 };
 

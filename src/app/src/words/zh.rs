@@ -244,6 +244,12 @@ pub const WORDS: Words = Words {
         SendErrorKind::LoginNeeded => "那边的服务器要先知道是谁发的",
         SendErrorKind::DeviceRevoked => "这台设备的登记已被注销",
         SendErrorKind::IdTaken => "服务器上这个编号已有别的内容",
+        SendErrorKind::KeptAside => {
+            "同一份草稿在两台手机上都完成过，内容不一样。办公室已留存这一份，正在等办公室决定；决定之前，本机也留着"
+        }
+        SendErrorKind::NotTakenIn => {
+            "同一份草稿在两台手机上都完成过。办公室看过这一份，决定不另收；办公室仍留着它。不再需要就可以删除；有疑问请先问办公室"
+        }
         SendErrorKind::FormUnknown => "服务器不认识这个版本的表单",
         SendErrorKind::TooLarge => "内容太大",
         SendErrorKind::NotASubmission => "服务器认为内容不符合表单",
@@ -256,11 +262,12 @@ pub const WORDS: Words = Words {
     finished_at: "完成于",
     receipt_id: "编号",
     receipt_hash: "校验",
+    receipt_taken_in: "办公室另收为",
     receipt_time: "服务器收到",
     outbox_empty: "没有等待发送的调查。",
     receipts_none: "送达之后，服务器的回执会留在这里。",
     repair: "改正后重发",
-    sealed_title: "已为单位封存",
+    sealed_name: |form, finished| format!("{form}（{finished}完成，已封存）"),
     sealed_explained: "只有单位的服务器打得开；本机上谁也看不到内容，锁着也会继续发送。",
     sealed_refused: "已为单位封存，本机看不到内容，也就改不了。可以请单位处理后再试；可以导出；也可以删除。",
     repair_failed: "打不开：这个版本的表单不在本机，或本机读写出错。",
@@ -296,7 +303,15 @@ pub const WORDS: Words = Words {
         for (count, words) in [
             (taken.brought_forward, "份草稿更新到文件里较新的填写"),
             (taken.apart, "份草稿在这台设备上也改过，两份都留着，请核对后删掉一份"),
-            (taken.known, "份本来就有"),
+            (
+                taken.finished_elsewhere,
+                "份在那台手机上已经填完，在这台设备上还是草稿，没有取回。不要再填这份草稿：由那台手机发送，或者删掉这里的草稿再取回一次",
+            ),
+            (
+                taken.finished_here,
+                "份草稿在这台设备上早已填完（或已删掉），没有再取回；别处的同一份草稿不用再填",
+            ),
+            (taken.known, "份这台设备上本来就有，没有变化"),
         ] {
             if count > 0 {
                 said += &format!("；{count} {words}");

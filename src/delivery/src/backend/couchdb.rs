@@ -175,6 +175,7 @@ fn read_back(submission: &Submission, response: &Response) -> Result<Receipt, Se
         id: submission.id(),
         hash: submission.hash().to_owned(),
         server_time: server_time(response),
+        taken_in_as: None,
     })
 }
 

@@ -167,6 +167,11 @@ struct Reason {
     code: String,
     #[serde(default)]
     reason: String,
+    /// Of an id that is taken: does the server keep these bytes aside?
+    #[serde(default)]
+    kept_aside: bool,
+    /// And what its office has decided, once it has.
+    decision: Option<String>,
 }
 
 fn read_answer(submission: &Submission, response: &Response) -> Result<Receipt, SendError> {
@@ -190,6 +195,8 @@ pub(crate) fn refusal(response: &Response) -> SendError {
         // Our server at an older version, or mounted elsewhere: nothing was said of the submission.
         (404 | 405, Some(_)) => SendErrorKind::NotTheServer,
         (409, Some(reason)) if reason.code == "attachment_missing" => SendErrorKind::FilesMissing,
+        (409, Some(Reason { kept_aside: true, decision: None, .. })) => SendErrorKind::KeptAside,
+        (409, Some(Reason { kept_aside: true, .. })) => SendErrorKind::NotTakenIn,
         (409, Some(_)) => SendErrorKind::IdTaken,
         (413, Some(_)) => SendErrorKind::TooLarge,
         (400 | 422, Some(_)) => SendErrorKind::NotASubmission,
@@ -197,7 +204,7 @@ pub(crate) fn refusal(response: &Response) -> SendError {
         (_, Some(_)) => SendErrorKind::NotTheServer,
     };
     let words = match said {
-        Some(Reason { code, reason }) if reason.is_empty() => code,
+        Some(Reason { code, reason, .. }) if reason.is_empty() => code,
         Some(Reason { reason, .. }) => reason,
         None => String::new(),
     };
@@ -303,6 +310,30 @@ mod tests {
             let error = read_answer(&sample(), &response(status, &body)).unwrap_err();
             assert_eq!((error.kind, error.status), (kind, Some(status)), "{status} {body}");
         }
+    }
+
+    #[test]
+    fn what_the_office_has_beside_the_other_one_waits_for_its_decision() {
+        let said = |more: &str| {
+            let body = format!(r#"{{"error":{{"code":"id_taken","reason":"because"{more}}}}}"#);
+            let headers = vec![("retry-after".into(), "3600".into())];
+            let error = read_answer(&sample(), &Response { status: 409, headers, body: body.into() });
+            let error = error.unwrap_err();
+            (error.kind, error.kind.retry(), error.retry_after_ms)
+        };
+        let hour = Some(3_600_000);
+        assert_eq!(said(""), (SendErrorKind::IdTaken, Retry::Never, hour));
+        assert_eq!(said(r#","kept_aside":false"#).0, SendErrorKind::IdTaken);
+        assert_eq!(said(r#","kept_aside":true"#), (SendErrorKind::KeptAside, Retry::Later, hour));
+        let left_out = r#","kept_aside":true,"decision":"left_out""#;
+        assert_eq!(said(left_out), (SendErrorKind::NotTakenIn, Retry::Never, hour));
+
+        let other = "019ab1c0-0000-7000-8000-000000000001";
+        let body = receipt(sample().id(), sample().hash())
+            .replace("\"server_time\"", &format!("\"taken_in_as\":\"{other}\",\"server_time\""));
+        let taken_in = read_answer(&sample(), &response(200, &body)).unwrap();
+        assert!(taken_in.proves(sample().id(), sample().hash()));
+        assert_eq!(taken_in.taken_in_as.map(|id| id.to_string()).as_deref(), Some(other));
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Backend for FileDrop {
         match (response.status, dropped) {
             (200 | 201, Some(dropped)) => {
                 let server_time = server_time(&response);
-                let receipt = Receipt { id: dropped.id, hash: dropped.hash, server_time };
+                let receipt = Receipt { id: dropped.id, hash: dropped.hash, server_time, taken_in_as: None };
                 match receipt.proves(submission.id(), submission.hash()) {
                     true => Ok(receipt),
                     false => Err(error(SendErrorKind::NotItsReceipt, &response, "")),

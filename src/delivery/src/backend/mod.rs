@@ -205,6 +205,10 @@ send_error_kinds! {
     DeviceRevoked = "device_revoked", AfterLogin, false;
     /// The server has other bytes under this id (409).
     IdTaken = "id_taken", Never, false;
+    /// The server has other bytes under this id and keeps these aside: its office decides what becomes of them.
+    KeptAside = "kept_aside", Later, false;
+    /// The server keeps these bytes aside, and its office has decided not to take them in.
+    NotTakenIn = "not_taken_in", Never, false;
     /// The server does not know this version of the form (404).
     FormUnknown = "form_unknown", Never, false;
     /// A file that an answer names is not on the device any more, or damaged.

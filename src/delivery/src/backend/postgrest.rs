@@ -165,6 +165,7 @@ fn read_rows(submission: &Submission, response: &Response) -> Result<Option<Rece
             id: submission.id(),
             hash: hash.to_owned(),
             server_time: server_time(response),
+            taken_in_as: None,
         })),
         Some(_) => Err(error(SendErrorKind::IdTaken, response, "another row has this id")),
         None => Err(error(SendErrorKind::NotTheServer, response, "")),

@@ -118,7 +118,7 @@ fn sealing_is_all_or_nothing_and_once() {
 fn nothing_leaves_without_its_receipt() {
     let store = sealed();
     let (id, hash) = (submission().id(), submission().hash().to_owned());
-    let receipt = Receipt { id, hash, server_time: "2026-11-23T02:00:01.000Z".into() };
+    let receipt = Receipt { id, hash, server_time: "2026-11-23T02:00:01.000Z".into(), taken_in_as: None };
     let forged = Receipt { hash: "00".repeat(32), ..receipt.clone() };
     let at = Moment::default();
     assert_eq!(kind(ready(store.accept(&forged, crate::outbox::HOME, at))), StoreErrorKind::NotItsReceipt);
@@ -219,6 +219,7 @@ fn what_a_survey_says_of_entities_is_kept_with_it_and_outlives_its_bytes() {
         id: three.id(),
         hash: three.hash().to_owned(),
         server_time: "2026-11-23T02:00:01.000Z".into(),
+        taken_in_as: None,
     };
     ready(store.accept(&receipt, crate::outbox::HOME, Moment::default())).unwrap();
     assert_eq!((said().len(), ready(store.load_submission(three.id())).unwrap()), (1, None));

@@ -393,8 +393,12 @@ fn forgetting_takes_what_is_receipted_and_what_came_down_and_nothing_else() {
         submission
     };
     let accept = |submission: &crate::Submission, target: &str| {
-        let receipt =
-            Receipt { id: submission.id(), hash: submission.hash().into(), server_time: "t".into() };
+        let receipt = Receipt {
+            id: submission.id(),
+            hash: submission.hash().into(),
+            server_time: "t".into(),
+            taken_in_as: None,
+        };
         ready(store.accept(&receipt, target, Moment::default())).unwrap();
     };
     let (draft, done, half, waiting) =

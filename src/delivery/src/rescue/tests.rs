@@ -74,6 +74,39 @@ fn go_on(store: &MemoryStore, id: Uuid, value: &str, snapshot: bool) {
     }
 }
 
+/// Finishes the draft on a device.
+fn finish(store: &MemoryStore, id: Uuid) -> Submission {
+    let pen = crate::Pen::new([6; 16]);
+    let stored = ready(store.open_draft(id, pen)).unwrap().unwrap();
+    let answers = serde_json::json!({"household-needs": {}});
+    let submission = Submission::freeze(crate::submission::tests::sealed(&stored.draft, answers, AT));
+    ready(store.seal(&submission, pen, &[OutboxItem::queue(&submission)], None, AT)).unwrap();
+    submission
+}
+
+#[test]
+fn what_was_finished_on_one_of_the_two_is_told_on_which() {
+    // The draft came, and was finished where it came from: here it is a draft still.
+    let (old, _, draft) = device();
+    let new = MemoryStore::new();
+    let with_draft = ready(Rescue::gather(&old)).unwrap();
+    ready(with_draft.take_up(&new)).unwrap();
+    finish(&old, draft.id);
+    let after = ready(ready(Rescue::gather(&old)).unwrap().take_up(&new)).unwrap();
+    assert_eq!(after, TakenUp { known: 1, finished_elsewhere: 1, ..TakenUp::default() });
+    assert!(ready(new.load_draft(draft.id)).unwrap().is_some(), "it is its user's to finish or delete");
+
+    // The other way round: finished here, a draft still where it came from.
+    let (other, elsewhere) = (MemoryStore::new(), MemoryStore::new());
+    ready(with_draft.take_up(&other)).unwrap();
+    finish(&other, draft.id);
+    let again = ready(with_draft.take_up(&other)).unwrap();
+    assert_eq!(again, TakenUp { known: 1, finished_here: 1, ..TakenUp::default() });
+    // And where there is nothing of it yet, it is taken up.
+    let whole = ready(ready(Rescue::gather(&other)).unwrap().take_up(&elsewhere)).unwrap();
+    assert_eq!(whole, TakenUp { submissions: 2, ..TakenUp::default() });
+}
+
 fn look(store: &MemoryStore, id: Uuid) {
     let pen = crate::Pen::new([9; 16]);
     let stored = ready(store.open_draft(id, pen)).unwrap().unwrap();
@@ -206,8 +239,12 @@ fn what_has_its_receipt_is_not_taken_up_again() {
     let (old, submission, draft) = device();
     let rescue = ready(Rescue::gather(&old)).unwrap();
     for target in ["doorstep", "central"] {
-        let receipt =
-            crate::Receipt { id: submission.id(), hash: submission.hash().into(), server_time: "t".into() };
+        let receipt = crate::Receipt {
+            id: submission.id(),
+            hash: submission.hash().into(),
+            server_time: "t".into(),
+            taken_in_as: None,
+        };
         ready(old.accept(&receipt, target, AT)).unwrap();
     }
     assert_eq!(ready(rescue.take_up(&old)).unwrap().known, 2);

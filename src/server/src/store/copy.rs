@@ -5,6 +5,7 @@ use std::path::Path;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use super::aside::INSERT as INSERT_ASIDE;
 use super::database::{BeginWriting, FILE};
 use super::submissions::INSERT as INSERT_SUBMISSION;
 use super::{Store, StoreError};
@@ -27,6 +28,12 @@ const INSERT_RELAY: &str = "
     INSERT INTO relay (submission_id, target, state, attempts, record, queued_at, due_at)
     SELECT $1, $2, $3, $4, $5, $6, $7 FROM submission WHERE id = $1 AND content_hash = $8
     ON CONFLICT (submission_id, target) DO NOTHING";
+const ASIDE: &str = "
+    SELECT id, content_hash, own_id, form_id, form_version, form_hash, body, came, received_at,
+        device_id, user_id, area, decision, decided_at, decided_by FROM submission_aside
+    WHERE (id, content_hash) > ($1, $2) ORDER BY id, content_hash LIMIT 1";
+/// Does another content have the id there?
+const OTHER: &str = "SELECT id FROM submission WHERE id = $1 AND content_hash <> $2";
 const ATTACHMENTS: &str = "SELECT hash, size FROM attachment WHERE hash > $1 ORDER BY hash LIMIT $2";
 
 /// What was copied.
@@ -40,6 +47,12 @@ pub(crate) struct Copied {
 
 /// An item of the relay with its submission's hash.
 type Relayed = (String, String, String, i64, Vec<u8>, i64, Option<i64>, String);
+/// A row of what is kept aside.
+#[rustfmt::skip]
+type AsideRow = (
+    String, String, String, String, String, String, Vec<u8>, Option<Vec<u8>>, i64, Option<String>, Option<String>, Option<String>,
+    Option<String>, Option<i64>, Option<String>,
+);
 type Submission =
     (String, String, String, String, String, Vec<u8>, i64, Option<String>, Option<String>, Option<String>);
 
@@ -68,6 +81,7 @@ impl Store {
             last.clone_from(&row.0);
             self.copy_page(&page, &mut copied).await?;
         }
+        self.copy_aside(source).await?;
         self.copy_relay(source).await?;
         self.copy_entities(source).await?;
         Ok(copied)
@@ -96,6 +110,45 @@ impl Store {
                         .bind(due_at)
                         .bind(hash)
                         .execute(&mut *transaction)
+                        .await?;
+                }
+                transaction.commit().await
+            })?;
+        }
+    }
+
+    /// What is kept aside, with what was decided of it; where it has the id itself by now, it is no other content.
+    async fn copy_aside(&self, source: &Store) -> Result<(), StoreError> {
+        let mut last = (String::new(), String::new());
+        loop {
+            let next: Option<AsideRow> = reading!(source.database, |pool| sqlx::query_as(ASIDE)
+                .bind(&last.0)
+                .bind(&last.1)
+                .fetch_optional(pool))?;
+            let Some(row) = next else { return Ok(()) };
+            last = (row.0.clone(), row.1.clone());
+            writing!(self.database, |pool| async {
+                let mut transaction = pool.begin_writing().await?;
+                let other: Option<(String,)> =
+                    sqlx::query_as(OTHER).bind(&row.0).bind(&row.1).fetch_optional(&mut *transaction).await?;
+                if other.is_some() {
+                    let _new: Vec<(i64,)> = sqlx::query_as(INSERT_ASIDE)
+                        .bind(&row.0)
+                        .bind(&row.1)
+                        .bind(&row.2)
+                        .bind(&row.3)
+                        .bind(&row.4)
+                        .bind(&row.5)
+                        .bind(&row.6)
+                        .bind(&row.7)
+                        .bind(row.8)
+                        .bind(&row.9)
+                        .bind(&row.10)
+                        .bind(&row.11)
+                        .bind(&row.12)
+                        .bind(row.13)
+                        .bind(&row.14)
+                        .fetch_all(&mut *transaction)
                         .await?;
                 }
                 transaction.commit().await

@@ -37,6 +37,7 @@
 
 #[macro_use]
 pub(crate) mod database;
+mod aside;
 mod attachments;
 mod copy;
 mod entities;
@@ -52,6 +53,7 @@ mod totals;
 
 use std::path::Path;
 
+pub(crate) use aside::{Aside, AsideBody, Decision, ListedAside, Side, own_id as own_id_aside};
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};

@@ -82,6 +82,14 @@ pub enum Event {
     WaitingListed,
     /// What waits for its files was taken as it is.
     Released,
+    /// Another content under a taken id was kept aside.
+    KeptAside,
+    /// A person's record that is kept aside was read, beside the one that has its id.
+    AsideRead,
+    /// What was kept aside was taken in as a submission of its own.
+    AsideTakenIn,
+    /// What was kept aside was not taken in.
+    AsideLeftOut,
 }
 
 /// One thing that was done.

@@ -46,7 +46,8 @@ pub(crate) fn id(text: &str) -> Result<&str, Refusal> {
     if fits { Ok(text) } else { Err(Refusal::new(StatusCode::NOT_FOUND, "unknown", "nothing has this id")) }
 }
 
-/// A standing: a role in an area; a provider, and nobody else, with the code of its organisation.
+/// A standing: a role in an area; a provider, and nobody else, with the code of its organisation. A worker has an area of their own: an empty one would bring every
+/// household there is down to a phone.
 pub(crate) fn standing(role: &str, area_code: &str, provider: Option<&str>) -> Result<Standing, Refusal> {
     let names = Role::ALL.map(Role::name).join(", ");
     let role = Role::parse(role).ok_or_else(|| bad("role", &format!("one of {names}")))?;
@@ -61,7 +62,11 @@ pub(crate) fn standing(role: &str, area_code: &str, provider: Option<&str>) -> R
             ));
         }
     };
-    Ok(Standing { role, area: area(area_code)?, provider })
+    let area = area(area_code)?;
+    if role == Role::Worker && area == Area::EVERYWHERE {
+        return Err(bad("area", "a worker has an area: the code of a village, town or county"));
+    }
+    Ok(Standing { role, area, provider })
 }
 
 fn is_code(text: &str) -> bool {
@@ -126,5 +131,14 @@ mod tests {
         assert!(standing("worker", "3710", Some("p-1")).is_err());
         assert!(standing("root", "3710", None).is_err());
         assert_eq!(standing("worker", "371002", None).unwrap().area.code(), "371002");
+    }
+
+    #[test]
+    fn no_worker_is_everywhere() {
+        let refusal = standing("worker", "", None).unwrap_err();
+        assert!(refusal.reason.starts_with("`area`: a worker has"), "{}", refusal.reason);
+        for role in ["station", "auditor", "administrator"] {
+            assert_eq!(standing(role, "", None).unwrap().area, Area::EVERYWHERE, "{role}");
+        }
     }
 }

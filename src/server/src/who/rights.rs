@@ -108,12 +108,14 @@ pub enum Deed {
     Release,
     /// Settle what entities contradict themselves in, bring lists in and carry them out.
     LookAfterLists,
+    /// See what came under an id that another submission has, and take it in or leave it out.
+    TakeIn,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 11] = [
+    pub const ALL: [Deed; 12] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -125,6 +127,7 @@ impl Deed {
         Deed::Relay,
         Deed::Release,
         Deed::LookAfterLists,
+        Deed::TakeIn,
     ];
 }
 
@@ -158,6 +161,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::Relay =>          [No,    No,     No,       No,     All],
         Deed::Release =>        [No,    No,     No,       No,     All],
         Deed::LookAfterLists => [No,    Area,   No,       No,     No],
+        Deed::TakeIn =>         [No,    Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],
@@ -293,8 +297,15 @@ mod tests {
                 "{role:?} makes users and reads households"
             );
             assert!(!(may(Deed::LookAfterUsers) && may(Deed::ReadAudit)), "{role:?} makes users and audits");
-            let changes =
-                [Deed::Send, Deed::Enrol, Deed::Revoke, Deed::LookAfterUsers, Deed::Relay, Deed::Release];
+            let changes = [
+                Deed::Send,
+                Deed::Enrol,
+                Deed::Revoke,
+                Deed::LookAfterUsers,
+                Deed::Relay,
+                Deed::Release,
+                Deed::TakeIn,
+            ];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");
         }

@@ -96,6 +96,11 @@ fn a_backup_adds_what_is_missing_to_a_running_server(place: &Place) {
     let file = folder.path().join("doorstep.tar");
     // What is in SQLite today may be in PostgreSQL tomorrow.
     let house = filled(&Place::Sqlite);
+    // What was finished on two phones goes along.
+    let other_content = house.submission(1, json!({"person": {"name": "王五"}}));
+    for aside in [&other_content, &house.submission(2, json!({"person": {"name": "李四"}}))] {
+        assert_eq!(house.put(aside).json()["error"]["kept_aside"], json!(true));
+    }
     let taken = backup_of(&house, &file);
     assert_eq!((taken.submissions, taken.attachments, taken.attachment_bytes), (5, 2, 6));
 
@@ -113,6 +118,10 @@ fn a_backup_adds_what_is_missing_to_a_running_server(place: &Place) {
     let again = bring(&other, &file);
     assert_eq!((again.new_submissions, again.conflicts, again.new_attachments), (0, 1, 0));
     assert_eq!(other.rows(), after);
+    // But for what has the id itself there.
+    assert_eq!(other.count("submission_aside"), 1);
+    assert_eq!(other.put(&other_content).json()["error"]["kept_aside"], json!(true));
+    assert_eq!(other.count("submission_aside"), 1);
     assert_eq!(other.put(&house.submission_with(5, &[("a.jpg", b"one"), ("b.jpg", b"two")])).status, 200);
 }
 

@@ -1,5 +1,6 @@
 //! The server over real sockets.
 
+mod aside;
 mod attachments;
 mod backup;
 mod browser;

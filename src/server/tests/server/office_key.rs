@@ -78,7 +78,16 @@ fn a_sealed_survey_is_opened_once_and_is_the_one_that_is_not_sealed(place: &Plac
     assert_eq!(receipt(&house.put(&plain)), (200, plain.hash()));
     // Another survey of the same id, sealed or not.
     let other = house.submission(1, json!({"person": {"name": "李四"}}));
-    assert_eq!(house.put(&sealed(&house, &other, &[], 9).0).code(), "id_taken");
+    let (came, _) = sealed(&house, &other, &[], 9);
+    for sent in [&came, &other, &sealed(&house, &other, &[], 11).0] {
+        let answer = house.put(sent);
+        assert_eq!((answer.code(), &answer.json()["error"]["kept_aside"]), ("id_taken".into(), &json!(true)));
+    }
+    // Kept aside once: opened, and as it came.
+    assert_eq!(house.count("submission_aside"), 1);
+    assert_eq!(house.ask("SELECT content_hash FROM submission_aside"), [other.hash()]);
+    let as_it_came = house.count(&format!("submission_aside WHERE length(came) = {}", came.body.len()));
+    assert_eq!(as_it_came, 1);
     // And the other way round.
     let second = house.submission(2, json!({"person": {"name": "王五"}}));
     assert_eq!(house.put(&second).status, 201);

@@ -388,7 +388,7 @@ fn users_are_changed_by_another_administrator_and_lose_their_sessions() {
     refused(&worker.get(house, "/api/v1/devices"), 403, "set_up_second_factor");
 
     refused(
-        &admin.post(house, "/api/v1/users", json!({"name": "LI.SI", "role": "worker", "area": ""})),
+        &admin.post(house, "/api/v1/users", json!({"name": "LI.SI", "role": "worker", "area": "37"})),
         409,
         "name_taken",
     );

@@ -1,6 +1,6 @@
 //! From the first answer to the receipt: the real engine, the real delivery and the real server, with no browser between.
 
-use crate::client::{self, House};
+use crate::client::{FORM, House};
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::deliver::deliver;
 use doorstep_delivery::draft::new_id;
@@ -82,20 +82,20 @@ fn a_lost_answer_makes_no_second_row() {
 
 #[test]
 fn a_refused_item_keeps_the_servers_reason_and_holds_up_no_other() {
-    let (house, stranger) = (House::new(), House::new());
+    let (house, mut stranger) = (House::new(), House::new());
+    stranger.restart_with_form(&FORM.replace("\"version\": \"1\"", "\"version\": \"2\""));
     let store = MemoryStore::new();
-    let refused = fill_in(&house, &store, 1);
-    // The server has other bytes under this id already.
-    let other = stranger.submission(1, serde_json::json!({"person": {"name": "李四"}}));
-    let taken = client::Sent { id: refused.id().to_string(), ..other };
-    let body = taken.body.replace(&stranger.submission(1, serde_json::json!({})).id, &taken.id);
-    assert_eq!(house.put(&client::Sent { body, ..taken }).status, 201);
+    // The server has never served this version of the form.
+    fill_in(&stranger, &store, 1);
     let accepted = fill_in(&house, &store, 2);
 
     assert_eq!(run(&store, |request| Ok(over_sockets(&house, &request))), 1);
     let left = ready(store.outbox()).unwrap().items;
     assert_eq!(left.len(), 1);
     let State::Refused { reason } = &left[0].state else { panic!("{left:?}") };
-    assert_eq!((reason.status, reason.words.as_str()), (Some(409), "another submission has this id"));
+    assert_eq!(
+        (reason.status, reason.words.as_str()),
+        (Some(404), "this version of the form was never served here")
+    );
     assert!(house.rows().iter().any(|(id, _)| *id == accepted.id().to_string()));
 }

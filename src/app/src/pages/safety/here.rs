@@ -8,7 +8,7 @@ use crate::platform::{persist, timer};
 use crate::state::device::Device;
 use crate::state::forms;
 use crate::state::keeping::now;
-use crate::state::outbox::submissions;
+use crate::state::outbox::counted;
 use crate::state::reader::{say, use_reader};
 use crate::words::when::when;
 
@@ -52,6 +52,8 @@ pub fn Here(device: Device) -> impl IntoView {
         let words = reader.language().words();
         forms::last_contact().map_or(words.safety.contact_never.to_owned(), |at| when(at, now(), words))
     };
+    // A refused one waits for nobody but its reader.
+    let unsent = move || device.outbox.with(|outbox| counted(outbox));
     let count = move |n: usize| (reader.language().words().safety.count)(n);
     view! {
         <section class="section" data-section="here">
@@ -61,7 +63,9 @@ pub fn Here(device: Device) -> impl IntoView {
                     {fact("persistent", say(|w| w.safety.persist), live(kept).into_any())}
                     {fact("free", say(|w| w.safety.free), live(free).into_any())}
                     {fact("drafts", say(|w| w.safety.drafts), live(move || count(device.drafts.with(Vec::len))).into_any())}
-                    {fact("waiting", say(|w| w.safety.waiting), live(move || count(device.outbox.with(|outbox| submissions(outbox, &[]).0.len()))).into_any())}
+                    {fact("waiting", say(|w| w.safety.waiting), live(move || count(unsent().0)).into_any())}
+                    {live(move || (unsent().1 > 0).then(|| {
+                        fact("refused", say(|w| w.safety.refused), live(move || count(unsent().1)).into_any()) }))}
                     {fact("contact", say(|w| w.safety.contact), live(contact).into_any())}
                     {fact("version", say(|w| w.safety.version), env!("CARGO_PKG_VERSION").into_any())}
                 </dl>

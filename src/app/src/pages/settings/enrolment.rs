@@ -8,7 +8,7 @@ use crate::components::live::{live, shown_when};
 use crate::pages::safety::fact;
 use crate::platform::{page as screen, timer};
 use crate::state::device::Device;
-use crate::state::enrolment::{self, Enrolment, NotEnrolled};
+use crate::state::enrolment::{self, Enrolment, NotEnrolled, ShutOut, shut_out};
 use crate::state::keeping::now;
 use crate::state::reader::{say, use_reader};
 use crate::words::Words;
@@ -27,6 +27,7 @@ pub fn EnrolmentSection(device: Device) -> impl IntoView {
         StoredValue::new_local(Some(screen::on_fragment(move || enrolment::take_up_link(device))));
     on_cleanup(move || drop(listening.try_update_value(Option::take)));
     let is_enrolled = Memo::new(move |_| device.enrolment.with(Option::is_some));
+    let is_revoked = Memo::new(move |_| shut_out(device) == Some(ShutOut::Revoked));
     let offered = Memo::new(move |_| device.offered.with(Option::is_some));
     let done = RwSignal::new(false);
     let said = move || {
@@ -39,19 +40,21 @@ pub fn EnrolmentSection(device: Device) -> impl IntoView {
         })
     };
     view! {
-        <section class="section" data-section="enrolment" data-enrolled=live(move || is_enrolled.get().to_string())>
+        <section class="section" data-section="enrolment" data-enrolled=live(move || is_enrolled.get().to_string())
+            data-revoked=live(move || is_revoked.get().to_string())>
             <h2>{say(|w| w.settings.enrolment)}</h2>
             // Whoever opened the link is to find what to press without looking for it.
             {live(move || offered.get().then(|| view! { <CodeForm device done /> }))}
             <div class="card">
                 <dl class="facts">
                     {fact("server", say(|w| w.settings.server), screen::origin().into_any())}
-                    {live(move || facts(device.enrolment.get()))}
+                    {live(move || facts(device.enrolment.get(), is_revoked.get()))}
                 </dl>
             </div>
             <p class="soft small">{say(|w| w.settings.enrolment_explained)}</p>
             {live(said)}
-            {live(move || match (offered.get(), is_enrolled.get()) {
+            // A revoked one needs another code as much as one that never had any.
+            {live(move || match (offered.get(), is_enrolled.get() && !is_revoked.get()) {
                 (true, _) => None,
                 (false, false) => Some(view! { <CodeForm device done /> }.into_any()),
                 (false, true) => Some(
@@ -73,15 +76,25 @@ fn name_of(device: Device) -> String {
     device.enrolment.with(|now| now.as_ref().map(|now| now.name.clone())).unwrap_or_default()
 }
 
-fn facts(enrolment: Option<Enrolment>) -> AnyView {
+fn facts(enrolment: Option<Enrolment>, is_revoked: bool) -> AnyView {
     let Some(enrolment) = enrolment else {
         return fact("device", say(|w| w.settings.device), say(|w| w.settings.not_enrolled).into_any());
     };
-    let Enrolment { name, area, user, at_ms, .. } = enrolment;
+    let Enrolment { name, area, user, at_ms, revoked_at_ms, .. } = enrolment;
+    let state = is_revoked.then(|| {
+        let since = revoked_at_ms;
+        let said = say(move |w| match since {
+            Some(at) => (w.settings.revoked_since)(&when(at, now(), w)),
+            None => w.settings.revoked.to_owned(),
+        });
+        let said = view! { <strong class="bad-words" data-state="revoked">{said}</strong> };
+        fact("state", say(|w| w.settings.state), said.into_any())
+    });
     let area = say(move |w| if area.is_empty() { w.settings.everywhere.to_owned() } else { area.clone() });
     let user = say(move |w| user.clone().unwrap_or_else(|| w.settings.nobody.to_owned()));
     let since = say(move |w| when(at_ms, now(), w));
     view! {
+        {state}
         {fact("device", say(|w| w.settings.device), name.into_any())}
         {fact("area", say(|w| w.settings.area), area.into_any())}
         {fact("user", say(|w| w.settings.user), user.into_any())}
@@ -98,6 +111,11 @@ fn CodeForm(device: Device, done: RwSignal<bool>) -> impl IntoView {
     let busy = RwSignal::new(false);
     Effect::new(move || {
         if let Some(code) = device.offered.get() {
+            // What a link brought that can't be a code is told at once, not after it was called filled in.
+            match enrolment::read_code(&code, &screen::origin()) {
+                Ok(_) => wrong.set(None),
+                Err(why) => complain(wrong, FIELD, words_of(why, reader.words_now()).to_owned()),
+            }
             text.set(code);
         }
     });
@@ -128,9 +146,15 @@ fn CodeForm(device: Device, done: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let offered = Memo::new(move |_| device.offered.with(Option::is_some));
+    let offered = Memo::new(move |_| {
+        device.offered.with(|code| {
+            code.as_ref().is_some_and(|code| enrolment::read_code(code, &screen::origin()).is_ok())
+        })
+    });
+    // What the server refused is filled in no more: what it said stands at the field.
+    let is_good = move || offered.get() && wrong.with(Option::is_none);
     view! {
-        {shown_when(move || offered.get(), move || view! {
+        {shown_when(is_good, move || view! {
             <p class="notice" role="status" data-offered="true">{say(|w| w.settings.code_offered)}</p> }.into_any())}
         <EntryForm id=FIELD kind=Kind::Plain label=|w| w.settings.code hint=|w| w.settings.code_hint text wrong submit=enrol>
             <button type="submit" class="button main" data-action="enrol" disabled=move || busy.get()>

@@ -57,6 +57,7 @@ fn a_receipt(submission: &Submission) -> Receipt {
         id: submission.id(),
         hash: submission.hash().into(),
         server_time: "2026-11-23T02:00:01.000Z".into(),
+        taken_in_as: None,
     }
 }
 

@@ -219,6 +219,7 @@ impl Fhir {
                 id: submission.id(),
                 hash: submission.hash().to_owned(),
                 server_time: found.meta.last_updated.clone().unwrap_or_else(|| server_time(response)),
+                taken_in_as: None,
             }),
             [_] => Err(error(SendErrorKind::IdTaken, response, "another resource has this identifier")),
             several => {

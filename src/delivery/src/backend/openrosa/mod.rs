@@ -180,6 +180,7 @@ fn receipt(submission: &Submission, response: &Response) -> Receipt {
         id: submission.id(),
         hash: submission.hash().to_owned(),
         server_time: super::answer::server_time(response),
+        taken_in_as: None,
     }
 }
 

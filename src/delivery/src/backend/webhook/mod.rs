@@ -162,6 +162,7 @@ impl Webhook {
                 id: submission.id(),
                 hash: submission.hash().to_owned(),
                 server_time: server_time(response),
+                taken_in_as: None,
             }),
         }
     }
@@ -177,6 +178,7 @@ fn echo(said: &Json, response: &Response) -> Option<Receipt> {
         id: id.parse().unwrap_or_default(),
         hash: hash.to_owned(),
         server_time: text("server_time").map_or_else(|| server_time(response), str::to_owned),
+        taken_in_as: None,
     })
 }
 

@@ -134,7 +134,7 @@ async fn a_claim_that_ran_out_changes_nothing_but_by_a_receipt(place: &Place) {
     // What the target has, it has, whoever heard of it.
     let at = Moment { ms: NOW + 203, utc_offset_minutes: 0 };
     let delivered = |item: &OutboxItem, time: &str| {
-        let receipt = Receipt { id: item.id, hash: "h".into(), server_time: time.into() };
+        let receipt = Receipt { id: item.id, hash: "h".into(), server_time: time.into(), taken_in_as: None };
         item.clone().delivered(receipt, at).unwrap()
     };
     let elsewhere = OutboxItem { target: "b".into(), ..stale.clone() };

@@ -26,7 +26,7 @@ use crate::api::{check_content_type, wrong_method};
 use crate::body;
 
 pub(crate) use me::{check_login, refuse, takes_code, typed_name};
-pub(crate) use submissions::read as read_submission;
+pub(crate) use submissions::{is_plain, read as read_submission};
 
 /// The largest body of these routes.
 const BODY_LIMIT: usize = 16 << 10;

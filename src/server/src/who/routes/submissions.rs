@@ -144,7 +144,8 @@ fn plain_paths(form: Arc<Form>, sealed: &Sealed) -> Option<BTreeSet<String>> {
     Some(plain.collect())
 }
 
-fn is_plain(value: &Value, name: &str) -> bool {
+/// Does an answer to a question of that name say nothing of who it is?
+pub(crate) fn is_plain(value: &Value, name: &str) -> bool {
     match value {
         Value::Boolean(_) | Value::Date(_) | Value::Time(_) | Value::DateTime(_) => true,
         Value::Choice(_) | Value::Choices(_) => true,

@@ -41,7 +41,7 @@ fn what_is_refused_stays_with_its_reason_and_can_be_tried_again() {
     }
 
     let again = format!("/api/v1/relay/{}/office", sent.id);
-    let (worker, auditor) = (office.user("li.si", "worker", ""), office.user("wang.wu", "auditor", ""));
+    let (worker, auditor) = (office.user("li.si", "worker", "37"), office.user("wang.wu", "auditor", ""));
     let elsewhere = office.user("zhao.liu", "auditor", "37");
     let counts = listed.json()["counts"][0].take();
     assert_eq!(
