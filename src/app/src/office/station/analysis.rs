@@ -83,8 +83,7 @@ pub fn AnalysisPage() -> impl IntoView {
             <section class="section" data-part="difficulties">
                 <h2>{tell(|w| w.station.difficulties)}</h2>
                 <Awaited remote=difficulties again=move |()| load_difficulties() />
-                {live(move || difficulties.value.with(|all| all.as_ref().map(|all| Difficulties(DifficultiesProps {
-                    all: all.clone(), households: in_all(), known }))))}
+                {live(move || difficulties.value.with(|all| all.as_ref().map(|all| of_difficulties(all, in_all(), known))))}
             </section>
             <section class="section" data-part="levels">
                 <h2>{tell(|w| w.station.levels)}</h2>
@@ -138,15 +137,13 @@ fn bars(counted: Vec<(String, usize)>, of: usize, head: Word, word: impl Fn(&str
 }
 
 /// By count, and by count in each area.
-#[component]
-fn Difficulties(all: Vec<Total>, households: usize, known: Known) -> impl IntoView {
-    let counted: Vec<(String, usize)> =
-        by(&all, 0).into_iter().filter(|(code, _)| !code.is_empty()).collect();
+fn of_difficulties(all: &[Total], households: usize, known: Known) -> AnyView {
+    let counted: Vec<(String, usize)> = by(all, 0).into_iter().filter(|(code, _)| !code.is_empty()).collect();
     if counted.is_empty() {
         return view! { <p class="empty">{tell(|w| w.station.difficulties_none)}</p> }.into_any();
     }
-    let table = cross(&all, (1, 0));
-    let areas = by(&all, 1);
+    let table = cross(all, (1, 0));
+    let areas = by(all, 1);
     let word = move |code: &str| {
         let code = code.to_owned();
         live(move || known.say(CASES, "difficulties", &code)).into_any()

@@ -12,7 +12,6 @@ use super::known::Label;
 #[serde(default)]
 pub struct Timeline {
     pub entity: Entity,
-    /// The oldest first.
     pub versions: Vec<Version>,
     pub related: Vec<Related>,
 }
@@ -56,6 +55,15 @@ pub struct Change {
     pub name: String,
     pub before: String,
     pub after: String,
+}
+
+impl Timeline {
+    /// The versions, the oldest first, however they came.
+    pub fn in_order(&self) -> Vec<Version> {
+        let mut versions = self.versions.clone();
+        versions.sort_by_key(|version| version.version);
+        versions
+    }
 }
 
 impl Version {

@@ -53,7 +53,8 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
         let class = if is_late { "state bad" } else { "state wait" };
         view! { <span class=class>{tell(move |w| next_word(next, &w.station)(&day))}</span> }
     });
-    let compared = assessments(&told.versions);
+    let versions = told.in_order();
+    let compared = assessments(&versions);
     let has_consent = !case.get("consent").is_empty();
     view! {
         <div class="head">
@@ -87,7 +88,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
         </section>
         <section class="section" data-part="timeline">
             <h2>{tell(|w| w.station.timeline)}<span class="count">{told.versions.len()}</span></h2>
-            <Versions versions=told.versions.clone() list=CASES known />
+            <Versions versions list=CASES known />
         </section>
     }
     .into_any()

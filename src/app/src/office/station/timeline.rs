@@ -10,7 +10,7 @@ use crate::state::keeping::now;
 use crate::state::reader::{say, use_reader};
 use crate::words::when::when;
 
-/// All of them.
+/// All of them, given the oldest first.
 #[component]
 pub fn Versions(versions: Vec<Version>, list: &'static str, known: Known) -> impl IntoView {
     let rows: Vec<_> = versions.into_iter().rev().map(|version| row(version, list, known)).collect();
