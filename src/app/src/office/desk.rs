@@ -51,6 +51,12 @@ pub struct Desk {
 /// A page that has a menu entry, and who has a use for it (the server's table of rights decides).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Page {
+    Households,
+    Referrals,
+    Review,
+    Analysis,
+    Statistics,
+    Ledgers,
     Users,
     Devices,
     Lists,
@@ -61,12 +67,28 @@ pub enum Page {
 }
 
 impl Page {
-    pub const ALL: [Page; 7] =
-        [Page::Users, Page::Devices, Page::Lists, Page::Aside, Page::Relay, Page::Collect, Page::Log];
+    pub const ALL: [Page; 13] = [
+        Page::Households,
+        Page::Referrals,
+        Page::Review,
+        Page::Analysis,
+        Page::Statistics,
+        Page::Ledgers,
+        Page::Users,
+        Page::Devices,
+        Page::Lists,
+        Page::Aside,
+        Page::Relay,
+        Page::Collect,
+        Page::Log,
+    ];
 
     /// Does a role have a use for it?
     pub fn is_for(self, role: &str) -> bool {
         match self {
+            // Totals are for those who see the cases in full.
+            Page::Review | Page::Analysis | Page::Statistics => role == "station",
+            Page::Households | Page::Referrals | Page::Ledgers => matches!(role, "station" | "auditor"),
             Page::Users => role == "administrator",
             Page::Devices => matches!(role, "administrator" | "station" | "auditor"),
             Page::Lists | Page::Aside => role == "station",
@@ -92,6 +114,12 @@ impl Page {
 
     pub fn address(self) -> &'static str {
         match self {
+            Page::Households => "/office/households",
+            Page::Referrals => "/office/referrals",
+            Page::Review => "/office/review",
+            Page::Analysis => "/office/analysis",
+            Page::Statistics => "/office/statistics",
+            Page::Ledgers => "/office/ledgers",
             Page::Users => "/office/users",
             Page::Devices => "/office/devices",
             Page::Lists => "/office/lists",
@@ -203,7 +231,11 @@ impl Desk {
         path: &str,
         body: Option<&Json>,
     ) -> Result<T, Refusal> {
-        let answer = self.send(method, path, body).await;
+        self.heed(self.send(method, path, body).await)
+    }
+
+    /// What leads elsewhere: nobody is signed in any more, or there is something to be done before.
+    fn heed<T>(self, answer: Result<T, Refusal>) -> Result<T, Refusal> {
         if let Err(refusal) = &answer {
             match refusal.code.as_str() {
                 "login" => {
@@ -244,6 +276,20 @@ impl Desk {
         }
     }
 
+    /// Asks for a file.
+    ///
+    /// # Errors
+    /// [`Refusal`], as for [`Desk::ask`].
+    pub async fn file(self, path: &str, body: &Json) -> Result<Vec<u8>, Refusal> {
+        let bytes = body.to_string().into_bytes();
+        let answer = ask_signed_in("POST", path, Some(&bytes), TIMEOUT_MS).await;
+        let answer = answer.map_err(|error| Refusal::network(&error))?;
+        match answer.status {
+            200..=299 => Ok(answer.body),
+            _ => self.heed(Err(Refusal::answered(&answer))),
+        }
+    }
+
     async fn send<T: DeserializeOwned>(
         self,
         method: &str,
@@ -276,7 +322,7 @@ mod tests {
     #[test]
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
-        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 4, 3]);
+        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 10, 6]);
         assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
     }
 

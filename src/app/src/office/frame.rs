@@ -18,6 +18,12 @@ use crate::words::office::{Office, words};
 /// A page's word in the menu.
 pub fn called(page: Page) -> Word {
     match page {
+        Page::Households => |w| w.station.households,
+        Page::Referrals => |w| w.station.referrals,
+        Page::Review => |w| w.station.review,
+        Page::Analysis => |w| w.station.analysis,
+        Page::Statistics => |w| w.station.statistics,
+        Page::Ledgers => |w| w.station.ledgers,
         Page::Users => |w| w.users,
         Page::Devices => |w| w.devices,
         Page::Lists => |w| w.lists,

@@ -1,4 +1,5 @@
-//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, what was finished on two phones, what is passed on, ODK Collect, the audit log.
+//! The pages at `/office`: the station's over its cases (`station/`); the administrator's: users, devices, lists that contradict themselves, what was
+//! finished on two phones, what is passed on, ODK Collect, the audit log.
 //!
 //! Kept here: they are a program of their own over the app's library, which no phone loads; they keep nothing on the device, show
 //! only what the server's answers bear, and tell everything that it refuses. What may be done is the server's to say:
@@ -24,6 +25,7 @@ mod relay_again;
 mod relay_item;
 mod second_factor;
 mod sign_in;
+mod station;
 mod user;
 mod users;
 mod wire;
@@ -59,9 +61,18 @@ pub fn App() -> impl IntoView {
 /// The pages, for whoever is signed in.
 #[component]
 fn Pages() -> impl IntoView {
+    station::Known::provide();
+    station::Sought::provide();
     view! {
         <FlatRoutes fallback=frame::NotFound>
             <Route path=path!("/office") view=overview::OverviewPage />
+            <Route path=path!("/office/households") view=station::HouseholdsPage />
+            <Route path=path!("/office/households/:id") view=station::HouseholdPage />
+            <Route path=path!("/office/referrals") view=station::ReferralsPage />
+            <Route path=path!("/office/review") view=station::ReviewPage />
+            <Route path=path!("/office/analysis") view=station::AnalysisPage />
+            <Route path=path!("/office/statistics") view=station::StatisticsPage />
+            <Route path=path!("/office/ledgers") view=station::LedgersPage />
             <Route path=path!("/office/users") view=users::UsersPage />
             <Route path=path!("/office/users/new") view=new_user::NewUserPage />
             <Route path=path!("/office/users/:id") view=user::UserPage />

@@ -58,6 +58,12 @@ fn link(address: &'static str, shape: Shape, name: Word, line: Word) -> AnyView 
 
 fn shape(page: Page) -> Shape {
     match page {
+        Page::Households => Shape::Home,
+        Page::Referrals => Shape::Send,
+        Page::Review => Shape::Check,
+        Page::Analysis => Shape::Scales,
+        Page::Statistics => Shape::Clock,
+        Page::Ledgers => Shape::Print,
         Page::Users => Shape::Person,
         Page::Devices => Shape::Shield,
         Page::Lists => Shape::Check,
@@ -70,6 +76,12 @@ fn shape(page: Page) -> Shape {
 
 fn line(page: Page) -> Word {
     match page {
+        Page::Households => |w| w.station.households_line,
+        Page::Referrals => |w| w.station.referrals_line,
+        Page::Review => |w| w.station.review_line,
+        Page::Analysis => |w| w.station.analysis_line,
+        Page::Statistics => |w| w.station.statistics_line,
+        Page::Ledgers => |w| w.station.ledgers_line,
         Page::Users => |w| w.users_line,
         Page::Devices => |w| w.devices_line,
         Page::Lists => |w| w.lists_line,

@@ -98,6 +98,7 @@ impl Refusal {
             ("wrong_code", _) => words.wrong_code,
             ("too_often", _) => return (words.too_often)(self.wait),
             ("forbidden", _) => words.forbidden,
+            ("hidden", _) => words.station.hidden,
             ("cross_site", _) => words.cross_site,
             ("name_taken", _) => words.name_taken,
             ("own_account", _) => words.own_account,

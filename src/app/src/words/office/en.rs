@@ -351,6 +351,8 @@ pub(super) const WORDS: Office = Office {
             _ => return None,
         })
     },
+
+    station: super::station::en::WORDS,
 };
 
 fn wait(seconds: u64) -> String {

@@ -1,11 +1,14 @@
-//! The words of the administrator's pages at `/office`.
+//! The words of the pages at `/office`; those of the station's pages in `station/`.
 //!
 //! A struct of its own beside [`Words`](super::Words): it is in the office's bundle alone, and no phone loads it.
 
 mod en;
+mod station;
 mod zh;
 
 use super::Language;
+
+pub use station::Station;
 
 type Text = &'static str;
 
@@ -310,4 +313,7 @@ pub struct Office {
     pub log_to: fn(&str) -> String,
     pub log_by_nobody: Text,
     pub event: fn(&str) -> Option<Text>,
+
+    /// The station's pages.
+    pub station: Station,
 }

@@ -347,6 +347,8 @@ pub(super) const WORDS: Office = Office {
             _ => return None,
         })
     },
+
+    station: super::station::zh::WORDS,
 };
 
 fn wait(seconds: u64) -> String {

@@ -1,0 +1,101 @@
+//! What one version of an entity changed: the value before and after, of each property that it gave.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::ask::Entity;
+use super::known::Label;
+
+/// `POST /api/v1/entities/LIST/ID/timeline`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Timeline {
+    pub entity: Entity,
+    pub versions: Vec<Version>,
+    pub related: Vec<Related>,
+}
+
+/// An entity of another list that names this one.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Related {
+    pub list: String,
+    pub entity: Entity,
+}
+
+/// What one survey, or the office, said.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Version {
+    pub version: u64,
+    /// Milliseconds since 1970.
+    pub at: Option<i64>,
+    pub form: Option<FormSaid>,
+    /// What the office did, if no form said it.
+    pub office: Option<String>,
+    /// What the user or the device is called.
+    pub by: Option<String>,
+    pub given: BTreeMap<String, String>,
+    /// What stood there before, of what is given.
+    pub before: BTreeMap<String, String>,
+}
+
+/// The form by which it was said.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FormSaid {
+    pub id: String,
+    pub title: Label,
+}
+
+/// One property's change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Change {
+    pub name: String,
+    pub before: String,
+    pub after: String,
+}
+
+impl Timeline {
+    /// The versions, the oldest first, however they came.
+    pub fn in_order(&self) -> Vec<Version> {
+        let mut versions = self.versions.clone();
+        versions.sort_by_key(|version| version.version);
+        versions
+    }
+}
+
+impl Version {
+    /// What is other than before, in the order of the names; what was said again is no change.
+    pub fn changes(&self) -> Vec<Change> {
+        let change = |(name, after): (&String, &String)| {
+            let before = self.before.get(name).cloned().unwrap_or_default();
+            (before != *after).then(|| Change { name: name.clone(), before, after: after.clone() })
+        };
+        self.given.iter().filter_map(change).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_again_is_no_change_and_what_is_taken_away_is_one() {
+        let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+        };
+        let version = Version {
+            given: map(&[("phone", "2"), ("state", "lead"), ("consent", "")]),
+            before: map(&[("phone", "1"), ("state", "lead"), ("consent", "survey")]),
+            ..Version::default()
+        };
+        let change = |name: &str, before: &str, after: &str| Change {
+            name: name.into(),
+            before: before.into(),
+            after: after.into(),
+        };
+        assert_eq!(version.changes(), [change("consent", "survey", ""), change("phone", "1", "2")]);
+    }
+}

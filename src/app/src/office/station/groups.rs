@@ -1,0 +1,158 @@
+//! What is known of a household, in groups: nothing that is known is left out, be its name a new one.
+
+use super::ask::Entity;
+
+/// A part of what is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    Who,
+    Danger,
+    Case,
+    Points,
+    Level,
+    Help,
+    Consent,
+    Other,
+}
+
+/// The six dimensions, as the survey names their points, and the most points that each can have
+/// (`forms/household-needs/form.json`; a test holds that both say the same).
+pub const DIMENSIONS: [(&str, f64); 6] =
+    [("fs", 20.0), ("ie", 20.0), ("he", 20.0), ("hd", 40.0), ("ce", 20.0), ("em", 20.0)];
+
+const GROUPS: [(Group, &[&str]); 7] = [
+    (Group::Who, &["person", "phone", "town", "village", "grid", "address"]),
+    (Group::Danger, &["red_flags", "urgency", "difficulties", "minors", "minors_on"]),
+    (
+        Group::Case,
+        &[
+            "state",
+            "source",
+            "found_on",
+            "found_by",
+            "assigned_to",
+            "visit_by",
+            "visited_on",
+            "last_outcome",
+            "attempts",
+            "appointment",
+            "closed_on",
+            "closed_reason",
+        ],
+    ),
+    (Group::Points, &["fs", "ie", "he", "hd", "ce", "em"]),
+    (
+        Group::Level,
+        &[
+            "level",
+            "level_system",
+            "assessed_on",
+            "assessor_1",
+            "assessor_2",
+            "review_on",
+            "objection_on",
+            "reassessor",
+            "reassess_by",
+        ],
+    ),
+    (Group::Help, &["services", "plan_on", "followed_on", "follow_up_on"]),
+    (Group::Consent, &["consent", "consent_on", "consent_by", "withhold"]),
+];
+
+/// What is known, in groups that are not empty: names and values. The points are shown by themselves, and are not among them.
+pub fn grouped(entity: &Entity) -> Vec<(Group, Vec<(String, String)>)> {
+    let pair = |name: &str| {
+        let value = entity.get(name);
+        (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+    };
+    let mut all: Vec<(Group, Vec<(String, String)>)> = GROUPS
+        .iter()
+        .filter(|(group, _)| *group != Group::Points)
+        .map(|(group, names)| (*group, names.iter().filter_map(|name| pair(name)).collect()))
+        .collect();
+    let named = |name: &String| GROUPS.iter().any(|(_, names)| names.contains(&name.as_str()));
+    let other = entity.properties.keys().filter(|name| !named(name)).filter_map(|name| pair(name)).collect();
+    all.push((Group::Other, other));
+    all.retain(|(_, pairs)| !pairs.is_empty());
+    all
+}
+
+/// What is to be done next about a household, and until when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Next {
+    Visit,
+    Reassess,
+    FollowUp,
+    Review,
+}
+
+/// What is due of a household as it stands; `None` if nothing has a day.
+pub fn next(case: &Entity) -> Option<(Next, &str)> {
+    let of = |next, name| Some((next, case.get(name))).filter(|(_, day): &(_, &str)| !day.is_empty());
+    match case.get("state") {
+        "lead" => of(Next::Visit, "visit_by"),
+        "reassess" => of(Next::Reassess, "reassess_by"),
+        "not_opened" | "surveyed" => None,
+        "closed" => of(Next::FollowUp, "follow_up_on"),
+        _ => of(Next::FollowUp, "follow_up_on").or_else(|| of(Next::Review, "review_on")),
+    }
+}
+
+/// The dangers of a household, as codes; none if there were none, or nobody looked.
+pub fn dangers(entity: &Entity) -> Vec<String> {
+    entity.get("red_flags").split_whitespace().filter(|flag| *flag != "none").map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(properties: &[(&str, &str)]) -> Entity {
+        let properties = properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        Entity { properties, ..Entity::default() }
+    }
+
+    #[test]
+    fn nothing_is_left_out_and_nothing_is_there_twice() {
+        let all =
+            case(&[("person", "甲"), ("fs", "3"), ("phone", ""), ("later", "x"), ("consent", "survey")]);
+        let shown = grouped(&all);
+        assert_eq!(
+            shown.iter().map(|(group, _)| *group).collect::<Vec<_>>(),
+            [Group::Who, Group::Consent, Group::Other]
+        );
+        assert_eq!(shown[2].1, [("later".to_owned(), "x".to_owned())]);
+        let mut names: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn the_most_points_are_the_surveys_own() {
+        let form = std::fs::read_to_string("../../forms/household-needs/form.json").expect("it is there");
+        for (name, most) in DIMENSIONS {
+            let scale = format!("{{\"type\": \"scale\", \"name\": \"{}\"", name.to_uppercase());
+            let line = form.lines().find(|line| line.contains(&scale)).expect("the scale is there");
+            assert!(line.contains(&format!("\"max\": {most},")), "{name}: {line}");
+        }
+    }
+
+    #[test]
+    fn what_is_next_hangs_on_where_the_case_stands() {
+        let days = [("visit_by", "1"), ("follow_up_on", "2"), ("review_on", "3"), ("reassess_by", "4")];
+        let of = |state| {
+            let mut all = days.to_vec();
+            all.push(("state", state));
+            next(&case(&all)).map(|(next, day)| (next, day.to_owned()))
+        };
+        assert_eq!(of("lead"), Some((Next::Visit, "1".into())));
+        assert_eq!(of("reassess"), Some((Next::Reassess, "4".into())));
+        assert_eq!([of("in_service"), of("closed")], [(); 2].map(|()| Some((Next::FollowUp, "2".into()))));
+        assert_eq!(of("surveyed"), None);
+        assert_eq!(next(&case(&[("state", "assessed"), ("review_on", "3")])), Some((Next::Review, "3")));
+        assert_eq!(dangers(&case(&[("red_flags", "coma missing")])).len(), 2);
+        assert!(dangers(&case(&[("red_flags", "none")])).is_empty());
+    }
+}

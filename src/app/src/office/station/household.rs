@@ -1,0 +1,185 @@
+//! One household: what is known, what was consented to, how assessments came out over time, what it was referred to, and who changed what.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
+use serde_json::json;
+
+use super::ask::{CASES, Entity};
+use super::board::{days_late, due};
+use super::change::{Related, Timeline};
+use super::compare::{Compared, assessments};
+use super::dates::{late, today};
+use super::groups::{Group, grouped, next};
+use super::households::{danger_words, level_words, next_word};
+use super::known::{Known, use_known};
+use super::timeline::Versions;
+use crate::components::live::live;
+use crate::office::desk::use_desk;
+use crate::office::field::Word;
+use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::tell;
+use crate::platform::page as screen;
+use crate::state::keeping::now;
+
+/// The page at `/office/households/ID`.
+#[component]
+pub fn HouseholdPage() -> impl IntoView {
+    let (desk, known) = (use_desk(), use_known());
+    let params = use_params_map();
+    let id = params.with_untracked(|params| params.get("id")).unwrap_or_default();
+    let path = StoredValue::new(format!("/api/v1/entities/{CASES}/{id}/timeline"));
+    let told = Remote::<Timeline>::new();
+    let load = move || {
+        told.load(async move { desk.ask("POST", &path.get_value(), Some(&json!({}))).await });
+    };
+    load();
+    let shown = move || told.value.with(|told| told.as_ref().map(|told| whole(told, known)));
+    view! {
+        <Frame title=|w| w.station.household screen="household">
+            <p class="no-print"><A href="/office/households">{tell(|w| w.station.back_to_households)}</A></p>
+            <Awaited remote=known.dictionary again=move |()| known.load() />
+            <Awaited remote=told again=move |()| load() />
+            {live(shown)}
+        </Frame>
+    }
+}
+
+fn whole(told: &Timeline, known: Known) -> AnyView {
+    let case = &told.entity;
+    let [state, town] = ["state", "town"].map(|name| case.get(name).to_owned());
+    let due = next(case).map(|(next, day)| {
+        let (is_late, day) = (late(day, today(now())).is_some(), day.get(..10).unwrap_or(day).to_owned());
+        let class = if is_late { "state bad" } else { "state wait" };
+        view! { <span class=class>{tell(move |w| next_word(next, &w.station)(&day))}</span> }
+    });
+    let versions = told.in_order();
+    let compared = assessments(&versions);
+    let has_consent = !case.get("consent").is_empty();
+    view! {
+        <div class="head">
+            <div class="welcome">
+                <h1 translate="no">{case.who().to_owned()}</h1>
+                <p class="parts">
+                    <span>{live(move || known.say(CASES, "state", &state))}</span>
+                    {level_words(case, known)}
+                    <span class="soft">{live(move || known.say(CASES, "town", &town))}</span>
+                    {danger_words(case, known)}
+                    {due}
+                </p>
+            </div>
+            <button type="button" class="button no-print" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
+        </div>
+        {case.conflict.is_some().then(|| view! {
+            <p class="notice warn"><A href="/office/lists">{tell(|w| w.station.contradicts_explained)}</A></p> })}
+        {(!has_consent).then(|| view! { <p class="notice warn" data-consent="none">{tell(|w| w.station.consent_none)}</p> })}
+        <div class="groups">{grouped(case).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
+        <section class="section" data-part="assessments">
+            <h2>{tell(|w| w.station.assessments)}</h2>
+            {match compared.is_empty() {
+                true => view! { <p class="empty">{tell(|w| w.station.assessments_none)}</p> }.into_any(),
+                false => view! { <Compared assessments=compared known /> }.into_any(),
+            }}
+        </section>
+        <section class="section" data-part="related">
+            <h2>{tell(|w| w.station.related)}<span class="count">{told.related.len()}</span></h2>
+            {told.related.is_empty().then(|| view! { <p class="empty">{tell(|w| w.station.related_none)}</p> })}
+            <ul class="records">{told.related.iter().cloned().map(|related| referral(related, known)).collect::<Vec<_>>()}</ul>
+        </section>
+        <section class="section" data-part="timeline">
+            <h2>{tell(|w| w.station.timeline)}<span class="count">{told.versions.len()}</span></h2>
+            <Versions versions list=CASES known />
+        </section>
+    }
+    .into_any()
+}
+
+fn title(group: Group) -> Word {
+    match group {
+        Group::Who => |w| w.station.group_who,
+        Group::Danger => |w| w.station.group_danger,
+        Group::Case | Group::Points => |w| w.station.group_case,
+        Group::Level => |w| w.station.group_level,
+        Group::Help => |w| w.station.group_help,
+        Group::Consent => |w| w.station.group_consent,
+        Group::Other => |w| w.station.group_other,
+    }
+}
+
+fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
+    let facts: Vec<_> = pairs
+        .into_iter()
+        .map(|(name, value)| {
+            let (called, property) = (name.clone(), name.clone());
+            view! {
+                <div class="fact" data-property=name>
+                    <dt>{live(move || known.called(CASES, &called))}</dt>
+                    <dd class="words">{live(move || known.say(CASES, &property, &value))}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card" data-group=format!("{group:?}")>
+            <h2>{tell(title(group))}</h2>
+            <dl class="facts small">{facts}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What was referred, to whom, how it stands, and whether it is late.
+fn referral(related: Related, known: Known) -> AnyView {
+    let Related { list, entity } = related;
+    let (of_service, of_state) = (list.clone(), list.clone());
+    let [service, state] = ["service", "state"].map(|name| entity.get(name).to_owned());
+    let days = days_late(&entity, today(now()));
+    let by = due(&entity).to_owned();
+    view! {
+        <li class="record related" data-related=entity.id.clone() data-list=list>
+            <span>
+                <strong>{related_name(&entity, service, of_service, known)}</strong>
+                <span class="lines soft small" translate="no">{entity.get("provider_name").to_owned()}</span>
+            </span>
+            <span>{live(move || known.say(&of_state, "state", &state))}</span>
+            <span class="parts small">
+                {dated(&entity, "made_on", |w| w.station.made_on)}
+                {dated(&entity, "first_service_on", |w| w.station.first_service_on)}
+                {dated(&entity, "last_service_on", |w| w.station.last_service_on)}
+                {counted(&entity)}
+            </span>
+            {(!by.is_empty()).then(|| view! {
+                <span class=if days.is_some() { "state bad" } else { "state wait" }>
+                    {tell(move |w| match days {
+                        Some(days) => (w.station.late)(days),
+                        None => (w.station.due_on)(&by),
+                    })}
+                </span> })}
+        </li>
+    }
+    .into_any()
+}
+
+/// The service, or what it is called and where it stands.
+fn related_name(entity: &Entity, service: String, list: String, known: Known) -> AnyView {
+    match service.is_empty() {
+        true => view! { {entity.label.clone()} " · " {live(move || known.list(&list))} }.into_any(),
+        false => live(move || known.say(&list, "service", &service)).into_any(),
+    }
+}
+
+/// A day with its word, if there is one.
+fn dated(
+    entity: &Entity,
+    property: &str,
+    word: fn(&'static crate::words::office::Office) -> fn(&str) -> String,
+) -> Option<AnyView> {
+    let day = entity.get(property).to_owned();
+    (!day.is_empty()).then(|| view! { <span>{tell(move |w| word(w)(&day))}</span> }.into_any())
+}
+
+fn counted(entity: &Entity) -> Option<AnyView> {
+    let times = entity.get("served_times").to_owned();
+    (!times.is_empty())
+        .then(|| view! { <span>{tell(move |w| (w.station.served_times)(&times))}</span> }.into_any())
+}

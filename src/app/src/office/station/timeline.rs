@@ -1,0 +1,66 @@
+//! The versions of an entity, the newest first: when, by which form or what the office did, by whom, and what is other than before.
+
+use leptos::prelude::*;
+
+use super::change::{Change, Version};
+use super::known::Known;
+use crate::components::live::live;
+use crate::office::tell;
+use crate::state::keeping::now;
+use crate::state::reader::{say, use_reader};
+use crate::words::when::when;
+
+/// All of them, given the oldest first.
+#[component]
+pub fn Versions(versions: Vec<Version>, list: &'static str, known: Known) -> impl IntoView {
+    let rows: Vec<_> = versions.into_iter().rev().map(|version| row(version, list, known)).collect();
+    view! { <ol class="section versions">{rows}</ol> }
+}
+
+fn row(version: Version, list: &'static str, known: Known) -> AnyView {
+    let changes = version.changes();
+    let none = changes.is_empty();
+    let Version { version: number, at, form, office, by, .. } = version;
+    let reader = use_reader();
+    let said_by = match (form, office) {
+        (Some(form), _) => live(move || form.title.or(&form.id, reader.language()).to_owned()).into_any(),
+        (None, Some(deed)) => tell(move |w| (w.station.office_deed)(&deed)).into_any(),
+        (None, None) => tell(|w| w.station.by_office).into_any(),
+    };
+    let rows: Vec<_> = changes.into_iter().map(|change| changed(change, list, known)).collect();
+    view! {
+        <li class="card" data-version=number>
+            <div class="card-row wrap">
+                <strong class="grow">{said_by}</strong>
+                <span class="soft small">
+                    {at.map(|at| say(move |w| when(at, now(), w)))}
+                    {by.map(|by| view! { <span translate="no">" · " {by}</span> })}
+                    " · " {tell(move |w| (w.version_number)(number))}
+                </span>
+            </div>
+            {none.then(|| view! { <p class="soft small">{tell(|w| w.station.changed_nothing)}</p> })}
+            <dl class="changes small">{rows}</dl>
+        </li>
+    }
+    .into_any()
+}
+
+fn changed(change: Change, list: &'static str, known: Known) -> AnyView {
+    let Change { name, before, after } = change;
+    let (called, of_before, of_after) = (name.clone(), name.clone(), name.clone());
+    let had = !before.is_empty();
+    let has = !after.is_empty();
+    view! {
+        <div class="change" data-property=name>
+            <dt>{live(move || known.called(list, &called))}</dt>
+            <dd>
+                {had.then(|| view! { <del>{live(move || known.say(list, &of_before, &before))}</del> " → " })}
+                {match has {
+                    true => view! { <ins>{live(move || known.say(list, &of_after, &after))}</ins> }.into_any(),
+                    false => view! { <span class="soft">{tell(|w| w.station.taken_away)}</span> }.into_any(),
+                }}
+            </dd>
+        </div>
+    }
+    .into_any()
+}
