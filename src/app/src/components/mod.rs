@@ -1,6 +1,7 @@
 //! The pieces that pages are made of.
 
 pub mod assessment;
+pub mod begin_forms;
 pub mod by_hand;
 pub mod confirm;
 pub mod entry;

@@ -7,6 +7,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
 use super::Update;
+use super::day::DayLine;
 use super::draft_card::Drafts;
 use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
@@ -40,6 +41,7 @@ pub fn Home() -> impl IntoView {
                 <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
             <ShutOutNotice device />
             {shown_when(move || device.ready.get(), move || view! {
+                <DayLine />
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 // Whoever was revoked begins nothing more here.

@@ -2,6 +2,7 @@
 
 mod assessment;
 mod choose;
+mod day;
 mod diagnostics;
 mod draft;
 mod draft_card;
@@ -84,6 +85,7 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=not_found::NotFound>
             <Route path=path!("/") view=home::Home />
             <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
+            <Route path=path!("/day") view=day::DayPage />
             <Route path=path!("/outbox") view=outbox::OutboxPage />
             <Route path=path!("/rescue") view=rescue::RescuePage />
             <Route path=path!("/safety") view=safety::SafetyPage />

@@ -239,7 +239,7 @@ fn pen() -> Pen {
 }
 
 /// What a session knows of this device and this moment.
-pub(super) fn world() -> World {
+pub fn world() -> World {
     let now = now();
     World {
         now_ms: now.ms,

@@ -2,6 +2,7 @@
 
 pub mod answering;
 pub mod arrived;
+pub mod day;
 pub mod device;
 pub mod drafts;
 pub mod dropping;

@@ -376,6 +376,7 @@ pub const WORDS: Words = Words {
     receipts_none: "Once something is delivered, the server’s receipt is kept here.",
 
     report: super::report::ENGLISH,
+    visits: super::day::ENGLISH,
     safety: super::safety::ENGLISH,
     settings: super::settings::ENGLISH,
 

@@ -3,6 +3,7 @@
 //! Keeps: a word that lacks a translation does not compile, since each language fills the same struct.
 //! A third language is one more file and one more line of [`Language`].
 
+mod day;
 mod en;
 pub mod office;
 mod report;
@@ -345,6 +346,9 @@ pub struct Words {
 
     /// The assessment's page.
     pub report: report::Report,
+
+    /// The worker's day.
+    pub visits: day::DayWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

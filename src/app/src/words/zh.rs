@@ -325,6 +325,7 @@ pub const WORDS: Words = Words {
     rescue_newer: "这个文件是新版本的入户导出的，请先更新",
 
     report: super::report::CHINESE,
+    visits: super::day::CHINESE,
     safety: super::safety::CHINESE,
     settings: super::settings::CHINESE,
 

@@ -1,7 +1,6 @@
 //! The assessment of one household, on a screen and on A4 (form F08): red flags first, levels, dimensions, reasons.
 
 mod awaited;
-mod begin_forms;
 mod contest;
 mod dimensions;
 mod flags;

@@ -5,8 +5,8 @@ use doorstep_engine::session::{LeftOut, Session};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
-use super::begin_forms::BeginForms;
 use super::left_out::NotAsked;
+use crate::components::begin_forms::BeginForms;
 use crate::state::reader::use_reader;
 
 /// What the catalogue has, in words.

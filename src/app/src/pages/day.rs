@@ -1,0 +1,352 @@
+//! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by, and how the day stands at one glance. All of it is on the device.
+
+use doorstep_engine::session::Session;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::components::begin_forms::BeginForms;
+use crate::components::icon::{Icon, Shape};
+use crate::components::live::{Row, live, rows, shown_when};
+use crate::components::top_bar::TopBar;
+use crate::platform::timer;
+use crate::state::day::{Day, Visit, Why, form_of};
+use crate::state::device::{Device, use_device};
+use crate::state::outbox::submissions;
+use crate::state::reader::{say, title, use_reader};
+use crate::state::{drafts, entities, forms};
+use crate::words::Words;
+use crate::words::when::when;
+
+/// So many are shown before somebody asks for more.
+const SHOWN: usize = 50;
+/// The form whose question says how a visit went.
+const SURVEY: &str = "household-needs";
+const OUTCOME: &str = "/household-needs/visit/outcome";
+
+/// What this phone knows of the day; nothing until it was read.
+#[derive(Clone, PartialEq)]
+struct Known {
+    day: Day,
+    /// Does it know any household?
+    any: bool,
+    today: String,
+}
+
+/// What is known of the day, read again whenever the server has been asked.
+fn known(device: Device) -> RwSignal<Option<Known>> {
+    let known = RwSignal::new(None);
+    Effect::new(move || {
+        if device.fetching.get() || !device.ready.get() {
+            return;
+        }
+        timer::spawn(async move {
+            let cases = entities::of_list(device, "cases").await;
+            let today = entities::today();
+            let now = Known { day: Day::of(&cases, &today), any: !cases.entities.is_empty(), today };
+            if !known.is_disposed() {
+                known.set(Some(now));
+            }
+        });
+    });
+    known
+}
+
+/// The day in one line of the home page, where there is anybody to go to.
+#[component]
+pub fn DayLine() -> impl IntoView {
+    let device = use_device();
+    let known = known(device);
+    let counts = Memo::new(move |_| {
+        known.with(|known| {
+            let known = known.as_ref().filter(|known| known.any)?;
+            let dangers = known.day.due.iter().filter(|visit| visit.danger).count();
+            Some((known.day.due.len(), known.day.done, dangers))
+        })
+    });
+    shown_when(
+        move || counts.with(Option::is_some),
+        move || {
+            view! {
+                <section class="section" data-section="day">
+                    <h2>{say(|w| w.visits.day)}</h2>
+                    <A href="/day" attr:class="card card-link" attr:data-action="day">
+                        <div class="card-row">
+                            <Icon shape=Shape::Place />
+                            <div class="grow stack tight">
+                                <span>{say(move |w| counts.get().map_or_else(String::new, |(due, done, _)| (w.visits.day_line)(due, done)))}</span>
+                                {live(move || {
+                                    let dangers = counts.get().map_or(0, |(_, _, dangers)| dangers);
+                                    (dangers > 0).then(|| view! { <span class="state bad">{say(move |w| (w.visits.day_dangers)(dangers))}</span> })
+                                })}
+                            </div>
+                            <Icon shape=Shape::Next />
+                        </div>
+                    </A>
+                </section>
+            }
+            .into_any()
+        },
+    )
+}
+
+/// The page at `/day`.
+#[component]
+pub fn DayPage() -> impl IntoView {
+    let device = use_device();
+    title(|words| words.visits.day.to_owned());
+    let known = known(device);
+    let by_village = RwSignal::new(false);
+    let wanted = RwSignal::new(String::new());
+    let outcomes = RwSignal::new(Vec::new());
+    read_outcomes(device, outcomes);
+    let list = move |ahead: bool| {
+        let visits = Memo::new(move |_| {
+            known.with(|known| {
+                let day = known.as_ref().map(|known| if ahead { &known.day.ahead } else { &known.day.due });
+                let found =
+                    day.into_iter().flatten().filter(|visit| wanted.with(|wanted| is_found(visit, wanted)));
+                found.cloned().collect::<Vec<_>>()
+            })
+        });
+        view! { <Visits visits by_village outcomes today=Signal::derive(move || known.with(|known| known.as_ref().map(|known| known.today.clone()).unwrap_or_default())) /> }
+    };
+    let found_none = move || {
+        let wanted = wanted.get();
+        known.with(|known| {
+            known.as_ref().is_some_and(|known| {
+                let mut all = known.day.due.iter().chain(&known.day.ahead);
+                !wanted.trim().is_empty() && !all.any(|visit| is_found(visit, &wanted))
+            })
+        })
+    };
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.visits.day.to_owned())) />
+        <main id="main" tabindex="-1" data-page="day">
+            <h1>{say(|w| w.visits.day)}</h1>
+            <Glance device known />
+            {shown_when(move || known.with(|known| known.as_ref().is_some_and(|known| !known.any)), || view! {
+                <p class="empty">{say(|w| w.visits.day_unknown)}</p> }.into_any())}
+            {shown_when(move || known.with(|known| known.as_ref().is_some_and(|known| known.any)), move || view! {
+                <div class="stack">
+                    <input
+                        type="search"
+                        class="field"
+                        autocomplete="off"
+                        data-action="search-visits"
+                        aria-label=say(|w| w.visits.search)
+                        placeholder=say(|w| w.visits.search)
+                        prop:value=live(move || wanted.get())
+                        on:input:target=move |event| wanted.set(event.target().value())
+                    />
+                    <div class="actions" role="group">
+                        <button type="button" class="button" data-action="by-urgency" aria-pressed=live(move || (!by_village.get()).to_string()) on:click=move |_| by_village.set(false)>
+                            {say(|w| w.visits.by_urgency)}
+                        </button>
+                        <button type="button" class="button" data-action="by-village" aria-pressed=live(move || by_village.get().to_string()) on:click=move |_| by_village.set(true)>
+                            {say(|w| w.visits.by_village)}
+                        </button>
+                    </div>
+                    {shown_when(move || known.with(|known| known.as_ref().is_some_and(|known| known.day.due.is_empty())), || view! {
+                        <p class="empty">{say(|w| w.visits.day_none)}</p> }.into_any())}
+                    {shown_when(found_none, || view! { <p class="empty" role="status">{say(|w| w.visits.search_none)}</p> }.into_any())}
+                    <section class="section" data-section="due">{list(false)}</section>
+                    {shown_when(move || known.with(|known| known.as_ref().is_some_and(|known| !known.day.ahead.is_empty())), move || view! {
+                        <section class="section" data-section="ahead">
+                            <h2>{say(|w| w.visits.ahead)}</h2>
+                            {list(true)}
+                        </section> }.into_any())}
+                </div> }.into_any())}
+        </main>
+    }
+}
+
+/// How many are done, how many to go, what waits to be sent, and when the server was last there.
+#[component]
+fn Glance(device: Device, known: RwSignal<Option<Known>>) -> impl IntoView {
+    let reader = use_reader();
+    let waiting = Memo::new(move |_| {
+        device.outbox.with(|outbox| device.delivered.with(|delivered| submissions(outbox, delivered).0.len()))
+    });
+    live(move || {
+        let words = reader.language().words();
+        device.fetching.track();
+        let (to_go, done) =
+            known.with(|known| known.as_ref().map_or((0, 0), |known| (known.day.due.len(), known.day.done)));
+        let contact = forms::last_contact().map_or(words.safety.contact_never.to_owned(), |at| {
+            when(at, crate::state::keeping::now(), words)
+        });
+        let facts = [
+            ("to-go", words.visits.to_go, to_go.to_string()),
+            ("done", words.visits.done, done.to_string()),
+            ("to-send", words.visits.to_send, waiting.get().to_string()),
+            ("contact", words.visits.contact, contact),
+        ];
+        view! {
+            <dl class="facts card" data-glance="true">
+                {facts
+                    .into_iter()
+                    .map(|(name, what, said)| view! { <div data-fact=name><dt>{what}</dt><dd class="figures">{said}</dd></div> })
+                    .collect_view()}
+            </dl>
+        }
+    })
+}
+
+/// Is that what somebody looks for? Each of the words stands somewhere.
+fn is_found(visit: &Visit, wanted: &str) -> bool {
+    let told =
+        format!("{} {} {} {} {}", visit.person, visit.village, visit.address, visit.phone, visit.assigned);
+    let told = told.to_lowercase();
+    wanted.to_lowercase().split_whitespace().all(|word| told.contains(word))
+}
+
+/// A list of visits, in their order or village by village.
+#[component]
+fn Visits(
+    visits: Memo<Vec<Visit>>,
+    by_village: RwSignal<bool>,
+    outcomes: RwSignal<Vec<(String, String)>>,
+    today: Signal<String>,
+) -> impl IntoView {
+    let reader = use_reader();
+    let shown = RwSignal::new(SHOWN);
+    let more = move || visits.with(Vec::len).saturating_sub(shown.get());
+    view! {
+        {rows(move || {
+            let words = reader.language().words();
+            let mut visits = visits.get();
+            let grouped = by_village.get();
+            if grouped {
+                // What stands first in a village says where the village stands.
+                let mut villages: Vec<String> = Vec::new();
+                for visit in &visits {
+                    if !villages.contains(&visit.village) {
+                        villages.push(visit.village.clone());
+                    }
+                }
+                visits.sort_by_cached_key(|visit| villages.iter().position(|village| *village == visit.village));
+            }
+            visits.truncate(shown.get());
+            let mut before: Option<String> = None;
+            let said = outcomes.get();
+            let today = today.get();
+            visits
+                .into_iter()
+                .map(|visit| {
+                    let heading = (grouped && before.as_ref() != Some(&visit.village)).then(|| match visit.village.is_empty() {
+                        true => words.visits.no_village.to_owned(),
+                        false => visit.village.clone(),
+                    });
+                    before = Some(visit.village.clone());
+                    let outcome = said.iter().find(|(code, _)| *code == visit.outcome).map(|(_, label)| label.clone());
+                    let key = format!("{} {:?} {:?} {grouped} {} {outcome:?} {today}", visit.case, visit.why, visit.due, heading.is_some());
+                    let today = today.clone();
+                    Row::new(key, move || view! { <VisitCard visit heading outcome today /> })
+                })
+                .collect()
+        })}
+        {shown_when(move || { more() > 0 }, move || view! {
+            <button type="button" class="button" data-action="more" on:click=move |_| shown.update(|shown| *shown += SHOWN)>
+                {say(move |w| (w.visits.more)(more().min(SHOWN)))}
+            </button> }.into_any())}
+    }
+}
+
+#[component]
+fn VisitCard(
+    visit: Visit,
+    /// The village that begins with it.
+    heading: Option<String>,
+    /// How the last visit went, in words.
+    outcome: Option<String>,
+    today: String,
+) -> impl IntoView {
+    let reader = use_reader();
+    let class = if visit.danger { "card danger" } else { "card" };
+    let place = [visit.village.clone(), visit.address.clone()];
+    let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+    let call = (!visit.phone.is_empty()).then(|| (format!("tel:{}", visit.phone), visit.phone.clone()));
+    let (form, case) = (form_of(visit.why).to_owned(), visit.case.clone());
+    let (danger, person, key) = (visit.danger, visit.person.clone(), visit.case.clone());
+    let told = live(move || lines(&visit, outcome.as_deref(), &today, reader.language().words()));
+    view! {
+        {heading.map(|heading| view! { <h3 class="village">{heading}</h3> })}
+        <article class=class data-visit=key>
+            <div class="card-row">
+                <strong class="card-title grow">{person}</strong>
+                {danger.then(|| view! { <span class="state bad">{say(|w| w.visits.danger)}</span> })}
+            </div>
+            {(!place.is_empty()).then(|| view! { <p class="soft">{place}</p> })}
+            {told}
+            <div class="actions">
+                <BeginForms forms=vec![form] about=vec![case] />
+                {call.map(|(address, phone)| view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> })}
+            </div>
+        </article>
+    }
+}
+
+/// Why and by when, and what was before.
+fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Words) -> AnyView {
+    let day = &words.visits;
+    let due = visit.due.as_deref();
+    let why = match visit.why {
+        Why::Danger => day.why_danger.to_owned(),
+        Why::Appointment => (day.why_appointment)(due.unwrap_or_default(), visit.hour.as_deref()),
+        Why::Lead => day.why_lead.to_owned(),
+        Why::Reassess => day.why_reassess.to_owned(),
+        Why::FollowUp => day.why_follow_up.to_owned(),
+        Why::Review => day.why_review.to_owned(),
+    };
+    let until = match (due, visit.why) {
+        (_, Why::Danger) => None,
+        (Some(due), _) if due == today => Some(day.due_today.to_owned()),
+        (Some(_), Why::Appointment) if visit.late == 0 => None,
+        (Some(due), _) => Some((day.due)(due)),
+        (None, _) => Some(day.due_none.to_owned()),
+    };
+    let late = (visit.late > 0).then(|| (day.late)(visit.late));
+    let before = visit.visited.as_deref().map(|at| (day.last_time)(at, outcome.unwrap_or_default()));
+    let attempts = (visit.attempts > 0).then(|| (day.attempts)(visit.attempts));
+    let assigned = (!visit.assigned.is_empty()).then(|| (day.assigned)(&visit.assigned));
+    let history: Vec<String> = [before, attempts, assigned].into_iter().flatten().collect();
+    view! {
+        <p>
+            {why}
+            {until.map(|until| format!(" · {until}"))}
+            {late.map(|late| view! { " · " <strong class="state bad">{late}</strong> })}
+        </p>
+        {(!history.is_empty()).then(|| view! { <p class="soft small">{history.join(" · ")}</p> })}
+        {visit.tried_enough.then_some(view! { <p class="notice warn">{day.tried_enough}</p> })}
+    }
+    .into_any()
+}
+
+/// The survey's own words for how a visit went, once it is on the device.
+fn read_outcomes(device: Device, outcomes: RwSignal<Vec<(String, String)>>) {
+    let reader = use_reader();
+    let survey = Memo::new(move |_| {
+        device.forms.with(|forms| {
+            let survey = forms.iter().find(|version| version.current && version.form.id == SURVEY);
+            survey.map(|version| version.form.hash.clone())
+        })
+    });
+    Effect::new(move || {
+        let (Some(hash), language) = (survey.get(), reader.language()) else { return };
+        timer::spawn(async move {
+            let Ok(form) = forms::open(device, &hash).await else { return };
+            let mut session = Session::new(form, drafts::world());
+            session.set_language(language.tag());
+            let question = session.at(OUTCOME).and_then(|key| session.question(key));
+            let choices = question.map(|question| {
+                let named = |choice: &doorstep_engine::view::ChoiceView| {
+                    (choice.name.to_string(), choice.label.clone())
+                };
+                question.choices.iter().map(named).collect()
+            });
+            if !outcomes.is_disposed() {
+                outcomes.set(choices.unwrap_or_default());
+            }
+        });
+    });
+}

@@ -1,0 +1,131 @@
+//! The words of the worker's day.
+
+use super::Text;
+
+/// Names say where it stands; functions take what is filled in.
+#[derive(Debug)]
+pub struct DayWords {
+    pub day: Text,
+    pub day_line: fn(usize, usize) -> String,
+    pub day_dangers: fn(usize) -> String,
+    pub day_none: Text,
+    pub day_unknown: Text,
+    pub done: Text,
+    pub to_go: Text,
+    pub to_send: Text,
+    pub contact: Text,
+    pub ahead: Text,
+    pub by_urgency: Text,
+    pub by_village: Text,
+    pub no_village: Text,
+    pub search: Text,
+    pub search_none: Text,
+    pub danger: Text,
+    pub why_danger: Text,
+    pub why_appointment: fn(&str, Option<&str>) -> String,
+    pub why_lead: Text,
+    pub why_reassess: Text,
+    pub why_follow_up: Text,
+    pub why_review: Text,
+    pub due: fn(&str) -> String,
+    pub due_today: Text,
+    pub due_none: Text,
+    pub late: fn(i64) -> String,
+    pub assigned: fn(&str) -> String,
+    pub last_time: fn(&str, &str) -> String,
+    pub attempts: fn(u32) -> String,
+    pub tried_enough: Text,
+    pub call: fn(&str) -> String,
+    pub more: fn(usize) -> String,
+}
+
+/// Chinese, simplified.
+pub const CHINESE: DayWords = DayWords {
+    day: "今天的走访",
+    day_line: |to_go, done| format!("要去 {to_go} 户，今天已去 {done} 户"),
+    day_dangers: |count| format!("{count} 户有危险信号"),
+    day_none: "今天没有要去的人家。",
+    day_unknown: "这台手机上还没有住户名单。接入单位后会自动下载；在门口登记的住户也会出现在这里。",
+    done: "今天已去",
+    to_go: "还要去",
+    to_send: "待送出",
+    contact: "上次连上服务器",
+    ahead: "接下来七天",
+    by_urgency: "按急缓",
+    by_village: "按村居",
+    no_village: "没有写村居",
+    search: "找一户：姓名、村居或门牌",
+    search_none: "没有找到。换个字试试。",
+    danger: "危险信号",
+    why_danger: "上次记了危险信号，还没有人确认解除",
+    why_appointment: |day, hour| match hour {
+        Some(hour) => format!("约好 {day} {hour} 再去"),
+        None => format!("约好 {day} 再去"),
+    },
+    why_lead: "线索，待入户",
+    why_reassess: "要重新评估",
+    why_follow_up: "到了回访的日子",
+    why_review: "到了复评的日子",
+    due: |day| format!("{day} 前"),
+    due_today: "今天",
+    due_none: "没有写期限，尽快去",
+    late: |days| format!("已逾期 {days} 天"),
+    assigned: |name| format!("分给 {name}"),
+    last_time: |day, outcome| {
+        if outcome.is_empty() { format!("上次 {day} 去过") } else { format!("上次 {day}：{outcome}") }
+    },
+    attempts: |times| format!("已去过 {times} 次"),
+    tried_enough: "三次都没办成，可以结案",
+    call: |phone| format!("打电话 {phone}"),
+    more: |count| format!("再看 {count} 户"),
+};
+
+/// English.
+pub const ENGLISH: DayWords = DayWords {
+    day: "Today's visits",
+    day_line: |to_go, done| format!("{to_go} to go, {done} visited today"),
+    day_dangers: |count| match count {
+        1 => "1 with a sign of danger".to_owned(),
+        _ => format!("{count} with signs of danger"),
+    },
+    day_none: "Nobody is to be visited today.",
+    day_unknown: "This phone knows no households yet. They are downloaded once it is enrolled; those that you register at the door appear here, too.",
+    done: "Visited today",
+    to_go: "To go",
+    to_send: "To be sent",
+    contact: "Server last reached",
+    ahead: "The next seven days",
+    by_urgency: "By urgency",
+    by_village: "By village",
+    no_village: "No village given",
+    search: "Find a household: name, village or house",
+    search_none: "Nothing found. Try other words.",
+    danger: "Sign of danger",
+    why_danger: "A danger was recorded, and nobody has said that it is over",
+    why_appointment: |day, hour| match hour {
+        Some(hour) => format!("Agreed for {day}, {hour}"),
+        None => format!("Agreed for {day}"),
+    },
+    why_lead: "Lead, to be visited",
+    why_reassess: "To be assessed again",
+    why_follow_up: "Follow-up is due",
+    why_review: "Re-assessment is due",
+    due: |day| format!("by {day}"),
+    due_today: "today",
+    due_none: "no day given: as soon as can be",
+    late: |days| match days {
+        1 => "1 day late".to_owned(),
+        _ => format!("{days} days late"),
+    },
+    assigned: |name| format!("for {name}"),
+    last_time: |day, outcome| {
+        if outcome.is_empty() { format!("last visited {day}") } else { format!("{day}: {outcome}") }
+    },
+    attempts: |times| match times {
+        1 => "1 attempt".to_owned(),
+        _ => format!("{times} attempts"),
+    },
+    tried_enough: "Three attempts without success: the case may be closed",
+    call: |phone| format!("Call {phone}"),
+    more: |count| format!("Show {count} more"),
+};
