@@ -137,7 +137,7 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
         finished.get().map(|(item, delivered)| {
             let until = match (item.for_office, delivered) {
                 (true, _) => None,
-                (false, true) => Some(words.report.arrived_until),
+                (false, true) => device.arrived.has(item.id).then_some(words.report.arrived_until),
                 (false, false) => Some(words.report.looked_at_until),
             };
             let until = until.filter(|_| assesses.get());

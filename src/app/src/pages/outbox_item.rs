@@ -74,7 +74,7 @@ pub fn Waiting(
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
             {note}
             {reasons}
-            {(!sealed).then(|| view! { <Assessed device id form /> })}
+            {(!sealed).then(|| view! { <Assessed device id form waits=true /> })}
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
@@ -93,6 +93,8 @@ fn Assessed(
     id: Uuid,
     /// The hash of its form.
     form: String,
+    /// Has it not arrived yet? Then it is said until when.
+    waits: bool,
 ) -> impl IntoView {
     let assessed = RwSignal::new(false);
     timer::spawn(async move {
@@ -109,6 +111,7 @@ fn Assessed(
                     <Icon shape=Shape::Scales />
                     {say(|w| w.see_and_print_assessment)}
                 </a>
+                {waits.then(|| view! { <p class="hint" data-until="true">{say(|w| w.report.waiting_until)}</p> })}
             }
             .into_any()
         },
@@ -261,7 +264,7 @@ pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
                 </span>
             </div>
             {proofs}
-            {shown_when(move || device.arrived.has(held), move || view! { <Assessed device id=held form=form.clone() /> }.into_any())}
+            {shown_when(move || device.arrived.has(held), move || view! { <Assessed device id=held form=form.clone() waits=false /> }.into_any())}
         </article>
     }
 }

@@ -9,6 +9,7 @@ pub struct Report {
     pub finished_sealed: Text,
     pub looked_at_until: Text,
     pub arrived_until: Text,
+    pub waiting_until: Text,
     pub last_chance_soon: Text,
     pub last_chance: Text,
 
@@ -35,6 +36,7 @@ pub const CHINESE: Report = Report {
     finished_sealed: "已完成，并为单位封存",
     looked_at_until: "评估结果在发件箱里随时能看、能打印，直到送达。送达后本机只留回执：关掉或锁上入户之前还能看，之后就没有了，结果以单位服务器上的为准。要纸质的，请先打印。",
     arrived_until: "送达后，本机只留回执。评估结果在关掉或锁上入户之前还能看、能打印，之后本机上就没有了。",
+    waiting_until: "送达前随时能看、能打印；送达后，只到关掉或锁上入户为止。",
     last_chance_soon: "一完成，这份调查就为单位封存，本机上谁也打不开。评估结果只在完成后的那一页还能看、能打印；离开那一页，就再也看不到了。",
     last_chance: "这份调查已为单位封存。这里是最后一次能看、能打印评估结果的地方：离开这一页，本机上就再也打不开了。",
 
@@ -60,6 +62,7 @@ pub const ENGLISH: Report = Report {
     finished_sealed: "Finished, and sealed for the office",
     looked_at_until: "The assessment can be seen and printed from the outbox until it is delivered. Then this device keeps the receipt only: it can still be seen until the app is closed or locked, and after that only the office’s server has it. If it is wanted on paper, print it first.",
     arrived_until: "Once delivered, this device keeps the receipt only. The assessment can still be seen and printed until the app is closed or locked; then it is gone from here.",
+    waiting_until: "To be seen and printed until it is delivered; after that only until the app is closed or locked.",
     last_chance_soon: "Once finished, this survey is sealed for the office and nobody can open it on this device. The assessment can be seen and printed on the page right after finishing; once you leave that page, never again.",
     last_chance: "This survey is sealed for the office. Here is the last chance to see and print its assessment: once you leave this page, this device can’t open it any more.",
 
