@@ -14,6 +14,7 @@ use super::outbox_target::{OneTarget, is_by_hand, target_name};
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::timer;
+use crate::state::arrived::{self, DAYS};
 use crate::state::device::Device;
 use crate::state::keeping::now;
 use crate::state::outbox::OnItsWay;
@@ -86,14 +87,14 @@ pub fn Waiting(
     }
 }
 
-/// The way to what it came to, where its form assesses: as long as what was sealed is on the device or held since it arrived, whatever became of it meanwhile.
+/// The way to what it came to, where its form assesses: as long as what was sealed is on the device, waiting or arrived, whatever became of it meanwhile.
 #[component]
 fn Assessed(
     device: Device,
     id: Uuid,
     /// The hash of its form.
     form: String,
-    /// Has it not arrived yet? Then it is said until when.
+    /// Has it not arrived yet? Then nobody deletes it from here.
     waits: bool,
 ) -> impl IntoView {
     let assessed = RwSignal::new(false);
@@ -111,7 +112,17 @@ fn Assessed(
                     <Icon shape=Shape::Scales />
                     {say(|w| w.see_and_print_assessment)}
                 </a>
-                {waits.then(|| view! { <p class="hint" data-until="true">{say(|w| w.report.waiting_until)}</p> })}
+                <p class="hint" data-until="true">
+                    {say(move |w| match device.arrived.until(id) {
+                        Some(at) => (w.report.arrived_until)(&until(at, now(), w)),
+                        None => (w.report.waiting_until)(DAYS),
+                    })}
+                </p>
+                {(!waits).then(|| view! {
+                    <button type="button" class="button plain" data-action="delete-arrived" on:click=move |_| arrived::delete(device, id)>
+                        {say(|w| w.report.delete_arrived)}
+                    </button>
+                })}
             }
             .into_any()
         },
@@ -264,7 +275,7 @@ pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
                 </span>
             </div>
             {proofs}
-            {shown_when(move || device.arrived.has(held), move || view! { <Assessed device id=held form=form.clone() waits=false /> }.into_any())}
+            {shown_when(move || device.arrived.until(held).is_some(), move || view! { <Assessed device id=held form=form.clone() waits=false /> }.into_any())}
         </article>
     }
 }
