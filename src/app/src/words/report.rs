@@ -40,9 +40,11 @@ pub const CHINESE: Report = Report {
             "评估结果在发件箱里随时能看、能打印；送达后在本机再留 {days} 天，之后本机只留回执，以单位服务器上的为准。要纸质的，请在这之前打印。"
         )
     },
-    arrived_until: |day| format!("评估结果在本机留到 {day}，之前能看、能打印；之后本机只留回执。"),
+    arrived_until: |day| {
+        format!("评估结果和它依据的回答，加密留在本机到 {day}，之前能看、能打印；之后本机只留回执。")
+    },
     waiting_until: |days| format!("送达前随时能看、能打印；送达后在本机再留 {days} 天。"),
-    delete_arrived: "现在就从本机删去",
+    delete_arrived: "现在就从本机删去，只留回执",
     last_chance_soon: "一完成，这份调查就为单位封存，本机上谁也打不开。评估结果只在完成后的那一页还能看、能打印；离开那一页，就再也看不到了。",
     last_chance: "这份调查已为单位封存。这里是最后一次能看、能打印评估结果的地方：离开这一页，本机上就再也打不开了。",
 
@@ -79,7 +81,7 @@ pub const ENGLISH: Report = Report {
     waiting_until: |days| {
         format!("To be seen and printed until it is delivered, and for {days} days after that.")
     },
-    delete_arrived: "Delete it from this device now",
+    delete_arrived: "Delete it from this device now, keep the receipt",
     last_chance_soon: "Once finished, this survey is sealed for the office and nobody can open it on this device. The assessment can be seen and printed on the page right after finishing; once you leave that page, never again.",
     last_chance: "This survey is sealed for the office. Here is the last chance to see and print its assessment: once you leave this page, this device can’t open it any more.",
 
