@@ -134,16 +134,20 @@ async fn a_household_visit_from_opening_the_form_to_the_receipt() {
     browser.gone("[data-section=waiting] [data-item]").await;
     browser.picture("receipt").await;
     let receipt = browser.text("[data-section=delivered] .proof").await;
-    // What it came to can still be looked at, until the app is closed; and that is said.
+    // What it came to can still be looked at for some days, after a new start too; and that is said.
+    browser.reload().await;
     browser.seen("[data-section=delivered] [data-until]").await;
     browser.tap("[data-item][data-state=delivered] [data-action=assessment]").await;
     browser.seen("[data-report]").await;
     assert_eq!(browser.text("[data-level=need_band] .level-value").await, level);
     browser.tap("a[href='/outbox']").await;
     browser.seen("[data-section=delivered] [data-item]").await;
+    // Unless its user wants it gone.
+    browser.tap("[data-section=delivered] [data-action=delete-arrived]").await;
+    browser.gone("[data-action=assessment], [data-section=delivered] [data-until]").await;
     browser.reload().await;
     browser.seen("[data-section=delivered] [data-item]").await;
-    browser.gone("[data-action=assessment], [data-section=delivered] [data-until]").await;
+    browser.gone("[data-action=assessment]").await;
 
     arrived::check(&profile, &script, &receipt);
     browser.assert_thumbs_fit();

@@ -13,11 +13,14 @@ use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::timer;
+use crate::state::arrived::DAYS;
 use crate::state::device::{Device, use_device};
 use crate::state::enrolment::shut_out;
+use crate::state::keeping::now;
 use crate::state::outbox::{OnItsWay, submissions};
 use crate::state::reader::{say, title, use_reader};
 use crate::state::{forms, sending};
+use crate::words::when::until as until_words;
 
 /// The page at `/outbox`.
 #[component]
@@ -74,8 +77,6 @@ pub fn OutboxPage() -> impl IntoView {
                     when=move || lists.with(|(_, arrived)| !arrived.is_empty())
                     fallback=|| view! { <p class="empty">{say(|w| w.receipts_none)}</p> }
                 >
-                    {shown_when(move || lists.with(|(_, arrived)| arrived.iter().any(|one| device.arrived.has(one.id()) && asked.get() != Some(one.id()))), || view! {
-                        <p class="soft" data-until="true">{say(|w| w.report.arrived_until)}</p> }.into_any())}
                     {delivered_rows(device, lists)}
                 </Show>
             </section>
@@ -137,8 +138,11 @@ pub fn Finished(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
         finished.get().map(|(item, delivered)| {
             let until = match (item.for_office, delivered) {
                 (true, _) => None,
-                (false, true) => Some(words.report.arrived_until),
-                (false, false) => Some(words.report.looked_at_until),
+                (false, true) => {
+                    let until = device.arrived.until(item.id);
+                    until.map(|until| (words.report.arrived_until)(&until_words(until, now(), words)))
+                }
+                (false, false) => Some((words.report.looked_at_until)(DAYS)),
             };
             let until = until.filter(|_| assesses.get());
             view! {

@@ -14,6 +14,7 @@ use super::outbox_target::{OneTarget, is_by_hand, target_name};
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::timer;
+use crate::state::arrived::{self, DAYS};
 use crate::state::device::Device;
 use crate::state::keeping::now;
 use crate::state::outbox::OnItsWay;
@@ -74,7 +75,7 @@ pub fn Waiting(
             <p class="soft small figures">{say(move |w| format!("{} {}", w.finished_at, when(finished, now(), w)))}</p>
             {note}
             {reasons}
-            {(!sealed).then(|| view! { <Assessed device id form /> })}
+            {(!sealed).then(|| view! { <Assessed device id form waits=true /> })}
             {shown_when(move || refused || waits, move || view! {
                 <div class="actions">
                     <button type="button" class="button" data-action="retry" on:click=move |_| sending::try_again(device, id)>
@@ -86,13 +87,15 @@ pub fn Waiting(
     }
 }
 
-/// The way to what it came to, where its form assesses: as long as what was sealed is on the device or held since it arrived, whatever became of it meanwhile.
+/// The way to what it came to, where its form assesses: as long as what was sealed is on the device, waiting or arrived, whatever became of it meanwhile.
 #[component]
 fn Assessed(
     device: Device,
     id: Uuid,
     /// The hash of its form.
     form: String,
+    /// Has it not arrived yet? Then nobody deletes it from here.
+    waits: bool,
 ) -> impl IntoView {
     let assessed = RwSignal::new(false);
     timer::spawn(async move {
@@ -109,6 +112,17 @@ fn Assessed(
                     <Icon shape=Shape::Scales />
                     {say(|w| w.see_and_print_assessment)}
                 </a>
+                <p class="hint" data-until="true">
+                    {say(move |w| match device.arrived.until(id) {
+                        Some(at) => (w.report.arrived_until)(&until(at, now(), w)),
+                        None => (w.report.waiting_until)(DAYS),
+                    })}
+                </p>
+                {(!waits).then(|| view! {
+                    <button type="button" class="button plain" data-action="delete-arrived" on:click=move |_| arrived::delete(device, id)>
+                        {say(|w| w.report.delete_arrived)}
+                    </button>
+                })}
             }
             .into_any()
         },
@@ -262,7 +276,7 @@ pub fn Delivered(device: Device, one: OnItsWay) -> impl IntoView {
                 </span>
             </div>
             {proofs}
-            {shown_when(move || device.arrived.has(held), move || view! { <Assessed device id=held form=form.clone() /> }.into_any())}
+            {shown_when(move || device.arrived.until(held).is_some(), move || view! { <Assessed device id=held form=form.clone() waits=false /> }.into_any())}
         </article>
     }
 }

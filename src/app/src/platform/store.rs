@@ -32,6 +32,7 @@ use records::{
 };
 use submissions::remove_sealed;
 
+mod arrived;
 mod drafts;
 mod entities;
 mod files;

@@ -1,50 +1,37 @@
-//! Surveys that have arrived while their user is at work: what they came to can still be looked at and printed.
+//! Surveys that have arrived: what they came to can be looked at and printed on this device for a week more.
 //!
-//! Kept here: in this tab's memory alone, since the store keeps nothing of what has arrived but its receipt. Locking, leaving and closing forget it, as does a
-//! revocation; what is sealed for the office, which nobody can read here, is never held.
+//! Kept here: only what could be read here anyway, so nothing that is sealed for the office; under its user's key; for [`DAYS`] days and no longer, less if its
+//! user or a revocation says so. It is a copy: whether a survey has arrived is the receipt's to say, and what can't be kept is gone as it always was.
 
 use std::collections::BTreeSet;
 
 use doorstep_delivery::store::Store;
-use doorstep_delivery::{Submission, Uuid, Wake};
+use doorstep_delivery::{Moment, Submission, Uuid, Wake};
 use leptos::prelude::*;
 
 use super::device::Device;
+use super::forms;
 use super::keeping::now;
 use crate::platform::store::IndexedDb;
+use crate::platform::timer;
 
-/// So many of the latest are held.
-const MOST: usize = 20;
+/// So many days it stays.
+pub const DAYS: i64 = 7;
+const DAY_MS: i64 = 24 * 60 * 60_000;
 
-/// What is held, the latest last.
+/// What is kept, and when each arrived.
 #[derive(Clone, Copy, Default)]
-pub struct Arrived(RwSignal<Vec<Submission>>);
+pub struct Arrived(RwSignal<Vec<(Uuid, i64)>>);
 
 impl Arrived {
-    /// Is that one held?
-    pub fn has(self, id: Uuid) -> bool {
-        self.0.with(|held| held.iter().any(|one| one.id() == id))
+    /// Until when that one can be looked at, in milliseconds since 1970. `None` if it can't.
+    pub fn until(self, id: Uuid) -> Option<i64> {
+        self.0.with(|kept| kept.iter().find(|(one, _)| *one == id).map(|(_, at)| at + DAYS * DAY_MS))
     }
 
-    /// That one, if it is held.
-    pub fn get(self, id: Uuid) -> Option<Submission> {
-        self.0.with_untracked(|held| held.iter().find(|one| one.id() == id).cloned())
-    }
-
-    /// Forgets all of it.
-    pub fn forget(self) {
+    /// The store's user leaves.
+    pub fn leave(self) {
         self.0.set(Vec::new());
-    }
-
-    fn hold(self, arrived: Vec<Submission>) {
-        if arrived.is_empty() {
-            return;
-        }
-        self.0.update(|held| {
-            held.extend(arrived);
-            let others = held.len().saturating_sub(MOST);
-            held.drain(..others);
-        });
     }
 }
 
@@ -55,25 +42,78 @@ pub async fn about_to_go(store: &IndexedDb, wake: Wake) -> Vec<Submission> {
     let due = due.filter(|item| !item.for_office && item.is_due(now().ms));
     let ids: BTreeSet<Uuid> = due.map(|item| item.id).collect();
     let mut found = Vec::new();
-    // By id is by the time they were begun.
-    for id in ids.into_iter().rev().take(MOST) {
+    for id in ids {
         found.extend(store.load_submission(id).await.ok().flatten());
     }
-    found.reverse();
     found
 }
 
-/// After the run: holds what has arrived everywhere, unless its user is away by now.
-pub async fn hold(device: Device, store: &IndexedDb, mut sent: Vec<Submission>) {
+/// After the run: keeps what has arrived everywhere.
+pub async fn keep(device: Device, store: &IndexedDb, sent: Vec<Submission>) {
     if sent.is_empty() {
         return;
     }
     let (Ok(waiting), Ok(arrived)) = (store.outbox().await, store.delivered().await) else { return };
-    sent.retain(|one| {
+    for one in sent {
         let is_it = |id: Uuid| id == one.id();
-        arrived.items.iter().any(|item| is_it(item.id)) && !waiting.items.iter().any(|item| is_it(item.id))
+        let is_there = arrived.items.iter().any(|item| is_it(item.id))
+            && !waiting.items.iter().any(|item| is_it(item.id));
+        // Of what comes to nothing there is nothing to look at.
+        if is_there && !one.is_for_office() && assesses(device, &one).await {
+            report(store.keep_arrived(&one, now()).await);
+        }
+    }
+    read(device, store).await;
+}
+
+/// Reads what there is, and deletes what has been there for long enough.
+pub async fn read(device: Device, store: &IndexedDb) {
+    let Ok(mut kept) = store.arrived().await else { return };
+    let old: Vec<Uuid> = kept.iter().filter(|(_, at)| is_over(*at, now())).map(|(id, _)| *id).collect();
+    if !old.is_empty() {
+        report(store.drop_arrived(&old).await);
+        kept.retain(|(id, _)| !old.contains(id));
+    }
+    if device.has_at_work(store) && device.arrived.0.with_untracked(|before| *before != kept) {
+        device.arrived.0.set(kept);
+    }
+}
+
+/// Deletes one at once, because its user said so.
+pub fn delete(device: Device, id: Uuid) {
+    timer::spawn(async move {
+        let store = device.store();
+        report(store.drop_arrived(&[id]).await);
+        read(device, &store).await;
     });
-    if device.has_at_work(store) {
-        device.arrived.hold(sent);
+}
+
+async fn assesses(device: Device, submission: &Submission) -> bool {
+    forms::open(device, &submission.form().hash).await.is_ok_and(|form| form.assesses())
+}
+
+/// Has it been there for long enough? One that arrived long after now is of a clock that was put back: nobody knows how long it would stay.
+fn is_over(at_ms: i64, now: Moment) -> bool {
+    (now.ms - at_ms).abs() >= DAYS * DAY_MS
+}
+
+fn report(outcome: Result<(), doorstep_delivery::store::StoreError>) {
+    if let Err(error) = outcome {
+        leptos::logging::error!("{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_enough_and_a_clock_that_was_put_back_makes_it_no_longer() {
+        let now = Moment { ms: 100 * DAY_MS, utc_offset_minutes: 480 };
+        let days = |days: i64| is_over(now.ms - days * DAY_MS, now);
+        assert!(!days(0) && !days(6) && days(7) && days(30));
+        assert!(!is_over(now.ms - 7 * DAY_MS + 1, now));
+        assert!(!days(-1), "a clock that runs a little behind");
+        assert!(days(-8));
     }
 }

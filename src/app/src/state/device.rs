@@ -9,7 +9,7 @@ use doorstep_delivery::store::{Listed, Store, StoreError};
 use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
-use super::arrived::Arrived;
+use super::arrived::{self, Arrived};
 use super::enrolment::{Enrolment, ShutOut};
 use super::keeping::now;
 use super::office;
@@ -120,7 +120,7 @@ impl Device {
         self.drafts.set(Vec::new());
         self.outbox.set(Vec::new());
         self.delivered.set(Vec::new());
-        self.arrived.forget();
+        self.arrived.leave();
     }
 
     /// Is anyone let in?
@@ -192,6 +192,7 @@ impl Device {
         outbox.reverse();
         let mut delivered = list(store.delivered().await);
         delivered.reverse();
+        arrived::read(self, &store).await;
         if !self.is_at_work(&store) {
             return;
         }

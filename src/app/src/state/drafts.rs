@@ -177,10 +177,13 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
 }
 
-/// A survey that was finished, to be looked at: as long as it waits in the outbox, and once it has arrived as long as its user is at work. `None` after that.
+/// A survey that was finished, to be looked at: as long as it waits in the outbox, and for some days once it has arrived. `None` after that.
 async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
-    let waiting = device.store().load_submission(id).await.ok().flatten();
-    let submission = waiting.or_else(|| device.arrived.get(id))?;
+    let store = device.store();
+    let submission = match store.load_submission(id).await.ok().flatten() {
+        Some(waiting) => waiting,
+        None => store.load_arrived(id).await.ok().flatten()?,
+    };
     let sealed = Sealed::read(submission.body().as_bytes()).ok()?;
     let form = forms::open(device, &sealed.form.hash).await.ok()?;
     let at = sealed.finished_at;

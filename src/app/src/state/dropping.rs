@@ -85,7 +85,7 @@ async fn try_go(device: Device, item: &OutboxItem, carried: bool) -> Result<bool
     let store = device.store();
     let going = store.load_submission(item.id).await.ok().flatten();
     let outcome = deliver_one(&*store, &by_hand, backend, item.clone(), now, clock::random_seed()).await?;
-    arrived::hold(device, &store, going.into_iter().filter(|one| !one.is_for_office()).collect()).await;
+    arrived::keep(device, &store, going.into_iter().collect()).await;
     match outcome {
         None => Ok(carried),
         Some(SendErrorKind::LoginNeeded) if !carried => note_saved(&store, item).await.map(|()| true),

@@ -22,7 +22,7 @@ pub async fn told(device: Device, id: &str) {
 /// Forgets what is receipted and what came down, of every user of this phone; also said again, it does no harm.
 pub async fn forget(device: Device) {
     forms::forget();
-    device.arrived.forget();
+    device.arrived.leave();
     if let Err(error) = forget_all().await {
         leptos::logging::error!("{error}");
         // Of whoever is at work at least; the others' turn comes when they do.

@@ -110,7 +110,7 @@ async fn run_own(device: Device, wake: Wake) -> Option<i64> {
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
     let going = arrived::about_to_go(&store, wake).await;
     let run = send(device, &store, wake).await;
-    arrived::hold(device, &store, going).await;
+    arrived::keep(device, &store, going).await;
     drop(showing);
     device.read_outbox().await;
     let run = run?;

@@ -6,8 +6,10 @@ use super::Text;
 #[derive(Debug)]
 pub struct Report {
     // How long it can be looked at
-    pub looked_at_until: Text,
-    pub arrived_until: Text,
+    pub looked_at_until: fn(i64) -> String,
+    pub arrived_until: fn(&str) -> String,
+    pub waiting_until: fn(i64) -> String,
+    pub delete_arrived: Text,
     pub last_chance_soon: Text,
     pub last_chance: Text,
 
@@ -31,8 +33,16 @@ pub struct Report {
 
 /// Chinese, simplified.
 pub const CHINESE: Report = Report {
-    looked_at_until: "评估结果在发件箱里随时能看、能打印，直到送达。送达后本机只留回执：关掉或锁上入户之前还能看，之后就没有了，结果以单位服务器上的为准。要纸质的，请先打印。",
-    arrived_until: "送达后，本机只留回执。评估结果在关掉或锁上入户之前还能看、能打印，之后本机上就没有了。",
+    looked_at_until: |days| {
+        format!(
+            "评估结果在发件箱里随时能看、能打印；送达后在本机再留 {days} 天，之后本机只留回执，以单位服务器上的为准。要纸质的，请在这之前打印。"
+        )
+    },
+    arrived_until: |day| {
+        format!("评估结果和它依据的回答，加密留在本机到 {day}，之前能看、能打印；之后本机只留回执。")
+    },
+    waiting_until: |days| format!("送达前随时能看、能打印；送达后在本机再留 {days} 天。"),
+    delete_arrived: "现在就从本机删去，只留回执",
     last_chance_soon: "一完成，这份调查就为单位封存，本机上谁也打不开。评估结果只在完成后的那一页还能看、能打印；离开那一页，就再也看不到了。",
     last_chance: "这份调查已为单位封存。这里是最后一次能看、能打印评估结果的地方：离开这一页，本机上就再也打不开了。",
 
@@ -55,8 +65,20 @@ pub const CHINESE: Report = Report {
 
 /// English.
 pub const ENGLISH: Report = Report {
-    looked_at_until: "The assessment can be seen and printed from the outbox until it is delivered. Then this device keeps the receipt only: it can still be seen until the app is closed or locked, and after that only the office’s server has it. If it is wanted on paper, print it first.",
-    arrived_until: "Once delivered, this device keeps the receipt only. The assessment can still be seen and printed until the app is closed or locked; then it is gone from here.",
+    looked_at_until: |days| {
+        format!(
+            "The assessment can be seen and printed from the outbox until it is delivered, and for {days} days after that; then this device keeps the receipt only, and what the office’s server has counts. If it is wanted on paper, print it before."
+        )
+    },
+    arrived_until: |day| {
+        format!(
+            "The assessment stays on this device until {day} and can be seen and printed; after that only the receipt does."
+        )
+    },
+    waiting_until: |days| {
+        format!("To be seen and printed until it is delivered, and for {days} days after that.")
+    },
+    delete_arrived: "Delete it from this device now, keep the receipt",
     last_chance_soon: "Once finished, this survey is sealed for the office and nobody can open it on this device. The assessment can be seen and printed on the page right after finishing; once you leave that page, never again.",
     last_chance: "This survey is sealed for the office. Here is the last chance to see and print its assessment: once you leave this page, this device can’t open it any more.",
 

@@ -14,6 +14,7 @@ use super::super::database::{
     BUNDLES, DRAFTS, Durability, ENTITIES, FORMS, KEYS, LOG, OUTBOX, RECEIPTS, SAID, SUBMISSIONS, Transaction,
 };
 use super::IndexedDb;
+use super::arrived::forget_arrived;
 use super::entities::{forget_all, forget_said_but};
 use super::forms::{drop_unused, withdraw};
 use super::records::{log_record, number, sealed_record};
@@ -80,6 +81,7 @@ impl IndexedDb {
         }
         any |= withdraw(&transaction, |_| true).await?;
         forget_all(&transaction).await?;
+        forget_arrived(&transaction)?;
         forget_said_but(&transaction, &waiting).await?;
         drop_unused(&transaction).await?;
         let next = turn(&transaction).await? + 1;

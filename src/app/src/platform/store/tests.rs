@@ -13,6 +13,7 @@ use super::super::database::KEYS;
 use super::records::{SEQ, flag};
 use super::*;
 
+mod arrived;
 mod behaviour;
 mod entities;
 mod office;
