@@ -26,7 +26,7 @@ fn width(percent: f64) -> f64 {
 
 const HEIGHT: f64 = 120.0;
 /// What one month takes.
-const STEP: f64 = 48.0;
+const STEP: f64 = 64.0;
 
 /// Columns side by side, a group for each month.
 #[component]
@@ -37,14 +37,14 @@ pub fn Columns(
     kinds: Vec<Vec<usize>>,
 ) -> impl IntoView {
     let most = kinds.iter().flatten().copied().max().unwrap_or(0).max(1) as f64;
-    let wide = (STEP - 12.0) / kinds.len().max(1) as f64;
+    let wide = (STEP - 16.0) / kinds.len().max(1) as f64;
     let columns: Vec<_> = kinds
         .iter()
         .enumerate()
         .flat_map(|(kind, heights)| heights.iter().enumerate().map(move |(place, count)| (kind, place, *count)))
         .map(|(kind, place, count)| {
             let height = count as f64 / most * HEIGHT;
-            let x = place as f64 * STEP + 6.0 + kind as f64 * wide;
+            let x = place as f64 * STEP + 8.0 + kind as f64 * wide;
             view! {
                 <rect class=format!("column kind-{kind}") x=x y=16.0 + HEIGHT - height width=wide - 2.0 height=height></rect>
                 {(count > 0).then(|| view! {

@@ -236,7 +236,8 @@ fn row(case: Entity, known: Known) -> AnyView {
     let (address, id, who) =
         (format!("/office/households/{}", case.id), case.id.clone(), case.who().to_owned());
     let (flags, level) = (danger_words(&case, known), level_words(&case, known));
-    let class = if flags.is_some() { "record household danger" } else { "record household" };
+    let class =
+        if flags.is_some() { "record card-link household danger" } else { "record card-link household" };
     let due = next(&case).map(|(next, day)| {
         let (day, is_late) = (day.get(..10).unwrap_or(day).to_owned(), late(day, today(now())).is_some());
         let class = if is_late { "state bad" } else { "state wait" };
@@ -245,8 +246,7 @@ fn row(case: Entity, known: Known) -> AnyView {
     let [town, state] = ["town", "state"].map(|name| case.get(name).to_owned());
     let visited = case.get("visited_on").to_owned();
     let contradicts = case
-        .conflict
-        .is_some()
+        .contradicts()
         .then(|| view! { <span class="state wait">{tell(|w| w.station.contradicts)}</span> });
     let place = [case.get("village"), case.get("phone")]
         .into_iter()

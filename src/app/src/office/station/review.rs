@@ -179,7 +179,7 @@ fn row(case: Entity, known: Known, said: Said) -> AnyView {
     let (words, dangers) = (said(&case, known), danger_words(&case, known));
     view! {
         <li>
-            <A href=address attr:class="record household" attr:data-case=id>
+            <A href=address attr:class="record card-link household" attr:data-case=id>
                 <span>
                     <strong translate="no">{who}</strong>
                     <span class="lines soft small" translate="no">{village}</span>

@@ -4,6 +4,7 @@ use super::Station;
 
 pub(in crate::words::office) const WORDS: Station = Station {
     hidden: "Your role does not see this, so it can't search, filter or count by it.",
+    area: "Area",
     town: "Town",
     all_towns: "All towns",
     no_town: "No town given",
@@ -13,7 +14,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     all_levels: "All levels",
     no_level: "No level yet",
     danger: "Danger",
-    all_dangers: "With and without",
+    all_dangers: "Any or none",
     any_danger: "Any danger",
     difficulty: "Difficulty",
     all_difficulties: "All difficulties",
@@ -78,18 +79,18 @@ pub(in crate::words::office) const WORDS: Station = Station {
     referrals_line: "How far each referral has come, and what is late",
     referrals_explained: "In each column what is longest late stands first. Due dates count workdays, public holidays included.",
     columns: "Columns",
-    column_made: "Waiting for an answer",
-    column_refused: "Refused or to be given on",
+    column_made: "Unanswered",
+    column_refused: "Came back",
     column_accepted: "Accepted",
     column_in_service: "In service",
-    column_served: "Waiting for the check",
+    column_served: "To be checked",
     column_checked: "Checked",
     column_closed: "Closed",
     column_none: "None.",
     of_them_late: |n| format!("{n} late"),
     escalate_remind: "Remind the provider",
-    escalate_head: "Late by 3 days or more: tell the head of the station",
-    escalate_town: "Late by 7 days or more: tell the town office",
+    escalate_head: "3 days or more: tell the head of the station",
+    escalate_town: "7 days or more: tell the town office",
 
     analysis: "Analysis",
     analysis_line: "Difficulties by count and area, levels, the six dimensions ranked",
@@ -163,8 +164,14 @@ pub(in crate::words::office) const WORDS: Station = Station {
     sample_too_many: |of, most| {
         format!("{of} households were assessed; only the first {most} are drawn from. Draw town by town.")
     },
+    consent_by: |who| match who {
+        "self" => Some("The person"),
+        "guardian" => Some("The guardian"),
+        "agent" => Some("An agent"),
+        _ => None,
+    },
     office_deed: |deed| match deed {
-        "import" => "List imported".to_owned(),
+        "imported" => "List imported".to_owned(),
         "settled" => "Settled by the office".to_owned(),
         "removed" => "Taken off the list".to_owned(),
         other => other.to_owned(),
