@@ -182,6 +182,8 @@ fn list_json(list: &DictionaryList) -> Json {
 mod tests {
     use std::path::Path;
 
+    use doorstep_engine::entities::ledger::From;
+
     use super::*;
 
     fn forms() -> Files {
@@ -208,6 +210,37 @@ mod tests {
         let ids: Vec<&str> = office.ledgers.iter().map(|ledger| &*ledger.id).collect();
         assert_eq!(ids, ["l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8", "l9", "l10"]);
         assert!(office.areas.iter().any(|area| area.name == "371002" && area.label.zh == "环翠区"));
+    }
+
+    /// A ledger ranks and weighs as the survey does: its points and weights are the form's.
+    #[test]
+    fn dimensions_weigh_in_ledgers_as_in_the_survey() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/household-needs/form.json");
+        let form: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let measures = form["assessment"].as_array().unwrap();
+        let named = |name: &Json| measures.iter().find(|measure| measure["name"] == *name).unwrap();
+        let index = named(&json!("need_index"));
+        let wanted: Vec<(String, u64, u64)> = index["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|part| {
+                let property = part["of"].as_str().unwrap().to_lowercase();
+                (property, named(&part["of"])["max"].as_u64().unwrap(), part["weight"].as_u64().unwrap())
+            })
+            .collect();
+        let office = Office::read(&forms()).unwrap();
+        let mut seen = 0;
+        for column in &office.ledger("l2").unwrap().columns {
+            let (From::Rank(_, parts) | From::Index(parts)) = &column.from else { continue };
+            let parts: Vec<(String, u64, u64)> = parts
+                .iter()
+                .map(|part| (part.property.clone(), part.max.into(), part.weight.into()))
+                .collect();
+            assert_eq!(parts, wanted, "{}", column.name);
+            seen += 1;
+        }
+        assert_eq!(seen, 3);
     }
 
     #[test]

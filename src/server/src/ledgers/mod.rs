@@ -138,7 +138,7 @@ fn wanted<'a>(
     role: Role,
     kind: As,
 ) -> Result<Wanted<'a>, Refusal> {
-    let language = match asked.language.as_deref() {
+    let language = match asked.language.as_deref().and_then(|tag| tag.split('-').next()) {
         None | Some("zh") => "zh",
         Some("en") => "en",
         Some(_) => return Err(bad("language", "`zh` or `en`")),

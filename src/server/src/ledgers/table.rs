@@ -154,6 +154,16 @@ fn row(
     wanted.ledger.columns.iter().map(seen).collect()
 }
 
+/// A group, as a row shows it.
+struct Group {
+    values: Vec<String>,
+    entities: u64,
+    different: u64,
+    linked: u64,
+    /// What it is spread over, each with how many.
+    parts: Vec<(String, u64)>,
+}
+
 async fn of_totals(
     shared: &Shared,
     wanted: &Wanted<'_>,
@@ -164,36 +174,41 @@ async fn of_totals(
 ) -> Result<Found, Refusal> {
     let lists = [list];
     let among = among(wanted, &lists, gives);
-    let count = Count { by: by.to_vec(), only: wanted.only.clone(), different: different.map(str::to_owned) };
-    let counted = async |count: &Count, linked: Option<(&str, &str)>| -> Result<Vec<Total>, Refusal> {
-        let totals = shared.store.totals_among(&among, count, linked, MOST_GROUPS).await?;
-        totals
-            .ok_or_else(|| bad("from", "that makes more groups than a ledger has: ask for a shorter period"))
+    let columns = &wanted.ledger.columns;
+    let linked = columns.iter().find_map(|column| match &column.from {
+        From::Linked(list) | From::NotLinked(list) => Some(list.as_str()),
+        _ => None,
+    });
+    // One way more is for what groups are spread over: of that each row has one, so that its counts add up.
+    let spread = columns.iter().find_map(|column| match &column.from {
+        From::Spread(name) if by.len() < MOST_WAYS && different.is_none() => Some(name),
+        _ => None,
+    });
+    let over = spread.map(|name| By { property: name.clone(), part: Part::Whole });
+    let count = Count {
+        by: by.iter().cloned().chain(over).collect(),
+        only: wanted.only.clone(),
+        different: different.map(str::to_owned),
     };
-    let totals = counted(&count, None).await?;
-    // What a column counts beside: of each group its links, or its parts.
-    let mut linked: Vec<BTreeMap<Vec<String>, u64>> = Vec::new();
-    let mut spread: Vec<BTreeMap<Vec<String>, Vec<(String, u64)>>> = Vec::new();
-    for column in &wanted.ledger.columns {
-        let (mut links, mut parts) = (BTreeMap::new(), BTreeMap::new());
-        match &column.from {
-            From::Linked(list, name) | From::NotLinked(list, name) => {
-                let found = counted(&count, Some((list, name))).await?;
-                links = found.into_iter().map(|total| (total.group, total.entities)).collect();
+    let counted = shared.store.totals_among(&among, &count, linked, MOST_GROUPS).await?;
+    let too_many = || bad("from", "that makes more groups than a ledger has: ask for a shorter period");
+    let mut totals: Vec<Group> = Vec::new();
+    for (Total { mut group, entities, different }, linked) in counted.ok_or_else(too_many)? {
+        let part = if spread.is_some() { group.pop().unwrap_or_default() } else { String::new() };
+        match totals.last_mut() {
+            Some(last) if last.values == group => {
+                last.entities += entities;
+                last.linked += linked;
+                last.parts.push((part, entities));
             }
-            From::Spread(name) if by.len() < MOST_WAYS => {
-                let over = By { property: name.clone(), part: Part::Whole };
-                let by = by.iter().cloned().chain([over]).collect();
-                for total in counted(&Count { by, ..count.clone() }, None).await? {
-                    let mut group = total.group;
-                    let part = group.pop().unwrap_or_default();
-                    parts.entry(group).or_insert_with(Vec::new).push((part, total.entities));
-                }
-            }
-            _ => {}
+            _ => totals.push(Group {
+                values: group,
+                entities,
+                different,
+                linked,
+                parts: vec![(part, entities)],
+            }),
         }
-        linked.push(links);
-        spread.push(parts);
     }
     let of = totals.len();
     let property = |name: &str| shared.office.dictionary.property(list, name);
@@ -202,39 +217,28 @@ async fn of_totals(
             .map_or_else(|| value.to_owned(), |own: &Property| own.shown(value, wanted.language));
         wanted.seen(shared.office.dictionary.kind(list, name), &text)
     };
-    let cells = |(place, total): (usize, &Total)| -> Vec<String> {
-        let one = |(column, links, parts): (
-            &Column,
-            &BTreeMap<Vec<String>, u64>,
-            &BTreeMap<Vec<String>, Vec<(String, u64)>>,
-        )| {
-            let link = links.get(&total.group).copied().unwrap_or(0);
-            match &column.from {
-                From::Number => (place + 1).to_string(),
-                From::Group(at) => {
-                    let value = total.group.get(*at).map_or("", String::as_str);
-                    by.get(*at).map_or_else(String::new, |by| shown(&by.property, value))
-                }
-                From::Entities => total.entities.to_string(),
-                From::Different => total.different.to_string(),
-                From::Linked(..) => link.to_string(),
-                From::NotLinked(..) => total.entities.saturating_sub(link).to_string(),
-                From::Spread(name) => {
-                    let parts = parts.get(&total.group).map_or(&[][..], Vec::as_slice);
-                    let part = |(value, count): &(String, u64)| match value.is_empty() {
-                        true => {
-                            format!("{} {count}", if wanted.language == "en" { "not known" } else { "不详" })
-                        }
-                        false => format!("{} {count}", shown(name, value)),
-                    };
-                    let separator = if wanted.language == "en" { "; " } else { "；" };
-                    parts.iter().map(part).collect::<Vec<_>>().join(separator)
-                }
-                _ => String::new(),
+    let cells = |(place, group): (usize, &Group)| -> Vec<String> {
+        let one = |column: &Column| match &column.from {
+            From::Number => (place + 1).to_string(),
+            From::Group(at) => {
+                let value = group.values.get(*at).map_or("", String::as_str);
+                by.get(*at).map_or_else(String::new, |by| shown(&by.property, value))
             }
+            From::Entities => group.entities.to_string(),
+            From::Different => group.different.to_string(),
+            From::Linked(_) => group.linked.to_string(),
+            From::NotLinked(_) => group.entities.saturating_sub(group.linked).to_string(),
+            From::Spread(name) => {
+                let part = |(value, count): &(String, u64)| match value.is_empty() {
+                    true => format!("{} {count}", if wanted.language == "en" { "not known" } else { "不详" }),
+                    false => format!("{} {count}", shown(name, value)),
+                };
+                let separator = if wanted.language == "en" { "; " } else { "；" };
+                group.parts.iter().map(part).collect::<Vec<_>>().join(separator)
+            }
+            _ => String::new(),
         };
-        let columns = wanted.ledger.columns.iter().zip(&linked).zip(&spread);
-        columns.map(|((column, links), parts)| one((column, links, parts))).collect()
+        columns.iter().map(one).collect()
     };
     let rows = totals.iter().enumerate().skip(wanted.first).take(wanted.most).map(cells).collect();
     Ok((of, rows))

@@ -27,8 +27,8 @@ const ADD: &str = "
     INSERT INTO entity_version (list, id, version, base, branch, label, given, conflict, submission_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const FOUND_BY: &str = "
-    INSERT INTO entity_search (list, id, version, text) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (list, id) DO UPDATE SET version = excluded.version, text = excluded.text";
+    INSERT INTO entity_search (list, id, version, text, about) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (list, id) DO UPDATE SET version = excluded.version, text = excluded.text, about = excluded.about";
 /// Phones are to be told of it.
 const MARK: &str = "INSERT INTO entity_untold (list, id) VALUES ($1, $2) ON CONFLICT (list, id) DO NOTHING";
 const REFUSE: &str =
@@ -145,6 +145,7 @@ macro_rules! put {
             .bind(&$entity.id)
             .bind(newest.number.cast_signed())
             .bind(search_text(&$entity.label, &$entity.properties))
+            .bind(about(&$entity.properties))
             .execute(&mut *$transaction)
             .await?;
         sqlx::query(MARK).bind(&$entity.list).bind(&$entity.id).execute(&mut *$transaction).await?;
@@ -159,7 +160,7 @@ mod search_text;
 mod settled;
 mod told;
 
-use search_text::search_text;
+use search_text::{about, search_text};
 
 pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
 pub(crate) use rows::{Head, KnownEntity, ToldVersion};

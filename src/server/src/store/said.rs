@@ -14,7 +14,7 @@ pub(super) struct Words {
     /// A column that is read as JSON, once for each row.
     json: &'static str,
     /// Keeps what was read so from being read again for each use.
-    fence: &'static str,
+    pub(super) fence: &'static str,
     /// The text that JSON has under a name, by the number of the parameter.
     text: fn(&str, usize) -> String,
     /// A table of that name, whose column `value` has what blanks part in a text.
@@ -77,7 +77,8 @@ pub(super) struct Writing {
     first: String,
     joined: String,
     only: String,
-    events: bool,
+    /// The property that rows are versions by, if they are.
+    gives: Option<String>,
 }
 
 impl Writing {
@@ -93,7 +94,7 @@ impl Writing {
             first: String::new(),
             joined: String::new(),
             only: "1 = 1".to_owned(),
-            events: among.gives.is_some(),
+            gives: among.gives.map(str::to_owned),
         };
         let lists: Vec<String> = among.lists.iter().map(|list| format!("${}", writing.bind(list))).collect();
         let area = writing.bind(&format!("{}%", among.area));
@@ -132,25 +133,21 @@ impl Writing {
         self.first += condition;
     }
 
-    /// The ids that the entities of a list have in a property.
-    pub(super) fn named_in(&mut self, list: &str, name: &str) -> String {
-        let (list, name) = (self.bind(list), self.bind(name));
-        let json = format!("(r.properties{})", self.words.json);
-        format!("SELECT {} FROM entity r WHERE r.list = ${list}", (self.words.text)(&json, name))
-    }
-
-    /// What is asked besides, where rows are `e`.
-    pub(super) fn only(&mut self, condition: &str) {
-        self.only += condition;
+    /// The ids of the cases that the entities of a list are about.
+    pub(super) fn cases_of(&mut self, list: &str) -> String {
+        format!("SELECT r.about FROM entity_search r WHERE r.list = ${}", self.bind(list))
     }
 
     /// What a row says of a property: what its version gave, else what the entity says now.
     pub(super) fn property(&mut self, name: &str) -> String {
-        let name = self.bind(name);
-        let now = (self.words.text)("e.j", name);
-        match self.events {
-            true => format!("coalesce({}, {now}, '')", (self.words.text)("e.g", name)),
-            false => format!("coalesce({now}, '')"),
+        let place = self.bind(name);
+        let now = (self.words.text)("e.j", place);
+        let given = (self.words.text)("e.g", place);
+        match self.gives.as_deref() {
+            // Its version gave it: there is no need to read what the entity says.
+            Some(gives) if gives == name => format!("coalesce({given}, '')"),
+            Some(_) => format!("coalesce({given}, {now}, '')"),
+            None => format!("coalesce({now}, '')"),
         }
     }
 
@@ -160,7 +157,17 @@ impl Writing {
 
     /// A row's own key.
     pub(super) const fn key(&self) -> &'static str {
-        if self.events { "e.id || ' ' || e.seen" } else { "e.id" }
+        if self.gives.is_some() { "e.id || ' ' || e.seen" } else { "e.id" }
+    }
+
+    /// A row's version.
+    pub(super) const fn seen(&self) -> &'static str {
+        if self.gives.is_some() { "e.seen" } else { "e.version" }
+    }
+
+    /// When it came.
+    pub(super) const fn came(&self) -> &'static str {
+        if self.gives.is_some() { "e.at" } else { "e.changed_at" }
     }
 
     pub(super) fn by(&mut self, by: &By) -> String {
@@ -197,8 +204,8 @@ impl Writing {
 
     /// `FROM … WHERE …`, and what is bound.
     pub(super) fn done(self) -> (String, Vec<String>) {
-        let Writing { words: Words { json, fence, .. }, bound, beside, first, joined, only, events } = self;
-        let version = match events {
+        let Writing { words: Words { json, fence, .. }, bound, beside, first, joined, only, gives } = self;
+        let version = match gives.is_some() {
             true => format!(
                 ", v.version AS seen, v.given{json} AS g, coalesce(s.received_at, o.at, w.changed_at) AS at"
             ),

@@ -8,15 +8,15 @@ use super::database::Database;
 use super::said::{Among, Writing};
 use super::{Store, StoreError};
 
-/// A group's texts, how many entities, how many different values.
-type Row = (String, String, String, i64, i64);
+/// A group's texts, how many entities, how many different values, how many of the entities are linked.
+type Row = (String, String, String, i64, i64, i64);
 
 /// The SQL that counts, and what is bound to it.
 fn sql(
     database: &Database,
     among: &Among<'_>,
     count: &Count,
-    linked: Option<(&str, &str)>,
+    linked: Option<&str>,
     most: usize,
 ) -> (String, Vec<String>) {
     let mut writing = Writing::new(database, among);
@@ -24,10 +24,10 @@ fn sql(
     let grouped: Vec<String> = (1..=groups.len()).map(|place| place.to_string()).collect();
     groups.resize(MOST_WAYS, "''".to_owned());
     count.only.iter().for_each(|only| writing.condition(only));
-    if let Some((list, name)) = linked {
-        let named = writing.named_in(list, name);
-        writing.only(&format!(" AND e.id IN ({named})"));
-    }
+    let linked = match linked {
+        Some(list) => format!("count(DISTINCT CASE WHEN e.id IN ({}) THEN e.id END)", writing.cases_of(list)),
+        None => "CAST(0 AS BIGINT)".to_owned(),
+    };
     let different = match &count.different {
         Some(name) => format!("count(DISTINCT nullif({}, ''))", writing.property(name)),
         None => "CAST(0 AS BIGINT)".to_owned(),
@@ -35,7 +35,7 @@ fn sql(
     let key = writing.key();
     let groups = groups.join(", ");
     let (from, bound) = writing.done();
-    let mut sql = format!("SELECT {groups}, count(DISTINCT {key}), {different} {from}");
+    let mut sql = format!("SELECT {groups}, count(DISTINCT {key}), {different}, {linked} {from}");
     match grouped.is_empty() {
         true => {}
         false => sql += &format!(" GROUP BY {} LIMIT {}", grouped.join(", "), most + 1),
@@ -52,30 +52,33 @@ impl Store {
         count: &Count,
         most: usize,
     ) -> Result<Option<Vec<Total>>, StoreError> {
-        self.totals_among(&Among::entities(&[list], area), count, None, most).await
+        let counted = self.totals_among(&Among::entities(&[list], area), count, None, most).await?;
+        Ok(counted.map(|counted| counted.into_iter().map(|(total, _)| total).collect()))
     }
 
-    /// Counts rows; `linked` counts only entities whose id some entity of that list has in that property.
+    /// Counts rows, and how many of them are cases that some entity of the list `linked` is about.
     pub(crate) async fn totals_among(
         &self,
         among: &Among<'_>,
         count: &Count,
-        linked: Option<(&str, &str)>,
+        linked: Option<&str>,
         most: usize,
-    ) -> Result<Option<Vec<Total>>, StoreError> {
+    ) -> Result<Option<Vec<(Total, u64)>>, StoreError> {
         let (sql, bound) = sql(&self.database, among, count, linked, most);
         let rows: Vec<Row> = self.ask(&sql, &bound).await?;
         if rows.len() > most {
             return Ok(None);
         }
         let ways = count.by.len().min(MOST_WAYS);
-        let total = |(a, b, c, entities, different): Row| {
+        let total = |(a, b, c, entities, different, linked): Row| {
             let mut group = vec![a, b, c];
             group.truncate(ways);
-            Total { group, entities: entities.cast_unsigned(), different: different.cast_unsigned() }
+            let (entities, different) = (entities.cast_unsigned(), different.cast_unsigned());
+            (Total { group, entities, different }, linked.cast_unsigned())
         };
-        let mut totals: Vec<Total> = rows.into_iter().map(total).filter(|total| total.entities > 0).collect();
-        totals.sort_unstable_by(|a, b| a.group.cmp(&b.group));
+        let mut totals: Vec<(Total, u64)> =
+            rows.into_iter().map(total).filter(|(total, _)| total.entities > 0).collect();
+        totals.sort_unstable_by(|(a, _), (b, _)| a.group.cmp(&b.group));
         Ok(Some(totals))
     }
 }

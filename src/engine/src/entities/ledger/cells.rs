@@ -102,8 +102,8 @@ pub fn cell(from: &From, row: &Known<'_>, dictionary: &Dictionary, language: &st
         | From::Entities
         | From::Different
         | From::Spread(_)
-        | From::Linked(..)
-        | From::NotLinked(..)
+        | From::Linked(_)
+        | From::NotLinked(_)
         | From::Cell(..) => Cell::plain(""),
     }
 }

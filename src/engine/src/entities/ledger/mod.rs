@@ -4,6 +4,7 @@
 //! Kept here: a column whose value nobody holds is blank and says why ([`Column::note`]); nothing is invented.
 
 mod cells;
+mod columns;
 mod read;
 
 pub use cells::{Cell, Known, cell, file_cell};
@@ -141,10 +142,10 @@ pub enum From {
     Different,
     /// How a group is spread over a property: `鲸园街道 3；…`.
     Spread(String),
-    /// How many of a group some entity of a list names in a property: whose id is a referral's `case`.
-    Linked(String, String),
-    /// And how many none does.
-    NotLinked(String, String),
+    /// How many cases of a group some entity of a list is about, by its property `case`: which were referred.
+    Linked(String),
+    /// And how many none is.
+    NotLinked(String),
     /// A file's column, with what its codes mean.
     Cell(String, Vec<Choice>),
 }
@@ -178,8 +179,8 @@ impl Ledger {
             | From::Rate(..)
             | From::Entities
             | From::Different
-            | From::Linked(..)
-            | From::NotLinked(..) => PropertyType::Number,
+            | From::Linked(_)
+            | From::NotLinked(_) => PropertyType::Number,
             From::At => PropertyType::Date,
             From::Blank
             | From::Id

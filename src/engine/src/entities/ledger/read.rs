@@ -1,18 +1,18 @@
 //! A ledger's file, read and checked against the dictionary.
 
-use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::ast::Value;
 
-use super::{Column, From, Ledger, Part, Period, Rows};
+use super::{Column, Ledger, Period, Rows};
 use crate::definition::json::span;
 use crate::diagnostic::Diagnostic;
-use crate::entities::declared::{Declared, Reader, Words};
+use crate::entities::declared::{Declared, Reader};
 use crate::entities::dictionary::Dictionary;
 use crate::entities::totals::{By, MOST_WAYS, Only};
 use crate::source::{Bundle, Span, Written};
 
 /// What a row may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Entities,
     Events,
     Totals,
@@ -21,36 +21,6 @@ enum Kind {
 
 const KINDS: [(&str, Kind); 4] =
     [("entities", Kind::Entities), ("events", Kind::Events), ("totals", Kind::Totals), ("file", Kind::File)];
-
-/// The words of [`From`], and of which rows they are columns.
-const ROWS: &[Kind] = &[Kind::Entities, Kind::Events];
-const ANY: &[Kind] = &[Kind::Entities, Kind::Events, Kind::Totals, Kind::File];
-const WORDS: [(&str, &[Kind]); 24] = [
-    ("blank", ANY),
-    ("number", ANY),
-    ("id", ROWS),
-    ("submission", &[Kind::Events]),
-    ("called", ROWS),
-    ("at", &[Kind::Events]),
-    ("by", &[Kind::Events]),
-    ("property", ROWS),
-    ("id_in", ROWS),
-    ("given", &[Kind::Events]),
-    ("now", ROWS),
-    ("days", ROWS),
-    ("overdue", ROWS),
-    ("rank", ROWS),
-    ("index", ROWS),
-    ("rate", ROWS),
-    ("said_when", ROWS),
-    ("group", &[Kind::Totals]),
-    ("entities", &[Kind::Totals]),
-    ("different", &[Kind::Totals]),
-    ("spread", &[Kind::Totals]),
-    ("linked", &[Kind::Totals]),
-    ("not_linked", &[Kind::Totals]),
-    ("cell", &[Kind::File]),
-];
 
 impl Ledger {
     /// Reads the file of a ledger, with the files that it names among the bundle's.
@@ -62,10 +32,11 @@ impl Ledger {
     }
 }
 
-struct Reading<'b, 'd> {
-    reader: Reader<'b>,
+/// A file that is being read.
+pub(super) struct Reading<'b, 'd> {
+    pub(super) reader: Reader<'b>,
     dictionary: &'d Dictionary,
-    kind: Kind,
+    pub(super) kind: Kind,
     lists: Vec<String>,
 }
 
@@ -163,12 +134,12 @@ impl<'b> Reading<'b, '_> {
     }
 
     /// A property's name, which one of the lists has to have.
-    fn property(&mut self, key: &str, value: &Value<'b>) -> Option<String> {
+    pub(super) fn property(&mut self, key: &str, value: &Value<'b>) -> Option<String> {
         let name = self.reader.text(key, value)?;
         Some(self.known(&name, None))
     }
 
-    fn known(&mut self, name: &Written, of: Option<&str>) -> String {
+    pub(super) fn known(&mut self, name: &Written, of: Option<&str>) -> String {
         let text = name.text.to_string();
         let lists: Vec<String> = of.map_or_else(|| self.lists.clone(), |list| vec![list.to_owned()]);
         if !lists.iter().any(|list| self.dictionary.property(list, &text).is_some()) {
@@ -192,7 +163,7 @@ impl<'b> Reading<'b, '_> {
         }
     }
 
-    fn properties(&mut self, key: &str, value: &Value<'b>) -> Vec<String> {
+    pub(super) fn properties(&mut self, key: &str, value: &Value<'b>) -> Vec<String> {
         let names = self.reader.texts(key, value);
         names.iter().map(|name| self.known(name, None)).collect()
     }
@@ -219,12 +190,12 @@ impl<'b> Reading<'b, '_> {
         all
     }
 
-    fn only(&mut self, key: &str, value: &Value<'b>) -> Vec<Only> {
+    pub(super) fn only(&mut self, key: &str, value: &Value<'b>) -> Vec<Only> {
         let texts = self.reader.texts(key, value);
         texts.iter().filter_map(|text| self.condition(text)).collect()
     }
 
-    fn condition(&mut self, text: &Written) -> Option<Only> {
+    pub(super) fn condition(&mut self, text: &Written) -> Option<Only> {
         match Only::parse(&text.text) {
             Ok(only) => {
                 let name = Written::plain(&only.property, text.span);
@@ -262,174 +233,11 @@ impl<'b> Reading<'b, '_> {
         }
         rows
     }
-
-    fn column(&mut self, element: &Value<'b>, groups: usize, counts_different: bool) -> Option<Column> {
-        let object = self.reader.object("a column", element)?;
-        let [name, label, from, note] = self.reader_keys(object);
-        let at = span(object);
-        let name = self.reader.needed("name", name, at).and_then(|name| self.reader.text("name", name))?;
-        let label = self.reader.needed("label", label, at).map(|label| self.reader.words("label", label));
-        let note: Option<Words> = note.map(|note| self.reader.words("note", note));
-        let from = self.reader.needed("from", from, at)?;
-        let known = WORDS.map(|(word, _)| (word, word));
-        let word = self.reader.one_of("from", from, &known)?;
-        let fits = WORDS.iter().any(|(known, rows)| *known == word && rows.contains(&self.kind));
-        if !fits {
-            let message = format!("`{word}` says nothing of rows of this kind");
-            self.reader.error("wrong-kind", span(from), message);
-        }
-        let read = self.from(word, object, groups, counts_different)?;
-        if read == From::Blank && note.is_none() {
-            let message = "a column that stays blank says why: `note` is missing here";
-            self.reader.error("missing-key", at, message);
-        }
-        Some(Column { name: name.text.to_string(), label: label.unwrap_or_default(), from: read, note })
-    }
-
-    /// The keys that every column has; those of its own are asked for later.
-    fn reader_keys<'v>(&mut self, object: &'v Object<'b>) -> [Option<&'v Value<'b>>; 4] {
-        let all = [
-            "name", "label", "from", "note", "property", "between", "pairs", "unless", "place", "of", "when",
-            "at", "list", "cell", "choices",
-        ];
-        let [name, label, from, note, ..] = self.reader.keys(object, all);
-        [name, label, from, note]
-    }
-
-    fn from(&mut self, word: &str, object: &Object<'b>, groups: usize, different: bool) -> Option<From> {
-        let at = span(object);
-        let value = |key: &str| {
-            let found = object.properties.iter().find(|property| property.name.as_str() == key);
-            found.map(|property| &property.value)
-        };
-        let one = |reading: &mut Self| -> Option<String> {
-            let value = reading.reader.needed("property", value("property"), at)?;
-            reading.property("property", value)
-        };
-        let two = |reading: &mut Self| -> Option<(String, String)> {
-            let value = reading.reader.needed("between", value("between"), at)?;
-            match <[String; 2]>::try_from(reading.properties("between", value)) {
-                Ok([first, second]) => Some((first, second)),
-                Err(_) => {
-                    reading.reader.error("wrong-kind", span(value), "`between` should be two properties");
-                    None
-                }
-            }
-        };
-        let link = |reading: &mut Self| -> Option<(String, String)> {
-            let list = reading.reader.needed("list", value("list"), at)?;
-            let list = reading.reader.text("list", list)?.text.to_string();
-            let name = reading.reader.needed("property", value("property"), at)?;
-            let name = reading.reader.text("property", name)?;
-            let name = reading.known(&name, Some(&list));
-            Some((list, name))
-        };
-        Some(match word {
-            "blank" => From::Blank,
-            "number" => From::Number,
-            "id" => From::Id,
-            "submission" => From::Submission,
-            "called" => From::Called,
-            "at" => From::At,
-            "by" => From::By,
-            "property" => From::Property(one(self)?),
-            "id_in" => From::IdIn(one(self)?),
-            "given" => From::Given(one(self)?),
-            "now" => From::Now(one(self)?),
-            "days" => two(self).map(|(start, end)| From::Days(start, end))?,
-            "rate" => two(self).map(|(part, whole)| From::Rate(part, whole))?,
-            "overdue" => {
-                let pairs = self.reader.needed("pairs", value("pairs"), at)?;
-                let mut read = Vec::new();
-                for pair in self.reader.elements("pairs", pairs) {
-                    match <[String; 2]>::try_from(self.properties("pairs", pair)) {
-                        Ok([due, done]) => read.push((due, done)),
-                        Err(_) => {
-                            self.reader.error("wrong-kind", span(pair), "a pair should be two properties")
-                        }
-                    }
-                }
-                let unless = value("unless").map(|unless| self.only("unless", unless)).unwrap_or_default();
-                From::Overdue { pairs: read, unless }
-            }
-            "rank" => {
-                let place = self.reader.needed("place", value("place"), at)?;
-                From::Rank(self.whole("place", place)?, self.parts(value("of"), at))
-            }
-            "index" => From::Index(self.parts(value("of"), at)),
-            "said_when" => {
-                let name = one(self)?;
-                let when = self.reader.needed("when", value("when"), at)?;
-                let when = self.reader.text("when", when)?;
-                From::SaidWhen(name, self.condition(&when)?)
-            }
-            "group" => {
-                let place = self.reader.needed("at", value("at"), at)?;
-                let number = self.whole("at", place)?;
-                if !(1..=groups).contains(&number) {
-                    let message = format!("there is no group {number}: `by` names {groups}");
-                    self.reader.error("unknown-value", span(place), message);
-                }
-                From::Group(number.checked_sub(1)?)
-            }
-            "entities" => From::Entities,
-            "different" => {
-                if !different {
-                    self.reader.error("missing-key", at, "`different` is missing in this ledger");
-                }
-                From::Different
-            }
-            "spread" => From::Spread(one(self)?),
-            "linked" => link(self).map(|(list, name)| From::Linked(list, name))?,
-            "not_linked" => link(self).map(|(list, name)| From::NotLinked(list, name))?,
-            _ => {
-                let cell = self.reader.needed("cell", value("cell"), at)?;
-                let cell = self.reader.text("cell", cell)?;
-                let choices = value("choices").map(|choices| self.reader.choices(choices));
-                From::Cell(cell.text.to_string(), choices.unwrap_or_default())
-            }
-        })
-    }
-
-    fn whole(&mut self, key: &str, value: &Value<'b>) -> Option<usize> {
-        let read = match value {
-            Value::NumberLit(number) => number.value.parse().ok(),
-            _ => None,
-        };
-        if read.is_none() {
-            self.reader.error("wrong-kind", span(value), format!("`{key}` should be a whole number"));
-        }
-        read
-    }
-
-    fn parts(&mut self, value: Option<&Value<'b>>, at: Span) -> Vec<Part> {
-        let Some(value) = self.reader.needed("of", value, at) else { return Vec::new() };
-        let mut parts = Vec::new();
-        for element in self.reader.elements("of", value) {
-            let Some(object) = self.reader.object("of", element) else { continue };
-            let [property, max, weight] = self.reader.keys(object, ["property", "max", "weight"]);
-            let at = span(object);
-            let property = self
-                .reader
-                .needed("property", property, at)
-                .and_then(|value| self.property("property", value));
-            let mut number = |key: &str, value: Option<&Value<'b>>| {
-                let value = self.reader.needed(key, value, at)?;
-                let read = self.whole(key, value)?;
-                u32::try_from(read).ok().filter(|number| *number > 0)
-            };
-            if let (Some(property), Some(max), Some(weight)) =
-                (property, number("max", max), number("weight", weight))
-            {
-                parts.push(Part { property, max, weight });
-            }
-        }
-        parts
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::From;
     use super::*;
     use crate::entities::dictionary::DictionaryList;
     use crate::source::Source;

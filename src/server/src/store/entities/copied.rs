@@ -88,7 +88,8 @@ impl Store {
         copy_rows!(self <- source, Settled, SETTLED => PUT_SETTLED,
             by (0 = text(), 1 = text(), 2 = -1_i64), with (0, 1, 2, 3, 4));
         copy_rows!(self <- source, (String,), DONE => PUT_DONE, by (0 = text()), with (0));
-        Ok(())
+        // A server may be running on it, which fills in what is missing at its start alone.
+        self.fill_search().await
     }
 }
 
@@ -133,6 +134,7 @@ mod tests {
             SELECT list || id || version || coalesce(base, 0) || given || conflict || submission_id FROM entity_version UNION ALL
             SELECT id || list || deed || at || coalesce(user_id, '') FROM entity_office UNION ALL
             SELECT list || id || version || at || coalesce(user_id, '') FROM entity_settled UNION ALL
+            SELECT list || id || version || text FROM entity_search UNION ALL
             SELECT submission_id || place || list || id || reason FROM entity_refused UNION ALL
             SELECT submission_id FROM entity_done ORDER BY 1";
         reading!(store.database, |pool| sqlx::query_as(all).fetch_all(pool)).unwrap()

@@ -145,16 +145,11 @@ impl Store {
         id: &str,
         area: &str,
     ) -> Result<Vec<KnownEntity>, StoreError> {
-        // Its id stands nowhere else but by chance, which is looked at below.
         let sql = format!(
-            "{KNOWN} WHERE list <> $1 AND area LIKE $2 AND properties LIKE $3 ORDER BY list, changed_at DESC, id LIMIT {MOST_RELATED}"
+            "{KNOWN} WHERE list <> $1 AND area LIKE $2 AND (list, id) IN (SELECT list, id FROM entity_search WHERE about = $3)
+             ORDER BY list, changed_at DESC, id LIMIT {MOST_RELATED}"
         );
-        let bound = with(&[list, &format!("{area}%"), &super::super::said::anywhere(id)], &[]);
-        let rows: Vec<Known> = self.ask(&sql, &bound).await?;
-        let all: Result<Vec<KnownEntity>, StoreError> = rows.into_iter().map(known).collect();
-        Ok(all?
-            .into_iter()
-            .filter(|found| found.properties.get("case").is_some_and(|case| case == id))
-            .collect())
+        let rows: Vec<Known> = self.ask(&sql, &with(&[list, &format!("{area}%"), id], &[])).await?;
+        rows.into_iter().map(known).collect()
     }
 }

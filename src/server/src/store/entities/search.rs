@@ -5,17 +5,18 @@
 use std::collections::BTreeMap;
 
 use doorstep_engine::entities::totals::Only;
+use sqlx::AssertSqlSafe;
 
 use super::super::said::{Among, Writing, anywhere};
 use super::super::{Store, StoreError};
-use super::{FOUND_BY, Head, read_properties, search_text};
+use super::{Head, about, read_properties, search_text};
 
-/// So many are written anew in one transaction.
+/// So many are written anew at once.
 const PAGE: i64 = 500;
 const STALE: &str = "
     SELECT e.list, e.id, e.version, e.label, e.properties FROM entity e
     LEFT JOIN entity_search s ON s.list = e.list AND s.id = e.id
-    WHERE s.id IS NULL OR s.version <> e.version LIMIT $1";
+    WHERE (e.list, e.id) > ($1, $2) AND (s.id IS NULL OR s.version < e.version) ORDER BY e.list, e.id LIMIT $3";
 
 /// What is looked for.
 #[derive(Clone, Debug)]
@@ -43,24 +44,32 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    fn sql(&self, writing: &mut Writing) -> String {
-        let way = |descending: bool| if descending { " DESC" } else { "" };
+    /// What rows are ordered by, each with its way.
+    fn keys(&self, writing: &mut Writing) -> Vec<(String, &'static str)> {
+        let way = |descending: bool| if descending { " DESC NULLS LAST" } else { " NULLS LAST" };
         let bytes = writing.words.bytes;
+        let blank = |value: &str| format!("CASE WHEN {value} = '' THEN 1 ELSE 0 END");
         match self {
-            Order::Changed { descending } => format!("e.changed_at{}, e.id", way(*descending)),
-            Order::Label { descending } => format!("e.label{bytes}{}, e.id", way(*descending)),
+            Order::Changed { descending } => vec![("e.changed_at".to_owned(), way(*descending))],
+            Order::Label { descending } => vec![(format!("e.label{bytes}"), way(*descending))],
             Order::Property { name, number, descending } => {
                 let value = writing.property(name);
                 let by = if *number { writing.number(&value) } else { format!("{value}{bytes}") };
-                format!("CASE WHEN {value} = '' THEN 1 ELSE 0 END, {by}{} NULLS LAST, e.id", way(*descending))
+                vec![(blank(&value), ""), (by, way(*descending))]
             }
             Order::Danger => {
                 let (flags, day) = (writing.property("red_flags"), writing.property("visit_by"));
                 let safe = format!("CASE WHEN {flags} IN ('', 'none') THEN 1 ELSE 0 END");
-                format!("{safe}, CASE WHEN {day} = '' THEN 1 ELSE 0 END, {day}{bytes}, e.id")
+                vec![(safe, ""), (blank(&day), ""), (format!("{day}{bytes}"), "")]
             }
         }
     }
+}
+
+/// `($6, $7, $8, $9, $10)` after five.
+fn row_of_places(before: usize) -> String {
+    let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|place| before + place);
+    format!("(${a}, ${b}, ${c}, ${d}, ${e})")
 }
 
 impl Store {
@@ -84,49 +93,47 @@ impl Store {
             searched.only.iter().for_each(|only| writing.condition(only));
             writing
         };
-        let mut writing = write();
-        let order = searched.order.sql(&mut writing);
-        let (from, bound) = writing.done();
-        let Searched { from: first, most, .. } = searched;
-        let sql =
-            format!("SELECT e.id, count(*) OVER () {from} ORDER BY {order} LIMIT {most} OFFSET {first}");
-        let rows: Vec<(String, i64)> = self.ask(&sql, &bound).await?;
-        let of = match rows.first() {
-            Some((_, of)) => *of,
-            None if *first == 0 => 0,
-            None => {
-                let (from, bound) = write().done();
-                let counted: Vec<(i64,)> = self.ask(&format!("SELECT count(*) {from}"), &bound).await?;
-                counted.first().map_or(0, |(of,)| *of)
-            }
-        };
-        Ok((of, rows.into_iter().map(|(id, _)| id).collect()))
+        let keys = |writing: &mut Writing| searched.order.keys(writing);
+        let (of, heads) = self.page(&write, keys, searched.from, searched.most).await?;
+        Ok((of, heads.into_iter().map(|head| head.id).collect()))
     }
 
     /// Writes what entities are found by where it is not there, or is of another version: an older program writes none.
     pub(crate) async fn fill_search(&self) -> Result<(), StoreError> {
-        use super::super::database::BeginWriting;
+        let (mut list, mut id) = (String::new(), String::new());
         loop {
-            let written: usize = writing!(self.database, |pool| async {
-                let mut transaction = pool.begin_writing().await?;
-                let stale: Vec<(String, String, i64, String, String)> =
-                    sqlx::query_as(STALE).bind(PAGE).fetch_all(&mut *transaction).await?;
-                for (list, id, version, label, properties) in &stale {
-                    let properties: BTreeMap<String, String> = read_properties(properties)?;
-                    sqlx::query(FOUND_BY)
-                        .bind(list)
-                        .bind(id)
-                        .bind(version)
-                        .bind(search_text(label, &properties))
-                        .execute(&mut *transaction)
-                        .await?;
-                }
-                transaction.commit().await?;
-                Ok(stale.len())
+            let stale: Vec<(String, String, i64, String, String)> = reading!(self.database, |pool| {
+                sqlx::query_as(STALE).bind(&list).bind(&id).bind(PAGE).fetch_all(pool)
             })?;
-            if written == 0 {
-                return Ok(());
+            let Some((last_list, last_id, ..)) = stale.last() else { return Ok(()) };
+            (list, id) = (last_list.clone(), last_id.clone());
+            let mut rows = Vec::with_capacity(stale.len());
+            for (list, id, version, label, properties) in stale {
+                let properties: BTreeMap<String, String> = read_properties(&properties)?;
+                rows.push((
+                    list,
+                    id,
+                    version,
+                    search_text(&label, &properties),
+                    about(&properties).to_owned(),
+                ));
             }
+            // One statement for all: a database far away is asked once.
+            let places: Vec<String> = (0..rows.len()).map(|row| row_of_places(row * 5)).collect();
+            let sql = format!(
+                "INSERT INTO entity_search (list, id, version, text, about) VALUES {}
+                 ON CONFLICT (list, id) DO UPDATE SET version = excluded.version, text = excluded.text,
+                    about = excluded.about WHERE excluded.version > entity_search.version",
+                places.join(", ")
+            );
+            writing!(self.database, |pool| async {
+                // Made of numbers.
+                let mut query = sqlx::query(AssertSqlSafe(sql.clone()));
+                for (list, id, version, text, about) in &rows {
+                    query = query.bind(list).bind(id).bind(version).bind(text).bind(about);
+                }
+                query.execute(pool).await.map(drop)
+            })?;
         }
     }
 
@@ -144,19 +151,37 @@ impl Store {
             only.iter().for_each(|only| writing.condition(only));
             writing
         };
-        let mut writing = write();
-        let events = among.gives.is_some();
-        let (seen, came) = if events { ("e.seen", "e.at") } else { ("e.version", "e.changed_at") };
-        let order = match by {
+        let keys = |writing: &mut Writing| match by {
             Some(name) => {
                 let value = writing.property(name);
-                format!("{value}{}", writing.words.bytes)
+                vec![(format!("{value}{}", writing.words.bytes), "")]
             }
-            None => came.to_owned(),
+            None => vec![(writing.came().to_owned(), "")],
         };
+        self.page(&write, keys, from, most).await
+    }
+
+    /// How many rows there are, and some of them in order; at last by list, id and version.
+    async fn page(
+        &self,
+        write: &(impl Fn() -> Writing + Sync),
+        keys: impl Fn(&mut Writing) -> Vec<(String, &'static str)>,
+        from: usize,
+        most: usize,
+    ) -> Result<(i64, Vec<Head>), StoreError> {
+        let mut writing = write();
+        let keys = keys(&mut writing);
+        let (mut columns, mut order) = (String::new(), String::new());
+        for (number, (key, way)) in keys.iter().enumerate() {
+            columns += &format!(", {key} AS k{number}");
+            order += &format!("k{number}{way}, ");
+        }
+        let (seen, fence) = (writing.seen(), writing.words.fence);
         let (rows, bound) = writing.done();
+        // What is ordered and counted is narrow: the rows' own texts are read before, and go no further.
         let sql = format!(
-            "SELECT e.list, e.id, {seen}, count(*) OVER () {rows} ORDER BY {order}, e.list, e.id, {seen} LIMIT {most} OFFSET {from}"
+            "SELECT list, id, seen, count(*) OVER () FROM (SELECT e.list, e.id, {seen} AS seen{columns} {rows}{fence}) q
+             ORDER BY {order}list, id, seen LIMIT {most} OFFSET {from}"
         );
         let rows: Vec<(String, String, i64, i64)> = self.ask(&sql, &bound).await?;
         let of = match rows.first() {

@@ -42,6 +42,11 @@ pub(super) fn search_text(label: &str, properties: &BTreeMap<String, String>) ->
     lines.join("\n")
 }
 
+/// The case that an entity is about; blank if it is about none.
+pub(super) fn about(properties: &BTreeMap<String, String>) -> &str {
+    properties.get("case").map_or("", String::as_str)
+}
+
 /// How a word is read: in full and by initials, each way.
 fn readings(word: &str) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();

@@ -6,7 +6,7 @@ use doorstep_engine::entities::totals::{By, Count, totals};
 use serde_json::{Value as Json, json};
 
 use super::town::id;
-use super::{Browser, Place, Town};
+use super::{Browser, Town};
 
 const SEARCH: &str = "/api/v1/entities/cases/search";
 
@@ -15,8 +15,7 @@ fn people(told: &Json) -> Vec<String> {
     all.iter().map(|entity| entity["properties"]["person"].as_str().unwrap().to_owned()).collect()
 }
 
-pub fn the_dictionary_is_for_whoever_is_known(place: &Place) {
-    let town = Town::open(place);
+pub fn the_dictionary_is_for_whoever_is_known(town: &Town) {
     assert_eq!(Browser::default().get(&town.house, "/api/v1/dictionary").status, 401);
     let told = town.station.get(&town.house, "/api/v1/dictionary").json();
     let lists: Vec<&str> =
@@ -39,8 +38,7 @@ pub fn the_dictionary_is_for_whoever_is_known(place: &Place) {
     assert_eq!(told["areas"][0]["name"], "371002");
 }
 
-pub fn households_are_found_as_far_as_ones_role_sees(place: &Place) {
-    let town = Town::open(place);
+pub fn households_are_found_as_far_as_ones_role_sees(town: &Town) {
     for (asked, expected) in [
         (json!({"text": "wxl"}), &["王秀兰"][..]),
         (json!({"text": "ＷＡＮＧ 138"}), &["王秀兰"]),
@@ -95,8 +93,7 @@ pub fn households_are_found_as_far_as_ones_role_sees(place: &Place) {
     assert_eq!(town.post(&Browser::default(), SEARCH, json!({})).status, 401);
 }
 
-pub fn a_provider_sees_the_referrals_to_it_and_nothing_else(place: &Place) {
-    let town = Town::open(place);
+pub fn a_provider_sees_the_referrals_to_it_and_nothing_else(town: &Town) {
     let provider = town.user("provider", "provider", "371082", Some("P01"));
     let referrals = "/api/v1/entities/referrals/search";
     let told = town.ask(&provider, referrals, json!({"order": "made_on"}));
@@ -121,8 +118,7 @@ pub fn a_provider_sees_the_referrals_to_it_and_nothing_else(place: &Place) {
     assert_eq!(town.count("forbidden"), 4);
 }
 
-pub fn a_timeline_says_what_each_version_changed(place: &Place) {
-    let town = Town::open(place);
+pub fn a_timeline_says_what_each_version_changed(town: &Town) {
     let path = format!("/api/v1/entities/cases/{}/timeline", id('c', 2));
     let told = town.ask(&town.station, &path, json!({}));
     assert_eq!(
@@ -159,8 +155,7 @@ pub fn a_timeline_says_what_each_version_changed(place: &Place) {
     }
 }
 
-pub fn visits_and_assessments_are_rows_of_what_was_said_then(place: &Place) {
-    let town = Town::open(place);
+pub fn visits_and_assessments_are_rows_of_what_was_said_then(town: &Town) {
     let columns =
         ["no", "town", "person", "visited_on", "outcome", "fs", "he", "red_flags", "assessed_on", "people"];
     assert_eq!(
@@ -212,8 +207,7 @@ pub fn visits_and_assessments_are_rows_of_what_was_said_then(place: &Place) {
     assert_eq!(town.count("ledger_read"), 8);
 }
 
-pub fn referrals_services_and_providers_are_listed(place: &Place) {
-    let town = Town::open(place);
+pub fn referrals_services_and_providers_are_listed(town: &Town) {
     let columns = ["provider", "service", "made_on", "answered_on", "days", "closed_on", "overdue"];
     let rows = town.rows(&town.station, "l4", json!({"to": "2026-10-31"}), &columns);
     assert_eq!(
@@ -263,15 +257,13 @@ fn all(town: &Town, list: &str) -> Vec<(String, BTreeMap<String, String>)> {
     told["entities"].as_array().unwrap().iter().map(entity).collect()
 }
 
-pub fn needs_and_months_are_what_the_engine_counts(place: &Place) {
-    let town = Town::open(place);
+pub fn needs_and_months_are_what_the_engine_counts(town: &Town) {
     let columns = ["difficulty", "households", "towns", "referred", "not_referred"];
     assert_eq!(
         town.rows(&town.station, "l5", json!({}), &columns),
         ["欠债|1|环翠楼街道 1|1|0", "生病|3|环翠楼街道 1；鲸园街道 1；龙山路街道 1|2|1",]
     );
-    let cases: Vec<BTreeMap<String, String>> =
-        all(&town, "cases").into_iter().map(|(_, said)| said).collect();
+    let cases: Vec<BTreeMap<String, String>> = all(town, "cases").into_iter().map(|(_, said)| said).collect();
     let by = |texts: &[&str]| texts.iter().map(|text| By::parse(text).unwrap()).collect();
     let count = Count { by: by(&["difficulties:each"]), ..Count::default() };
     let counted: Vec<String> =
@@ -293,7 +285,7 @@ pub fn needs_and_months_are_what_the_engine_counts(place: &Place) {
     );
     // Each record of a service by itself, counted by the engine.
     let mut served: Vec<BTreeMap<String, String>> = Vec::new();
-    for (id, said) in all(&town, "referrals") {
+    for (id, said) in all(town, "referrals") {
         let told = town.ask(&town.station, &format!("/api/v1/entities/referrals/{id}/timeline"), json!({}));
         for version in told["versions"].as_array().unwrap() {
             let given: BTreeMap<String, String> = serde_json::from_value(version["given"].clone()).unwrap();
@@ -317,8 +309,7 @@ pub fn needs_and_months_are_what_the_engine_counts(place: &Place) {
     assert_eq!(town.rows(&town.station, "l10", json!({"from": "2026-11-01"}), &["times"]), ["1"]);
 }
 
-pub fn dangers_and_objections_are_listed_and_months_are_periods(place: &Place) {
-    let town = Town::open(place);
+pub fn dangers_and_objections_are_listed_and_months_are_periods(town: &Town) {
     let mut rows = town.rows(&town.station, "l8", json!({}), &["person", "red_flags", "now", "by", "phone"]);
     rows.sort();
     assert_eq!(
@@ -344,8 +335,7 @@ pub fn dangers_and_objections_are_listed_and_months_are_periods(place: &Place) {
     assert_eq!(town.rows(&town.station, "l7", json!({}), &["project"]), [""; 0]);
 }
 
-pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(place: &Place) {
-    let town = Town::open(place);
+pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(town: &Town) {
     let csv = |who: &Browser, full: bool| {
         let asked = json!({"as": "csv", "full": full, "most": 1});
         let answer = town.post(who, "/api/v1/ledgers/l1", asked);
@@ -356,7 +346,7 @@ pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(place: &P
     assert!(masked.starts_with("\u{feff}序号,调查编号,") && masked.lines().count() == 5, "{masked}");
     assert!(masked.contains("王*兰") && !masked.contains("王秀兰"), "{masked}");
     assert!(csv(&town.station, true).contains("王秀兰"));
-    let auditor = town.user("auditor", "auditor", "3710", None);
+    let auditor = town.user("city", "auditor", "3710", None);
     let masked = csv(&auditor, true);
     assert!(!masked.contains("王秀兰") && !masked.contains("西门外村"), "{masked}");
     let xlsx = town.post(&town.station, "/api/v1/ledgers/l8", json!({"as": "xlsx"}));
@@ -370,8 +360,7 @@ pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(place: &P
     );
 }
 
-pub fn whoever_sees_no_names_counts_by_what_says_nothing_of_a_person(place: &Place) {
-    let town = Town::open(place);
+pub fn whoever_sees_no_names_counts_by_what_says_nothing_of_a_person(town: &Town) {
     let auditor = town.user("auditor", "auditor", "371002", None);
     let path = "/api/v1/totals/cases";
     let told = town.ask(&auditor, path, json!({"by": ["town"], "only": ["state!=closed"]}));

@@ -1,5 +1,7 @@
 //! A town of a few households whose true counts are known, with the project's own dictionary and ledgers.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use doorstep_server::Access;
@@ -18,6 +20,9 @@ pub struct Town {
     pub house: House,
     pub station: Browser,
     administrator: Browser,
+    known: RefCell<BTreeMap<String, Browser>>,
+    /// How long the audit log was when the asking began.
+    began: Cell<usize>,
 }
 
 fn forms() -> PathBuf {
@@ -71,7 +76,8 @@ impl Town {
         let house = place.with(Access { devices_only: true, ..Access::default() });
         let administrator = Browser::settle(&house, "admin", &house.first_password);
         let house = house.serving(&files);
-        let mut town = Town { house, station: Browser::default(), administrator };
+        let (known, began) = (RefCell::default(), Cell::default());
+        let mut town = Town { house, station: Browser::default(), administrator, known, began };
         town.station = town.user("station", "station", "3710", None);
         for (list, text) in
             [("cases", CASES), ("cases", LATER), ("referrals", REFERRALS), ("referrals", SERVED)]
@@ -81,8 +87,15 @@ impl Town {
         town
     }
 
-    /// A user who has settled in.
+    /// A user who has settled in: one of each name.
     pub fn user(&self, name: &str, role: &str, area: &str, provider: Option<&str>) -> Browser {
+        let known = self.known.borrow().get(name).cloned();
+        let user = known.unwrap_or_else(|| self.new_user(name, role, area, provider));
+        self.known.borrow_mut().insert(name.to_owned(), user.clone());
+        user
+    }
+
+    fn new_user(&self, name: &str, role: &str, area: &str, provider: Option<&str>) -> Browser {
         let mut wanted = json!({"name": name, "role": role, "area": area});
         if let Some(provider) = provider {
             wanted["provider"] = json!(provider);
@@ -139,9 +152,18 @@ impl Town {
         rows.iter().map(row).collect()
     }
 
-    /// How often an event is in the audit log.
+    /// From here on events are counted.
+    pub fn begin(&self) {
+        self.began.set(self.house.count("audit"));
+    }
+
+    /// How often an event is in the audit log since then.
     pub fn count(&self, event: &str) -> usize {
         let lines = self.house.ask("SELECT line FROM audit ORDER BY number");
-        lines.iter().filter(|line| line.contains(&format!("\"event\":\"{event}\""))).count()
+        lines
+            .iter()
+            .skip(self.began.get())
+            .filter(|line| line.contains(&format!("\"event\":\"{event}\"")))
+            .count()
     }
 }
