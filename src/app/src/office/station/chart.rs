@@ -60,8 +60,9 @@ pub fn Columns(
         })
         .collect();
     let all = labels.len().max(1) as f64 * STEP;
+    let class = if labels.len() > 6 { "columns" } else { "columns few" };
     view! {
-        <svg class="columns" viewBox=format!("0 0 {all} {}", HEIGHT + 40.0) width=all aria-hidden="true" focusable="false">
+        <svg class=class viewBox=format!("0 0 {all} {}", HEIGHT + 40.0) width=all aria-hidden="true" focusable="false">
             <line class="bar-ground" x1="0" y1=16.0 + HEIGHT x2=all y2=16.0 + HEIGHT></line>
             {columns}
             {names}

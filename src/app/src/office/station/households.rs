@@ -140,11 +140,13 @@ pub fn HouseholdsPage() -> impl IntoView {
                 event.prevent_default();
                 begin();
             }>
-                <div class="seek">
-                    <Field id="households-search" kind=Kind::Search label=|w| w.station.households_search
-                        hint=|w| w.station.households_hint text=sought.text wrong=RwSignal::new(None) />
-                    <button type="submit" class="button main" data-action="search">{tell(|w| w.station.search)}</button>
-                </div>
+                // Who sees names masked can't look for them.
+                {shown_when(move || desk.user.with(|user| user.role == "station"), move || view! {
+                    <div class="seek">
+                        <Field id="households-search" kind=Kind::Search label=|w| w.station.households_search
+                            hint=|w| w.station.households_hint text=sought.text wrong=RwSignal::new(None) />
+                        <button type="submit" class="button main" data-action="search">{tell(|w| w.station.search)}</button>
+                    </div> }.into_any())}
                 <div class="filters">
                     <ChooseTown id="households-town" known chosen=sought.town />
                     <Choose id="households-state" label=|w| w.station.state any=|w| w.station.all_states list=CASES property="state" known chosen=sought.state />

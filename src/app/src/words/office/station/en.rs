@@ -148,6 +148,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     review_explained: "Signing off is done in “Assessment report”; here is who is waiting.",
     waiting: "Surveyed, waiting for sign-off",
     waiting_none: "None is waiting.",
+    signed_off: |n| format!("Signed off, without a plan yet: {n}."),
     again_waiting: "To be assessed again",
     again_none: "None is to be assessed again.",
     differ: "Level other than the system's",

@@ -158,6 +158,7 @@ pub struct Station {
     pub review_explained: Text,
     pub waiting: Text,
     pub waiting_none: Text,
+    pub signed_off: fn(usize) -> String,
     pub again_waiting: Text,
     pub again_none: Text,
     pub differ: Text,

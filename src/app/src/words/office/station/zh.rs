@@ -148,6 +148,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     review_explained: "签审在“综合评估报告”里做；这里看还有谁在等。",
     waiting: "调查完成，等评估签审",
     waiting_none: "没有在等的。",
+    signed_off: |n| format!("评估已审核、还没有方案的：{n} 户。"),
     again_waiting: "等复评",
     again_none: "没有要复评的。",
     differ: "评定等级和系统的不一样",
