@@ -125,13 +125,13 @@ fn bars(counted: Vec<(String, usize)>, of: usize, head: Word, word: impl Fn(&str
         })
         .collect();
     view! {
-        <table class="table bars">
+        <div class="scrolls"><table class="table bars">
             <thead><tr>
                 <th scope="col">{tell(head)}</th><td class="wide"></td>
                 <th scope="col" class="number">{tell(|w| w.station.households_count)}</th><th scope="col" class="number">{tell(|w| w.station.share)}</th>
             </tr></thead>
             <tbody>{rows}</tbody>
-        </table>
+        </table></div>
     }
     .into_any()
 }
@@ -172,7 +172,7 @@ fn of_difficulties(all: &[Total], households: usize, known: Known) -> AnyView {
         <h3>{tell(|w| w.station.by_area)}</h3>
         <div class="scrolls">
             <table class="table">
-                <thead><tr><th scope="col">{tell(|w| w.station.town)}</th>{heads}<th scope="col" class="number">{tell(|w| w.station.mentions)}</th></tr></thead>
+                <thead><tr><th scope="col">{tell(|w| w.station.area)}</th>{heads}<th scope="col" class="number">{tell(|w| w.station.mentions)}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
@@ -213,7 +213,7 @@ fn ranking(ranked: &[(&'static str, f64, Mean)], known: Known) -> AnyView {
                     <th scope="row">{live(move || known.called(CASES, name))}</th>
                     <td class="wide"><Bar percent=mean.percent /></td>
                     <td class="number">{format!("{:.1}%", mean.percent)}</td>
-                    <td class="number">{figure(mean.points)} <span class="soft small">"/" {*most}</span></td>
+                    <td class="number">{figure(mean.points)} <span class="soft small">" / " {*most}</span></td>
                     <td class="number soft">{mean.of}</td>
                 </tr>
             }

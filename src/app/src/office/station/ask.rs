@@ -42,7 +42,8 @@ pub struct Entity {
     pub label: String,
     pub area: String,
     pub version: u64,
-    pub conflict: Option<String>,
+    /// Do surveys say different things of it? Nothing, nought: no.
+    pub conflict: Json,
     pub properties: BTreeMap<String, String>,
 }
 
@@ -50,6 +51,11 @@ impl Entity {
     /// What is said of a property; a blank if nothing is.
     pub fn get(&self, name: &str) -> &str {
         self.properties.get(name).map_or("", String::as_str)
+    }
+
+    /// Do surveys say different things of it?
+    pub fn contradicts(&self) -> bool {
+        !matches!(self.conflict, Json::Null | Json::Bool(false)) && self.conflict != 0
     }
 
     /// Who it is about.
@@ -119,5 +125,22 @@ pub async fn all(desk: Desk, list: &str, query: Query, most: usize) -> Result<Fo
         if is_last || found.entities.len() >= of.min(most) {
             return Ok(found);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_it_contradicts_itself_is_read_however_it_is_written() {
+        let of = |conflict: Json| Entity { conflict, ..Entity::default() }.contradicts();
+        assert_eq!([json!(null), json!(0), json!(false)].map(of), [false; 3]);
+        assert_eq!([json!(1), json!("against"), json!(true)].map(of), [true; 3]);
+        let found: Found = serde_json::from_value(
+            json!({"of": 1, "entities": [{"id": "a", "conflict": 0, "label": "甲", "changed_at": 1}]}),
+        )
+        .expect("it reads");
+        assert_eq!((found.entities[0].who(), found.entities[0].get("phone")), ("甲", ""));
     }
 }

@@ -26,7 +26,7 @@ fn width(percent: f64) -> f64 {
 
 const HEIGHT: f64 = 120.0;
 /// What one month takes.
-const STEP: f64 = 48.0;
+const STEP: f64 = 64.0;
 
 /// Columns side by side, a group for each month.
 #[component]
@@ -37,14 +37,14 @@ pub fn Columns(
     kinds: Vec<Vec<usize>>,
 ) -> impl IntoView {
     let most = kinds.iter().flatten().copied().max().unwrap_or(0).max(1) as f64;
-    let wide = (STEP - 12.0) / kinds.len().max(1) as f64;
+    let wide = (STEP - 16.0) / kinds.len().max(1) as f64;
     let columns: Vec<_> = kinds
         .iter()
         .enumerate()
         .flat_map(|(kind, heights)| heights.iter().enumerate().map(move |(place, count)| (kind, place, *count)))
         .map(|(kind, place, count)| {
             let height = count as f64 / most * HEIGHT;
-            let x = place as f64 * STEP + 6.0 + kind as f64 * wide;
+            let x = place as f64 * STEP + 8.0 + kind as f64 * wide;
             view! {
                 <rect class=format!("column kind-{kind}") x=x y=16.0 + HEIGHT - height width=wide - 2.0 height=height></rect>
                 {(count > 0).then(|| view! {
@@ -60,8 +60,9 @@ pub fn Columns(
         })
         .collect();
     let all = labels.len().max(1) as f64 * STEP;
+    let class = if labels.len() > 6 { "columns" } else { "columns few" };
     view! {
-        <svg class="columns" viewBox=format!("0 0 {all} {}", HEIGHT + 40.0) width=all aria-hidden="true" focusable="false">
+        <svg class=class viewBox=format!("0 0 {all} {}", HEIGHT + 40.0) width=all aria-hidden="true" focusable="false">
             <line class="bar-ground" x1="0" y1=16.0 + HEIGHT x2=all y2=16.0 + HEIGHT></line>
             {columns}
             {names}

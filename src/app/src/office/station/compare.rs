@@ -18,6 +18,8 @@ use crate::words::when::when;
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Assessment {
     pub at: Option<i64>,
+    /// The day that the survey or the report says.
+    pub on: String,
     /// Of the six, in their order.
     pub points: [Option<f64>; 6],
     pub level_system: String,
@@ -31,14 +33,16 @@ pub fn assessments(versions: &[Version]) -> Vec<Assessment> {
         let said = |name: &str| version.given.get(name).filter(|value| !value.is_empty());
         let points = DIMENSIONS.map(|(name, _)| said(name).and_then(|text| text.parse().ok()));
         if points.iter().any(Option::is_some) {
-            all.push(Assessment { at: version.at, points, ..Assessment::default() });
+            let on = said("visited_on").cloned().unwrap_or_default();
+            all.push(Assessment { at: version.at, on, points, ..Assessment::default() });
         }
         let (level, by_system) = (said("level"), said("level_system"));
         if level.is_none() && by_system.is_none() {
             continue;
         }
         if all.last().is_none_or(|last| !last.level.is_empty()) {
-            all.push(Assessment { at: version.at, ..Assessment::default() });
+            let on = said("assessed_on").cloned().unwrap_or_default();
+            all.push(Assessment { at: version.at, on, ..Assessment::default() });
         }
         if let Some(last) = all.last_mut() {
             last.level = level.cloned().unwrap_or_default();
@@ -51,8 +55,11 @@ pub fn assessments(versions: &[Version]) -> Vec<Assessment> {
 /// Drawing and figures.
 #[component]
 pub fn Compared(assessments: Vec<Assessment>, known: Known) -> impl IntoView {
-    let day = |at: Option<i64>| at.map(|at| say(move |w| when(at, now(), w)));
-    let heads: Vec<_> = assessments.iter().map(|one| view! { <th scope="col">{day(one.at)}</th> }).collect();
+    let day = |one: &Assessment| match (one.on.is_empty(), one.at) {
+        (false, _) => Some(one.on.clone().into_any()),
+        (true, at) => at.map(|at| say(move |w| when(at, now(), w)).into_any()),
+    };
+    let heads: Vec<_> = assessments.iter().map(|one| view! { <th scope="col">{day(one)}</th> }).collect();
     let row = |place: usize| {
         let (name, most) = DIMENSIONS[place];
         let last = assessments.len().saturating_sub(1);
@@ -63,7 +70,7 @@ pub fn Compared(assessments: Vec<Assessment>, known: Known) -> impl IntoView {
                 let cell = one.points[place].map(|points| {
                     view! {
                         <Bar percent=points / most * 100.0 faded=number != last />
-                        <span class="figures">{figure(points)} <span class="soft small">"/" {most}</span></span>
+                        <span class="figures">{figure(points)} <span class="soft small">" / " {most}</span></span>
                     }
                 });
                 view! { <td>{cell}</td> }
@@ -126,7 +133,7 @@ mod tests {
     fn a_level_goes_to_the_survey_before_it_and_a_second_one_stands_alone() {
         let all = assessments(&[
             version(1, &[("person", "甲")]),
-            version(2, &[("fs", "3"), ("ie", ""), ("he", "x")]),
+            version(2, &[("fs", "3"), ("ie", ""), ("he", "x"), ("visited_on", "2026-11-02")]),
             version(3, &[("level_system", "high"), ("level", "medium")]),
             version(4, &[("phone", "1"), ("level", "")]),
             version(5, &[("level_system", "low"), ("level", "low")]),
@@ -142,7 +149,7 @@ mod tests {
                 (Some(6), Some(5.0), Some(40.0), "")
             ]
         );
-        assert_eq!(all[0].level_system, "high");
+        assert_eq!((all[0].level_system.as_str(), all[0].on.as_str()), ("high", "2026-11-02"));
         assert_eq!(all[0].points[2], None, "what is no number is missing");
     }
 

@@ -70,7 +70,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
             </div>
             <button type="button" class="button no-print" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
         </div>
-        {case.conflict.is_some().then(|| view! {
+        {case.contradicts().then(|| view! {
             <p class="notice warn"><A href="/office/lists">{tell(|w| w.station.contradicts_explained)}</A></p> })}
         {(!has_consent).then(|| view! { <p class="notice warn" data-consent="none">{tell(|w| w.station.consent_none)}</p> })}
         <div class="groups">{grouped(case).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
@@ -114,7 +114,7 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             view! {
                 <div class="fact" data-property=name>
                     <dt>{live(move || known.called(CASES, &called))}</dt>
-                    <dd class="words">{live(move || known.say(CASES, &property, &value))}</dd>
+                    <dd class="words">{value_words(property, value, known)}</dd>
                 </div>
             }
         })
@@ -125,6 +125,19 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             <dl class="facts small">{facts}</dl>
         </section>
     }
+    .into_any()
+}
+
+/// A property's value in words. Who consented is a code and a name in one.
+fn value_words(property: String, value: String, known: Known) -> AnyView {
+    if property != "consent_by" {
+        return live(move || known.say(CASES, &property, &value)).into_any();
+    }
+    tell(move |w| {
+        let (who, name) = value.split_once(' ').unwrap_or((&value, ""));
+        (w.station.consent_by)(who)
+            .map_or_else(|| value.clone(), |who| format!("{who} {name}").trim_end().to_owned())
+    })
     .into_any()
 }
 

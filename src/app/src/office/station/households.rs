@@ -140,11 +140,13 @@ pub fn HouseholdsPage() -> impl IntoView {
                 event.prevent_default();
                 begin();
             }>
-                <div class="seek">
-                    <Field id="households-search" kind=Kind::Search label=|w| w.station.households_search
-                        hint=|w| w.station.households_hint text=sought.text wrong=RwSignal::new(None) />
-                    <button type="submit" class="button main" data-action="search">{tell(|w| w.station.search)}</button>
-                </div>
+                // Who sees names masked can't look for them.
+                {shown_when(move || desk.user.with(|user| user.role == "station"), move || view! {
+                    <div class="seek">
+                        <Field id="households-search" kind=Kind::Search label=|w| w.station.households_search
+                            hint=|w| w.station.households_hint text=sought.text wrong=RwSignal::new(None) />
+                        <button type="submit" class="button main" data-action="search">{tell(|w| w.station.search)}</button>
+                    </div> }.into_any())}
                 <div class="filters">
                     <ChooseTown id="households-town" known chosen=sought.town />
                     <Choose id="households-state" label=|w| w.station.state any=|w| w.station.all_states list=CASES property="state" known chosen=sought.state />
@@ -236,7 +238,8 @@ fn row(case: Entity, known: Known) -> AnyView {
     let (address, id, who) =
         (format!("/office/households/{}", case.id), case.id.clone(), case.who().to_owned());
     let (flags, level) = (danger_words(&case, known), level_words(&case, known));
-    let class = if flags.is_some() { "record household danger" } else { "record household" };
+    let class =
+        if flags.is_some() { "record card-link household danger" } else { "record card-link household" };
     let due = next(&case).map(|(next, day)| {
         let (day, is_late) = (day.get(..10).unwrap_or(day).to_owned(), late(day, today(now())).is_some());
         let class = if is_late { "state bad" } else { "state wait" };
@@ -245,8 +248,7 @@ fn row(case: Entity, known: Known) -> AnyView {
     let [town, state] = ["town", "state"].map(|name| case.get(name).to_owned());
     let visited = case.get("visited_on").to_owned();
     let contradicts = case
-        .conflict
-        .is_some()
+        .contradicts()
         .then(|| view! { <span class="state wait">{tell(|w| w.station.contradicts)}</span> });
     let place = [case.get("village"), case.get("phone")]
         .into_iter()

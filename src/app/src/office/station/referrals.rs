@@ -187,7 +187,7 @@ fn card(referral: Entity, column: Column, known: Known) -> AnyView {
         .into_iter()
         .filter(|(_, said)| !said.is_empty());
     let further: Vec<_> = further
-        .map(|(property, said)| view! { <p class="small">{live(move || known.called(REFERRALS, property))} "：" <span translate="no">{said}</span></p> })
+        .map(|(property, said)| view! { <p class="small"><span class="soft">{live(move || known.called(REFERRALS, property))}</span> " " <span translate="no">{said}</span></p> })
         .collect();
     view! {
         <li class=if days.is_some() { "card danger tight" } else { "card tight" } data-referral=referral.id.clone() data-late=days.map(|days| days.to_string())>

@@ -32,7 +32,7 @@ const MONTH: usize = 2_000;
 pub fn ReviewPage() -> impl IntoView {
     let (desk, known) = (use_desk(), use_known());
     let town = RwSignal::new(String::new());
-    let [waiting, again, objections, differ, drawn] = [(); 5].map(|()| Remote::<Found>::new());
+    let [waiting, signed, again, objections, differ, drawn] = [(); 6].map(|()| Remote::<Found>::new());
     let of_month = RwSignal::new(month_before(today(now())));
     let percent = RwSignal::new(5_u64);
     let load = move |remote: Remote<Found>, conditions: &[&str], order: &'static str| {
@@ -43,6 +43,7 @@ pub fn ReviewPage() -> impl IntoView {
         });
     };
     let load_waiting = move || load(waiting, &["state=surveyed"], "visited_on");
+    let load_signed = move || load(signed, &["state=assessed"], "-assessed_on");
     let load_again = move || load(again, &["state=reassess"], "reassess_by");
     let load_objections = move || load(objections, &["objection_on!="], "objection_on");
     let load_differ = move || {
@@ -80,6 +81,7 @@ pub fn ReviewPage() -> impl IntoView {
     Effect::new(move || {
         town.track();
         load_waiting();
+        load_signed();
         load_again();
         load_objections();
         load_differ();
@@ -107,6 +109,9 @@ pub fn ReviewPage() -> impl IntoView {
             <div class="filters card no-print"><ChooseTown id="review-town" known chosen=town /></div>
             <Awaited remote=known.dictionary again=move |()| known.load() />
             <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting again=move |()| load_waiting() row=move |case| row(case, known, since) />
+            {shown_when(move || signed.is_here(), move || view! {
+                <p class="soft small" data-signed=live(move || of(signed).to_string())>{tell(move |w| (w.station.signed_off)(of(signed)))}</p> }.into_any())}
+            <Awaited remote=signed again=move |()| load_signed() />
             <Part name="again" title=|w| w.station.again_waiting none=|w| w.station.again_none remote=again again=move |()| load_again() row=move |case| row(case, known, by) />
             <Part name="differ" title=|w| w.station.differ none=|w| w.station.differ_none remote=differ again=move |()| load_differ() row=move |case| row(case, known, levels) />
             <Part name="objections" title=|w| w.station.objections none=|w| w.station.objections_none remote=objections again=move |()| load_objections() row=move |case| row(case, known, objection) />
@@ -144,6 +149,11 @@ fn picked(found: &Found, month: &str, percent: u64) -> Vec<Entity> {
     ids.into_iter().filter_map(|id| found.entities.iter().find(|case| case.id == id).cloned()).collect()
 }
 
+/// How many there are.
+fn of(found: Remote<Found>) -> usize {
+    found.value.with(|found| found.as_ref().map_or(0, |found| found.of))
+}
+
 /// A part of the page: how many, and the first of them.
 #[component]
 fn Part(
@@ -154,7 +164,7 @@ fn Part(
     #[prop(into)] again: Callback<()>,
     #[prop(into)] row: Callback<Entity, AnyView>,
 ) -> impl IntoView {
-    let of = move || remote.value.with(|found| found.as_ref().map_or(0, |found| found.of));
+    let of = move || of(remote);
     let cases = move || {
         remote.value.with(|found| found.as_ref().map(|found| found.entities.clone()).unwrap_or_default())
     };
@@ -179,7 +189,7 @@ fn row(case: Entity, known: Known, said: Said) -> AnyView {
     let (words, dangers) = (said(&case, known), danger_words(&case, known));
     view! {
         <li>
-            <A href=address attr:class="record household" attr:data-case=id>
+            <A href=address attr:class="record card-link household" attr:data-case=id>
                 <span>
                     <strong translate="no">{who}</strong>
                     <span class="lines soft small" translate="no">{village}</span>

@@ -203,7 +203,7 @@ fn by_area(counts: &Counts, known: Known) -> AnyView {
         .collect();
     table(
         &[
-            |w| w.station.town,
+            |w| w.station.area,
             |w| w.station.event_found,
             |w| w.station.event_made,
             |w| w.station.households_referred,
@@ -261,10 +261,10 @@ fn by_difficulty(counts: &Counts, known: Known) -> AnyView {
         return view! { <p class="empty">{tell(|w| w.station.difficulties_none)}</p> }.into_any();
     }
     view! {
-        <table class="table bars">
+        <div class="scrolls"><table class="table bars">
             <thead><tr><th scope="col">{tell(|w| w.station.difficulty)}</th><td class="wide"></td><th scope="col" class="number">{tell(|w| w.station.households_found)}</th></tr></thead>
             <tbody>{rows}</tbody>
-        </table>
+        </table></div>
     }
     .into_any()
 }

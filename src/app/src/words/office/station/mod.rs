@@ -10,6 +10,7 @@ type Text = &'static str;
 pub struct Station {
     // Everywhere
     pub hidden: Text,
+    pub area: Text,
     pub town: Text,
     pub all_towns: Text,
     pub no_town: Text,
@@ -157,6 +158,7 @@ pub struct Station {
     pub review_explained: Text,
     pub waiting: Text,
     pub waiting_none: Text,
+    pub signed_off: fn(usize) -> String,
     pub again_waiting: Text,
     pub again_none: Text,
     pub differ: Text,
@@ -171,6 +173,8 @@ pub struct Station {
     pub percent: Text,
     pub sample_of: fn(usize, usize) -> String,
     pub sample_too_many: fn(usize, usize) -> String,
+    /// By whom something was consented to, as forms say it: a code of its own, then a name.
+    pub consent_by: fn(&str) -> Option<Text>,
     /// What the office did to an entity, by its name.
     pub office_deed: fn(&str) -> String,
 }

@@ -4,6 +4,7 @@ use super::Station;
 
 pub(in crate::words::office) const WORDS: Station = Station {
     hidden: "这一项您的角色看不到，不能按它查找、筛选或统计。",
+    area: "区域",
     town: "镇街",
     all_towns: "全部镇街",
     no_town: "没有写镇街",
@@ -147,6 +148,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     review_explained: "签审在“综合评估报告”里做；这里看还有谁在等。",
     waiting: "调查完成，等评估签审",
     waiting_none: "没有在等的。",
+    signed_off: |n| format!("评估已审核、还没有方案的：{n} 户。"),
     again_waiting: "等复评",
     again_none: "没有要复评的。",
     differ: "评定等级和系统的不一样",
@@ -161,8 +163,14 @@ pub(in crate::words::office) const WORDS: Station = Station {
     percent: "抽百分之几",
     sample_of: |drawn, of| format!("这个月评估了 {of} 户，抽到 {drawn} 户。"),
     sample_too_many: |of, most| format!("这个月评估了 {of} 户，只从先评估的 {most} 户里抽。请按镇街分开抽。"),
+    consent_by: |who| match who {
+        "self" => Some("本人"),
+        "guardian" => Some("监护人"),
+        "agent" => Some("代理人"),
+        _ => None,
+    },
     office_deed: |deed| match deed {
-        "import" => "导入名单".to_owned(),
+        "imported" => "导入名单".to_owned(),
         "settled" => "核对后定下".to_owned(),
         "removed" => "从名单里去掉".to_owned(),
         other => other.to_owned(),
