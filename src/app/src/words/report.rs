@@ -85,8 +85,8 @@ pub const ENGLISH: Report = Report {
     draft_prints: "A draft’s print is marked as one and has no lines to sign on: only what is printed after finishing can be signed.",
     contest_finish_first: "The person assessed, or their agent: finish the survey first, then print the result (a draft has no lines to sign on), write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
 
-    to_answer: "Waiting for:",
-    to_correct: "To be put right:",
+    to_answer: "Waiting for: ",
+    to_correct: "To be put right: ",
 
     kept_by_hand: |label, decided| {
         format!(
