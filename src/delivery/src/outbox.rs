@@ -155,6 +155,16 @@ impl OutboxItem {
         }
     }
 
+    /// Does its server keep it aside, whether or not that has decided?
+    pub fn is_kept_aside(&self) -> bool {
+        match &self.state {
+            State::Waiting { reason, .. } | State::Refused { reason } => {
+                matches!(reason.kind, SendErrorKind::KeptAside | SendErrorKind::NotTakenIn)
+            }
+            State::Queued | State::Sending { .. } | State::Delivered { .. } => false,
+        }
+    }
+
     /// The item as a runner finds it when it is the only one: nobody is sending it any more.
     pub fn taken_up(mut self) -> OutboxItem {
         if let State::Sending { .. } = self.state {
@@ -522,6 +532,13 @@ mod tests {
         let waiting = item().failed(error(SendErrorKind::Offline), 1_000_000_000, 3);
         assert!(waiting.is_due(0));
         assert_eq!(next_due(&[waiting], 0), Some(0));
+    }
+
+    #[test]
+    fn what_its_server_keeps_aside_is_told_from_what_it_only_refused() {
+        let kept = |kind| item().failed(error(kind), 0, 1).is_kept_aside();
+        assert!(kept(SendErrorKind::KeptAside) && kept(SendErrorKind::NotTakenIn));
+        assert!(!kept(SendErrorKind::IdTaken) && !kept(SendErrorKind::Offline) && !item().is_kept_aside());
     }
 
     #[test]

@@ -29,12 +29,19 @@ pub(crate) struct Refusal {
     pub(crate) reason: String,
     /// Seconds after which another try may do.
     pub(crate) retry_after: Option<u64>,
+    more: More,
+}
+
+/// What a refusal says to programs beside its code.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum More {
+    Nothing,
     /// Hashes of what has to be sent first, as `missing`.
-    missing: Vec<String>,
+    Missing(Vec<String>),
     /// The device that it is about, as `device`.
-    device: Option<String>,
-    /// Is what was refused kept all the same, as `kept_aside`, and what has been decided of it, as `decision`?
-    aside: Option<Option<&'static str>>,
+    Device(String),
+    /// What was refused is kept all the same, as `kept_aside`, and what has been decided of it, as `decision`.
+    KeptAside(Option<&'static str>),
 }
 
 /// The code of a refusal, left on its answer for the log and the counts.
@@ -44,15 +51,7 @@ pub(crate) struct Code(pub(crate) &'static str);
 impl Refusal {
     pub(crate) fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Refusal {
         // Whoever wrote the reason meant to quote no answer; a number that could be a person's is starred all the same.
-        Refusal {
-            status,
-            code,
-            reason: scrub(&reason.into()),
-            retry_after: None,
-            missing: Vec::new(),
-            device: None,
-            aside: None,
-        }
+        Refusal { status, code, reason: scrub(&reason.into()), retry_after: None, more: More::Nothing }
     }
 
     /// The same, with the time after which another try may do.
@@ -62,18 +61,21 @@ impl Refusal {
 
     /// The same, naming the device that it is about: a phone believes what is said of itself by its id alone.
     pub(crate) fn about_device(self, id: String) -> Refusal {
-        Refusal { device: Some(id), ..self }
+        Refusal { more: More::Device(id), ..self }
     }
 
     /// The same, of what is kept aside until the office has decided: its sender need not think it lost.
     pub(crate) fn kept_aside(self, decision: Option<&'static str>) -> Refusal {
-        Refusal { aside: Some(decision), ..self }
+        Refusal { more: More::KeptAside(decision), ..self }
     }
 
     /// A submission came before its attachments. Only their hashes are named: a file's name may be a person's.
     pub(crate) fn attachments_missing(missing: Vec<String>) -> Refusal {
         let reason = format!("{} of its attachments are not here yet", missing.len());
-        Refusal { missing, ..Refusal::new(StatusCode::CONFLICT, "attachment_missing", reason) }
+        Refusal {
+            more: More::Missing(missing),
+            ..Refusal::new(StatusCode::CONFLICT, "attachment_missing", reason)
+        }
     }
 
     /// A fault of ours. What went wrong is for the log alone.
@@ -96,16 +98,15 @@ impl From<StoreError> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut error = json!({"code": self.code, "reason": self.reason});
-        if !self.missing.is_empty() {
-            error["missing"] = self.missing.into();
-        }
-        if let Some(device) = self.device {
-            error["device"] = device.into();
-        }
-        if let Some(decision) = self.aside {
-            error["kept_aside"] = true.into();
-            if let Some(decision) = decision {
-                error["decision"] = decision.into();
+        match self.more {
+            More::Nothing => {}
+            More::Missing(hashes) => error["missing"] = hashes.into(),
+            More::Device(id) => error["device"] = id.into(),
+            More::KeptAside(decision) => {
+                error["kept_aside"] = true.into();
+                if let Some(decision) = decision {
+                    error["decision"] = decision.into();
+                }
             }
         }
         let mut response = json(self.status, &json!({ "error": error }));

@@ -192,6 +192,9 @@ async fn show_metrics(State(shared): State<Arc<Shared>>, asked: Request) -> Resp
     if let Ok(waiting) = shared.store.openrosa_waiting().await {
         shared.metrics.openrosa_waiting.store(waiting, Ordering::Relaxed);
     }
+    if let Ok(waiting) = shared.store.asides_waiting().await {
+        shared.metrics.aside_waiting.store(waiting, Ordering::Relaxed);
+    }
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

@@ -30,6 +30,8 @@ pub(crate) struct Metrics {
     pub(crate) openrosa_unnamed: AtomicU64,
     /// Instances that wait for files, as the database said last.
     pub(crate) openrosa_waiting: AtomicU64,
+    /// What is kept aside and not decided on, as the database said last.
+    pub(crate) aside_waiting: AtomicU64,
     /// By route and code.
     refusals: Mutex<BTreeMap<(String, &'static str), u64>>,
     /// By method and route.
@@ -101,6 +103,13 @@ impl Metrics {
             "Instances that wait for files their answers name.",
         );
         line(&mut text, "doorstep_openrosa_waiting", &[], self.openrosa_waiting.load(Ordering::Relaxed));
+        head(
+            &mut text,
+            "doorstep_aside_waiting",
+            "gauge",
+            "Other contents of a taken id that a station has not decided on.",
+        );
+        line(&mut text, "doorstep_aside_waiting", &[], self.aside_waiting.load(Ordering::Relaxed));
         self.refusals_into(&mut text);
         self.times_into(&mut text);
         text

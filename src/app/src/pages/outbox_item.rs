@@ -173,9 +173,16 @@ pub fn Deleting(device: Device, deleting: RwSignal<Option<(Uuid, String)>>) -> i
     let explained = move || {
         let id = deleting.with(|asked| asked.as_ref().map(|(id, _)| *id));
         let words = reader.language().words();
-        match device.delivered.with(|items| items.iter().any(|item| Some(item.id) == id)) {
-            true => words.settings.delete_partly,
-            false => words.delete_unsent_explained,
+        let has = |items: &Vec<OutboxItem>, is: fn(&OutboxItem) -> bool| {
+            items.iter().any(|item| Some(item.id) == id && is(item))
+        };
+        match (
+            device.delivered.with(|items| has(items, |_| true)),
+            device.outbox.with(|items| has(items, OutboxItem::is_kept_aside)),
+        ) {
+            (true, _) => words.settings.delete_partly,
+            (false, true) => words.delete_kept_aside,
+            (false, false) => words.delete_unsent_explained,
         }
     };
     view! {

@@ -319,6 +319,7 @@ pub const WORDS: Words = Words {
     delete_unsent: "Delete",
     delete_unsent_title: |name| format!("Delete “{name}”?"),
     delete_unsent_explained: "It has not arrived; nobody else has it. Once deleted, it is neither here nor on the server. You can export it first.",
+    delete_kept_aside: "The office keeps this one, which does not go away by this. It is gone from this device, which is then told nothing of what the office decides.",
     delete_unsent_sure: |name| format!("Really delete “{name}”?"),
     delete_unsent_last: "This is the last time you are asked. It can’t be brought back.",
     delete_unsent_yes: "Delete, do not send",

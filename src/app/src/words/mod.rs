@@ -316,6 +316,7 @@ pub struct Words {
     pub delete_unsent: Text,
     pub delete_unsent_title: fn(&str) -> String,
     pub delete_unsent_explained: Text,
+    pub delete_kept_aside: Text,
     pub delete_unsent_sure: fn(&str) -> String,
     pub delete_unsent_last: Text,
     pub delete_unsent_yes: Text,

@@ -274,6 +274,7 @@ pub const WORDS: Words = Words {
     delete_unsent: "删除",
     delete_unsent_title: |name| format!("删除“{name}”吗？"),
     delete_unsent_explained: "它还没有送达，别处没有。删除后，本机和服务器上都不会有。可以先导出，再删除。",
+    delete_kept_aside: "办公室留存着这一份，不会因此消失。删除后本机上没有了，办公室怎么决定，这台手机也不再得知。",
     delete_unsent_sure: |name| format!("真的删除“{name}”吗？"),
     delete_unsent_last: "这是最后一次确认。删除后找不回来。",
     delete_unsent_yes: "删除，不再发送",

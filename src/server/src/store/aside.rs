@@ -228,6 +228,13 @@ impl Store {
         Ok(rows.into_iter().map(listed).collect())
     }
 
+    /// How many wait for a decision.
+    pub(crate) async fn asides_waiting(&self) -> Result<u64, StoreError> {
+        const WAITING: &str = "SELECT COUNT(*) FROM submission_aside WHERE decision IS NULL";
+        let (count,): (i64,) = reading!(self.database, |pool| sqlx::query_as(WAITING).fetch_one(pool))?;
+        Ok(count.cast_unsigned())
+    }
+
     /// Notes what was decided. What was taken in stays so; what was left out may be taken in later. False if nothing has the id or it was taken in before.
     pub(crate) async fn decide_aside(
         &self,

@@ -71,6 +71,11 @@ fn another_content_is_kept_aside_and_becomes_a_submission_of_its_own_once(place:
         assert!(!answer.text().contains("李四"), "{}", answer.text());
     }
     assert_eq!((house.count("submission_aside"), house.rows().len()), (1, 1));
+    let waiting = |count: u8| {
+        let counted = format!("doorstep_aside_waiting {count}");
+        house.get("/metrics").text().lines().any(|line| line == counted)
+    };
+    assert!(waiting(1));
 
     let one = &listed(&house, &station, "")[0];
     assert_eq!(one["of"], first.id.as_str());
@@ -90,7 +95,7 @@ fn another_content_is_kept_aside_and_becomes_a_submission_of_its_own_once(place:
     let taken = Sealed::read(body.as_bytes()).unwrap();
     assert_eq!(taken.supersedes.map(|id| id.to_string()), Some(first.id.clone()));
     assert_eq!(taken.data, json!({"visit": {"person": {"name": "李四", "age": 71}}}));
-    assert!(listed(&house, &station, "").is_empty());
+    assert!(listed(&house, &station, "").is_empty() && waiting(0));
 
     // Each sender gets the receipt of what it sent; the other's says where it went.
     assert_eq!(receipt(&house.put(&first)), (200, json!(first.hash()), Json::Null));
