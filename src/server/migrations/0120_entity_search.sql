@@ -10,3 +10,6 @@ CREATE TABLE entity_search (
 ) STRICT;
 
 CREATE INDEX entity_search_by_about ON entity_search (about);
+
+-- What an edit replaces is looked for from there.
+CREATE INDEX openrosa_instance_by_supersedes ON openrosa_instance (supersedes);

@@ -62,6 +62,17 @@ enum As {
     Xlsx,
 }
 
+impl As {
+    /// What the audit log has behind the ledger's id.
+    const fn suffix(self) -> &'static str {
+        match self {
+            As::Json => "",
+            As::Csv => "/csv",
+            As::Xlsx => "/xlsx",
+        }
+    }
+}
+
 /// Which rows of a ledger are wanted, and how they are to look.
 struct Wanted<'a> {
     ledger: &'a Ledger,
@@ -123,7 +134,9 @@ pub(crate) async fn show(
         Some(_) => return Err(bad("as", "`json`, `csv` or `xlsx`")),
     };
     let wanted = wanted(&asked, ledger, area, role, kind)?;
-    shared.who.note(&caller.entry(Event::LedgerRead).to(&id)).await?;
+    // Whether it was looked at or carried out, and with names, is worth knowing later: `l1/csv/full`.
+    let full = if wanted.full { "/full" } else { "" };
+    shared.who.note(&caller.entry(Event::LedgerRead).to(format!("{id}{}{full}", kind.suffix()))).await?;
     let table = table::read(&shared, &wanted).await?;
     match kind {
         As::Json => Ok(answer(StatusCode::OK, &page(&table))),

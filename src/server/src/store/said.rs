@@ -45,6 +45,11 @@ const POSTGRES: Words = Words {
     bytes: " COLLATE \"C\"",
 };
 
+/// Nobody has sent it anew, put right, so that it counts twice: Collect's edits name what they replace.
+const STANDS: &str = "AND NOT EXISTS (
+    SELECT 1 FROM openrosa_instance x JOIN entity_done d ON d.submission_id = x.submission_id
+    WHERE x.supersedes = v.submission_id)";
+
 /// Which rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Among<'a> {
@@ -54,7 +59,7 @@ pub(crate) struct Among<'a> {
     pub(crate) area: &'a str,
     /// Of these only what lies in this one, by its area or by its property `town`.
     pub(crate) within: Option<&'a str>,
-    /// Versions that gave that property, and not blank, rather than entities: but for what the office put right, which happened to nobody.
+    /// Versions that gave that property, and not blank, rather than entities: but for what the office put right, which happened to nobody, and what was sent anew.
     pub(crate) gives: Option<&'a str>,
     /// Versions that came in these milliseconds since 1970: from, and before.
     pub(crate) came: Option<(i64, i64)>,
@@ -106,7 +111,8 @@ impl Writing {
                 .to_owned();
             // Few versions give it: a look at the text spares reading the others as JSON.
             let within = writing.bind(&format!("%\"{gives}\"%"));
-            writing.first += &format!(" AND v.given LIKE ${within} AND coalesce(o.deed, '') <> 'settled'");
+            writing.first +=
+                &format!(" AND v.given LIKE ${within} AND coalesce(o.deed, '') <> 'settled' {STANDS}");
             let name = writing.bind(gives);
             let given = (writing.words.text)("e.g", name);
             writing.only += &format!(" AND coalesce({given}, '') <> ''");

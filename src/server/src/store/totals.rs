@@ -2,7 +2,7 @@
 //!
 //! Kept here: an entity, or a version, counts once in each group, as `said.rs` has them.
 
-use doorstep_engine::entities::totals::{Count, MOST_WAYS, Total};
+use doorstep_engine::entities::totals::{Count, MOST_WAYS, Part, Total};
 
 use super::database::Database;
 use super::said::{Among, Writing};
@@ -32,10 +32,14 @@ fn sql(
         Some(name) => format!("count(DISTINCT nullif({}, ''))", writing.property(name)),
         None => "CAST(0 AS BIGINT)".to_owned(),
     };
-    let key = writing.key();
+    // A row is one entity or version, unless it stands in several groups.
+    let counted = match count.by.iter().any(|by| by.part == Part::Each) {
+        true => format!("count(DISTINCT {})", writing.key()),
+        false => "count(*)".to_owned(),
+    };
     let groups = groups.join(", ");
     let (from, bound) = writing.done();
-    let mut sql = format!("SELECT {groups}, count(DISTINCT {key}), {different}, {linked} {from}");
+    let mut sql = format!("SELECT {groups}, {counted}, {different}, {linked} {from}");
     match grouped.is_empty() {
         true => {}
         false => sql += &format!(" GROUP BY {} LIMIT {}", grouped.join(", "), most + 1),
@@ -87,7 +91,7 @@ impl Store {
 mod tests {
     use std::collections::BTreeMap;
 
-    use doorstep_engine::entities::totals::{By, Only, Part, Said, totals};
+    use doorstep_engine::entities::totals::{By, Only, Said, totals};
     use doorstep_engine::entities::{EntityAct, EntityChange};
 
     use super::super::Undone;

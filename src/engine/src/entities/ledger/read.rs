@@ -88,7 +88,7 @@ impl<'b> Reading<'b, '_> {
             Kind::Totals => {
                 if self.lists.len() != 1 {
                     let message = "totals are counted over one list";
-                    self.reader.error("wrong-kind", lists.map_or(at, |lists| span(lists)), message);
+                    self.reader.error("wrong-kind", lists.map_or(at, span), message);
                 }
                 let list = self.lists.first().cloned().unwrap_or_default();
                 Rows::Totals { list, gives, by: by.clone(), different: different.clone() }

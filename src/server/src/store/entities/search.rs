@@ -208,6 +208,7 @@ mod tests {
     on_each_database!(
         what_is_looked_for_is_found_in_order,
         what_entities_are_found_by_is_written_where_it_is_missing,
+        a_visit_that_was_sent_anew_is_one_visit,
     );
 
     fn id(number: usize) -> String {
@@ -309,5 +310,45 @@ mod tests {
         assert_eq!(found(&store, &["wang"], &[], BY_LABEL).await, [1, 0]);
         assert!(store.remove_entity("cases", &id(0)).await.unwrap());
         assert_eq!(found(&store, &["wang"], &[], BY_LABEL).await, [1]);
+    }
+
+    async fn a_visit_that_was_sent_anew_is_one_visit(place: &Place) {
+        let store = place.open().await;
+        let mut base = None;
+        for (by, day) in [("a", "2026-11-01"), ("b", "2026-11-02"), ("c", "2026-11-09"), ("d", "")] {
+            let visit = EntityChange {
+                list: "cases".into(),
+                id: id(1),
+                act: EntityAct::CreateOrUpdate,
+                label: Some("王秀兰".into()),
+                base,
+                branch: None,
+                properties: vec![("visited_on".into(), day.into())],
+            };
+            base = Some(base.unwrap_or(0) + 1);
+            let by = Undone { id: by.into(), body: Vec::new(), area: "371002".into(), received_at: 7 };
+            assert!(store.apply_entities(&by, &[Ok(visit)]).await.unwrap());
+        }
+        let days = async || {
+            let lists = ["cases"];
+            let visits = Among { gives: Some("visited_on"), ..Among::entities(&lists, "") };
+            let (of, heads) = store.rows_among(&visits, &[], Some("visited_on"), 0, 10).await.unwrap();
+            assert_eq!(of as usize, heads.len());
+            heads.into_iter().map(|head| head.version).collect::<Vec<i64>>()
+        };
+        assert_eq!(days().await, [1, 2, 3]);
+        store.keep_form("visit", "1", "f", "{}", 1).await.unwrap();
+        // `b` puts `a` right; what is still waiting for its files puts nothing right yet.
+        for (instance, submission, replaced) in [("i", "b", "a"), ("k", "waiting", "c")] {
+            let edit = format!(
+                "INSERT INTO openrosa_instance (instance_id, submission_id, form_hash, xml_hash, supersedes, received_at)
+                 VALUES ('{instance}', '{submission}', 'f', 'x', '{replaced}', 8)"
+            );
+            writing!(store.database, |pool| async {
+                sqlx::query(AssertSqlSafe(edit.clone())).execute(pool).await.map(drop)
+            })
+            .unwrap();
+        }
+        assert_eq!(days().await, [2, 3]);
     }
 }

@@ -19,8 +19,11 @@ fn ask_all(place: &Place) {
     }
 }
 
-/// What is asked of the town.
-const ASKED: [(&str, fn(&Town)); 10] = [
+/// What is asked, and how.
+type Ask = (&'static str, fn(&Town));
+
+/// All that is asked of the town.
+const ASKED: [Ask; 10] = [
     ("the dictionary is for whoever is known", the_dictionary_is_for_whoever_is_known),
     ("households are found as far as ones role sees", households_are_found_as_far_as_ones_role_sees),
     (

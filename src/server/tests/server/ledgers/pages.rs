@@ -352,6 +352,7 @@ pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(town: &To
     let xlsx = town.post(&town.station, "/api/v1/ledgers/l8", json!({"as": "xlsx"}));
     assert_eq!(&xlsx.body[..2], b"PK");
     assert_eq!(town.count("ledger_read"), 4);
+    assert_eq!((town.count_to("l1/csv"), town.count_to("l1/csv/full"), town.count_to("l8/xlsx")), (1, 2, 1));
     let worker = town.user("worker", "worker", "371003", None);
     assert_eq!(
         town.rows(&worker, "l1", json!({"area": "371002"}), &["no"]),

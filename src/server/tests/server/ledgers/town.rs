@@ -159,11 +159,16 @@ impl Town {
 
     /// How often an event is in the audit log since then.
     pub fn count(&self, event: &str) -> usize {
+        self.lines_with(&format!("\"event\":\"{event}\""))
+    }
+
+    /// How often something was done to that since then.
+    pub fn count_to(&self, id: &str) -> usize {
+        self.lines_with(&format!("\"to\":\"{id}\""))
+    }
+
+    fn lines_with(&self, text: &str) -> usize {
         let lines = self.house.ask("SELECT line FROM audit ORDER BY number");
-        lines
-            .iter()
-            .skip(self.began.get())
-            .filter(|line| line.contains(&format!("\"event\":\"{event}\"")))
-            .count()
+        lines.iter().skip(self.began.get()).filter(|line| line.contains(text)).count()
     }
 }
