@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ask::Entity;
+use super::groups::place;
 use super::known::Label;
 
 /// `POST /api/v1/entities/LIST/ID/timeline`.
@@ -67,13 +68,15 @@ impl Timeline {
 }
 
 impl Version {
-    /// What is other than before, in the order of the names; what was said again is no change.
+    /// What is other than before, in the order that a household is shown in; what was said again is no change.
     pub fn changes(&self) -> Vec<Change> {
         let change = |(name, after): (&String, &String)| {
             let before = self.before.get(name).cloned().unwrap_or_default();
             (before != *after).then(|| Change { name: name.clone(), before, after: after.clone() })
         };
-        self.given.iter().filter_map(change).collect()
+        let mut changes: Vec<Change> = self.given.iter().filter_map(change).collect();
+        changes.sort_by_key(|change| place(&change.name));
+        changes
     }
 }
 
@@ -96,6 +99,6 @@ mod tests {
             before: before.into(),
             after: after.into(),
         };
-        assert_eq!(version.changes(), [change("consent", "survey", ""), change("phone", "1", "2")]);
+        assert_eq!(version.changes(), [change("phone", "1", "2"), change("consent", "survey", "")]);
     }
 }

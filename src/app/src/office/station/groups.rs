@@ -77,6 +77,12 @@ pub fn grouped(entity: &Entity) -> Vec<(Group, Vec<(String, String)>)> {
     all
 }
 
+/// Where a property stands among all that are known; after them, if it is a new one.
+pub fn place(name: &str) -> usize {
+    let mut known = GROUPS.iter().flat_map(|(_, names)| names.iter());
+    known.position(|known| *known == name).unwrap_or(usize::MAX)
+}
+
 /// What is to be done next about a household, and until when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Next {

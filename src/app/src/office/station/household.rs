@@ -13,7 +13,7 @@ use super::dates::{late, today};
 use super::groups::{Group, grouped, next};
 use super::households::{danger_words, level_words, next_word};
 use super::known::{Known, use_known};
-use super::timeline::Versions;
+use super::timeline::{Versions, value_words};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
@@ -114,7 +114,7 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             view! {
                 <div class="fact" data-property=name>
                     <dt>{live(move || known.called(CASES, &called))}</dt>
-                    <dd class="words">{value_words(property, value, known)}</dd>
+                    <dd class="words">{value_words(CASES, property, value, known)}</dd>
                 </div>
             }
         })
@@ -125,19 +125,6 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             <dl class="facts small">{facts}</dl>
         </section>
     }
-    .into_any()
-}
-
-/// A property's value in words. Who consented is a code and a name in one.
-fn value_words(property: String, value: String, known: Known) -> AnyView {
-    if property != "consent_by" {
-        return live(move || known.say(CASES, &property, &value)).into_any();
-    }
-    tell(move |w| {
-        let (who, name) = value.split_once(' ').unwrap_or((&value, ""));
-        (w.station.consent_by)(who)
-            .map_or_else(|| value.clone(), |who| format!("{who} {name}").trim_end().to_owned())
-    })
     .into_any()
 }
 

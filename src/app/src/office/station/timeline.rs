@@ -54,13 +54,26 @@ fn changed(change: Change, list: &'static str, known: Known) -> AnyView {
         <div class="change" data-property=name>
             <dt>{live(move || known.called(list, &called))}</dt>
             <dd>
-                {had.then(|| view! { <del>{live(move || known.say(list, &of_before, &before))}</del> " → " })}
+                {had.then(|| view! { <del>{value_words(list, of_before, before, known)}</del> " → " })}
                 {match has {
-                    true => view! { <ins>{live(move || known.say(list, &of_after, &after))}</ins> }.into_any(),
+                    true => view! { <ins>{value_words(list, of_after, after, known)}</ins> }.into_any(),
                     false => view! { <span class="soft">{tell(|w| w.station.taken_away)}</span> }.into_any(),
                 }}
             </dd>
         </div>
     }
+    .into_any()
+}
+
+/// A property's value in words. Who consented is a code and a name in one.
+pub fn value_words(list: &'static str, property: String, value: String, known: Known) -> AnyView {
+    if property != "consent_by" {
+        return live(move || known.say(list, &property, &value)).into_any();
+    }
+    tell(move |w| {
+        let (who, name) = value.split_once(' ').unwrap_or((&value, ""));
+        (w.station.consent_by)(who)
+            .map_or_else(|| value.clone(), |who| format!("{who} {name}").trim_end().to_owned())
+    })
     .into_any()
 }
