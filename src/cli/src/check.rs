@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use doorstep_engine::{Bundle, Checked, Form, Severity};
 
 use crate::language::Language;
-use crate::{catalogues, form_files, render};
+use crate::{catalogues, declared, form_files, render};
 
 /// Checks forms; 1 if any has an error (or, with `--strict`, a warning).
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
@@ -35,11 +35,17 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         for catalogue in &catalogues {
             failed |= !catalogues::check(catalogue, strict, as_data, language);
         }
+        let folder = declared::found(&path);
+        if let Some(folder) = &folder {
+            failed |= !declared::check(folder, declared::Telling { as_data, language });
+        }
         let definitions = match form_files::definitions(&path) {
-            // A catalogue is no form.
-            _ if catalogues.contains(&path) => continue,
+            // A catalogue is no form, nor are a list and a ledger.
+            _ if catalogues.contains(&path) || folder.as_ref().is_some_and(|folder| *folder != path) => {
+                continue;
+            }
             Ok(definitions) => definitions,
-            Err(_) if !catalogues.is_empty() => continue,
+            Err(_) if !catalogues.is_empty() || folder.is_some() => continue,
             Err(reason) => {
                 unreadable(&path, &reason, as_data);
                 failed = true;

@@ -23,6 +23,7 @@ mod serve;
 mod test;
 
 mod catalogues;
+mod declared;
 mod form_files;
 mod language;
 mod render;
@@ -78,7 +79,7 @@ doorstep COMMAND
       --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
       --s3, --s3-secrets     with attachments into the bucket, as for serve
 
-  check PATH…              say all that is wrong with forms and catalogues of services: files, or folders of them
+  check PATH…              say all that is wrong with forms, catalogues of services, lists and ledgers: files, or folders
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`

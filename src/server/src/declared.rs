@@ -53,6 +53,10 @@ impl Office {
         for (name, bundle) in bundles(&files, LISTS)? {
             lists.extend(sound(LISTS, DictionaryList::read(&name, &bundle), bundle, &mut broken));
         }
+        // What is wrong with ledgers follows from a list that is not there.
+        if !broken.is_empty() {
+            return Err(FormsError::Broken(broken));
+        }
         let dictionary = Dictionary { lists };
         let mut ledgers = Vec::new();
         for (name, bundle) in bundles(&files, LEDGERS)? {
