@@ -27,7 +27,9 @@ use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
-use crate::{Shared, body, entities, headers, intake, metrics, openrosa, relay, totals, who};
+use crate::{
+    Shared, body, declared, entities, headers, intake, ledgers, metrics, openrosa, relay, totals, who,
+};
 
 /// The longest nonce that is echoed.
 const NONCE_LIMIT: usize = 64;
@@ -39,6 +41,8 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
         .route("/api/v1/changes", get(changes).fallback(wrong_method))
+        .route("/api/v1/dictionary", get(declared::show).fallback(wrong_method))
+        .route("/api/v1/ledgers/{id}", post(ledgers::show).fallback(wrong_method))
         .route("/api/v1/totals/{list}", post(totals::count).fallback(wrong_method))
         .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/office-key", get(show_office_key).fallback(wrong_method))

@@ -6,6 +6,9 @@
 mod conflicts;
 mod csv;
 mod file;
+mod search;
+mod sight;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -24,12 +27,15 @@ use crate::store::Undone;
 
 pub(crate) use csv::{For, write as write_csv};
 pub(crate) use file::all;
+pub(crate) use sight::hidden;
 
 /// All addresses of lists.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/v1/entities/conflicts", get(conflicts::list).fallback(wrong_method))
         .route("/api/v1/entities/{list}", get(file::export).post(file::import).fallback(wrong_method))
+        .route("/api/v1/entities/{list}/search", post(search::search).fallback(wrong_method))
+        .route("/api/v1/entities/{list}/{id}/timeline", post(timeline::show).fallback(wrong_method))
         .route("/api/v1/entities/{list}/{id}", delete(conflicts::remove).fallback(wrong_method))
         .route("/api/v1/entities/{list}/{id}/settled", post(conflicts::settle).fallback(wrong_method))
 }
@@ -82,6 +88,9 @@ pub(crate) async fn go_through_all(shared: &Shared) {
             }
         }
         Err(error) => tracing::error!(target: "doorstep", what = %error, "entities"),
+    }
+    if let Err(error) = shared.store.fill_search().await {
+        tracing::error!(target: "doorstep", what = %error, "what entities are found by");
     }
     if let Err(error) = shared.store.mark_missing_entities().await {
         tracing::error!(target: "doorstep", what = %error, "entities for phones");

@@ -171,7 +171,7 @@ fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, 
 }
 
 /// The name from the top of what a form in a folder calls `../lists/towns.csv`; `None` if it leads out of the forms.
-fn resolve(folder: &str, name: &str) -> Option<String> {
+pub(crate) fn resolve(folder: &str, name: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').collect();
     for part in name.split('/') {
         match part {

@@ -9,11 +9,13 @@ mod attachments;
 pub mod backup;
 mod body;
 mod changes;
+mod declared;
 mod entities;
 mod files;
 mod forms;
 mod headers;
 mod intake;
+mod ledgers;
 mod listen;
 mod logs;
 mod metrics;
@@ -178,6 +180,7 @@ pub(crate) struct Shared {
     store: Store,
     attachments: Attachments,
     forms: Forms,
+    office: declared::Office,
     xforms: openrosa::XForms,
     app: App,
     targets: Targets,
@@ -201,6 +204,7 @@ impl Server {
         let targets = Targets::read(options.backend.as_deref())?;
         let app = App::read(&options.app, &targets.origins()).map_err(StartError::App)?;
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
+        let office = declared::Office::read(&options.forms).map_err(StartError::Forms)?;
         let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
         let office_key = Arc::new(OfficeKey::open(&options.office_key, options.access.devices_only)?);
         let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
@@ -222,6 +226,7 @@ impl Server {
             store: store.clone(),
             attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
             forms,
+            office,
             xforms: openrosa::XForms::default(),
             app,
             targets,

@@ -3,7 +3,7 @@
 //! `{"by": ["town:6", "level"], "only": ["state=lead"], "different": "case"}` gives `{"totals": [{"group": ["371002", "high"], "entities": 3,
 //! "different": 2}]}` in the order of the groups. What is asked stands in the body, since it may name a person, and addresses are logged.
 //!
-//! Kept here: who does not see names in full gets no totals, whose groups could be names; each asking is in the audit log.
+//! Kept here: who does not see names in full counts by what the dictionary calls plain alone, since groups could be names; each asking is in the audit log.
 
 use std::sync::Arc;
 
@@ -18,11 +18,13 @@ use serde_json::{Value as Json, json};
 
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
+use crate::declared::Office;
+use crate::entities::hidden;
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
 use crate::who::mask::{Kind, shows};
-use crate::who::rights::{Area, Deed, Reach, reach};
+use crate::who::rights::{Area, Deed, Reach, Role, reach};
 use crate::who::routes::{Json as Body, unknown};
 
 /// So many groups at most: more is no overview.
@@ -73,7 +75,6 @@ pub(crate) async fn count(
     caller.may_somewhere(&shared.who, Deed::Read).await?;
     let role = caller.standing.role;
     let area = match reach(role, Deed::Read) {
-        _ if !shows(role, Kind::Name) => None,
         Reach::All => Some(&Area::EVERYWHERE),
         Reach::Area => Some(&caller.standing.area),
         Reach::Referred | Reach::No => None,
@@ -91,12 +92,24 @@ pub(crate) async fn count(
         return Err(unknown());
     }
     let count = asked.count()?;
+    if !is_seen(role, &shared.office, &list, &count) {
+        return Err(hidden());
+    }
     shared.who.note(&caller.entry(Event::EntitiesRead).to(&list)).await?;
     let Some(totals) = shared.store.totals(&list, area.code(), &count, MOST_GROUPS).await? else {
         return Err(bad("by", "that makes more than 5,000 groups"));
     };
     let totals: Vec<Json> = totals.into_iter().map(told).collect();
     Ok(answer(StatusCode::OK, &json!({ "totals": totals })))
+}
+
+/// Whoever sees names in full may count by anything; all others by what says nothing of a person. How many households there are names none.
+fn is_seen(role: Role, office: &Office, list: &str, count: &Count) -> bool {
+    let by = count.by.iter().map(|by| &by.property);
+    let only = count.only.iter().map(|only| &only.property);
+    let different = count.different.iter().filter(|name| *name != "case");
+    shows(role, Kind::Name)
+        || by.chain(only).chain(different).all(|name| office.kind(list, name) == Kind::Plain)
 }
 
 fn told(Total { group, entities, different }: Total) -> Json {

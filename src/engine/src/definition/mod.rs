@@ -22,9 +22,9 @@ pub(crate) mod sheets;
 pub use files::files_of_row;
 pub(crate) use files::files_of_services;
 
-mod csv_list;
+pub(crate) mod csv_list;
 mod files;
-mod json;
+pub(crate) mod json;
 mod json_form;
 
 mod loops;

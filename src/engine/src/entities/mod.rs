@@ -3,7 +3,10 @@
 //! Declared in a section's metadata (`meta/entity`), once for the form or once for each instance of a repeat; its properties are the questions with
 //! `entities:saveto` in that section. Kept here: what is not relevant says nothing, and what can't be read as an entity is told, never guessed.
 
+pub mod declared;
+pub mod dictionary;
 mod known;
+pub mod ledger;
 mod list;
 mod read;
 pub mod totals;
@@ -93,6 +96,21 @@ impl Form {
             }
         }
         lists
+    }
+}
+
+impl Form {
+    /// The properties that the form writes, each with its list, each once.
+    pub fn entity_properties(&self) -> Vec<(&str, &str)> {
+        let mut written: Vec<(&str, &str)> = Vec::new();
+        for declared in self.entities.iter().filter(|declared| is_entity_name(&declared.list)) {
+            for (name, _) in &declared.properties {
+                if !written.contains(&(&*declared.list, &**name)) {
+                    written.push((&declared.list, name));
+                }
+            }
+        }
+        written
     }
 }
 

@@ -11,6 +11,8 @@ use super::is_entity_name;
 /// By so many things at most is counted at once.
 pub const MOST_WAYS: usize = 3;
 
+const COMPARISONS: &str = "a condition has `=`, `!=`, `~`, `>=` or `<`";
+
 /// What is counted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Count {
@@ -42,7 +44,7 @@ pub enum Part {
     Each,
 }
 
-/// What has to be said of a property: `level=high`, `difficulties~money`, `made_on>=2026-11-01`, `made_on<2026-12-01`.
+/// What has to be said of a property: `level=high`, `state!=closed`, `difficulties~money`, `made_on>=2026-11-01`, `made_on<2026-12-01`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Only {
     /// Its name.
@@ -64,6 +66,8 @@ pub enum Said {
     From,
     /// It comes before that, and is said.
     Before,
+    /// It is anything else, be it blank: `state!=closed`. `red_flags!=` is whatever says anything.
+    IsNot,
 }
 
 /// A group, and how many entities are in it.
@@ -121,23 +125,25 @@ impl Only {
     /// # Errors
     /// There is no comparison in it, or the name before it is no property's.
     pub fn parse(text: &str) -> Result<Only, NotCounted> {
-        let at =
-            text.find(['=', '~', '>', '<']).ok_or(NotCounted("a condition has `=`, `~`, `>=` or `<`"))?;
+        let at = text.find(['=', '!', '~', '>', '<']).ok_or(NotCounted(COMPARISONS))?;
         let (property, rest) = text.split_at(at);
         let (test, text) = match rest.as_bytes() {
             [b'=', ..] => (Said::Is, &rest[1..]),
+            [b'!', b'=', ..] => (Said::IsNot, &rest[2..]),
             [b'~', ..] => (Said::Has, &rest[1..]),
             [b'>', b'=', ..] => (Said::From, &rest[2..]),
             [b'<', other, ..] if *other != b'=' => (Said::Before, &rest[1..]),
-            _ => return Err(NotCounted("a condition has `=`, `~`, `>=` or `<`")),
+            _ => return Err(NotCounted(COMPARISONS)),
         };
         Ok(Only { property: property_name(property)?, test, text: text.to_owned() })
     }
 
-    fn holds(&self, properties: &BTreeMap<String, String>) -> bool {
+    /// Does it hold of what is said?
+    pub fn holds(&self, properties: &BTreeMap<String, String>) -> bool {
         let value = said(properties, &self.property);
         match self.test {
             Said::Is => value == self.text,
+            Said::IsNot => value != self.text,
             Said::Has => value.split(' ').any(|each| !each.is_empty() && each == self.text),
             Said::From => value >= &*self.text,
             Said::Before => !value.is_empty() && value < &*self.text,
@@ -264,6 +270,8 @@ mod tests {
         let all = |only: &[&str]| counted(&[], only, None).first().map_or(0, |row| row.1);
         assert_eq!(all(&["level=high"]), 2);
         assert_eq!(all(&["level="]), 1);
+        assert_eq!(all(&["level!="]), 3);
+        assert_eq!(all(&["level!=high"]), 2);
         assert_eq!(all(&["needs~care"]), 2);
         assert_eq!(all(&["needs~car"]), 0);
         assert_eq!(all(&["needs~"]), 0);
@@ -278,7 +286,7 @@ mod tests {
         for text in ["", ":", "a:0", "a:100", "a:weeks", "a b", "__x", "a:each:each"] {
             assert!(By::parse(text).is_err(), "{text}");
         }
-        for text in ["", "a", "=a", "a<=3", "a>3", "__a=1", "a b=1"] {
+        for text in ["", "a", "=a", "a<=3", "a>3", "a!3", "__a=1", "a b=1"] {
             assert!(Only::parse(text).is_err(), "{text}");
         }
     }

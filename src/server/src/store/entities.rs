@@ -26,6 +26,9 @@ const PUT: &str = "
 const ADD: &str = "
     INSERT INTO entity_version (list, id, version, base, branch, label, given, conflict, submission_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const FOUND_BY: &str = "
+    INSERT INTO entity_search (list, id, version, text) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (list, id) DO UPDATE SET version = excluded.version, text = excluded.text";
 /// Phones are to be told of it.
 const MARK: &str = "INSERT INTO entity_untold (list, id) VALUES ($1, $2) ON CONFLICT (list, id) DO NOTHING";
 const REFUSE: &str =
@@ -137,16 +140,31 @@ macro_rules! put {
             .bind(&$by)
             .execute(&mut *$transaction)
             .await?;
+        sqlx::query(FOUND_BY)
+            .bind(&$entity.list)
+            .bind(&$entity.id)
+            .bind(newest.number.cast_signed())
+            .bind(search_text(&$entity.label, &$entity.properties))
+            .execute(&mut *$transaction)
+            .await?;
         sqlx::query(MARK).bind(&$entity.list).bind(&$entity.id).execute(&mut *$transaction).await?;
     }};
 }
 
 mod copied;
 mod imported;
+mod rows;
+mod search;
+mod search_text;
 mod settled;
 mod told;
 
+use search_text::search_text;
+
 pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
+pub(crate) use rows::{Head, KnownEntity, ToldVersion};
+pub(crate) use search::{Order, Searched};
+pub(crate) use search_text::folded;
 pub(crate) use settled::{InConflict, Maker, Settled, Settling};
 
 impl Store {

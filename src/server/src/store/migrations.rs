@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 10] = [
+const FILES: [(i64, &str, &str); 11] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -20,6 +20,7 @@ const FILES: [(i64, &str, &str); 10] = [
     (80, "entities", include_str!("../../migrations/0080_entities.sql")),
     (90, "released", include_str!("../../migrations/0090_released.sql")),
     (100, "entities_office", include_str!("../../migrations/0100_entities_office.sql")),
+    (120, "entity_search", include_str!("../../migrations/0120_entity_search.sql")),
 ];
 
 /// The schema that this program makes.

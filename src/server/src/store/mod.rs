@@ -45,6 +45,7 @@ mod forms;
 mod migrations;
 mod openrosa;
 mod relay;
+mod said;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,11 +57,13 @@ pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
-    EntityRow, Imported, ImportedRow, Importing, InConflict, Maker, Settled, Settling, Undone,
+    EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity, Maker, Order, Searched,
+    Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
+pub(crate) use said::Among;
 pub(crate) use submissions::{Kept, Row, Sender};
 
 /// The database.

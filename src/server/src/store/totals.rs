@@ -1,112 +1,41 @@
 //! Totals of entities by SQL: the same as [`doorstep_engine::entities::totals`] counts, over all that the server has.
 //!
-//! Kept here: names and texts are bound, never written into the SQL; what is written is made of the two databases' words and of numbers.
+//! Kept here: an entity, or a version, counts once in each group, as `said.rs` has them.
 
-use doorstep_engine::entities::totals::{By, Count, MOST_WAYS, Part, Said, Total};
-use sqlx::AssertSqlSafe;
+use doorstep_engine::entities::totals::{Count, MOST_WAYS, Total};
 
 use super::database::Database;
+use super::said::{Among, Writing};
 use super::{Store, StoreError};
 
 /// A group's texts, how many entities, how many different values.
 type Row = (String, String, String, i64, i64);
 
-/// How a database says what the standard has no word for.
-struct Words {
-    /// A property's text, by the number of the parameter that names it.
-    property: fn(usize) -> String,
-    /// A table of that name, whose column `value` has what blanks part in a text.
-    each: fn(&str, &str) -> String,
-    /// Texts compared byte by byte.
-    bytes: &'static str,
-}
-
-const SQLITE: Words = Words {
-    property: |name| format!("coalesce(e.properties ->> ${name}, '')"),
-    each: |table, text| {
-        format!("json_each('[' || replace(json_quote({text}), ' ', '\",\"') || ']') AS {table}")
-    },
-    bytes: "",
-};
-
-const POSTGRES: Words = Words {
-    property: |name| format!("coalesce(e.properties::jsonb ->> ${name}::text, '')"),
-    each: |table, text| format!("LATERAL unnest(string_to_array({text}, ' ')) AS {table}(value)"),
-    bytes: " COLLATE \"C\"",
-};
-
-/// SQL in the making, and what is bound to it.
-struct Writing {
-    words: Words,
-    bound: Vec<String>,
-    from: String,
-    only: String,
-}
-
-impl Writing {
-    fn new(words: Words, list: &str, area: &str) -> Writing {
-        Writing {
-            words,
-            bound: vec![list.to_owned(), format!("{area}%")],
-            from: "entity e".to_owned(),
-            only: "e.list = $1 AND e.area LIKE $2".to_owned(),
-        }
-    }
-
-    fn bind(&mut self, text: &str) -> usize {
-        self.bound.push(text.to_owned());
-        self.bound.len()
-    }
-
-    fn property(&mut self, name: &str) -> String {
-        let name = self.bind(name);
-        (self.words.property)(name)
-    }
-
-    fn by(&mut self, by: &By) -> String {
-        let text = self.property(&by.property);
-        match by.part {
-            Part::Whole => text,
-            Part::First(letters) => format!("substr({text}, 1, {letters})"),
-            Part::Each => {
-                let table = format!("each_{}", self.bound.len());
-                self.from += &format!(" CROSS JOIN {}", (self.words.each)(&table, &text));
-                self.only += &format!(" AND {table}.value <> ''");
-                format!("{table}.value")
-            }
-        }
-    }
-}
-
 /// The SQL that counts, and what is bound to it.
-fn sql(words: Words, list: &str, area: &str, count: &Count, most: usize) -> (String, Vec<String>) {
-    let mut writing = Writing::new(words, list, area);
+fn sql(
+    database: &Database,
+    among: &Among<'_>,
+    count: &Count,
+    linked: Option<(&str, &str)>,
+    most: usize,
+) -> (String, Vec<String>) {
+    let mut writing = Writing::new(database, among);
     let mut groups: Vec<String> = count.by.iter().take(MOST_WAYS).map(|by| writing.by(by)).collect();
     let grouped: Vec<String> = (1..=groups.len()).map(|place| place.to_string()).collect();
     groups.resize(MOST_WAYS, "''".to_owned());
-    for only in &count.only {
-        let value = writing.property(&only.property);
-        let bytes = writing.words.bytes;
-        let text = writing.bind(&only.text);
-        writing.only += &match only.test {
-            Said::Is => format!(" AND {value} = ${text}"),
-            Said::From => format!(" AND {value}{bytes} >= ${text}"),
-            Said::Before => format!(" AND {value} <> '' AND {value}{bytes} < ${text}"),
-            // No choice is called so.
-            Said::Has if only.text.is_empty() || only.text.contains(' ') => " AND 1 = 0".to_owned(),
-            Said::Has => {
-                let within = format!("' ' || {value} || ' '");
-                format!(" AND replace({within}, ' ' || ${text} || ' ', '') <> {within}")
-            }
-        };
+    count.only.iter().for_each(|only| writing.condition(only));
+    if let Some((list, name)) = linked {
+        let named = writing.named_in(list, name);
+        writing.only(&format!(" AND e.id IN ({named})"));
     }
     let different = match &count.different {
         Some(name) => format!("count(DISTINCT nullif({}, ''))", writing.property(name)),
         None => "CAST(0 AS BIGINT)".to_owned(),
     };
-    let Writing { bound, from, only, .. } = writing;
+    let key = writing.key();
     let groups = groups.join(", ");
-    let mut sql = format!("SELECT {groups}, count(DISTINCT e.id), {different} FROM {from} WHERE {only}");
+    let (from, bound) = writing.done();
+    let mut sql = format!("SELECT {groups}, count(DISTINCT {key}), {different} {from}");
     match grouped.is_empty() {
         true => {}
         false => sql += &format!(" GROUP BY {} LIMIT {}", grouped.join(", "), most + 1),
@@ -123,16 +52,19 @@ impl Store {
         count: &Count,
         most: usize,
     ) -> Result<Option<Vec<Total>>, StoreError> {
-        let words = match self.database {
-            Database::Sqlite { .. } => SQLITE,
-            Database::Postgres(_) => POSTGRES,
-        };
-        let (sql, bound) = sql(words, list, area, count, most);
-        let rows: Vec<Row> = reading!(self.database, |pool| {
-            // Made of this file's texts and of numbers.
-            let query = sqlx::query_as(AssertSqlSafe(sql.clone()));
-            bound.iter().fold(query, |query, text| query.bind(text)).fetch_all(pool)
-        })?;
+        self.totals_among(&Among::entities(&[list], area), count, None, most).await
+    }
+
+    /// Counts rows; `linked` counts only entities whose id some entity of that list has in that property.
+    pub(crate) async fn totals_among(
+        &self,
+        among: &Among<'_>,
+        count: &Count,
+        linked: Option<(&str, &str)>,
+        most: usize,
+    ) -> Result<Option<Vec<Total>>, StoreError> {
+        let (sql, bound) = sql(&self.database, among, count, linked, most);
+        let rows: Vec<Row> = self.ask(&sql, &bound).await?;
         if rows.len() > most {
             return Ok(None);
         }
@@ -152,7 +84,7 @@ impl Store {
 mod tests {
     use std::collections::BTreeMap;
 
-    use doorstep_engine::entities::totals::{Only, totals};
+    use doorstep_engine::entities::totals::{By, Only, Part, Said, totals};
     use doorstep_engine::entities::{EntityAct, EntityChange};
 
     use super::super::Undone;
@@ -208,7 +140,7 @@ mod tests {
         let mut seed = fastrand::Rng::with_seed(6);
         let known = keep(&store, &mut seed, 120).await;
         let parts = [Part::Whole, Part::Each, Part::First(1), Part::First(7)];
-        let tests = [Said::Is, Said::Has, Said::From, Said::Before];
+        let tests = [Said::Is, Said::IsNot, Said::Has, Said::From, Said::Before];
         for _ in 0..150 {
             let mut name = || PROPERTIES[seed.usize(0..PROPERTIES.len())].to_owned();
             let names: [String; 6] = std::array::from_fn(|_| name());

@@ -66,6 +66,8 @@ pub enum Event {
     EntityRemoved,
     /// A list of entities was brought in by the office.
     EntitiesImported,
+    /// A ledger was read or carried out.
+    LedgerRead,
     /// What is passed on to other servers was listed.
     RelayListed,
     /// Something was to be passed on again.

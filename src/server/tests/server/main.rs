@@ -8,6 +8,7 @@ mod changes;
 mod client;
 #[path = "../../../delivery/tests/backends/encrypted.rs"]
 mod encrypted;
+mod ledgers;
 mod office_key;
 mod oidc;
 mod openrosa;

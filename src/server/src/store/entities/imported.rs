@@ -9,8 +9,8 @@ use doorstep_engine::entities::{Applied, Entity, EntityAct, EntityChange, apply}
 use super::super::database::BeginWriting;
 use super::super::{Store, StoreError};
 use super::{
-    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of, read_properties,
-    version, write_properties,
+    ADD, FIND, FOUND_BY, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of,
+    read_properties, search_text, version, write_properties,
 };
 
 const OFFICE: &str = "
@@ -18,6 +18,7 @@ const OFFICE: &str = "
     ON CONFLICT (id) DO NOTHING";
 const MOVE: &str = "UPDATE entity SET area = $3 WHERE list = $1 AND id = $2 AND area <> $3";
 const REMOVE: &str = "DELETE FROM entity WHERE list = $1 AND id = $2";
+const REMOVE_FOUND_BY: &str = "DELETE FROM entity_search WHERE list = $1 AND id = $2";
 const REMOVE_VERSIONS: &str = "DELETE FROM entity_version WHERE list = $1 AND id = $2";
 const HAS: &str = "SELECT list FROM entity WHERE list = $1 LIMIT 1";
 
@@ -103,6 +104,7 @@ impl Store {
             if removed.rows_affected() == 0 {
                 return Ok(false);
             }
+            sqlx::query(REMOVE_FOUND_BY).bind(list).bind(id).execute(&mut *transaction).await?;
             sqlx::query(REMOVE_VERSIONS).bind(list).bind(id).execute(&mut *transaction).await?;
             sqlx::query(MARK).bind(list).bind(id).execute(&mut *transaction).await?;
             transaction.commit().await?;

@@ -7,8 +7,8 @@ use doorstep_engine::entities::{Entity, EntityAct, EntityChange};
 use super::super::database::BeginWriting;
 use super::super::{Store, StoreError};
 use super::{
-    ADD, FIND, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of, read_properties,
-    version, write_properties,
+    ADD, FIND, FOUND_BY, Found, MARK, PUT, VERSIONS, Version, conflict_of, is_too_large, number_of,
+    read_properties, search_text, version, write_properties,
 };
 use crate::who::users::new_id;
 

@@ -1,0 +1,226 @@
+//! The dictionary of entities' properties and the ledgers, as the folder of the forms declares them: `entities/LIST.json`, `ledgers/ID.json`.
+//!
+//! Kept here: what is broken is told with its place when the server starts, as forms are; without the folders there is nothing, and what nobody declared is
+//! masked as free text.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use bytes::Bytes;
+use doorstep_engine::entities::declared::{Choice, Declared, Words, files_declared};
+use doorstep_engine::entities::dictionary::{Dictionary, DictionaryList, PropertyKind};
+use doorstep_engine::entities::ledger::Ledger;
+use doorstep_engine::{Bundle, Source};
+use serde_json::{Value as Json, json};
+
+use crate::Shared;
+use crate::answer::json as answer;
+use crate::files::Files;
+use crate::forms::{BrokenForm, FormsError, resolve};
+use crate::who::caller::Caller;
+use crate::who::mask::{Kind, mask};
+use crate::who::rights::Role;
+
+/// Where lists are declared.
+const LISTS: &str = "entities";
+/// And ledgers.
+const LEDGERS: &str = "ledgers";
+/// What areas are called: counties by their codes of six digits.
+const AREAS: &str = "lists/counties.csv";
+
+/// What the office declares of entities.
+#[derive(Debug, Default)]
+pub(crate) struct Office {
+    pub(crate) dictionary: Dictionary,
+    /// In the order of their numbers.
+    pub(crate) ledgers: Vec<Ledger>,
+    /// What areas are called.
+    areas: Vec<Choice>,
+}
+
+impl Office {
+    /// Reads all that is declared.
+    ///
+    /// # Errors
+    /// [`FormsError`], with all that is wrong.
+    pub(crate) fn read(files: &Files) -> Result<Office, FormsError> {
+        let files = files.read().map_err(FormsError::Unread)?;
+        let mut broken = Vec::new();
+        let mut lists = Vec::new();
+        for (name, bundle) in bundles(&files, LISTS)? {
+            lists.extend(sound(LISTS, DictionaryList::read(&name, &bundle), bundle, &mut broken));
+        }
+        let dictionary = Dictionary { lists };
+        let mut ledgers = Vec::new();
+        for (name, bundle) in bundles(&files, LEDGERS)? {
+            ledgers.extend(sound(LEDGERS, Ledger::read(&name, &bundle, &dictionary), bundle, &mut broken));
+        }
+        if !broken.is_empty() {
+            return Err(FormsError::Broken(broken));
+        }
+        // l2 before l10.
+        ledgers.sort_by(|one, other| (one.id.len(), &one.id).cmp(&(other.id.len(), &other.id)));
+        Ok(Office { dictionary, ledgers, areas: areas(&files) })
+    }
+
+    /// A ledger by its id.
+    pub(crate) fn ledger(&self, id: &str) -> Option<&Ledger> {
+        self.ledgers.iter().find(|ledger| ledger.id == id)
+    }
+
+    /// What a property says of a person.
+    pub(crate) fn kind(&self, list: &str, property: &str) -> Kind {
+        kind_of(self.dictionary.kind(list, property))
+    }
+
+    /// A property's value as a role sees it.
+    pub(crate) fn seen(&self, role: Role, list: &str, property: &str, value: &str) -> String {
+        mask(role, self.kind(list, property), value)
+    }
+
+    /// An entity's label as a role sees it.
+    pub(crate) fn label_seen(&self, role: Role, list: &str, label: &str) -> String {
+        mask(role, kind_of(self.dictionary.label_kind(list)), label)
+    }
+}
+
+/// The dictionary's kinds are the masks' own.
+pub(crate) const fn kind_of(kind: PropertyKind) -> Kind {
+    match kind {
+        PropertyKind::Name => Kind::Name,
+        PropertyKind::Phone => Kind::Phone,
+        PropertyKind::IdNumber => Kind::IdNumber,
+        PropertyKind::BirthDate => Kind::BirthDate,
+        PropertyKind::Free => Kind::Free,
+        PropertyKind::Plain => Kind::Plain,
+    }
+}
+
+/// What is sound; what is not goes to the broken.
+fn sound<T>(folder: &str, read: Declared<T>, bundle: Bundle, broken: &mut Vec<BrokenForm>) -> Option<T> {
+    if read.value.is_none() {
+        broken.push(BrokenForm { folder: folder.to_owned(), bundle, diagnostics: read.diagnostics });
+    }
+    read.value
+}
+
+/// The JSON files of a folder by their names without the ending, each with the files that it names.
+fn bundles(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Vec<(String, Bundle)>, FormsError> {
+    let mut found = Vec::new();
+    for (path, bytes) in files {
+        let name = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+        let name = name.and_then(|name| name.strip_suffix(".json")).filter(|name| !name.contains('/'));
+        let Some(name) = name else { continue };
+        let main = Source::new(format!("{name}.json"), text(path, bytes)?);
+        let mut beside = Vec::new();
+        for file in files_declared(&main) {
+            let path = resolve(folder, &file);
+            if let Some((path, bytes)) = path.and_then(|path| files.get_key_value(&path)) {
+                beside.push(Source::new(file, text(path, bytes)?));
+            }
+        }
+        found.push((name.to_owned(), Bundle { main, files: beside }));
+    }
+    Ok(found)
+}
+
+fn text<'b>(path: &str, bytes: &'b Bytes) -> Result<&'b str, FormsError> {
+    std::str::from_utf8(bytes).map_err(|_| FormsError::NotText(path.to_owned()))
+}
+
+/// What areas are called, if the list of counties is there.
+fn areas(files: &BTreeMap<String, Bytes>) -> Vec<Choice> {
+    let Some(bytes) = files.get(AREAS) else { return Vec::new() };
+    let mut reader = csv::Reader::from_reader(&bytes[..]);
+    let titles = reader.headers().cloned().unwrap_or_default();
+    let place = |wanted: &str| titles.iter().position(|title| title == wanted);
+    let (Some(name), Some(zh), Some(en)) = (place("name"), place("label::zh"), place("label::en")) else {
+        return Vec::new();
+    };
+    let area = |record: csv::StringRecord| {
+        let cell = |place| record.get(place).unwrap_or_default().to_owned();
+        Choice { name: cell(name), label: Words { zh: cell(zh), en: cell(en) } }
+    };
+    reader.records().filter_map(Result::ok).map(area).collect()
+}
+
+/// `GET /api/v1/dictionary`, for whoever is known here: it says nothing of anybody.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, _caller: Caller) -> Response {
+    let office = &shared.office;
+    let lists: Vec<Json> = office.dictionary.lists.iter().map(list_json).collect();
+    let ledgers = office.ledgers.iter().map(|ledger| {
+        json!({"id": ledger.id, "label": words_json(&ledger.title), "period": ledger.period.is_some()})
+    });
+    let ledgers: Vec<Json> = ledgers.collect();
+    answer(StatusCode::OK, &json!({"lists": lists, "ledgers": ledgers, "areas": choices_json(&office.areas)}))
+}
+
+/// A text in both languages, as the wire has it.
+pub(crate) fn words_json(words: &Words) -> Json {
+    json!({"zh": words.zh, "en": words.en})
+}
+
+fn choices_json(choices: &[Choice]) -> Json {
+    choices.iter().map(|choice| json!({"name": choice.name, "label": words_json(&choice.label)})).collect()
+}
+
+fn list_json(list: &DictionaryList) -> Json {
+    let property = |property: &doorstep_engine::entities::dictionary::Property| {
+        json!({
+            "name": property.name, "label": words_json(&property.label), "kind": property.kind.name(),
+            "is": property.is.name(), "choices": choices_json(&property.choices),
+        })
+    };
+    let properties: Vec<Json> = list.properties.iter().map(property).collect();
+    json!({"name": list.name, "label": words_json(&list.label), "properties": properties})
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn forms() -> Files {
+        Files::Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms"))
+    }
+
+    #[test]
+    fn every_property_that_a_form_writes_is_declared() {
+        let office = Office::read(&forms()).unwrap_or_else(|error| panic!("{error}"));
+        let mut missing = Vec::new();
+        for checked in crate::forms::read_all(&forms()).unwrap() {
+            for (list, property) in checked.form.entity_properties() {
+                if office.dictionary.property(list, property).is_none() {
+                    missing.push(format!("{}: {list}.{property}", checked.form.id()));
+                }
+            }
+        }
+        assert_eq!(missing, Vec::<String>::new(), "declare them in forms/entities/");
+    }
+
+    #[test]
+    fn the_ledgers_are_ten_in_their_order() {
+        let office = Office::read(&forms()).unwrap_or_else(|error| panic!("{error}"));
+        let ids: Vec<&str> = office.ledgers.iter().map(|ledger| &*ledger.id).collect();
+        assert_eq!(ids, ["l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8", "l9", "l10"]);
+        assert!(office.areas.iter().any(|area| area.name == "371002" && area.label.zh == "环翠区"));
+    }
+
+    #[test]
+    fn what_is_broken_is_told_with_its_place_and_no_folder_is_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::Folder(folder.path().to_owned());
+        let none = Office::read(&files).unwrap();
+        assert!(none.dictionary.lists.is_empty() && none.ledgers.is_empty());
+        assert_eq!(none.kind("cases", "person"), Kind::Free);
+        std::fs::create_dir_all(folder.path().join("entities")).unwrap();
+        std::fs::write(folder.path().join("entities/cases.json"), "{\"label\": 1,\n\"propertys\": []}")
+            .unwrap();
+        let told = Office::read(&files).unwrap_err().to_string();
+        assert!(told.contains("entities/cases.json:2:1: error[unknown-key]"), "{told}");
+    }
+}
