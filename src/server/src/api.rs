@@ -28,7 +28,8 @@ use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
 use crate::{
-    Shared, body, declared, entities, headers, intake, ledgers, metrics, openrosa, relay, totals, who,
+    Shared, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa, relay, totals,
+    who,
 };
 
 /// The longest nonce that is echoed.
@@ -53,6 +54,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(relay::routes())
         .merge(openrosa::routes())
         .merge(entities::routes())
+        .merge(monitoring::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))

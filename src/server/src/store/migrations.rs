@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 11] = [
+const FILES: [(i64, &str, &str); 12] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -21,6 +21,7 @@ const FILES: [(i64, &str, &str); 11] = [
     (90, "released", include_str!("../../migrations/0090_released.sql")),
     (100, "entities_office", include_str!("../../migrations/0100_entities_office.sql")),
     (120, "entity_search", include_str!("../../migrations/0120_entity_search.sql")),
+    (130, "monitoring", include_str!("../../migrations/0130_monitoring.sql")),
 ];
 
 /// The schema that this program makes.
