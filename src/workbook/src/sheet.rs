@@ -74,6 +74,9 @@ fn meant(c: char) -> char {
     }
 }
 
+/// Cells from one row and column to another, both included, from 0.
+pub(crate) type Area = ((u32, u32), (u32, u32));
+
 /// A sheet as it is read: cells in any order, within bounds. Cells without text take no memory.
 pub(crate) struct Cells {
     name: String,
@@ -103,7 +106,7 @@ impl Cells {
     }
 
     /// All rows as they stand, each of these areas (their corners from 0) filled with what its first cell holds, as far as there are rows and columns.
-    pub fn into_table(mut self, merged: &[((u32, u32), (u32, u32))]) -> Result<Sheet, WorkbookError> {
+    pub fn into_table(mut self, merged: &[Area]) -> Result<Sheet, WorkbookError> {
         self.cells.sort_by_key(|(row, column, _)| (*row, *column));
         let columns = self.cells.iter().map(|(_, column, _)| column + 1).max().unwrap_or(0);
         let last_row = self.cells.last().map_or(0, |(row, ..)| *row);

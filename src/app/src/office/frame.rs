@@ -20,6 +20,7 @@ pub fn called(page: Page) -> Word {
         Page::Users => |w| w.users,
         Page::Devices => |w| w.devices,
         Page::Lists => |w| w.lists,
+        Page::Monitoring => |w| w.monitoring.title,
         Page::Relay => |w| w.relay,
         Page::Collect => |w| w.collect,
         Page::Log => |w| w.log,

@@ -1,4 +1,4 @@
-//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, what is passed on, ODK Collect, the audit log.
+//! The administrator's pages at `/office`: users, devices, lists that contradict themselves, monitoring lists, what is passed on, ODK Collect, the audit log.
 //!
 //! Kept here: they are a program of their own over the app's library, which no phone loads; they keep nothing on the device, show
 //! only what the server's answers bear, and tell everything that it refuses. What may be done is the server's to say:
@@ -14,6 +14,7 @@ mod field;
 mod frame;
 mod hand_out;
 mod log;
+mod monitoring;
 mod new_user;
 mod overview;
 mod qr;
@@ -67,6 +68,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/devices") view=devices::DevicesPage />
             <Route path=path!("/office/devices/new") view=hand_out::HandOutPage />
             <Route path=path!("/office/lists") view=conflicts::ConflictsPage />
+            <Route path=path!("/office/monitoring") view=monitoring::MonitoringPage />
             <Route path=path!("/office/relay") view=relay::RelayPage />
             <Route path=path!("/office/collect") view=collect::CollectPage />
             <Route path=path!("/office/log") view=log::LogPage />

@@ -96,3 +96,44 @@ fn places(wanted: &Wanted, catalogue: &Catalogue, dice: &mut Dice) -> Vec<Dealt>
     }
     dealt
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::catalogue_of_the_forms;
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_one_town_and_another_seed_another() {
+        let wanted =
+            Wanted { households: 300, members: 1_000, seed: 1, today: "2026-11-27".parse().unwrap() };
+        let catalogue = catalogue_of_the_forms();
+        let made = make(&wanted, &catalogue);
+        assert_eq!(made, make(&wanted, &catalogue));
+        assert_ne!(made, make(&Wanted { seed: 2, ..wanted }, &catalogue));
+        assert_eq!(made.households.iter().map(|household| household.people.len()).sum::<usize>(), 1_000);
+        let phones: BTreeSet<&str> = made.households.iter().map(|household| &*household.phone).collect();
+        assert_eq!(phones.len(), 300);
+        // Everything is within half a year, and each version comes after the one before.
+        let first = super::super::dice::ago(wanted.today, 180);
+        for household in &made.households {
+            let referrals = household.referrals.iter().map(|referral| &referral.versions);
+            for versions in referrals.chain([&household.versions]) {
+                assert!(versions.windows(2).all(|two| two[0].day <= two[1].day));
+                assert!(versions.iter().all(|said| said.day >= first && said.day <= wanted.today));
+            }
+        }
+        let truth = made.truth.json();
+        for (_, groups) in
+            truth["totals"]["cases"].as_object().unwrap().iter().filter(|(by, _)| *by != "difficulties:each")
+        {
+            assert_eq!(
+                groups.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>(),
+                300
+            );
+        }
+        let states = truth["totals"]["referrals"]["state"].as_object().unwrap();
+        assert!(states.len() >= 9, "{states:?}");
+    }
+}
