@@ -19,6 +19,7 @@ mod functions;
 mod office_key;
 mod recover;
 mod rescue;
+mod seed;
 mod serve;
 mod test;
 
@@ -105,6 +106,18 @@ doorstep COMMAND
       --token-file FILE      a device's token, for a server that takes submissions from devices only (else DOORSTEP_TOKEN)
       --password-file FILE   the file's password (else DOORSTEP_RESCUE_PASSWORD, else asked for)
 
+  seed                     a made-up town in an empty database, to try things out and to measure: households with half a year
+                           behind them, their members and referrals; nobody in it is anybody. What it truly comes to is
+                           printed, and written to DIR/town.json
+      --data DIR             into the data folder DIR (doorstep-data)
+      --database ADDRESS     with the rows in the PostgreSQL there (DATABASE_URL)
+      --households N         so many households (20000)
+      --members N            with so many members in all (three to each)
+      --seed N               another town for each number (1)
+      --today DAY            as it is on that day (today)
+      --forms DIR            with towns, services and providers of DIR (those inside the program, else ./forms)
+      --ciphers NAME         as for serve
+
   help                     this
   version                  which Doorstep this is
 ";
@@ -139,6 +152,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "office-key" => office_key::run(arguments),
             "recover" => recover::run(arguments),
             "rescue" => rescue::run(arguments),
+            "seed" => seed::run(arguments),
             "help" => Ok(help()),
             "version" => Ok(version()),
             other => Err(format!("there is no command `{other}`").into()),

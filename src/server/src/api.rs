@@ -28,7 +28,8 @@ use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
 use crate::{
-    Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, openrosa, relay, totals, who,
+    Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa, relay,
+    totals, who,
 };
 
 /// The longest nonce that is echoed.
@@ -54,6 +55,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(openrosa::routes())
         .merge(entities::routes())
         .merge(aside::routes())
+        .merge(monitoring::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))

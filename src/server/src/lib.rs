@@ -20,6 +20,7 @@ mod ledgers;
 mod listen;
 mod logs;
 mod metrics;
+mod monitoring;
 mod off_thread;
 mod office_key;
 mod openrosa;
@@ -27,6 +28,7 @@ mod outgoing;
 #[macro_use]
 mod store;
 mod relay;
+pub mod seed;
 mod targets;
 mod tls;
 mod totals;

@@ -48,6 +48,19 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Bundle, WorkbookError> {
     names::bundle(name, sheets)
 }
 
+/// Reads the first sheet of an `.xlsx` workbook that holds anything, all of its rows as they stand; merged cells each hold what the first of them does.
+///
+/// # Errors
+/// It is no such workbook, or holds more than a sheet may.
+pub fn read_table(bytes: &[u8]) -> Result<sheet::Sheet, WorkbookError> {
+    limits::file(bytes.len())?;
+    match bytes {
+        [b'P', b'K', ..] => xlsx::table(&mut package::Package::open(bytes)?),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(WorkbookError::TooOld),
+        _ => Err(WorkbookError::Unknown),
+    }
+}
+
 fn is_named_excel(name: &str) -> bool {
     let name = name.to_lowercase();
     [".xlsx", ".xlsm", ".xls"].iter().any(|ending| name.ends_with(ending))

@@ -74,6 +74,9 @@ fn meant(c: char) -> char {
     }
 }
 
+/// Cells from one row and column to another, both included, from 0.
+pub(crate) type Area = ((u32, u32), (u32, u32));
+
 /// A sheet as it is read: cells in any order, within bounds. Cells without text take no memory.
 pub(crate) struct Cells {
     name: String,
@@ -100,6 +103,45 @@ impl Cells {
         }
         self.cells.push((row, column, text));
         Ok(())
+    }
+
+    /// All rows as they stand, each of these areas (their corners from 0) filled with what its first cell holds, as far as there are rows and columns.
+    pub fn into_table(mut self, merged: &[Area]) -> Result<Sheet, WorkbookError> {
+        self.cells.sort_by_key(|(row, column, _)| (*row, *column));
+        let columns = self.cells.iter().map(|(_, column, _)| column + 1).max().unwrap_or(0);
+        let last_row = self.cells.last().map_or(0, |(row, ..)| *row);
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut bytes = 0;
+        let mut put = |rows: &mut Vec<Vec<String>>, row: usize, column: usize, text: String| {
+            if rows.len() <= row {
+                rows.resize_with(row + 1, Vec::new);
+            }
+            let cells = &mut rows[row];
+            bytes += text.len() + (column + 1).saturating_sub(cells.len());
+            if cells.len() <= column {
+                cells.resize_with(column + 1, String::new);
+            }
+            cells[column] = text;
+            match bytes <= SHEET_BYTES {
+                true => Ok(()),
+                false => Err(too_large(format!("the sheet `{}`", self.name), SHEET_BYTES)),
+            }
+        };
+        for (row, column, text) in self.cells {
+            put(&mut rows, row as usize, column as usize, text)?;
+        }
+        for &((top, left), (bottom, right)) in merged {
+            let first = rows.get(top as usize).and_then(|cells| cells.get(left as usize));
+            let Some(first) = first.filter(|first| !first.is_empty()).cloned() else { continue };
+            for row in top..=bottom.min(last_row) {
+                for column in left..=right.min(columns.saturating_sub(1)) {
+                    if (row, column) != (top, left) {
+                        put(&mut rows, row as usize, column as usize, first.clone())?;
+                    }
+                }
+            }
+        }
+        Ok(Sheet { name: self.name, rows })
     }
 
     /// The sheet as pyxform sees it: titled columns up to a run of untitled ones, rows up to a run of empty ones.
@@ -172,6 +214,34 @@ mod tests {
         assert_eq!(sheet.rows.len(), 63);
         assert_eq!(sheet.rows[61], ["61.0"]);
         assert_eq!(sheet.rows[0].len(), 31);
+    }
+
+    #[test]
+    fn merged_cells_hold_what_the_first_holds_as_far_as_there_are_rows() {
+        let mut cells = Cells::new("list");
+        for (row, column, text) in [
+            (0, 0, "title"),
+            (1, 0, "town"),
+            (1, 1, "name"),
+            (2, 0, "a"),
+            (2, 1, "x"),
+            (3, 1, "y"),
+            (200, 1, "z"),
+        ] {
+            cells.set(row, column, text.into()).unwrap();
+        }
+        let all = u32::MAX - 1;
+        let sheet = cells.into_table(&[((0, 0), (0, 7)), ((2, 0), (3, 0)), ((5, 0), (all, all))]).unwrap();
+        assert_eq!(sheet.rows[0], ["title", "title"]);
+        assert_eq!((&*sheet.rows[2].join("."), &*sheet.rows[3].join(".")), ("a.x", "a.y"));
+        assert_eq!((sheet.rows.len(), &*sheet.rows[200].join(".")), (201, ".z"));
+        // A merge of all that there is, again and again, has an end.
+        let mut cells = Cells::new("list");
+        for row in 0..2_000 {
+            cells.set(row, 9, "x".into()).unwrap();
+        }
+        cells.set(0, 0, "much".repeat(500)).unwrap();
+        assert!(matches!(cells.into_table(&[((0, 0), (all, all))]), Err(WorkbookError::TooLarge { .. })));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! It measures and fails nothing: what a figure has to be is for whoever reads the table. Each measurement has a page of its own, so
 //! that no engine pays for another's garbage. The peers come from npm, in the versions of `tests/bench/peers/package-lock.json`.
 //! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
-//! `cargo xtask bench server` is the server under many clients: [`server`].
+//! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`].
 
 mod assessment;
 mod driver;
+mod office;
 mod page;
 mod server;
 mod table;
@@ -42,6 +43,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         && server == "server"
     {
         return server::run(workspace, options);
+    }
+    if let [office, options @ ..] = arguments
+        && office == "office"
+    {
+        return office::run(workspace, options);
     }
     let (only, paths) = match arguments {
         [option, word, paths @ ..] if option == "--only" => (word.as_str(), paths),

@@ -10,10 +10,12 @@ use serde_json::Value as Json;
 
 use super::refusal::Refusal;
 use super::wire::{Me, User};
-use crate::platform::fetch::ask_signed_in;
+use crate::platform::fetch::{ask_signed_in, hand_in_signed_in};
 use crate::platform::{network, timer};
 
 const TIMEOUT_MS: u32 = 30_000;
+/// For a file that is worked through.
+const LONG_TIMEOUT_MS: u32 = 600_000;
 /// Rows that the server gives at a time.
 const PAGE: usize = 200;
 
@@ -61,13 +63,14 @@ pub enum Page {
     Devices,
     Lists,
     Aside,
+    Monitoring,
     Relay,
     Collect,
     Log,
 }
 
 impl Page {
-    pub const ALL: [Page; 13] = [
+    pub const ALL: [Page; 14] = [
         Page::Households,
         Page::Referrals,
         Page::Review,
@@ -78,6 +81,7 @@ impl Page {
         Page::Devices,
         Page::Lists,
         Page::Aside,
+        Page::Monitoring,
         Page::Relay,
         Page::Collect,
         Page::Log,
@@ -94,7 +98,7 @@ impl Page {
             | Page::Ledgers => matches!(role, "station" | "auditor"),
             Page::Users => role == "administrator",
             Page::Devices => matches!(role, "administrator" | "station" | "auditor"),
-            Page::Lists | Page::Aside => role == "station",
+            Page::Lists | Page::Aside | Page::Monitoring => role == "station",
             Page::Collect => matches!(role, "administrator" | "station"),
             Page::Relay => matches!(role, "administrator" | "auditor"),
             Page::Log => role == "auditor",
@@ -127,6 +131,7 @@ impl Page {
             Page::Devices => "/office/devices",
             Page::Lists => "/office/lists",
             Page::Aside => "/office/aside",
+            Page::Monitoring => "/office/monitoring",
             Page::Relay => "/office/relay",
             Page::Collect => "/office/collect",
             Page::Log => "/office/log",
@@ -254,6 +259,26 @@ impl Desk {
         answer
     }
 
+    /// Hands in a file as who is signed in; what the server makes of it may take minutes.
+    ///
+    /// # Errors
+    /// [`Refusal`], as for [`Desk::ask`].
+    pub async fn hand_in<T: DeserializeOwned>(
+        self,
+        path: &str,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<T, Refusal> {
+        let answer = hand_in_signed_in(path, media_type, bytes, LONG_TIMEOUT_MS).await;
+        let answer = answer.map_err(|error| Refusal::network(&error))?;
+        let told = read(&answer);
+        if matches!(&told, Err(refusal) if refusal.code == "login") {
+            self.ended.set(true);
+            self.stand(Standing::Out);
+        }
+        told
+    }
+
     /// All rows of a list that the server gives by pages, `most` at most; true if there are more.
     ///
     /// # Errors
@@ -325,7 +350,7 @@ mod tests {
     #[test]
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
-        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 10, 9]);
+        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 11, 9]);
         assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
     }
 

@@ -28,6 +28,7 @@ pub fn called(page: Page) -> Word {
         Page::Devices => |w| w.devices,
         Page::Lists => |w| w.lists,
         Page::Aside => |w| w.aside,
+        Page::Monitoring => |w| w.monitoring.title,
         Page::Relay => |w| w.relay,
         Page::Collect => |w| w.collect,
         Page::Log => |w| w.log,

@@ -1,5 +1,5 @@
 //! The pages at `/office`: the station's over its cases (`station/`); the administrator's: users, devices, lists that contradict themselves, what was
-//! finished on two phones, what is passed on, ODK Collect, the audit log.
+//! finished on two phones, monitoring lists, what is passed on, ODK Collect, the audit log.
 //!
 //! Kept here: they are a program of their own over the app's library, which no phone loads; they keep nothing on the device, show
 //! only what the server's answers bear, and tell everything that it refuses. What may be done is the server's to say:
@@ -16,6 +16,7 @@ mod field;
 mod frame;
 mod hand_out;
 mod log;
+mod monitoring;
 mod new_user;
 mod overview;
 mod qr;
@@ -80,6 +81,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/devices/new") view=hand_out::HandOutPage />
             <Route path=path!("/office/lists") view=conflicts::ConflictsPage />
             <Route path=path!("/office/aside") view=aside::AsidePage />
+            <Route path=path!("/office/monitoring") view=monitoring::MonitoringPage />
             <Route path=path!("/office/relay") view=relay::RelayPage />
             <Route path=path!("/office/collect") view=collect::CollectPage />
             <Route path=path!("/office/log") view=log::LogPage />

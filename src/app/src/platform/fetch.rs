@@ -91,6 +91,27 @@ pub async fn ask_signed_in(
     in_time(Asked { method, url: path, headers: &headers, body, credentials }, timeout_ms).await
 }
 
+/// Hands in a file at our own origin as who is signed in.
+///
+/// # Errors
+/// [`NetworkError`], as for [`Transport::send`].
+pub async fn hand_in_signed_in(
+    path: &str,
+    media_type: &str,
+    bytes: &[u8],
+    timeout_ms: u32,
+) -> Result<Response, NetworkError> {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers =
+        [header("accept", "application/json"), header("x-doorstep", "1"), header("content-type", media_type)];
+    let credentials = RequestCredentials::SameOrigin;
+    in_time(
+        Asked { method: "POST", url: path, headers: &headers, body: Some(bytes), credentials },
+        timeout_ms,
+    )
+    .await
+}
+
 /// What the browser is asked to ask.
 struct Asked<'a> {
     method: &'a str,

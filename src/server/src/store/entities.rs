@@ -154,18 +154,22 @@ macro_rules! put {
 
 mod copied;
 mod imported;
+mod listed;
 mod rows;
 mod search;
 mod search_text;
+mod seeded;
 mod settled;
 mod told;
 
 use search_text::{about, search_text};
 
 pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
+pub(crate) use listed::{Decided, Deciding, Decision};
 pub(crate) use rows::{Head, KnownEntity, ToldVersion};
 pub(crate) use search::{Order, Searched};
 pub(crate) use search_text::folded;
+pub(crate) use seeded::{SeededEntity, SeededVersion};
 pub(crate) use settled::{InConflict, Maker, Settled, Settling};
 
 impl Store {

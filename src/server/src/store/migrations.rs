@@ -22,6 +22,7 @@ const FILES: [(i64, &str, &str); 12] = [
     (100, "entities_office", include_str!("../../migrations/0100_entities_office.sql")),
     (110, "aside", include_str!("../../migrations/0110_aside.sql")),
     (120, "entity_search", include_str!("../../migrations/0120_entity_search.sql")),
+    (130, "monitoring", include_str!("../../migrations/0130_monitoring.sql")),
 ];
 
 /// The schema that this program makes.

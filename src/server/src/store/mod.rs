@@ -44,6 +44,7 @@ mod entities;
 mod feed;
 mod forms;
 mod migrations;
+mod monitoring;
 mod openrosa;
 mod relay;
 mod said;
@@ -59,10 +60,11 @@ pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
-    EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity, Maker, Order, Searched,
-    Settled, Settling, ToldVersion, Undone, folded,
+    Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity,
+    Maker, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
+pub(crate) use monitoring::{Became, KeptRow, KnownPerson, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use said::Among;

@@ -66,6 +66,14 @@ pub enum Event {
     EntityRemoved,
     /// A list of entities was brought in by the office.
     EntitiesImported,
+    /// A monitoring list was brought in.
+    MonitoringImported,
+    /// What waits of monitoring lists was read.
+    MonitoringRead,
+    /// Somebody said whether a row is about a household that is known.
+    MonitoringDecided,
+    /// A monitoring list was taken back.
+    MonitoringUndone,
     /// A ledger was read or carried out.
     LedgerRead,
     /// What is passed on to other servers was listed.

@@ -34,7 +34,7 @@ use crate::answer::Refusal;
 use crate::listen::now_ms;
 use crate::store::{Store, StoreError};
 use audit::{Broken, Entry, Event, Head};
-use ciphers::Ciphers;
+use ciphers::{Ciphers, hex};
 use limits::Limits;
 use oidc::Oidc;
 use rights::{Area, Role, Standing};
@@ -120,6 +120,11 @@ impl Who {
         let Some(id) = self.make_user(FIRST_NAME, &standing, &hash, now_ms()).await? else { return Ok(None) };
         self.note(&Entry::of(Event::FirstStart).to(id)).await?;
         Ok(Some(FirstUser { name: FIRST_NAME.to_owned(), password }))
+    }
+
+    /// What is kept of a resident's number: who has the database alone can't try numbers against it.
+    pub(crate) fn id_key(&self, number: &str) -> String {
+        hex(&self.ciphers.keyed_digest(&self.key, format!("id number {number}").as_bytes()))
     }
 
     /// What is kept of a password. A few at a time, off the async threads.

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
 use doorstep_postgres::Cluster;
+use doorstep_server::seed::{SeedError, Seeding, Wanted, seed};
 use doorstep_server::{Access, BucketFiles, Files, OfficeKeyOptions, Options, Relaying, Server};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -267,6 +268,25 @@ impl House {
                 }
             }
         }
+    }
+
+    /// The same server with a made-up town in it, and what that truly comes to.
+    pub fn seed(&mut self, households: usize, members: usize) -> Json {
+        self.stop();
+        let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
+        let seeding = Seeding {
+            data: self.data(),
+            database: address_of(self.database.as_ref()),
+            forms: Files::Folder(forms),
+            sm_ciphers: false,
+            wanted: Wanted { households, members, seed: 1, today: "2026-11-27".parse().unwrap() },
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let truth = runtime.block_on(seed(&seeding)).unwrap();
+        let again = runtime.block_on(seed(&seeding)).unwrap_err();
+        assert!(matches!(again, SeedError::NotEmpty), "{again}");
+        self.start();
+        truth
     }
 
     /// From the next start on the keys only open.

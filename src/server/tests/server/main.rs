@@ -10,6 +10,7 @@ mod client;
 #[path = "../../../delivery/tests/backends/encrypted.rs"]
 mod encrypted;
 mod ledgers;
+mod monitoring;
 mod office_key;
 mod oidc;
 mod openrosa;
@@ -21,6 +22,7 @@ mod reader;
 mod real_server;
 mod relay;
 mod running;
+mod seeded;
 #[path = "../../../delivery/tests/backends/suite.rs"]
 mod suite;
 mod tls;

@@ -22,15 +22,7 @@ pub(crate) struct Shared {
 /// Reads the sheets that may be a form's, in the workbook's order; others are there with no rows.
 pub(crate) fn read(package: &mut Package<'_>) -> Result<Vec<Sheet>, WorkbookError> {
     let workbook = parts::workbook(package)?;
-    let strings = match package.text(&workbook.strings)? {
-        Some(text) => sheet_data::strings(&workbook.strings, &text)?,
-        None => Vec::new(),
-    };
-    let moments = match package.text(&workbook.styles)? {
-        Some(text) => styles::moments(&workbook.styles, &text)?,
-        None => Vec::new(),
-    };
-    let shared = Shared { strings, moments, since_1904: workbook.since_1904 };
+    let shared = shared(package, &workbook)?;
     let count = workbook.sheets.len();
     let mut sheets = Vec::new();
     let mut sum = Sum::default();
@@ -39,14 +31,43 @@ pub(crate) fn read(package: &mut Package<'_>) -> Result<Vec<Sheet>, WorkbookErro
             sheets.push(Sheet { name, rows: Vec::new() });
             continue;
         }
-        let Some(text) = package.text(&part)? else {
-            return Err(WorkbookError::Damaged { part, reason: "it is not there".into() });
-        };
+        let text = text_of(package, &part)?;
         let sheet = sheet_data::sheet(&name, &part, &text, &shared)?;
         sum.add(&sheet)?;
         sheets.push(sheet);
     }
     Ok(sheets)
+}
+
+/// Reads the first sheet that holds anything, whatever it is.
+pub(crate) fn table(package: &mut Package<'_>) -> Result<Sheet, WorkbookError> {
+    let workbook = parts::workbook(package)?;
+    let shared = shared(package, &workbook)?;
+    for (name, part) in workbook.sheets {
+        let text = text_of(package, &part)?;
+        let sheet = sheet_data::table(&name, &part, &text, &shared)?;
+        if !sheet.rows.is_empty() {
+            return Ok(sheet);
+        }
+    }
+    Ok(Sheet::default())
+}
+
+fn text_of(package: &mut Package<'_>, part: &str) -> Result<String, WorkbookError> {
+    let missing = || WorkbookError::Damaged { part: part.into(), reason: "it is not there".into() };
+    package.text(part)?.ok_or_else(missing)
+}
+
+fn shared(package: &mut Package<'_>, workbook: &parts::Workbook) -> Result<Shared, WorkbookError> {
+    let strings = match package.text(&workbook.strings)? {
+        Some(text) => sheet_data::strings(&workbook.strings, &text)?,
+        None => Vec::new(),
+    };
+    let moments = match package.text(&workbook.styles)? {
+        Some(text) => styles::moments(&workbook.styles, &text)?,
+        None => Vec::new(),
+    };
+    Ok(Shared { strings, moments, since_1904: workbook.since_1904 })
 }
 
 #[cfg(test)]

@@ -74,10 +74,37 @@ fn unescaped(text: &str) -> String {
     out + rest
 }
 
-/// The cells of a worksheet.
+/// The cells of a worksheet, as a form's sheet.
 pub(crate) fn sheet(title: &str, path: &str, text: &str, shared: &Shared) -> Result<Sheet, WorkbookError> {
-    let mut cells = Cells::new(title);
     let mut part = Part::new(path, text);
+    cells(title, &mut part, shared)?.into_sheet()
+}
+
+/// The cells of a worksheet, whatever it is, each of those that are merged with what the first of them holds.
+pub(crate) fn table(title: &str, path: &str, text: &str, shared: &Shared) -> Result<Sheet, WorkbookError> {
+    let mut part = Part::new(path, text);
+    let cells = cells(title, &mut part, shared)?;
+    let mut merged = Vec::new();
+    loop {
+        match part.next()? {
+            Step::Start(start) if name(&start) == "mergeCell" => {
+                if merged.len() >= CELLS {
+                    return Err(too_many(title, CELLS, "merged cells"));
+                }
+                let area = attribute(&start, "ref");
+                let corners = area.as_deref().and_then(|area| area.split_once(':'));
+                let corners = corners.and_then(|(first, last)| Some((place(first)?, place(last)?)));
+                merged.extend(corners);
+            }
+            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            Step::Done => return cells.into_table(&merged),
+        }
+    }
+}
+
+/// What stands in a worksheet's rows.
+fn cells(title: &str, part: &mut Part<'_>, shared: &Shared) -> Result<Cells, WorkbookError> {
+    let mut cells = Cells::new(title);
     let (mut row, mut column) = (0_u32, 0_u32);
     let mut first = true;
     loop {
@@ -96,13 +123,13 @@ pub(crate) fn sheet(title: &str, path: &str, text: &str, shared: &Shared) -> Res
                     if let Some((at_row, at_column)) = attribute(&start, "r").and_then(|r| place(&r)) {
                         (row, column) = (at_row, at_column);
                     }
-                    let value = value(&mut part, &start, shared)?;
+                    let value = value(part, &start, shared)?;
                     cells.set(row, column, value)?;
                     column = column.saturating_add(1);
                 }
                 _ => {}
             },
-            Step::End(name) if name == "sheetData" => return cells.into_sheet(),
+            Step::End(name) if name == "sheetData" => return Ok(cells),
             Step::End(_) | Step::Text(_) => {}
             Step::Done => return Err(part.damaged("its rows do not end")),
         }

@@ -3,8 +3,11 @@
 //! A struct of its own beside [`Words`](super::Words): it is in the office's bundle alone, and no phone loads it.
 
 mod en;
+mod monitoring;
 mod station;
 mod zh;
+
+pub use monitoring::Monitoring;
 
 use super::Language;
 
@@ -53,6 +56,8 @@ pub struct Office {
     pub role_explained: fn(&str) -> Text,
     pub not_found: Text,
     pub not_found_explained: Text,
+
+    pub monitoring: &'static Monitoring,
 
     // What the server refuses
     pub no_server: Text,

@@ -25,10 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ("id-valid('440524188001010014', '1990-01-01')", "true"),
         |call| {
             let id = normalized(&call.text(0));
-            let day = call.date(1);
-            Operand::Boolean(day.zip(birthday(&id)).is_some_and(|(day, born)| {
-                has_check_digit(&id) && born <= day && moment::full_years(born, day) <= 130
-            }))
+            Operand::Boolean(call.date(1).is_some_and(|day| is_valid(&id, day)))
         },
     ),
     Function::new(
@@ -86,7 +83,8 @@ const PROVINCES: [&str; 37] = [
 /// Weihai's development zones have codes for statistics that no number was ever issued with.
 const STATISTICAL_ONLY: [&str; 3] = ["371071", "371072", "371073"];
 
-fn normalized(text: &str) -> String {
+/// A resident's number as it should be kept: what `id-normalize` gives.
+pub fn normalized(text: &str) -> String {
     let mut id: String = half_width(text).split_whitespace().collect::<String>().to_uppercase();
     if id.len() == 15 && id.bytes().all(|byte| byte.is_ascii_digit()) {
         id = format!("{}19{}", &id[..6], &id[6..]);
@@ -97,8 +95,8 @@ fn normalized(text: &str) -> String {
     id
 }
 
-/// GB 11643-1999: weights 2^(18-i) mod 11, and `10X98765432` by the remainder.
-fn check_digit(first_17: &str) -> Option<char> {
+/// The check digit that belongs to 17 digits (GB 11643-1999: weights 2^(18-i) mod 11, and `10X98765432` by the remainder); `None` if they are none.
+pub fn check_digit(first_17: &str) -> Option<char> {
     let mut sum = 0;
     let mut weight = 7;
     for byte in first_17.bytes() {
@@ -109,11 +107,18 @@ fn check_digit(first_17: &str) -> Option<char> {
     Some(b"10X98765432"[(sum % 11) as usize] as char)
 }
 
+/// Is a number that is kept as it should be a resident's, on a day: what `id-valid` says?
+pub fn is_valid(id: &str, day: Date) -> bool {
+    birthday(id)
+        .is_some_and(|born| has_check_digit(id) && born <= day && moment::full_years(born, day) <= 130)
+}
+
 fn has_check_digit(id: &str) -> bool {
     id.len() == 18 && id.is_ascii() && check_digit(&id[..17]).is_some_and(|check| id.ends_with(check))
 }
 
-fn birthday(id: &str) -> Option<Date> {
+/// The birthday that stands in a number of 18 places, whatever its check digit.
+pub fn birthday(id: &str) -> Option<Date> {
     let digits = (id.len() == 18 && id.is_ascii()).then(|| &id[6..14])?;
     moment::read_date(&format!("{}-{}-{}", &digits[..4], &digits[4..6], &digits[6..]))
 }

@@ -19,7 +19,7 @@ mod choices;
 mod dates;
 mod digests;
 mod geo;
-mod identity;
+pub mod identity;
 mod logic;
 mod node_sets;
 mod numbers;

@@ -51,6 +51,44 @@ const DONE: &str =
     "SELECT submission_id FROM entity_done WHERE submission_id > $1 ORDER BY submission_id LIMIT $2";
 const PUT_DONE: &str =
     "INSERT INTO entity_done (submission_id) VALUES ($1) ON CONFLICT (submission_id) DO NOTHING";
+type Person = (String, String, String, String, String, String);
+type Columns = (String, String, i64, Option<String>);
+type List = (String, String, String, i64, Option<String>, Option<i64>);
+type Row = (
+    String,
+    i64,
+    String,
+    Option<String>,
+    Option<i64>,
+    String,
+    String,
+    String,
+    String,
+    Option<i64>,
+    Option<String>,
+);
+
+const PERSONS: &str = "
+    SELECT id, case_id, id_key, name, birthday, list_id FROM known_person WHERE id > $1 ORDER BY id LIMIT $2";
+const PUT_PERSON: &str = "
+    INSERT INTO known_person (id, case_id, id_key, name, birthday, list_id) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (id) DO NOTHING";
+const COLUMNS: &str =
+    "SELECT titles, columns, at, user_id FROM monitoring_columns WHERE titles > $1 ORDER BY titles LIMIT $2";
+const PUT_COLUMNS: &str = "
+    INSERT INTO monitoring_columns (titles, columns, at, user_id) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (titles) DO NOTHING";
+const LISTS: &str =
+    "SELECT id, area, hash, at, user_id, undone_at FROM monitoring_list WHERE id > $1 ORDER BY id LIMIT $2";
+const PUT_LIST: &str = "
+    INSERT INTO monitoring_list (id, area, hash, at, user_id, undone_at) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (id) DO NOTHING";
+const ROWS: &str = "
+    SELECT list_id, row, state, case_id, same_as, area, id_key, said, candidates, decided_at, decided_by
+    FROM monitoring_row WHERE (list_id, row) > ($1, $2) ORDER BY list_id, row LIMIT $3";
+const PUT_ROW: &str = "
+    INSERT INTO monitoring_row (list_id, row, state, case_id, same_as, area, id_key, said, candidates, decided_at, decided_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (list_id, row) DO NOTHING";
 
 /// Copies a table, a page in one transaction. `by` are the columns of its key, which come first; `with` are all.
 macro_rules! copy_rows {
@@ -87,6 +125,11 @@ impl Store {
         copy_rows!(self <- source, Office, OFFICE => PUT_OFFICE, by (0 = text()), with (0, 1, 2, 3, 4));
         copy_rows!(self <- source, Settled, SETTLED => PUT_SETTLED,
             by (0 = text(), 1 = text(), 2 = -1_i64), with (0, 1, 2, 3, 4));
+        copy_rows!(self <- source, Person, PERSONS => PUT_PERSON, by (0 = text()), with (0, 1, 2, 3, 4, 5));
+        copy_rows!(self <- source, Columns, COLUMNS => PUT_COLUMNS, by (0 = text()), with (0, 1, 2, 3));
+        copy_rows!(self <- source, List, LISTS => PUT_LIST, by (0 = text()), with (0, 1, 2, 3, 4, 5));
+        copy_rows!(self <- source, Row, ROWS => PUT_ROW,
+            by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
         copy_rows!(self <- source, (String,), DONE => PUT_DONE, by (0 = text()), with (0));
         // A server may be running on it, which fills in what is missing at its start alone.
         self.fill_search().await
@@ -96,8 +139,10 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::super::testing::{Place, on_each_database};
+    use super::super::super::{Became, TakenRow, Taking};
     use super::super::{ImportedRow, Importing, Settling, Undone};
     use super::*;
+    use crate::monitoring::Said;
     use doorstep_engine::entities::{EntityAct, EntityChange};
 
     on_each_database!(what_the_office_did_by_itself_goes_along_and_what_is_newer_stays);
@@ -136,6 +181,10 @@ mod tests {
             SELECT list || id || version || at || coalesce(user_id, '') FROM entity_settled UNION ALL
             SELECT list || id || version || text FROM entity_search UNION ALL
             SELECT submission_id || place || list || id || reason FROM entity_refused UNION ALL
+            SELECT id || case_id || id_key || name || birthday || list_id FROM known_person UNION ALL
+            SELECT titles || columns || at FROM monitoring_columns UNION ALL
+            SELECT id || area || hash || at || coalesce(user_id, '') FROM monitoring_list UNION ALL
+            SELECT list_id || row || state || case_id || area || id_key || said || candidates FROM monitoring_row UNION ALL
             SELECT submission_id FROM entity_done ORDER BY 1";
         reading!(store.database, |pool| sqlx::query_as(all).fetch_all(pool)).unwrap()
     }
@@ -153,8 +202,29 @@ mod tests {
         }
         let settling = Settling { version: 3, at: 9, user: Some("u".into()), ..Settling::default() };
         source.settle_entity("households", ID, &settling).await.unwrap();
+        source.say_monitoring_columns("t", "{}", 5, None).await.unwrap();
+        let row = TakenRow {
+            row: 2,
+            became: Became::Lead(ID.replace('a', "c")),
+            area: "371002".into(),
+            id_key: "k".into(),
+            said: Said { name: "王".into(), ..Said::default() },
+            candidates: "[]".into(),
+        };
+        let list = "00000000000000000000000000000001";
+        let taking = Taking {
+            id: list,
+            area: "3710",
+            hash: "h",
+            at: 5,
+            today: "2026-11-27".into(),
+            user: None,
+            rows: &[row],
+        };
+        assert!(source.take_in(&taking).await.unwrap());
+        assert!(!source.take_in(&taking).await.unwrap(), "once");
         let wanted = known(&source).await;
-        assert!(wanted.len() >= 10, "{wanted:?}");
+        assert!(wanted.len() >= 16, "{wanted:?}");
 
         let other = Place::sqlite();
         let target = other.open().await;

@@ -13,13 +13,13 @@ use super::{
     read_properties, search_text, version, write_properties,
 };
 
-const OFFICE: &str = "
+pub(super) const OFFICE: &str = "
     INSERT INTO entity_office (id, list, deed, at, user_id) VALUES ($1, $2, 'imported', $3, $4)
     ON CONFLICT (id) DO NOTHING";
 const MOVE: &str = "UPDATE entity SET area = $3 WHERE list = $1 AND id = $2 AND area <> $3";
-const REMOVE: &str = "DELETE FROM entity WHERE list = $1 AND id = $2";
-const REMOVE_FOUND_BY: &str = "DELETE FROM entity_search WHERE list = $1 AND id = $2";
-const REMOVE_VERSIONS: &str = "DELETE FROM entity_version WHERE list = $1 AND id = $2";
+pub(super) const REMOVE: &str = "DELETE FROM entity WHERE list = $1 AND id = $2";
+pub(super) const REMOVE_FOUND_BY: &str = "DELETE FROM entity_search WHERE list = $1 AND id = $2";
+pub(super) const REMOVE_VERSIONS: &str = "DELETE FROM entity_version WHERE list = $1 AND id = $2";
 const HAS: &str = "SELECT list FROM entity WHERE list = $1 LIMIT 1";
 
 /// A row of a file.

@@ -1,7 +1,7 @@
 //! What the office sees of entities: the dictionary, who is found by whom, what was said when, and the ledgers, on either database.
 
 mod pages;
-mod town;
+pub mod town;
 
 use crate::browser::Browser;
 use crate::client::{Answer, House, Place};

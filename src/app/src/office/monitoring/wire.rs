@@ -1,0 +1,94 @@
+//! What the server says of monitoring lists. A field that an older server lacks is nothing.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The fields that a column can hold, in the order in which they are asked for.
+pub const FIELDS: [&str; 8] =
+    ["name", "id_number", "birthday", "phone", "town", "village", "address", "difficulties"];
+
+/// `POST …/preview`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Preview {
+    pub rows: usize,
+    pub titles: Vec<String>,
+    /// Fields by titles.
+    pub columns: BTreeMap<String, String>,
+    pub remembered: bool,
+    pub known: bool,
+}
+
+/// `POST …/import`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    pub list: String,
+    pub joined: u64,
+    pub same: u64,
+    pub waiting: u64,
+    pub leads: u64,
+    pub refused_count: u64,
+    pub refused: Vec<Wrong>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wrong {
+    pub row: i64,
+    pub column: String,
+    pub reason: String,
+}
+
+/// `GET …/lists`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Lists {
+    pub lists: Vec<List>,
+}
+
+/// A list that was brought in.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct List {
+    pub id: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub by: Option<String>,
+    pub undone_at: Option<i64>,
+    pub joined: i64,
+    pub same: i64,
+    pub waiting: i64,
+    pub leads: i64,
+}
+
+/// `GET …/waiting`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Waiting {
+    pub rows: Vec<Row>,
+    pub more: bool,
+}
+
+/// A row that waits, and whom it may be about.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Row {
+    pub row: i64,
+    pub said: BTreeMap<String, String>,
+    pub candidates: Vec<Candidate>,
+}
+
+/// A household, or another row of the list.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Candidate {
+    pub case: Option<String>,
+    pub row: Option<i64>,
+    pub points: i32,
+    pub why: Vec<String>,
+    pub known: Option<BTreeMap<String, String>>,
+    pub said: Option<BTreeMap<String, String>>,
+}

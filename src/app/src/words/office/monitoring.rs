@@ -1,0 +1,235 @@
+//! The words of the page of monitoring lists.
+
+use super::Text;
+
+/// A language's words for it.
+#[derive(Debug)]
+pub struct Monitoring {
+    pub title: Text,
+    pub line: Text,
+    pub explained: Text,
+    pub file: Text,
+    pub file_hint: Text,
+    pub no_file: Text,
+    pub look: Text,
+    pub looking: Text,
+    pub columns: Text,
+    pub columns_explained: fn(usize, bool) -> String,
+    pub none: Text,
+    pub known: Text,
+    pub take_in: Text,
+    pub taking_in: Text,
+    pub taken: fn([u64; 4]) -> String,
+    pub refused: fn(u64) -> String,
+    pub row: fn(i64) -> String,
+    pub reason: fn(&str) -> Text,
+    pub field: fn(&str) -> Text,
+    pub lists: Text,
+    pub lists_none: Text,
+    pub counts: fn([i64; 4]) -> String,
+    pub undo: Text,
+    pub undo_sure: Text,
+    pub undone: fn(u64, u64) -> String,
+    pub is_undone: Text,
+    pub waiting: Text,
+    pub waiting_none: Text,
+    pub waiting_more: Text,
+    pub listed: Text,
+    pub is_known: Text,
+    pub other_row: fn(i64) -> String,
+    pub gone: Text,
+    pub points: fn(i32) -> String,
+    pub why: fn(&str) -> Text,
+    pub merge: Text,
+    pub apart: Text,
+    pub decided: Text,
+    pub take_back: Text,
+}
+
+pub(super) const ZH: Monitoring = Monitoring {
+    title: "监测名单",
+    line: "把其他部门的预警名单合进来：核对、比对、转成线索",
+    explained: "其他部门的名单（CSV 或 xlsx）合到一起：逐行核对，和已有的住户比对。肯定是同一人的直接合并，可能是的并排给您定，没有的成为线索。身份证号不保存。",
+    file: "名单文件",
+    file_hint: "CSV（UTF-8 或 GB18030）或 .xlsx，最多 10 万行",
+    no_file: "先选一个文件（最大 32 MB）",
+    look: "看看表头",
+    looking: "正在读……",
+    columns: "每一列是什么",
+    columns_explained: |rows, remembered| {
+        let said = if remembered {
+            "表头和上次一样，照上次对应。"
+        } else {
+            "照表头猜的，请核对；以后同样的表头不用再对应。"
+        };
+        format!("共 {rows} 行。{said}")
+    },
+    none: "（没有）",
+    known: "这份名单已经导入过；要重新导入，先撤销。",
+    take_in: "导入",
+    taking_in: "正在比对……",
+    taken: |[joined, same, waiting, leads]| {
+        format!("并入已有住户 {joined} 行，表内重复 {same} 行，等您定 {waiting} 行，新线索 {leads} 条。")
+    },
+    refused: |count| format!("有误没有导入的 {count} 行"),
+    row: |row| format!("第 {row} 行"),
+    reason: |code| match code {
+        "no_name" => "没有姓名，或不像姓名",
+        "id_number" => "身份证号不对",
+        "day" => "日期不对",
+        "not_as_in_id_number" => "和身份证号里的生日不一样",
+        "phone" => "电话不对",
+        "town" => "没有这个镇街，或有同名的，请写代码",
+        "elsewhere" => "不在本区域",
+        "difficulty" => "没有这种困难事项",
+        "encoding" => "有读不出的字",
+        "too_long" => "太长，或有换行",
+        "too_little" => "只有姓名，分不清是谁",
+        _ => "有误",
+    },
+    field: |field| match field {
+        "name" => "姓名",
+        "id_number" => "身份证号",
+        "birthday" => "出生日期",
+        "phone" => "电话",
+        "town" => "镇街",
+        "village" => "村居",
+        "address" => "地址",
+        _ => "困难事项",
+    },
+    lists: "导入过的名单",
+    lists_none: "还没有导入过名单。",
+    counts: |[joined, same, waiting, leads]| {
+        format!("并入 {joined} · 重复 {same} · 等定 {waiting} · 线索 {leads}")
+    },
+    undo: "撤销这份名单",
+    undo_sure: "撤销后，它新增的线索会去掉（已有人处理过的留下），合并也取消。确定？再按一次。",
+    undone: |removed, kept| format!("已撤销：去掉线索 {removed} 条，已有人处理而留下 {kept} 条。"),
+    is_undone: "已撤销",
+    waiting: "等您定的",
+    waiting_none: "没有等您定的。",
+    waiting_more: "还有更多，定下这些以后再显示。",
+    listed: "名单上",
+    is_known: "已有住户",
+    other_row: |row| format!("名单第 {row} 行"),
+    gone: "已不在名单里",
+    points: |points| format!("{points} 分"),
+    why: |code| match code {
+        "id_number" => "身份证号相同",
+        "name" => "姓名相同",
+        "name_sounds" => "姓名同音",
+        "name_one_letter" => "姓名差一个字",
+        "name_differs" => "姓名不同",
+        "birthday" => "生日相同",
+        "birthday_swapped" => "生日的月和日颠倒",
+        "birthday_one_digit" => "生日差一个数字",
+        "birthday_differs" => "生日不同",
+        "phone" => "电话相同",
+        "village" => "村居相同",
+        "village_like" => "村居差一个字",
+        "address" => "门牌相同",
+        "town" => "镇街相同",
+        "town_differs" => "镇街不同",
+        _ => "其他",
+    },
+    merge: "是同一户，并入",
+    apart: "不是，成为新线索",
+    decided: "已定。",
+    take_back: "撤回",
+};
+
+pub(super) const EN: Monitoring = Monitoring {
+    title: "Monitoring lists",
+    line: "Bring in other offices' lists: checked, matched, made leads",
+    explained: "Lists of other offices (CSV or xlsx) brought together: each row is checked and matched with the households that are known. Who is the same for certain is joined, who may be is shown beside them for you to decide, who is new becomes a lead. ID numbers are not kept.",
+    file: "The list's file",
+    file_hint: "CSV (UTF-8 or GB18030) or .xlsx, 100,000 rows at most",
+    no_file: "Choose a file first (32 MB at most)",
+    look: "Look at its titles",
+    looking: "Reading…",
+    columns: "What each column is",
+    columns_explained: |rows, remembered| {
+        let said = if remembered {
+            "The titles are known, and mean what they did."
+        } else {
+            "Guessed by the titles: please check. They are remembered for the next list."
+        };
+        format!("{rows} rows. {said}")
+    },
+    none: "(none)",
+    known: "This list is here already; undo it first to bring it in again.",
+    take_in: "Bring it in",
+    taking_in: "Matching…",
+    taken: |[joined, same, waiting, leads]| {
+        format!(
+            "{joined} rows joined with households, {same} twice in the list, {waiting} for you to decide, {leads} new leads."
+        )
+    },
+    refused: |count| format!("{count} rows are wrong and were left out"),
+    row: |row| format!("Row {row}"),
+    reason: |code| match code {
+        "no_name" => "no name, or none that looks like one",
+        "id_number" => "the ID number is wrong",
+        "day" => "the date is wrong",
+        "not_as_in_id_number" => "not the birthday in the ID number",
+        "phone" => "the phone is wrong",
+        "town" => "no such town, or two of that name: write its code",
+        "elsewhere" => "outside your area",
+        "difficulty" => "no such difficulty",
+        "encoding" => "characters that can't be read",
+        "too_long" => "too long, or with a line break",
+        "too_little" => "a name alone says nobody",
+        _ => "wrong",
+    },
+    field: |field| match field {
+        "name" => "Name",
+        "id_number" => "ID number",
+        "birthday" => "Birthday",
+        "phone" => "Phone",
+        "town" => "Town",
+        "village" => "Village or community",
+        "address" => "Address",
+        _ => "Difficulties",
+    },
+    lists: "Lists that were brought in",
+    lists_none: "No list was brought in yet.",
+    counts: |[joined, same, waiting, leads]| {
+        format!("joined {joined} · twice {same} · to decide {waiting} · leads {leads}")
+    },
+    undo: "Undo this list",
+    undo_sure: "Its leads go, but for those that somebody did something about, and nothing stays joined. Sure? Press once more.",
+    undone: |removed, kept| {
+        format!("Undone: {removed} leads are gone, {kept} stay since somebody did something about them.")
+    },
+    is_undone: "Undone",
+    waiting: "For you to decide",
+    waiting_none: "Nothing waits for you.",
+    waiting_more: "There are more, shown once these are decided.",
+    listed: "In the list",
+    is_known: "Known household",
+    other_row: |row| format!("Row {row} of the list"),
+    gone: "No longer there",
+    points: |points| format!("{points} points"),
+    why: |code| match code {
+        "id_number" => "same ID number",
+        "name" => "same name",
+        "name_sounds" => "name sounds the same",
+        "name_one_letter" => "name differs in one character",
+        "name_differs" => "another name",
+        "birthday" => "same birthday",
+        "birthday_swapped" => "day and month swapped",
+        "birthday_one_digit" => "birthday differs in one digit",
+        "birthday_differs" => "another birthday",
+        "phone" => "same phone",
+        "village" => "same village",
+        "village_like" => "village differs in one character",
+        "address" => "same house",
+        "town" => "same town",
+        "town_differs" => "another town",
+        _ => "other",
+    },
+    merge: "The same household: join",
+    apart: "Somebody else: a new lead",
+    decided: "Decided.",
+    take_back: "Take back",
+};

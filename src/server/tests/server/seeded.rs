@@ -1,0 +1,80 @@
+//! A made-up town, and whether the server counts it as it was made: totals and ledgers, on either database.
+
+use std::collections::BTreeMap;
+
+use doorstep_server::seed::BETWEEN;
+use serde_json::{Value as Json, json};
+
+use crate::client::{Place, on_each_database};
+use crate::ledgers::town::Town;
+
+on_each_database!(a_made_up_town_counts_as_it_was_made);
+
+/// What codes of a property are called in Chinese.
+fn labels(town: &Town, list: &str, property: &str) -> BTreeMap<String, String> {
+    let told = town.station.get(&town.house, "/api/v1/dictionary").json();
+    let lists = told["lists"].as_array().unwrap();
+    let list = lists.iter().find(|known| known["name"] == list).unwrap();
+    let properties = list["properties"].as_array().unwrap();
+    let property = properties.iter().find(|known| known["name"] == property).unwrap();
+    let choices = property["choices"].as_array().unwrap().iter();
+    let text = |json: &Json| json.as_str().unwrap().to_owned();
+    choices.map(|choice| (text(&choice["name"]), text(&choice["label"]["zh"]))).collect()
+}
+
+fn a_made_up_town_counts_as_it_was_made(place: &Place) {
+    let mut town = Town::empty(place);
+    let truth = town.house.seed(200, 600);
+    assert_eq!((&truth["households"], &truth["members"]), (&json!(200), &json!(600)));
+    assert_eq!(town.house.count("known_person"), 600);
+    assert_eq!(json!(town.house.count("entity_version")), truth["versions"]);
+    assert_eq!(json!(town.house.count("entity")).as_u64(), Some(200 + truth["referrals"].as_u64().unwrap()));
+    let mut asked = 0;
+    for (list, counts) in truth["totals"].as_object().unwrap() {
+        for (by, groups) in counts.as_object().unwrap() {
+            let by: Vec<&str> = by.split(',').collect();
+            let told = town.ask(&town.station, &format!("/api/v1/totals/{list}"), json!({"by": by}));
+            let group = |total: &Json| {
+                let parts: Vec<&str> =
+                    total["group"].as_array().unwrap().iter().map(|part| part.as_str().unwrap()).collect();
+                (parts.join(BETWEEN), total["entities"].clone())
+            };
+            let counted: BTreeMap<String, Json> =
+                told["totals"].as_array().unwrap().iter().map(group).collect();
+            assert_eq!(json!(counted), *groups, "{list} {by:?}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 14, "{asked}");
+
+    let difficulties = labels(&town, "cases", "difficulties");
+    let mut needs: Vec<String> = truth["needs"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, need)| format!("{}|{}|{}", difficulties[name], need["households"], need["referred"]))
+        .collect();
+    let mut told = town.rows(&town.station, "l5", json!({}), &["difficulty", "households", "referred"]);
+    needs.sort();
+    told.sort();
+    assert_eq!(told, needs);
+
+    let (towns, services) = (labels(&town, "referrals", "town"), labels(&town, "referrals", "service"));
+    let month = |(group, month): (&String, &Json)| {
+        let [when, town, service] = group.split(BETWEEN).collect::<Vec<_>>()[..] else { panic!("{group}") };
+        format!("{when}|{}|{}|{}|{}", towns[town], services[service], month["times"], month["households"])
+    };
+    let mut months: Vec<String> = truth["months"].as_object().unwrap().iter().map(month).collect();
+    let columns = ["month", "town", "service", "times", "households"];
+    let mut told: Vec<String> = Vec::new();
+    for number in 0.. {
+        let page = town.rows(&town.station, "l10", json!({"page": number}), &columns);
+        if page.is_empty() {
+            break;
+        }
+        told.extend(page);
+    }
+    months.sort();
+    told.sort();
+    assert_eq!(told, months);
+}
