@@ -13,7 +13,7 @@ use crate::answer::Refusal;
 use crate::entities::living;
 use crate::forms::Living;
 use crate::off_thread::off_thread;
-use crate::store::{Decision, ListedAside, Side};
+use crate::store::{AsideDecision as Decision, ListedAside, Side};
 use crate::who::mask::{Kind, kind_of, mask, shows};
 use crate::who::rights::{Area, Deed, Place, Role, Standing};
 use crate::who::routes::is_plain;

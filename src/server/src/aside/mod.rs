@@ -24,7 +24,7 @@ use crate::api::wrong_method;
 use crate::intake::{self, Acceptance, accepted, id_taken};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
-use crate::store::{Aside, AsideBody, Decision, Row, own_id_aside};
+use crate::store::{Aside, AsideBody, AsideDecision as Decision, Row, own_id_aside};
 use crate::who::audit::{Entry, Event};
 use crate::who::caller::Caller;
 use crate::who::rights::{Area, Deed, Place};

@@ -55,7 +55,9 @@ mod totals;
 
 use std::path::Path;
 
-pub(crate) use aside::{Aside, AsideBody, Decision, ListedAside, Side, own_id as own_id_aside};
+pub(crate) use aside::{
+    Aside, AsideBody, Decision as AsideDecision, ListedAside, Side, own_id as own_id_aside,
+};
 pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};

@@ -8,7 +8,7 @@ use super::super::database::BeginWriting;
 use super::super::monitoring::{ADD_PERSON, Became, KeptRow, KnownPerson, Taking, person_id};
 use super::super::{Store, StoreError};
 use super::imported::{OFFICE, REMOVE, REMOVE_FOUND_BY, REMOVE_VERSIONS};
-use super::{ADD, FOUND_BY, MARK, PUT, number_of, search_text, write_properties};
+use super::{ADD, FOUND_BY, MARK, PUT, about, number_of, search_text, write_properties};
 use crate::monitoring::Said;
 
 /// The list that leads are in, and the code of `lead-sources.csv` that says where they come from.

@@ -7,7 +7,7 @@ use doorstep_engine::entities::{Applied, Entity, EntityAct, EntityChange, apply}
 use super::super::database::BeginWriting;
 use super::super::monitoring::{ADD_PERSON, KnownPerson};
 use super::super::{Store, StoreError};
-use super::{ADD, FOUND_BY, MARK, PUT, number_of, search_text, write_properties};
+use super::{ADD, FOUND_BY, MARK, PUT, about, number_of, search_text, write_properties};
 
 const OFFICE: &str = "
     INSERT INTO entity_office (id, list, deed, at, user_id) VALUES ($1, $2, 'imported', $3, NULL)
@@ -128,6 +128,7 @@ impl Store {
                     .bind(&entity.id)
                     .bind(newest.number.cast_signed())
                     .bind(search_text(&entity.label, &entity.properties))
+                    .bind(about(&entity.properties))
                     .execute(&mut *transaction)
                     .await?;
                 sqlx::query(MARK).bind(&entity.list).bind(&entity.id).execute(&mut *transaction).await?;
