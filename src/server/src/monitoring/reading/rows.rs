@@ -107,12 +107,7 @@ pub(in crate::monitoring) fn check(
     }
     let text = |field| half_width(columns.cell(cells, field));
     let name: String = columns.cell(cells, Field::Name).split_whitespace().collect();
-    if name.is_empty() {
-        return Err(wrong(Field::Name, "no_name"));
-    }
-    if name.chars().count() > 40
-        || name.chars().any(|letter| letter.is_numeric() && !letter.is_alphabetic() && letter.is_ascii())
-    {
+    if name.is_empty() || name.chars().count() > 40 || name.contains(|letter: char| letter.is_ascii_digit()) {
         return Err(wrong(Field::Name, "no_name"));
     }
     let id_number = normalized(&text(Field::IdNumber));
