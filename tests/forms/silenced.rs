@@ -1,5 +1,6 @@
 //! What the household survey tells of a danger that was named and then is not asked about any more, and whom it names.
 
+use doorstep_engine::assess::Outcome;
 use doorstep_engine::{Form, Session, case};
 use serde_json::{Value as Json, json};
 
@@ -36,12 +37,22 @@ fn thoughts_of_self_harm_outlive_a_consent_that_is_taken_back() {
     let session = up(&[]);
     assert_eq!(session.concerns("flag_self_harm"), ["试一试"]);
     assert_eq!(told(&session), [""; 0]);
-    let refused = up(&[json!({"/household-needs/consent/consent_health": "refused"})]);
-    assert_eq!(told(&refused), [r#"flag_self_harm ["试一试"] 同意问疾病、残疾、自理和心情吗？不同意"#]);
-    let to_do = refused.silenced().remove(0).to_do.unwrap_or_default();
-    assert!(to_do.contains("[12356](tel:12356)"), "{to_do}");
-    let declined = up(&[json!({"/household-needs/members[1]/mood/phq9_status": "declined"})]);
-    assert_eq!(told(&declined).len(), 1, "{:?}", told(&declined));
+    // What was answered once is noted: the danger stays up, and with it the referral that it asks for.
+    for kept in [
+        json!({"/household-needs/consent/consent_health": "refused"}),
+        json!({"/household-needs/members[1]/mood/phq9_status": "declined"}),
+        json!({"/household-needs/subject/subject_id_number": "371002195001019995"}),
+    ] {
+        let session = up(std::slice::from_ref(&kept));
+        assert_eq!(session.outcome("flag_self_harm"), Some(Outcome::Flag(true)), "{kept}");
+        assert_eq!(session.concerns("flag_self_harm"), ["试一试"], "{kept}");
+        assert_eq!(told(&session), [""; 0], "{kept}");
+        let shown = session.explanation("flag_self_harm").map(|told| told.shown).unwrap_or_default();
+        assert!(shown.contains("[12356](tel:12356)"), "{shown}");
+    }
+    // The survey as a whole is another matter: nobody is asked to refer then.
+    let withdrawn = up(&[json!({"/household-needs/consent/consent_survey": "refused"})]);
+    assert_eq!(told(&withdrawn), [r#"flag_self_harm ["家里的人 1"] "#]);
     let stopped = up(&[json!({"/household-needs/visit/outcome": "4"})]);
     assert_eq!(told(&stopped).len(), 1, "{:?}", told(&stopped));
     let put_right = up(&[

@@ -62,7 +62,7 @@ impl Session {
     fn silent(&self, id: MeasureId, raised: &Condition) -> Option<Silenced> {
         let hidden: Vec<Key> = self.behind(id).into_iter().filter(|key| self.is_kept_unasked(*key)).collect();
         let mut asked = self.copied();
-        asked.ask_again(&hidden);
+        asked.ask_again(&[hidden.clone(), self.hidden_between(id)].concat());
         if !asked.holds_now(id, raised) {
             return None;
         }
@@ -118,6 +118,24 @@ impl Session {
             flags.map(|id| (id, self.answers_and_memories(id).into())).collect()
         });
         all.get(&id).map_or(&[], |questions| questions)
+    }
+
+    /// What is calculated between a flag and its answers and lies where nothing is asked: it would be blank, were the answers asked again or not.
+    fn hidden_between(&self, id: MeasureId) -> Vec<Key> {
+        let made_of = self.worked_out_from(&[self.measure(id).node]);
+        let mut keys = Vec::new();
+        for index in 0..self.form.nodes.len() {
+            let node = NodeId(index as u32);
+            if node == self.measure(id).node || !made_of.has(node) || !self.form.is_computed(node) {
+                continue;
+            }
+            self.instance.each_under(&self.form, ScopeId(0), self.form.node(node).scope, &mut |scope| {
+                if !self.instance.relevant(scope, node) {
+                    keys.push(Key { scope, node });
+                }
+            });
+        }
+        keys
     }
 
     /// The questions that a flag is made of, and what an action noted of one: a danger that was named once, say, whatever is answered since.
