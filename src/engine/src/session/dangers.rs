@@ -193,40 +193,45 @@ impl Session {
         found
     }
 
-    /// The answers that raise a flag that is up: those without which it would not be, of each person that it is about by themselves.
+    /// The answers that raise a flag that is up: those without which it would not be, of each person that it is about by themselves. Where only what was
+    /// noted of an answer raises it, the answer is told that is kept and not asked for any more.
     pub(super) fn evidence(&self, id: MeasureId, raised: &Condition) -> Vec<Key> {
+        let made_of = self.worked_out_from(&[self.measure(id).node]);
+        let is_noted = |key: &Key| self.form.node(key.node).body.control.is_none();
         let answered = |key: &Key| !self.instance.value(key.scope, key.node).is_blank();
-        let keys: Vec<Key> = self.behind(id).into_iter().filter(answered).collect();
+        let behind = self.behind(id);
+        let (notes, keys): (Vec<Key>, Vec<Key>) = behind.iter().copied().filter(answered).partition(is_noted);
         let whom = self.raised_by(id, raised);
         let of = |scope: &ScopeId, key: &Key| key.scope != ScopeId(0) && self.outermost(key.scope) == *scope;
-        let mut evidence = Vec::new();
-        let alone: Vec<Option<ScopeId>> =
+        let mut evidence: Vec<Key> = Vec::new();
+        let each: Vec<Option<ScopeId>> =
             if whom.is_empty() { vec![None] } else { whom.iter().copied().map(Some).collect() };
-        for person in alone {
+        for person in each {
+            let is_others = |key: &&Key| whom.iter().any(|scope| Some(*scope) != person && of(scope, key));
+            let is_theirs = |key: &&Key| person.is_none_or(|scope| of(&scope, key));
             let mut copy = self.copied();
-            let others: Vec<Key> = keys
-                .iter()
-                .filter(|key| whom.iter().any(|scope| Some(*scope) != person && of(scope, key)))
-                .copied()
-                .collect();
-            copy.hide(&others);
+            copy.hide(&keys.iter().chain(&notes).filter(is_others).copied().collect::<Vec<_>>());
             // Of those that raise it only together, each has a part in it.
             let together = !copy.holds_now(id, raised);
-            for key in &keys {
-                let theirs = person.is_none_or(|scope| of(&scope, key));
-                if !theirs || evidence.contains(key) {
-                    continue;
-                }
+            let before = evidence.len();
+            for key in keys.iter().filter(is_theirs) {
                 let mut without = if together { self.copied() } else { copy.copied() };
                 let asked = |copy: &Session| {
                     keys.iter().filter(|key| copy.instance.relevant(key.scope, key.node)).count()
                 };
-                let before = asked(&without);
-                without.hide(&[*key]);
+                let asked_before = asked(&without);
+                let noted = notes.iter().filter(|note| note.scope == key.scope).copied();
+                without.hide(&noted.chain([*key]).collect::<Vec<_>>());
                 // What merely decides that something is asked names no danger.
-                if asked(&without) + 1 == before && !without.holds_now(id, raised) {
+                let is_one = asked(&without) + 1 == asked_before && !without.holds_now(id, raised);
+                if is_one && !evidence.contains(key) {
                     evidence.push(*key);
                 }
+            }
+            if evidence.len() == before {
+                let kept =
+                    |key: &&Key| made_of.has(key.node) && !is_noted(key) && self.is_kept_unasked(**key);
+                evidence.extend(behind.iter().filter(is_theirs).filter(kept));
             }
         }
         evidence
@@ -408,6 +413,43 @@ mod tests {
         let mut session = session("${beaten} = 'yes' or ${consent} = 'no'");
         give(&mut session, &json!({"/f/beaten": "yes"}));
         assert_eq!(told(&session), ["present", "Beaten?: Yes"]);
+    }
+
+    #[test]
+    fn a_danger_that_was_noted_is_told_by_the_answer_that_is_kept() {
+        let form = json!({
+            "settings": {"form_id": "f", "version": "1", "default_language": "en"},
+            "choices": {"yn": [{"name": "yes", "label": "Yes"}, {"name": "no", "label": "No"}]},
+            "survey": [
+                {"type": "repeat", "name": "people", "label": "People", "item_label": "${who}", "children": [
+                    {"type": "text", "name": "who", "label": "Name"},
+                    {"type": "select_one yn", "name": "agrees", "label": "Agrees?"},
+                    {"type": "integer", "name": "thoughts", "label": "Thoughts?", "relevant": "${agrees} = 'yes'"},
+                    {"type": "calculate", "name": "noted", "trigger": "${thoughts}", "calculation": "if(${thoughts} >= 1, 1, 0)"},
+                    {"type": "calculate", "name": "dark", "calculation": "if(${thoughts} >= 1 or (${thoughts} = '' and ${noted} = 1), 1, 0)"}]},
+                {"type": "calculate", "name": "dark_count", "calculation": "sum(${dark})"}],
+            "assessment": [{"type": "flag", "name": "self_harm", "label": "Self-harm", "value": "${dark_count} > 0"}]});
+        let form = Form::read(&Bundle::single(Source::new("form.json", form.to_string()))).form;
+        let mut session = Session::new(form.expect("a form"), World::default());
+        let people = session.at("/f/people").expect("a repeat");
+        while session.repeat(people).is_some_and(|repeat| repeat.instances.len() < 2) {
+            session.add_repeat(people).expect("one more");
+        }
+        give(
+            &mut session,
+            &json!({"/f/people[1]/who": "Wang", "/f/people[1]/agrees": "yes", "/f/people[1]/thoughts": 2,
+            "/f/people[2]/who": "Li", "/f/people[2]/agrees": "yes", "/f/people[2]/thoughts": 0}),
+        );
+        let told = |session: &Session| -> Vec<String> {
+            let explanation = session.explanation("self_harm").expect("a flag");
+            explanation.reasons.into_iter().map(|reason| reason.sentence).collect()
+        };
+        assert_eq!(told(&session), ["present", "Wang: Thoughts?: 2"]);
+        give(&mut session, &json!({"/f/people[1]/agrees": "no"}));
+        assert_eq!(session.concerns("self_harm"), ["Wang"]);
+        assert_eq!(told(&session), ["present", "Wang: Thoughts?: 2"], "it was noted, and is kept");
+        give(&mut session, &json!({"/f/people[1]/agrees": "yes", "/f/people[1]/thoughts": 0}));
+        assert_eq!(session.concerns("self_harm"), [""; 0]);
     }
 
     #[test]
