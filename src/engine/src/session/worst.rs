@@ -12,7 +12,11 @@ impl Session {
     /// Of an item that counts the worst of several people: who they are, and what was answered there. Nobody is, where it counts nothing.
     pub(super) fn worst<'l>(&self, item: &Item, line: &'l Line) -> Option<(Vec<String>, &'l Owned)> {
         let most = line.each.iter().map(|(_, points)| *points).max()?;
-        let several = line.each.iter().filter(|(scope, _)| *scope != ScopeId(0)).count() > 1;
+        let has_others = |scope: ScopeId| {
+            let repeat = self.instance.own_node(scope);
+            scope != ScopeId(0) && self.instance.instances(self.instance.up(scope, 1), repeat).len() > 1
+        };
+        let several = line.each.iter().any(|(scope, _)| has_others(self.outermost(*scope)));
         if item.over != Aggregate::Max || !several || most == Exact::ZERO {
             return None;
         }
@@ -38,7 +42,7 @@ mod tests {
             "survey": [
                 {"type": "repeat", "name": "people", "label": "People", "item_label": "${who}", "children": [
                     {"type": "text", "name": "who", "label": "Name"},
-                    {"type": "select_one level", "name": "walks", "label": "Walks"}]}],
+                    {"type": "select_one level", "name": "walks", "label": "Walks", "relevant": "${who} != ''"}]}],
             "assessment": [{"type": "scale", "name": "ability", "label": "Ability", "items": [{"value": "${walks}"}]}]});
         let form = Form::read(&Bundle::single(Source::new("form.json", form.to_string()))).form;
         let mut session = Session::new(form.expect("a form"), World::default());
@@ -63,5 +67,10 @@ mod tests {
         assert_eq!(told(&session), "Walks: Li: Poorly, counts 4");
         give(&mut session, "/f/people[3]/walks", Value::Choice("poor".into()));
         assert_eq!(told(&session), "Walks: Li, Zhao: Poorly, counts 4");
+        // Also where nobody else is asked.
+        for number in [1, 3] {
+            give(&mut session, &format!("/f/people[{number}]/who"), Value::Blank);
+        }
+        assert!(told(&session).contains("Li: Poorly"), "{}", told(&session));
     }
 }
