@@ -56,10 +56,20 @@ pub struct Built {
 
 /// Builds the app and the server, each only as far as something has changed.
 pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<Built> {
-    let app = app::build(workspace, mode)?;
+    build_both(workspace, mode, mode)
+}
+
+/// The app as phones get it, and the server as the other tests have compiled it: a release of that would take a clean machine minutes more, and
+/// nothing that a browser sees of it would be another.
+pub fn build_for_tests(workspace: &Workspace) -> anyhow::Result<Built> {
+    build_both(workspace, Mode::Release, Mode::Dev)
+}
+
+fn build_both(workspace: &Workspace, app: Mode, server: Mode) -> anyhow::Result<Built> {
+    let app = app::build(workspace, app)?;
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args(["build", "--locked", "--package", "doorstep"]);
-    let profile = match mode {
+    let profile = match server {
         Mode::Dev => "debug",
         Mode::Release => {
             cargo.arg("--release");

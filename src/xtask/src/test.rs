@@ -177,7 +177,7 @@ fn web(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     debian::browser()?;
-    let built = serve::build(workspace, Mode::Release)?;
+    let built = serve::build_for_tests(workspace)?;
     let mut tests = cargo(workspace);
     tests.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
     if has_nextest(workspace) {
