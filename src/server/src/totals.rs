@@ -24,7 +24,7 @@ use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
 use crate::who::mask::{Kind, shows};
-use crate::who::rights::{Area, Deed, Reach, Role, reach};
+use crate::who::rights::Role;
 use crate::who::routes::{Json as Body, unknown};
 
 /// So many groups at most: more is no overview.
@@ -72,21 +72,8 @@ pub(crate) async fn count(
     list: Result<Path<String>, PathRejection>,
     Body(asked): Body<Asked>,
 ) -> Result<Response, Refusal> {
-    caller.may_somewhere(&shared.who, Deed::Read).await?;
+    let area = caller.area_of_cases(&shared.who, "totals are for those who see the cases").await?;
     let role = caller.standing.role;
-    let area = match reach(role, Deed::Read) {
-        Reach::All => Some(&Area::EVERYWHERE),
-        Reach::Area => Some(&caller.standing.area),
-        Reach::Referred | Reach::No => None,
-    };
-    let Some(area) = area else {
-        shared.who.note(&caller.entry(Event::Forbidden)).await?;
-        return Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "totals are for those who see the cases",
-        ));
-    };
     let Path(list) = list.map_err(|_| unknown())?;
     if !is_entity_name(&list) {
         return Err(unknown());

@@ -28,7 +28,7 @@ use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::{area, bad};
 use crate::who::mask::{Kind, mask};
-use crate::who::rights::{Area, Deed, Reach, Role, reach};
+use crate::who::rights::{Area, Role};
 use crate::who::routes::{Json as Body, unknown};
 
 use table::Table;
@@ -113,18 +113,8 @@ pub(crate) async fn show(
     id: Result<Path<String>, PathRejection>,
     Body(asked): Body<Asked>,
 ) -> Result<Response, Refusal> {
-    caller.may_somewhere(&shared.who, Deed::Read).await?;
+    let area = caller.area_of_cases(&shared.who, "ledgers are for those who see the cases").await?;
     let role = caller.standing.role;
-    let area = match reach(role, Deed::Read) {
-        Reach::All => Some(&Area::EVERYWHERE),
-        Reach::Area => Some(&caller.standing.area),
-        Reach::Referred | Reach::No => None,
-    };
-    let Some(area) = area else {
-        shared.who.note(&caller.entry(Event::Forbidden)).await?;
-        let reason = "ledgers are for those who see the cases";
-        return Err(Refusal::new(StatusCode::FORBIDDEN, "forbidden", reason));
-    };
     let Path(id) = id.map_err(|_| unknown())?;
     let ledger = shared.office.ledger(&id).ok_or_else(unknown)?;
     let kind = match asked.kind.as_deref() {
@@ -133,7 +123,7 @@ pub(crate) async fn show(
         Some("xlsx") => As::Xlsx,
         Some(_) => return Err(bad("as", "`json`, `csv` or `xlsx`")),
     };
-    let wanted = wanted(&asked, ledger, area, role, kind)?;
+    let wanted = wanted(&asked, ledger, &area, role, kind)?;
     // Whether it was looked at or carried out, and with names, is worth knowing later: `l1/csv/full`.
     let full = if wanted.full { "/full" } else { "" };
     shared.who.note(&caller.entry(Event::LedgerRead).to(format!("{id}{}{full}", kind.suffix()))).await?;

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use super::audit::{Entry, Event};
 use super::devices::Known;
 use super::oidc::CODE;
-use super::rights::{Area, Deed, Place, Role, Standing};
+use super::rights::{Area, Deed, Place, Reach, Role, Standing, reach};
 use super::users::{Pending, User};
 use super::{Who, limits, session};
 use crate::Shared;
@@ -111,6 +111,22 @@ impl Caller {
     /// As for [`Caller::may`].
     pub(crate) async fn may_somewhere(&self, who: &Who, deed: Deed) -> Result<(), Refusal> {
         self.check(who, deed, self.standing.may_somewhere(deed)).await
+    }
+
+    /// In what area it sees cases; a provider sees its referrals alone, and is told `why` that is not enough. Noted if it is refused.
+    ///
+    /// # Errors
+    /// As for [`Caller::may`].
+    pub(crate) async fn area_of_cases(&self, who: &Who, why: &'static str) -> Result<Area, Refusal> {
+        self.may_somewhere(who, Deed::Read).await?;
+        match reach(self.standing.role, Deed::Read) {
+            Reach::All => Ok(Area::EVERYWHERE),
+            Reach::Area => Ok(self.standing.area.clone()),
+            Reach::Referred | Reach::No => {
+                who.note(&self.entry(Event::Forbidden)).await?;
+                Err(Refusal::new(StatusCode::FORBIDDEN, "forbidden", why))
+            }
+        }
     }
 
     async fn check(&self, who: &Who, deed: Deed, granted: bool) -> Result<(), Refusal> {
