@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
 use super::items::items;
-use super::repeat::card_id;
+use super::repeat::{Removing, card_id};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
 
@@ -17,8 +17,8 @@ pub fn Instance(
     view: RwSignal<RepeatView>,
     key: Key,
     page: Key,
-    /// Set to the instance, with its name, when the reader wants it removed.
-    removing: RwSignal<Option<(Key, String)>>,
+    /// Set to the instance when the reader wants it removed.
+    removing: RwSignal<Option<Removing>>,
 ) -> impl IntoView {
     let reader = use_reader();
     let place = Memo::new(move |_| {
@@ -63,7 +63,11 @@ pub fn Instance(
                                 type="button"
                                 class="button plain danger"
                                 data-action="remove"
-                                on:click=move |_| removing.set(Some((key, name())))
+                                on:click=move |_| removing.set(Some(Removing {
+                                    instance: key,
+                                    name: untrack(name),
+                                    dangers: answering.with(|session| session.dangers_gone_without(key)),
+                                }))
                             >
                                 <Icon shape=Shape::Bin />
                                 {say(|w| w.remove)}

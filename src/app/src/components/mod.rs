@@ -4,6 +4,7 @@ pub mod assessment;
 pub mod begin_forms;
 pub mod by_hand;
 pub mod confirm;
+pub mod dangers;
 pub mod entry;
 pub mod error_summary;
 pub mod icon;

@@ -12,6 +12,17 @@ use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
 
+/// An instance that the reader wants removed.
+#[derive(Clone, PartialEq)]
+pub struct Removing {
+    /// Which.
+    pub instance: Key,
+    /// What it is called.
+    pub name: String,
+    /// The dangers that would be told of no longer.
+    pub dangers: Vec<String>,
+}
+
 /// The cards, and the button that adds one.
 #[component]
 pub fn Repeat(answering: Answering, key: Key, page: Key) -> impl IntoView {
@@ -24,7 +35,7 @@ pub fn Repeat(answering: Answering, key: Key, page: Key) -> impl IntoView {
 
 fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) -> impl IntoView {
     let reader = use_reader();
-    let removing = RwSignal::new(None::<(Key, String)>);
+    let removing = RwSignal::new(None::<Removing>);
     let name = view.with_untracked(|view| view.name.to_string());
     let label = Memo::new(move |_| view.with(|view| view.label.clone()));
     let can_add = Memo::new(move |_| view.with(|view| view.can_add));
@@ -34,8 +45,8 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
             focus_soon(card_id(added));
         }
     };
-    let remove = move |(instance, _): (Key, String)| {
-        answering.remove(instance);
+    let remove = move |removing: Removing| {
+        answering.remove(removing.instance);
         focus_soon(field_id(key));
     };
     let instances = move || {
@@ -61,7 +72,13 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
                 </button> }.into_any())}
             <Confirm
                 asking=removing
-                title=move |(_, name): (Key, String)| (reader.words_now().remove_title)(&name)
+                title=move |Removing { name, dangers, .. }: Removing| {
+                    let words = reader.words_now();
+                    match dangers.is_empty() {
+                        true => (words.remove_title)(&name),
+                        false => (words.remove_danger)(&name, &dangers.join(words.between)),
+                    }
+                }
                 explained=Signal::derive(say(|w| w.remove_explained))
                 yes=Signal::derive(say(|w| w.remove))
                 act=remove

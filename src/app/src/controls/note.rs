@@ -6,9 +6,8 @@ use crate::components::marked::marked;
 use crate::components::rejected::rests_on_rejected;
 use crate::platform::page;
 use crate::state::reader::use_reader;
-use doorstep_engine::assess::MeasureKind;
-use doorstep_engine::session::Session;
-use doorstep_engine::view::{Control as Kind, ScopeId};
+use doorstep_engine::session::{Danger, Session};
+use doorstep_engine::view::{Control as Kind, Key, ScopeId};
 use leptos::prelude::*;
 
 use super::{Asked, Control, Frame, readable};
@@ -45,32 +44,39 @@ fn show(asked: Asked) -> AnyView {
     .into_any()
 }
 
-/// Whom the dangers that are up are about, where the form says so of the household only; within a person's card it is theirs.
+/// The dangers that are up and whom they are about, where the form speaks of the household only; within a person's card it is theirs.
 fn whom(asked: Asked) -> AnyView {
     let reader = use_reader();
     let answering = asked.answering;
     let told = Memo::new(move |_| {
         reader.language();
         answering.revision.track();
-        answering.with(|session| if asked.key.scope == ScopeId(0) { raised(session) } else { Vec::new() })
+        answering.with(
+            |session| if asked.key.scope == ScopeId(0) { raised(session, asked.key) } else { Vec::new() },
+        )
     });
     live(move || {
         let words = reader.words_now();
         let rows = told.get().into_iter().map(|(label, whom)| {
-            let whom = (words.concerns)(&whom.join(words.between));
-            view! { <p class="danger-of"><strong>{label} " · " {whom}</strong></p> }
+            let whom =
+                (!whom.is_empty()).then(|| format!(" · {}", (words.concerns)(&whom.join(words.between))));
+            view! { <p class="danger-of"><strong>{label} {whom}</strong></p> }
         });
         rows.collect_view()
     })
     .into_any()
 }
 
-/// Every flag that is up and is about somebody in particular.
-fn raised(session: &Session) -> Vec<(String, Vec<String>)> {
+/// Every danger that is about somebody in particular; where it is asked what was done about them, the others too.
+fn raised(session: &Session, note: Key) -> Vec<(String, Vec<String>)> {
     if session.flags_up() == 0 {
         return Vec::new();
     }
-    let flags = session.explanations().into_iter().filter(|told| told.kind == MeasureKind::Flag);
-    let about = flags.map(|told| (told.label, session.concerns(&told.name)));
-    about.filter(|(_, whom)| !whom.is_empty()).collect()
+    let page = session.page_of(note);
+    let is_here = |danger: &Danger| match &danger.handled {
+        Some(handled) => page.is_some() && session.page_of(handled.place) == page,
+        None => false,
+    };
+    let told = session.dangers().into_iter().filter(|danger| !danger.whom.is_empty() || is_here(danger));
+    told.map(|danger| (danger.label, danger.whom)).collect()
 }

@@ -5,11 +5,9 @@ use leptos::prelude::*;
 
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
-use crate::components::assessment::{Report, Seek, told};
-use crate::components::icon::{Icon, Shape};
+use crate::components::assessment::{Copies, PrintButton, Report, Seek, told};
 use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::platform::page as screen;
 use crate::state::answering::Answering;
 use crate::state::device::{Device, use_device};
 use crate::state::drafts::Looked;
@@ -27,6 +25,11 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     // What is finished is not answered any more.
     let seek = move || Callback::new(move |key| answering.sought.set(Some(key)));
     provide_context(Seek((!finished.get_untracked()).then(seek)));
+    let copies = Copies::of(Signal::derive(move || {
+        answering.revision.track();
+        answering.with(|session| session.flags_up() > 0 || !session.silenced().is_empty())
+    }));
+    provide_context(copies);
     let report = live(move || {
         let language = reader.language();
         answering.revision.track();
@@ -40,12 +43,12 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
         <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
             <Finished device id />
-            <LastChance device id />
+            <LastChance device id copies />
             {report}
         </main>
         <div class="bottom screen-only">
             <div class="bottom-row">
-                <PrintButton />
+                <PrintButton copies />
                 <button type="button" class="button main" data-action="leave" on:click=leave>
                     {live(move || {
                         let words = reader.language().words();
@@ -65,6 +68,11 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
     provide_context(Seek(None));
+    let dangerous = session.with_value(|session| {
+        told(&session.borrow(), reader.language().tag()).is_some_and(|told| told.names_danger())
+    });
+    let copies = Copies::of(Signal::stored(dangerous));
+    provide_context(copies);
     let report = live(move || {
         let language = reader.language();
         let told = session.with_value(|session| {
@@ -82,7 +90,7 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
         </main>
         <div class="bottom screen-only">
             <div class="bottom-row">
-                <PrintButton />
+                <PrintButton copies />
                 <a class="button main" href="/outbox">{say(|w| w.to_outbox)}</a>
             </div>
         </div>
@@ -98,30 +106,20 @@ fn report(told: Option<crate::components::assessment::Told>, draft: bool) -> Any
 
 /// Of one that is sealed for the office: nobody can open it here once this page is left.
 #[component]
-fn LastChance(device: Device, id: Memo<Option<Uuid>>) -> impl IntoView {
+fn LastChance(device: Device, id: Memo<Option<Uuid>>, copies: Copies) -> impl IntoView {
     let sealed = move || {
         let Some(id) = id.get() else { return false };
         let is_it = |item: &OutboxItem| item.id == id && item.for_office;
         device.outbox.with(|items| items.iter().any(is_it))
             || device.delivered.with(|items| items.iter().any(is_it))
     };
-    shown_when(sealed, || {
+    shown_when(sealed, move || {
         view! {
             <div class="notice warn screen-only" role="status" data-last-chance="now">
                 <p>{say(|w| w.report.last_chance)}</p>
-                <PrintButton />
+                <PrintButton copies />
             </div>
         }
         .into_any()
     })
-}
-
-#[component]
-fn PrintButton() -> impl IntoView {
-    view! {
-        <button type="button" class="button" data-action="print" on:click=|_| screen::print()>
-            <Icon shape=Shape::Print />
-            {say(|w| w.print)}
-        </button>
-    }
 }

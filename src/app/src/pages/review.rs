@@ -8,6 +8,7 @@ use super::finish::Finish;
 use super::review_page::ReviewPage;
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
+use crate::components::dangers::Dangers;
 use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
@@ -71,6 +72,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                     <h1 id="review-heading" tabindex="-1">{live(move || reader.language().words().to_review)}</h1>
                 </div>
                 <NotKept answering />
+                <Dangers answering />
                 <Silent answering />
                 <Staying answering />
                 {answering.with(|session| session.measures().next().is_some()).then(|| view! {

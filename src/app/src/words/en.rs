@@ -106,6 +106,11 @@ pub const WORDS: Words = Words {
     remove: "Remove",
     remove_title: |name| format!("Remove “{name}”?"),
     remove_explained: "All its answers are removed.",
+    remove_danger: |name, dangers| {
+        format!(
+            "Remove “{name}”? A danger was entered here: {dangers}. Once removed it is not told of and not referred; if it is still so, don’t remove it."
+        )
+    },
     none_yet: "None added yet.",
     instance_problems: |n| format!("{n} to look at"),
     done_with: "Fold up",

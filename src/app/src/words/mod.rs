@@ -177,6 +177,7 @@ pub struct Words {
     pub remove: Text,
     pub remove_title: fn(&str) -> String,
     pub remove_explained: Text,
+    pub remove_danger: fn(&str, &str) -> String,
     pub none_yet: Text,
     pub instance_problems: fn(usize) -> String,
     pub done_with: Text,

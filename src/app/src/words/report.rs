@@ -16,6 +16,15 @@ pub struct Report {
     // The print
     pub draft_prints: Text,
     pub contest_finish_first: Text,
+    pub which_copy: Text,
+    pub which_copy_explained: Text,
+    pub print_family: Text,
+    pub print_office: Text,
+    pub copy_of_office: Text,
+    pub copy_of_family: Text,
+
+    // What was done about a danger
+    pub not_handled: Text,
 
     // What is missing
     pub to_answer: Text,
@@ -48,6 +57,15 @@ pub const CHINESE: Report = Report {
 
     draft_prints: "草稿打印出来标着“草稿”，没有签名栏：完成之后再打印的才能签名。",
     contest_finish_first: "对象或代理人有异议：先完成这份调查，再打印结果（草稿没有签名栏），在“异议和理由”一栏写明、签名，交给审核人；审核人写明复核结论。",
+
+    which_copy: "打印哪一份？",
+    which_copy_explained: "单位留存的一份写着危险信号、涉及谁和依据，不要给家里人看，也不要留在家里。给家里人的一份不写这些，有对象签名和异议栏。",
+    print_family: "给家里人、要签名的一份",
+    print_office: "单位留存的一份",
+    copy_of_office: "单位留存：写着危险信号和依据，不给家里人看，不留在家里。",
+    copy_of_family: "给家里人的一份。每一项的依据由单位留存，本人可以查阅。",
+
+    not_handled: "还没有填好告诉了谁、怎么处理的",
 
     to_answer: "等待回答：",
     to_correct: "等待改正：",
@@ -84,6 +102,15 @@ pub const ENGLISH: Report = Report {
 
     draft_prints: "A draft’s print is marked as one and has no lines to sign on: only what is printed after finishing can be signed.",
     contest_finish_first: "The person assessed, or their agent: finish the survey first, then print the result (a draft has no lines to sign on), write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
+
+    which_copy: "Print which copy?",
+    which_copy_explained: "The office’s copy names dangers, whom they concern and what they rest on: don’t show it to the family or leave it there. The family’s copy names none of it and has the lines to sign and object on.",
+    print_family: "The family’s copy, to be signed",
+    print_office: "The office’s copy",
+    copy_of_office: "Office copy: it names dangers and what they rest on. Don’t show it to the family or leave it with them.",
+    copy_of_family: "The family’s copy. What each item rests on is kept by the office; the person assessed may see it.",
+
+    not_handled: "Who was told, and what was done, is not filled in yet",
 
     to_answer: "Waiting for: ",
     to_correct: "To be put right: ",

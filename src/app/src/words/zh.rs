@@ -103,6 +103,9 @@ pub const WORDS: Words = Words {
     remove: "移除",
     remove_title: |name| format!("移除“{name}”？"),
     remove_explained: "这一项的全部答案都会移除。",
+    remove_danger: |name, dangers| {
+        format!("移除“{name}”？这里填过危险：{dangers}。移除后不再提示，也不再转介；情况还在的，不要移除。")
+    },
     none_yet: "还没有添加。",
     instance_problems: |n| format!("{n} 处待处理"),
     done_with: "收起",

@@ -89,6 +89,8 @@ pub(crate) struct Measure {
     pub note: Option<TextId>,
     /// Others are made of it; by itself it tells its reader nothing.
     pub internal: bool,
+    /// Of a flag: the question or group that says what was done about it.
+    pub handled: Option<NodeId>,
 }
 
 /// How it comes about.

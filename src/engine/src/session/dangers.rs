@@ -52,7 +52,7 @@ impl Session {
         Some((id, self.flag_of(id)?))
     }
 
-    fn flag_of(&self, id: MeasureId) -> Option<Condition> {
+    pub(super) fn flag_of(&self, id: MeasureId) -> Option<Condition> {
         match &self.measure(id).kind {
             Kind::Flag(raised) => Some(raised.clone()),
             _ => None,
@@ -83,9 +83,14 @@ impl Session {
             label: self.label_of(id),
             whom: self.named_instances(&whom),
             // As it was said while it was up: a number to call may be among what is not asked any more.
-            to_do: asked.band_words(id, &Given::Number(Exact::ONE)),
+            to_do: asked.to_do(id),
             because,
         })
+    }
+
+    /// What to do about a danger, if the form says it.
+    pub(super) fn to_do(&self, id: MeasureId) -> Option<String> {
+        self.band_words(id, &Given::Number(Exact::ONE))
     }
 
     /// Is any answer kept that a flag is made of and that nobody is asked for? Looked at after each answer, so without a list.

@@ -19,6 +19,7 @@ mod data;
 mod dirty;
 mod events;
 mod explain;
+mod handled;
 mod instance;
 mod instance_xml;
 mod kept_by_hand;
@@ -38,6 +39,7 @@ mod worst;
 
 pub use dangers::Silenced;
 pub use data::RestoreError;
+pub use handled::{Danger, Handled};
 pub(crate) use instance::{Instance, flag};
 pub use instance_xml::Opening;
 pub use kept_by_hand::KeptByHand;

@@ -1,9 +1,11 @@
 //! Red flags: those that are up first and loud, each with what to do; that one is not decided yet, or that there is none, is said too.
 
 use doorstep_engine::assess::{Awaits, Explanation, Outcome};
+use doorstep_engine::session::Handled;
 use leptos::prelude::*;
 
-use super::awaited::Awaited;
+use super::awaited::{Awaited, use_seek};
+use crate::components::dangers;
 use crate::components::icon::{Icon, Shape};
 use crate::components::marked::marked;
 use crate::components::reasons::Reasons;
@@ -16,6 +18,8 @@ pub fn Flags(
     flags: Vec<Explanation>,
     /// By flag: whom it is about.
     concerns: Vec<(String, Vec<String>)>,
+    /// By flag: what was done about it.
+    handled: Vec<(String, Handled)>,
     /// Did a danger fall silent? Then nobody says that there is none.
     silent: bool,
 ) -> impl IntoView {
@@ -41,13 +45,19 @@ pub fn Flags(
         return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
     }
     view! {
-        {(!up.is_empty()).then(|| raised(up, concerns, words))}
+        {(!up.is_empty()).then(|| raised(up, concerns, handled, words))}
         {(!open.is_empty()).then(|| undecided(&open, words))}
     }
     .into_any()
 }
 
-fn raised(up: Vec<Explanation>, concerns: Vec<(String, Vec<String>)>, words: &'static Words) -> AnyView {
+fn raised(
+    up: Vec<Explanation>,
+    concerns: Vec<(String, Vec<String>)>,
+    handled: Vec<(String, Handled)>,
+    words: &'static Words,
+) -> AnyView {
+    let seek = use_seek();
     let count = up.len().to_string();
     let rows = up.into_iter().map(|flag| {
         let (name, label, note) = (flag.name.clone(), flag.label.clone(), flag.note.clone());
@@ -56,12 +66,14 @@ fn raised(up: Vec<Explanation>, concerns: Vec<(String, Vec<String>)>, words: &'s
         let to_do = to_do.then(|| flag.shown.clone());
         let whom = concerns.iter().find(|(of, whom)| *of == flag.name && !whom.is_empty());
         let whom = whom.map(|(_, whom)| (words.concerns)(&whom.join(words.between)));
+        let handled = handled.iter().find(|(of, _)| *of == name).map(|(_, handled)| handled.clone());
         view! {
             <li data-flag=name>
                 <strong>{label}</strong>
                 {whom.map(|whom| view! { <p data-concerns="true"><strong>{whom}</strong></p> })}
                 {to_do.map(|to_do| view! { <p>{marked(&to_do)}</p> })}
                 {note.map(|note| view! { <p>{marked(&note)}</p> })}
+                {handled.map(|handled| dangers::said(handled, seek, words))}
                 <Reasons told=flag />
             </li>
         }

@@ -64,7 +64,7 @@ fn level(
                 <strong class="level-value">{shown}</strong>
             </p>
             <NotAsked left_out />
-            <Without parts=without />
+            <div class="for-office"><Without parts=without /></div>
             {by_hand::by_hand(decided)}
             {kept}
             <Reasons told />

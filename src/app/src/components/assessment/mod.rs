@@ -2,6 +2,7 @@
 
 mod awaited;
 mod contest;
+mod copies;
 mod dimensions;
 mod flags;
 mod left_out;
@@ -14,6 +15,7 @@ mod signatures;
 mod without;
 
 pub use awaited::{AwaitedFrom, Seek};
+pub use copies::{Copies, PrintButton};
 pub use report::Report;
 pub use report::{Told, told};
 pub use without::Without;

@@ -1,12 +1,13 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
 use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::{KeptByHand, LeftOut, MadeWithout, Session, Silenced};
+use doorstep_engine::session::{Handled, KeptByHand, LeftOut, MadeWithout, Session, Silenced};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::contest::Contest;
+use super::copies::{Copies, Copy};
 use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
@@ -42,6 +43,8 @@ pub struct Told {
     pub made_without: Vec<(String, Vec<MadeWithout>)>,
     /// By flag that is up, by its name: whom it is about.
     pub concerns: Vec<(String, Vec<String>)>,
+    /// By flag that is up, by its name: what was done about it, where the form asks for that.
+    pub handled: Vec<(String, Handled)>,
     /// Dangers that were named and that no flag tells any more.
     pub silenced: Vec<Silenced>,
     /// Answers that break their rule: whatever is said, it is said with them.
@@ -50,6 +53,13 @@ pub struct Told {
     pub by_hand: Vec<Key>,
     /// What was decided so, and is not asked for now.
     pub kept_by_hand: Vec<KeptByHand>,
+}
+
+impl Told {
+    /// Is a danger told of, so that not everybody may read all of it?
+    pub fn names_danger(&self) -> bool {
+        !self.silenced.is_empty() || self.measures.iter().any(|told| told.outcome == Outcome::Flag(true))
+    }
 }
 
 /// What names a level.
@@ -71,7 +81,8 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     let levels = measures.iter().filter(|told| LEVELS.contains(&told.kind));
     let made_without = levels.map(|told| (by_name(told), session.made_without(&told.name))).collect();
     let flags = measures.iter().filter(|told| told.kind == MeasureKind::Flag);
-    let concerns = flags.map(|told| (by_name(told), session.concerns(&told.name))).collect();
+    let concerns = flags.clone().map(|told| (by_name(told), session.concerns(&told.name))).collect();
+    let handled = flags.filter_map(|told| Some((by_name(told), session.handled(&told.name)?))).collect();
     let blank = measures.iter().filter(|told| told.outcome == Outcome::NotApplicable);
     let left_out =
         blank.filter_map(|told| Some((told.name.clone(), session.left_out(&told.name)?))).collect();
@@ -88,6 +99,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         left_out,
         made_without,
         concerns,
+        handled,
         silenced: session.silenced(),
         measures,
     })
@@ -101,8 +113,10 @@ pub fn Report(
     draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
+    let copies = use_context::<Copies>();
+    let copy = move || copies.map_or(Copy::Only, Copies::now).tag();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
-    let Told { made_without, concerns, silenced, rejected, by_hand, kept_by_hand, .. } = told;
+    let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, .. } = told;
     let silent = !silenced.is_empty();
     let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     // What fell silent is said for itself, and is not merely what nobody asked.
@@ -147,7 +161,7 @@ pub fn Report(
     let names: Vec<String> =
         people.iter().filter_map(|lines| lines.first()).map(|(_, name)| name.clone()).collect();
     view! {
-        <article class="report" class:draft=draft data-report="true">
+        <article class="report" class:draft=draft data-report="true" data-copy=copy>
             <header class="report-head">
                 <p class="soft">{form}</p>
                 <h1 id="assessment-heading" tabindex="-1">{words.assessment}</h1>
@@ -158,8 +172,10 @@ pub fn Report(
                         <p>{words.report.draft_prints}</p>
                     </div>
                 })}
+                <p class="copy-line for-office">{words.report.copy_of_office}</p>
+                <p class="copy-line for-family">{words.report.copy_of_family}</p>
                 {(!rejected.is_empty()).then(|| view! {
-                    <div class="notice danger" data-report-rejected="true">
+                    <div class="notice danger for-office" data-report-rejected="true">
                         <p>{words.rests_on_rejected}</p>
                         <Awaited awaits=rejected />
                     </div>
@@ -168,8 +184,10 @@ pub fn Report(
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &on_paper(now(), words))}</p>
             </header>
-            {silent.then(|| silent::notice(silenced, words))}
-            {(!flags.is_empty()).then(|| view! { <Flags flags concerns silent /> })}
+            <div class="for-office">
+                {silent.then(|| silent::notice(silenced, words))}
+                {(!flags.is_empty()).then(|| view! { <Flags flags concerns handled silent /> })}
+            </div>
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
             {(has_levels || has_services).then(|| view! {
                 <div class="report-column">

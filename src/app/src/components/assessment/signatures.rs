@@ -36,8 +36,10 @@ pub fn Signatures(
         <footer class="paper-only signatures">
             <p class="signed">{about.join(" · ")}</p>
             {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
-            {line(words.sign_subject, String::new())}
-            {room(words.sign_objection)}
+            <div class="for-family">
+                {line(words.sign_subject, String::new())}
+                {room(words.sign_objection)}
+            </div>
             {line(words.sign_reviewer, String::new())}
             {room(words.sign_review)}
         </footer>

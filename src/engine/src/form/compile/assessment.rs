@@ -181,12 +181,49 @@ impl<'a> Compiling<'_, 'a, '_> {
             label: self.words(element, "label"),
             note: self.words(element, "note"),
             internal: self.yes(element, "internal"),
+            handled: self.handled(element),
             span: element.span,
             kind: kind.unwrap_or_else(|| Kind::Index(Box::default())),
             decimals: decimals.min(12),
             bands: self.bands(element),
             relevant: self.own_condition(node),
         }
+    }
+
+    /// The node that says what was done about a danger. It stands beside the evaluation, so nothing is read of it.
+    fn handled(&mut self, element: Tag<'a>) -> Option<NodeId> {
+        let written = element.attribute("handled")?;
+        let form = self.lowering.skeleton;
+        let is_flag = element.attribute("type").is_some_and(|kind| kind.text == "flag");
+        let found = &mut *self.lowering.found;
+        if !is_flag {
+            let message = "only a `flag` says where it is handled";
+            found.push(
+                Diagnostic::error("unknown-key", written.span, message)
+                    .hint("take `handled` away, or give it to the flag"),
+            );
+            return None;
+        }
+        let name = crate::definition::references::only_reference(written.text);
+        let node = match name {
+            Some(name) => form.by_name.get(name).and_then(|nodes| nodes.first()).copied(),
+            None => form.at(written.text.trim()),
+        };
+        let Some(node) = node else {
+            let path = name.unwrap_or(written.text);
+            let diagnostic = crate::form::binds::unknown(form, path, written.span, found);
+            found.push(diagnostic);
+            return None;
+        };
+        if form.node(node).scope != ScopeDefId::ROOT {
+            let message = format!("`{}` stands in a repeat", form.node(node).name);
+            found.push(
+                Diagnostic::error("bad-reference", written.span, message)
+                    .hint("name a question or a group outside of repeats: a flag is one for the whole form"),
+            );
+            return None;
+        }
+        Some(node)
     }
 
     fn kind(&mut self, element: Tag<'a>) -> Option<Kind> {
