@@ -308,17 +308,60 @@ impl Tongue {
         }
     }
 
-    pub fn turn(self, question: &str, to: &str, target: &str, shown: &str) -> String {
-        match self {
-            Chinese => format!("如果“{question}”是“{to}”，{target}会是“{shown}”"),
-            English => format!("If “{question}” were “{to}”, {target} would be “{shown}”"),
+    /// A number, and those beyond it.
+    pub fn onwards(self, number: &str, onwards: Onwards) -> String {
+        match (self, onwards) {
+            (Chinese, Onwards::More) => format!("“{number}”或更多"),
+            (Chinese, Onwards::Less) => format!("“{number}”或更少"),
+            (English, Onwards::More) => format!("“{number}” or more"),
+            (English, Onwards::Less) => format!("“{number}” or less"),
         }
     }
+
+    /// Choices of which any would do, the first ones by their words.
+    pub fn one_of(self, choices: &[String]) -> String {
+        const NAMED: usize = 3;
+        let quoted: Vec<String> = choices.iter().take(NAMED).map(|choice| format!("“{choice}”")).collect();
+        match (self, choices.len() - quoted.len()) {
+            (Chinese, 0) => match quoted.split_last() {
+                Some((last, first)) if !first.is_empty() => format!("{}或{last}", first.join("、")),
+                _ => quoted.concat(),
+            },
+            (Chinese, _) => format!("{}等 {} 项之一", quoted.join("、"), choices.len()),
+            (English, 0) => quoted.join(" or "),
+            (English, more) => format!("{} or one of {more} more", quoted.join(", ")),
+        }
+    }
+
+    /// `to` is quoted.
+    pub fn turn(self, question: &str, to: &str, target: &str, shown: &str) -> String {
+        match self {
+            Chinese => format!("如果“{question}”是{to}，{target}会是“{shown}”"),
+            English => format!("If “{question}” were {to}, {target} would be “{shown}”"),
+        }
+    }
+}
+
+/// On which side of a number the others lie that come to the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Onwards {
+    More,
+    Less,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_do_as_well_is_told_with_the_first() {
+        let words: Vec<String> = ["a", "b", "c", "d", "e"].map(str::to_owned).into();
+        assert_eq!(Chinese.one_of(&words[..3]), "“a”、“b”或“c”");
+        assert_eq!(Chinese.one_of(&words[..1]), "“a”");
+        assert_eq!(Chinese.one_of(&words), "“a”、“b”、“c”等 5 项之一");
+        assert_eq!(English.one_of(&words), "“a”, “b”, “c” or one of 2 more");
+        assert_eq!(Chinese.onwards("3000", Onwards::More), "“3000”或更多");
+    }
 
     #[test]
     fn how_many_count_is_said_as_a_count_and_not_as_points() {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::assess::evaluate::Owned;
 use crate::assess::measure::{Kind, MeasureId};
+use crate::assess::sentences::Onwards;
 use crate::assess::{Exact, Outcome, Search, Turn};
 use crate::form::NodeKind;
 use crate::session::Session;
@@ -34,6 +35,8 @@ const MAX_PROBES: usize = 40;
 const MAX_CHOICES: usize = 24;
 /// Of so many choices at most each selection of several is tried.
 const ALL_SELECTIONS: usize = 4;
+/// So far beyond a number it is tried whether the same still comes of it.
+const FURTHER: [i64; 6] = [2, 5, 20, 100, 1_000, 100_000];
 /// No number is looked for beyond.
 const FURTHEST: i64 = 1_000_000_000;
 
@@ -160,6 +163,10 @@ struct Found {
     value: Value,
     outcome: Outcome,
     moved: Moved,
+    /// Of a number: do those beyond it, more or less, come to the same?
+    onwards: Option<Onwards>,
+    /// Other choices of the same question that come to the same.
+    likewise: Vec<Value>,
 }
 
 /// How far an answer moves the scales, and where: what comes to apply, or no longer applies, is furthest.
@@ -308,6 +315,26 @@ impl Trial<'_> {
                 Err(()) => bound = Some(next),
             }
         }
+        if let Some(found) = &mut tipped {
+            let at = match found.value {
+                Value::Integer(number) => number,
+                Value::Decimal(number) => number as i64,
+                _ => start,
+            };
+            // Those beyond it that are answers at all, near and far. They turn nothing that is not known yet.
+            let complete = self.complete;
+            let same = |tried: Result<Option<Found>, ()>| match tried {
+                Ok(Some(next)) => next.outcome == found.outcome,
+                Ok(None) => false,
+                Err(()) => true,
+            };
+            if matches!(self.tried(key, value(at + towards)), Ok(Some(next)) if next.outcome == found.outcome)
+                && FURTHER.iter().all(|further| same(self.tried(key, value(at + towards * further))))
+            {
+                found.onwards = Some(if towards > 0 { Onwards::More } else { Onwards::Less });
+            }
+            self.complete = complete;
+        }
         self.found.extend(tipped);
     }
 
@@ -348,7 +375,7 @@ impl Trial<'_> {
         match (lawful && !hides && !outcome.is_blank(), outcome == self.now) {
             (false, _) => Err(()),
             (true, true) => Ok(None),
-            (true, false) => Ok(Some(Found { key, value, outcome, moved })),
+            (true, false) => Ok(Some(Found { key, value, outcome, moved, onwards: None, likewise: Vec::new() })),
         }
     }
 
@@ -383,19 +410,27 @@ impl Trial<'_> {
         crate::order::sort_by_key(&mut self.found, |found| (found.moved, found.key.node, found.key.scope));
         let mut kept: Vec<Found> = Vec::new();
         for found in self.found {
-            // Of a question, one answer for each result.
-            let known = kept.iter().any(|known| known.key == found.key && known.outcome == found.outcome);
-            if !known {
-                kept.push(found);
+            // Of a question, one answer for each result; what else would do as well is told with it.
+            let known =
+                kept.iter_mut().find(|known| known.key == found.key && known.outcome == found.outcome);
+            match known {
+                Some(known) if matches!(found.value, Value::Choice(_)) => known.likewise.push(found.value),
+                Some(_) => {}
+                None => kept.push(found),
             }
         }
         nearest_both_ways(&mut kept);
         let (from, target) = (self.from, self.target);
-        let turns = kept.into_iter().map(|Found { key, value, outcome, moved }| {
+        let turns = kept.into_iter().map(|Found { key, value, outcome, moved, onwards, likewise }| {
             let question = from.question_words(key);
             let to = from.answer_words(key.node, &value);
             let shown = from.shown(target, &outcome);
-            let sentence = from.tongue().turn(&question, &to, &from.label_of(target), &shown);
+            let others = likewise.iter().map(|value| from.answer_words(key.node, value));
+            let said = match onwards {
+                Some(onwards) => from.tongue().onwards(&to, onwards),
+                None => from.tongue().one_of(&std::iter::once(to.clone()).chain(others).collect::<Vec<_>>()),
+            };
+            let sentence = from.tongue().turn(&question, &said, &from.label_of(target), &shown);
             let answered = from.answer_words(key.node, from.instance.given(key.scope, key.node));
             Turn { question, from: answered, to, points: moved.by, outcome, shown, sentence }
         });
@@ -512,7 +547,7 @@ mod tests {
               {"type": "scale", "name": "s", "items": [{"value": "${poor}"}, {"value": "${sad}"}, {"value": "${die}"}]},
               {"type": "band", "name": "b", "label": "B", "of": "s", "bands": [{"code": "low", "range": "<2", "label": "Low"}, {"code": "high", "range": ">=2", "label": "High"}]}]}"#;
         let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("a form");
-        let income = "如果“Income”是“801”，B会是“Low”";
+        let income = "如果“Income”是“801”或更多，B会是“Low”";
         let case = json!({"language": "en", "steps": [
             {"answer": {"/f/income": 500, "/f/mood/sad": "yes", "/f/mood/die": "no"}},
             {"expect": {"turns": {"b": [income, "如果“Sad?”是“No”，B会是“Low”"]}}},
@@ -535,7 +570,7 @@ mod tests {
         // Without thoughts, or by a lower standard, it would be low.
         let case = json!({"language": "en", "steps": [
             {"answer": {"/f/thoughts": 1, "/f/wage": 2}},
-            {"expect": {"turns": {"b": ["如果“Wage”是“4”，B会是“Low”"]}}}]});
+            {"expect": {"turns": {"b": ["如果“Wage”是“4”或更多，B会是“Low”"]}}}]});
         assert_eq!(case::run(&form, &case), []);
     }
 }
