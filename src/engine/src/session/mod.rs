@@ -14,6 +14,7 @@ use crate::zone::Zone;
 
 mod assess;
 mod awaits;
+mod called;
 mod dangers;
 mod data;
 mod dirty;

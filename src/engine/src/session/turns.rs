@@ -10,7 +10,6 @@
 
 use std::sync::Arc;
 
-use crate::assess::evaluate::Owned;
 use crate::assess::measure::{Kind, MeasureId};
 use crate::assess::sentences::Onwards;
 use crate::assess::{Exact, Outcome, Search, Turn};
@@ -18,7 +17,7 @@ use crate::form::NodeKind;
 use crate::session::Session;
 use crate::session::instance::flag;
 use crate::value::{DataType, Value};
-use crate::view::{Control, Key, NodeId, ScopeId};
+use crate::view::{Control, Key, ScopeId};
 
 mod numbers;
 mod sources;
@@ -105,43 +104,6 @@ impl Session {
         copy.language = self.language;
         copy.random.set(self.random.get());
         copy
-    }
-
-    /// What a question is called, and whose it is where there are several: by the instance's own label, else by the repeat's and its number.
-    pub(super) fn question_words(&self, key: Key) -> String {
-        let node = self.form.node(key.node);
-        let label = self.words(node.body.label, key);
-        let label = if label.is_empty() { node.name.to_string() } else { label };
-        if key.scope == ScopeId(0) {
-            return label;
-        }
-        let repeat = self.instance.own_node(key.scope);
-        let outer = self.instance.up(key.scope, 1);
-        if self.instance.instances(outer, repeat).len() < 2 {
-            return label;
-        }
-        self.tongue().named(&self.instance_words(key.scope), &label)
-    }
-
-    /// What a repeat instance is called: by its own label, else by the repeat's and its number.
-    pub(super) fn instance_words(&self, scope: ScopeId) -> String {
-        let repeat = self.instance.own_node(scope);
-        let body = &self.form.node(repeat).body;
-        let whose = self.words(body.item_label, Key { scope, node: repeat });
-        if !whose.trim().is_empty() {
-            return whose;
-        }
-        let several = self.words(body.label, Key { scope: self.instance.up(scope, 1), node: repeat });
-        format!("{several} {}", self.instance.position(scope)).trim_start().to_owned()
-    }
-
-    /// An answer as its reader knows it.
-    pub(super) fn answer_words(&self, node: NodeId, value: &Value) -> String {
-        match value {
-            Value::Choice(name) => self.said(&[node], &Owned::Text(name.clone())),
-            Value::Choices(names) => self.said(&[node], &Owned::Names(names.clone())),
-            other => other.text().to_string(),
-        }
     }
 }
 
@@ -375,7 +337,9 @@ impl Trial<'_> {
         match (lawful && !hides && !outcome.is_blank(), outcome == self.now) {
             (false, _) => Err(()),
             (true, true) => Ok(None),
-            (true, false) => Ok(Some(Found { key, value, outcome, moved, onwards: None, likewise: Vec::new() })),
+            (true, false) => {
+                Ok(Some(Found { key, value, outcome, moved, onwards: None, likewise: Vec::new() }))
+            }
         }
     }
 
