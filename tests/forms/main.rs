@@ -5,6 +5,7 @@ mod chain;
 mod odk;
 mod silenced;
 mod stable;
+mod whom;
 
 use std::path::{Path, PathBuf};
 

@@ -96,6 +96,9 @@ mod tests {
         let called = |path: &str| session.question_words(session.at(path).expect("a question"));
         assert_eq!(called("/f/subject/papers/id"), "The person: ID number");
         assert_eq!(called("/f/people[1]/member_id"), "Member 1: ID number");
-        assert_eq!((called("/f/subject/phone"), called("/f/people[1]/work")), ("Phone".into(), "Work".into()));
+        assert_eq!(
+            (called("/f/subject/phone"), called("/f/people[1]/work")),
+            ("Phone".into(), "Work".into())
+        );
     }
 }

@@ -35,6 +35,7 @@ mod state;
 mod submitted;
 mod turns;
 mod views;
+mod whom;
 mod worked_out;
 mod worst;
 

@@ -39,6 +39,8 @@ pub struct Fit {
     code: String,
     name: String,
     urgent: bool,
+    /// Whom of the household it is for; empty where it is the household's, or nobody else is there.
+    whom: Vec<String>,
     why: String,
     content: String,
     providers: Vec<String>,
@@ -59,7 +61,8 @@ pub struct Open {
 pub fn told_services(session: &Session) -> Option<ToldServices> {
     let (catalogue, matched) = session.services()?;
     let language = session.language();
-    let fits = matched.needs.iter().map(|found| {
+    let whom = session.whom_services_are_for(&catalogue, &matched);
+    let fits = matched.needs.iter().zip(whom).map(|(found, whom)| {
         let item = catalogue.item(found.item);
         let provider = |candidate: &doorstep_engine::services::Candidate| {
             catalogue.provider(candidate.provider).name.of(language).to_owned()
@@ -68,6 +71,7 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
             code: item.code.to_string(),
             name: catalogue.item_label(found.item, language),
             urgent: found.urgent || found.priority == 0,
+            whom,
             why: catalogue.explain_match(found, language),
             content: item.content.of(language).to_owned(),
             providers: found.candidates.iter().map(provider).collect(),
@@ -114,6 +118,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
             Some(nobody) => nobody.clone(),
             None => (words.providers)(&fit.providers.join(words.between)),
         };
+        let whom = (!fit.whom.is_empty()).then(|| (words.concerns)(&fit.whom.join(words.between)));
         view! {
             <li>
                 <details class="dimension" data-service=fit.code>
@@ -123,6 +128,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
                             {fit.urgent.then(|| view! { <span class="state bad">{words.urgent}</span> })}
                         </span>
                     </summary>
+                    {whom.map(|whom| view! { <p data-whom="true">{whom}</p> })}
                     <p>{fit.why}</p>
                     <p class="hint">{fit.content}</p>
                     <p class="small">{providers}</p>

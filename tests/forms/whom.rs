@@ -1,0 +1,35 @@
+//! Whom of a household the services are for that the household survey finds.
+
+use doorstep_engine::{Form, Session, case};
+use serde_json::Value as Json;
+
+use super::{bundle, root};
+
+fn surveyed(name: &str) -> Session {
+    let folder = root().join("household-needs");
+    let form = Form::read(&bundle(&folder.join("form.json"))).form.expect("a form");
+    let text = std::fs::read_to_string(folder.join(format!("cases/{name}.json"))).expect("the case is there");
+    let case: Json = serde_json::from_str(&text).expect("a case is JSON");
+    let (session, failures) = case::run_through(&form, &case);
+    assert_eq!(failures, []);
+    session.expect("it runs")
+}
+
+/// `C1 于强`, for each service that fits.
+fn whom(session: &Session) -> Vec<String> {
+    let (catalogue, matched) = session.services().expect("its catalogue");
+    let whom = session.whom_services_are_for(&catalogue, &matched);
+    let told = matched.needs.iter().zip(whom);
+    told.map(|(found, whom)| {
+        format!("{} {}", catalogue.item(found.item).code, whom.join(" ")).trim_end().to_owned()
+    })
+    .collect()
+}
+
+#[test]
+fn a_service_names_the_people_whose_answers_decided_it() {
+    assert_eq!(whom(&surveyed("h3-kidney-failure")), ["D1 于建国", "E1", "C1 于建国", "E2"]);
+    // Nobody else is there: it need not be said.
+    let alone = whom(&surveyed("h1-older-person-alone"));
+    assert!(!alone.is_empty() && alone.iter().all(|told| !told.contains(' ')), "{alone:?}");
+}
