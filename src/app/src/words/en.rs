@@ -217,7 +217,11 @@ pub const WORDS: Words = Words {
     },
     finish_silenced_explained: "If it is still so: act first, then go back and answer those questions again, or tick it under the signs of danger. Finish only once it was dealt with, or if it was a mistake.",
     finish_silenced_yes: "Dealt with, finish",
-    made_without: |parts| format!("Made without: {parts}"),
+    made_without: |parts| {
+        format!(
+            "Made without: {parts}. The rest was weighted up in its place, so this may be too high or too low: don’t compare it with a household that was asked everything."
+        )
+    },
     made_without_because: |part, question, answer| {
         format!("{part} (not asked: “{question}” was answered “{answer}”)")
     },

@@ -188,7 +188,9 @@ pub const WORDS: Words = Words {
     finish_silenced: |labels| format!("填过“{labels}”，现在没有算进去，也不会送出。还要完成吗？"),
     finish_silenced_explained: "情况还在的：先处理，再回去把有关的题答上，或在“危险信号”里勾上。处理好了、或当时填错了，才点“已经处理，完成”。",
     finish_silenced_yes: "已经处理，完成",
-    made_without: |parts| format!("没有计入：{parts}"),
+    made_without: |parts| {
+        format!("没有计入：{parts}。其余各项按比例重新算，结果可能偏高或偏低，不要和都问全的户直接比。")
+    },
     made_without_because: |part, question, answer| format!("{part}（没有问：“{question}”答的是“{answer}”）"),
     made_without_none: |parts| format!("不适用、没有计入：{parts}"),
     made_without_items: |n| format!("另有 {n} 个小项没有问到，没有计入"),
