@@ -53,7 +53,23 @@ pub(super) async fn show(
         .map(|other| json!({"list": other.list, "entity": sight.entity(&shared.office, other)}));
     let related: Vec<Json> = related.collect();
     let entity = sight.entity(&shared.office, &entity);
-    Ok(answer(StatusCode::OK, &json!({"entity": entity, "versions": told, "related": related})))
+    let listed = match list == "cases" && sight.sees_others() {
+        true => shared.store.rows_of_case(&id).await?,
+        false => Vec::new(),
+    };
+    let listed = listed.iter().map(|row| {
+        let said = row.said.properties();
+        json!({
+            "list": row.list_id, "row": row.row, "state": row.state, "at": row.at, "by": row.by,
+            "decided_at": row.decided_at, "decided_by": row.decided_by,
+            "said": sight.properties(&shared.office, &list, &said),
+        })
+    });
+    let listed: Vec<Json> = listed.collect();
+    Ok(answer(
+        StatusCode::OK,
+        &json!({"entity": entity, "versions": told, "related": related, "listed": listed}),
+    ))
 }
 
 /// The form that a version came from, as the list of forms has it.

@@ -24,6 +24,7 @@ use crate::who::routes::{Json as Small, asked, unknown};
 /// So many lists are shown, and so many rows at a time.
 const LISTS: i64 = 100;
 const PAGE: i64 = 20;
+const REFUSED: i64 = 1_000;
 
 /// `GET …/lists`: the newest first, each with how many of its rows became what.
 pub(super) async fn lists(State(shared): State<Arc<Shared>>, caller: Caller) -> Result<Response, Refusal> {
@@ -34,13 +35,14 @@ pub(super) async fn lists(State(shared): State<Arc<Shared>>, caller: Caller) -> 
             |state: &str| list.counts.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
         json!({
             "id": list.id, "at": list.at, "by": list.by, "undone_at": list.undone_at, "joined": of("joined"),
-            "same": of("same"), "waiting": of("waiting"), "leads": of("lead"),
+            "same": of("same"), "waiting": of("waiting"), "leads": of("lead"), "refused": list.refused,
         })
     });
     Ok(answer(StatusCode::OK, &json!({"lists": told.collect::<Vec<_>>()})))
 }
 
-/// `GET …/waiting?list=ID&after=ROW`: rows that wait, each with whom it may be about and why.
+/// `GET …/waiting?list=ID&state=waiting&after=ROW`: rows that wait, each with whom it may be about and why; with `state=joined` those that are joined, each
+/// with whom, and with `state=lead` those of whom nobody was known.
 pub(super) async fn waiting(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
@@ -48,8 +50,12 @@ pub(super) async fn waiting(
 ) -> Result<Response, Refusal> {
     let list = list_of(&shared, &caller, asked(query.as_deref(), "list").unwrap_or_default()).await?;
     let after = asked(query.as_deref(), "after").and_then(|row| row.parse().ok()).unwrap_or(0);
+    let state = match asked(query.as_deref(), "state").unwrap_or("waiting") {
+        state @ ("waiting" | "joined" | "lead") => state,
+        _ => return Err(bad("state", "one of `waiting`, `joined` and `lead`")),
+    };
     shared.who.note(&caller.entry(Event::MonitoringRead).to(&list)).await?;
-    let rows = shared.store.waiting_rows(&list, after, PAGE).await?;
+    let rows = shared.store.monitoring_rows(&list, state, after, PAGE).await?;
     let mut told = Vec::with_capacity(rows.len());
     for row in &rows {
         told.push(beside(&shared, &caller, &list, row).await?);
@@ -60,6 +66,9 @@ pub(super) async fn waiting(
 /// A row, and beside it those whom it may be about, as they are known now.
 async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> Result<Json, Refusal> {
     let mut candidates = candidates(row);
+    if row.state != "waiting" {
+        candidates.retain(|candidate| candidate["case"].as_str() == row.case_id.as_deref());
+    }
     for candidate in &mut candidates {
         if let Some(case) = candidate["case"].as_str() {
             let known = shared.store.known_entities(CASES, &[case]).await?;
@@ -78,7 +87,21 @@ async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> 
             candidate["said"] = other.map_or(Json::Null, |other| json!(other.said));
         }
     }
-    Ok(json!({"row": row.row, "said": row.said, "candidates": candidates}))
+    Ok(json!({"row": row.row, "said": row.said, "case": row.case_id, "candidates": candidates}))
+}
+
+/// `GET …/refused?list=ID&after=ROW`: rows that were not taken in, `{"row", "column", "reason"}`.
+pub(super) async fn refused(
+    State(shared): State<Arc<Shared>>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let list = list_of(&shared, &caller, asked(query.as_deref(), "list").unwrap_or_default()).await?;
+    let after = asked(query.as_deref(), "after").and_then(|row| row.parse().ok()).unwrap_or(0);
+    let rows = shared.store.refused_rows(&list, after, REFUSED).await?;
+    let more = rows.len() as i64 == REFUSED;
+    let told = rows.into_iter().map(|row| json!({"row": row.row, "column": row.title, "reason": row.reason}));
+    Ok(answer(StatusCode::OK, &json!({"refused": told.collect::<Vec<_>>(), "more": more})))
 }
 
 fn candidates(row: &KeptRow) -> Vec<Json> {

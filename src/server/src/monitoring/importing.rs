@@ -20,7 +20,7 @@ use crate::body;
 use crate::entities::{all, tell};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
-use crate::store::{Became, EntityRow, KnownPerson, TakenRow, Taking};
+use crate::store::{Became, EntityRow, KnownPerson, RefusedRow, TakenRow, Taking};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
@@ -136,8 +136,10 @@ pub(super) async fn import(
     })
     .await?;
     let user = caller.user.as_deref();
+    let refused: Vec<RefusedRow> = wrong.iter().take(NAMED).map(refused).collect();
+    let today = day.to_string();
     let taking =
-        Taking { id: &list_id, area, hash: &hash, at: now_ms(), today: day.to_string(), user, rows: &rows };
+        Taking { id: &list_id, area, hash: &hash, at: now_ms(), today, user, rows: &rows, refused: &refused };
     if !shared.store.take_in(&taking).await? {
         return Err(again());
     }
@@ -274,8 +276,10 @@ fn placed(
 fn candidate(found: &Match<Whose>) -> Json {
     let why: Vec<&str> = found.why.iter().map(|why| why.name()).collect();
     match &found.whose {
-        Whose::Case(case) => json!({"case": case, "points": found.points, "why": why}),
-        Whose::Row(row) => json!({"row": row, "points": found.points, "why": why}),
+        Whose::Case(case) => {
+            json!({"case": case, "name": found.name, "points": found.points, "why": why})
+        }
+        Whose::Row(row) => json!({"row": row, "name": found.name, "points": found.points, "why": why}),
     }
 }
 
@@ -289,6 +293,10 @@ pub(super) fn new_case() -> String {
         _ => 'b',
     };
     format!("{}-{}-4{}-{variant}{}-{}", &id[..8], &id[8..12], &id[13..16], &id[17..20], &id[20..])
+}
+
+fn refused(wrong: &Wrong) -> RefusedRow {
+    RefusedRow { row: wrong.row as i64, title: wrong.column.clone(), reason: wrong.reason.to_owned() }
 }
 
 fn report(list_id: &str, rows: &[TakenRow], wrong: &[Wrong]) -> Json {

@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/api/v1/monitoring/import", post(importing::import).fallback(wrong_method))
         .route("/api/v1/monitoring/lists", get(deciding::lists).fallback(wrong_method))
         .route("/api/v1/monitoring/waiting", get(deciding::waiting).fallback(wrong_method))
+        .route("/api/v1/monitoring/refused", get(deciding::refused).fallback(wrong_method))
         .route("/api/v1/monitoring/decide", post(deciding::decide).fallback(wrong_method))
         .route("/api/v1/monitoring/undo", post(deciding::undo).fallback(wrong_method))
 }

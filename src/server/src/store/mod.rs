@@ -66,7 +66,7 @@ pub(crate) use entities::{
     Maker, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
-pub(crate) use monitoring::{Became, KeptRow, KnownPerson, TakenRow, Taking};
+pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use said::Among;

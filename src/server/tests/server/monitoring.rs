@@ -133,6 +133,23 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
     let merged = decide(&town, list, 3, json!({"case": id('c', 1)}));
     assert_eq!((merged.status, &merged.json()["state"]), (200, &json!("joined")), "{}", merged.text());
     assert_eq!(decide(&town, list, 3, json!({"apart": true})).code(), "decided");
+    // What was joined is looked through row by row, and stands in the household's history.
+    let path =
+        |state: &str| format!("/api/v1/monitoring/waiting?list={}&state={state}", list.as_str().unwrap());
+    let joined = town.station.get(&town.house, &path("joined")).json();
+    let one = &joined["rows"][0];
+    assert_eq!((&one["row"], &one["case"]), (&json!(3), &json!(id('c', 1))), "{joined}");
+    assert_eq!(one["candidates"][0]["name"], "王秀兰");
+    assert_eq!(town.station.get(&town.house, &path("leads")).status, 422);
+    let timeline =
+        town.ask(&town.station, &format!("/api/v1/entities/cases/{}/timeline", id('c', 1)), json!({}));
+    let listed = &timeline["listed"][0];
+    assert_eq!(
+        (&listed["row"], &listed["state"], &listed["by"], &listed["decided_by"]),
+        (&json!(3), &json!("joined"), &json!("station"), &json!("station"))
+    );
+    assert_eq!(listed["said"]["difficulties"], "illness");
+    assert!(listed["said"].get("birthday").is_none());
     assert_eq!(decide(&town, list, 3, json!({"undo": true})).json()["state"], "waiting");
     assert_eq!(decide(&town, list, 3, json!({"apart": true})).json()["state"], "lead");
     assert_eq!(people(&town).len(), before.len() + 2);
@@ -155,12 +172,19 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
     assert_eq!(town.post(&elsewhere, "/api/v1/monitoring/undo", json!({"list": list})).status, 404);
     assert_eq!(elsewhere.get(&town.house, "/api/v1/monitoring/lists").json()["lists"], json!([]));
 
+    // What was refused is told as long as the list is here.
+    let path = format!("/api/v1/monitoring/refused?list={}", list.as_str().unwrap());
+    assert_eq!(town.station.get(&town.house, &path).json()["refused"], json!(wrong));
+    assert_eq!(elsewhere.get(&town.house, &path).status, 404);
+
     let lists = town.station.get(&town.house, "/api/v1/monitoring/lists").json();
+    assert_eq!(lists["lists"][0]["refused"], 3);
     assert_eq!((&lists["lists"][0]["leads"], &lists["lists"][0]["by"]), (&json!(1), &json!("station")));
     let undone = town.post(&town.station, "/api/v1/monitoring/undo", json!({"list": list}));
     assert_eq!(undone.json(), json!({"leads_removed": 1, "leads_kept": 0}));
     assert_eq!(people(&town), before);
     assert_eq!((town.house.count("monitoring_row"), town.house.count("known_person")), (0, 0));
+    assert_eq!(town.house.count("monitoring_refused"), 0);
     assert_eq!(town.post(&town.station, "/api/v1/monitoring/undo", json!({"list": list})).status, 404);
     let deeds = ["monitoring_imported", "monitoring_read", "monitoring_decided", "monitoring_undone"];
     assert!(deeds.iter().all(|deed| town.count(deed) > 0));

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::super::desk::Desk;
 use super::super::field::{Menu, Outcome, Told};
 use super::super::tell;
+use super::row_by_row::WrongRow;
 use super::wire::{FIELDS, Preview, Report};
 use crate::components::live::{live, shown_when};
 use crate::platform::rescue::chosen_file;
@@ -182,17 +183,7 @@ fn Columns(
 #[component]
 fn Came(report: Report) -> impl IntoView {
     let Report { joined, same, waiting, leads, refused_count, refused, .. } = report;
-    let rows: Vec<_> = refused
-        .into_iter()
-        .map(|wrong| {
-            view! {
-            <li class="fact" data-row=wrong.row>
-                <span>{tell(move |w| (w.monitoring.row)(wrong.row))}</span>
-                " · " <span translate="no">{wrong.column}</span> " · "
-                <span class="bad-words">{tell(move |w| (w.monitoring.reason)(&wrong.reason))}</span>
-            </li> }
-        })
-        .collect();
+    let rows: Vec<_> = refused.into_iter().map(|wrong| view! { <WrongRow wrong /> }).collect();
     view! {
         <div data-section="report">
             <p class="notice" role="status" data-leads=leads data-waiting=waiting>

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use super::super::desk::Desk;
 use super::super::field::{Outcome, Told};
 use super::super::frame::{Awaited, Remote};
+use super::super::station::{CASES, use_known};
 use super::super::tell;
 use super::wire::{Candidate, Lists, Row, Waiting};
 use crate::components::live::{live, shown_when};
@@ -76,7 +77,7 @@ pub(super) fn Decide(desk: Desk, lists: Remote<Lists>, #[prop(into)] done: Callb
 }
 
 /// Sends a decision.
-fn send(desk: Desk, outcome: Outcome, body: Json, done: impl FnOnce() + 'static) {
+pub(super) fn send(desk: Desk, outcome: Outcome, body: Json, done: impl FnOnce() + 'static) {
     if outcome.begin() {
         timer::spawn(async move {
             match desk.ask::<Json>("POST", "/api/v1/monitoring/decide", Some(&body)).await {
@@ -137,29 +138,12 @@ fn Beside(desk: Desk, list: String, row: Row, #[prop(into)] done: Callback<i64>)
         .iter()
         .map(|candidate| {
             let body = decision(&list, number, Some(candidate));
-            let (known, other, points) =
-                (candidate.known.clone().or(candidate.said.clone()), candidate.row, candidate.points);
-            let why: Vec<_> = candidate
-                .why
-                .iter()
-                .cloned()
-                .map(|why| {
-                    let code = why.clone();
-                    view! { <li data-why=code>{tell(move |w| (w.monitoring.why)(&why))}</li> }
-                })
-                .collect();
-            let is_there = known.is_some();
+            let points = candidate.points;
+            let is_there = candidate.known.is_some() || candidate.said.is_some();
+            let candidate = candidate.clone();
             view! {
                 <section class="side" data-points=points>
-                    <p>
-                        <strong>{tell(move |w| other.map_or_else(|| w.monitoring.is_known.to_owned(), |row| (w.monitoring.other_row)(row)))}</strong>
-                        " · " {tell(move |w| (w.monitoring.points)(points))}
-                    </p>
-                    {match known {
-                        Some(known) => view! { <Facts said=known /> }.into_any(),
-                        None => view! { <p class="soft">{tell(|w| w.monitoring.gone)}</p> }.into_any(),
-                    }}
-                    <ul class="small soft">{why}</ul>
+                    <Side candidate />
                     {is_there.then(|| view! {
                         <button type="button" class="button" data-action="merge" disabled=live(move || outcome.busy.get())
                             on:click=move |_| decide(body.clone())>
@@ -190,17 +174,50 @@ fn Beside(desk: Desk, list: String, row: Row, #[prop(into)] done: Callback<i64>)
     }
 }
 
-/// What is told of somebody.
+/// One whom a row may be about, or is: what is known, and why.
 #[component]
-fn Facts(said: BTreeMap<String, String>) -> impl IntoView {
+pub(super) fn Side(candidate: Candidate) -> impl IntoView {
+    let Candidate { row: other, name, points, why, known, said, .. } = candidate;
+    let why: Vec<_> = why
+        .into_iter()
+        .map(|why| {
+            let code = why.clone();
+            view! { <li data-why=code>{tell(move |w| (w.monitoring.why)(&why))}</li> }
+        })
+        .collect();
+    // Of a household it may be somebody else than the one by whom it goes.
+    let is_other =
+        known.as_ref().is_some_and(|known| known.get("person").is_some_and(|person| *person != name));
+    let member = (is_other && !name.is_empty()).then(
+        || view! { <p translate="no" data-member="true">{tell(move |w| (w.monitoring.member)(&name))}</p> },
+    );
+    view! {
+        <p>
+            <strong>{tell(move |w| other.map_or_else(|| w.monitoring.is_known.to_owned(), |row| (w.monitoring.other_row)(row)))}</strong>
+            " · " {tell(move |w| (w.monitoring.points)(points))}
+        </p>
+        {match known.or(said) {
+            Some(known) => view! { <Facts said=known /> }.into_any(),
+            None => view! { <p class="soft">{tell(|w| w.monitoring.gone)}</p> }.into_any(),
+        }}
+        {member}
+        <ul class="small soft">{why}</ul>
+    }
+}
+
+/// What is told of somebody, codes by their words.
+#[component]
+pub(super) fn Facts(said: BTreeMap<String, String>) -> impl IntoView {
+    let dictionary = use_known();
     let rows: Vec<_> = SHOWN
         .iter()
         .filter_map(|(field, property)| {
             let value = said.get(*field).or_else(|| said.get(*property)).filter(|value| !value.is_empty())?;
+            let value = value.clone();
             Some(view! {
             <div class="fact" data-property=*field>
                 <dt>{tell(move |w| (w.monitoring.field)(field))}</dt>
-                <dd class="words" translate="no">{value.clone()}</dd>
+                <dd class="words" translate="no">{live(move || dictionary.say(CASES, property, &value))}</dd>
             </div> })
         })
         .collect();

@@ -7,6 +7,7 @@ use super::super::desk::Desk;
 use super::super::field::{Outcome, Told};
 use super::super::frame::Remote;
 use super::super::tell;
+use super::row_by_row::{Joined, RefusedOnes};
 use super::wire::{List, Lists};
 use crate::components::live::{live, shown_when};
 use crate::platform::timer;
@@ -35,16 +36,23 @@ pub(super) fn ListsSection(
                 <p class="notice" role="status" data-removed=removed>{tell(move |w| (w.monitoring.undone)(removed, kept))}</p> }))}
             {shown_when(move || lists.is_here() && all().is_empty(), || view! {
                 <p class="empty" data-none="monitoring-lists">{tell(|w| w.monitoring.lists_none)}</p> }.into_any())}
-            <ul>{live(move || all().into_iter().map(|list| view! { <Card desk list done=told /> }).collect::<Vec<_>>())}</ul>
+            <ul>{live(move || all().into_iter().map(|list| view! { <Card desk list done=told changed=done /> }).collect::<Vec<_>>())}</ul>
         </section>
     }
 }
 
 #[component]
-fn Card(desk: Desk, list: List, #[prop(into)] done: Callback<(u64, u64)>) -> impl IntoView {
+fn Card(
+    desk: Desk,
+    list: List,
+    #[prop(into)] done: Callback<(u64, u64)>,
+    /// A row of it became something else.
+    changed: Callback<()>,
+) -> impl IntoView {
     let outcome = Outcome::new();
     let sure = RwSignal::new(false);
-    let List { id, at, by, undone_at, joined, same, waiting, leads } = list;
+    let List { id, at, by, undone_at, joined, same, waiting, leads, refused } = list;
+    let of = id.clone();
     let asked = StoredValue::new(json!({"list": id}));
     let undo = move || {
         if !sure.get_untracked() {
@@ -75,6 +83,8 @@ fn Card(desk: Desk, list: List, #[prop(into)] done: Callback<(u64, u64)>) -> imp
                 <p class="small">{tell(move |w| (w.monitoring.counts)([joined, same, waiting, leads]))}</p>
                 {shown_when(move || sure.get(), || view! {
                     <p class="notice danger" role="alert">{tell(|w| w.monitoring.undo_sure)}</p> }.into_any())}
+                {(joined > 0).then(|| view! { <Joined desk list=of.clone() count=joined done=changed /> })}
+                {(refused > 0).then(|| view! { <RefusedOnes desk list=of.clone() count=refused /> })}
                 <Told outcome />
                 <div class="actions">
                     <button type="button" class="button" data-action="undo-list" disabled=live(move || outcome.busy.get())

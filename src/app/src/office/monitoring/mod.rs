@@ -5,6 +5,7 @@
 mod bring;
 mod decide;
 mod lists;
+mod row_by_row;
 mod wire;
 
 use leptos::prelude::*;

@@ -62,6 +62,16 @@ pub struct List {
     pub same: i64,
     pub waiting: i64,
     pub leads: i64,
+    /// Rows that were not taken in, as many as are kept.
+    pub refused: i64,
+}
+
+/// `GET …/refused`.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct RefusedRows {
+    pub refused: Vec<Wrong>,
+    pub more: bool,
 }
 
 /// `GET …/waiting`.
@@ -87,6 +97,8 @@ pub struct Row {
 pub struct Candidate {
     pub case: Option<String>,
     pub row: Option<i64>,
+    /// Who of the household, or of the list, it is.
+    pub name: String,
     pub points: i32,
     pub why: Vec<String>,
     pub known: Option<BTreeMap<String, String>>,

@@ -15,6 +15,23 @@ pub struct Timeline {
     pub entity: Entity,
     pub versions: Vec<Version>,
     pub related: Vec<Related>,
+    /// Rows of monitoring lists that are about it.
+    pub listed: Vec<Listed>,
+}
+
+/// A row of a monitoring list.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Listed {
+    pub row: i64,
+    /// `joined`, `lead`, `same`.
+    pub state: String,
+    /// When the list was brought in, in milliseconds since 1970, and by whom.
+    pub at: i64,
+    pub by: Option<String>,
+    /// Who decided that it is about this household, if anybody had to.
+    pub decided_by: Option<String>,
+    pub said: BTreeMap<String, String>,
 }
 
 /// An entity of another list that names this one.

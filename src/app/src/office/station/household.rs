@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ask::{CASES, Entity};
 use super::board::{days_late, due};
-use super::change::{Related, Timeline};
+use super::change::{Listed, Related, Timeline};
 use super::compare::{Compared, assessments};
 use super::dates::{late, today};
 use super::groups::{Group, grouped, next};
@@ -21,6 +21,8 @@ use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::keeping::now;
+use crate::state::reader::say;
+use crate::words::when::when;
 
 /// The page at `/office/households/ID`.
 #[component]
@@ -86,6 +88,11 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
             {told.related.is_empty().then(|| view! { <p class="empty">{tell(|w| w.station.related_none)}</p> })}
             <ul class="records">{told.related.iter().cloned().map(|related| referral(related, known)).collect::<Vec<_>>()}</ul>
         </section>
+        {(!told.listed.is_empty()).then(|| view! {
+            <section class="section" data-part="listed">
+                <h2>{tell(|w| w.monitoring.of_lists)}<span class="count">{told.listed.len()}</span></h2>
+                <ul class="records">{told.listed.iter().cloned().map(|row| listed(row, known)).collect::<Vec<_>>()}</ul>
+            </section> })}
         <section class="section" data-part="timeline">
             <h2>{tell(|w| w.station.timeline)}<span class="count">{told.versions.len()}</span></h2>
             <Versions versions list=CASES known />
@@ -124,6 +131,37 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             <h2>{tell(title(group))}</h2>
             <dl class="facts small">{facts}</dl>
         </section>
+    }
+    .into_any()
+}
+
+/// What a monitoring list says of the household, when it came, and who decided that it is about it.
+fn listed(row: Listed, known: Known) -> AnyView {
+    let Listed { row, state, at, by, decided_by, said } = row;
+    let facts: Vec<_> = said
+        .into_iter()
+        .map(|(name, value)| {
+            let (called, property) = (name.clone(), name.clone());
+            view! {
+                <div class="fact" data-property=name>
+                    <dt>{live(move || known.called(CASES, &called))}</dt>
+                    <dd class="words">{value_words(CASES, property, value, known)}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! {
+        <li class="card" data-listed=row>
+            <div class="card-row wrap">
+                <strong class="grow">{tell(move |w| (w.monitoring.of_list)(&state, row))}</strong>
+                <span class="soft small">
+                    {say(move |w| when(at, now(), w))}
+                    {by.map(|by| view! { <span translate="no">" · " {by}</span> })}
+                    {decided_by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.decided_by)(&by))}</span> })}
+                </span>
+            </div>
+            <dl class="facts small">{facts}</dl>
+        </li>
     }
     .into_any()
 }

@@ -27,9 +27,10 @@ mod statistics;
 mod timeline;
 
 pub use analysis::AnalysisPage;
+pub use ask::CASES;
 pub use household::HouseholdPage;
 pub use households::{HouseholdsPage, Sought};
-pub use known::Known;
+pub use known::{Known, use_known};
 pub use ledgers::LedgersPage;
 pub use referrals::ReferralsPage;
 pub use review::ReviewPage;

@@ -44,6 +44,15 @@ pub struct Monitoring {
     pub apart: Text,
     pub decided: Text,
     pub take_back: Text,
+    pub row_by_row: fn(i64) -> String,
+    pub refused_rows: fn(i64) -> String,
+    pub not_the_same: Text,
+    pub waits_again: Text,
+    pub more_rows: Text,
+    pub member: fn(&str) -> String,
+    pub of_lists: Text,
+    pub of_list: fn(&str, i64) -> String,
+    pub decided_by: fn(&str) -> String,
 }
 
 pub(super) const ZH: Monitoring = Monitoring {
@@ -136,6 +145,19 @@ pub(super) const ZH: Monitoring = Monitoring {
     apart: "不是，成为新线索",
     decided: "已定。",
     take_back: "撤回",
+    row_by_row: |count| format!("并入的 {count} 行，逐行核对"),
+    refused_rows: |count| format!("有误没有导入的 {count} 行"),
+    not_the_same: "不是同一户，撤回并入",
+    waits_again: "已撤回，在“等您定的”里重新定。",
+    more_rows: "再看一些",
+    member: |name| format!("对上的人：{name}"),
+    of_lists: "监测名单",
+    of_list: |state, row| match state {
+        "lead" => format!("名单第 {row} 行，成为线索"),
+        "same" => format!("名单第 {row} 行，和同一份名单的另一行是同一人"),
+        _ => format!("名单第 {row} 行，并入这一户"),
+    },
+    decided_by: |who| format!("由 {who} 定"),
 };
 
 pub(super) const EN: Monitoring = Monitoring {
@@ -232,4 +254,17 @@ pub(super) const EN: Monitoring = Monitoring {
     apart: "Somebody else: a new lead",
     decided: "Decided.",
     take_back: "Take back",
+    row_by_row: |count| format!("The {count} rows that were joined, one by one"),
+    refused_rows: |count| format!("{count} rows with mistakes that were not taken in"),
+    not_the_same: "Not the same household: take it out",
+    waits_again: "Taken out; it waits above to be decided.",
+    more_rows: "See more",
+    member: |name| format!("Matched with {name}"),
+    of_lists: "Monitoring lists",
+    of_list: |state, row| match state {
+        "lead" => format!("Row {row} of a list, made a lead"),
+        "same" => format!("Row {row} of a list, the same person as another row of it"),
+        _ => format!("Row {row} of a list, joined with this household"),
+    },
+    decided_by: |who| format!("decided by {who}"),
 };

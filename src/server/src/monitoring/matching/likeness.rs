@@ -77,6 +77,8 @@ impl Why {
 /// A person, made ready to be compared.
 #[derive(Clone, Debug)]
 pub(super) struct Ready {
+    /// As they are called.
+    pub(super) called: String,
     name: Vec<char>,
     pub(super) sound: String,
     pub(super) id_key: String,
@@ -95,6 +97,7 @@ impl Ready {
         let house = house(&person.address, &village);
         let phone: String = folded(&person.phone).chars().filter(char::is_ascii_digit).collect();
         Ready {
+            called: person.name.trim().to_owned(),
             name,
             sound,
             id_key: person.id_key.clone(),

@@ -14,6 +14,8 @@ const MOST_ALIKE: usize = 2_000;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Match<T> {
     pub(crate) whose: T,
+    /// Who of the household it is, as they are called there.
+    pub(crate) name: String,
     pub(crate) points: i32,
     pub(crate) why: Vec<Why>,
 }
@@ -83,8 +85,10 @@ impl<T: Clone + Ord + Hash> Register<T> {
             }
             match found.iter_mut().find(|other| other.whose == *whose) {
                 Some(other) if other.points >= points => {}
-                Some(other) => (other.points, other.why) = (points, why),
-                None => found.push(Match { whose: whose.clone(), points, why }),
+                Some(other) => {
+                    (other.name, other.points, other.why) = (known.called.clone(), points, why);
+                }
+                None => found.push(Match { whose: whose.clone(), name: known.called.clone(), points, why }),
             }
         }
         // The same each time, whatever order they were found in.

@@ -31,6 +31,22 @@ pub(crate) struct Said {
     pub(crate) difficulties: String,
 }
 
+impl Said {
+    /// What of it a household's entry in the list of cases has, by its properties.
+    pub(crate) fn properties(&self) -> BTreeMap<String, String> {
+        let all = [
+            ("person", &self.name),
+            ("phone", &self.phone),
+            ("town", &self.town),
+            ("village", &self.village),
+            ("address", &self.address),
+            ("difficulties", &self.difficulties),
+        ];
+        let said = all.into_iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+}
+
 /// A good row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::monitoring) struct Row {

@@ -90,6 +90,14 @@ const PUT_ROW: &str = "
     INSERT INTO monitoring_row (list_id, row, state, case_id, same_as, area, id_key, said, candidates, decided_at, decided_by)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (list_id, row) DO NOTHING";
 
+type RefusedOfList = (String, i64, String, String);
+const REFUSED_OF_LISTS: &str = "
+    SELECT list_id, row, title, reason FROM monitoring_refused
+    WHERE (list_id, row) > ($1, $2) ORDER BY list_id, row LIMIT $3";
+const PUT_REFUSED_OF_LIST: &str = "
+    INSERT INTO monitoring_refused (list_id, row, title, reason) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (list_id, row) DO NOTHING";
+
 /// Copies a table, a page in one transaction. `by` are the columns of its key, which come first; `with` are all.
 macro_rules! copy_rows {
     ($to:ident <- $from:ident, $row:ty, $select:ident => $put:ident, by ($($key:tt = $first:expr),+), with ($($column:tt),+)) => {
@@ -130,6 +138,8 @@ impl Store {
         copy_rows!(self <- source, List, LISTS => PUT_LIST, by (0 = text()), with (0, 1, 2, 3, 4, 5));
         copy_rows!(self <- source, Row, ROWS => PUT_ROW,
             by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+        copy_rows!(self <- source, RefusedOfList, REFUSED_OF_LISTS => PUT_REFUSED_OF_LIST,
+            by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3));
         copy_rows!(self <- source, (String,), DONE => PUT_DONE, by (0 = text()), with (0));
         // A server may be running on it, which fills in what is missing at its start alone.
         self.fill_search().await
@@ -139,7 +149,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::super::super::testing::{Place, on_each_database};
-    use super::super::super::{Became, TakenRow, Taking};
+    use super::super::super::{Became, RefusedRow, TakenRow, Taking};
     use super::super::{ImportedRow, Importing, Settling, Undone};
     use super::*;
     use crate::monitoring::Said;
@@ -185,6 +195,7 @@ mod tests {
             SELECT titles || columns || at FROM monitoring_columns UNION ALL
             SELECT id || area || hash || at || coalesce(user_id, '') FROM monitoring_list UNION ALL
             SELECT list_id || row || state || case_id || area || id_key || said || candidates FROM monitoring_row UNION ALL
+            SELECT list_id || row || title || reason FROM monitoring_refused UNION ALL
             SELECT submission_id FROM entity_done ORDER BY 1";
         reading!(store.database, |pool| sqlx::query_as(all).fetch_all(pool)).unwrap()
     }
@@ -220,11 +231,12 @@ mod tests {
             today: "2026-11-27".into(),
             user: None,
             rows: &[row],
+            refused: &[RefusedRow { row: 3, title: "姓名".into(), reason: "no_name".into() }],
         };
         assert!(source.take_in(&taking).await.unwrap());
         assert!(!source.take_in(&taking).await.unwrap(), "once");
         let wanted = known(&source).await;
-        assert!(wanted.len() >= 16, "{wanted:?}");
+        assert!(wanted.len() >= 17, "{wanted:?}");
 
         let other = Place::sqlite();
         let target = other.open().await;

@@ -42,6 +42,9 @@ const NAMED_BY_OTHERS: &str = "
 const LEADS: &str = "SELECT case_id FROM monitoring_row WHERE list_id = $1 AND state = 'lead' ORDER BY row";
 const KEEP_PERSONS: &str = "UPDATE known_person SET list_id = '' WHERE list_id = $1 AND case_id = $2";
 const FORGET_PERSONS: &str = "DELETE FROM known_person WHERE list_id = $1";
+const ADD_REFUSED: &str =
+    "INSERT INTO monitoring_refused (list_id, row, title, reason) VALUES ($1, $2, $3, $4)";
+const FORGET_REFUSED: &str = "DELETE FROM monitoring_refused WHERE list_id = $1";
 const FORGET_ROWS: &str = "DELETE FROM monitoring_row WHERE list_id = $1";
 const UNDO: &str = "UPDATE monitoring_list SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL";
 
@@ -82,18 +85,9 @@ pub(crate) enum Decided {
 
 /// The lead that a row makes.
 fn lead(said: &Said, id: &str, list_id: &str, today: &str) -> Option<Entity> {
-    let properties = [
-        ("person", &*said.name),
-        ("phone", &said.phone),
-        ("town", &said.town),
-        ("village", &said.village),
-        ("address", &said.address),
-        ("source", SOURCE),
-        ("found_on", today),
-        ("difficulties", &said.difficulties),
-        ("state", "lead"),
-    ];
-    let given = properties.into_iter().filter(|(_, value)| !value.is_empty());
+    let mut properties = said.properties();
+    let ours = [("source", SOURCE), ("found_on", today), ("state", "lead")];
+    properties.extend(ours.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let change = EntityChange {
         list: LIST.to_owned(),
         id: id.to_owned(),
@@ -101,7 +95,7 @@ fn lead(said: &Said, id: &str, list_id: &str, today: &str) -> Option<Entity> {
         label: Some(format!("{} {}", said.name, said.village).trim().to_owned()),
         base: None,
         branch: None,
-        properties: given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        properties: properties.into_iter().collect(),
     };
     let mut made = None;
     apply(&mut made, &change, list_id);
@@ -163,7 +157,7 @@ macro_rules! take_away {
 impl Store {
     /// Takes a list in, whole or not at all. `false`: it is here already.
     pub(crate) async fn take_in(&self, taking: &Taking<'_>) -> Result<bool, StoreError> {
-        let Taking { id: list_id, area, hash, at, today, user, rows } = taking;
+        let Taking { id: list_id, area, hash, at, today, user, rows, refused } = taking;
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let same: Option<(String,)> =
@@ -205,6 +199,10 @@ impl Store {
                     .bind(&row.candidates)
                     .execute(&mut *transaction)
                     .await?;
+            }
+            for wrong in *refused {
+                let add = sqlx::query(ADD_REFUSED).bind(list_id).bind(wrong.row);
+                add.bind(&wrong.title).bind(&wrong.reason).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
             Ok(true)
@@ -301,6 +299,7 @@ impl Store {
             }
             sqlx::query(FORGET_PERSONS).bind(list_id).execute(&mut *transaction).await?;
             sqlx::query(FORGET_ROWS).bind(list_id).execute(&mut *transaction).await?;
+            sqlx::query(FORGET_REFUSED).bind(list_id).execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(Some((gone, kept)))
         })?)

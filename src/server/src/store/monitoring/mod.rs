@@ -20,9 +20,17 @@ const COUNTS: &str = "SELECT state, count(*) FROM monitoring_row WHERE list_id =
 const LIST_AREA: &str = "SELECT area FROM monitoring_list WHERE id = $1 AND undone_at IS NULL";
 const KNOWN_LIST: &str =
     "SELECT id FROM monitoring_list WHERE hash = $1 AND area = $2 AND undone_at IS NULL LIMIT 1";
-const WAITING: &str = "
+const ROWS: &str = "
     SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates FROM monitoring_row r
-    WHERE r.list_id = $1 AND r.state = 'waiting' AND r.row > $2 ORDER BY r.row LIMIT $3";
+    WHERE r.list_id = $1 AND r.state = $2 AND r.row > $3 ORDER BY r.row LIMIT $4";
+const REFUSED: &str = "
+    SELECT row, title, reason FROM monitoring_refused WHERE list_id = $1 AND row > $2 ORDER BY row LIMIT $3";
+const REFUSED_COUNT: &str = "SELECT count(*) FROM monitoring_refused WHERE list_id = $1";
+const OF_CASE: &str = "
+    SELECT r.list_id, r.row, r.state, r.said, l.at, u.name, r.decided_at, d.name FROM monitoring_row r
+    JOIN monitoring_list l ON l.id = r.list_id AND l.undone_at IS NULL
+    LEFT JOIN app_user u ON u.id = l.user_id LEFT JOIN app_user d ON d.id = r.decided_by
+    WHERE r.case_id = $1 ORDER BY l.at, r.list_id, r.row";
 const ROW: &str = "
     SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates FROM monitoring_row r
     WHERE r.list_id = $1 AND r.row = $2";
@@ -59,6 +67,34 @@ pub(crate) struct Taking<'a> {
     pub(crate) today: String,
     pub(crate) user: Option<&'a str>,
     pub(crate) rows: &'a [TakenRow],
+    /// As many of those that were not taken in as are named.
+    pub(crate) refused: &'a [RefusedRow],
+}
+
+/// A row that was not taken in, and why: nothing of what stood in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct RefusedRow {
+    pub(crate) row: i64,
+    /// Of the column that is wrong.
+    pub(crate) title: String,
+    /// A code.
+    pub(crate) reason: String,
+}
+
+/// A row that tells of a household, for its history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct RowOfCase {
+    pub(crate) list_id: String,
+    pub(crate) row: i64,
+    /// `joined`, `lead`, `same`.
+    pub(crate) state: String,
+    pub(crate) said: Said,
+    /// When it was brought in, in milliseconds since 1970, and by whom.
+    pub(crate) at: i64,
+    pub(crate) by: Option<String>,
+    /// When a person decided about it; none: it was joined without asking.
+    pub(crate) decided_at: Option<i64>,
+    pub(crate) decided_by: Option<String>,
 }
 
 /// What becomes of a row.
@@ -129,6 +165,8 @@ pub(crate) struct KnownList {
     pub(crate) undone_at: Option<i64>,
     /// By what became of them.
     pub(crate) counts: Vec<(String, i64)>,
+    /// How many of those that were not taken in are named.
+    pub(crate) refused: i64,
 }
 
 /// The id of the person that a row told of.
@@ -210,7 +248,9 @@ impl Store {
         for (id, at, by, undone_at) in rows {
             let counts: Vec<(String, i64)> =
                 reading!(self.database, |pool| sqlx::query_as(COUNTS).bind(&id).fetch_all(pool))?;
-            lists.push(KnownList { id, at, by, undone_at, counts });
+            let (refused,): (i64,) =
+                reading!(self.database, |pool| sqlx::query_as(REFUSED_COUNT).bind(&id).fetch_one(pool))?;
+            lists.push(KnownList { id, at, by, undone_at, counts, refused });
         }
         Ok(lists)
     }
@@ -222,19 +262,48 @@ impl Store {
         Ok(found.map(|(area,)| area))
     }
 
-    /// Rows of a list that wait, after one.
-    pub(crate) async fn waiting_rows(
+    /// Rows of a list of which that became, after one.
+    pub(crate) async fn monitoring_rows(
         &self,
         list_id: &str,
+        state: &str,
         after: i64,
         most: i64,
     ) -> Result<Vec<KeptRow>, StoreError> {
-        let rows: Vec<RowRow> = reading!(self.database, |pool| sqlx::query_as(WAITING)
+        let rows: Vec<RowRow> = reading!(self.database, |pool| sqlx::query_as(ROWS)
             .bind(list_id)
+            .bind(state)
             .bind(after)
             .bind(most)
             .fetch_all(pool))?;
         rows.into_iter().map(kept).collect()
+    }
+
+    /// Rows of a list that were not taken in, after one.
+    pub(crate) async fn refused_rows(
+        &self,
+        list_id: &str,
+        after: i64,
+        most: i64,
+    ) -> Result<Vec<RefusedRow>, StoreError> {
+        let rows: Vec<(i64, String, String)> = reading!(self.database, |pool| sqlx::query_as(REFUSED)
+            .bind(list_id)
+            .bind(after)
+            .bind(most)
+            .fetch_all(pool))?;
+        Ok(rows.into_iter().map(|(row, title, reason)| RefusedRow { row, title, reason }).collect())
+    }
+
+    /// The rows that tell of a household, the earliest first.
+    pub(crate) async fn rows_of_case(&self, case: &str) -> Result<Vec<RowOfCase>, StoreError> {
+        type Row = (String, i64, String, String, i64, Option<String>, Option<i64>, Option<String>);
+        let rows: Vec<Row> =
+            reading!(self.database, |pool| sqlx::query_as(OF_CASE).bind(case).fetch_all(pool))?;
+        let told = rows.into_iter().map(|(list_id, row, state, said, at, by, decided_at, decided_by)| {
+            let said = serde_json::from_str(&said).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            Ok(RowOfCase { list_id, row, state, said, at, by, decided_at, decided_by })
+        });
+        told.collect()
     }
 
     /// A row of a list.

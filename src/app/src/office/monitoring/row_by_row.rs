@@ -1,0 +1,132 @@
+//! The rows of a list one by one: those that were joined without anybody being asked, each to be taken out again; and those that were not taken in.
+
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::super::desk::Desk;
+use super::super::field::{Outcome, Told};
+use super::super::frame::{Awaited, Remote};
+use super::super::tell;
+use super::decide::{Facts, Side, send};
+use super::wire::{RefusedRows, Row, Waiting, Wrong};
+use crate::components::live::{live, shown_when};
+
+/// The rows that were joined, a page after the other, once somebody wants to see them.
+#[component]
+pub(super) fn Joined(desk: Desk, list: String, count: i64, done: Callback<()>) -> impl IntoView {
+    let found = Remote::<Waiting>::new();
+    let rows = RwSignal::new(Vec::<Row>::new());
+    let asked = RwSignal::new(false);
+    let list = StoredValue::new(list);
+    let load = move || {
+        let after = rows.with_untracked(|rows| rows.last().map_or(0, |row| row.row));
+        let path = list
+            .with_value(|list| format!("/api/v1/monitoring/waiting?list={list}&state=joined&after={after}"));
+        found.load(async move { desk.ask("GET", &path, None).await });
+    };
+    Effect::new(move |_| {
+        let came =
+            found.value.with(|found| found.as_ref().map(|found| found.rows.clone()).unwrap_or_default());
+        let last = rows.with_untracked(|rows| rows.last().map_or(0, |row| row.row));
+        rows.update(|rows| rows.extend(came.into_iter().filter(|row| row.row > last)));
+    });
+    let open = move |_| {
+        if !asked.get_untracked() {
+            asked.set(true);
+            load();
+        }
+    };
+    let more = move || found.value.with(|found| found.as_ref().is_some_and(|found| found.more));
+    view! {
+        <details data-joined-rows=count on:toggle=open>
+            <summary>{tell(move |w| (w.monitoring.row_by_row)(count))}</summary>
+            <Awaited remote=found again=move |()| load() />
+            <ul>{live(move || rows.get().into_iter().map(|row| view! {
+                <One desk list=list.get_value() row done /> }).collect::<Vec<_>>())}</ul>
+            {shown_when(more, move || view! {
+                <button type="button" class="button" data-action="more-rows" on:click=move |_| load()>
+                    {tell(|w| w.monitoring.more_rows)}
+                </button> }.into_any())}
+        </details>
+    }
+}
+
+#[component]
+fn One(desk: Desk, list: String, row: Row, done: Callback<()>) -> impl IntoView {
+    let (outcome, out) = (Outcome::new(), RwSignal::new(false));
+    let number = row.row;
+    let body = StoredValue::new(json!({"list": list, "row": number, "undo": true}));
+    let take_out = move |_| {
+        send(desk, outcome, body.get_value(), move || {
+            out.try_set(true);
+            done.try_run(());
+        });
+    };
+    let sides: Vec<_> = row
+        .candidates
+        .into_iter()
+        .map(|candidate| view! { <section class="side"><Side candidate /></section> })
+        .collect();
+    view! {
+        <li class="card" data-row=number>
+            <div class="sides">
+                <section class="side">
+                    <p><strong>{tell(|w| w.monitoring.listed)}</strong> " · " {tell(move |w| (w.monitoring.row)(number))}</p>
+                    <Facts said=row.said />
+                </section>
+                {sides}
+            </div>
+            <Told outcome />
+            {live(move || match out.get() {
+                true => view! { <p class="notice" role="status">{tell(|w| w.monitoring.waits_again)}</p> }.into_any(),
+                false => view! {
+                    <div class="actions">
+                        <button type="button" class="button" data-action="take-out" disabled=live(move || outcome.busy.get()) on:click=take_out>
+                            {tell(|w| w.monitoring.not_the_same)}
+                        </button>
+                    </div> }.into_any(),
+            })}
+        </li>
+    }
+}
+
+/// The rows that were not taken in, each with what is wrong.
+#[component]
+pub(super) fn RefusedOnes(desk: Desk, list: String, count: i64) -> impl IntoView {
+    let found = Remote::<RefusedRows>::new();
+    let asked = RwSignal::new(false);
+    let path = StoredValue::new(format!("/api/v1/monitoring/refused?list={list}"));
+    let load = move || {
+        let path = path.get_value();
+        found.load(async move { desk.ask("GET", &path, None).await });
+    };
+    let open = move |_| {
+        if !asked.get_untracked() {
+            asked.set(true);
+            load();
+        }
+    };
+    let rows = move || {
+        found.value.with(|found| found.as_ref().map(|found| found.refused.clone()).unwrap_or_default())
+    };
+    view! {
+        <details data-refused-kept=count on:toggle=open>
+            <summary>{tell(move |w| (w.monitoring.refused_rows)(count))}</summary>
+            <Awaited remote=found again=move |()| load() />
+            <ul class="small">{live(move || rows().into_iter().map(|wrong| view! { <WrongRow wrong /> }).collect::<Vec<_>>())}</ul>
+        </details>
+    }
+}
+
+/// What is wrong with a row.
+#[component]
+pub(super) fn WrongRow(wrong: Wrong) -> impl IntoView {
+    let Wrong { row, column, reason } = wrong;
+    view! {
+        <li class="fact" data-row=row>
+            <span>{tell(move |w| (w.monitoring.row)(row))}</span>
+            " · " <span translate="no">{column}</span> " · "
+            <span class="bad-words">{tell(move |w| (w.monitoring.reason)(&reason))}</span>
+        </li>
+    }
+}
