@@ -82,8 +82,19 @@ fn Menu(desk: Desk) -> impl IntoView {
         .filter(|page| page.is_for(&role))
         .map(|page| view! { <A href=page.address() attr:data-menu=page.address()>{tell(called(page))}</A> })
         .collect();
-    (!entries.is_empty())
-        .then(|| view! { <nav class="office-menu" aria-label=tell(|w| w.office)>{entries}</nav> })
+    (!entries.is_empty()).then(|| {
+        // On a phone the menu is longer than the screen: where one is must be seen.
+        let menu = NodeRef::<leptos::html::Nav>::new();
+        Effect::new(move || {
+            if menu.get().is_some() {
+                timer::spawn(async {
+                    timer::sleep(50).await;
+                    screen::reveal_sideways(".office-menu a[aria-current]");
+                });
+            }
+        });
+        view! { <nav class="office-menu" node_ref=menu aria-label=tell(|w| w.office)>{entries}</nav> }
+    })
 }
 
 /// The server can't be asked who is there.
@@ -162,6 +173,17 @@ impl<T: Send + Sync + 'static> Remote<T> {
                 }
                 Err(refusal) => drop(self.refused.try_set(Some(refusal))),
             }
+        });
+    }
+
+    /// The same of another question: what was there before is no answer to it, and goes if this is refused.
+    pub fn load_other(self, asked: impl Future<Output = Result<T, Refusal>> + 'static) {
+        self.load(async move {
+            let answer = asked.await;
+            if answer.is_err() {
+                self.value.try_set(None);
+            }
+            answer
         });
     }
 

@@ -83,6 +83,16 @@ pub fn reveal(id: &str) {
     }
 }
 
+/// Brings an element into view within what scrolls sideways around it; the page itself stays where it is.
+pub fn reveal_sideways(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
+    let around = element.parent_element().and_then(|around| around.dyn_into::<HtmlElement>().ok());
+    let Some(around) = around else { return };
+    let room = (around.client_width() - element.offset_width()) / 2;
+    around.set_scroll_left(element.offset_left() - around.offset_left() - room);
+}
+
 /// Scrolls to the top of the page, at once.
 pub fn scroll_to_top() {
     let options = ScrollToOptions::new();

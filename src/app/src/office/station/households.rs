@@ -104,7 +104,7 @@ pub fn HouseholdsPage() -> impl IntoView {
     let (desk, known) = (use_desk(), use_known());
     let sought: Sought = expect_context();
     let found = Remote::<Found>::new();
-    let load = move || found.load(sought.ask(desk));
+    let load = move || found.load_other(sought.ask(desk));
     let begin = move || {
         sought.from.set(0);
         load();
