@@ -52,7 +52,7 @@ fn thoughts_of_self_harm_outlive_a_consent_that_is_taken_back() {
     }
     // The survey as a whole is another matter: nobody is asked to refer then.
     let withdrawn = up(&[json!({"/household-needs/consent/consent_survey": "refused"})]);
-    assert_eq!(told(&withdrawn), [r#"flag_self_harm ["家里的人 1"] "#]);
+    assert_eq!(told(&withdrawn), [r#"flag_self_harm ["试一试"] "#]);
     let stopped = up(&[json!({"/household-needs/visit/outcome": "4"})]);
     assert_eq!(told(&stopped).len(), 1, "{:?}", told(&stopped));
     let put_right = up(&[

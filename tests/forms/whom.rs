@@ -33,3 +33,30 @@ fn a_service_names_the_people_whose_answers_decided_it() {
     let alone = whom(&surveyed("h1-older-person-alone"));
     assert!(!alone.is_empty() && alone.iter().all(|told| !told.contains(' ')), "{alone:?}");
 }
+
+#[test]
+fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
+    let beside = |session: &Session| -> Vec<String> {
+        let (catalogue, matched) = session.services().expect("its catalogue");
+        let beside = session.services_beside_dangers(&catalogue, &matched);
+        let told = matched.needs.iter().zip(beside).filter(|(_, beside)| *beside);
+        told.map(|(found, _)| catalogue.item(found.item).code.to_string()).collect()
+    };
+    let mut session = surveyed("h3-kidney-failure");
+    assert_eq!(beside(&session), [""; 0], "no danger is up");
+    let mut give = |path: &str, text: &str| {
+        let key = session.at(&format!("/household-needs/{path}")).expect("it is there");
+        session.answer_text(key, text).expect("it takes the answer");
+    };
+    // The total is asked together with the thoughts that are the danger: that the counselling was found says both.
+    give("members[1]/mood/phq9_item_9", "1");
+    assert_eq!(beside(&session), ["D1"]);
+    let mut give = |path: &str, text: &str| {
+        let key = session.at(&format!("/household-needs/{path}")).expect("it is there");
+        session.answer_text(key, text).expect("it takes the answer");
+    };
+    give("members[1]/mood/phq9_item_9", "0");
+    give("danger/red_flags", "violence");
+    // The counselling stays among them: the number to call, asked beside the danger, decides whether the total is asked.
+    assert_eq!(beside(&session), ["E4", "D1"]);
+}

@@ -57,26 +57,30 @@ fn whom(asked: Asked) -> AnyView {
     });
     live(move || {
         let words = reader.words_now();
-        let rows = told.get().into_iter().map(|(label, whom)| {
-            let whom =
-                (!whom.is_empty()).then(|| format!(" · {}", (words.concerns)(&whom.join(words.between))));
-            view! { <p class="danger-of"><strong>{label} {whom}</strong></p> }
+        let rows = told.get().into_iter().map(|danger| {
+            let whom = (words.concerns)(&danger.whom.join(words.between));
+            let whom = (!danger.whom.is_empty()).then(|| format!(" · {whom}"));
+            let to_do = danger.to_do.map(|to_do| view! { <p>{marked(&to_do)}</p> });
+            view! { <div class="danger-of"><p><strong>{danger.label} {whom}</strong></p>{to_do}</div> }
         });
         rows.collect_view()
     })
     .into_any()
 }
 
-/// Every danger that is about somebody in particular; where it is asked what was done about them, the others too.
-fn raised(session: &Session, note: Key) -> Vec<(String, Vec<String>)> {
+/// Every danger that is about somebody in particular; where it is named, or asked what was done about it, the others too.
+fn raised(session: &Session, note: Key) -> Vec<Danger> {
     if session.flags_up() == 0 {
         return Vec::new();
     }
     let page = session.page_of(note);
-    let is_here = |danger: &Danger| match &danger.handled {
-        Some(handled) => page.is_some() && session.page_of(handled.place) == page,
-        None => false,
+    let is_here = |danger: &Danger| {
+        let places = danger.handled.as_ref().map(|handled| handled.place);
+        page.is_some()
+            && places
+                .into_iter()
+                .chain(danger.raised_by.iter().copied())
+                .any(|key| session.page_of(key) == page)
     };
-    let told = session.dangers().into_iter().filter(|danger| !danger.whom.is_empty() || is_here(danger));
-    told.map(|danger| (danger.label, danger.whom)).collect()
+    session.dangers().into_iter().filter(|danger| !danger.whom.is_empty() || is_here(danger)).collect()
 }

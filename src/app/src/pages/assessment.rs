@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
-use crate::components::assessment::{Copies, PrintButton, Report, Seek, told};
+use crate::components::assessment::{Copies, PrintButton, Report, Seek, told, wishes};
 use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
@@ -25,10 +25,15 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     // What is finished is not answered any more.
     let seek = move || Callback::new(move |key| answering.sought.set(Some(key)));
     provide_context(Seek((!finished.get_untracked()).then(seek)));
-    let copies = Copies::of(Signal::derive(move || {
+    let dangerous = Signal::derive(move || {
         answering.revision.track();
         answering.with(|session| session.flags_up() > 0 || !session.silenced().is_empty())
-    }));
+    });
+    let withhold = Signal::derive(move || {
+        answering.revision.track();
+        answering.with(|session| wishes(session).withhold)
+    });
+    let copies = Copies::of(dangerous, withhold);
     provide_context(copies);
     let report = live(move || {
         let language = reader.language();
@@ -68,10 +73,12 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
     provide_context(Seek(None));
-    let dangerous = session.with_value(|session| {
-        told(&session.borrow(), reader.language().tag()).is_some_and(|told| told.names_danger())
+    let (dangerous, withhold) = session.with_value(|session| {
+        let session = session.borrow();
+        let dangerous = session.flags_up() > 0 || !session.silenced().is_empty();
+        (dangerous, wishes(&session).withhold)
     });
-    let copies = Copies::of(Signal::stored(dangerous));
+    let copies = Copies::of(Signal::stored(dangerous), Signal::stored(withhold));
     provide_context(copies);
     let report = live(move || {
         let language = reader.language();

@@ -85,7 +85,10 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                 })}
                 {live(move || {
                     let words = reader.language().words();
+                    answering.revision.track();
                     match count.get() {
+                        // What fell silent is no good ending.
+                        0 if answering.with(|session| !session.silenced().is_empty()) => ().into_any(),
                         0 => view! { <p class="notice" role="status">{words.review_good}</p> }.into_any(),
                         n => view! {
                             <div class="notice danger">

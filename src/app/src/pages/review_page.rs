@@ -1,11 +1,12 @@
 //! One page of a form in the review: labels and answers as people read them.
 
-use doorstep_engine::view::{Item, PageView};
+use doorstep_engine::view::{Control, Item, PageView};
 use leptos::prelude::*;
 
 use super::turning::Turning;
 use crate::components::by_hand;
 use crate::components::icon::{Icon, Shape};
+use crate::components::marked::marked;
 use crate::controls::readable;
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
@@ -81,6 +82,13 @@ fn heading(label: String) -> AnyView {
 fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyView> {
     let question = answering.with(|session| session.question(key)).filter(|question| question.relevant)?;
     let words = use_reader().words_now();
+    // What a form warns of is read once more before the end.
+    if question.control == Control::Note && question.appearance.iter().any(|look| **look == *"warning") {
+        let name = question.name.to_string();
+        return Some(
+            view! { <p class="notice warn" data-review-name=name>{marked(&question.label)}</p> }.into_any(),
+        );
+    }
     let value = readable(&question);
     let name = question.name.to_string();
     if let Some(violation) = &question.violation {

@@ -22,6 +22,12 @@ pub struct Report {
     pub print_office: Text,
     pub copy_of_office: Text,
     pub copy_of_family: Text,
+    pub computed: Text,
+    pub whom_to_ask: Text,
+    pub level_told_later: Text,
+    pub withhold: fn(&str) -> String,
+    pub no_referral: Text,
+    pub danger_outranks: Text,
 
     // What was done about a danger
     pub not_handled: Text,
@@ -64,6 +70,12 @@ pub const CHINESE: Report = Report {
     print_office: "单位留存的一份",
     copy_of_office: "单位留存：写着危险信号和依据，不给家里人看，不留在家里。",
     copy_of_family: "给家里人的一份。每一项的依据由单位留存，本人可以查阅。",
+    computed: "由系统按填写的内容和表里的规则算出，仅供参考，由人决定；分值、权重和界限是暂定的，以当地审定的为准。",
+    whom_to_ask: "查阅、更正、撤回同意、提异议，请找：单位＿＿＿＿＿＿＿＿＿＿＿＿　电话＿＿＿＿＿＿＿＿＿＿",
+    level_told_later: "评估结果由单位审核后，另行告知本人。",
+    withhold: |wish| format!("交代过，不想让人知道的：{wish}。谈话、打印、转介时都要守住。"),
+    no_referral: "没有同意把信息转给提供服务的机构：先征得同意才能转介；有危险、要紧急救助的除外。",
+    danger_outranks: "有危险信号，今天就转介：不管下面是什么等级，都不能往后放，也不能当作没有困难。",
 
     not_handled: "还没有填好告诉了谁、怎么处理的",
 
@@ -109,6 +121,14 @@ pub const ENGLISH: Report = Report {
     print_office: "The office’s copy",
     copy_of_office: "Office copy: it names dangers and what they rest on. Don’t show it to the family or leave it with them.",
     copy_of_family: "The family’s copy. What each item rests on is kept by the office; the person assessed may see it.",
+    computed: "Computed from what was filled in, by the rules of the form: a guide, people decide. Points, weights and limits are provisional until the local authority settles them.",
+    whom_to_ask: "To see, correct, withdraw or contest, ask: office ____________________ phone ________________",
+    level_told_later: "What the assessment comes to is told to the person after the office has reviewed it.",
+    withhold: |wish| {
+        format!("Asked to be kept from others: {wish}. Keep to it when talking, printing and referring.")
+    },
+    no_referral: "There is no consent to pass anything on to providers: ask for it before referring, except where there is danger.",
+    danger_outranks: "There is a danger, refer today: whatever the level below, this may not wait, nor be taken for no hardship.",
 
     not_handled: "Who was told, and what was done, is not filled in yet",
 

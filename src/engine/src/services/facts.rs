@@ -96,6 +96,18 @@ impl Facts {
         self.values.extend(others.values);
     }
 
+    /// The same, but those of these names as others know them, or don't.
+    pub(crate) fn with(&self, others: &Facts, names: &[Arc<str>]) -> Facts {
+        let mut facts = self.clone();
+        for name in names {
+            match others.values.get(name) {
+                Some(value) => facts.values.insert(name.clone(), value.clone()),
+                None => facts.values.remove(name),
+            };
+        }
+        facts
+    }
+
     /// A fact's value, as it was given; none if it is not known.
     pub fn get(&self, name: &str) -> Option<&FactValue> {
         self.values.get(name)

@@ -69,6 +69,11 @@ impl Session {
         match value {
             Value::Choice(name) => self.said(&[node], &Owned::Text(name.clone())),
             Value::Choices(names) => self.said(&[node], &Owned::Names(names.clone())),
+            // A reader's clock shows no seconds and no zone.
+            Value::DateTime(text) => {
+                text.chars().take("2026-11-23T09:30".len()).collect::<String>().replace('T', " ")
+            }
+            Value::Time(text) => text.chars().take("09:30".len()).collect(),
             other => other.text().to_string(),
         }
     }

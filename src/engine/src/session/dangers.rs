@@ -81,7 +81,7 @@ impl Session {
         Some(Silenced {
             measure: self.measure(id).name.to_string(),
             label: self.label_of(id),
-            whom: self.named_instances(&whom),
+            whom: self.named_as_kept(&whom),
             // As it was said while it was up: a number to call may be among what is not asked any more.
             to_do: asked.to_do(id),
             because,
@@ -301,6 +301,28 @@ impl Session {
 
     fn named_instances(&self, scopes: &[ScopeId]) -> Vec<String> {
         scopes.iter().map(|scope| self.instance_words(*scope)).collect()
+    }
+
+    /// What instances are called by what was answered, be it asked for now or not: whoever is in danger keeps their name.
+    fn named_as_kept(&self, scopes: &[ScopeId]) -> Vec<String> {
+        let mut kept = Vec::new();
+        for index in 0..self.form.nodes.len() {
+            let node = NodeId(index as u32);
+            let of = self.form.node(node);
+            if !matches!(of.kind, NodeKind::Leaf(_)) {
+                continue;
+            }
+            let computed = self.form.is_computed(node);
+            self.instance.each_under(&self.form, ScopeId(0), of.scope, &mut |scope| {
+                let key = Key { scope, node };
+                if self.is_kept_unasked(key) || computed && !self.instance.relevant(scope, node) {
+                    kept.push(key);
+                }
+            });
+        }
+        let mut asked = self.copied();
+        asked.ask_again(&kept);
+        asked.named_instances(scopes)
     }
 
     /// The questions that no one is to be told to answer otherwise, since a danger that was named rests on them: those behind a flag that is up, and

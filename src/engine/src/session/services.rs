@@ -9,7 +9,7 @@ use crate::session::{LeftOut, Session};
 use crate::view::{Key, NodeId};
 
 /// The fact that says where the household is: the code of its town or village.
-const AREA: &str = "area";
+pub(super) const AREA: &str = "area";
 
 impl Session {
     /// The fact that the questions of a name say, in all instances together.

@@ -35,12 +35,13 @@ impl Copy {
 pub struct Copies {
     family: RwSignal<bool>,
     dangerous: Signal<bool>,
+    withhold: Signal<Option<String>>,
 }
 
 impl Copies {
-    /// Of a report that tells a danger or not.
-    pub fn of(dangerous: Signal<bool>) -> Self {
-        Copies { family: RwSignal::new(false), dangerous }
+    /// Of a report that tells a danger or not, and of what is to be kept from whom.
+    pub fn of(dangerous: Signal<bool>, withhold: Signal<Option<String>>) -> Self {
+        Copies { family: RwSignal::new(false), dangerous, withhold }
     }
 
     /// The copy that would be printed now. Whoever prints by the browser's own menu gets the office's.
@@ -85,6 +86,8 @@ pub fn PrintButton(copies: Copies) -> impl IntoView {
         <dialog node_ref=dialog class="screen-only" aria-label=live(say(|w| w.report.which_copy))>
             <h2>{say(|w| w.report.which_copy)}</h2>
             <p>{say(|w| w.report.which_copy_explained)}</p>
+            {live(move || copies.withhold.get().map(|wish| view! {
+                <p class="notice warn">{say(move |w| (w.report.withhold)(&wish))}</p> }))}
             <div class="stack">
                 <button type="button" class="button" data-action="print-family" on:click=move |_| print(true)>
                     {say(|w| w.report.print_family)}

@@ -25,6 +25,8 @@ pub fn Levels(
     people: Vec<Vec<(String, String)>>,
     /// What a person decided and is not asked for now.
     kept_by_hand: Vec<KeptByHand>,
+    /// Is a danger told of? It goes before any level.
+    dangers: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
@@ -39,7 +41,11 @@ pub fn Levels(
     view! {
         <section class="section">
             <h2>{words.levels}</h2>
-            {cards.collect_view()}
+            {dangers.then(|| view! {
+                <p class="notice danger for-office" data-outranked="true">{words.report.danger_outranks}</p>
+                <p class="copy-line for-family">{words.report.level_told_later}</p>
+            })}
+            <div class="for-office">{cards.collect_view()}</div>
         </section>
     }
 }

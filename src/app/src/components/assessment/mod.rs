@@ -12,10 +12,12 @@ mod report;
 mod scores;
 mod services;
 mod signatures;
+mod wishes;
 mod without;
 
 pub use awaited::{AwaitedFrom, Seek};
 pub use copies::{Copies, PrintButton};
 pub use report::Report;
 pub use report::{Told, told};
+pub use wishes::wishes;
 pub use without::Without;

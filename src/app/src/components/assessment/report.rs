@@ -14,6 +14,7 @@ use super::levels::Levels;
 use super::scores::Scores;
 use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
+use super::wishes::{Wishes, wishes};
 use crate::components::by_hand::people;
 use crate::components::silent;
 use crate::state::keeping::now;
@@ -53,13 +54,8 @@ pub struct Told {
     pub by_hand: Vec<Key>,
     /// What was decided so, and is not asked for now.
     pub kept_by_hand: Vec<KeptByHand>,
-}
-
-impl Told {
-    /// Is a danger told of, so that not everybody may read all of it?
-    pub fn names_danger(&self) -> bool {
-        !self.silenced.is_empty() || self.measures.iter().any(|told| told.outcome == Outcome::Flag(true))
-    }
+    /// What people asked for.
+    pub wishes: Wishes,
 }
 
 /// What names a level.
@@ -95,6 +91,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         rejected: session.rejected(),
         by_hand: session.decided_by_hand(),
         kept_by_hand: session.kept_by_hand(),
+        wishes: wishes(session),
         turns,
         left_out,
         made_without,
@@ -116,7 +113,10 @@ pub fn Report(
     let copies = use_context::<Copies>();
     let copy = move || copies.map_or(Copy::Only, Copies::now).tag();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
-    let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, .. } = told;
+    let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, wishes, .. } =
+        told;
+    let Wishes { withhold, no_referral } = wishes;
+    let dangers = !silenced.is_empty() || measures.iter().any(|told| told.outcome == Outcome::Flag(true));
     let silent = !silenced.is_empty();
     let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     // What fell silent is said for itself, and is not merely what nobody asked.
@@ -181,6 +181,7 @@ pub fn Report(
                     </div>
                 })}
                 <p class="hint screen-only">{words.assessment_explained}</p>
+                <p class="small paper-only">{words.report.computed}</p>
                 {present.collect_view()}
                 <p class="small paper-only">{(words.printed)(&version, &on_paper(now(), words))}</p>
             </header>
@@ -188,17 +189,19 @@ pub fn Report(
                 {silent.then(|| silent::notice(silenced, words))}
                 {(!flags.is_empty()).then(|| view! { <Flags flags concerns handled silent /> })}
             </div>
+            {withhold.map(|wish| view! {
+                <p class="notice warn for-office" data-withhold="true">{(words.report.withhold)(&wish)}</p> })}
             {nothing.then(|| view! { <p class="empty" data-nothing="true">{words.cannot_say}</p> })}
             {(has_levels || has_services).then(|| view! {
                 <div class="report-column">
                     {has_levels.then(|| view! {
-                        <Levels levels turns left_out=left_out.clone() made_without people kept_by_hand />
+                        <Levels levels turns left_out=left_out.clone() made_without people kept_by_hand dangers />
                     })}
-                    {services.map(|told| view! { <Services told /> })}
+                    {services.map(|told| view! { <Services told no_referral /> })}
                 </div>
             })}
             {(dimensions.is_some() || has_scores).then(|| view! {
-                <div class="report-column">
+                <div class="report-column for-office">
                     {dimensions}
                     {has_scores.then(|| view! { <Scores scores left_out /> })}
                 </div>

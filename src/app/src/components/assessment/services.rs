@@ -41,6 +41,8 @@ pub struct Fit {
     urgent: bool,
     /// Whom of the household it is for; empty where it is the household's, or nobody else is there.
     whom: Vec<String>,
+    /// Does it rest on a danger, or on what is asked beside one?
+    beside_danger: bool,
     why: String,
     content: String,
     providers: Vec<String>,
@@ -62,22 +64,25 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
     let (catalogue, matched) = session.services()?;
     let language = session.language();
     let whom = session.whom_services_are_for(&catalogue, &matched);
-    let fits = matched.needs.iter().zip(whom).map(|(found, whom)| {
-        let item = catalogue.item(found.item);
-        let provider = |candidate: &doorstep_engine::services::Candidate| {
-            catalogue.provider(candidate.provider).name.of(language).to_owned()
-        };
-        Fit {
-            code: item.code.to_string(),
-            name: catalogue.item_label(found.item, language),
-            urgent: found.urgent || found.priority == 0,
-            whom,
-            why: catalogue.explain_match(found, language),
-            content: item.content.of(language).to_owned(),
-            providers: found.candidates.iter().map(provider).collect(),
-            nobody: found.nobody.as_ref().map(|nobody| catalogue.explain_nobody(nobody, language)),
-        }
-    });
+    let beside = session.services_beside_dangers(&catalogue, &matched);
+    let fits =
+        matched.needs.iter().zip(whom.into_iter().zip(beside)).map(|(found, (whom, beside_danger))| {
+            let item = catalogue.item(found.item);
+            let provider = |candidate: &doorstep_engine::services::Candidate| {
+                catalogue.provider(candidate.provider).name.of(language).to_owned()
+            };
+            Fit {
+                code: item.code.to_string(),
+                name: catalogue.item_label(found.item, language),
+                urgent: found.urgent || found.priority == 0,
+                whom,
+                beside_danger,
+                why: catalogue.explain_match(found, language),
+                content: item.content.of(language).to_owned(),
+                providers: found.candidates.iter().map(provider).collect(),
+                nobody: found.nobody.as_ref().map(|nobody| catalogue.explain_nobody(nobody, language)),
+            }
+        });
     let undecided = matched.undecided.iter().map(|undecided| {
         let unasked = undecided.unasked.iter().map(|fact| catalogue.facts().fact(*fact));
         let mut forms: Vec<String> =
@@ -108,7 +113,11 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
 
 /// The section.
 #[component]
-pub fn Services(told: ToldServices) -> impl IntoView {
+pub fn Services(
+    told: ToldServices,
+    /// May nothing be passed on to providers?
+    no_referral: bool,
+) -> impl IntoView {
     let words = use_reader().words_now();
     let ToldServices { notice, fits, undecided, unfit, about } = told;
     // What can still be decided may fit.
@@ -120,7 +129,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
         };
         let whom = (!fit.whom.is_empty()).then(|| (words.concerns)(&fit.whom.join(words.between)));
         view! {
-            <li>
+            <li class:for-office=fit.beside_danger>
                 <details class="dimension" data-service=fit.code>
                     <summary>
                         <span class="dimension-row">
@@ -153,6 +162,7 @@ pub fn Services(told: ToldServices) -> impl IntoView {
             <h2>{words.services}</h2>
             {none.then(|| view! { <p class="empty">{words.services_none}</p> })}
             <div class="card">
+                {no_referral.then(|| view! { <p class="notice warn" data-no-referral="true">{words.report.no_referral}</p> })}
                 {notice.map(|notice| view! { <p class="hint">{notice}</p> })}
                 <ol class="dimension-list">{rows.collect_view()}</ol>
                 {(!open.is_empty()).then(|| view! {

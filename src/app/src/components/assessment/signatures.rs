@@ -31,14 +31,18 @@ pub fn Signatures(
             </div>
         }
     };
+    let mut about = about.into_iter();
+    let whom = about.next().unwrap_or_default();
+    let levels: String = about.map(|level| format!(" · {level}")).collect();
     let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
-            <p class="signed">{about.join(" · ")}</p>
+            <p class="signed">{whom}<span class="for-office">{levels}</span></p>
             {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
             <div class="for-family">
                 {line(words.sign_subject, String::new())}
                 {room(words.sign_objection)}
+                <p class="small">{words.report.whom_to_ask}</p>
             </div>
             {line(words.sign_reviewer, String::new())}
             {room(words.sign_review)}
