@@ -2,7 +2,7 @@
 //!
 //! Kept here: names and texts are bound, never written into the SQL; what is written is made of the two databases' words and of numbers.
 
-use doorstep_engine::entities::totals::{By, Only, Part, Said};
+use doorstep_engine::entities::totals::{By, LONGEST_NUMBER, Only, Part, Said};
 use sqlx::AssertSqlSafe;
 
 use super::database::Database;
@@ -21,6 +21,8 @@ pub(super) struct Words {
     each: fn(&str, &str) -> String,
     /// A text as a number, nothing if it is none.
     number: fn(&str) -> String,
+    /// A text as hundredths of a number of 0 or more, as the engine reads it; nothing if it is none.
+    pub(super) hundredths: fn(&str) -> String,
     /// Texts compared byte by byte.
     pub(super) bytes: &'static str,
 }
@@ -33,6 +35,13 @@ const SQLITE: Words = Words {
         format!("json_each('[' || replace(json_quote({text}), ' ', '\",\"') || ']') AS {table}")
     },
     number: |text| format!("CAST({text} AS REAL)"),
+    hundredths: |text| {
+        format!(
+            "CASE WHEN length({text}) <= {LONGEST_NUMBER} AND {text} GLOB '[0-9]*' AND {text} GLOB '*[0-9]'
+                AND {text} NOT GLOB '*[^0-9.]*' AND {text} NOT GLOB '*.*.*'
+                THEN CAST(round(CAST({text} AS REAL) * 100) AS INTEGER) END"
+        )
+    },
     bytes: "",
 };
 
@@ -42,6 +51,12 @@ const POSTGRES: Words = Words {
     text: |json, name| format!("{json} ->> ${name}::text"),
     each: |table, text| format!("LATERAL unnest(string_to_array({text}, ' ')) AS {table}(value)"),
     number: |text| format!("CASE WHEN {text} ~ '^-?[0-9]+(\\.[0-9]+)?$' THEN ({text})::numeric END"),
+    hundredths: |text| {
+        format!(
+            "CASE WHEN length({text}) <= {LONGEST_NUMBER} AND {text} ~ '^[0-9]+(\\.[0-9]+)?$'
+                THEN round(({text})::numeric * 100)::bigint END"
+        )
+    },
     bytes: " COLLATE \"C\"",
 };
 
@@ -76,8 +91,9 @@ impl<'a> Among<'a> {
 pub(super) struct Writing {
     pub(super) words: Words,
     pub(super) bound: Vec<String>,
-    /// Tables beside those of entities, within the fence.
+    /// Tables beside those of entities, within the fence, and what is taken from them.
     beside: String,
+    taken: String,
     /// What is asked before anything is read as JSON.
     first: String,
     joined: String,
@@ -96,6 +112,7 @@ impl Writing {
             words,
             bound: Vec::new(),
             beside: String::new(),
+            taken: String::new(),
             first: String::new(),
             joined: String::new(),
             only: "1 = 1".to_owned(),
@@ -157,6 +174,30 @@ impl Writing {
         }
     }
 
+    /// What a row itself says of a property: a version what it gave, and nothing that others did.
+    pub(super) fn own(&mut self, name: &str) -> String {
+        if self.gives.is_none() {
+            return self.property(name);
+        }
+        let place = self.bind(name);
+        format!("coalesce({}, '')", (self.words.text)("e.g", place))
+    }
+
+    /// What the case in a list says now that a row's property `case` names. One list alone is asked so.
+    fn of_case(&mut self, list: &str, name: &str) -> String {
+        if self.taken.is_empty() {
+            let list = self.bind(list);
+            let json = self.words.json;
+            self.beside += &format!(
+                " LEFT JOIN entity_search a ON a.list = w.list AND a.id = w.id
+                 LEFT JOIN entity c ON c.list = ${list} AND c.id = a.about"
+            );
+            self.taken = format!(", c.properties{json} AS c");
+        }
+        let place = self.bind(name);
+        format!("coalesce({}, '')", (self.words.text)("e.c", place))
+    }
+
     pub(super) fn number(&self, text: &str) -> String {
         (self.words.number)(text)
     }
@@ -178,7 +219,17 @@ impl Writing {
 
     pub(super) fn by(&mut self, by: &By) -> String {
         let text = self.property(&by.property);
-        match by.part {
+        self.part(by.part, text)
+    }
+
+    /// A group by what the case in a list says.
+    pub(super) fn by_case(&mut self, list: &str, by: &By) -> String {
+        let text = self.of_case(list, &by.property);
+        self.part(by.part, text)
+    }
+
+    fn part(&mut self, part: Part, text: String) -> String {
+        match part {
             Part::Whole => text,
             Part::First(letters) => format!("substr({text}, 1, {letters})"),
             Part::Each => {
@@ -210,7 +261,8 @@ impl Writing {
 
     /// `FROM … WHERE …`, and what is bound.
     pub(super) fn done(self) -> (String, Vec<String>) {
-        let Writing { words: Words { json, fence, .. }, bound, beside, first, joined, only, gives } = self;
+        let Writing { words: Words { json, fence, .. }, bound, beside, taken, first, joined, only, gives } =
+            self;
         let version = match gives.is_some() {
             true => format!(
                 ", v.version AS seen, v.given{json} AS g, coalesce(s.received_at, o.at, w.changed_at) AS at"
@@ -218,7 +270,7 @@ impl Writing {
             false => String::new(),
         };
         let rows = format!(
-            "SELECT w.list, w.id, w.area, w.version, w.label, w.conflict, w.changed_at, w.properties{json} AS j{version}
+            "SELECT w.list, w.id, w.area, w.version, w.label, w.conflict, w.changed_at, w.properties{json} AS j{version}{taken}
              FROM entity w{beside} WHERE {first}{fence}"
         );
         (format!("FROM ({rows}) e{joined} WHERE {only}"), bound)

@@ -11,7 +11,7 @@ use crate::source::{Span, Written};
 /// The words of [`From`], and of which rows they are columns.
 const ROWS: &[Kind] = &[Kind::Entities, Kind::Events];
 const ANY: &[Kind] = &[Kind::Entities, Kind::Events, Kind::Totals, Kind::File];
-const WORDS: [(&str, &[Kind]); 24] = [
+const WORDS: [(&str, &[Kind]); 26] = [
     ("blank", ANY),
     ("number", ANY),
     ("id", ROWS),
@@ -32,10 +32,12 @@ const WORDS: [(&str, &[Kind]); 24] = [
     ("group", &[Kind::Totals]),
     ("entities", &[Kind::Totals]),
     ("different", &[Kind::Totals]),
+    ("sum", &[Kind::Totals]),
     ("spread", &[Kind::Totals]),
     ("linked", &[Kind::Totals]),
     ("not_linked", &[Kind::Totals]),
     ("cell", &[Kind::File]),
+    ("mean", &[Kind::File]),
 ];
 
 impl<'b> Reading<'b, '_> {
@@ -71,7 +73,7 @@ impl<'b> Reading<'b, '_> {
     fn reader_keys<'v>(&mut self, object: &'v Object<'b>) -> [Option<&'v Value<'b>>; 4] {
         let all = [
             "name", "label", "from", "note", "property", "between", "pairs", "unless", "place", "of", "when",
-            "at", "list", "cell", "choices",
+            "at", "list", "cell", "choices", "of_case", "by",
         ];
         let [name, label, from, note, ..] = self.reader.keys(object, all);
         [name, label, from, note]
@@ -158,9 +160,33 @@ impl<'b> Reading<'b, '_> {
                 }
                 From::Different
             }
-            "spread" => From::Spread(one(self)?),
+            "sum" => From::Sum(one(self)?),
+            "spread" => match value("of_case") {
+                None => From::Spread { property: one(self)?, of_case: None },
+                Some(list) => {
+                    let list = self.reader.text("of_case", list)?.text.to_string();
+                    let case = Written::plain("case", at);
+                    self.known(&case, None);
+                    let property = self.reader.needed("property", value("property"), at)?;
+                    let property = self.reader.text("property", property)?;
+                    From::Spread { property: self.known(&property, Some(&list)), of_case: Some(list) }
+                }
+            },
             "linked" => From::Linked(link(self)?),
             "not_linked" => From::NotLinked(link(self)?),
+            "mean" => {
+                let list = self.reader.needed("list", value("list"), at)?;
+                let list = self.reader.text("list", list)?.text.to_string();
+                let mut named = |key: &str| {
+                    let name = self.reader.needed(key, value(key), at)?;
+                    let name = self.reader.text(key, name)?;
+                    Some(self.known(&name, Some(&list)))
+                };
+                let (property, by) = (named("property")?, named("by")?);
+                let cell = self.reader.needed("cell", value("cell"), at)?;
+                let cell = self.reader.text("cell", cell)?.text.to_string();
+                From::Mean { list, property, by, cell }
+            }
             _ => {
                 let cell = self.reader.needed("cell", value("cell"), at)?;
                 let cell = self.reader.text("cell", cell)?;
