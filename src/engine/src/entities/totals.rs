@@ -163,12 +163,20 @@ fn said<'p>(properties: &'p BTreeMap<String, String>, name: &str) -> &'p str {
     properties.get(name).map_or("", String::as_str)
 }
 
+/// A group while it is counted.
+#[derive(Default)]
+struct Counted<'e> {
+    entities: u64,
+    different: BTreeSet<&'e str>,
+    hundredths: Option<u64>,
+}
+
 /// Counts entities by their properties; groups in the order of their texts.
 pub fn totals<'e>(
     count: &Count,
     entities: impl IntoIterator<Item = &'e BTreeMap<String, String>>,
 ) -> Vec<Total> {
-    let mut groups: BTreeMap<Vec<String>, (u64, BTreeSet<&'e str>, Option<u64>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Counted<'e>> = BTreeMap::new();
     for properties in entities {
         if !count.only.iter().all(|only| only.holds(properties)) {
             continue;
@@ -176,16 +184,17 @@ pub fn totals<'e>(
         let different = count.different.as_deref().map_or("", |name| said(properties, name));
         let adds = count.sum.as_deref().and_then(|name| hundredths(said(properties, name)));
         for group in groups_of(count, properties) {
-            let (entities, all, sum) = groups.entry(group).or_default();
-            *entities += 1;
-            *sum = both(*sum, adds);
+            let counted = groups.entry(group).or_default();
+            counted.entities += 1;
+            counted.hundredths = both(counted.hundredths, adds);
             if !different.is_empty() {
-                all.insert(different);
+                counted.different.insert(different);
             }
         }
     }
-    let total = |(group, (entities, all, hundredths)): (Vec<String>, (u64, BTreeSet<&str>, Option<u64>))| {
-        Total { group, entities, different: all.len() as u64, hundredths }
+    let total = |(group, counted): (Vec<String>, Counted<'_>)| {
+        let Counted { entities, different, hundredths } = counted;
+        Total { group, entities, different: different.len() as u64, hundredths }
     };
     groups.into_iter().map(total).collect()
 }

@@ -34,8 +34,8 @@ pub(super) fn assessed(dice: &mut Dice, day: Date, level: &str) -> (Said, &'stat
     let again = day.saturating_add(183.days()).to_string();
     let ability = dice.by_share(&ABILITIES);
     let by_hand = dice.percent(10);
-    let others = LEVELS.iter().map(|(other, _)| *other).filter(|other| by_hand && *other != level);
-    let system = others.last().unwrap_or(level);
+    let mut others = LEVELS.iter().map(|(other, _)| *other).filter(|other| by_hand && *other != level);
+    let system = others.next_back().unwrap_or(level);
     let properties = [
         ("level_system", system),
         ("level", level),
