@@ -1,9 +1,9 @@
 //! The rows of a ledger that are groups, counted by SQL, or rows of a file, with what entities say of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_engine::assess::Exact;
-use doorstep_engine::entities::dictionary::{Property, PropertyKind, PropertyType};
+use doorstep_engine::entities::dictionary::{Property, PropertyKind};
 use doorstep_engine::entities::ledger::{Column, From, file_cell};
 use doorstep_engine::entities::totals::{By, Count, Only, Part, Total, both};
 
@@ -31,28 +31,47 @@ struct Group {
 
 /// What groups are spread over.
 struct Spread<'a> {
-    by: By,
-    /// The list that it is a property of, and of which case.
+    /// The list that it is a property of.
     list: &'a str,
-    of_case: Option<&'a str>,
+    property: &'a str,
+    /// How the rows are counted apart: by it, or by the case whose property it is.
+    over: By,
+    of_case: bool,
 }
 
 impl<'a> Spread<'a> {
     /// As the ledger's first column of that kind has it.
-    fn of(shared: &Shared, wanted: &'a Wanted<'_>, list: &'a str) -> Option<Spread<'a>> {
-        let (property, of_case) = wanted.ledger.columns.iter().find_map(|column| match &column.from {
-            From::Spread { property, of_case } => Some((property, of_case.as_deref())),
+    fn of(wanted: &'a Wanted<'_>, list: &'a str) -> Option<Spread<'a>> {
+        wanted.ledger.columns.iter().find_map(|column| match &column.from {
+            From::Spread { property, of_case: Some(list) } => {
+                let over = By { property: "case".to_owned(), part: Part::Whole };
+                Some(Spread { list, property, over, of_case: true })
+            }
+            From::Spread { property, of_case: None } => {
+                let over = By { property: property.clone(), part: Part::Whole };
+                Some(Spread { list, property, over, of_case: false })
+            }
             _ => None,
-        })?;
-        let list = of_case.unwrap_or(list);
-        let is = shared.office.dictionary.property(list, property).map(|own| own.is);
-        let part = if is == Some(PropertyType::Choices) { Part::Each } else { Part::Whole };
-        Some(Spread { by: By { property: property.clone(), part }, list, of_case })
+        })
     }
 
-    /// Has each row one part, so that what its parts are counted by adds up to what the group is?
-    fn adds_up(&self, different: Option<&str>) -> bool {
-        self.by.part != Part::Each && different.is_none()
+    /// Of cases there is only who they are: what they say now, each of several choices by itself.
+    async fn said(&self, shared: &Shared, groups: &mut [Group]) -> Result<(), Refusal> {
+        let ids: BTreeSet<&str> =
+            groups.iter().flat_map(|group| group.parts.iter().map(|(id, _)| &**id)).collect();
+        let ids: Vec<&str> = ids.into_iter().filter(|id| !id.is_empty()).collect();
+        let cases = shared.store.known_entities(self.list, &ids).await?;
+        for group in groups {
+            let mut parts: BTreeMap<String, u64> = BTreeMap::new();
+            for (id, count) in &group.parts {
+                let said = cases.get(id).and_then(|case| case.properties.get(self.property));
+                for each in said.map_or("", String::as_str).split(' ').filter(|each| !each.is_empty()) {
+                    *parts.entry(each.to_owned()).or_default() += count;
+                }
+            }
+            group.parts = parts.into_iter().collect();
+        }
+        Ok(())
     }
 }
 
@@ -72,43 +91,31 @@ pub(super) async fn of_totals(
         From::Linked(list) | From::NotLinked(list) => Some(list.as_str()),
         _ => None,
     });
-    let spread = Spread::of(shared, wanted, list);
-    let (with, apart): (Vec<&Spread<'_>>, Vec<&Spread<'_>>) =
-        spread.iter().partition(|spread| spread.adds_up(different));
-    let (with, apart) = (with.first().copied(), apart.first().copied());
+    let spread = Spread::of(wanted, list);
+    let of_cases = spread.as_ref().is_some_and(|spread| spread.of_case);
     let count = Count {
         by: by.to_vec(),
         only: wanted.only.clone(),
-        different: different.map(str::to_owned),
+        // Where rows are counted apart by their cases, these are the different ones.
+        different: different.filter(|_| !of_cases).map(str::to_owned),
         sum: columns.iter().find_map(|column| column.from.sum().map(str::to_owned)),
     };
-    let asked = |spread: Option<&'_ Spread<'_>>| {
-        spread.map(|spread| (spread.by.clone(), spread.of_case.map(str::to_owned)))
-    };
-    let with_parts = with.is_some();
-    let over = asked(with);
-    let beside = Beside {
-        linked,
-        over: over.as_ref().map(|(by, _)| by),
-        of_case: over.as_ref().and_then(|(_, list)| list.as_deref()),
-    };
+    let beside = Beside { linked, over: spread.as_ref().map(|spread| &spread.over) };
     let counted = shared.store.totals_among(&among, &count, beside, MOST_PARTS).await?;
-    let mut totals = folded(counted.ok_or_else(too_many)?, with_parts);
-    if totals.len() > MOST_GROUPS {
+    let mut totals = folded(counted.ok_or_else(too_many)?, spread.is_some());
+    let of = totals.len();
+    if of > MOST_GROUPS {
         return Err(too_many());
     }
-    if let Some(spread) = apart {
-        let count = Count { by: by.to_vec(), only: wanted.only.clone(), ..Count::default() };
-        let beside = Beside { linked: None, over: Some(&spread.by), of_case: spread.of_case };
-        let parts = shared.store.totals_among(&among, &count, beside, MOST_PARTS).await?;
-        let parts = folded(parts.ok_or_else(too_many)?, true);
-        let mut parts: BTreeMap<Vec<String>, Vec<(String, u64)>> =
-            parts.into_iter().map(|group| (group.values, group.parts)).collect();
+    if of_cases {
         for group in &mut totals {
-            group.parts = parts.remove(&group.values).unwrap_or_default();
+            group.different = group.parts.iter().filter(|(case, _)| !case.is_empty()).count() as u64;
         }
     }
-    let of = totals.len();
+    let mut page: Vec<Group> = totals.into_iter().skip(wanted.first).take(wanted.most).collect();
+    if let Some(spread) = spread.as_ref().filter(|_| of_cases) {
+        spread.said(shared, &mut page).await?;
+    }
     let shown = |list: &str, name: &str, value: &str| {
         let property = shared.office.dictionary.property(list, name);
         let text =
@@ -119,14 +126,14 @@ pub(super) async fn of_totals(
         let Some(spread) = &spread else { return String::new() };
         let part = |(value, count): &(String, u64)| match value.is_empty() {
             true => format!("{} {count}", if wanted.language == "en" { "not known" } else { "不详" }),
-            false => format!("{} {count}", shown(spread.list, &spread.by.property, value)),
+            false => format!("{} {count}", shown(spread.list, spread.property, value)),
         };
         let separator = if wanted.language == "en" { "; " } else { "；" };
         group.parts.iter().map(part).collect::<Vec<_>>().join(separator)
     };
     let cells = |(place, group): (usize, &Group)| -> Vec<String> {
         let one = |column: &Column| match &column.from {
-            From::Number => (place + 1).to_string(),
+            From::Number => (wanted.first + place + 1).to_string(),
             From::Group(at) => {
                 let value = group.values.get(*at).map_or("", String::as_str);
                 by.get(*at).map_or_else(String::new, |by| shown(list, &by.property, value))
@@ -141,8 +148,7 @@ pub(super) async fn of_totals(
         };
         columns.iter().map(one).collect()
     };
-    let rows = totals.iter().enumerate().skip(wanted.first).take(wanted.most).map(cells).collect();
-    Ok((of, rows))
+    Ok((of, page.iter().enumerate().map(cells).collect()))
 }
 
 fn too_many() -> Refusal {

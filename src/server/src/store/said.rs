@@ -91,9 +91,8 @@ impl<'a> Among<'a> {
 pub(super) struct Writing {
     pub(super) words: Words,
     pub(super) bound: Vec<String>,
-    /// Tables beside those of entities, within the fence, and what is taken from them.
+    /// Tables beside those of entities, within the fence.
     beside: String,
-    taken: String,
     /// What is asked before anything is read as JSON.
     first: String,
     joined: String,
@@ -112,7 +111,6 @@ impl Writing {
             words,
             bound: Vec::new(),
             beside: String::new(),
-            taken: String::new(),
             first: String::new(),
             joined: String::new(),
             only: "1 = 1".to_owned(),
@@ -183,21 +181,6 @@ impl Writing {
         format!("coalesce({}, '')", (self.words.text)("e.g", place))
     }
 
-    /// What the case in a list says now that a row's property `case` names. One list alone is asked so.
-    fn of_case(&mut self, list: &str, name: &str) -> String {
-        if self.taken.is_empty() {
-            let list = self.bind(list);
-            let json = self.words.json;
-            self.beside += &format!(
-                " LEFT JOIN entity_search a ON a.list = w.list AND a.id = w.id
-                 LEFT JOIN entity c ON c.list = ${list} AND c.id = a.about"
-            );
-            self.taken = format!(", c.properties{json} AS c");
-        }
-        let place = self.bind(name);
-        format!("coalesce({}, '')", (self.words.text)("e.c", place))
-    }
-
     pub(super) fn number(&self, text: &str) -> String {
         (self.words.number)(text)
     }
@@ -219,17 +202,7 @@ impl Writing {
 
     pub(super) fn by(&mut self, by: &By) -> String {
         let text = self.property(&by.property);
-        self.part(by.part, text)
-    }
-
-    /// A group by what the case in a list says.
-    pub(super) fn by_case(&mut self, list: &str, by: &By) -> String {
-        let text = self.of_case(list, &by.property);
-        self.part(by.part, text)
-    }
-
-    fn part(&mut self, part: Part, text: String) -> String {
-        match part {
+        match by.part {
             Part::Whole => text,
             Part::First(letters) => format!("substr({text}, 1, {letters})"),
             Part::Each => {
@@ -261,8 +234,7 @@ impl Writing {
 
     /// `FROM … WHERE …`, and what is bound.
     pub(super) fn done(self) -> (String, Vec<String>) {
-        let Writing { words: Words { json, fence, .. }, bound, beside, taken, first, joined, only, gives } =
-            self;
+        let Writing { words: Words { json, fence, .. }, bound, beside, first, joined, only, gives } = self;
         let version = match gives.is_some() {
             true => format!(
                 ", v.version AS seen, v.given{json} AS g, coalesce(s.received_at, o.at, w.changed_at) AS at"
@@ -270,7 +242,7 @@ impl Writing {
             false => String::new(),
         };
         let rows = format!(
-            "SELECT w.list, w.id, w.area, w.version, w.label, w.conflict, w.changed_at, w.properties{json} AS j{version}{taken}
+            "SELECT w.list, w.id, w.area, w.version, w.label, w.conflict, w.changed_at, w.properties{json} AS j{version}
              FROM entity w{beside} WHERE {first}{fence}"
         );
         (format!("FROM ({rows}) e{joined} WHERE {only}"), bound)

@@ -21,8 +21,6 @@ pub(crate) struct Beside<'a> {
     pub(crate) linked: Option<&'a str>,
     /// What each group is spread over: its last part then.
     pub(crate) over: Option<&'a By>,
-    /// That is a property of the case in this list which the row's own `case` names.
-    pub(crate) of_case: Option<&'a str>,
 }
 
 /// The SQL that counts, and what is bound to it.
@@ -35,10 +33,7 @@ fn sql(
 ) -> (String, Vec<String>) {
     let mut writing = Writing::new(database, among);
     let mut groups: Vec<String> = count.by.iter().take(MOST_WAYS).map(|by| writing.by(by)).collect();
-    groups.extend(beside.over.map(|over| match beside.of_case {
-        Some(list) => writing.by_case(list, over),
-        None => writing.by(over),
-    }));
+    groups.extend(beside.over.map(|over| writing.by(over)));
     count.only.iter().for_each(|only| writing.condition(only));
     let ways = groups.len();
     let mut columns: Vec<String> =
@@ -66,16 +61,15 @@ fn sql(
         columns.push("1".to_owned());
     }
     let select = if each { "SELECT DISTINCT" } else { "SELECT" };
-    // What is read of a row's texts is read once, however often it is used.
-    let once = if each || sum.is_some() { "MATERIALIZED " } else { "" };
     let (from, bound) = writing.done();
     let mut all: Vec<&str> = ["g0", "g1", "g2", "g3"][..ways].to_vec();
     all.resize(WAYS, "''");
     let nothing = "CAST(0 AS BIGINT)";
     let sum = sum.as_deref().unwrap_or("CAST(NULL AS BIGINT)");
     let counted = [different.unwrap_or(nothing), linked.unwrap_or(nothing), sum];
+    // What is read of a row's texts is read once, and what is grouped is narrow.
     let mut sql = format!(
-        "WITH counted AS {once}({select} {} {from}) SELECT {}, count(*), {} FROM counted",
+        "WITH counted AS MATERIALIZED ({select} {} {from}) SELECT {}, count(*), {} FROM counted",
         columns.join(", "),
         all.join(", "),
         counted.join(", ")

@@ -6,6 +6,7 @@ use super::read::{Kind, Reading};
 use super::{Column, From, Part};
 use crate::definition::json::span;
 use crate::entities::declared::Words;
+use crate::entities::dictionary::PropertyType;
 use crate::source::{Span, Written};
 
 /// The words of [`From`], and of which rows they are columns.
@@ -45,7 +46,7 @@ impl<'b> Reading<'b, '_> {
         &mut self,
         element: &Value<'b>,
         groups: usize,
-        counts_different: bool,
+        different: Option<&str>,
     ) -> Option<Column> {
         let object = self.reader.object("a column", element)?;
         let [name, label, from, note] = self.reader_keys(object);
@@ -61,7 +62,7 @@ impl<'b> Reading<'b, '_> {
             let message = format!("`{word}` says nothing of rows of this kind");
             self.reader.error("wrong-kind", span(from), message);
         }
-        let read = self.from(word, object, groups, counts_different)?;
+        let read = self.from(word, object, groups, different)?;
         if read == From::Blank && note.is_none() {
             let message = "a column that stays blank says why: `note` is missing here";
             self.reader.error("missing-key", at, message);
@@ -79,7 +80,13 @@ impl<'b> Reading<'b, '_> {
         [name, label, from, note]
     }
 
-    fn from(&mut self, word: &str, object: &Object<'b>, groups: usize, different: bool) -> Option<From> {
+    fn from(
+        &mut self,
+        word: &str,
+        object: &Object<'b>,
+        groups: usize,
+        different: Option<&str>,
+    ) -> Option<From> {
         let at = span(object);
         let value = |key: &str| {
             let found = object.properties.iter().find(|property| property.name.as_str() == key);
@@ -155,18 +162,33 @@ impl<'b> Reading<'b, '_> {
             }
             "entities" => From::Entities,
             "different" => {
-                if !different {
+                if different.is_none() {
                     self.reader.error("missing-key", at, "`different` is missing in this ledger");
                 }
                 From::Different
             }
             "sum" => From::Sum(one(self)?),
             "spread" => match value("of_case") {
-                None => From::Spread { property: one(self)?, of_case: None },
+                None => {
+                    let property = one(self)?;
+                    let of = |list: &String| self.dictionary.property(list, &property);
+                    let choices =
+                        self.lists.iter().find_map(of).is_some_and(|own| own.is == PropertyType::Choices);
+                    if choices || different.is_some() {
+                        let message =
+                            "its parts would not add up: several choices of a row, or `different` beside it";
+                        self.reader.error("wrong-kind", at, message);
+                    }
+                    From::Spread { property, of_case: None }
+                }
                 Some(list) => {
                     let list = self.reader.text("of_case", list)?.text.to_string();
                     let case = Written::plain("case", at);
                     self.known(&case, None);
+                    if different.is_some_and(|different| different != "case") {
+                        let message = "what is spread over cases counts different cases, and nothing else";
+                        self.reader.error("wrong-kind", at, message);
+                    }
                     let property = self.reader.needed("property", value("property"), at)?;
                     let property = self.reader.text("property", property)?;
                     From::Spread { property: self.known(&property, Some(&list)), of_case: Some(list) }

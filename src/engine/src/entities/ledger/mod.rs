@@ -142,11 +142,11 @@ pub enum From {
     Different,
     /// What a property comes to in a group, with two decimals at most: of versions what each gave. A ledger has one such property.
     Sum(String),
-    /// How a group is spread over a property: `鲸园街道 3；…`. Who has several choices counts once in each.
+    /// How a group is spread over a property: `鲸园街道 3；…`.
     Spread {
         /// The property.
         property: String,
-        /// Not the row's own, but of the case in that list that its property `case` names.
+        /// Not the row's own, but of the case in that list that its property `case` names: who has several choices counts once in each.
         of_case: Option<String>,
     },
     /// How many cases of a group some entity of a list is about, by its property `case`: which were referred.

@@ -35,9 +35,9 @@ impl Ledger {
 /// A file that is being read.
 pub(super) struct Reading<'b, 'd> {
     pub(super) reader: Reader<'b>,
-    dictionary: &'d Dictionary,
+    pub(super) dictionary: &'d Dictionary,
     pub(super) kind: Kind,
-    lists: Vec<String>,
+    pub(super) lists: Vec<String>,
 }
 
 impl<'b> Reading<'b, '_> {
@@ -98,7 +98,7 @@ impl<'b> Reading<'b, '_> {
         let mut read: Vec<Column> = Vec::new();
         if let Some(columns) = self.reader.needed("columns", columns, at) {
             for element in self.reader.elements("columns", columns) {
-                let Some(column) = self.column(element, by.len(), different.is_some()) else { continue };
+                let Some(column) = self.column(element, by.len(), different.as_deref()) else { continue };
                 if read.iter().any(|known| known.name == column.name) {
                     let message = format!("the column `{}` is written twice", column.name);
                     let twice = Diagnostic::error("duplicate-name", span(element), message);
@@ -291,6 +291,21 @@ mod tests {
         assert_eq!(ledger.columns[0].from, From::Sum("visited_on".into()));
         let spread = From::Spread { property: "state".into(), of_case: Some("cases".into()) };
         assert_eq!(ledger.columns[1].from, spread);
+        let twice = columns(
+            &format!("{TOTALS}, \"different\": \"state\""),
+            &[r#""from": "spread", "property": "state""#],
+        );
+        assert!(
+            twice.value.is_none() && twice.diagnostics[0].code == "wrong-kind",
+            "{:?}",
+            twice.diagnostics
+        );
+        let other = columns(&format!("{TOTALS}, \"different\": \"state\""), &[of_case]);
+        assert!(
+            other.value.is_none() && other.diagnostics[0].code == "wrong-kind",
+            "{:?}",
+            other.diagnostics
+        );
         for (wrong, expected) in [
             (&[r#""from": "sum", "property": "visited""#][..], "unknown-name"),
             (&[sum, r#""from": "sum", "property": "found_on""#], "too-large"),
