@@ -27,7 +27,7 @@ use crate::store::Undone;
 
 pub(crate) use csv::{For, write as write_csv};
 pub(crate) use file::all;
-pub(crate) use sight::hidden;
+pub(crate) use sight::{hidden, keeps_from, kept_from};
 
 /// All addresses of lists.
 pub(crate) fn routes() -> Router<Arc<Shared>> {

@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::declared::Office;
-use crate::entities::hidden;
+use crate::entities::{hidden, keeps_from, kept_from};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
@@ -62,6 +62,7 @@ impl Asked {
             by: by.map_err(|why| bad("by", &why.to_string()))?,
             only: only.map_err(|why| bad("only", &why.to_string()))?,
             different: self.different.clone(),
+            sum: None,
         })
     }
 }
@@ -77,6 +78,9 @@ pub(crate) async fn count(
     let Path(list) = list.map_err(|_| unknown())?;
     if !is_entity_name(&list) {
         return Err(unknown());
+    }
+    if keeps_from(role, &list) {
+        return Err(kept_from(&shared, &caller).await?);
     }
     let count = asked.count()?;
     if !is_seen(role, &shared.office, &list, &count) {
@@ -99,6 +103,6 @@ fn is_seen(role: Role, office: &Office, list: &str, count: &Count) -> bool {
         || by.chain(only).chain(different).all(|name| office.kind(list, name) == Kind::Plain)
 }
 
-fn told(Total { group, entities, different }: Total) -> Json {
+fn told(Total { group, entities, different, .. }: Total) -> Json {
     json!({"group": group, "entities": entities, "different": different})
 }

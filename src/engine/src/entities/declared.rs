@@ -68,6 +68,14 @@ fn named(value: &Value<'_>, names: &mut Vec<String>) {
             for property in &object.properties {
                 match (property.name.as_str(), &property.value) {
                     ("choices" | "file", Value::StringLit(name)) => names.push(name.value.to_string()),
+                    ("choices", Value::Array(all)) => {
+                        for value in &all.elements {
+                            match value {
+                                Value::StringLit(name) => names.push(name.value.to_string()),
+                                inner => named(inner, names),
+                            }
+                        }
+                    }
                     (_, inner) => named(inner, names),
                 }
             }
@@ -219,6 +227,18 @@ impl<'b> Reader<'b> {
                 let name = written(literal, &self.bundle.main);
                 self.file(&name).map(|source| self.list(name, source)).unwrap_or_default()
             }
+            // Of several files the first that has a code says what it means.
+            Value::Array(array) => {
+                let mut choices: Vec<Choice> = Vec::new();
+                for element in &array.elements {
+                    for choice in self.choices(element) {
+                        if choices.iter().all(|known| known.name != choice.name) {
+                            choices.push(choice);
+                        }
+                    }
+                }
+                choices
+            }
             Value::Object(object) => {
                 let mut choices: Vec<Choice> = Vec::new();
                 for property in &object.properties {
@@ -233,7 +253,8 @@ impl<'b> Reader<'b> {
                 choices
             }
             other => {
-                let message = format!("`choices` should be a file or an object, not {}", kind(other));
+                let message =
+                    format!("`choices` should be a file, an object or a list of them, not {}", kind(other));
                 self.error("wrong-kind", span(other), message);
                 Vec::new()
             }
@@ -241,6 +262,9 @@ impl<'b> Reader<'b> {
     }
 
     fn list(&mut self, name: Written, source: u16) -> Vec<Choice> {
+        if let Some(choices) = catalogue(&self.bundle.source(source).text) {
+            return choices;
+        }
         let list = csv_list::read(name, self.bundle, source, &mut self.found);
         let choice = |row: &crate::definition::rows::Row| {
             let texts = row.texts(Group::Plain, "label");
@@ -251,4 +275,18 @@ impl<'b> Reader<'b> {
         };
         list.choices.iter().filter_map(choice).collect()
     }
+}
+
+/// The choices of a file as the catalogue has them, with `code` and `name::zh`; a row that names nothing is another's.
+fn catalogue(text: &str) -> Option<Vec<Choice>> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let titles = reader.headers().ok()?.clone();
+    let place = |title: &str| titles.iter().position(|known| known.trim() == title);
+    let (code, zh, en) = (place("code")?, place("name::zh")?, place("name::en")?);
+    let choice = |row: csv::StringRecord| {
+        let [name, zh, en] = [code, zh, en].map(|place| row.get(place).unwrap_or_default().trim().to_owned());
+        (!name.is_empty() && !zh.is_empty()).then_some(Choice { name, label: Words { zh, en } })
+    };
+    Some(reader.records().map_while(Result::ok).filter_map(choice).collect())
 }

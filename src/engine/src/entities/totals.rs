@@ -22,6 +22,8 @@ pub struct Count {
     pub only: Vec<Only>,
     /// A property whose different values are counted, too: of referrals the households. Blanks are none.
     pub different: Option<String>,
+    /// A property that is added up: the members of households. What is no number of 0 or more adds nothing.
+    pub sum: Option<String>,
 }
 
 /// A property that groups, or a part of it: `level`, `town:6`, `made_on:month`, `difficulties:each`.
@@ -79,6 +81,8 @@ pub struct Total {
     pub entities: u64,
     /// How many different values of [`Count::different`]; 0 if that is not asked.
     pub different: u64,
+    /// What [`Count::sum`] comes to, in hundredths, so that money is exact; nothing if nobody said a number.
+    pub hundredths: Option<u64>,
 }
 
 /// Why a text is no [`By`] or [`Only`].
@@ -159,31 +163,60 @@ fn said<'p>(properties: &'p BTreeMap<String, String>, name: &str) -> &'p str {
     properties.get(name).map_or("", String::as_str)
 }
 
+/// A group while it is counted.
+#[derive(Default)]
+struct Counted<'e> {
+    entities: u64,
+    different: BTreeSet<&'e str>,
+    hundredths: Option<u64>,
+}
+
 /// Counts entities by their properties; groups in the order of their texts.
 pub fn totals<'e>(
     count: &Count,
     entities: impl IntoIterator<Item = &'e BTreeMap<String, String>>,
 ) -> Vec<Total> {
-    let mut groups: BTreeMap<Vec<String>, (u64, BTreeSet<&'e str>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<String>, Counted<'e>> = BTreeMap::new();
     for properties in entities {
         if !count.only.iter().all(|only| only.holds(properties)) {
             continue;
         }
         let different = count.different.as_deref().map_or("", |name| said(properties, name));
+        let adds = count.sum.as_deref().and_then(|name| hundredths(said(properties, name)));
         for group in groups_of(count, properties) {
-            let (entities, all) = groups.entry(group).or_default();
-            *entities += 1;
+            let counted = groups.entry(group).or_default();
+            counted.entities += 1;
+            counted.hundredths = both(counted.hundredths, adds);
             if !different.is_empty() {
-                all.insert(different);
+                counted.different.insert(different);
             }
         }
     }
-    let total = |(group, (entities, all)): (Vec<String>, (u64, BTreeSet<&str>))| Total {
-        group,
-        entities,
-        different: all.len() as u64,
+    let total = |(group, counted): (Vec<String>, Counted<'_>)| {
+        let Counted { entities, different, hundredths } = counted;
+        Total { group, entities, different: different.len() as u64, hundredths }
     };
     groups.into_iter().map(total).collect()
+}
+
+/// Two sums, of which either may be nothing.
+pub fn both(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    one.into_iter().chain(other).reduce(u64::saturating_add)
+}
+
+/// The longest text that is added up.
+pub const LONGEST_NUMBER: usize = 12;
+
+/// A number of 0 or more as hundredths: `35.5` is 3550. The third decimal rounds.
+fn hundredths(text: &str) -> Option<u64> {
+    let (whole, rest) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if text.len() > LONGEST_NUMBER || !digits(whole) || !rest.is_none_or(digits) {
+        return None;
+    }
+    let place =
+        |at: usize| u64::from(rest.and_then(|rest| rest.as_bytes().get(at)).map_or(0, |digit| digit - b'0'));
+    Some(whole.parse::<u64>().ok()? * 100 + place(0) * 10 + place(1) + place(2) / 5)
 }
 
 /// The groups of one entity, each once.
@@ -242,6 +275,7 @@ mod tests {
             by: by.iter().map(|text| By::parse(text).unwrap()).collect(),
             only: only.iter().map(|text| Only::parse(text).unwrap()).collect(),
             different: different.map(str::to_owned),
+            ..Count::default()
         };
         let found = totals(&count, &known);
         found.into_iter().map(|total| (total.group.join("|"), total.entities, total.different)).collect()
@@ -263,6 +297,41 @@ mod tests {
             counted(&["needs:each", "level"], &[], None),
             [row("care|high", 2, 0), row("money|", 1, 0), row("money|high", 1, 0)]
         );
+    }
+
+    #[test]
+    fn what_is_added_up_is_exact_and_counts_once_in_each_group() {
+        for (text, expected) in [
+            ("3", Some(300)),
+            ("0.29", Some(29)),
+            ("35.5", Some(3550)),
+            ("1.005", Some(101)),
+            ("007", Some(700)),
+            ("", None),
+            (".5", None),
+            ("5.", None),
+            ("-1", None),
+            ("+1", None),
+            ("1e3", None),
+            ("2026-11-03", None),
+            ("1234567890123", None),
+        ] {
+            assert_eq!(hundredths(text), expected, "{text}");
+        }
+        let known = [
+            entity(&[("needs", "care care money"), ("members", "3")]),
+            entity(&[("needs", "care"), ("members", "2.5")]),
+            entity(&[("needs", "care"), ("members", "many")]),
+            entity(&[("needs", "work")]),
+        ];
+        let count = Count {
+            by: vec![By::parse("needs:each").unwrap()],
+            sum: Some("members".into()),
+            ..Count::default()
+        };
+        let found: Vec<(u64, Option<u64>)> =
+            totals(&count, &known).iter().map(|total| (total.entities, total.hundredths)).collect();
+        assert_eq!(found, [(3, Some(550)), (1, Some(300)), (1, None)]);
     }
 
     #[test]

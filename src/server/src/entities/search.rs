@@ -98,13 +98,16 @@ impl Asked {
         match name {
             "changed" => Ok(Order::Changed { descending }),
             "danger" if !descending => Ok(Order::Danger),
-            "label" if shows(role, label) => Ok(Order::Label { descending }),
+            "label" if shows(role, label) => Ok(Order::Sound { name: None, descending }),
             "label" => Err(hidden()),
             name if !is_entity_name(name) => Err(bad(
                 "order",
                 "`changed`, `label`, `danger` or a property, `-` before it for the other way",
             )),
             name if !sees(role, office, list, name) => Err(hidden()),
+            name if office.kind(list, name) == Kind::Name => {
+                Ok(Order::Sound { name: Some(name.to_owned()), descending })
+            }
             name => {
                 let property = office.dictionary.property(list, name);
                 let number = property.is_some_and(|property| property.is == PropertyType::Number);

@@ -1,7 +1,7 @@
 //! How far somebody sees the entities of a list, and how an entity looks to them.
 //!
 //! Kept here: workers, stations and auditors see their area and what lies in it; a provider sees the referrals to its own organisation, wherever they are,
-//! and no other list; what a role does not see it can neither search, filter, order nor count by.
+//! and no other list; complaints may be about whoever visits, and workers see none; what a role does not see it can neither search, filter, order nor count by.
 
 use axum::http::StatusCode;
 use doorstep_engine::entities::totals::{Only, Said};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::declared::Office;
-use crate::store::KnownEntity;
+use crate::store::{KnownEntity, OFFICE_ONLY};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::mask::shows;
@@ -56,6 +56,9 @@ impl<'c> Sight<'c> {
             },
             Reach::No => None,
         };
+        if keeps_from(role, list) {
+            return Err(kept_from(shared, caller).await?);
+        }
         match sight {
             Some(sight) => Ok(sight),
             None => {
@@ -103,6 +106,18 @@ impl<'c> Sight<'c> {
         };
         Json::Object(properties.into_iter().map(seen).collect::<Map<_, _>>())
     }
+}
+
+/// Is a list none of a role's business?
+pub(crate) fn keeps_from(role: Role, list: &str) -> bool {
+    role == Role::Worker && list == OFFICE_ONLY
+}
+
+/// 403 `forbidden`, noted.
+pub(crate) async fn kept_from(shared: &Shared, caller: &Caller) -> Result<Refusal, Refusal> {
+    shared.who.note(&caller.entry(Event::Forbidden)).await?;
+    let reason = "complaints are for the station: they may be about whoever visits";
+    Ok(Refusal::new(StatusCode::FORBIDDEN, "forbidden", reason))
 }
 
 /// Does a role see what a property says?

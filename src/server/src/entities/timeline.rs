@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
-use super::sight::Sight;
+use super::sight::{Sight, keeps_from};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::store::ToldVersion;
@@ -50,6 +50,7 @@ pub(super) async fn show(
     };
     let related = related
         .iter()
+        .filter(|other| !keeps_from(sight.role, &other.list))
         .map(|other| json!({"list": other.list, "entity": sight.entity(&shared.office, other)}));
     let related: Vec<Json> = related.collect();
     let entity = sight.entity(&shared.office, &entity);

@@ -24,6 +24,9 @@ pub(super) fn period(from: Option<&str>, to: Option<&str>) -> Result<(Option<Dat
     let given = |text: Option<&'_ str>| text.map(str::to_owned).filter(|text| !text.is_empty());
     let from = given(from).map(|text| day("from", &text)).transpose()?;
     let to = given(to).map(|text| day("to", &text)).transpose()?;
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(bad("from", "a day not after `to`"));
+    }
     let after = to.map(|to| to.tomorrow().map_err(|_| bad("to", "a day: 2026-11-23"))).transpose()?;
     Ok((from, after))
 }
@@ -52,6 +55,7 @@ mod tests {
         let (from, before) = period(Some("2026-11-23"), Some("2026-11-23")).unwrap();
         assert_eq!(moments(from, before), Some((midnight, midnight + 86_400_000)));
         assert_eq!(period(None, Some("")).unwrap(), (None, None));
+        assert!(period(Some("2026-11-24"), Some("2026-11-23")).is_err());
         for text in ["2026-02-30", "23.11.2026", "2026-11-23T10:00", "soon"] {
             assert!(period(Some(text), None).is_err(), "{text}");
         }

@@ -5,6 +5,7 @@
 
 mod days;
 mod file;
+mod groups;
 mod table;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::declared::{kind_of, words_json};
+use crate::entities::{keeps_from, kept_from};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::who::audit::Event;
@@ -117,6 +119,9 @@ pub(crate) async fn show(
     let role = caller.standing.role;
     let Path(id) = id.map_err(|_| unknown())?;
     let ledger = shared.office.ledger(&id).ok_or_else(unknown)?;
+    if ledger.lists().into_iter().any(|list| keeps_from(role, list)) {
+        return Err(kept_from(&shared, &caller).await?);
+    }
     let kind = match asked.kind.as_deref() {
         None | Some("json") => As::Json,
         Some("csv") => As::Csv,

@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use doorstep_engine::entities::declared::Words;
-use doorstep_engine::entities::dictionary::{Property, PropertyKind, PropertyType};
-use doorstep_engine::entities::ledger::{Cell, Column, From, Known, Period, Rows, cell, file_cell};
-use doorstep_engine::entities::totals::{By, Count, MOST_WAYS, Part, Total};
+use doorstep_engine::entities::dictionary::PropertyType;
+use doorstep_engine::entities::ledger::{Cell, Column, From, Known, Period, Rows, cell};
 
-use super::{Wanted, days};
+use super::{Wanted, days, groups};
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::store::{Among, Head, KnownEntity, ToldVersion};
-use crate::who::fields::bad;
 
 /// So many rows have their entities and versions in memory at once.
 const AT_ONCE: usize = 400;
-/// So many groups are counted at most.
-const MOST_GROUPS: usize = 20_000;
 
 /// A ledger that was read.
 pub(super) struct Table {
@@ -43,9 +39,9 @@ pub(super) async fn read(shared: &Shared, wanted: &Wanted<'_>) -> Result<Table, 
         Rows::Entities(lists) => of_entities(shared, wanted, lists, None).await?,
         Rows::Events { lists, gives } => of_entities(shared, wanted, lists, Some(gives)).await?,
         Rows::Totals { list, gives, by, different } => {
-            of_totals(shared, wanted, list, gives.as_deref(), by, different.as_deref()).await?
+            groups::of_totals(shared, wanted, list, gives.as_deref(), by, different.as_deref()).await?
         }
-        Rows::File(rows) => of_file(wanted, rows),
+        Rows::File(rows) => groups::of_file(shared, wanted, rows).await?,
     };
     let dictionary = &shared.office.dictionary;
     let titled = |column: &Column| Titled {
@@ -65,12 +61,13 @@ pub(super) async fn read(shared: &Shared, wanted: &Wanted<'_>) -> Result<Table, 
     })
 }
 
-fn among<'a>(wanted: &'a Wanted<'_>, lists: &'a [&'a str], gives: Option<&'a str>) -> Among<'a> {
+pub(super) fn among<'a>(wanted: &'a Wanted<'_>, lists: &'a [&'a str], gives: Option<&'a str>) -> Among<'a> {
     let Wanted { area, within, came, .. } = wanted;
     Among { lists, area, within: within.as_deref(), gives, came: *came }
 }
 
-type Found = (usize, Vec<Vec<String>>);
+/// How many rows there are in all, and the cells of some.
+pub(super) type Found = (usize, Vec<Vec<String>>);
 
 async fn of_entities(
     shared: &Shared,
@@ -152,106 +149,4 @@ fn row(
         wanted.seen(kind, &text)
     };
     wanted.ledger.columns.iter().map(seen).collect()
-}
-
-/// A group, as a row shows it.
-struct Group {
-    values: Vec<String>,
-    entities: u64,
-    different: u64,
-    linked: u64,
-    /// What it is spread over, each with how many.
-    parts: Vec<(String, u64)>,
-}
-
-async fn of_totals(
-    shared: &Shared,
-    wanted: &Wanted<'_>,
-    list: &str,
-    gives: Option<&str>,
-    by: &[By],
-    different: Option<&str>,
-) -> Result<Found, Refusal> {
-    let lists = [list];
-    let among = among(wanted, &lists, gives);
-    let columns = &wanted.ledger.columns;
-    let linked = columns.iter().find_map(|column| match &column.from {
-        From::Linked(list) | From::NotLinked(list) => Some(list.as_str()),
-        _ => None,
-    });
-    // One way more is for what groups are spread over: of that each row has one, so that its counts add up.
-    let spread = columns.iter().find_map(|column| match &column.from {
-        From::Spread(name) if by.len() < MOST_WAYS && different.is_none() => Some(name),
-        _ => None,
-    });
-    let over = spread.map(|name| By { property: name.clone(), part: Part::Whole });
-    let count = Count {
-        by: by.iter().cloned().chain(over).collect(),
-        only: wanted.only.clone(),
-        different: different.map(str::to_owned),
-    };
-    let counted = shared.store.totals_among(&among, &count, linked, MOST_GROUPS).await?;
-    let too_many = || bad("from", "that makes more groups than a ledger has: ask for a shorter period");
-    let mut totals: Vec<Group> = Vec::new();
-    for (Total { mut group, entities, different }, linked) in counted.ok_or_else(too_many)? {
-        let part = if spread.is_some() { group.pop().unwrap_or_default() } else { String::new() };
-        match totals.last_mut() {
-            Some(last) if last.values == group => {
-                last.entities += entities;
-                last.linked += linked;
-                last.parts.push((part, entities));
-            }
-            _ => totals.push(Group {
-                values: group,
-                entities,
-                different,
-                linked,
-                parts: vec![(part, entities)],
-            }),
-        }
-    }
-    let of = totals.len();
-    let property = |name: &str| shared.office.dictionary.property(list, name);
-    let shown = |name: &str, value: &str| {
-        let text = property(name)
-            .map_or_else(|| value.to_owned(), |own: &Property| own.shown(value, wanted.language));
-        wanted.seen(shared.office.dictionary.kind(list, name), &text)
-    };
-    let cells = |(place, group): (usize, &Group)| -> Vec<String> {
-        let one = |column: &Column| match &column.from {
-            From::Number => (place + 1).to_string(),
-            From::Group(at) => {
-                let value = group.values.get(*at).map_or("", String::as_str);
-                by.get(*at).map_or_else(String::new, |by| shown(&by.property, value))
-            }
-            From::Entities => group.entities.to_string(),
-            From::Different => group.different.to_string(),
-            From::Linked(_) => group.linked.to_string(),
-            From::NotLinked(_) => group.entities.saturating_sub(group.linked).to_string(),
-            From::Spread(name) => {
-                let part = |(value, count): &(String, u64)| match value.is_empty() {
-                    true => format!("{} {count}", if wanted.language == "en" { "not known" } else { "不详" }),
-                    false => format!("{} {count}", shown(name, value)),
-                };
-                let separator = if wanted.language == "en" { "; " } else { "；" };
-                group.parts.iter().map(part).collect::<Vec<_>>().join(separator)
-            }
-            _ => String::new(),
-        };
-        columns.iter().map(one).collect()
-    };
-    let rows = totals.iter().enumerate().skip(wanted.first).take(wanted.most).map(cells).collect();
-    Ok((of, rows))
-}
-
-fn of_file(wanted: &Wanted<'_>, rows: &[Vec<(String, String)>]) -> Found {
-    let cells = |(place, row): (usize, &Vec<(String, String)>)| -> Vec<String> {
-        let one = |column: &Column| match &column.from {
-            From::Number => (place + 1).to_string(),
-            from => wanted.seen(PropertyKind::Plain, &file_cell(from, row, wanted.language)),
-        };
-        wanted.ledger.columns.iter().map(one).collect()
-    };
-    let shown = rows.iter().enumerate().skip(wanted.first).take(wanted.most).map(cells);
-    (rows.len(), shown.collect())
 }

@@ -7,8 +7,10 @@ use jiff::civil::Date;
 
 use super::catalogue::{Catalogue, Town};
 use super::dice::{Dice, ago, workdays};
+use super::office::{Again, Record, complaint};
 use super::people::{Person, Registry, colleague};
 use super::referral::Referral;
+use super::steps::{assessed, categories, planned};
 use super::truth::Truth;
 
 /// How far households are, in a hundred.
@@ -92,8 +94,13 @@ pub(crate) struct Household {
     pub(crate) address: String,
     pub(crate) phone: String,
     pub(crate) people: Vec<Person>,
+    /// As the survey finds them.
+    pub(crate) categories: Vec<&'static str>,
+    /// The older person's, once it was assessed.
+    pub(crate) ability: &'static str,
     pub(crate) versions: Vec<Said>,
     pub(crate) referrals: Vec<Referral>,
+    pub(crate) complaints: Vec<Record>,
 }
 
 /// A version that says these.
@@ -128,8 +135,11 @@ impl Household {
                 address: format!("{}{}号", dealt.village, dealt.house),
                 phone: registry.phone(),
                 people,
+                categories: Vec::new(),
+                ability: "",
                 versions: Vec::new(),
                 referrals: Vec::new(),
+                complaints: Vec::new(),
                 id,
             },
             dealt,
@@ -175,6 +185,11 @@ fn count(household: &Household, dealt: &Dealt, found_on: &Date, truth: &mut Trut
     truth.count("cases", "red_flags:each", &[dealt.flag]);
     truth.count("cases", "found_on:month", &[&found_on.to_string()[..7]]);
     truth.count("cases", "minors", &[&minors]);
+    let surveyed = is_surveyed(dealt.state);
+    let members = if surveyed { household.people.len().to_string() } else { String::new() };
+    truth.count("cases", "members", &[&members]);
+    household.categories.iter().for_each(|category| truth.count("cases", "categories:each", &[category]));
+    truth.count("cases", "ability", &[household.ability]);
 }
 
 /// A household that is being made.
@@ -215,34 +230,22 @@ impl Making<'_> {
                         ("last_outcome", "3"),
                         ("attempts", "1"),
                         ("appointment", &again),
+                        ("remark", "门锁着，邻居说下地去了"),
                     ],
                 );
             }
+            self.household.categories = categories(self.dice, &difficulties);
             let survey = self.survey(day(2), level);
             self.household.versions.push(survey);
         }
         if is_assessed(state) {
-            let (one, other) = (colleague(self.dice), colleague(self.dice));
-            let again = day(3).saturating_add(183.days()).to_string();
-            self.say(
-                day(3),
-                &[
-                    ("level_system", level),
-                    ("level", level),
-                    ("assessed_on", &day(3).to_string()),
-                    ("assessor_1", &one),
-                    ("assessor_2", &other),
-                    ("review_on", &again),
-                    ("state", "assessed"),
-                ],
-            );
+            let (said, ability) = assessed(self.dice, day(3), level);
+            self.household.versions.push(said);
+            self.household.ability = ability;
         }
         if matches!(state, "planned" | "in_service" | "reassess" | "closed") {
-            let services: Vec<&str> = (0..3).map(|_| &*self.dice.one(&catalogue.services).code).collect();
-            self.say(
-                day(4),
-                &[("services", &services.join(" ")), ("plan_on", &day(4).to_string()), ("state", "planned")],
-            );
+            let plan = planned(self.dice, catalogue, day(4));
+            self.household.versions.push(plan);
         }
         if matches!(state, "in_service" | "reassess" | "closed") {
             self.say(day(5), &[("state", "in_service")]);
@@ -269,6 +272,8 @@ impl Making<'_> {
                         ("state", "reassess"),
                     ],
                 );
+                let again = Again { level, reassessor: &who, until: &until };
+                self.complain(number, day(6), Some(again), truth);
             }
             "closed" => {
                 let reason = self.dice.by_share(&REASONS);
@@ -277,16 +282,23 @@ impl Making<'_> {
                     &[("closed_on", &day(7).to_string()), ("closed_reason", reason), ("state", "closed")],
                 );
             }
+            "in_service" if self.dice.percent(5) => self.complain(number, day(6), None, truth),
             _ => {}
         }
         let is_referred = !self.household.referrals.is_empty();
-        difficulties.iter().for_each(|difficulty| truth.need(difficulty, is_referred));
+        let members = is_surveyed(state).then_some(self.household.people.len() as u64);
+        difficulties.iter().for_each(|difficulty| truth.need(difficulty, is_referred, members));
         difficulties.iter().for_each(|difficulty| truth.count("cases", "difficulties:each", &[difficulty]));
         found_on
     }
 
     fn say(&mut self, day: Date, properties: &[(&str, &str)]) {
         self.household.versions.push(said(day, properties));
+    }
+
+    fn complain(&mut self, number: usize, day: Date, again: Option<Again<'_>>, truth: &mut Truth) {
+        let complaint = complaint(&self.household, number, (day, self.today), again, (self.dice, truth));
+        self.household.complaints.push(complaint);
     }
 
     /// One that was dealt, and perhaps another.
@@ -324,6 +336,7 @@ impl Making<'_> {
                 ("difficulties", &difficulties.join(" ")),
                 ("urgency", urgency),
                 ("red_flags", flag),
+                ("danger_handled", if *flag == "none" { "" } else { "派出所、镇街" }),
                 ("assigned_to", &worker),
                 ("visit_by", &until),
                 ("state", "lead"),
@@ -354,6 +367,9 @@ impl Making<'_> {
             ("consent", consent.into()),
             ("consent_on", day.to_string()),
             ("consent_by", "self".into()),
+            ("members", self.household.people.len().to_string()),
+            ("categories", self.household.categories.join(" ")),
+            ("remark", if self.dice.percent(20) { "愿意配合".into() } else { String::new() }),
             ("minors", minors.to_string()),
             ("minors_on", day.to_string()),
             ("state", "surveyed".into()),

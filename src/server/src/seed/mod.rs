@@ -8,8 +8,10 @@ mod catalogue;
 mod dice;
 mod household;
 mod list;
+mod office;
 mod people;
 mod referral;
+mod steps;
 mod town;
 mod truth;
 
@@ -25,6 +27,7 @@ pub use truth::BETWEEN;
 use catalogue::Catalogue;
 use household::Household;
 pub(crate) use list::list;
+use office::Record;
 pub(crate) use town::{Made, make};
 
 use crate::files::Files;
@@ -131,6 +134,8 @@ async fn write(store: &Store, seeding: &Seeding, catalogue: &Catalogue) -> Resul
         let people: Vec<KnownPerson> = some.iter().flat_map(|household| people(&who, household)).collect();
         store.seed(&entities, &people).await?;
     }
+    let projects: Vec<SeededEntity<'_>> = made.projects.iter().map(record).collect();
+    store.seed(&projects, &[]).await?;
     store.tell_of_entities().await?;
     let mut truth = made.truth.json();
     truth["monitoring"] = write_list(seeding, &made)?;
@@ -162,15 +167,21 @@ fn write_list(seeding: &Seeding, made: &Made) -> Result<Json, SeedError> {
     Ok(serde_json::json!({"file": LIST, "rows": list.len(), "known": known, "about": about}))
 }
 
-/// A household and its referrals, as entities.
-fn entities(household: &Household) -> impl Iterator<Item = SeededEntity<'_>> {
-    let versions = |versions: &[household::Said]| {
-        let version = |(minutes, said): (i64, &household::Said)| SeededVersion {
-            at: morning(said.day, minutes),
-            properties: said.properties.clone(),
-        };
-        (0..).zip(versions).map(version).collect()
+fn versions(versions: &[household::Said]) -> Vec<SeededVersion> {
+    let version = |(minutes, said): (i64, &household::Said)| SeededVersion {
+        at: morning(said.day, minutes),
+        properties: said.properties.clone(),
     };
+    (0..).zip(versions).map(version).collect()
+}
+
+fn record(record: &Record) -> SeededEntity<'_> {
+    let Record { list, id, area, label, versions: said } = record;
+    SeededEntity { list, id, area, label, versions: versions(said) }
+}
+
+/// A household, its referrals and its complaints, as entities.
+fn entities(household: &Household) -> impl Iterator<Item = SeededEntity<'_>> {
     let own = SeededEntity {
         list: "cases",
         id: &household.id,
@@ -185,7 +196,7 @@ fn entities(household: &Household) -> impl Iterator<Item = SeededEntity<'_>> {
         label: &referral.label,
         versions: versions(&referral.versions),
     });
-    std::iter::once(own).chain(referrals)
+    std::iter::once(own).chain(referrals).chain(household.complaints.iter().map(record))
 }
 
 fn people(who: &Who, household: &Household) -> impl Iterator<Item = KnownPerson> {

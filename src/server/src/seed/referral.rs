@@ -7,6 +7,7 @@ use super::catalogue::{Catalogue, Service};
 use super::dice::{Dice, workdays};
 use super::household::{Household, Said, said};
 use super::people::{colleague, letter};
+use super::steps::often;
 use super::truth::Truth;
 
 /// How far the referrals of households in service are, in a hundred.
@@ -25,6 +26,9 @@ const OPEN: [(&str, usize); 11] = [
 ];
 /// And of those that are closed.
 const OVER: [(&str, usize); 3] = [("closed", 80), ("refused", 15), ("failed", 5)];
+
+/// What a service costs, of those whose cost is said.
+const COSTS: [(&str, u64); 5] = [("0", 0), ("12.5", 1_250), ("20", 2_000), ("35.25", 3_525), ("0.29", 29)];
 
 /// A referral with its versions.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,9 +71,20 @@ impl Referral {
         };
         let maker = colleague(dice);
         let (answer_by, serve_by) = (workdays(day(0), 2).to_string(), workdays(day(0), 5).to_string());
+        // One in five goes without a plan: an emergency, say.
+        let (times, per, planned) = match dice.percent(80) {
+            true => {
+                let (times, per, planned) = often(dice);
+                (times.to_string(), per, planned.to_string())
+            }
+            false => (String::new(), "", String::new()),
+        };
         referral.say(
             day(0),
             &[
+                ("times", &times),
+                ("per", per),
+                ("planned_times", &planned),
                 ("case", &household.id),
                 ("person", head),
                 ("town", &household.town),
@@ -90,11 +105,15 @@ impl Referral {
         );
         referral.answer(state, day(1), dice);
         if matches!(state, "in_service" | "served" | "rework" | "checked" | "failed" | "closed") {
-            referral.serve((day(2), day(3)), dice, |month| {
-                truth.service(month, &household.town, &service.code, &household.id);
+            referral.serve((day(2), day(3)), dice, |month, hundredths| {
+                let group = [month, &household.town, &service.code];
+                truth.service(group, household, hundredths);
             });
         }
-        referral.check(state, day(4), dice);
+        if let Some(satisfaction) = referral.check(state, day(4), dice) {
+            truth.rate(provider_code, satisfaction);
+        }
+        truth.count("referrals", "per", &[per]);
         truth.versions += referral.versions.len() as u64;
         truth.count("referrals", "state", &[state]);
         truth.count("referrals", "service", &[&service.code]);
@@ -141,7 +160,7 @@ impl Referral {
     }
 
     /// Services between two days; each is told by its month.
-    fn serve(&mut self, (from, to): (Date, Date), dice: &mut Dice, mut tell: impl FnMut(&str)) {
+    fn serve(&mut self, (from, to): (Date, Date), dice: &mut Dice, mut tell: impl FnMut(&str, Option<u64>)) {
         let times = dice.within(1, 4);
         let span = from.until((Unit::Day, to)).map_or(0, |span| i64::from(span.get_days()));
         let mut days: Vec<i64> = (0..times).map(|_| dice.within(0, span)).collect();
@@ -150,17 +169,23 @@ impl Referral {
         for (time, day) in (1..).zip(&days) {
             let day = from.saturating_add(day.days());
             let (on, time) = (day.to_string(), i32::to_string(&time));
-            let mut properties =
-                vec![("last_service_on", &*on), ("served_times", &*time), ("state", "in_service")];
+            let cost = dice.percent(60).then(|| *dice.one(&COSTS));
+            let mut properties = vec![
+                ("last_service_on", &*on),
+                ("served_times", &*time),
+                ("cost", cost.map_or("", |(text, _)| text)),
+                ("state", "in_service"),
+            ];
             if time == "1" {
                 properties.push(("first_service_on", &first));
             }
             self.say(day, &properties);
-            tell(&on[..7]);
+            tell(&on[..7], cost.map(|(_, hundredths)| hundredths));
         }
     }
 
-    fn check(&mut self, state: &str, day: Date, dice: &mut Dice) {
+    /// Gives how content they are, as it is written.
+    fn check(&mut self, state: &str, day: Date, dice: &mut Dice) -> Option<&'static str> {
         let on = day.to_string();
         let satisfaction = *dice.one(&["3", "4", "4.5", "5", "5"]);
         match state {
@@ -202,6 +227,12 @@ impl Referral {
                 ],
             ),
             _ => {}
+        }
+        match state {
+            "rework" => Some("2"),
+            "failed" => Some("1"),
+            "checked" | "closed" => Some(satisfaction),
+            _ => None,
         }
     }
 }

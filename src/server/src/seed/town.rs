@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::catalogue::{Catalogue, Town};
 use super::dice::{Dice, shared_out};
 use super::household::{DIFFICULTIES, Dealt, FLAGS, Household, LEVELS, SOURCES, STATES, is_assessed};
+use super::office::{Record, projects};
 use super::people::{Registry, villages};
 use super::truth::Truth;
 
@@ -30,6 +31,7 @@ pub struct Wanted {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Made {
     pub(crate) households: Vec<Household>,
+    pub(crate) projects: Vec<Record>,
     /// What they come to.
     pub truth: Truth,
 }
@@ -57,8 +59,10 @@ pub fn make(wanted: &Wanted, catalogue: &Catalogue) -> Made {
         let tools = (&mut dice, &mut registry, &mut truth);
         Household::make(number, dealt, catalogue, tools, wanted.today)
     };
-    let households = dealt.iter().enumerate().map(make).collect();
-    Made { households, truth }
+    let households: Vec<Household> = dealt.iter().enumerate().map(make).collect();
+    let count = 3 + wanted.households / 2_000;
+    let projects = projects(count, catalogue, wanted.today, (&mut dice, &mut truth));
+    Made { households, projects, truth }
 }
 
 /// Where the households are, and how many live in each.
@@ -119,14 +123,18 @@ mod tests {
         let first = super::super::dice::ago(wanted.today, 180);
         for household in &made.households {
             let referrals = household.referrals.iter().map(|referral| &referral.versions);
-            for versions in referrals.chain([&household.versions]) {
+            let complaints = household.complaints.iter().map(|complaint| &complaint.versions);
+            for versions in referrals.chain(complaints).chain([&household.versions]) {
                 assert!(versions.windows(2).all(|two| two[0].day <= two[1].day));
                 assert!(versions.iter().all(|said| said.day >= first && said.day <= wanted.today));
             }
         }
         let truth = made.truth.json();
-        for (_, groups) in
-            truth["totals"]["cases"].as_object().unwrap().iter().filter(|(by, _)| *by != "difficulties:each")
+        for (_, groups) in truth["totals"]["cases"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(by, _)| !by.ends_with(":each") || *by == "red_flags:each")
         {
             assert_eq!(
                 groups.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>(),

@@ -171,6 +171,7 @@ pub(crate) use search::{Order, Searched};
 pub(crate) use search_text::folded;
 pub(crate) use seeded::{SeededEntity, SeededVersion};
 pub(crate) use settled::{InConflict, Maker, Settled, Settling};
+pub(crate) use told::OFFICE_ONLY;
 
 impl Store {
     /// Goes through what a submission says of entities. `false`: that was done before.

@@ -63,7 +63,8 @@ pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
     Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity,
-    Maker, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone, folded,
+    Maker, OFFICE_ONLY, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone,
+    folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
@@ -71,6 +72,7 @@ pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInsta
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use said::Among;
 pub(crate) use submissions::{Kept, Row, Sender};
+pub(crate) use totals::Beside;
 
 /// The database.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //!
 //! Kept here: names and texts are bound, never written into the SQL; what is written is made of the two databases' words and of numbers.
 
-use doorstep_engine::entities::totals::{By, Only, Part, Said};
+use doorstep_engine::entities::totals::{By, LONGEST_NUMBER, Only, Part, Said};
 use sqlx::AssertSqlSafe;
 
 use super::database::Database;
@@ -21,6 +21,8 @@ pub(super) struct Words {
     each: fn(&str, &str) -> String,
     /// A text as a number, nothing if it is none.
     number: fn(&str) -> String,
+    /// A text as hundredths of a number of 0 or more, as the engine reads it; nothing if it is none.
+    pub(super) hundredths: fn(&str) -> String,
     /// Texts compared byte by byte.
     pub(super) bytes: &'static str,
 }
@@ -33,6 +35,13 @@ const SQLITE: Words = Words {
         format!("json_each('[' || replace(json_quote({text}), ' ', '\",\"') || ']') AS {table}")
     },
     number: |text| format!("CAST({text} AS REAL)"),
+    hundredths: |text| {
+        format!(
+            "CASE WHEN length({text}) <= {LONGEST_NUMBER} AND {text} GLOB '[0-9]*' AND {text} GLOB '*[0-9]'
+                AND {text} NOT GLOB '*[^0-9.]*' AND {text} NOT GLOB '*.*.*'
+                THEN CAST(round(CAST({text} AS REAL) * 100) AS INTEGER) END"
+        )
+    },
     bytes: "",
 };
 
@@ -42,6 +51,12 @@ const POSTGRES: Words = Words {
     text: |json, name| format!("{json} ->> ${name}::text"),
     each: |table, text| format!("LATERAL unnest(string_to_array({text}, ' ')) AS {table}(value)"),
     number: |text| format!("CASE WHEN {text} ~ '^-?[0-9]+(\\.[0-9]+)?$' THEN ({text})::numeric END"),
+    hundredths: |text| {
+        format!(
+            "CASE WHEN length({text}) <= {LONGEST_NUMBER} AND {text} ~ '^[0-9]+(\\.[0-9]+)?$'
+                THEN round(({text})::numeric * 100)::bigint END"
+        )
+    },
     bytes: " COLLATE \"C\"",
 };
 
@@ -155,6 +170,15 @@ impl Writing {
             Some(_) => format!("coalesce({given}, {now}, '')"),
             None => format!("coalesce({now}, '')"),
         }
+    }
+
+    /// What a row itself says of a property: a version what it gave, and nothing that others did.
+    pub(super) fn own(&mut self, name: &str) -> String {
+        if self.gives.is_none() {
+            return self.property(name);
+        }
+        let place = self.bind(name);
+        format!("coalesce({}, '')", (self.words.text)("e.g", place))
     }
 
     pub(super) fn number(&self, text: &str) -> String {

@@ -2,47 +2,80 @@
 //!
 //! Kept here: an entity, or a version, counts once in each group, as `said.rs` has them.
 
-use doorstep_engine::entities::totals::{Count, MOST_WAYS, Part, Total};
+use doorstep_engine::entities::totals::{By, Count, MOST_WAYS, Part, Total};
 
 use super::database::Database;
 use super::said::{Among, Writing};
 use super::{Store, StoreError};
 
-/// A group's texts, how many entities, how many different values, how many of the entities are linked.
-type Row = (String, String, String, i64, i64, i64);
+/// Groups by so many ways at most: one more than a count has is for what its groups are spread over.
+const WAYS: usize = MOST_WAYS + 1;
+
+/// A group's texts, how many rows, how many different values, how many of the entities are linked, and the sum.
+type Row = (String, String, String, String, i64, i64, i64, Option<i64>);
+
+/// What a ledger asks beside a count.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Beside<'a> {
+    /// How many rows are cases that some entity of this list is about.
+    pub(crate) linked: Option<&'a str>,
+    /// What each group is spread over: its last part then.
+    pub(crate) over: Option<&'a By>,
+}
 
 /// The SQL that counts, and what is bound to it.
 fn sql(
     database: &Database,
     among: &Among<'_>,
     count: &Count,
-    linked: Option<&str>,
+    beside: Beside<'_>,
     most: usize,
 ) -> (String, Vec<String>) {
     let mut writing = Writing::new(database, among);
     let mut groups: Vec<String> = count.by.iter().take(MOST_WAYS).map(|by| writing.by(by)).collect();
-    let grouped: Vec<String> = (1..=groups.len()).map(|place| place.to_string()).collect();
-    groups.resize(MOST_WAYS, "''".to_owned());
+    groups.extend(beside.over.map(|over| writing.by(over)));
     count.only.iter().for_each(|only| writing.condition(only));
-    let linked = match linked {
-        Some(list) => format!("count(DISTINCT CASE WHEN e.id IN ({}) THEN e.id END)", writing.cases_of(list)),
-        None => "CAST(0 AS BIGINT)".to_owned(),
-    };
-    let different = match &count.different {
-        Some(name) => format!("count(DISTINCT nullif({}, ''))", writing.property(name)),
-        None => "CAST(0 AS BIGINT)".to_owned(),
-    };
-    // A row is one entity or version, unless it stands in several groups.
-    let counted = match count.by.iter().any(|by| by.part == Part::Each) {
-        true => format!("count(DISTINCT {})", writing.key()),
-        false => "count(*)".to_owned(),
-    };
-    let groups = groups.join(", ");
+    let ways = groups.len();
+    let mut columns: Vec<String> =
+        groups.iter().enumerate().map(|(place, group)| format!("{group} AS g{place}")).collect();
+    let linked = beside.linked.map(|list| {
+        columns.push(format!("CASE WHEN e.id IN ({}) THEN e.id END AS linked", writing.cases_of(list)));
+        // A version is no household: of these each counts once.
+        if among.gives.is_some() { "count(DISTINCT linked)" } else { "count(linked)" }
+    });
+    let different = count.different.as_ref().map(|name| {
+        columns.push(format!("{} AS different", writing.property(name)));
+        "count(DISTINCT nullif(different, ''))"
+    });
+    let sum = count.sum.as_ref().map(|name| {
+        columns.push(format!("{} AS adds", writing.own(name)));
+        format!("CAST(sum({}) AS BIGINT)", (writing.words.hundredths)("adds"))
+    });
+    // A row is one entity or version, unless it stands in several groups: in each of them it is one then.
+    let parts = count.by.iter().chain(beside.over);
+    let each = parts.into_iter().any(|by| by.part == Part::Each);
+    if each {
+        columns.push(format!("{} AS row_key", writing.key()));
+    }
+    if columns.is_empty() {
+        columns.push("1".to_owned());
+    }
+    let select = if each { "SELECT DISTINCT" } else { "SELECT" };
     let (from, bound) = writing.done();
-    let mut sql = format!("SELECT {groups}, {counted}, {different}, {linked} {from}");
-    match grouped.is_empty() {
-        true => {}
-        false => sql += &format!(" GROUP BY {} LIMIT {}", grouped.join(", "), most + 1),
+    let mut all: Vec<&str> = ["g0", "g1", "g2", "g3"][..ways].to_vec();
+    all.resize(WAYS, "''");
+    let nothing = "CAST(0 AS BIGINT)";
+    let sum = sum.as_deref().unwrap_or("CAST(NULL AS BIGINT)");
+    let counted = [different.unwrap_or(nothing), linked.unwrap_or(nothing), sum];
+    // What is read of a row's texts is read once, and what is grouped is narrow.
+    let mut sql = format!(
+        "WITH counted AS MATERIALIZED ({select} {} {from}) SELECT {}, count(*), {} FROM counted",
+        columns.join(", "),
+        all.join(", "),
+        counted.join(", ")
+    );
+    if ways > 0 {
+        sql += &format!(" GROUP BY {} LIMIT {}", all[..ways].join(", "), most + 1);
     }
     (sql, bound)
 }
@@ -56,7 +89,9 @@ impl Store {
         count: &Count,
         most: usize,
     ) -> Result<Option<Vec<Total>>, StoreError> {
-        let counted = self.totals_among(&Among::entities(&[list], area), count, None, most).await?;
+        let lists = [list];
+        let among = Among::entities(&lists, area);
+        let counted = self.totals_among(&among, count, Beside::default(), most).await?;
         Ok(counted.map(|counted| counted.into_iter().map(|(total, _)| total).collect()))
     }
 
@@ -65,20 +100,21 @@ impl Store {
         &self,
         among: &Among<'_>,
         count: &Count,
-        linked: Option<&str>,
+        beside: Beside<'_>,
         most: usize,
     ) -> Result<Option<Vec<(Total, u64)>>, StoreError> {
-        let (sql, bound) = sql(&self.database, among, count, linked, most);
+        let (sql, bound) = sql(&self.database, among, count, beside, most);
         let rows: Vec<Row> = self.ask(&sql, &bound).await?;
         if rows.len() > most {
             return Ok(None);
         }
-        let ways = count.by.len().min(MOST_WAYS);
-        let total = |(a, b, c, entities, different, linked): Row| {
-            let mut group = vec![a, b, c];
+        let ways = count.by.len().min(MOST_WAYS) + usize::from(beside.over.is_some());
+        let total = |(a, b, c, d, entities, different, linked, hundredths): Row| {
+            let mut group = vec![a, b, c, d];
             group.truncate(ways);
             let (entities, different) = (entities.cast_unsigned(), different.cast_unsigned());
-            (Total { group, entities, different }, linked.cast_unsigned())
+            let hundredths = hundredths.map(i64::cast_unsigned);
+            (Total { group, entities, different, hundredths }, linked.cast_unsigned())
         };
         let mut totals: Vec<(Total, u64)> =
             rows.into_iter().map(total).filter(|(total, _)| total.entities > 0).collect();
@@ -101,7 +137,7 @@ mod tests {
     on_each_database!(the_database_counts_as_the_engine_does, so_many_groups_are_too_many);
 
     const PROPERTIES: [&str; 4] = ["level", "found-on.x", "难处", "case"];
-    const VALUES: [&str; 12] = [
+    const VALUES: [&str; 18] = [
         "",
         "a",
         "a b",
@@ -113,6 +149,12 @@ mod tests {
         "高度 a",
         "2026-11-03",
         "2026-12-01",
+        "3",
+        "0.29",
+        "12.5",
+        "-4",
+        "1.2.3",
+        "1234567890123",
         "'; DROP TABLE entity; --",
     ];
 
@@ -150,8 +192,8 @@ mod tests {
         let tests = [Said::Is, Said::IsNot, Said::Has, Said::From, Said::Before];
         for _ in 0..150 {
             let mut name = || PROPERTIES[seed.usize(0..PROPERTIES.len())].to_owned();
-            let names: [String; 6] = std::array::from_fn(|_| name());
-            let [a, b, c, d, e, f] = names;
+            let names: [String; 7] = std::array::from_fn(|_| name());
+            let [a, b, c, d, e, f, g] = names;
             let ways = seed.usize(0..=MOST_WAYS);
             let mut by = Vec::new();
             for property in [a, b, c].into_iter().take(ways) {
@@ -163,7 +205,8 @@ mod tests {
                 let (test, text) = (tests[seed.usize(0..tests.len())], VALUES[seed.usize(0..VALUES.len())]);
                 only.push(Only { property, test, text: text.to_owned() });
             }
-            let count = Count { by, only, different: seed.bool().then_some(f) };
+            let (different, sum) = (seed.bool().then_some(f), seed.bool().then_some(g));
+            let count = Count { by, only, different, sum };
             let here = store.totals("cases", "3710", &count, 10_000).await.unwrap();
             assert_eq!(here, Some(totals(&count, &known)), "{count:?}");
         }

@@ -28,7 +28,11 @@ fn a_made_up_town_counts_as_it_was_made(place: &Place) {
     assert_eq!((&truth["households"], &truth["members"]), (&json!(200), &json!(600)));
     assert_eq!(town.house.count("known_person"), 600);
     assert_eq!(json!(town.house.count("entity_version")), truth["versions"]);
-    assert_eq!(json!(town.house.count("entity")).as_u64(), Some(200 + truth["referrals"].as_u64().unwrap()));
+    let all: u64 = ["households", "referrals", "complaints", "projects"]
+        .iter()
+        .map(|list| truth[list].as_u64().unwrap())
+        .sum();
+    assert_eq!(json!(town.house.count("entity")).as_u64(), Some(all));
     let mut asked = 0;
     for (list, counts) in truth["totals"].as_object().unwrap() {
         for (by, groups) in counts.as_object().unwrap() {
@@ -45,27 +49,45 @@ fn a_made_up_town_counts_as_it_was_made(place: &Place) {
             asked += 1;
         }
     }
-    assert!(asked >= 14, "{asked}");
+    assert!(asked >= 21, "{asked}");
 
     let difficulties = labels(&town, "cases", "difficulties");
     let mut needs: Vec<String> = truth["needs"]
         .as_object()
         .unwrap()
         .iter()
-        .map(|(name, need)| format!("{}|{}|{}", difficulties[name], need["households"], need["referred"]))
+        .map(|(name, need)| {
+            let people = need["people"].as_u64().map_or_else(String::new, |people| people.to_string());
+            format!("{}|{}|{people}|{}", difficulties[name], need["households"], need["referred"])
+        })
         .collect();
-    let mut told = town.rows(&town.station, "l5", json!({}), &["difficulty", "households", "referred"]);
+    let mut told =
+        town.rows(&town.station, "l5", json!({}), &["difficulty", "households", "people", "referred"]);
     needs.sort();
     told.sort();
     assert_eq!(told, needs);
 
+    let categories = labels(&town, "cases", "categories");
     let (towns, services) = (labels(&town, "referrals", "town"), labels(&town, "referrals", "service"));
     let month = |(group, month): (&String, &Json)| {
         let [when, town, service] = group.split(BETWEEN).collect::<Vec<_>>()[..] else { panic!("{group}") };
-        format!("{when}|{}|{}|{}|{}", towns[town], services[service], month["times"], month["households"])
+        let amount = month["hundredths"].as_u64().map_or_else(String::new, yuan);
+        let spread: Vec<String> = month["categories"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, times)| format!("{} {times}", categories[name]))
+            .collect();
+        let (times, households) = (&month["times"], &month["households"]);
+        format!(
+            "{when}|{}|{}|{times}|{households}|{amount}|{}",
+            towns[town],
+            services[service],
+            spread.join("；")
+        )
     };
     let mut months: Vec<String> = truth["months"].as_object().unwrap().iter().map(month).collect();
-    let columns = ["month", "town", "service", "times", "households"];
+    let columns = ["month", "town", "service", "times", "households", "amount", "categories"];
     let mut told: Vec<String> = Vec::new();
     for number in 0.. {
         let page = town.rows(&town.station, "l10", json!({"page": number}), &columns);
@@ -77,4 +99,28 @@ fn a_made_up_town_counts_as_it_was_made(place: &Place) {
     months.sort();
     told.sort();
     assert_eq!(told, months);
+
+    let providers = town.rows(&town.station, "l6", json!({"most": 500}), &["name", "rating"]);
+    let names = labels(&town, "referrals", "provider");
+    let mut rated = 0;
+    for (code, rating) in truth["ratings"].as_object().unwrap().iter().filter(|(code, _)| *code != "other") {
+        let (tenths, count) = (rating["tenths"].as_u64().unwrap(), rating["count"].as_u64().unwrap());
+        // To the nearest tenth, halves upwards.
+        let tenths = (2 * tenths + count) / (2 * count);
+        let wanted = format!("{}|{}", names[code], yuan(tenths * 10));
+        assert!(providers.contains(&wanted), "{wanted}: {providers:?}");
+        rated += 1;
+    }
+    assert!(rated >= 3, "{rated}");
+    let complaints = town.ask(&town.station, "/api/v1/ledgers/l9", json!({}));
+    assert_eq!(complaints["of"], truth["complaints"]);
+    let projects = town.rows(&town.station, "l7", json!({}), &["funds", "paid"]);
+    assert_eq!(json!(projects.len()), truth["projects"]);
+    assert!(projects.iter().all(|project| !project.starts_with('|')), "{projects:?}");
+}
+
+/// Hundredths as they are read: `35.5`.
+fn yuan(hundredths: u64) -> String {
+    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -21,8 +21,8 @@ pub const DIMENSIONS: [(&str, f64); 6] =
     [("fs", 20.0), ("ie", 20.0), ("he", 20.0), ("hd", 40.0), ("ce", 20.0), ("em", 20.0)];
 
 const GROUPS: [(Group, &[&str]); 7] = [
-    (Group::Who, &["person", "phone", "town", "village", "grid", "address"]),
-    (Group::Danger, &["red_flags", "urgency", "difficulties", "minors", "minors_on"]),
+    (Group::Who, &["person", "phone", "town", "village", "grid", "address", "members", "categories"]),
+    (Group::Danger, &["red_flags", "danger_handled", "urgency", "difficulties", "minors", "minors_on"]),
     (
         Group::Case,
         &[
@@ -36,6 +36,7 @@ const GROUPS: [(Group, &[&str]); 7] = [
             "last_outcome",
             "attempts",
             "appointment",
+            "remark",
             "closed_on",
             "closed_reason",
         ],
@@ -46,16 +47,19 @@ const GROUPS: [(Group, &[&str]); 7] = [
         &[
             "level",
             "level_system",
+            "level_reason",
+            "ability",
             "assessed_on",
             "assessor_1",
             "assessor_2",
+            "reviewer",
             "review_on",
             "objection_on",
             "reassessor",
             "reassess_by",
         ],
     ),
-    (Group::Help, &["services", "plan_on", "followed_on", "follow_up_on"]),
+    (Group::Help, &["services", "plan_times", "plan_on", "followed_on", "follow_up_on"]),
     (Group::Consent, &["consent", "consent_on", "consent_by", "withhold"]),
 ];
 

@@ -67,6 +67,7 @@ pub fn LedgersPage() -> impl IntoView {
     let has_period = Memo::new(move |_| {
         ledger.with(|id| known.ledgers().iter().any(|(known, _, period)| known == id && *period))
     });
+    let turned = Memo::new(move |_| has_period.get() && from.with(|from| to.with(|to| is_turned(from, to))));
     let path = move || ledger.with_untracked(|id| format!("/api/v1/ledgers/{id}"));
     let body = move || {
         let mut body = json!({
@@ -105,7 +106,10 @@ pub fn LedgersPage() -> impl IntoView {
         if ledger.with_untracked(|id| !id.is_empty()) {
             page.set(0);
             sheet.value.set(None);
-            load();
+            // What can't be asked for is said at once.
+            if !turned.get() {
+                load();
+            }
         }
     });
     let go = move |to: usize| {
@@ -159,17 +163,19 @@ pub fn LedgersPage() -> impl IntoView {
                 </p>
                 <div class="actions">
                     {[FileKind::Csv, FileKind::Xlsx].map(|kind| view! {
-                        <button type="button" class="button" data-action=kind.name() disabled=live(move || outcome.busy.get() || of() == 0)
+                        <button type="button" class="button" data-action=kind.name() disabled=live(move || outcome.busy.get() || of() == 0 || turned.get())
                             on:click=move |_| carry(kind)>{tell(move |w| (w.station.save_as)(kind.name()))}</button> }).into_iter().collect::<Vec<_>>()}
                     <button type="button" class="button" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
                 </div>
             </div>
             <Told outcome />
-            <Awaited remote=sheet again=move |()| load() />
-            {shown_when(move || sheet.is_here() && of() == 0, || view! {
+            {shown_when(move || !turned.get(), move || view! { <Awaited remote=sheet again=move |()| load() /> }.into_any())}
+            {shown_when(move || turned.get(), || view! {
+                <p class="empty" role="alert" data-none="period">{tell(|w| w.station.period_turned)}</p> }.into_any())}
+            {shown_when(move || sheet.is_here() && of() == 0 && !turned.get(), || view! {
                 <p class="empty" data-none="rows">{tell(|w| w.station.ledger_empty)}</p> }.into_any())}
             <div id="ledger">
-                {live(move || sheet.value.with(|sheet| sheet.as_ref().map(|sheet| table(sheet, reader.language()))))}
+                {live(move || sheet.value.with(|sheet| sheet.as_ref().filter(|_| !turned.get()).map(|sheet| table(sheet, reader.language()))))}
             </div>
             {shown_when(move || of() > PAGE, move || view! {
                 <nav class="actions no-print" aria-label=tell(|w| w.station.pages)>
@@ -180,6 +186,11 @@ pub fn LedgersPage() -> impl IntoView {
                 </nav> }.into_any())}
         </Frame>
     }
+}
+
+/// Is a period's first day after its last? Days as the browser writes them, so that their texts are in their order; blanks are no ends.
+fn is_turned(from: &str, to: &str) -> bool {
+    !from.is_empty() && !to.is_empty() && from > to
 }
 
 fn table(sheet: &Sheet, language: Language) -> AnyView {
@@ -237,6 +248,19 @@ fn table(sheet: &Sheet, language: Language) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_is_turned() {
+        for (from, to, turned) in [
+            ("2026-11-02", "2026-11-01", true),
+            ("2026-11-01", "2026-11-01", false),
+            ("2025-12-31", "2026-01-01", false),
+            ("", "2026-01-01", false),
+            ("2026-01-01", "", false),
+        ] {
+            assert_eq!(is_turned(from, to), turned, "{from} {to}");
+        }
+    }
 
     #[test]
     fn a_sheet_reads_and_a_cell_is_written_as_it_came() {

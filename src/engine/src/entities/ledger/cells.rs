@@ -101,9 +101,11 @@ pub fn cell(from: &From, row: &Known<'_>, dictionary: &Dictionary, language: &st
         | From::Group(_)
         | From::Entities
         | From::Different
-        | From::Spread(_)
+        | From::Sum(_)
+        | From::Spread { .. }
         | From::Linked(_)
         | From::NotLinked(_)
+        | From::Mean { .. }
         | From::Cell(..) => Cell::plain(""),
     }
 }
@@ -116,9 +118,9 @@ pub fn file_cell(from: &From, row: &[(String, String)], language: &str) -> Strin
     shown(choices, said, language)
 }
 
-/// The last eight characters: the beginning of a UUIDv7 is the time, the same for many.
+/// The last twelve characters: the beginning of a UUIDv7 is the time, the same for many; of these no two are the same in a city.
 fn end_of(id: &str) -> &str {
-    id.char_indices().rev().nth(7).map_or(id, |(at, _)| &id[at..])
+    id.char_indices().rev().nth(11).map_or(id, |(at, _)| &id[at..])
 }
 
 /// The day that a date or a moment begins with.
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn an_id_is_told_by_its_end() {
-        assert_eq!((&*said(&From::Id, &[]), &*said(&From::Number, &[])), ("9f6a1b2c", "7"));
+        assert_eq!((&*said(&From::Id, &[]), &*said(&From::Number, &[])), ("0a3d9f6a1b2c", "7"));
         assert_eq!(said(&From::IdIn("case".into()), &[("case", "abc")]), "abc");
     }
 }

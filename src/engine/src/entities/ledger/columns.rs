@@ -6,12 +6,13 @@ use super::read::{Kind, Reading};
 use super::{Column, From, Part};
 use crate::definition::json::span;
 use crate::entities::declared::Words;
+use crate::entities::dictionary::PropertyType;
 use crate::source::{Span, Written};
 
 /// The words of [`From`], and of which rows they are columns.
 const ROWS: &[Kind] = &[Kind::Entities, Kind::Events];
 const ANY: &[Kind] = &[Kind::Entities, Kind::Events, Kind::Totals, Kind::File];
-const WORDS: [(&str, &[Kind]); 24] = [
+const WORDS: [(&str, &[Kind]); 26] = [
     ("blank", ANY),
     ("number", ANY),
     ("id", ROWS),
@@ -32,10 +33,12 @@ const WORDS: [(&str, &[Kind]); 24] = [
     ("group", &[Kind::Totals]),
     ("entities", &[Kind::Totals]),
     ("different", &[Kind::Totals]),
+    ("sum", &[Kind::Totals]),
     ("spread", &[Kind::Totals]),
     ("linked", &[Kind::Totals]),
     ("not_linked", &[Kind::Totals]),
     ("cell", &[Kind::File]),
+    ("mean", &[Kind::File]),
 ];
 
 impl<'b> Reading<'b, '_> {
@@ -43,7 +46,7 @@ impl<'b> Reading<'b, '_> {
         &mut self,
         element: &Value<'b>,
         groups: usize,
-        counts_different: bool,
+        different: Option<&str>,
     ) -> Option<Column> {
         let object = self.reader.object("a column", element)?;
         let [name, label, from, note] = self.reader_keys(object);
@@ -59,7 +62,7 @@ impl<'b> Reading<'b, '_> {
             let message = format!("`{word}` says nothing of rows of this kind");
             self.reader.error("wrong-kind", span(from), message);
         }
-        let read = self.from(word, object, groups, counts_different)?;
+        let read = self.from(word, object, groups, different)?;
         if read == From::Blank && note.is_none() {
             let message = "a column that stays blank says why: `note` is missing here";
             self.reader.error("missing-key", at, message);
@@ -71,13 +74,19 @@ impl<'b> Reading<'b, '_> {
     fn reader_keys<'v>(&mut self, object: &'v Object<'b>) -> [Option<&'v Value<'b>>; 4] {
         let all = [
             "name", "label", "from", "note", "property", "between", "pairs", "unless", "place", "of", "when",
-            "at", "list", "cell", "choices",
+            "at", "list", "cell", "choices", "of_case", "by",
         ];
         let [name, label, from, note, ..] = self.reader.keys(object, all);
         [name, label, from, note]
     }
 
-    fn from(&mut self, word: &str, object: &Object<'b>, groups: usize, different: bool) -> Option<From> {
+    fn from(
+        &mut self,
+        word: &str,
+        object: &Object<'b>,
+        groups: usize,
+        different: Option<&str>,
+    ) -> Option<From> {
         let at = span(object);
         let value = |key: &str| {
             let found = object.properties.iter().find(|property| property.name.as_str() == key);
@@ -153,14 +162,53 @@ impl<'b> Reading<'b, '_> {
             }
             "entities" => From::Entities,
             "different" => {
-                if !different {
+                if different.is_none() {
                     self.reader.error("missing-key", at, "`different` is missing in this ledger");
                 }
                 From::Different
             }
-            "spread" => From::Spread(one(self)?),
+            "sum" => From::Sum(one(self)?),
+            "spread" => match value("of_case") {
+                None => {
+                    let property = one(self)?;
+                    let of = |list: &String| self.dictionary.property(list, &property);
+                    let choices =
+                        self.lists.iter().find_map(of).is_some_and(|own| own.is == PropertyType::Choices);
+                    if choices || different.is_some() {
+                        let message =
+                            "its parts would not add up: several choices of a row, or `different` beside it";
+                        self.reader.error("wrong-kind", at, message);
+                    }
+                    From::Spread { property, of_case: None }
+                }
+                Some(list) => {
+                    let list = self.reader.text("of_case", list)?.text.to_string();
+                    let case = Written::plain("case", at);
+                    self.known(&case, None);
+                    if different.is_some_and(|different| different != "case") {
+                        let message = "what is spread over cases counts different cases, and nothing else";
+                        self.reader.error("wrong-kind", at, message);
+                    }
+                    let property = self.reader.needed("property", value("property"), at)?;
+                    let property = self.reader.text("property", property)?;
+                    From::Spread { property: self.known(&property, Some(&list)), of_case: Some(list) }
+                }
+            },
             "linked" => From::Linked(link(self)?),
             "not_linked" => From::NotLinked(link(self)?),
+            "mean" => {
+                let list = self.reader.needed("list", value("list"), at)?;
+                let list = self.reader.text("list", list)?.text.to_string();
+                let mut named = |key: &str| {
+                    let name = self.reader.needed(key, value(key), at)?;
+                    let name = self.reader.text(key, name)?;
+                    Some(self.known(&name, Some(&list)))
+                };
+                let (property, by) = (named("property")?, named("by")?);
+                let cell = self.reader.needed("cell", value("cell"), at)?;
+                let cell = self.reader.text("cell", cell)?.text.to_string();
+                From::Mean { list, property, by, cell }
+            }
             _ => {
                 let cell = self.reader.needed("cell", value("cell"), at)?;
                 let cell = self.reader.text("cell", cell)?;

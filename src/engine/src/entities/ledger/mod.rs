@@ -99,11 +99,11 @@ pub enum From {
     Blank,
     /// The row's number, from 1.
     Number,
-    /// The last eight characters of the entity's id.
+    /// The last twelve characters of the entity's id.
     Id,
     /// What the entity is called.
     Called,
-    /// The last eight characters of the id of the submission that the version came from.
+    /// The last twelve characters of the id of the submission that the version came from.
     Submission,
     /// The day on which the version came.
     At,
@@ -111,7 +111,7 @@ pub enum From {
     By,
     /// A property, as it was with that version.
     Property(String),
-    /// The last eight characters of the id that a property holds.
+    /// The last twelve characters of the id that a property holds.
     IdIn(String),
     /// A property, only if that version gave it.
     Given(String),
@@ -140,14 +140,42 @@ pub enum From {
     Entities,
     /// How many different values of [`Rows::Totals::different`].
     Different,
+    /// What a property comes to in a group, with two decimals at most: of versions what each gave. A ledger has one such property.
+    Sum(String),
     /// How a group is spread over a property: `鲸园街道 3；…`.
-    Spread(String),
+    Spread {
+        /// The property.
+        property: String,
+        /// Not the row's own, but of the case in that list that its property `case` names: who has several choices counts once in each.
+        of_case: Option<String>,
+    },
     /// How many cases of a group some entity of a list is about, by its property `case`: which were referred.
     Linked(String),
     /// And how many none is.
     NotLinked(String),
     /// A file's column, with what its codes mean.
     Cell(String, Vec<Choice>),
+    /// The mean of a property, with one decimal, of the entities of a list that name a file's row.
+    Mean {
+        /// The list.
+        list: String,
+        /// The property.
+        property: String,
+        /// The property that names the row.
+        by: String,
+        /// The file's column whose text it names.
+        cell: String,
+    },
+}
+
+impl From {
+    /// The property that is added up.
+    pub fn sum(&self) -> Option<&str> {
+        match self {
+            From::Sum(name) => Some(name),
+            _ => None,
+        }
+    }
 }
 
 impl Ledger {
@@ -179,6 +207,8 @@ impl Ledger {
             | From::Rate(..)
             | From::Entities
             | From::Different
+            | From::Sum(_)
+            | From::Mean { .. }
             | From::Linked(_)
             | From::NotLinked(_) => PropertyType::Number,
             From::At => PropertyType::Date,
@@ -190,7 +220,7 @@ impl Ledger {
             | From::IdIn(_)
             | From::Overdue { .. }
             | From::Rank(..)
-            | From::Spread(_)
+            | From::Spread { .. }
             | From::Cell(..) => PropertyType::Text,
         }
     }

@@ -35,9 +35,9 @@ impl Ledger {
 /// A file that is being read.
 pub(super) struct Reading<'b, 'd> {
     pub(super) reader: Reader<'b>,
-    dictionary: &'d Dictionary,
+    pub(super) dictionary: &'d Dictionary,
     pub(super) kind: Kind,
-    lists: Vec<String>,
+    pub(super) lists: Vec<String>,
 }
 
 impl<'b> Reading<'b, '_> {
@@ -98,7 +98,7 @@ impl<'b> Reading<'b, '_> {
         let mut read: Vec<Column> = Vec::new();
         if let Some(columns) = self.reader.needed("columns", columns, at) {
             for element in self.reader.elements("columns", columns) {
-                let Some(column) = self.column(element, by.len(), different.is_some()) else { continue };
+                let Some(column) = self.column(element, by.len(), different.as_deref()) else { continue };
                 if read.iter().any(|known| known.name == column.name) {
                     let message = format!("the column `{}` is written twice", column.name);
                     let twice = Diagnostic::error("duplicate-name", span(element), message);
@@ -106,6 +106,11 @@ impl<'b> Reading<'b, '_> {
                 }
                 read.push(column);
             }
+        }
+        let mut sums: Vec<&str> = read.iter().filter_map(|column| column.from.sum()).collect();
+        sums.dedup();
+        if sums.len() > 1 {
+            self.reader.error("too-large", at, "a ledger adds up one property, not several");
         }
         let note = note.map(|note| self.reader.words("note", note));
         let title = title.unwrap_or_default();
@@ -253,7 +258,7 @@ mod tests {
     fn read(text: &str) -> Declared<Ledger> {
         let property =
             |name: &str| format!(r#"{{"name": "{name}", "label": {{"zh": "x", "en": "x"}}, "is": "date"}}"#);
-        let properties = ["visited_on", "found_on", "state"].map(property).join(",");
+        let properties = ["visited_on", "found_on", "state", "case"].map(property).join(",");
         let list = format!(r#"{{"label": {{"zh": "x", "en": "x"}}, "properties": [{properties}]}}"#);
         let list = DictionaryList::read("cases", &Bundle::single(Source::new("cases.json", list)));
         let dictionary = Dictionary { lists: vec![list.value.unwrap()] };
@@ -266,6 +271,74 @@ mod tests {
         assert_eq!(ledger.rows, Rows::Events { lists: vec!["cases".into()], gives: "visited_on".into() });
         assert_eq!(ledger.columns[2].from, From::Days("found_on".into(), "visited_on".into()));
         assert_eq!((ledger.only.len(), ledger.period), (1, Some(Period::Property("visited_on".into()))));
+    }
+
+    /// The columns of a ledger of those rows.
+    fn columns(rows: &str, columns: &[&str]) -> Declared<Ledger> {
+        let label = r#""label": {"zh": "x", "en": "x"}"#;
+        let column = |(place, rest): (usize, &&str)| format!(r#"{{"name": "c{place}", {label}, {rest}}}"#);
+        let columns: Vec<String> = columns.iter().enumerate().map(column).collect();
+        read(&format!(r#"{{"title": {{"zh": "x", "en": "x"}}, {rows}, "columns": [{}]}}"#, columns.join(",")))
+    }
+
+    #[test]
+    fn sums_and_spreads_name_properties_that_there_are() {
+        const TOTALS: &str = r#""rows": "totals", "lists": ["cases"]"#;
+        let sum = r#""from": "sum", "property": "visited_on""#;
+        let of_case = r#""from": "spread", "property": "state", "of_case": "cases""#;
+        let read = columns(TOTALS, &[sum, of_case]);
+        let ledger = read.value.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
+        assert_eq!(ledger.columns[0].from, From::Sum("visited_on".into()));
+        let spread = From::Spread { property: "state".into(), of_case: Some("cases".into()) };
+        assert_eq!(ledger.columns[1].from, spread);
+        let twice = columns(
+            &format!("{TOTALS}, \"different\": \"state\""),
+            &[r#""from": "spread", "property": "state""#],
+        );
+        assert!(
+            twice.value.is_none() && twice.diagnostics[0].code == "wrong-kind",
+            "{:?}",
+            twice.diagnostics
+        );
+        let other = columns(&format!("{TOTALS}, \"different\": \"state\""), &[of_case]);
+        assert!(
+            other.value.is_none() && other.diagnostics[0].code == "wrong-kind",
+            "{:?}",
+            other.diagnostics
+        );
+        for (wrong, expected) in [
+            (&[r#""from": "sum", "property": "visited""#][..], "unknown-name"),
+            (&[sum, r#""from": "sum", "property": "found_on""#], "too-large"),
+            (&[r#""from": "spread", "property": "state", "of_case": "case""#], "unknown-name"),
+            (
+                &[r#""from": "mean", "list": "cases", "property": "state", "by": "case", "cell": "id""#],
+                "wrong-kind",
+            ),
+        ] {
+            let read = columns(TOTALS, wrong);
+            let codes: Vec<&str> = read.diagnostics.iter().map(|found| found.code).collect();
+            assert!(codes.contains(&expected) && read.value.is_none(), "{wrong:?}: {codes:?}");
+        }
+    }
+
+    #[test]
+    fn what_codes_mean_may_lie_in_several_files() {
+        let ledger = r#"{"title": {"zh": "x", "en": "x"}, "rows": "file", "file": "p.csv", "columns": [
+            {"name": "a", "label": {"zh": "x", "en": "x"}, "from": "cell", "cell": "a", "choices": ["l.csv", "d.csv", {"C": {"zh": "丙", "en": "c"}}]}]}"#;
+        let bundle = Bundle {
+            main: Source::new("l6.json", ledger),
+            files: vec![
+                Source::new("p.csv", "a\nA B C D\n"),
+                Source::new("l.csv", "name,label::zh,label::en\nA,甲,a\n"),
+                Source::new("d.csv", "code,off,name::zh,name::en\nA,,另一个,other\nB,,乙,b\nD,1,,\n"),
+            ],
+        };
+        let mut named = crate::entities::declared::files_declared(&bundle.main);
+        named.sort();
+        assert_eq!(named, ["d.csv", "l.csv", "p.csv"]);
+        let ledger = Ledger::read("l6", &bundle, &Dictionary::default()).value.unwrap();
+        let Rows::File(rows) = &ledger.rows else { panic!("{ledger:?}") };
+        assert_eq!(super::super::file_cell(&ledger.columns[0].from, &rows[0], "zh"), "甲；乙；丙；D");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 
 use super::super::said::{Among, Writing, anywhere};
 use super::super::{Store, StoreError};
+use super::search_text::sound_of;
 use super::{Head, about, read_properties, search_text};
 
 /// So many are written anew at once.
@@ -35,8 +36,8 @@ pub(crate) struct Searched {
 pub(crate) enum Order {
     /// By when it changed.
     Changed { descending: bool },
-    /// By what it is called.
-    Label { descending: bool },
+    /// By a name as it sounds, as telephone books have them: of this property, or else what it is called.
+    Sound { name: Option<String>, descending: bool },
     /// By a property, which may be a number.
     Property { name: String, number: bool, descending: bool },
     /// Whoever is in danger first, then by the day of the visit.
@@ -51,7 +52,8 @@ impl Order {
         let blank = |value: &str| format!("CASE WHEN {value} = '' THEN 1 ELSE 0 END");
         match self {
             Order::Changed { descending } => vec![("e.changed_at".to_owned(), way(*descending))],
-            Order::Label { descending } => vec![(format!("e.label{bytes}"), way(*descending))],
+            // Databases know no pinyin (`by_sound`).
+            Order::Sound { .. } => Vec::new(),
             Order::Property { name, number, descending } => {
                 let value = writing.property(name);
                 let by = if *number { writing.number(&value) } else { format!("{value}{bytes}") };
@@ -93,9 +95,35 @@ impl Store {
             searched.only.iter().for_each(|only| writing.condition(only));
             writing
         };
+        if let Order::Sound { name, descending } = &searched.order {
+            return self
+                .by_sound(write(), name.as_deref(), *descending, (searched.from, searched.most))
+                .await;
+        }
         let keys = |writing: &mut Writing| searched.order.keys(writing);
         let (of, heads) = self.page(&write, keys, searched.from, searched.most).await?;
         Ok((of, heads.into_iter().map(|head| head.id).collect()))
+    }
+
+    /// All that were found, sorted here by how a name sounds, and the ids of some of them; blanks last.
+    async fn by_sound(
+        &self,
+        mut writing: Writing,
+        name: Option<&str>,
+        descending: bool,
+        (from, most): (usize, usize),
+    ) -> Result<(i64, Vec<String>), StoreError> {
+        let value = name.map_or_else(|| "e.label".to_owned(), |name| writing.property(name));
+        let (rows, bound) = writing.done();
+        let found: Vec<(String, String)> = self.ask(&format!("SELECT e.id, {value} {rows}"), &bound).await?;
+        let of = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        let keyed = found.into_iter().map(|(id, name)| (name.is_empty(), sound_of(&name), id));
+        let mut keyed: Vec<(bool, String, String)> = keyed.collect();
+        keyed.sort_unstable_by(|(blank, one, id), (other_blank, other, other_id)| {
+            let sounds = if descending { other.cmp(one) } else { one.cmp(other) };
+            blank.cmp(other_blank).then(sounds).then_with(|| id.cmp(other_id))
+        });
+        Ok((of, keyed.into_iter().skip(from).take(most).map(|(.., id)| id).collect()))
     }
 
     /// Writes what entities are found by where it is not there, or is of another version: an older program writes none.
@@ -259,7 +287,7 @@ mod tests {
         ids.iter().map(|found| (0..4).find(|number| id(*number) == *found).unwrap()).collect()
     }
 
-    const BY_LABEL: Order = Order::Label { descending: false };
+    const BY_LABEL: Order = Order::Sound { name: None, descending: false };
 
     async fn what_is_looked_for_is_found_in_order(place: &Place) {
         let store = place.open().await;
@@ -277,6 +305,10 @@ mod tests {
             (&[], &[], by("visit_by", false, true), &[2, 3, 0, 1]),
             (&[], &[], by("hours", true, false), &[2, 0, 1, 3]),
             (&[], &[], by("hours", true, true), &[1, 0, 2, 3]),
+            // 李 王强 王秀兰 曾: by pinyin and not by code points, which have 曾 first.
+            (&[], &[], BY_LABEL, &[3, 1, 0, 2]),
+            (&[], &[], Order::Sound { name: None, descending: true }, &[2, 0, 1, 3]),
+            (&[], &[], Order::Sound { name: Some("phone".into()), descending: false }, &[2, 0, 1, 3]),
             (&[], &[], Order::Danger, &[3, 1, 0, 2]),
             (&[], &[], Order::Changed { descending: true }, &[0, 1, 2, 3]),
         ] {

@@ -1,7 +1,7 @@
 //! What phones are told of entities: each by its area, in the feed.
 //!
 //! Kept here: what changes an entity marks it in the same transaction, and the mark goes in the one that puts it into the feed, so that nothing is left
-//! untold, whoever dies in between. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
+//! untold, whoever dies in between; no phone is told of what is the office's alone. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
 
 use doorstep_engine::entities::Conflict;
 use serde_json::{Value as Json, json};
@@ -11,6 +11,8 @@ use super::super::feed::{ENTITY, offer};
 use super::super::{Store, StoreError};
 use super::conflict_of;
 
+/// Complaints: they may be about whoever visits, so no phone and no worker gets them.
+pub(crate) const OFFICE_ONLY: &str = "complaints";
 /// So many are told of in one transaction.
 const AT_ONCE: i64 = 200;
 /// Of so many versions, the newest, it is told who made them: a device finds its own among them.
@@ -27,7 +29,7 @@ const MARK_MISSING: &str = "
     SELECT e.list, e.id FROM entity e
     LEFT JOIN feed_change f
         ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
-    WHERE f.id IS NULL
+    WHERE f.id IS NULL AND e.list <> $2
     ON CONFLICT (list, id) DO NOTHING";
 const TOLD: &str = "DELETE FROM entity_untold WHERE list = $1 AND id = $2";
 
@@ -43,7 +45,7 @@ impl Store {
     /// Marks those that the feed lacks: at the start.
     pub(crate) async fn mark_missing_entities(&self) -> Result<(), StoreError> {
         Ok(writing!(self.database, |pool| async {
-            sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool).await.map(drop)
+            sqlx::query(MARK_MISSING).bind(ENTITY).bind(OFFICE_ONLY).execute(pool).await.map(drop)
         })?)
     }
 
@@ -55,6 +57,10 @@ impl Store {
                 sqlx::query_as(UNTOLD).bind(AT_ONCE).fetch_all(&mut *transaction).await?;
             let mut offers = Vec::new();
             for (list, id) in &untold {
+                if list == OFFICE_ONLY {
+                    sqlx::query(TOLD).bind(list).bind(id).execute(&mut *transaction).await?;
+                    continue;
+                }
                 let name = format!("{list}/{id}");
                 let now: Option<Now> =
                     sqlx::query_as(NOW).bind(list).bind(id).fetch_optional(&mut *transaction).await?;
@@ -133,7 +139,7 @@ mod tests {
         store.tell_of_entities().await.unwrap();
         let (epoch, first) = store.feed_head().await.unwrap();
         store.tell_of_entities().await.unwrap();
-        assert_eq!(store.feed_head().await.unwrap(), (epoch, first), "told once");
+        assert_eq!(store.feed_head().await.unwrap(), (epoch.clone(), first), "told once");
 
         let whole = [Some("北门 3 1".to_owned())];
         for (role, area) in [("worker", "371002"), ("station", "3710"), ("worker", "")] {
@@ -149,6 +155,16 @@ mod tests {
         ] {
             assert_eq!(said(&store, &viewer(role, area), 0).await, [], "{role} {area}");
         }
+
+        // What is the office's alone is told to nobody, and is no debt.
+        let mut complaint = change(EntityAct::Create, None, "about", "staff").unwrap();
+        complaint.list = OFFICE_ONLY.into();
+        store.apply_entities(&submission("b"), &[Ok(complaint)]).await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        store.mark_missing_entities().await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        assert_eq!(store.feed_head().await.unwrap(), (epoch, first));
+        assert_eq!(said(&store, &viewer("worker", "371002"), 0).await, whole);
 
         // It moves: gone where it was, there where it is.
         let id = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";

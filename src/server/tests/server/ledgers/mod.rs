@@ -1,11 +1,13 @@
 //! What the office sees of entities: the dictionary, who is found by whom, what was said when, and the ledgers, on either database.
 
+mod counted;
 mod pages;
 pub mod town;
 
 use crate::browser::Browser;
 use crate::client::{Answer, House, Place};
 
+use counted::*;
 use pages::*;
 use town::Town;
 

@@ -1,8 +1,5 @@
 //! What is asked of the town, and what has to come.
 
-use std::collections::BTreeMap;
-
-use doorstep_engine::entities::totals::{By, Count, totals};
 use serde_json::{Value as Json, json};
 
 use super::town::id;
@@ -20,7 +17,7 @@ pub fn the_dictionary_is_for_whoever_is_known(town: &Town) {
     let told = town.station.get(&town.house, "/api/v1/dictionary").json();
     let lists: Vec<&str> =
         told["lists"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();
-    assert_eq!(lists, ["cases", "projects", "referrals", "volunteers"]);
+    assert_eq!(lists, ["cases", "complaints", "projects", "referrals", "volunteers"]);
     assert_eq!(told["lists"][0]["label"], json!({"zh": "个案", "en": "Cases"}));
     let person = &told["lists"][0]["properties"][0];
     assert_eq!(
@@ -47,6 +44,8 @@ pub fn households_are_found_as_far_as_ones_role_sees(town: &Town) {
         (json!({"only": ["red_flags!=none", "red_flags!="]}), &["赵六"]),
         (json!({"only": ["town=371002001"], "order": "found_on"}), &["王秀兰", "李四"]),
         (json!({"order": "found_on", "from": 1, "most": 2}), &["曾强", "李四"]),
+        (json!({"order": "person"}), &["李四", "王秀兰", "曾强", "赵六"]),
+        (json!({"order": "-label"}), &["赵六", "曾强", "王秀兰", "李四"]),
         (json!({"text": "'; DROP TABLE entity; --"}), &[]),
     ] {
         let told = town.ask(&town.station, SEARCH, asked.clone());
@@ -60,7 +59,7 @@ pub fn households_are_found_as_far_as_ones_role_sees(town: &Town) {
         (&json!(id('c', 2)), &json!("曾强 北门村"), &json!(2))
     );
     assert!(first["changed_at"].as_i64().unwrap() > 1_700_000_000_000 && first["conflict"] == 0);
-    assert_eq!(town.count("entities_read"), 9);
+    assert_eq!(town.count("entities_read"), 11);
 
     // Elsewhere there is nothing; an auditor sees masks, and finds nobody by what is under them.
     let worker = town.user("worker", "worker", "371003", None);
@@ -141,14 +140,28 @@ pub fn a_timeline_says_what_each_version_changed(town: &Town) {
     assert_eq!(told["versions"][1]["before"]["person"], "");
     let related = told["related"].as_array().unwrap();
     assert_eq!(
-        (related.len(), &related[0]["list"], &related[0]["entity"]["id"]),
-        (1, &json!("referrals"), &json!(id('r', 3)))
+        (related.len(), &related[1]["list"], &related[1]["entity"]["id"]),
+        (2, &json!("referrals"), &json!(id('r', 3)))
+    );
+    assert_eq!(
+        (&related[0]["list"], &related[0]["entity"]["properties"]["about"]),
+        (&json!("complaints"), &json!("level"))
     );
 
     let auditor = town.user("auditor", "auditor", "371002", None);
     let told = town.ask(&auditor, &path, json!({}));
     assert_eq!(told["versions"][1]["given"]["person"], "曾*");
     assert_eq!(told["related"][0]["entity"]["properties"]["person"], "曾*");
+    // Complaints may be about whoever visits.
+    let worker = town.user("visitor", "worker", "371002", None);
+    let told = town.ask(&worker, &path, json!({}));
+    assert_eq!(
+        (told["related"].as_array().unwrap().len(), &told["related"][0]["list"]),
+        (1, &json!("referrals"))
+    );
+    for path in ["/api/v1/ledgers/l9", "/api/v1/totals/complaints", "/api/v1/entities/complaints/search"] {
+        assert_eq!(town.post(&worker, path, json!({})).status, 403, "{path}");
+    }
     for elsewhere in [id('c', 4), "x".to_owned()] {
         let path = format!("/api/v1/entities/cases/{elsewhere}/timeline");
         assert_eq!(town.post(&auditor, &path, json!({})).status, 404, "{elsewhere}");
@@ -156,15 +169,27 @@ pub fn a_timeline_says_what_each_version_changed(town: &Town) {
 }
 
 pub fn visits_and_assessments_are_rows_of_what_was_said_then(town: &Town) {
-    let columns =
-        ["no", "town", "person", "visited_on", "outcome", "fs", "he", "red_flags", "assessed_on", "people"];
+    let columns = [
+        "no",
+        "town",
+        "person",
+        "visited_on",
+        "outcome",
+        "fs",
+        "he",
+        "red_flags",
+        "assessed_on",
+        "people",
+        "categories",
+        "remark",
+    ];
     assert_eq!(
         town.rows(&town.station, "l1", json!({}), &columns),
         [
-            "1|环翠楼街道|王*兰|2026-10-05|完成|10||都没有|2026-10-09|",
-            "2|鲸园街道|曾*|2026-10-21|不在家（约时间再来）|||正在遭受家暴或虐待||",
-            "3|龙山路街道|赵*|2026-11-06|完成|2|4|人走失或出走了||",
-            "4|鲸园街道|曾*|2026-11-20|完成|8||都没有||",
+            "1|环翠楼街道|王*兰|2026-10-05|完成|10||都没有|2026-10-09|2|低保对象；残疾人|愿意配合",
+            "2|鲸园街道|曾*|2026-10-21|不在家（约时间再来）|||正在遭受家暴或虐待||||门锁着",
+            "3|龙山路街道|赵*|2026-11-06|完成|2|4|人走失或出走了||4|以上都不是|",
+            "4|鲸园街道|曾*|2026-11-20|完成|8||都没有||||",
         ]
     );
     let period = json!({"from": "2026-10-01", "to": "2026-10-21", "language": "en", "full": true});
@@ -177,7 +202,7 @@ pub fn visits_and_assessments_are_rows_of_what_was_said_then(town: &Town) {
         (&page["of"], page["rows"].as_array().unwrap().len(), &page["rows"][0][0]),
         (&json!(4), 1, &json!("4"))
     );
-    assert!(page["note"]["people"]["zh"].as_str().unwrap().contains("人数"));
+    assert!(page["note"]["by"]["zh"].as_str().unwrap().contains("账号"));
     assert_eq!((&page["columns"][0]["is"], &page["columns"][10]["is"]), (&json!("number"), &json!("text")));
     let beyond = town.ask(&town.station, "/api/v1/ledgers/l1", json!({"page": 9}));
     assert_eq!((&beyond["of"], &beyond["rows"]), (&json!(4), &json!([])));
@@ -199,10 +224,12 @@ pub fn visits_and_assessments_are_rows_of_what_was_said_then(town: &Town) {
         "level_system",
         "assessor_1",
         "ability",
+        "reason",
+        "reviewer",
     ];
     assert_eq!(
         town.rows(&town.station, "l2", json!({}), &columns),
-        ["王*兰|2026-10-09|10|25|55.2|中度|疾病和残疾|收支状况|高度|孙*|"]
+        ["王*兰|2026-10-09|10|25|55.2|中度|疾病和残疾|收支状况|高度|孙*|重度失能|女儿常来|丛*"]
     );
     assert_eq!(town.count("ledger_read"), 8);
 }
@@ -225,99 +252,56 @@ pub fn referrals_services_and_providers_are_listed(town: &Town) {
         "served_times",
         "satisfaction",
         "state",
+        "frequency",
+        "per",
+        "planned",
         "rate",
     ];
     assert_eq!(
         town.rows(&town.station, "l3", json!({"to": "2026-10-31"}), &columns),
         [
-            format!("{}|生活保障类|2026-10-15|2026-10-20|2|4.5|已了结|", &id('c', 1)[28..]),
-            format!("{}|生活保障类|2026-10-16|2026-11-03|2||服务中|", &id('c', 1)[28..]),
+            format!("{}|生活保障类|2026-10-15|2026-10-20|2|4.5|已了结|1|周|6|33.3%", &id('c', 1)[24..]),
+            format!("{}|生活保障类|2026-10-16|2026-11-03|2||服务中||||", &id('c', 1)[24..]),
         ]
     );
     let providers = town.ask(&town.station, "/api/v1/ledgers/l6", json!({"most": 1, "language": "en"}));
     assert!(providers["of"].as_u64().unwrap() > 5, "{providers}");
     let first = providers["rows"][0].as_array().unwrap();
     assert_eq!(first[1..3], [json!("Community"), json!("Example Community, Yatou")]);
+    // What its codes are called, and what those who were helped think of it.
+    let columns = ["name", "services", "qualification", "rating"];
+    let rows = town.rows(&town.station, "l6", json!({}), &columns);
+    assert_eq!(
+        rows[0],
+        "示例社区居委会（崖头）|探视巡访；安全看护与应急；邻里互助；家庭支持与社会融入；政策咨询与申请代办||4.5"
+    );
+    assert!(rows.iter().any(|row| row.contains("|康复治疗；养老护理|")), "{rows:?}");
+    assert!(rows[1..].iter().all(|row| row.ends_with('|')), "{rows:?}");
+    let elsewhere = town.rows(&town.station, "l6", json!({"area": "371003"}), &["rating"]);
+    assert!(elsewhere.iter().all(String::is_empty), "{elsewhere:?}");
     assert_eq!(town.post(&town.station, "/api/v1/ledgers/l6", json!({"from": "2026-01-01"})).status, 422);
-    for wrong in
-        [json!({"from": "soon"}), json!({"as": "pdf"}), json!({"language": "fr"}), json!({"area": "x"})]
-    {
+    for wrong in [
+        json!({"from": "soon"}),
+        json!({"as": "pdf"}),
+        json!({"language": "fr"}),
+        json!({"area": "x"}),
+        json!({"from": "2026-11-02", "to": "2026-11-01"}),
+    ] {
         assert_eq!(town.post(&town.station, "/api/v1/ledgers/l4", wrong.clone()).status, 422, "{wrong}");
     }
     assert_eq!(town.post(&town.station, "/api/v1/ledgers/l99", json!({})).status, 404);
 }
 
-/// The properties of all cases or referrals, as the search gives them.
-fn all(town: &Town, list: &str) -> Vec<(String, BTreeMap<String, String>)> {
-    let told = town.ask(&town.station, &format!("/api/v1/entities/{list}/search"), json!({"most": 500}));
-    let entity = |entity: &Json| {
-        let properties = serde_json::from_value(entity["properties"].clone()).unwrap();
-        (entity["id"].as_str().unwrap().to_owned(), properties)
-    };
-    told["entities"].as_array().unwrap().iter().map(entity).collect()
-}
-
-pub fn needs_and_months_are_what_the_engine_counts(town: &Town) {
-    let columns = ["difficulty", "households", "towns", "referred", "not_referred"];
-    assert_eq!(
-        town.rows(&town.station, "l5", json!({}), &columns),
-        ["欠债|1|环翠楼街道 1|1|0", "生病|3|环翠楼街道 1；鲸园街道 1；龙山路街道 1|2|1",]
-    );
-    let cases: Vec<BTreeMap<String, String>> = all(town, "cases").into_iter().map(|(_, said)| said).collect();
-    let by = |texts: &[&str]| texts.iter().map(|text| By::parse(text).unwrap()).collect();
-    let count = Count { by: by(&["difficulties:each"]), ..Count::default() };
-    let counted: Vec<String> =
-        totals(&count, &cases).iter().map(|total| total.entities.to_string()).collect();
-    assert_eq!(town.rows(&town.station, "l5", json!({}), &["households"]), counted);
-
-    assert_eq!(
-        town.rows(
-            &town.station,
-            "l10",
-            json!({}),
-            &["month", "town", "service", "times", "households", "amount"]
-        ),
-        [
-            "2026-10|环翠楼街道|探视巡访|2|1|",
-            "2026-10|环翠楼街道|助餐配餐|1|1|",
-            "2026-11|环翠楼街道|助餐配餐|1|1|",
-        ]
-    );
-    // Each record of a service by itself, counted by the engine.
-    let mut served: Vec<BTreeMap<String, String>> = Vec::new();
-    for (id, said) in all(town, "referrals") {
-        let told = town.ask(&town.station, &format!("/api/v1/entities/referrals/{id}/timeline"), json!({}));
-        for version in told["versions"].as_array().unwrap() {
-            let given: BTreeMap<String, String> = serde_json::from_value(version["given"].clone()).unwrap();
-            if given.get("last_service_on").is_some_and(|day| !day.is_empty()) {
-                served.push(said.clone().into_iter().chain(given).collect());
-            }
-        }
-    }
-    let count = Count {
-        by: by(&["last_service_on:month", "town", "service"]),
-        different: Some("case".to_owned()),
-        ..Count::default()
-    };
-    let counted = totals(&count, &served);
-    let counted: Vec<String> = counted
-        .iter()
-        .map(|total| format!("{}|{}|{}", total.group[0], total.entities, total.different))
-        .collect();
-    assert_eq!(counted, ["2026-10|2|1", "2026-10|1|1", "2026-11|1|1"]);
-    assert_eq!(town.rows(&town.station, "l10", json!({}), &["month", "times", "households"]), counted);
-    assert_eq!(town.rows(&town.station, "l10", json!({"from": "2026-11-01"}), &["times"]), ["1"]);
-}
-
 pub fn dangers_and_objections_are_listed_and_months_are_periods(town: &Town) {
-    let mut rows = town.rows(&town.station, "l8", json!({}), &["person", "red_flags", "now", "by", "phone"]);
+    let mut rows =
+        town.rows(&town.station, "l8", json!({}), &["person", "red_flags", "now", "by", "phone", "handled"]);
     rows.sort();
     assert_eq!(
         rows,
         [
-            "曾*|正在遭受家暴或虐待|都没有|station|139****5678",
-            "王*兰|昏迷不醒|昏迷不醒|station|138****1234",
-            "赵*|人走失或出走了|人走失或出走了|station|137****0000",
+            "曾*|正在遭受家暴或虐待|都没有|station|139****5678|派出所",
+            "王*兰|昏迷不醒|昏迷不醒|station|138****1234|叫了 120",
+            "赵*|人走失或出走了|人走失或出走了|station|137****0000|崖头派出所",
         ]
     );
     // They came today, whatever day that is.
@@ -328,11 +312,37 @@ pub fn dangers_and_objections_are_listed_and_months_are_periods(town: &Town) {
             &town.station,
             "l9",
             json!({"from": "2026-11-25", "to": "2026-11-25"}),
-            &["person", "reassessor", "reassess_by", "state"]
+            &[
+                "person",
+                "subject",
+                "decision",
+                "reassessor",
+                "reassess_by",
+                "level_before",
+                "overdue",
+                "told"
+            ]
         ),
-        ["曾*|吴*|2026-12-02|调查完成"]
+        ["曾*|对评定结果有异议|换人复评|吴*|2026-12-03|轻度|否|是"]
     );
-    assert_eq!(town.rows(&town.station, "l7", json!({}), &["project"]), [""; 0]);
+    assert_eq!(
+        town.rows(
+            &town.station,
+            "l9",
+            json!({"to": "2020-12-31"}),
+            &["person", "town", "subject", "how", "overdue"]
+        ),
+        ["某*||工作人员的态度、做法|自助机|是"]
+    );
+    assert_eq!(
+        town.rows(
+            &town.station,
+            "l7",
+            json!({}),
+            &["project", "funds", "budget", "middle", "end", "paid", "state"]
+        ),
+        ["助浴项目|福彩公益金|120000|整改后再看||60000.5|进行中"]
+    );
 }
 
 pub fn a_ledger_is_carried_out_without_names_unless_they_are_asked_for(town: &Town) {

@@ -139,6 +139,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     ledger: "Which ledger",
     ledgers_none: "No ledger is defined on the server.",
     ledger_empty: "There are no rows for this time and town.",
+    period_turned: "The first day is after the last: change one of them.",
     in_full: "Names and phones in full (noted in the audit log)",
     save_as: |kind| format!("Download {kind}"),
     notes: "Notes",

@@ -148,6 +148,7 @@ pub struct Station {
     pub ledger: Text,
     pub ledgers_none: Text,
     pub ledger_empty: Text,
+    pub period_turned: Text,
     pub in_full: Text,
     pub save_as: fn(&str) -> String,
     pub notes: Text,

@@ -139,6 +139,7 @@ pub(in crate::words::office) const WORDS: Station = Station {
     ledger: "哪一种",
     ledgers_none: "服务器上没有定义台账。",
     ledger_empty: "这段时间、这个镇街里没有记录。",
+    period_turned: "开始的日期在结束的后面。请改一个。",
     in_full: "姓名、电话不打码（会记入审计日志）",
     save_as: |kind| format!("下载 {kind}"),
     notes: "说明",
