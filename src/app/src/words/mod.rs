@@ -5,6 +5,7 @@
 
 mod day;
 mod en;
+mod households;
 pub mod office;
 mod report;
 mod safety;
@@ -350,6 +351,7 @@ pub struct Words {
 
     /// The worker's day.
     pub visits: day::DayWords,
+    pub households: households::HouseholdWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

@@ -327,6 +327,7 @@ pub const WORDS: Words = Words {
 
     report: super::report::CHINESE,
     visits: super::day::CHINESE,
+    households: super::households::CHINESE,
     safety: super::safety::CHINESE,
     settings: super::settings::CHINESE,
 
