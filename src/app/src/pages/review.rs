@@ -8,6 +8,7 @@ use super::finish::Finish;
 use super::review_page::ReviewPage;
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
+use crate::components::changed::Changed;
 use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
@@ -72,6 +73,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                 </div>
                 <NotKept answering />
                 <Silent answering />
+                <Changed answering />
                 <Staying answering />
                 {answering.with(|session| session.measures().next().is_some()).then(|| view! {
                     <button type="button" class="button" data-action="assessment" on:click=move |_| turning.to_assessment(false)>
