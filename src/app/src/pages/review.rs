@@ -73,7 +73,6 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                 </div>
                 <NotKept answering />
                 <Silent answering />
-                <Changed answering />
                 <Staying answering />
                 {answering.with(|session| session.measures().next().is_some()).then(|| view! {
                     <button type="button" class="button" data-action="assessment" on:click=move |_| turning.to_assessment(false)>
@@ -96,6 +95,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         .into_any(),
                     }
                 })}
+                <Changed answering />
                 {live(move || {
                     // In another language everything is written anew.
                     reader.language();

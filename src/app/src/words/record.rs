@@ -18,7 +18,7 @@ pub const CHINESE: RecordWords = RecordWords {
     last_time: |answer| format!("上次：{answer}"),
     filled_in: |answer| format!("按上次的记录带出：{answer}"),
     changed: |count| format!("和上次不一样的（{count}）"),
-    changed_explained: "完成以后，名单里就改成这次填的。不对的，点进去改回来。",
+    changed_explained: "完成前再看一眼；不对的，点进去改回来。",
     change: |question, before, now| format!("{question}：{before} → {now}"),
     nothing: "空着",
 };
@@ -28,7 +28,7 @@ pub const ENGLISH: RecordWords = RecordWords {
     last_time: |answer| format!("Last time: {answer}"),
     filled_in: |answer| format!("Filled in from the last record: {answer}"),
     changed: |count| format!("Changed since last time ({count})"),
-    changed_explained: "Once you finish, the list says what you filled in now. If that is wrong, open it and put it back.",
+    changed_explained: "Look once more before you finish; what is wrong can be put back.",
     change: |question, before, now| format!("{question}: {before} → {now}"),
     nothing: "left empty",
 };

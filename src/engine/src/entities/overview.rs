@@ -28,8 +28,8 @@ pub const OVERVIEW: [Counting; 6] = [
     Counting { property: "level", ..CASES },
     Counting { property: "state", ..CASES },
     Counting { property: "difficulties", each: true, ..CASES },
-    Counting { property: "town", ..CASES },
     Counting { list: "referrals", property: "category", different: Some("case"), ..CASES },
+    Counting { property: "town", ..CASES },
 ];
 
 /// States in which nobody is at work on a case.

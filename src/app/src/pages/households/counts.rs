@@ -111,7 +111,7 @@ fn Table(counting: &'static Counting, totals: Memo<Vec<Total>>) -> impl IntoView
         });
         let different = (total.different > 0).then(|| {
             let count = total.different;
-            view! { <span class="soft small">" · " {say(move |w| (w.households.households_of)(count))}</span> }
+            view! { <span class="soft small">{say(move |w| (w.households.households_of)(count))}</span> }
         });
         view! {
             <tr data-group=code data-count=total.entities.to_string()>

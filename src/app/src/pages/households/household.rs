@@ -89,12 +89,14 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
             <span class="soft">{say(|w| w.households.id)} " " {short}</span>
         </p>
         {danger.then(|| view! {
-            <p class="notice danger" data-flags="true"><Icon shape=Shape::Alert small=true /> {live(move || saying.value("cases", "red_flags", &flags))}</p> })}
+            <p class="notice danger" data-flags="true">
+                <span class="state bad wraps"><Icon shape=Shape::Alert small=true /><span>{live(move || saying.value("cases", "red_flags", &flags))}</span></span>
+            </p> })}
         {lists.contradict.contains(&case.id).then(|| view! { <p class="notice warn">{say(|w| w.households.contradicts)}</p> })}
         <Begin case=case.clone() today=lists.today.clone() phone />
-        <Surveys id=case.id.clone() lists=lists.clone() />
         <div class="stack">{grouped(said).into_iter().map(|(group, pairs)| facts(group, pairs, saying)).collect_view()}</div>
         {points(&case, saying)}
+        <Surveys id=case.id.clone() lists=lists.clone() />
         <section class="section" data-part="referrals">
             <h2>{say(|w| w.households.referrals)}</h2>
             {referrals.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.referrals_none)}</p> })}

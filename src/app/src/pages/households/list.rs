@@ -60,7 +60,8 @@ pub fn HouseholdsPage() -> impl IntoView {
         let lists = held.get()?;
         places.with(|places| {
             let places = places.as_ref()?;
-            Some(places.iter().filter(|place| is_in_danger(&lists.cases.entities[**place])).count())
+            let cases = places.iter().filter_map(|place| lists.cases.entities.get(*place));
+            Some(cases.filter(|case| is_in_danger(case)).count())
         })
     });
     let count = move || places.with(|places| places.as_ref().map_or(0, Vec::len));
@@ -68,6 +69,10 @@ pub fn HouseholdsPage() -> impl IntoView {
         shown.set(SHOWN);
         held.sought.update(change);
     };
+    // Open where something is chosen in it, so that nobody wonders what is missing.
+    let narrowed = held
+        .sought
+        .with_untracked(|sought| Sought { text: String::new(), ..sought.clone() } != Sought::default());
     let is_narrow = move || held.sought.with(|sought| *sought != Sought::default());
     let any = Memo::new(move |_| held.get().map(|lists| !lists.cases.entities.is_empty()));
     view! {
@@ -77,16 +82,6 @@ pub fn HouseholdsPage() -> impl IntoView {
             {shown_when(move || any.get() == Some(false), || view! { <p class="empty">{say(|w| w.visits.day_unknown)}</p> }.into_any())}
             {shown_when(move || any.get() == Some(true), move || view! {
                 <div class="stack">
-                    <A href="/counts" attr:class="card card-link" attr:data-action="counts">
-                        <div class="card-row">
-                            <Icon shape=Shape::Scales />
-                            <div class="grow stack tight">
-                                <span>{say(|w| w.households.counts)}</span>
-                                <span class="soft small">{say(|w| w.households.counts_line)}</span>
-                            </div>
-                            <Icon shape=Shape::Next />
-                        </div>
-                    </A>
                     <label class="question-label" for="seek-household">{say(|w| w.households.search_short)}</label>
                     <input
                         type="search"
@@ -102,7 +97,10 @@ pub fn HouseholdsPage() -> impl IntoView {
                         }
                     />
                     <p class="hint" id="seek-hint">{say(|w| w.households.search)}</p>
-                    <Filters held seek=Callback::new(move |(place, code): (usize, String)| seek(&|sought| field(sought, place).clone_from(&code))) />
+                    <details class="reasons" open=narrowed>
+                        <summary>{say(|w| w.households.narrow)}</summary>
+                        <Filters held seek=Callback::new(move |(place, code): (usize, String)| seek(&|sought| field(sought, place).clone_from(&code))) />
+                    </details>
                     <p class="soft" role="status" data-found=live(move || count().to_string())>
                         {say(move |w| (w.households.found)(count(), in_danger.get().unwrap_or(0)))}
                     </p>
@@ -111,6 +109,7 @@ pub fn HouseholdsPage() -> impl IntoView {
                         <button type="button" class="button" data-action="show-all" on:click=move |_| seek(&|sought| *sought = Sought::default())>
                             {say(|w| w.households.clear)}
                         </button> }.into_any())}
+                    <p><A href="/counts" attr:data-action="counts">{say(|w| w.households.counts)}</A></p>
                     <Cards held places shown />
                 </div> }.into_any())}
         </main>
@@ -199,11 +198,9 @@ fn card(case: ListedEntity, waits: bool) -> AnyView {
     let (address, id) = (format!("/households/{}", case.id), case.id.clone());
     view! {
         <A href=address attr:class=if danger { "card card-link danger" } else { "card card-link" } attr:data-household=id>
-            <div class="card-row">
-                <strong class="card-title grow" translate="no">{person}</strong>
-                {danger.then(|| view! {
-                    <span class="state bad"><Icon shape=Shape::Alert small=true /><span>{live(move || saying.value("cases", "red_flags", &flags))}</span></span> })}
-            </div>
+            <strong class="card-title" translate="no">{person}</strong>
+            {danger.then(|| view! {
+                <span class="state bad wraps"><Icon shape=Shape::Alert small=true /><span>{live(move || saying.value("cases", "red_flags", &flags))}</span></span> })}
             {(!place.is_empty()).then(|| view! { <p class="soft" translate="no">{place}</p> })}
             <p class="parts small">
                 {facts}
