@@ -77,6 +77,9 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
     let danger = is_in_danger(&case);
     let phone = of(said, "phone").to_owned();
     let short = tail(&case.id).to_owned();
+    let about: Vec<_> = lists.about(&case.id).into_iter().map(|said| said.submission).collect();
+    let waits =
+        use_device().outbox.with_untracked(|outbox| outbox.iter().any(|item| about.contains(&item.id)));
     let its: Vec<&ListedEntity> = referrals_of(&lists.referrals, &case.id);
     let happened = timeline(&case, &its);
     let referrals: Vec<_> = its.into_iter().map(|one| referral(one, saying)).collect();
@@ -87,6 +90,7 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
             {value("level", level)}
             {value("town", town)}
             <span class="soft">{say(|w| w.households.id)} " " {short}</span>
+            {waits.then(|| view! { <span class="state wait" data-waits="true">{say(|w| w.households.unsent)}</span> })}
         </p>
         {danger.then(|| view! {
             <p class="notice danger" data-flags="true">
