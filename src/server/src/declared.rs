@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use bytes::Bytes;
 use doorstep_engine::entities::declared::{Choice, Declared, Words, files_declared};
@@ -17,10 +17,8 @@ use doorstep_engine::{Bundle, Source};
 use serde_json::{Value as Json, json};
 
 use crate::Shared;
-use crate::answer::json as answer;
-use crate::files::Files;
+use crate::files::{Asset, Files};
 use crate::forms::{BrokenForm, FormsError, resolve};
-use crate::who::caller::Caller;
 use crate::who::mask::{Kind, mask};
 use crate::who::rights::Role;
 
@@ -151,15 +149,16 @@ fn areas(files: &BTreeMap<String, Bytes>) -> Vec<Choice> {
     reader.records().filter_map(Result::ok).map(area).collect()
 }
 
-/// `GET /api/v1/dictionary`, for whoever is known here: it says nothing of anybody.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, _caller: Caller) -> Response {
+/// `GET /api/v1/dictionary`, for everybody, as the forms are whose lists it names: it says nothing of anybody. Marked, so that phones fetch it once.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Response {
     let office = &shared.office;
     let lists: Vec<Json> = office.dictionary.lists.iter().map(list_json).collect();
     let ledgers = office.ledgers.iter().map(|ledger| {
         json!({"id": ledger.id, "label": words_json(&ledger.title), "period": ledger.period.is_some()})
     });
     let ledgers: Vec<Json> = ledgers.collect();
-    answer(StatusCode::OK, &json!({"lists": lists, "ledgers": ledgers, "areas": choices_json(&office.areas)}))
+    let told = json!({"lists": lists, "ledgers": ledgers, "areas": choices_json(&office.areas)});
+    Asset::new(told.to_string().into(), None, "application/json", false).answer(&asked)
 }
 
 /// A text in both languages, as the wire has it.

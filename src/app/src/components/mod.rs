@@ -3,6 +3,7 @@
 pub mod assessment;
 pub mod begin_forms;
 pub mod by_hand;
+pub mod changed;
 pub mod confirm;
 pub mod dangers;
 pub mod entry;

@@ -1,5 +1,6 @@
 //! A question: its words, what is wrong, and its control from the catalogue.
 
+use super::changed::last_time;
 use super::live::{live, shown_when};
 use super::marked::marked;
 use doorstep_engine::view::Key;
@@ -47,6 +48,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
             {hint(asked)}
             {wrong(asked)}
             {(control.show)(asked)}
+            {last_time(asked)}
         }
         .into_any(),
         Frame::Group => view! {
@@ -55,6 +57,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
                 {hint(asked)}
                 {wrong(asked)}
                 {(control.show)(asked)}
+                {last_time(asked)}
             </fieldset>
         }
         .into_any(),

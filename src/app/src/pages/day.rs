@@ -11,9 +11,10 @@ use crate::components::top_bar::TopBar;
 use crate::platform::timer;
 use crate::state::day::{Day, Visit, Why, form_of};
 use crate::state::device::{Device, use_device};
+use crate::state::held::use_held;
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::{drafts, entities, forms};
+use crate::state::{drafts, forms};
 use crate::words::Words;
 use crate::words::when::when;
 
@@ -32,30 +33,20 @@ struct Known {
     today: String,
 }
 
-/// What is known of the day, read again whenever the server has been asked.
-fn known(device: Device) -> RwSignal<Option<Known>> {
-    let known = RwSignal::new(None);
-    Effect::new(move || {
-        if device.fetching.get() || !device.ready.get() {
-            return;
-        }
-        timer::spawn(async move {
-            let cases = entities::of_list(device, "cases").await;
-            let today = entities::today();
-            let now = Known { day: Day::of(&cases, &today), any: !cases.entities.is_empty(), today };
-            if !known.is_disposed() {
-                known.set(Some(now));
-            }
-        });
-    });
-    known
+/// What is known of the day.
+fn known() -> Memo<Option<Known>> {
+    let held = use_held();
+    Memo::new(move |_| {
+        let lists = held.get()?;
+        let day = Day::of(&lists.cases, &lists.today);
+        Some(Known { day, any: !lists.cases.entities.is_empty(), today: lists.today.clone() })
+    })
 }
 
 /// The day in one line of the home page, where there is anybody to go to.
 #[component]
 pub fn DayLine() -> impl IntoView {
-    let device = use_device();
-    let known = known(device);
+    let known = known();
     let counts = Memo::new(move |_| {
         known.with(|known| {
             let known = known.as_ref().filter(|known| known.any)?;
@@ -94,7 +85,7 @@ pub fn DayLine() -> impl IntoView {
 pub fn DayPage() -> impl IntoView {
     let device = use_device();
     title(|words| words.visits.day.to_owned());
-    let known = known(device);
+    let known = known();
     let by_village = RwSignal::new(false);
     let wanted = RwSignal::new(String::new());
     let outcomes = RwSignal::new(Vec::new());
@@ -162,7 +153,7 @@ pub fn DayPage() -> impl IntoView {
 
 /// How many are done, how many to go, what waits to be sent, and when the server was last there.
 #[component]
-fn Glance(device: Device, known: RwSignal<Option<Known>>) -> impl IntoView {
+fn Glance(device: Device, known: Memo<Option<Known>>) -> impl IntoView {
     let reader = use_reader();
     let waiting = Memo::new(move |_| {
         device.outbox.with(|outbox| device.delivered.with(|delivered| submissions(outbox, delivered).0.len()))
@@ -287,7 +278,7 @@ fn VisitCard(
 }
 
 /// Why and by when, and what was before.
-fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Words) -> AnyView {
+pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Words) -> AnyView {
     let day = &words.visits;
     let due = visit.due.as_deref();
     let why = match visit.why {
@@ -323,7 +314,7 @@ fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Word
 }
 
 /// The survey's own words for how a visit went, once it is on the device.
-fn read_outcomes(device: Device, outcomes: RwSignal<Vec<(String, String)>>) {
+pub(super) fn read_outcomes(device: Device, outcomes: RwSignal<Vec<(String, String)>>) {
     let reader = use_reader();
     let survey = Memo::new(move |_| {
         device.forms.with(|forms| {

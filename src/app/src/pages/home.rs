@@ -9,6 +9,7 @@ use leptos_router::hooks::use_navigate;
 use super::Update;
 use super::day::DayLine;
 use super::draft_card::Drafts;
+use super::households::HouseholdsLine;
 use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
@@ -42,6 +43,7 @@ pub fn Home() -> impl IntoView {
             <ShutOutNotice device />
             {shown_when(move || device.ready.get(), move || view! {
                 <DayLine />
+                <HouseholdsLine />
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 // Whoever was revoked begins nothing more here.

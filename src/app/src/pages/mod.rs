@@ -9,6 +9,7 @@ mod draft_card;
 mod finish;
 mod form_page;
 mod home;
+mod households;
 mod not_found;
 mod outbox;
 mod outbox_item;
@@ -32,8 +33,9 @@ use leptos_router::path;
 
 use crate::components::message::Message;
 use crate::platform::{page as screen, timer, worker};
-use crate::state::device::Device;
+use crate::state::device::{Device, use_device};
 use crate::state::gate::{Gate, Standing};
+use crate::state::held::Held;
 use crate::state::reader::{Reader, say};
 use crate::state::{enrolment, keeping, sending, targets};
 
@@ -81,11 +83,15 @@ pub fn App() -> impl IntoView {
 /// The pages, for whoever is let in.
 #[component]
 fn Pages() -> impl IntoView {
+    Held::provide(use_device());
     view! {
         <FlatRoutes fallback=not_found::NotFound>
             <Route path=path!("/") view=home::Home />
             <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
             <Route path=path!("/day") view=day::DayPage />
+            <Route path=path!("/households") view=households::HouseholdsPage />
+            <Route path=path!("/households/:id") view=households::HouseholdPage />
+            <Route path=path!("/counts") view=households::CountsPage />
             <Route path=path!("/outbox") view=outbox::OutboxPage />
             <Route path=path!("/rescue") view=rescue::RescuePage />
             <Route path=path!("/safety") view=safety::SafetyPage />

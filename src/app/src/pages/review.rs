@@ -8,6 +8,7 @@ use super::finish::Finish;
 use super::review_page::ReviewPage;
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
+use crate::components::changed::Changed;
 use crate::components::dangers::Dangers;
 use crate::components::icon::{Icon, Shape};
 use crate::components::jump_list::JumpList;
@@ -99,6 +100,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         .into_any(),
                     }
                 })}
+                <Changed answering />
                 {live(move || {
                     // In another language everything is written anew.
                     reader.language();

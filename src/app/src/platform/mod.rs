@@ -8,6 +8,7 @@
 //! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
 //! | [`clock`] | the time, its offset from UTC, and random bytes |
+//! | [`collation`] | the order of Chinese characters by how they are read |
 //! | [`timer`] | `sleep(ms).await`, `after(ms, f)`, `spawn(future)` |
 //! | [`locks`] | one tab a draft, one tab that sends |
 //! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
@@ -26,6 +27,7 @@
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
 pub mod clock;
+pub mod collation;
 pub mod fetch;
 pub mod idle;
 pub mod location;

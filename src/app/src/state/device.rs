@@ -10,6 +10,7 @@ use doorstep_delivery::{DraftSummary, FormVersion, OutboxItem, Uuid};
 use leptos::prelude::*;
 
 use super::arrived::{self, Arrived};
+use super::dictionary;
 use super::enrolment::{Enrolment, ShutOut};
 use super::keeping::now;
 use super::office;
@@ -68,6 +69,8 @@ pub struct Device {
     pub targets: Known,
     /// Whom they are sealed for.
     pub office: office::Known,
+    /// What codes are called.
+    pub dictionary: dictionary::Known,
 }
 
 impl Device {
@@ -94,6 +97,7 @@ impl Device {
             offered: RwSignal::default(),
             targets: Known::default(),
             office: office::Known::default(),
+            dictionary: dictionary::Known::default(),
         };
         network::on_change(move |online| device.online.set(online)).forget();
         provide_context(device);

@@ -179,6 +179,13 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
 
 /// A survey that was finished, to be looked at: as long as it waits in the outbox, and for some days once it has arrived. `None` after that.
 async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
+    let session = finished(device, id).await?;
+    session.measures().next()?;
+    Some(owner.with(|| StoredValue::new_local(RefCell::new(session))))
+}
+
+/// The session of a survey that was finished and can still be read here, as it was then.
+pub async fn finished(device: Device, id: Uuid) -> Option<Session> {
     let store = device.store();
     let submission = match store.load_submission(id).await.ok().flatten() {
         Some(waiting) => waiting,
@@ -191,8 +198,7 @@ async fn sealed(device: Device, id: Uuid, owner: Owner) -> Option<Looked> {
     let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, ..now };
     let mut session = Session::restore(form, world, &sealed.data).ok()?;
     session.set_language(&sealed.language);
-    session.measures().next()?;
-    Some(owner.with(|| StoredValue::new_local(RefCell::new(session))))
+    Some(session)
 }
 
 /// Whose a draft is that is to be opened.

@@ -25,13 +25,6 @@ pub async fn world_for(device: Device, form: &Form) -> World {
     World { lists: lists_of(&device.store(), form).await, living, ..world() }
 }
 
-/// A list as this device knows it: what the server told, and what was said here on top.
-pub async fn of_list(device: Device, name: &str) -> EntityList {
-    let store = device.store();
-    let said = super::device::list(store.said().await);
-    list(name, super::device::list(store.entities(name).await), &said)
-}
-
 /// The day by the device's clock and zone, as forms write it: `2026-11-27`.
 pub fn today() -> String {
     let now = super::keeping::now();

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{enrolment, office, place, pulling, revoked, sending, targets};
+use super::{dictionary, enrolment, office, place, pulling, revoked, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -296,6 +296,7 @@ impl Gate {
             enrolment::read(device).await;
             targets::read(device).await;
             office::read(device).await;
+            dictionary::read(device).await;
             match untrack(|| device.is_revoked()) {
                 true => revoked::forget(device).await,
                 false => device.read().await,

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
-use super::{entities, forms, office, revoked, targets};
+use super::{dictionary, entities, forms, office, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
 
@@ -91,6 +91,7 @@ async fn run(device: Device, store: &Rc<IndexedDb>) {
         forms::note_contact();
         office::refresh(device).await;
         targets::refresh(device).await;
+        dictionary::refresh(device).await;
     }
 }
 

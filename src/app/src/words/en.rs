@@ -387,6 +387,8 @@ pub const WORDS: Words = Words {
 
     report: super::report::ENGLISH,
     visits: super::day::ENGLISH,
+    households: super::households::ENGLISH,
+    record: super::record::ENGLISH,
     safety: super::safety::ENGLISH,
     settings: super::settings::ENGLISH,
 

@@ -5,7 +5,9 @@
 
 mod day;
 mod en;
+mod households;
 pub mod office;
+mod record;
 mod report;
 mod safety;
 mod settings;
@@ -351,6 +353,8 @@ pub struct Words {
 
     /// The worker's day.
     pub visits: day::DayWords,
+    pub households: households::HouseholdWords,
+    pub record: record::RecordWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

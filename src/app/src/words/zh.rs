@@ -332,6 +332,8 @@ pub const WORDS: Words = Words {
 
     report: super::report::CHINESE,
     visits: super::day::CHINESE,
+    households: super::households::CHINESE,
+    record: super::record::CHINESE,
     safety: super::safety::CHINESE,
     settings: super::settings::CHINESE,
 

@@ -23,6 +23,7 @@ mod path;
 mod plan;
 
 pub(crate) use call::Call;
+pub(crate) use choices::LabelOf;
 pub(crate) use compare::truth;
 pub(crate) use convert::{operand_of_value, text_of_value};
 

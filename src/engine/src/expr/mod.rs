@@ -10,6 +10,8 @@ pub mod functions;
 pub(crate) mod operand;
 pub(crate) mod program;
 
+pub(crate) mod looks;
+
 pub(crate) mod compile;
 pub(crate) mod eval;
 mod navigate;

@@ -1,6 +1,6 @@
 //! A form being answered. The only writer of answers: [`Session::answer`] → recalculate → revalidate → [`Changes`].
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ mod kept_by_hand;
 mod left_out;
 mod look;
 mod made_without;
+mod on_record;
 mod preload;
 mod recalculate;
 mod rejected;
@@ -47,6 +48,7 @@ pub use instance_xml::Opening;
 pub use kept_by_hand::KeptByHand;
 pub use left_out::LeftOut;
 pub use made_without::MadeWithout;
+pub use on_record::OnRecord;
 pub use services::Unfit;
 pub use state::{Kind, NodeState};
 pub use submitted::Submitted;
@@ -162,6 +164,8 @@ pub struct Session {
     removed: Vec<Key>,
     /// By question: choices that no answer changes, as views in the reader's language, made when first shown.
     choice_views: RefCell<HashMap<NodeId, Arc<[ChoiceView]>>>,
+    /// What questions are filled in with from lists that grow; looked for when it is first asked.
+    recorded: OnceCell<on_record::Recorded>,
 }
 
 impl Session {
@@ -188,6 +192,7 @@ impl Session {
             overran: false,
             dirty: Dirty::new(form.graph.computations.iter().map(|computation| computation.scope)),
             choice_views: RefCell::default(),
+            recorded: OnceCell::new(),
             outcomes: vec![Outcome::NotApplicable; form.assessment.measures.len()],
             trees: preload::trees(&form, &world),
             form,

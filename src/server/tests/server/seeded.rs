@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use doorstep_delivery::KnownEntity;
+use doorstep_delivery::entities::list;
+use doorstep_engine::entities::EntityList;
+use doorstep_engine::entities::overview::{Extent, OVERVIEW};
+use doorstep_engine::entities::totals::{By, Only, Part, Said};
 use doorstep_server::seed::BETWEEN;
 use serde_json::{Value as Json, json};
 
 use crate::client::{Place, on_each_database};
 use crate::ledgers::town::Town;
 
-on_each_database!(a_made_up_town_counts_as_it_was_made);
+on_each_database!(a_made_up_town_counts_as_it_was_made, a_phone_counts_what_it_holds_as_the_server_does);
 
 /// What codes of a property are called in Chinese.
 fn labels(town: &Town, list: &str, property: &str) -> BTreeMap<String, String> {
@@ -123,4 +128,100 @@ fn a_made_up_town_counts_as_it_was_made(place: &Place) {
 fn yuan(hundredths: u64) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A list as a phone of the station holds it: all that comes down for it, page by page, with nothing said on it.
+fn held(town: &Town, name: &str) -> EntityList {
+    let mut told: BTreeMap<String, KnownEntity> = BTreeMap::new();
+    let mut since = String::new();
+    loop {
+        let page = town.station.get(&town.house, &format!("/api/v1/changes?since={since}")).json();
+        for change in page["changes"].as_array().unwrap() {
+            let entity = change["id"].as_str().unwrap().split_once('/');
+            let Some((list, id)) = entity.filter(|(list, _)| change["kind"] == "entity" && *list == name)
+            else {
+                continue;
+            };
+            let mut kept = change.clone();
+            (kept["list"], kept["id"]) = (json!(list), json!(id));
+            told.insert(id.to_owned(), serde_json::from_value(kept).unwrap());
+        }
+        if page["more"] == false {
+            break;
+        }
+        since = page["next"].as_str().unwrap().to_owned();
+    }
+    list(name, told.into_values().collect(), &[])
+}
+
+/// A condition as it is asked for.
+fn asked(only: &Only) -> String {
+    let test = match only.test {
+        Said::Is => "=",
+        Said::IsNot => "!=",
+        Said::Has => "~",
+        Said::From => ">=",
+        Said::Before => "<",
+    };
+    format!("{}{test}{}", only.property, only.text)
+}
+
+/// The same, as a text that is asked for.
+fn way(by: &By) -> String {
+    match by.part {
+        Part::Whole => by.property.clone(),
+        Part::Each => format!("{}:each", by.property),
+        Part::First(letters) => format!("{}:{letters}", by.property),
+    }
+}
+
+fn a_phone_counts_what_it_holds_as_the_server_does(place: &Place) {
+    let mut town = Town::empty(place);
+    let truth = town.house.seed(200, 600);
+    let (cases, referrals) = (held(&town, "cases"), held(&town, "referrals"));
+    assert_eq!(json!(cases.entities.len()), truth["households"]);
+    assert_eq!(json!(referrals.entities.len()), truth["referrals"]);
+    let somewhere = cases.entities[7].properties["town"].clone();
+    let mut groups = 0;
+    for counting in &OVERVIEW {
+        let list = if counting.list == "cases" { &cases } else { &referrals };
+        let mut of_extents = Vec::new();
+        for closed in [false, true] {
+            for place in ["", &*somewhere] {
+                let extent = Extent { town: place.to_owned(), closed };
+                let count = counting.count(&extent);
+                let by: Vec<String> = count.by.iter().map(way).collect();
+                let only: Vec<String> = count.only.iter().map(asked).collect();
+                let ask = json!({"by": by, "only": only, "different": count.different});
+                let server = town.ask(&town.station, &format!("/api/v1/totals/{}", counting.list), ask);
+                let phone: Vec<Json> = counting
+                    .over(&extent, list)
+                    .into_iter()
+                    .map(|total| {
+                        json!({"group": total.group, "entities": total.entities, "different": total.different})
+                    })
+                    .collect();
+                assert_eq!(server["totals"], json!(phone), "{counting:?} {extent:?}");
+                groups += phone.len();
+                of_extents.push(phone);
+            }
+        }
+        assert_ne!(of_extents[2], of_extents[3], "a town is not all of them: {counting:?}");
+    }
+    assert!(groups > 100, "{groups}");
+    // And both as the town was made.
+    let all = Extent { closed: true, ..Extent::default() };
+    for counting in OVERVIEW.iter().filter(|counting| counting.list == "cases" && counting.nothing.is_empty())
+    {
+        let by = counting.count(&all).by.iter().map(way).collect::<String>();
+        let Some(made) = truth["totals"]["cases"].get(&by) else { continue };
+        let phone: BTreeMap<String, u64> = counting
+            .over(&all, &cases)
+            .into_iter()
+            .map(|total| (total.group.concat(), total.entities))
+            .collect();
+        assert_eq!(json!(phone), *made, "{by}");
+        groups += 1_000;
+    }
+    assert!(groups > 1_100, "no table that the town's truth tells of, too: {}", truth["totals"]["cases"]);
 }

@@ -9,7 +9,6 @@ use super::ask::{CASES, Total, totals};
 use super::chart::Bar;
 use super::compare::figure;
 use super::counts::{IN_HAND, Mean, by, cross, in_order, mean, share};
-use super::groups::DIMENSIONS;
 use super::known::{Known, use_known};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::use_desk;
@@ -17,6 +16,7 @@ use crate::office::field::Word;
 use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::tell;
 use crate::platform::page as screen;
+use crate::state::groups::DIMENSIONS;
 
 /// The page at `/office/analysis`.
 #[component]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ask::Entity;
-use super::groups::place;
 use super::known::Label;
+use crate::state::groups::place;
 
 /// `POST /api/v1/entities/LIST/ID/timeline`.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 
 use super::change::Version;
 use super::chart::Bar;
-use super::groups::DIMENSIONS;
 use super::known::Known;
 use crate::components::live::live;
 use crate::office::tell;
+use crate::state::groups::DIMENSIONS;
 use crate::state::keeping::now;
 use crate::state::reader::say;
 use crate::words::when::when;

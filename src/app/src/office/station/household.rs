@@ -10,7 +10,6 @@ use super::board::{days_late, due};
 use super::change::{Listed, Related, Timeline};
 use super::compare::{Compared, assessments};
 use super::dates::{late, today};
-use super::groups::{Group, grouped, next};
 use super::households::{danger_words, level_words, next_word};
 use super::known::{Known, use_known};
 use super::timeline::{Versions, value_words};
@@ -20,6 +19,7 @@ use crate::office::field::Word;
 use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::tell;
 use crate::platform::page as screen;
+use crate::state::groups::{Group, grouped, next};
 use crate::state::keeping::now;
 use crate::state::reader::say;
 use crate::words::when::when;
@@ -50,7 +50,7 @@ pub fn HouseholdPage() -> impl IntoView {
 fn whole(told: &Timeline, known: Known) -> AnyView {
     let case = &told.entity;
     let [state, town] = ["state", "town"].map(|name| case.get(name).to_owned());
-    let due = next(case).map(|(next, day)| {
+    let due = next(&case.properties).map(|(next, day)| {
         let (is_late, day) = (late(day, today(now())).is_some(), day.get(..10).unwrap_or(day).to_owned());
         let class = if is_late { "state bad" } else { "state wait" };
         view! { <span class=class>{tell(move |w| next_word(next, &w.station)(&day))}</span> }
@@ -75,7 +75,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
         {case.contradicts().then(|| view! {
             <p class="notice warn"><A href="/office/lists">{tell(|w| w.station.contradicts_explained)}</A></p> })}
         {(!has_consent).then(|| view! { <p class="notice warn" data-consent="none">{tell(|w| w.station.consent_none)}</p> })}
-        <div class="groups">{grouped(case).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
+        <div class="groups">{grouped(&case.properties).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
         <section class="section" data-part="assessments">
             <h2>{tell(|w| w.station.assessments)}</h2>
             {match compared.is_empty() {

@@ -9,7 +9,6 @@ use super::area::{ChooseTown, in_town};
 use super::ask::{CASES, Entity, Found, Query, search};
 use super::dates::{late, today};
 use super::filter::Choose;
-use super::groups::{Next, dangers, next};
 use super::known::{Known, comma, use_known};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
@@ -19,6 +18,7 @@ use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::refusal::Refusal;
 use crate::office::tell;
 use crate::platform::page as screen;
+use crate::state::groups::{Next, dangers, next};
 use crate::state::keeping::now;
 use crate::state::reader::use_reader;
 use crate::words::office::Station;
@@ -219,7 +219,7 @@ pub fn level_words(case: &Entity, known: Known) -> Option<AnyView> {
 
 /// The dangers of a household, in words; nothing where there are none.
 pub fn danger_words(case: &Entity, known: Known) -> Option<AnyView> {
-    let flags = dangers(case);
+    let flags = dangers(&case.properties);
     let reader = use_reader();
     (!flags.is_empty()).then(|| {
         let count = flags.len();
@@ -240,7 +240,7 @@ fn row(case: Entity, known: Known) -> AnyView {
     let (flags, level) = (danger_words(&case, known), level_words(&case, known));
     let class =
         if flags.is_some() { "record card-link household danger" } else { "record card-link household" };
-    let due = next(&case).map(|(next, day)| {
+    let due = next(&case.properties).map(|(next, day)| {
         let (day, is_late) = (day.get(..10).unwrap_or(day).to_owned(), late(day, today(now())).is_some());
         let class = if is_late { "state bad" } else { "state wait" };
         view! { <span class=class data-late=is_late.to_string()>{tell(move |w| next_word(next, &w.station)(&day))}</span> }

@@ -14,7 +14,6 @@ mod compare;
 mod counts;
 mod dates;
 mod filter;
-mod groups;
 mod household;
 mod households;
 mod known;

@@ -1,6 +1,9 @@
 //! What is known of a household, in groups: nothing that is known is left out, be its name a new one.
 
-use super::ask::Entity;
+use std::collections::BTreeMap;
+
+/// What is said of an entity, by property.
+type Said = BTreeMap<String, String>;
 
 /// A part of what is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,9 +67,9 @@ const GROUPS: [(Group, &[&str]); 7] = [
 ];
 
 /// What is known, in groups that are not empty: names and values. The points are shown by themselves, and are not among them.
-pub fn grouped(entity: &Entity) -> Vec<(Group, Vec<(String, String)>)> {
+pub fn grouped(said: &Said) -> Vec<(Group, Vec<(String, String)>)> {
     let pair = |name: &str| {
-        let value = entity.get(name);
+        let value = of(said, name);
         (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
     };
     let mut all: Vec<(Group, Vec<(String, String)>)> = GROUPS
@@ -75,7 +78,7 @@ pub fn grouped(entity: &Entity) -> Vec<(Group, Vec<(String, String)>)> {
         .map(|(group, names)| (*group, names.iter().filter_map(|name| pair(name)).collect()))
         .collect();
     let named = |name: &String| GROUPS.iter().any(|(_, names)| names.contains(&name.as_str()));
-    let other = entity.properties.keys().filter(|name| !named(name)).filter_map(|name| pair(name)).collect();
+    let other = said.keys().filter(|name| !named(name)).filter_map(|name| pair(name)).collect();
     all.push((Group::Other, other));
     all.retain(|(_, pairs)| !pairs.is_empty());
     all
@@ -97,29 +100,33 @@ pub enum Next {
 }
 
 /// What is due of a household as it stands; `None` if nothing has a day.
-pub fn next(case: &Entity) -> Option<(Next, &str)> {
-    let of = |next, name| Some((next, case.get(name))).filter(|(_, day): &(_, &str)| !day.is_empty());
-    match case.get("state") {
-        "lead" => of(Next::Visit, "visit_by"),
-        "reassess" => of(Next::Reassess, "reassess_by"),
+pub fn next(case: &Said) -> Option<(Next, &str)> {
+    let due = |next, name| Some((next, of(case, name))).filter(|(_, day): &(_, &str)| !day.is_empty());
+    match of(case, "state") {
+        "lead" => due(Next::Visit, "visit_by"),
+        "reassess" => due(Next::Reassess, "reassess_by"),
         "not_opened" | "surveyed" => None,
-        "closed" => of(Next::FollowUp, "follow_up_on"),
-        _ => of(Next::FollowUp, "follow_up_on").or_else(|| of(Next::Review, "review_on")),
+        "closed" => due(Next::FollowUp, "follow_up_on"),
+        _ => due(Next::FollowUp, "follow_up_on").or_else(|| due(Next::Review, "review_on")),
     }
 }
 
 /// The dangers of a household, as codes; none if there were none, or nobody looked.
-pub fn dangers(entity: &Entity) -> Vec<String> {
-    entity.get("red_flags").split_whitespace().filter(|flag| *flag != "none").map(str::to_owned).collect()
+pub fn dangers(said: &Said) -> Vec<String> {
+    of(said, "red_flags").split_whitespace().filter(|flag| *flag != "none").map(str::to_owned).collect()
+}
+
+/// What is said of a property; a blank if nothing is.
+pub fn of<'s>(said: &'s Said, name: &str) -> &'s str {
+    said.get(name).map_or("", String::as_str)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn case(properties: &[(&str, &str)]) -> Entity {
-        let properties = properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Entity { properties, ..Entity::default() }
+    fn case(properties: &[(&str, &str)]) -> Said {
+        properties.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
     }
 
     #[test]
