@@ -63,7 +63,8 @@ pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
     Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity,
-    Maker, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone, folded,
+    Maker, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion,
+    Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, TakenRow, Taking};

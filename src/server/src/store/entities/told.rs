@@ -1,4 +1,4 @@
-//! What phones are told of entities: each by its area, in the feed.
+//! What phones are told of entities: each by its area, and a referral to the organisation that it was made to, in the feed.
 //!
 //! Kept here: what changes an entity marks it in the same transaction, and the mark goes in the one that puts it into the feed, so that nothing is left
 //! untold, whoever dies in between. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
@@ -7,9 +7,10 @@ use doorstep_engine::entities::Conflict;
 use serde_json::{Value as Json, json};
 
 use super::super::database::BeginWriting;
-use super::super::feed::{ENTITY, offer};
+use super::super::feed::{ENTITY, offer, organisation};
 use super::super::{Store, StoreError};
 use super::conflict_of;
+use super::referred::{PROVIDER, REFERRALS};
 
 /// So many are told of in one transaction.
 const AT_ONCE: i64 = 200;
@@ -20,15 +21,17 @@ const UNTOLD: &str = "SELECT list, id FROM entity_untold ORDER BY list, id LIMIT
 const NOW: &str = "SELECT area, version, label, properties, conflict FROM entity WHERE list = $1 AND id = $2";
 const BY: &str = "
     SELECT submission_id FROM entity_version WHERE list = $1 AND id = $2 ORDER BY version DESC LIMIT $3";
-const OFFERED: &str = "SELECT area FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
-/// Those that are not in the feed where they are: it begins anew after a copy was restored.
-const MARK_MISSING: &str = "
+const OFFERED: &str = "SELECT area, role FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
+/// Those that are not in the feed where they are: it begins anew after a copy was restored. What its organisation was not told of is from before it was.
+const MARK_MISSING: &str = r#"
     INSERT INTO entity_untold (list, id)
     SELECT e.list, e.id FROM entity e
     LEFT JOIN feed_change f
         ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
-    WHERE f.id IS NULL
-    ON CONFLICT (list, id) DO NOTHING";
+    WHERE f.id IS NULL OR (e.list = 'referrals' AND e.properties LIKE '%"provider":"_%' AND NOT EXISTS (
+        SELECT 1 FROM feed_change o
+        WHERE o.kind = $1 AND o.id = e.list || '/' || e.id AND o.role LIKE 'provider/%' AND o.body IS NOT NULL))
+    ON CONFLICT (list, id) DO NOTHING"#;
 const TOLD: &str = "DELETE FROM entity_untold WHERE list = $1 AND id = $2";
 
 type Now = (String, i64, String, String, i64);
@@ -60,16 +63,15 @@ impl Store {
                     sqlx::query_as(NOW).bind(list).bind(id).fetch_optional(&mut *transaction).await?;
                 let by: Vec<(String,)> =
                     sqlx::query_as(BY).bind(list).bind(id).bind(MAKERS).fetch_all(&mut *transaction).await?;
-                let before: Vec<(String,)> =
+                let before: Vec<(String, String)> =
                     sqlx::query_as(OFFERED).bind(ENTITY).bind(&name).fetch_all(&mut *transaction).await?;
-                let here = now.as_ref().map(|now| now.0.clone());
-                let left = before.into_iter().filter(|(area,)| Some(area) != here.as_ref());
-                offers.extend(left.map(|(area,)| (name.clone(), area, String::new(), None)));
-                if let Some(now) = now {
-                    let area = now.0.clone();
-                    let body = body(now, by).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-                    offers.push((name, area, String::new(), Some(body.to_string())));
-                }
+                let said = now.map(|now| body(now, by)).transpose();
+                let said = said.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+                let here = said.as_ref().map(|said| offered_to(list, said)).unwrap_or_default();
+                let left = before.into_iter().filter(|way| !here.contains(way));
+                offers.extend(left.map(|(area, role)| (name.clone(), area, role, None)));
+                let said = said.map(|said| said.to_string());
+                offers.extend(here.into_iter().map(|(area, role)| (name.clone(), area, role, said.clone())));
                 sqlx::query(TOLD).bind(list).bind(id).execute(&mut *transaction).await?;
             }
             offer!(transaction, ENTITY, &offers);
@@ -77,6 +79,17 @@ impl Store {
             Ok(i64::try_from(untold.len()).unwrap_or(i64::MAX))
         })?)
     }
+}
+
+/// Area and role that it is offered to: those of its area; and the organisation that it was referred to, wherever that is.
+fn offered_to(list: &str, said: &Json) -> Vec<(String, String)> {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let mut ways = vec![(text(&said["area"]), String::new())];
+    let provider = text(&said["properties"][PROVIDER]);
+    if list == REFERRALS && !provider.is_empty() {
+        ways.push((String::new(), organisation(&provider)));
+    }
+    ways
 }
 
 /// What is said of an entity (`server/README.md`, *What comes down to phones*).
