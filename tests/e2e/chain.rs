@@ -265,7 +265,12 @@ async fn a_chain_of_three_goes_from_the_lead_to_the_closure_and_the_books_hold_i
     };
     of_referral(&provider, "acceptance", "made").await;
     let page = provider.run("return document.querySelector('main').innerText", vec![]).await.to_string();
-    assert!(page.contains(NAME) && page.contains(PHONE) && page.contains("村东头第三户"), "{page}");
+    for shared in [NAME, PHONE, "村东头第三户"] {
+        assert!(page.contains(shared), "{shared} was passed on, and is not in {page}");
+    }
+    for kept in [PAPERS, "高度", "残疾", "大病"] {
+        assert!(!page.contains(kept), "{kept} was not passed on, and is in {page}");
+    }
     provider.picture("chain-referral-on-the-providers-phone").await;
     let reply = [("reply/answered_on", json!(today)), ("reply/appointed_on", json!(days.day(2)))];
     to_the_end(&provider, &answers("acceptance", 0, &reply)).await;

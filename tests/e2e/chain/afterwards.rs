@@ -1,5 +1,6 @@
 //! What the office's pages say once the case is closed: to the station, and to an auditor, who sees no person.
 
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
 use super::answers::{Days, word};
@@ -187,7 +188,7 @@ pub async fn counted(desk: &Browser, office: &Office, days: &Days) {
     // Found, visited, assessed, closed; made, accepted, first served, checked, finished.
     let of_yesterday = [1, 1, 0, 0, 0, 0, 0, 0, 0];
     let of_today = [0, 0, 1, 1, 1, 1, 1, 1, 1];
-    let months: Vec<Value> = statistics_months(days)
+    let months: Vec<Value> = six_months()
         .into_iter()
         .map(|month| {
             let counts = (0..9).map(|event| {
@@ -209,10 +210,10 @@ pub async fn counted(desk: &Browser, office: &Office, days: &Days) {
     look(desk, "chain-statistics").await;
 }
 
-/// The six months up to today's.
-fn statistics_months(days: &Days) -> Vec<String> {
-    use jiff::ToSpan as _;
-    (0..6).rev().map(|back| (days.today - back.months()).to_string()[..7].to_owned()).collect()
+/// The six months up to the one that it is now, as the page has them.
+fn six_months() -> Vec<String> {
+    let today = Days::of_now().today;
+    (0..6).rev().map(|back| (today - back.months()).to_string()[..7].to_owned()).collect()
 }
 
 /// The log says who looked at what; an auditor reads it, and sees nobody's name, number or house.

@@ -67,7 +67,7 @@ fn ids(said: &Json) -> Vec<(String, bool)> {
 
 #[test]
 fn a_provider_hears_of_its_own_referrals_answers_them_and_does_nothing_else() {
-    let office = open();
+    let mut office = open();
     let (_, station) = office.device("371082007", None);
     // It looks after another county; what was referred to it counts.
     let user = provider(&office, "bath.team", "P03", "371002");
@@ -127,6 +127,16 @@ fn a_provider_hears_of_its_own_referrals_answers_them_and_does_nothing_else() {
     send(&phone, &changed(10, OWN, 3, "<state>refused</state>"));
     let versions = office.house.ask(&format!("SELECT CAST(version AS TEXT) FROM entity WHERE id = '{OWN}'"));
     assert_eq!(versions, ["3"]);
+
+    // A feed from before organisations were told of their referrals is made good at the next start.
+    office.house.stop();
+    office.house.tell("DELETE FROM feed_change WHERE role LIKE 'provider/%'");
+    office.house.start();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while ids(&changes(&office, &others, "")).len() != 2 {
+        assert!(std::time::Instant::now() < patience, "{:?}", ids(&changes(&office, &others, "")));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 
     // A program gets no more than the app: the referrals to it, and of the cases the empty file of the form.
     let collect = with(&office, &others);
