@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use doorstep_engine::entities::{EntityAct, EntityChange};
 
+use super::super::feed::ENTITY;
+use super::super::{Store, StoreError};
+
 /// The list that referrals are in, and the property that names whom they are to.
 pub(crate) const REFERRALS: &str = "referrals";
 /// See [`REFERRALS`].
@@ -18,6 +21,24 @@ const OFFICES_OWN: [&str; 3] = ["case", PROVIDER, "check_result"];
 pub(super) const SENT_FOR: &str = "
     SELECT u.provider FROM submission s JOIN app_user u ON u.id = s.user_id
     WHERE s.id = $1 AND u.role = 'provider'";
+
+/// Referrals that the organisation they are to was not told of, as those are that are older than such a feed.
+const MARK_MISSING: &str = r#"
+    INSERT INTO entity_untold (list, id)
+    SELECT e.list, e.id FROM entity e
+    WHERE e.list = 'referrals' AND e.properties LIKE '%"provider":"_%' AND NOT EXISTS (
+        SELECT 1 FROM feed_change f
+        WHERE f.kind = $1 AND f.id = e.list || '/' || e.id AND f.role LIKE 'provider/%' AND f.body IS NOT NULL)
+    ON CONFLICT (list, id) DO NOTHING"#;
+
+impl Store {
+    /// Marks the referrals that the feed has for their areas alone: at the start.
+    pub(crate) async fn mark_missing_referrals(&self) -> Result<(), StoreError> {
+        Ok(writing!(self.database, |pool| async {
+            sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool).await.map(drop)
+        })?)
+    }
+}
 
 /// Why a provider's word is not heard; nothing: it is. `known` is what is known of the entity, if anything is: of what is not known yet one waits.
 pub(super) fn refusal(

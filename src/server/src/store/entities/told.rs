@@ -22,16 +22,14 @@ const NOW: &str = "SELECT area, version, label, properties, conflict FROM entity
 const BY: &str = "
     SELECT submission_id FROM entity_version WHERE list = $1 AND id = $2 ORDER BY version DESC LIMIT $3";
 const OFFERED: &str = "SELECT area, role FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
-/// Those that are not in the feed where they are: it begins anew after a copy was restored. What its organisation was not told of is from before it was.
-const MARK_MISSING: &str = r#"
+/// Those that are not in the feed where they are: it begins anew after a copy was restored.
+const MARK_MISSING: &str = "
     INSERT INTO entity_untold (list, id)
     SELECT e.list, e.id FROM entity e
     LEFT JOIN feed_change f
         ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
-    WHERE f.id IS NULL OR (e.list = 'referrals' AND e.properties LIKE '%"provider":"_%' AND NOT EXISTS (
-        SELECT 1 FROM feed_change o
-        WHERE o.kind = $1 AND o.id = e.list || '/' || e.id AND o.role LIKE 'provider/%' AND o.body IS NOT NULL))
-    ON CONFLICT (list, id) DO NOTHING"#;
+    WHERE f.id IS NULL
+    ON CONFLICT (list, id) DO NOTHING";
 const TOLD: &str = "DELETE FROM entity_untold WHERE list = $1 AND id = $2";
 
 type Now = (String, i64, String, String, i64);
