@@ -56,7 +56,7 @@ async fn what_an_assessment_waits_for_is_named_and_led_to() {
     filling::give(&browser, "standard", "800").await;
     browser.seen("[data-name=told] .note-words").await;
     browser.gone("[data-rests-on-rejected]").await;
-    filling::give(&browser, "standard", "828").await;
+    filling::give(&browser, "standard", "800828").await;
     browser.gone("[data-rests-on-rejected]").await;
     browser.tap("#page-heading").await;
     browser.seen("[data-name=told] [data-rests-on-rejected] [data-action=seek]").await;

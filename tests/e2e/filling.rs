@@ -7,6 +7,33 @@ use crate::script::Part;
 
 /// Fills in a page or a card, and goes on to the next.
 pub async fn fill(browser: &Browser, part: &Part) {
+    answer_part(browser, part).await;
+    if browser.screen == Screen::Phone {
+        let card = part.card.map(|card| format!("-{card}")).unwrap_or_default();
+        browser.picture(&format!("form-{}{card}", part.page)).await;
+    }
+    if part.leaves_page {
+        leave(browser, &part.page).await;
+    }
+}
+
+/// Answers a whole form up to its review, page by page as they come; what nothing is said of stays as the form has it.
+pub async fn walk(browser: &Browser, parts: &[Part]) {
+    loop {
+        browser.seen("[data-page]:not(a)").await;
+        let place = browser.place().await;
+        let page = place["page"].as_str().unwrap_or_default().to_owned();
+        if page == "review" {
+            return;
+        }
+        for part in parts.iter().filter(|part| part.page == page) {
+            answer_part(browser, part).await;
+        }
+        leave(browser, &page).await;
+    }
+}
+
+async fn answer_part(browser: &Browser, part: &Part) {
     browser.on_page(&part.page).await;
     if let Some(card) = part.card {
         open_card(browser, card).await;
@@ -15,14 +42,11 @@ pub async fn fill(browser: &Browser, part: &Part) {
         self::answer(browser, name, answer).await;
     }
     check(browser, part).await;
-    if browser.screen == Screen::Phone {
-        let card = part.card.map(|card| format!("-{card}")).unwrap_or_default();
-        browser.picture(&format!("form-{}{card}", part.page)).await;
-    }
-    if part.leaves_page {
-        browser.tap("[data-action=next]").await;
-        browser.gone(&format!("[data-page={}]:not(a)", part.page)).await;
-    }
+}
+
+async fn leave(browser: &Browser, page: &str) {
+    browser.tap("[data-action=next]").await;
+    browser.gone(&format!("[data-page={page}]:not(a)")).await;
 }
 
 /// Gives one answer.
@@ -92,6 +116,8 @@ async fn answer(browser: &Browser, name: &str, answer: &Value) {
                     browser.run(focused, vec![field.as_str().into()]).await == Value::Bool(true)
                 })
                 .await;
+            // What a form filled in before is typed over.
+            browser.run("document.activeElement.select()", vec![]).await;
             browser.type_text(&text).await;
         }
         // The phone's own picker is no part of the page: it sets the value and says so.

@@ -1,13 +1,13 @@
 //! A household found at the door: in the next form at once and without a network, then on the other phones of the area and on no other; and put right by the
 //! station where two phones say different things of it.
 
-use doorstep_delivery::submission::content_hash;
 use rusqlite::Connection;
 use serde_json::json;
 
 use crate::browser::{Browser, Screen};
 use crate::filling;
-use crate::office::{PASSWORD, add_user, code, look, settle, sign_in, type_into};
+use crate::office::look;
+use crate::people::{self, Enrolment};
 use crate::processes::{Profile, Server};
 
 /// Finds a household.
@@ -44,16 +44,8 @@ fn database(profile: &Profile) -> Connection {
 
 /// A phone of that area, with both forms on it.
 async fn phone(profile: &Profile, own: &Profile, server: &Server, code: &str, area: &str) -> Browser {
-    let hash = content_hash(code.replace('-', "").as_bytes());
-    let made = database(profile).execute(
-        "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at) VALUES (?1, ?1, ?2, ?3, NULL, 'u', ?4)",
-        (hash, format!("手机 {area}"), area, i64::MAX),
-    );
-    assert_eq!(made.expect("the server keeps codes"), 1);
     let browser = Browser::start(own, Screen::Phone).await;
-    browser.open(&server.url(&format!("/settings#enrol={code}"))).await;
-    browser.tap("[data-action=enrol]").await;
-    browser.seen("[data-enrolled=true]").await;
+    people::enrol(&browser, server, &database(profile), &Enrolment { code, area, user: None }).await;
     browser.open(&server.url("/")).await;
     browser.seen("[data-form=door]").await;
     browser.seen("[data-form=visit]").await;
@@ -224,7 +216,10 @@ async fn a_household_found_at_the_door_is_in_the_next_form_and_on_the_next_phone
 
     let away = Profile::new("households-desk");
     let desk = Browser::start(&away, Screen::Desktop).await;
-    station(&desk, &server).await;
+    people::administrator(&desk, &server).await;
+    let first = people::add(&desk, &server, "zhan.zhang", "station", "371002").await;
+    people::sign_out(&desk).await;
+    people::sign_in_first(&desk, "zhan.zhang", &first).await;
     desk.tap("[data-menu='/office/lists']").await;
     desk.seen(&format!("[data-entity='{id}'][data-conflict=against]")).await;
     look(&desk, "lists").await;
@@ -261,26 +256,4 @@ async fn a_household_found_at_the_door_is_in_the_next_form_and_on_the_next_phone
     for browser in [finder, other, elsewhere] {
         browser.quit().await;
     }
-}
-
-/// A station's user, made by the administrator, who comes in for the first time.
-async fn station(desk: &Browser, server: &Server) {
-    desk.open(&server.url("/office/users")).await;
-    settle(desk, &server.first_password()).await;
-    desk.open(&server.url("/office/users/new")).await;
-    let first = add_user(desk, "zhan.zhang", "station", "371002").await;
-    desk.tap("[data-action=account]").await;
-    desk.tap("[data-action=sign-out]").await;
-    desk.seen("[data-screen=sign-in]").await;
-    sign_in(desk, "zhan.zhang", &first).await;
-    type_into(desk, "new-password", PASSWORD).await;
-    desk.tap("[data-action=change-password]").await;
-    desk.tap("[data-action=begin-factor]").await;
-    let secret = desk.text("[data-once=factor-secret]").await;
-    type_into(desk, "factor-code", &code(&secret, 0)).await;
-    desk.tap("[data-action=confirm-factor]").await;
-    desk.seen("[data-recovery]").await;
-    desk.tap("label.choice").await;
-    desk.tap("[data-action=go-on]").await;
-    desk.seen("[data-menu='/office/lists']").await;
 }

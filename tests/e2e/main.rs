@@ -7,6 +7,7 @@
 mod arrived;
 mod assessing;
 mod browser;
+mod chain;
 mod database;
 mod encryption;
 mod filling;
@@ -16,6 +17,7 @@ mod mending;
 mod office;
 mod papers;
 mod peer;
+mod people;
 mod processes;
 mod random;
 #[path = "../../src/delivery/tests/backends/reader.rs"]

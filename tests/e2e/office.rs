@@ -41,7 +41,7 @@ pub async fn type_into(browser: &Browser, field: &str, text: &str) {
     browser.type_text(text).await;
 }
 
-async fn choose(browser: &Browser, menu: &str, value: &str) {
+pub async fn choose(browser: &Browser, menu: &str, value: &str) {
     let script = "const menu = document.getElementById(arguments[0]); menu.value = arguments[1];
         menu.dispatchEvent(new Event('change', { bubbles: true }))";
     browser.seen(&format!("#{menu}")).await;

@@ -18,6 +18,7 @@ use crate::answer::{Refusal, json as answer};
 use crate::store::{ENTITY, Viewer};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
+use crate::who::rights::Role;
 
 /// So many on a page, unless asked otherwise.
 const PAGE: i64 = 200;
@@ -66,6 +67,9 @@ pub(crate) async fn changes(
             continue;
         };
         let mut change: Json = serde_json::from_str(&body).map_err(|error| Refusal::fault(&error))?;
+        if kind == ENTITY && viewer.role == Role::Provider.name() {
+            as_seen(&shared, &id, &mut change);
+        }
         change["kind"] = kind.into();
         change["id"] = id.into();
         change["revision"] = revision.into();
@@ -73,6 +77,17 @@ pub(crate) async fn changes(
     }
     let next = format!("{epoch}-{}-{scope}", fed.next);
     Ok(answer(StatusCode::OK, &json!({"changes": said, "next": next, "more": fed.more, "anew": anew})))
+}
+
+/// What was referred, as a provider sees it.
+fn as_seen(shared: &Shared, id: &str, said: &mut Json) {
+    let (list, _) = id.split_once('/').unwrap_or_default();
+    let label = said["label"].as_str().map(|label| shared.office.label_seen(Role::Provider, list, label));
+    said["label"] = label.into();
+    for (name, value) in said["properties"].as_object_mut().into_iter().flatten() {
+        let seen = value.as_str().map(|value| shared.office.seen(Role::Provider, list, name, value));
+        *value = seen.into();
+    }
 }
 
 /// Households and persons are on the page: the audit log says so before it goes out, once, with the lists that they are of.

@@ -17,8 +17,10 @@ use doorstep_engine::{Bundle, Source};
 use serde_json::{Value as Json, json};
 
 use crate::Shared;
+use crate::answer::Refusal;
 use crate::files::{Asset, Files};
 use crate::forms::{BrokenForm, FormsError, resolve};
+use crate::who::caller::{Caller, login_needed};
 use crate::who::mask::{Kind, mask};
 use crate::who::rights::Role;
 
@@ -150,7 +152,14 @@ fn areas(files: &BTreeMap<String, Bytes>) -> Vec<Choice> {
 }
 
 /// `GET /api/v1/dictionary`, for everybody, as the forms are whose lists it names: it says nothing of anybody. Marked, so that phones fetch it once.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Response {
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    caller: Option<Caller>,
+    asked: HeaderMap,
+) -> Result<Response, Refusal> {
+    if caller.is_none() && shared.who.access.devices_only {
+        return Err(login_needed());
+    }
     let office = &shared.office;
     let lists: Vec<Json> = office.dictionary.lists.iter().map(list_json).collect();
     let ledgers = office.ledgers.iter().map(|ledger| {
@@ -158,7 +167,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: HeaderMap) ->
     });
     let ledgers: Vec<Json> = ledgers.collect();
     let told = json!({"lists": lists, "ledgers": ledgers, "areas": choices_json(&office.areas)});
-    Asset::new(told.to_string().into(), None, "application/json", false).answer(&asked)
+    Ok(Asset::new(told.to_string().into(), None, "application/json", false).answer(&asked))
 }
 
 /// A text in both languages, as the wire has it.

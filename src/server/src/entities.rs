@@ -95,6 +95,9 @@ pub(crate) async fn go_through_all(shared: &Shared) {
     if let Err(error) = shared.store.mark_missing_entities().await {
         tracing::error!(target: "doorstep", what = %error, "entities for phones");
     }
+    if let Err(error) = shared.store.mark_missing_referrals().await {
+        tracing::error!(target: "doorstep", what = %error, "referrals for providers' phones");
+    }
     tell(shared).await;
 }
 

@@ -66,6 +66,7 @@ impl Counting {
             by: vec![By { property: self.property.to_owned(), part }],
             only,
             different: self.different.map(str::to_owned),
+            sum: None,
         }
     }
 

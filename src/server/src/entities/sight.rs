@@ -11,16 +11,12 @@ use serde_json::{Map, Value as Json, json};
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::declared::Office;
-use crate::store::{KnownEntity, OFFICE_ONLY};
+use crate::store::{KnownEntity, OFFICE_ONLY, PROVIDER, REFERRALS};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::mask::shows;
 use crate::who::rights::{Deed, Reach, Role, reach};
 use crate::who::routes::unknown;
-
-/// The list that referrals are in, and the property that names whom they are to.
-const REFERRALS: &str = "referrals";
-const PROVIDER: &str = "provider";
 
 /// How far somebody sees a list.
 #[derive(Debug)]

@@ -113,6 +113,15 @@ macro_rules! find {
     }};
 }
 
+/// The organisation that a submission's sender works for, if they are a provider's; none is named by a blank.
+macro_rules! sent_for {
+    ($transaction:expr, $by:expr) => {{
+        let found: Option<(Option<String>,)> =
+            sqlx::query_as(referred::SENT_FOR).bind($by).fetch_optional(&mut *$transaction).await?;
+        found.map(|(provider,)| provider.unwrap_or_default())
+    }};
+}
+
 /// Writes an entity's newest version in a transaction, and marks it as one that phones are to be told of.
 macro_rules! put {
     ($transaction:expr, $area:expr, $entity:expr, $by:expr, $at:expr) => {{
@@ -155,6 +164,7 @@ macro_rules! put {
 mod copied;
 mod imported;
 mod listed;
+mod referred;
 mod rows;
 mod search;
 mod search_text;
@@ -166,6 +176,7 @@ use search_text::{about, search_text};
 
 pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
 pub(crate) use listed::{Decided, Deciding, Decision};
+pub(crate) use referred::{PROVIDER, REFERRALS};
 pub(crate) use rows::{Head, KnownEntity, ToldVersion};
 pub(crate) use search::{Order, Searched};
 pub(crate) use search_text::folded;
@@ -186,12 +197,13 @@ impl Store {
             if sqlx::query(DONE).bind(by).execute(&mut *transaction).await?.rows_affected() == 0 {
                 return Ok(false);
             }
+            let provider = sent_for!(transaction, by);
             for (place, change) in (0_i64..).zip(changes) {
                 let (list, id, refused) = match change {
                     Err(why) => (String::new(), String::new(), Some(why.to_string())),
                     Ok(change) => {
                         let known = find!(transaction, &*change.list, &*change.id);
-                        let (refused, made) = change_of(known, change, submission);
+                        let (refused, made) = change_of(known, change, submission, provider.as_deref());
                         if let Some((own_area, entity)) = made {
                             put!(transaction, own_area, entity, by, received_at);
                         }
@@ -233,7 +245,10 @@ impl Store {
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let known = find!(transaction, &*change.list, &*change.id);
-            let (_, Some((area, entity))) = change_of(known, change, submission) else { return Ok(false) };
+            let provider = sent_for!(transaction, by);
+            let (_, Some((area, entity))) = change_of(known, change, submission, provider.as_deref()) else {
+                return Ok(false);
+            };
             let released = sqlx::query(RELEASE).bind(by).bind(place).execute(&mut *transaction).await?;
             if released.rows_affected() == 0 {
                 return Ok(false);
@@ -292,14 +307,21 @@ impl Store {
     }
 }
 
-/// What a change makes of an entity, or why it does not. Nobody changes what lies outside of their area.
+/// What a change makes of an entity, or why it does not. Nobody changes what lies outside of their area; a provider what was referred to it, wherever.
 fn change_of(
     known: Option<(String, Entity)>,
     change: &EntityChange,
     submission: &Undone,
+    provider: Option<&str>,
 ) -> (Option<String>, Option<(String, Entity)>) {
+    if let Some(provider) = provider {
+        let said = known.as_ref().map(|(_, entity)| &entity.properties);
+        if let Some(reason) = referred::refusal(provider, said, change) {
+            return (Some(reason.into()), None);
+        }
+    }
     let (own_area, mut entity) = match known {
-        Some((area, _)) if !area.starts_with(&submission.area) => {
+        Some((area, _)) if provider.is_none() && !area.starts_with(&submission.area) => {
             return (Some("it lies in another area".into()), None);
         }
         Some((_, entity)) if is_early(&entity, change) => return (Some(EARLY.into()), None),

@@ -25,10 +25,16 @@ pub(super) const PUT: &str = "
     INSERT INTO feed_change (kind, id, area, role, seq, body) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (kind, id, area, role) DO UPDATE SET seq = excluded.seq, body = excluded.body";
 /// A form reaches everybody whose area meets its own; anything else lies in an area of those who see it. Of entities only who may see persons as they are
-/// hears anything ($6).
+/// hears anything ($6), but for a provider of what was referred to it, wherever that is ($7).
 const SEEN: &str = "
-    role IN ('', $3) AND (kind <> 'entity' OR $6 = 1)
-    AND ((kind = 'form' AND $4 LIKE area || '%') OR ($5 = 1 AND area LIKE $4 || '%'))";
+    ((role IN ('', $3) AND (kind <> 'entity' OR $6 = 1)
+      AND ((kind = 'form' AND $4 LIKE area || '%') OR ($5 = 1 AND area LIKE $4 || '%')))
+     OR (kind = 'entity' AND role = $7))";
+
+/// Whom a referral is offered to beside its area, in place of a role: no role's name has that sign.
+pub(super) fn organisation(provider: &str) -> String {
+    format!("provider/{provider}")
+}
 
 /// In a transaction that writes: from now on this is said of these things of a kind, by id, area and role; nothing: it is gone there.
 macro_rules! offer {
@@ -83,6 +89,12 @@ impl Viewer {
     fn sees_persons(&self) -> bool {
         Role::parse(&self.role)
             .is_some_and(|role| reach(role, Deed::Read) == Reach::Area && shows(role, Kind::Name))
+    }
+
+    /// The organisation that they see referrals to, as the feed has it; of all others one that nobody has.
+    fn organisation(&self) -> String {
+        let is_provider = Role::parse(&self.role) == Some(Role::Provider);
+        organisation(if is_provider { &self.provider } else { "" })
     }
 
     /// Does a form that is for these areas and roles reach them? As `SEEN` has it.
@@ -147,6 +159,7 @@ impl Store {
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
                 .bind(i64::from(viewer.sees_persons()))
+                .bind(viewer.organisation())
                 .fetch_all(pool))?;
         let more = i64::try_from(changes.len()).unwrap_or(i64::MAX) > limit;
         if more {
@@ -183,6 +196,7 @@ impl Store {
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
                 .bind(i64::from(viewer.sees_persons()))
+                .bind(viewer.organisation())
                 .fetch_optional(pool))?;
         Ok(found.map(|(body,)| body))
     }

@@ -63,8 +63,8 @@ pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
     Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity,
-    Maker, OFFICE_ONLY, Order, Searched, SeededEntity, SeededVersion, Settled, Settling, ToldVersion, Undone,
-    folded,
+    Maker, OFFICE_ONLY, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion, Settled, Settling,
+    ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};

@@ -86,7 +86,7 @@ impl fmt::Display for Area {
 /// What can be done on the server.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Deed {
-    /// Send a submission.
+    /// Send a submission. What a provider's says is heard of what was referred to it alone (`store/entities/referred.rs`).
     Send,
     /// Read submissions and the cases made from them.
     Read,
@@ -150,7 +150,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
     //                        worker  station provider  auditor administrator
     #[rustfmt::skip]
     let row: [Reach; 5] = match deed {
-        Deed::Send =>           [Area,  Area,   No,       No,     No],
+        Deed::Send =>           [Area,  Area,   Referred, No,     No],
         Deed::Read =>           [Area,  Area,   Referred, Area,   No],
         Deed::Enrol =>          [No,    Area,   No,       No,     All],
         Deed::SeeDevices =>     [No,    Area,   No,       Area,   All],

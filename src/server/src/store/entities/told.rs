@@ -1,4 +1,4 @@
-//! What phones are told of entities: each by its area, in the feed.
+//! What phones are told of entities: each by its area, and a referral to the organisation that it was made to, in the feed.
 //!
 //! Kept here: what changes an entity marks it in the same transaction, and the mark goes in the one that puts it into the feed, so that nothing is left
 //! untold, whoever dies in between; no phone is told of what is the office's alone. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
@@ -7,9 +7,10 @@ use doorstep_engine::entities::Conflict;
 use serde_json::{Value as Json, json};
 
 use super::super::database::BeginWriting;
-use super::super::feed::{ENTITY, offer};
+use super::super::feed::{ENTITY, offer, organisation};
 use super::super::{Store, StoreError};
 use super::conflict_of;
+use super::referred::{PROVIDER, REFERRALS};
 
 /// Complaints: they may be about whoever visits, so no phone and no worker gets them.
 pub(crate) const OFFICE_ONLY: &str = "complaints";
@@ -22,7 +23,7 @@ const UNTOLD: &str = "SELECT list, id FROM entity_untold ORDER BY list, id LIMIT
 const NOW: &str = "SELECT area, version, label, properties, conflict FROM entity WHERE list = $1 AND id = $2";
 const BY: &str = "
     SELECT submission_id FROM entity_version WHERE list = $1 AND id = $2 ORDER BY version DESC LIMIT $3";
-const OFFERED: &str = "SELECT area FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
+const OFFERED: &str = "SELECT area, role FROM feed_change WHERE kind = $1 AND id = $2 AND body IS NOT NULL";
 /// Those that are not in the feed where they are: it begins anew after a copy was restored.
 const MARK_MISSING: &str = "
     INSERT INTO entity_untold (list, id)
@@ -66,16 +67,15 @@ impl Store {
                     sqlx::query_as(NOW).bind(list).bind(id).fetch_optional(&mut *transaction).await?;
                 let by: Vec<(String,)> =
                     sqlx::query_as(BY).bind(list).bind(id).bind(MAKERS).fetch_all(&mut *transaction).await?;
-                let before: Vec<(String,)> =
+                let before: Vec<(String, String)> =
                     sqlx::query_as(OFFERED).bind(ENTITY).bind(&name).fetch_all(&mut *transaction).await?;
-                let here = now.as_ref().map(|now| now.0.clone());
-                let left = before.into_iter().filter(|(area,)| Some(area) != here.as_ref());
-                offers.extend(left.map(|(area,)| (name.clone(), area, String::new(), None)));
-                if let Some(now) = now {
-                    let area = now.0.clone();
-                    let body = body(now, by).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-                    offers.push((name, area, String::new(), Some(body.to_string())));
-                }
+                let said = now.map(|now| body(now, by)).transpose();
+                let said = said.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+                let here = said.as_ref().map(|said| offered_to(list, said)).unwrap_or_default();
+                let left = before.into_iter().filter(|way| !here.contains(way));
+                offers.extend(left.map(|(area, role)| (name.clone(), area, role, None)));
+                let said = said.map(|said| said.to_string());
+                offers.extend(here.into_iter().map(|(area, role)| (name.clone(), area, role, said.clone())));
                 sqlx::query(TOLD).bind(list).bind(id).execute(&mut *transaction).await?;
             }
             offer!(transaction, ENTITY, &offers);
@@ -83,6 +83,17 @@ impl Store {
             Ok(i64::try_from(untold.len()).unwrap_or(i64::MAX))
         })?)
     }
+}
+
+/// Area and role that it is offered to: those of its area; and the organisation that it was referred to, wherever that is.
+fn offered_to(list: &str, said: &Json) -> Vec<(String, String)> {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let mut ways = vec![(text(&said["area"]), String::new())];
+    let provider = text(&said["properties"][PROVIDER]);
+    if list == REFERRALS && !provider.is_empty() {
+        ways.push((String::new(), organisation(&provider)));
+    }
+    ways
 }
 
 /// What is said of an entity (`server/README.md`, *What comes down to phones*).

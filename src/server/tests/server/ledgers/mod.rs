@@ -26,7 +26,7 @@ type Ask = (&'static str, fn(&Town));
 
 /// All that is asked of the town.
 const ASKED: [Ask; 10] = [
-    ("the dictionary is for everybody", the_dictionary_is_for_everybody),
+    ("the dictionary is for everybody", the_dictionary_is_for_everybody_who_is_known),
     ("households are found as far as ones role sees", households_are_found_as_far_as_ones_role_sees),
     (
         "a provider sees the referrals to it and nothing else",

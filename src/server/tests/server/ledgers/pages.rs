@@ -12,12 +12,14 @@ fn people(told: &Json) -> Vec<String> {
     all.iter().map(|entity| entity["properties"]["person"].as_str().unwrap().to_owned()).collect()
 }
 
-pub fn the_dictionary_is_for_everybody(town: &Town) {
-    // A phone that is not enrolled has the forms, too, and the same words; it fetches them once.
-    let stranger = town.house.get("/api/v1/dictionary");
-    let tag = stranger.header("etag").unwrap();
-    let again = town.house.send("GET", "/api/v1/dictionary", &[("if-none-match", tag)], b"");
-    assert_eq!((stranger.status, again.status, again.text().len()), (200, 304, 0));
+pub fn the_dictionary_is_for_everybody_who_is_known(town: &Town) {
+    // Where nobody but known phones may send, strangers learn no provider's name either.
+    assert_eq!(town.house.get("/api/v1/dictionary").status, 401);
+    let known = town.station.get(&town.house, "/api/v1/dictionary");
+    let cookie = town.station.cookie.as_deref().unwrap();
+    let own = [("cookie", cookie), ("if-none-match", known.header("etag").unwrap())];
+    let again = town.house.send("GET", "/api/v1/dictionary", &own, b"");
+    assert_eq!((known.status, again.status, again.text().len()), (200, 304, 0));
     let told = town.station.get(&town.house, "/api/v1/dictionary").json();
     let lists: Vec<&str> =
         told["lists"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();

@@ -7,7 +7,7 @@ use crate::client::Answer;
 
 use super::entities::{HOUSEHOLD, changed, made, open, send, with};
 
-fn changes(office: &Office, token: &str, since: &str) -> Json {
+pub(super) fn changes(office: &Office, token: &str, since: &str) -> Json {
     let bearer = format!("Bearer {token}");
     let answer = office.house.send(
         "GET",
@@ -19,7 +19,7 @@ fn changes(office: &Office, token: &str, since: &str) -> Json {
     answer.json()
 }
 
-fn entities(said: &Json) -> Vec<Json> {
+pub(super) fn entities(said: &Json) -> Vec<Json> {
     let all = said["changes"].as_array().unwrap();
     all.iter().filter(|change| change["kind"] == "entity").cloned().collect()
 }

@@ -7,6 +7,7 @@ mod entities;
 mod forms;
 mod lists;
 mod login;
+mod referred;
 mod waiting;
 
 use std::collections::BTreeMap;

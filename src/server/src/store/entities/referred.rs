@@ -1,0 +1,55 @@
+//! What was referred to an organisation, and what its people may say of it.
+//!
+//! Kept here: a provider answers what was referred to it, and tells what it did; it makes nothing, changes nothing else, hands nothing on by itself, and
+//! does not check its own work.
+
+use std::collections::BTreeMap;
+
+use doorstep_engine::entities::{EntityAct, EntityChange};
+
+use super::super::feed::ENTITY;
+use super::super::{Store, StoreError};
+
+/// The list that referrals are in, and the property that names whom they are to.
+pub(crate) const REFERRALS: &str = "referrals";
+/// See [`REFERRALS`].
+pub(crate) const PROVIDER: &str = "provider";
+/// What is said of a referral by whoever made it or checks it, never by whom it is to.
+const OFFICES_OWN: [&str; 3] = ["case", PROVIDER, "check_result"];
+
+/// The organisation of whoever sent a submission, if they are a provider's.
+pub(super) const SENT_FOR: &str = "
+    SELECT u.provider FROM submission s JOIN app_user u ON u.id = s.user_id
+    WHERE s.id = $1 AND u.role = 'provider'";
+
+/// Referrals that the organisation they are to was not told of, as those are that are older than such a feed.
+const MARK_MISSING: &str = r#"
+    INSERT INTO entity_untold (list, id)
+    SELECT e.list, e.id FROM entity e
+    WHERE e.list = 'referrals' AND e.properties LIKE '%"provider":"_%' AND NOT EXISTS (
+        SELECT 1 FROM feed_change f
+        WHERE f.kind = $1 AND f.id = e.list || '/' || e.id AND f.role LIKE 'provider/%' AND f.body IS NOT NULL)
+    ON CONFLICT (list, id) DO NOTHING"#;
+
+impl Store {
+    /// Marks the referrals that the feed has for their areas alone: at the start.
+    pub(crate) async fn mark_missing_referrals(&self) -> Result<(), StoreError> {
+        Ok(writing!(self.database, |pool| async {
+            sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool).await.map(drop)
+        })?)
+    }
+}
+
+/// Why a provider's word is not heard; nothing: it is. `known` is what is known of the entity, if anything is: of what is not known yet one waits.
+pub(super) fn refusal(
+    provider: &str,
+    known: Option<&BTreeMap<String, String>>,
+    change: &EntityChange,
+) -> Option<&'static str> {
+    let is_own = known.is_none_or(|known| known.get(PROVIDER).is_some_and(|to| to == provider));
+    if change.list != REFERRALS || change.act != EntityAct::Update || provider.is_empty() || !is_own {
+        return Some("a provider changes what was referred to it, and nothing else");
+    }
+    let offices = change.properties.iter().any(|(name, _)| OFFICES_OWN.contains(&&**name));
+    offices.then_some("whom it is to and how its service is found is not for its provider to say")
+}
