@@ -65,10 +65,13 @@ async fn holds(desk: &Browser, text: &str) -> bool {
 /// Each ledger has its row of the case, or none if nothing of the kind was on its way.
 pub async fn ledgers(desk: &Browser, office: &Office, days: &Days, (case, referral): (&str, &str)) {
     let (yesterday, today, month) = (days.day(-1), days.day(0), days.month(0));
-    let short = |id: &str| id[id.len() - 8..].to_owned();
+    desk.open(&office.server.url("/office/ledgers")).await;
+    // Of an id the books have its end, long enough to tell it by.
+    let end = rows(desk, "l1").await.first().map(|row| cells(row, &["case"]).len()).unwrap_or_default();
+    assert!((8..36).contains(&end), "{end} characters");
+    let short = |id: &str| id[id.len() - end..].to_owned();
     let (case, referral) = (short(case), short(referral));
     let (class, name) = (word("service-classes.csv", &SERVICE[..1]), word("services.csv", SERVICE));
-    desk.open(&office.server.url("/office/ledgers")).await;
     let of = async |id: &str, columns: &[&str]| -> Vec<String> {
         rows(desk, id).await.iter().map(|row| cells(row, columns)).collect()
     };
