@@ -40,7 +40,7 @@ pub fn Dangers(answering: Answering) -> impl IntoView {
 }
 
 fn row(answering: Answering, danger: Danger, words: &'static Words) -> AnyView {
-    let Danger { measure, label, whom, to_do, handled, .. } = danger;
+    let Danger { measure, label, whom, to_do, handled } = danger;
     let whom = (!whom.is_empty()).then(|| (words.concerns)(&whom.join(words.between)));
     let go = Callback::new(move |key: Key| answering.sought.set(Some(key)));
     view! {

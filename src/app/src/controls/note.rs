@@ -6,7 +6,7 @@ use crate::components::marked::marked;
 use crate::components::rejected::rests_on_rejected;
 use crate::platform::page;
 use crate::state::reader::use_reader;
-use doorstep_engine::session::{Danger, Session};
+use doorstep_engine::session::Session;
 use doorstep_engine::view::{Control as Kind, Key, ScopeId};
 use leptos::prelude::*;
 
@@ -44,16 +44,20 @@ fn show(asked: Asked) -> AnyView {
     .into_any()
 }
 
-/// The dangers that are up and whom they are about, where the form speaks of the household only; within a person's card it is theirs.
+/// Does a note of danger speak of the household? Within a person's card it is theirs.
+fn is_danger_told(session: &Session, note: Key) -> bool {
+    note.scope == ScopeId(0) && session.flags_up() > 0
+}
+
+/// The dangers that are up, all of them, and whom they are about.
 fn whom(asked: Asked) -> AnyView {
     let reader = use_reader();
     let answering = asked.answering;
     let told = Memo::new(move |_| {
         reader.language();
         answering.revision.track();
-        answering.with(
-            |session| if asked.key.scope == ScopeId(0) { raised(session, asked.key) } else { Vec::new() },
-        )
+        answering
+            .with(|session| if is_danger_told(session, asked.key) { session.dangers() } else { Vec::new() })
     });
     live(move || {
         let words = reader.words_now();
@@ -66,21 +70,4 @@ fn whom(asked: Asked) -> AnyView {
         rows.collect_view()
     })
     .into_any()
-}
-
-/// Every danger that is about somebody in particular; where it is named, or asked what was done about it, the others too.
-fn raised(session: &Session, note: Key) -> Vec<Danger> {
-    if session.flags_up() == 0 {
-        return Vec::new();
-    }
-    let page = session.page_of(note);
-    let is_here = |danger: &Danger| {
-        let places = danger.handled.as_ref().map(|handled| handled.place);
-        page.is_some()
-            && places
-                .into_iter()
-                .chain(danger.raised_by.iter().copied())
-                .any(|key| session.page_of(key) == page)
-    };
-    session.dangers().into_iter().filter(|danger| !danger.whom.is_empty() || is_here(danger)).collect()
 }

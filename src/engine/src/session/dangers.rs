@@ -186,8 +186,11 @@ impl Session {
             copy.hide(&hidden.flat_map(|scope| by_instance[scope].iter().copied()).collect::<Vec<_>>());
             copy.holds_now(id, raised)
         };
-        if instances.is_empty() || without(&mut instances.iter()) {
+        if instances.is_empty() {
             return Vec::new();
+        }
+        if without(&mut instances.iter()) {
+            return self.raised_besides(id, raised, &by_instance);
         }
         let raises = |scope: &ScopeId| {
             without(&mut instances.iter().filter(|other| *other != scope))
@@ -196,6 +199,32 @@ impl Session {
         let mut found: Vec<ScopeId> = instances.iter().copied().filter(raises).collect();
         crate::order::sort_by_key(&mut found, |scope| self.instance.position(*scope));
         found
+    }
+
+    /// Of a flag that an answer outside of repeats raises, too: the instances that would raise it without that answer.
+    fn raised_besides(
+        &self,
+        id: MeasureId,
+        raised: &Condition,
+        by_instance: &FxHashMap<ScopeId, Vec<Key>>,
+    ) -> Vec<ScopeId> {
+        let mut nobody = self.copied();
+        nobody.hide(&by_instance.values().flatten().copied().collect::<Vec<_>>());
+        let answered = |key: &Key| !self.instance.value(key.scope, key.node).is_blank();
+        let outside = self.behind(id).into_iter().filter(|key| key.scope == ScopeId(0) && answered(key));
+        let decides: Vec<Key> = outside
+            .filter(|key| {
+                let mut without = nobody.copied();
+                without.hide(&[*key]);
+                !without.holds_now(id, raised)
+            })
+            .collect();
+        let mut besides = self.copied();
+        besides.hide(&decides);
+        match decides.is_empty() || !besides.holds_now(id, raised) {
+            true => Vec::new(),
+            false => besides.raised_by(id, raised),
+        }
     }
 
     /// The answers that raise a flag that is up: those without which it would not be, of each person that it is about by themselves. Where only what was
@@ -421,6 +450,20 @@ mod tests {
         assert_eq!(session.concerns("self_harm"), [""; 0], "it is not up");
         give(&mut session, &json!({"/f/people[2]/mood/thoughts": 2}));
         assert_eq!(session.concerns("self_harm"), ["Wang", "Li"]);
+    }
+
+    #[test]
+    fn a_flag_that_is_ticked_as_well_names_people_still() {
+        for way in WAYS {
+            let mut session = session(&format!("{way} or ${{beaten}} = 'yes'"));
+            give(&mut session, &json!({"/f/beaten": "yes"}));
+            assert_eq!(session.concerns("self_harm"), ["Wang"], "{way}");
+            // She is not asked any more: the tick keeps the flag up, and her name is told all the same.
+            give(&mut session, &json!({"/f/consent": "no"}));
+            assert_eq!(session.concerns("self_harm"), [""; 0], "{way}");
+            let told = silent(&session);
+            assert!(told.len() == 1 && told[0].contains("Wang"), "{way}: {told:?}");
+        }
     }
 
     #[test]

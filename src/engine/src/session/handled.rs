@@ -19,8 +19,6 @@ pub struct Danger {
     pub to_do: Option<String>,
     /// What was done about it, if the form asks for that.
     pub handled: Option<Handled>,
-    /// The questions outside of repeats whose answers raise it.
-    pub raised_by: Vec<Key>,
 }
 
 /// What was done about a danger: the answers to the questions that its flag names as `handled`.
@@ -46,7 +44,6 @@ impl Session {
                 whom: self.concerns(&measure.name),
                 to_do: self.to_do(id),
                 handled: self.handled(&measure.name),
-                raised_by: self.raised_at_root(id),
             }
         });
         told.collect()
@@ -81,11 +78,6 @@ impl Session {
         let mut labels: Vec<String> = gone.map(|(label, _)| label).collect();
         labels.dedup();
         labels
-    }
-
-    fn raised_at_root(&self, id: MeasureId) -> Vec<Key> {
-        let evidence = self.flag_of(id).map(|raised| self.evidence(id, &raised)).unwrap_or_default();
-        evidence.into_iter().filter(|key| key.scope == ScopeId(0)).collect()
     }
 
     fn is_danger_up(&self, id: MeasureId) -> bool {
