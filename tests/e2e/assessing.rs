@@ -1,6 +1,8 @@
 //! What an assessment says while it can't say it all: what is missing and whose, what breaks its rule, what was refused, which danger fell silent; and the
 //! way to decide otherwise.
 
+use serde_json::json;
+
 use crate::browser::{Browser, Screen};
 use crate::filling;
 use crate::processes::{Profile, Server};
