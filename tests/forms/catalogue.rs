@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_engine::services::{Catalogue, Circumstances, Facts, ProviderKind, case, gather};
+use doorstep_engine::services::{Catalogue, Circumstances, FactValue, Facts, ProviderKind, case, gather};
 use doorstep_engine::session::World;
 use doorstep_engine::value::Value;
 use doorstep_engine::{Form, Session, case as form_case};
@@ -259,4 +259,14 @@ fn what_is_not_for_a_household_is_told_and_what_was_not_asked_too() {
         unfit.iter().filter(|each| each.left_out.as_ref().is_some_and(|left_out| left_out.key == consent));
     let refused: Vec<&str> = refused.map(|each| &*catalogue.item(each.unsuitable.item).code).collect();
     assert_eq!(refused, ["A2", "A4", "B2", "C1", "C3", "D1"], "what illness would have decided");
+    // Nobody was asked about a disability: that there is none is no reason.
+    let alone = session.at("/household-needs/family/living").expect("it is there");
+    session.answer(alone, Value::Choice("other".into())).expect("it takes the answer");
+    let unfit = session.unfit_services().expect("its catalogue");
+    let because = unfit.iter().flat_map(|each| &each.unsuitable.because);
+    let disabled = because.filter(|(fact, _)| *catalogue.facts().fact(*fact).name == *"disabled");
+    assert!(disabled.into_iter().all(|(_, value)| *value != FactValue::Boolean(false)));
+    let (_, matched) = session.services().expect("its catalogue");
+    let missing = matched.undecided.iter().flat_map(|each| &each.missing);
+    assert!(missing.into_iter().any(|fact| *catalogue.facts().fact(*fact).name == *"disabled"));
 }
