@@ -157,10 +157,7 @@ fn Beside(desk: Desk, list: String, row: Row, #[prop(into)] done: Callback<i64>)
     view! {
         <li class="card" data-row=number>
             <div class="sides">
-                <section class="side">
-                    <p><strong>{tell(|w| w.monitoring.listed)}</strong> " · " {tell(move |w| (w.monitoring.row)(number))}</p>
-                    <Facts said=row.said />
-                </section>
+                <Listed row=number said=row.said />
                 {sides}
             </div>
             <Told outcome />
@@ -171,6 +168,17 @@ fn Beside(desk: Desk, list: String, row: Row, #[prop(into)] done: Callback<i64>)
                 </button>
             </div>
         </li>
+    }
+}
+
+/// The side of the list: a row, and what it says.
+#[component]
+pub(super) fn Listed(row: i64, said: BTreeMap<String, String>) -> impl IntoView {
+    view! {
+        <section class="side">
+            <p><strong>{tell(|w| w.monitoring.listed)}</strong> " · " {tell(move |w| (w.monitoring.row)(row))}</p>
+            <Facts said />
+        </section>
     }
 }
 
@@ -207,7 +215,7 @@ pub(super) fn Side(candidate: Candidate) -> impl IntoView {
 
 /// What is told of somebody, codes by their words.
 #[component]
-pub(super) fn Facts(said: BTreeMap<String, String>) -> impl IntoView {
+fn Facts(said: BTreeMap<String, String>) -> impl IntoView {
     let dictionary = use_known();
     let rows: Vec<_> = SHOWN
         .iter()

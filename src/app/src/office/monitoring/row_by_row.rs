@@ -7,7 +7,7 @@ use super::super::desk::Desk;
 use super::super::field::{Outcome, Told};
 use super::super::frame::{Awaited, Remote};
 use super::super::tell;
-use super::decide::{Facts, Side, send};
+use super::decide::{Listed, Side, send};
 use super::wire::{RefusedRows, Row, Waiting, Wrong};
 use crate::components::live::{live, shown_when};
 
@@ -70,10 +70,7 @@ fn One(desk: Desk, list: String, row: Row, done: Callback<()>) -> impl IntoView 
     view! {
         <li class="card" data-row=number>
             <div class="sides">
-                <section class="side">
-                    <p><strong>{tell(|w| w.monitoring.listed)}</strong> " · " {tell(move |w| (w.monitoring.row)(number))}</p>
-                    <Facts said=row.said />
-                </section>
+                <Listed row=number said=row.said />
                 {sides}
             </div>
             <Told outcome />

@@ -113,8 +113,9 @@ fn title(group: Group) -> Word {
     }
 }
 
-fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
-    let facts: Vec<_> = pairs
+/// What is said of a household, property by property.
+fn facts(said: impl IntoIterator<Item = (String, String)>, known: Known) -> AnyView {
+    let rows: Vec<_> = said
         .into_iter()
         .map(|(name, value)| {
             let (called, property) = (name.clone(), name.clone());
@@ -126,10 +127,14 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             }
         })
         .collect();
+    view! { <dl class="facts small">{rows}</dl> }.into_any()
+}
+
+fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
     view! {
         <section class="card" data-group=format!("{group:?}")>
             <h2>{tell(title(group))}</h2>
-            <dl class="facts small">{facts}</dl>
+            {facts(pairs, known)}
         </section>
     }
     .into_any()
@@ -138,18 +143,6 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
 /// What a monitoring list says of the household, when it came, and who decided that it is about it.
 fn listed(row: Listed, known: Known) -> AnyView {
     let Listed { row, state, at, by, decided_by, said } = row;
-    let facts: Vec<_> = said
-        .into_iter()
-        .map(|(name, value)| {
-            let (called, property) = (name.clone(), name.clone());
-            view! {
-                <div class="fact" data-property=name>
-                    <dt>{live(move || known.called(CASES, &called))}</dt>
-                    <dd class="words">{value_words(CASES, property, value, known)}</dd>
-                </div>
-            }
-        })
-        .collect();
     view! {
         <li class="card" data-listed=row>
             <div class="card-row wrap">
@@ -160,7 +153,7 @@ fn listed(row: Listed, known: Known) -> AnyView {
                     {decided_by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.decided_by)(&by))}</span> })}
                 </span>
             </div>
-            <dl class="facts small">{facts}</dl>
+            {facts(said, known)}
         </li>
     }
     .into_any()
