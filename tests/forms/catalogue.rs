@@ -258,11 +258,16 @@ fn what_is_not_for_a_household_is_told_and_what_was_not_asked_too() {
     let refused =
         unfit.iter().filter(|each| each.left_out.as_ref().is_some_and(|left_out| left_out.key == consent));
     let refused: Vec<&str> = refused.map(|each| &*catalogue.item(each.unsuitable.item).code).collect();
-    assert_eq!(refused, ["A2", "A4", "B2", "C1", "C3", "D1"], "what illness would have decided");
+    assert_eq!(refused, ["A4", "B2", "C1", "C3", "D1"], "what illness would have decided");
     // Nobody was asked about a disability: that there is none is no reason.
     let alone = session.at("/household-needs/family/living").expect("it is there");
     session.answer(alone, Value::Choice("other".into())).expect("it takes the answer");
     let unfit = session.unfit_services().expect("its catalogue");
+    // Beside what was asked and speaks against it, too.
+    let laundry =
+        unfit.iter().find(|each| *catalogue.item(each.unsuitable.item).code == *"B2").expect("no laundry");
+    assert!(laundry.unsuitable.because.iter().any(|(_, value)| *value == FactValue::Boolean(false)));
+    assert_eq!(laundry.left_out.as_ref().map(|left_out| left_out.key), Some(consent));
     let because = unfit.iter().flat_map(|each| &each.unsuitable.because);
     let disabled = because.filter(|(fact, _)| *catalogue.facts().fact(*fact).name == *"disabled");
     assert!(disabled.into_iter().all(|(_, value)| *value != FactValue::Boolean(false)));

@@ -211,7 +211,7 @@ pub const WORDS: Words = Words {
     silenced_because: |question, answer| {
         format!("Its questions are not asked, since “{question}” is answered “{answer}”.")
     },
-    silenced_kept: "What was entered is still kept in the draft on this device, but will not be sent. Not asked is not gone: if it is still so, act now; if that answer is a mistake, put it right.",
+    silenced_kept: "What was entered is still kept in the draft on this device, but will not be sent. Not asked is not gone: if it is still so, act now, and tick it under the signs of danger; if that answer is a mistake, put it right.",
     finish_silenced: |labels| {
         format!("“{labels}” was entered, does not count now and will not be sent. Finish all the same?")
     },

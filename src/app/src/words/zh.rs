@@ -184,7 +184,7 @@ pub const WORDS: Words = Words {
     concerns: |names| format!("涉及：{names}"),
     silenced: |flag| format!("“{flag}”：填过，现在不再显示"),
     silenced_because: |question, answer| format!("因为“{question}”答的是“{answer}”，有关的题不再问。"),
-    silenced_kept: "填过的回答还留在本机的草稿里，但不会送出。不问了，不等于没有：情况还在的，照样马上处理；是改错了的，改回来。",
+    silenced_kept: "填过的回答还留在本机的草稿里，但不会送出。不问了，不等于没有：情况还在的，照样马上处理，并在问危险的那题里勾上；是改错了的，改回来。",
     finish_silenced: |labels| format!("填过“{labels}”，现在没有算进去，也不会送出。还要完成吗？"),
     finish_silenced_explained: "情况还在的：先处理，再回去把有关的题答上，或在“危险信号”里勾上。处理好了、或当时填错了，才点“已经处理，完成”。",
     finish_silenced_yes: "已经处理，完成",

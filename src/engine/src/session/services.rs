@@ -73,9 +73,8 @@ impl Session {
         let today = self.world.zone().civil(self.world.now_ms)?.date();
         let found = catalogue.unsuitable(&area, &facts, &Circumstances::on(today));
         let told = |unsuitable: Unsuitable| {
-            // What was asked and speaks against it is reason enough.
-            let unasked = unsuitable.because.iter().all(|(_, value)| *value == FactValue::NotApplicable);
-            let facts = unsuitable.because.iter().filter(|_| unasked);
+            // What was asked speaks for itself; what was not must not read as if it had been looked at.
+            let facts = unsuitable.because.iter().filter(|(_, value)| *value == FactValue::NotApplicable);
             let nodes: Vec<NodeId> = facts.flat_map(|(fact, _)| catalogue.said_by(*fact, self)).collect();
             Unfit { left_out: self.nodes_left_out(&nodes), unsuitable }
         };

@@ -1,11 +1,13 @@
 //! Which copy of the report is printed. One that names a danger is the office's: the family, one of whom the danger may come from, signs another
 //! that names none, nor the answers that it rests on.
 
+use doorstep_delivery::Moment;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::platform::{page as screen, timer};
+use crate::state::keeping::now;
 use crate::state::reader::say;
 
 /// The copy that is printed next.
@@ -52,6 +54,14 @@ impl Copies {
             (true, true) => Copy::Family,
         }
     }
+}
+
+/// The moment that a paper names as that of its printing: now, and anew whenever the browser is about to print.
+pub fn printed_at() -> ReadSignal<Moment> {
+    let (at, set_at) = signal(now());
+    let listening = window_event_listener(leptos::ev::beforeprint, move |_| set_at.set(now()));
+    on_cleanup(move || listening.remove());
+    at
 }
 
 /// Prints, and asks first which copy where there are two.

@@ -52,6 +52,8 @@ pub fn Dimensions(
         let told = told.map(|told| Explanation { note: None, ..told });
         let name = reason.measure.clone();
         let left_out = name.as_ref().and_then(|name| left_out::of(&left_out, name));
+        // Of what was not asked at all there is one reason, and no list.
+        let told = told.filter(|_| left_out.is_none());
         view! {
             <li>
                 <details class="dimension" data-dimension=name>

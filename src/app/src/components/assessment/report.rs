@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::awaited::Awaited;
 use super::contest::Contest;
-use super::copies::{Copies, Copy};
+use super::copies::{Copies, Copy, printed_at};
 use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
@@ -16,8 +16,8 @@ use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
 use super::wishes::{Wishes, wishes};
 use crate::components::by_hand::people;
+use crate::components::live::live;
 use crate::components::silent;
-use crate::state::keeping::now;
 use crate::state::reader::use_reader;
 use crate::words::when::on_paper;
 
@@ -111,6 +111,7 @@ pub fn Report(
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let copies = use_context::<Copies>();
+    let printed_at = printed_at();
     let copy = move || copies.map_or(Copy::Only, Copies::now).tag();
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
     let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, wishes, .. } =
@@ -138,6 +139,11 @@ pub fn Report(
     let named = levels.iter().filter(|told| !told.outcome.is_blank());
     let named = named.map(|told| (words.named)(&told.label, &told.shown));
     let about = std::iter::once(instance.clone()).filter(|name| !name.is_empty()).chain(named).collect();
+    let up = flags.iter().filter(|told| told.outcome == Outcome::Flag(true)).map(|told| told.label.clone());
+    let up: Vec<String> = up.chain(silenced.iter().map(|silenced| silenced.label.clone())).collect();
+    // Where nothing was asked and nobody is in danger nothing is decided: no services to weigh, nothing to sign.
+    let services = services.filter(|told| !nothing || told.has_fits());
+    let signed = !draft && (!nothing || dangers);
     let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking);
     let ranking = ranking.filter(|told| !told.reasons.is_empty()).cloned();
     let dimension_names: Vec<String> = ranking
@@ -183,7 +189,7 @@ pub fn Report(
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 <p class="small paper-only">{words.report.computed}</p>
                 {present.collect_view()}
-                <p class="small paper-only">{(words.printed)(&version, &on_paper(now(), words))}</p>
+                <p class="small paper-only">{live(move || (words.printed)(&version, &on_paper(printed_at.get(), words)))}</p>
             </header>
             <div class="for-office">
                 {silent.then(|| silent::notice(silenced, words))}
@@ -207,7 +213,7 @@ pub fn Report(
                 </div>
             })}
             {(!nothing).then(|| view! { <Contest by_hand draft /> })}
-            {(!draft).then(|| view! { <Signatures names about /> })}
+            {signed.then(|| view! { <Signatures names about dangers=up /> })}
         </article>
     }
 }

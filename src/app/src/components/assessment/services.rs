@@ -59,6 +59,13 @@ pub struct Open {
     forms: Vec<String>,
 }
 
+impl ToldServices {
+    /// Is there anything for this household?
+    pub fn has_fits(&self) -> bool {
+        !self.fits.is_empty()
+    }
+}
+
 /// Takes it from a session; `None` if its form names no catalogue.
 pub fn told_services(session: &Session) -> Option<ToldServices> {
     let (catalogue, matched) = session.services()?;

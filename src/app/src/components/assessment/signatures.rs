@@ -11,6 +11,8 @@ pub fn Signatures(
     names: Vec<String>,
     /// What is signed: whom it is about, and each level. A sheet that comes apart from the others says so still.
     about: Vec<String>,
+    /// Dangers, which go before any level.
+    dangers: Vec<String>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let line = |label: &'static str, name: String| {
@@ -33,7 +35,8 @@ pub fn Signatures(
     };
     let mut about = about.into_iter();
     let whom = about.next().unwrap_or_default();
-    let levels: String = about.map(|level| format!(" · {level}")).collect();
+    let dangers = (!dangers.is_empty()).then(|| (words.named)(words.in_danger, &dangers.join(words.between)));
+    let levels: String = dangers.into_iter().chain(about).map(|level| format!(" · {level}")).collect();
     let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
