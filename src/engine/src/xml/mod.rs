@@ -3,6 +3,7 @@
 //! Form JSON and XLSForm become the same elements as an XForm that was read from a file, so that there is one compiler
 //! ([`crate::form`]) and one writer. An expression may still hold `${name}` here; the compiler resolves it, the writer spells it out.
 
+mod bytes;
 mod document;
 mod element;
 mod read;
