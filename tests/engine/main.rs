@@ -2,6 +2,7 @@
 
 mod cases;
 mod diagnostics;
+mod inputs;
 mod instances;
 mod lint;
 mod never;

@@ -75,7 +75,7 @@ fn is_compiled(cell: &Cell) -> bool {
             )
         }
         Group::Body => name == "jr:count",
-        Group::Instance | Group::Media | Group::Attribute => false,
+        Group::Instance | Group::Media | Group::Attribute | Group::If => false,
     }
 }
 
@@ -86,7 +86,7 @@ fn is_expression(cell: &Cell) -> bool {
         Group::Plain => name == "choice_filter",
         Group::Bind => matches!(name, "relevant" | "constraint" | "calculate" | "required" | "readonly"),
         Group::Body => name == "jr:count",
-        Group::Instance | Group::Media | Group::Attribute => false,
+        Group::Instance | Group::Media | Group::Attribute | Group::If => false,
     }
 }
 

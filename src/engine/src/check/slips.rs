@@ -33,7 +33,7 @@ fn is_words(cell: &Cell) -> bool {
     match cell.column.group {
         Group::Plain => matches!(&*cell.column.name, "label" | "hint" | "guidance_hint"),
         Group::Bind => matches!(&*cell.column.name, "jr:constraintMsg" | "jr:requiredMsg"),
-        Group::Body | Group::Instance | Group::Media | Group::Attribute => false,
+        Group::Body | Group::Instance | Group::Media | Group::Attribute | Group::If => false,
     }
 }
 

@@ -176,6 +176,7 @@ pub(crate) fn column(header: &str, sheet: Sheet, double: bool) -> Column {
         ("instance", Sheet::Survey) => Group::Instance,
         ("media", Sheet::Survey | Sheet::Choices) => Group::Media,
         ("attribute", Sheet::Settings) => Group::Attribute,
+        ("if", Sheet::Assessment) if !rest.is_empty() => Group::If,
         // What is not known keeps its spelling: a choice filter may name it.
         _ => return named(Group::Plain, first, rest.first()),
     };
@@ -197,6 +198,13 @@ pub(crate) fn is_read(column: &Column, sheet: Sheet) -> bool {
     column.group != Group::Plain
         || plain.contains(&&*column.name)
         || spellings.iter().any(|(_, group, name)| *group == Group::Plain && *name == &*column.name)
+}
+
+/// How a rule's sheet calls what it asks of an input: by its name, unless a rule has a column of that name.
+pub(crate) fn of_input(name: &str) -> String {
+    let plain = column(name, Sheet::Assessment, false);
+    let is_free = !is_read(&plain, Sheet::Assessment) && plain.group == Group::Plain && *plain.name == *name;
+    if is_free { name.to_owned() } else { format!("if::{name}") }
 }
 
 /// Every spelling of a sheet's columns.

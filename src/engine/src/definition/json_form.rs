@@ -123,7 +123,11 @@ impl Reader<'_> {
             properties(object, &keys, found, |key, property, found| match (key, &property.value) {
                 ("if", Value::Object(inputs)) => {
                     for input in &inputs.properties {
-                        self.cells(input.name.as_str(), input, Sheet::Assessment, &mut row, found);
+                        let name: Arc<str> = input.name.as_str().into();
+                        let column =
+                            Column { group: Group::If, name: name.clone(), language: None, title: name };
+                        let words = self.text(input, found);
+                        row.cells.extend(words.map(|words| Cell { column: Arc::new(column), words }));
                     }
                 }
                 _ => self.cells(key, property, Sheet::Assessment, &mut row, found),
@@ -410,7 +414,7 @@ fn is_words(group: Group, name: &str) -> bool {
         Group::Plain => matches!(name, "label" | "note" | "hint" | "guidance_hint" | "item_label" | "title"),
         Group::Bind => matches!(name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString"),
         Group::Media => true,
-        Group::Body | Group::Instance | Group::Attribute => false,
+        Group::Body | Group::Instance | Group::Attribute | Group::If => false,
     }
 }
 

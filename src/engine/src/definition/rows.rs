@@ -35,6 +35,8 @@ pub(crate) enum Group {
     Media,
     /// An attribute of the form's node, in the settings: `attribute::foo`.
     Attribute,
+    /// What a rule of a decision table asks of an input that is called as one of the rule's own columns: `if::label`.
+    If,
 }
 
 /// What stands in one column of a row. Never empty.

@@ -7,6 +7,7 @@ use super::model::Model;
 use super::table::Row;
 use super::texts::{Kind, Texts};
 use crate::definition::assessment::{GROUP, Lines};
+use crate::definition::columns;
 use crate::xml::{Attribute, Element, Name, Namespace};
 
 /// A measure, and what belongs to it.
@@ -125,7 +126,8 @@ pub(super) fn sheets(measures: Vec<Measure>) -> Vec<(&'static str, Vec<Row>)> {
         let name = row.get("name").unwrap_or_default().to_owned();
         for (kind, line) in lines {
             let mut with_owner = Row::new(line.row.span).with("measure", name.as_str());
-            for (column, text) in line.row.cells.into_iter().chain(line.tests) {
+            let tests = line.tests.into_iter().map(|(input, test)| (columns::of_input(&input), test));
+            for (column, text) in line.row.cells.into_iter().chain(tests) {
                 with_owner.set(column, text);
             }
             sheets

@@ -163,7 +163,12 @@ impl Session {
         if matches!(measure.kind, Kind::Scale(_) | Kind::Index(_)) {
             return None;
         }
-        if let Some(band) = measure.bands.iter().find(|band| band.test.holds(given)) {
+        // A band measure's ranges are over what it reads; what it comes to is one of its codes.
+        let names = |band: &&Band| match measure.kind {
+            Kind::Band(_) => Given::of_text(&band.code) == *given,
+            _ => band.test.holds(given),
+        };
+        if let Some(band) = measure.bands.iter().find(names) {
             return Some(self.band_label(band, self.at_root(measure.node)));
         }
         match &measure.kind {

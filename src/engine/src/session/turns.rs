@@ -131,6 +131,43 @@ struct Found {
     likewise: Vec<Value>,
 }
 
+/// The numbers that are tried for an answer: whole ones, or of a decimal those with two digits after the point, or as many as the answer has.
+#[derive(Clone, Copy)]
+struct Grid {
+    data_type: DataType,
+    /// How many there are from one whole number to the next.
+    to_one: f64,
+}
+
+impl Grid {
+    fn of(now: &Value, data_type: DataType) -> Grid {
+        let to_one = match (data_type, now) {
+            (DataType::Decimal, Value::Decimal(number)) => {
+                let is_on = |to_one: &f64| (number * to_one - (number * to_one).round()).abs() < 1e-6;
+                [100.0, 1_000.0, 10_000.0].into_iter().find(is_on).unwrap_or(10_000.0)
+            }
+            (DataType::Decimal, _) => 100.0,
+            _ => 1.0,
+        };
+        Grid { data_type, to_one }
+    }
+
+    fn place(self, value: &Value) -> i64 {
+        match value {
+            Value::Integer(number) => (*number as f64 * self.to_one) as i64,
+            Value::Decimal(number) => (number * self.to_one).round() as i64,
+            _ => 0,
+        }
+    }
+
+    fn value(self, place: i64) -> Value {
+        match self.data_type {
+            DataType::Decimal => Value::Decimal(place as f64 / self.to_one),
+            _ => Value::Integer(place),
+        }
+    }
+}
+
 /// How far an answer moves the scales, and where: what comes to apply, or no longer applies, is furthest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Moved {
@@ -239,15 +276,9 @@ impl Trial<'_> {
 
     /// The nearest number in a direction that tips the result: further and further, then halved down.
     fn cut_off(&mut self, key: Key, now: &Value, data_type: DataType, towards: i64) {
-        let start = match now {
-            Value::Integer(number) => *number,
-            Value::Decimal(number) => *number as i64,
-            _ => 0,
-        };
-        let value = |number: i64| match data_type {
-            DataType::Decimal => Value::Decimal(number as f64),
-            _ => Value::Integer(number),
-        };
+        let grid = Grid::of(now, data_type);
+        let start = grid.place(now);
+        let value = |place: i64| grid.value(place);
         let (mut same, mut step) = (start, 1_i64);
         // Where it may not go, or where it tips.
         let mut bound: Option<i64> = None;
@@ -278,11 +309,7 @@ impl Trial<'_> {
             }
         }
         if let Some(found) = &mut tipped {
-            let at = match found.value {
-                Value::Integer(number) => number,
-                Value::Decimal(number) => number as i64,
-                _ => start,
-            };
+            let at = grid.place(&found.value);
             // Those beyond it that are answers at all, near and far. They turn nothing that is not known yet.
             let complete = self.complete;
             let same = |tried: Result<Option<Found>, ()>| match tried {

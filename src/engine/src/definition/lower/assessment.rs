@@ -48,9 +48,10 @@ impl Lowering<'_> {
         let mut element = Element::new(own(kind.element()), row.place);
         for cell in &row.cells {
             let name = &*cell.column.name;
-            if kind.columns().contains(&name) && name != "label" {
+            let of_rule = kind.columns().contains(&name) || matches!(name, "label" | "measure");
+            if cell.column.group != Group::If && kind.columns().contains(&name) && name != "label" {
                 element = element.with(Name::plain(name), cell.words.clone());
-            } else if kind == Lines::Rules && !matches!(name, "label" | "measure") {
+            } else if kind == Lines::Rules && (cell.column.group == Group::If || !of_rule) {
                 let test = Element::new(own("if"), cell.words.span)
                     .with(Name::plain("input"), Written::plain(name, cell.words.span))
                     .with(Name::plain("test"), cell.words.clone());

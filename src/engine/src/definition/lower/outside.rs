@@ -79,7 +79,7 @@ fn expressions(row: &Row, visit: &mut dyn FnMut(&Written)) {
             }
             Group::Body => name == "jr:count",
             Group::Plain => matches!(name, "choice_filter" | "default"),
-            Group::Instance | Group::Media | Group::Attribute => false,
+            Group::Instance | Group::Media | Group::Attribute | Group::If => false,
         };
         if expression {
             visit(&cell.words);
