@@ -126,10 +126,6 @@ pub fn WantedFields(desk: Desk, wanted: Wanted, wrong: Wrong) -> impl IntoView {
             <Field id=HOLDER kind=Kind::Plain label=|w| w.holder hint=|w| w.holder_hint list=HOLDERS text=wanted.holder wrong />
             <datalist id=HOLDERS>{live(names)}</datalist> }.into_any())}
         <Field id=AREA kind=Kind::Plain label=|w| w.area_field hint=|w| w.device_area_hint text=wanted.area wrong />
-        <label class="choice">
-            <input type="checkbox" data-field="kiosk" prop:checked=live(move || wanted.kiosk.get()) on:change:target=move |event| wanted.kiosk.set(event.target().checked()) />
-            <span>{tell(|w| w.resident.is_kiosk)} <span class="soft small">{tell(|w| w.resident.is_kiosk_hint)}</span></span>
-        </label>
     }
 }
 
@@ -179,6 +175,10 @@ fn HandOutForm(desk: Desk, wanted: Wanted, made: RwSignal<Option<Code>>) -> impl
                 make();
             }>
                 <WantedFields desk wanted wrong=outcome.wrong />
+                <label class="choice">
+                    <input type="checkbox" data-field="kiosk" prop:checked=live(move || wanted.kiosk.get()) on:change:target=move |event| wanted.kiosk.set(event.target().checked()) />
+                    <span>{tell(|w| w.resident.is_kiosk)} <span class="soft small">{tell(|w| w.resident.is_kiosk_hint)}</span></span>
+                </label>
                 <div class="actions">
                     <Submit outcome action="make-code" word=|w| w.make_code busy=|w| w.loading />
                 </div>

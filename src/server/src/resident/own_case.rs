@@ -58,8 +58,9 @@ pub(super) async fn show(
     let proof = query_code::proof(&typed.id_number, &typed.code).unwrap_or_default();
     let case = store.case_proved(&who.query_key(&proof), now).await?.unwrap_or_default();
     let known = store.known_entities(CASES, &[&case]).await?.remove(&case);
-    // A kiosk serves its own area: a case elsewhere is for that area's.
-    let known = known.filter(|case| case.area.starts_with(caller.standing.area.code()));
+    // A kiosk serves its own area: a case elsewhere is for that area's. One that belongs to a wider area lies in it as far as anybody knows.
+    let here = caller.standing.area.code();
+    let known = known.filter(|case| case.area.starts_with(here) || here.starts_with(&*case.area));
     let Some(known) = known else {
         who.note(&caller.entry(Event::OwnCaseRefused)).await?;
         let reason = "number and code do not go together, or the code is over";

@@ -160,14 +160,13 @@ impl Who {
     /// Whose a token is.
     pub(crate) async fn device_of(&self, token: &Token, now: i64) -> Result<Known, StoreError> {
         let hash = token.hash(self.ciphers);
-        let row: Option<Columns> =
-            reading!(self.store.database, |pool| {
-                sqlx::query_as(
+        let row: Option<Columns> = reading!(self.store.database, |pool| {
+            sqlx::query_as(
             "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
         )
         .bind(&hash)
         .fetch_optional(pool)
-            })?;
+        })?;
         let Some(device) = row.and_then(Device::new) else { return Ok(Known::Nobody) };
         if device.revoked_at.is_some() {
             return Ok(Known::Revoked(device.id));
@@ -193,14 +192,13 @@ impl Who {
     }
 
     pub(crate) async fn device(&self, id: &str) -> Result<Option<Device>, StoreError> {
-        let row: Option<Columns> =
-            reading!(self.store.database, |pool| {
-                sqlx::query_as(
+        let row: Option<Columns> = reading!(self.store.database, |pool| {
+            sqlx::query_as(
             "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE id = $1"
         )
         .bind(id)
         .fetch_optional(pool)
-            })?;
+        })?;
         Ok(row.and_then(Device::new))
     }
 
