@@ -15,6 +15,21 @@
     // What a browser throws when the app's own recursion is too deep.
     (reason instanceof RangeError && /call stack/i.test(reason.message));
 
+  // At a kiosk nobody would press the button, and what is on the screen yet is somebody's.
+  const isKiosk = () => {
+    try {
+      return Boolean(localStorage.getItem('doorstep.kiosk'));
+    } catch {
+      return false;
+    }
+  };
+  if (isKiosk()) {
+    setInterval(() => {
+      const notice = document.getElementById('trap-notice');
+      if (notice && !notice.hidden) location.replace('/kiosk');
+    }, 5000);
+  }
+
   addEventListener('error', (event) => {
     if (fatal(event.error)) show();
   });

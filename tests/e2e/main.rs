@@ -13,6 +13,7 @@ mod encryption;
 mod filling;
 mod full;
 mod households;
+mod kiosk;
 mod mending;
 mod office;
 mod papers;

@@ -21,6 +21,7 @@ pub mod odk_encryption;
 pub mod outbox;
 pub mod pen;
 pub mod pull;
+pub mod query_code;
 pub mod receipt;
 pub mod record;
 pub mod recovery;

@@ -29,7 +29,7 @@ use crate::who::rights::Deed;
 use crate::who::routes::read_submission;
 use crate::{
     Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa, relay,
-    totals, who,
+    resident, totals, who,
 };
 
 /// The longest nonce that is echoed.
@@ -56,6 +56,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(entities::routes())
         .merge(aside::routes())
         .merge(monitoring::routes())
+        .merge(resident::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))

@@ -30,7 +30,9 @@ type Change = (String, String, i64, Option<String>);
 
 /// What somebody sees; a stranger, and who has something to do first, sees what is for all.
 pub(crate) fn viewer(caller: Option<&Caller>) -> Viewer {
-    let Some(caller) = caller.filter(|caller| caller.pending.is_none()) else { return Viewer::default() };
+    // A kiosk is whoever stands before it: it has what is for all, and no household.
+    let known = caller.filter(|caller| caller.pending.is_none() && !caller.kiosk);
+    let Some(caller) = known else { return Viewer::default() };
     let standing = &caller.standing;
     Viewer {
         role: standing.role.name().to_owned(),

@@ -23,6 +23,7 @@ use crate::answer::Refusal;
 use crate::api::wrong_method;
 use crate::forms::Living;
 use crate::off_thread::off_thread;
+use crate::resident::keep_proof;
 use crate::store::Undone;
 
 pub(crate) use csv::{For, write as write_csv};
@@ -132,6 +133,7 @@ async fn apply(shared: &Shared, form: &Arc<Form>, submission: Undone) -> Result<
     })
     .await?;
     let said = changes.len();
+    keep_proof(shared, &submission, &changes).await?;
     if shared.store.apply_entities(&submission, &changes).await? {
         release(shared, &changes).await?;
         // A phone that has its receipt finds in the feed what it said.

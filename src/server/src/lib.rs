@@ -28,6 +28,7 @@ mod outgoing;
 #[macro_use]
 mod store;
 mod relay;
+mod resident;
 pub mod seed;
 mod targets;
 mod tls;

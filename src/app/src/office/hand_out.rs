@@ -29,6 +29,8 @@ pub struct Wanted {
     pub name: RwSignal<String>,
     pub holder: RwSignal<String>,
     pub area: RwSignal<String>,
+    /// Is it to stand in a station, for whoever comes?
+    pub kiosk: RwSignal<bool>,
     /// Who may be chosen; nothing for those who may not see users.
     pub users: RwSignal<Vec<User>>,
 }
@@ -37,7 +39,13 @@ impl Wanted {
     /// Nothing yet, or for the user whose id the address names.
     pub fn new(desk: Desk) -> Wanted {
         let new = || RwSignal::new(String::new());
-        let wanted = Wanted { name: new(), holder: new(), area: new(), users: RwSignal::default() };
+        let wanted = Wanted {
+            name: new(),
+            holder: new(),
+            area: new(),
+            kiosk: RwSignal::new(false),
+            users: RwSignal::default(),
+        };
         if desk.user.with_untracked(|user| user.role != "administrator") {
             // A station hands out what is its own area's.
             wanted.area.set(desk.user.with_untracked(|user| user.area.clone()));
@@ -65,7 +73,7 @@ impl Wanted {
             outcome.complain(NAME, |w| w.empty);
             return None;
         }
-        let mut body = json!({"name": name, "area": area});
+        let mut body = json!({"name": name, "area": area, "kiosk": self.kiosk.get_untracked()});
         if !holder.is_empty() {
             let found = self.users.with_untracked(|users| {
                 users.iter().find(|user| user.name == holder.to_lowercase()).cloned()
@@ -167,6 +175,10 @@ fn HandOutForm(desk: Desk, wanted: Wanted, made: RwSignal<Option<Code>>) -> impl
                 make();
             }>
                 <WantedFields desk wanted wrong=outcome.wrong />
+                <label class="choice">
+                    <input type="checkbox" data-field="kiosk" prop:checked=live(move || wanted.kiosk.get()) on:change:target=move |event| wanted.kiosk.set(event.target().checked()) />
+                    <span>{tell(|w| w.resident.is_kiosk)} <span class="soft small">{tell(|w| w.resident.is_kiosk_hint)}</span></span>
+                </label>
                 <div class="actions">
                     <Submit outcome action="make-code" word=|w| w.make_code busy=|w| w.loading />
                 </div>

@@ -20,7 +20,7 @@ use crate::state::device::{Device, use_device};
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::space::{self, Space};
-use crate::state::{drafts, forms, pulling};
+use crate::state::{drafts, forms, kiosk, pulling};
 
 /// The page at `/`.
 #[component]
@@ -122,6 +122,7 @@ fn Start(device: Device) -> impl IntoView {
     let current = Memo::new(move |_| {
         let mut current: Vec<FormVersion> =
             device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect());
+        current.retain(|version| !kiosk::is_for_kiosks(&version.form.id));
         let recent = forms::started();
         current.sort_by_key(|version| forms::place(&version.form.id, &recent));
         current

@@ -10,6 +10,7 @@ mod finish;
 mod form_page;
 mod home;
 mod households;
+mod kiosk;
 mod not_found;
 mod outbox;
 mod outbox_item;
@@ -74,6 +75,7 @@ pub fn App() -> impl IntoView {
                 .into_any(),
                 Standing::Choosing => view! { <choose::Choose /> }.into_any(),
                 Standing::Locked => view! { <unlock::Unlock /> }.into_any(),
+                Standing::Open if gate.is_kiosk() => view! { <kiosk::KioskPage /> }.into_any(),
                 Standing::Open => view! { <Pages /> }.into_any(),
             }}
         </Router>
@@ -97,6 +99,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/safety") view=safety::SafetyPage />
             <Route path=path!("/safety/pin") view=safety::PinPage />
             <Route path=path!("/settings") view=settings::SettingsPage />
+            <Route path=path!("/kiosk") view=kiosk::BeginKiosk />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
         </FlatRoutes>
     }

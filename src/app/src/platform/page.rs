@@ -187,6 +187,28 @@ pub fn print() {
     let _ = window().print();
 }
 
+/// Says on the root that only a part of the page is to be printed from now on (`data-print`), for the style sheets; nothing: all of it.
+pub fn print_only(part: Option<&str>) {
+    let Some(root) = root() else { return };
+    // Neither can fail: the name is a valid one.
+    let _ = match part {
+        Some(part) => root.set_attribute("data-print", part),
+        None => root.remove_attribute("data-print"),
+    };
+}
+
+/// Loads another page of the app in place of this one: nothing of this one stays in memory, nor its address in the browser's history.
+pub fn replace(path: &str) {
+    let _ = window().location().replace(path);
+}
+
+/// Says another address for this page, in place of the one that it has.
+pub fn rename(path: &str) {
+    // Fails only where pages change their address all the time.
+    let _ =
+        window().history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(path)));
+}
+
 /// Loads the page anew.
 pub fn reload() {
     let _ = window().location().reload();

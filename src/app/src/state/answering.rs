@@ -258,6 +258,29 @@ impl Answering {
         self.revision.update(|revision| *revision += 1);
     }
 
+    /// Fills in the question of that name, seen or not, if the form has one and takes it.
+    pub fn fill(self, name: &str, text: &str) {
+        let Some(key) = self.named(name) else { return };
+        let value = Value::Text(text.into());
+        let change = Change::answer(self.with(|session| session.path(key)), &value);
+        self.take(change, |session| session.answer(key, value));
+    }
+
+    /// What is said in the question of that name; blank if the form has none.
+    pub fn said(self, name: &str) -> String {
+        let value =
+            self.named(name).and_then(|key| self.with(|session| session.value(key).map(Value::to_text)));
+        value.unwrap_or_default()
+    }
+
+    /// The first node of that name.
+    pub fn named(self, name: &str) -> Option<Key> {
+        self.with(|session| {
+            let named = |key: &Key| session.path(*key).rsplit('/').next() == Some(name);
+            session.nodes().into_iter().find(named)
+        })
+    }
+
     /// Every call to change the session goes through here: time told, step recorded, signals set.
     fn take(
         self,

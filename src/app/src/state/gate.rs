@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{dictionary, enrolment, office, place, pulling, revoked, sending, targets};
+use super::{dictionary, enrolment, kiosk, office, place, pulling, revoked, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -82,6 +82,9 @@ impl Gate {
         provide_context(gate);
         gate.watch();
         timer::spawn(async move {
+            if kiosk::is_on() {
+                return gate.come(kiosk::user()).await;
+            }
             if preferences::get(SEVERAL).is_some() {
                 gate.read_users().await;
             }
@@ -160,6 +163,11 @@ impl Gate {
     /// Is there a reason to lock: a PIN, or someone else?
     pub fn can_leave(self) -> bool {
         self.has_pin() || self.users.with(|users| users.len() > 1)
+    }
+
+    /// Is it a kiosk's store, and whoever comes at work?
+    pub fn is_kiosk(self) -> bool {
+        self.user.with(kiosk::is_kiosks)
     }
 
     /// Is a PIN set?

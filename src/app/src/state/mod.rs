@@ -15,6 +15,7 @@ pub mod groups;
 pub mod held;
 pub mod households;
 pub mod keeping;
+pub mod kiosk;
 pub mod mending;
 pub mod office;
 pub mod outbox;

@@ -40,6 +40,13 @@ impl Reader {
         self.language_now().words()
     }
 
+    /// Reads on in that language, if it is not this one.
+    pub fn read_in(self, language: Language) {
+        if self.language_now() != language {
+            self.switch();
+        }
+    }
+
     /// Reads on in the other language.
     pub fn switch(self) {
         let other = self.language_now().other();

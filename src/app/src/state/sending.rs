@@ -15,7 +15,7 @@ use super::enrolment::{self, ShutOut};
 use super::gate::SEVERAL;
 use super::keeping::now;
 use super::outbox::counted;
-use super::{arrived, forms, pulling, revoked, targets};
+use super::{arrived, forms, kiosk, pulling, revoked, targets};
 use crate::platform::store::IndexedDb;
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, locks, network, preferences, timer};
@@ -178,6 +178,14 @@ async fn locked_stores(device: Device) -> Vec<IndexedDb> {
                 store.lock();
                 stores.push(store);
             }
+            Ok(_) => {}
+            Err(error) => leptos::logging::error!("{error}"),
+        }
+    }
+    if kiosk::was() {
+        match IndexedDb::open_of(&kiosk::user().id).await {
+            // It asks for no PIN, and nobody will come to let it be sent.
+            Ok(store) if !device.has_at_work(&store) => stores.push(store),
             Ok(_) => {}
             Err(error) => leptos::logging::error!("{error}"),
         }

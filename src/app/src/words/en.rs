@@ -389,6 +389,7 @@ pub const WORDS: Words = Words {
     visits: super::day::ENGLISH,
     households: super::households::ENGLISH,
     record: super::record::ENGLISH,
+    kiosk: super::kiosk::ENGLISH,
     safety: super::safety::ENGLISH,
     settings: super::settings::ENGLISH,
 

@@ -6,6 +6,7 @@
 mod day;
 mod en;
 mod households;
+pub mod kiosk;
 pub mod office;
 mod record;
 mod report;
@@ -355,6 +356,7 @@ pub struct Words {
     pub visits: day::DayWords,
     pub households: households::HouseholdWords,
     pub record: record::RecordWords,
+    pub kiosk: kiosk::KioskWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

@@ -334,6 +334,7 @@ pub const WORDS: Words = Words {
     visits: super::day::CHINESE,
     households: super::households::CHINESE,
     record: super::record::CHINESE,
+    kiosk: super::kiosk::CHINESE,
     safety: super::safety::CHINESE,
     settings: super::settings::CHINESE,
 

@@ -53,6 +53,6 @@ async fn area_of<'c>(shared: &Shared, caller: &'c Caller) -> Result<&'c str, Ref
 }
 
 /// The office's day.
-fn today() -> jiff::civil::Date {
+pub(crate) fn today() -> jiff::civil::Date {
     doorstep_engine::moment::civil(now_ms(), ZONE_MINUTES).date()
 }

@@ -47,6 +47,7 @@ mod migrations;
 mod monitoring;
 mod openrosa;
 mod relay;
+mod resident;
 mod said;
 mod submissions;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub(crate) use feed::{ENTITY, Offer, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
+pub(crate) use resident::{KnownCode, NewCode, Subject};
 pub(crate) use said::Among;
 pub(crate) use submissions::{Kept, Row, Sender};
 pub(crate) use totals::Beside;

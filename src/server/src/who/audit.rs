@@ -100,6 +100,14 @@ pub enum Event {
     AsideTakenIn,
     /// What was kept aside was not taken in.
     AsideLeftOut,
+    /// A household's query code was handed out.
+    QueryCodeMade,
+    /// A household's query code was revoked.
+    QueryCodeRevoked,
+    /// A resident was shown their own case at a kiosk.
+    OwnCaseShown,
+    /// Somebody at a kiosk did not prove whose case they want to see.
+    OwnCaseRefused,
 }
 
 /// One thing that was done.

@@ -126,6 +126,7 @@ impl Who {
         Ok(Caller {
             by: By::Password,
             standing: user.standing.clone(),
+            kiosk: false,
             pending: user.pending(),
             user: Some(user.id),
         })

@@ -80,6 +80,8 @@ pub(crate) struct Caller {
     pub(crate) user: Option<String>,
     pub(crate) by: By,
     pub(crate) standing: Standing,
+    /// Is it a device that stands in a station, for whoever comes?
+    pub(crate) kiosk: bool,
     /// What they have to do before anything else.
     pub(crate) pending: Option<Pending>,
 }
@@ -140,6 +142,9 @@ impl Caller {
             return Err(Refusal::new(StatusCode::FORBIDDEN, code, reason));
         }
         let fits = match (&self.by, &self.user) {
+            // It has nobody's eyes: it sends, and shows whoever comes what is theirs.
+            _ if self.kiosk => matches!(deed, Deed::Send | Deed::ServeResident),
+            _ if deed == Deed::ServeResident => false,
             (By::Session(_), _) => true,
             // It came from no page of ours: good for what such programs do, and no more.
             (By::Password, _) => deed == Deed::Send,
@@ -248,7 +253,13 @@ pub(crate) async fn by_token(who: &Who, token: &super::secret::Token, now: i64) 
         }
         Known::Device(device, standing) => {
             let standing = device_standing(standing, device.area);
-            Ok(Caller { user: device.user, by: By::Device(device.id), standing, pending: None })
+            Ok(Caller {
+                user: device.user,
+                by: By::Device(device.id),
+                standing,
+                kiosk: device.kiosk,
+                pending: None,
+            })
         }
     }
 }
@@ -288,6 +299,7 @@ fn caller_of(user: &User, session: String) -> Caller {
         user: Some(user.id.clone()),
         by: By::Session(session),
         standing: user.standing.clone(),
+        kiosk: false,
         pending: user.pending(),
     }
 }

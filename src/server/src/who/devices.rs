@@ -21,6 +21,8 @@ pub(crate) struct Device {
     pub(crate) area: Area,
     /// Whose it is.
     pub(crate) user: Option<String>,
+    /// Does it stand in a station, for whoever comes?
+    pub(crate) kiosk: bool,
     /// Milliseconds since 1970.
     pub(crate) made_at: i64,
     /// Its last contact.
@@ -28,13 +30,25 @@ pub(crate) struct Device {
     pub(crate) revoked_at: Option<i64>,
 }
 
-type Columns = (String, String, String, Option<String>, i64, i64, Option<i64>);
+type Columns = (String, String, String, Option<String>, i64, i64, i64, Option<i64>);
 
 impl Device {
     fn new(columns: Columns) -> Option<Device> {
-        let (id, name, area, user, made_at, seen_at, revoked_at) = columns;
-        Some(Device { id, name, area: Area::parse(&area)?, user, made_at, seen_at, revoked_at })
+        let (id, name, area, user, kiosk, made_at, seen_at, revoked_at) = columns;
+        let (area, kiosk) = (Area::parse(&area)?, kiosk != 0);
+        Some(Device { id, name, area, user, kiosk, made_at, seen_at, revoked_at })
     }
+}
+
+/// Whose a device is to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holder<'a> {
+    /// Nobody's: it sends, as whoever holds it.
+    Nobody,
+    /// This user's.
+    User(&'a str),
+    /// The station's, for whoever comes.
+    Kiosk,
 }
 
 /// What a token is good for.
@@ -63,10 +77,15 @@ impl Who {
         &self,
         name: &str,
         area: &Area,
-        user: Option<&str>,
+        holder: Holder<'_>,
         made_by: &str,
         now: i64,
     ) -> Result<(String, String, i64), StoreError> {
+        let (user, kiosk) = match holder {
+            Holder::Nobody => (None, 0),
+            Holder::User(user) => (Some(user), 0),
+            Holder::Kiosk => (None, 1),
+        };
         let (id, code, expires_at) = (new_id(), new_code(), now + LIFETIME_MS);
         let hash = code_hash(&code, self.ciphers);
         writing!(self.store.database, |pool| async {
@@ -77,8 +96,8 @@ impl Who {
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(
-                "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at, kiosk)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             )
             .bind(&hash)
             .bind(&id)
@@ -87,6 +106,7 @@ impl Who {
             .bind(user)
             .bind(made_by)
             .bind(expires_at)
+            .bind(kiosk)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await
@@ -101,14 +121,14 @@ impl Who {
         let token_hash = token.hash(self.ciphers);
         let made: Option<Columns> = writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
-            let found: Option<(String, String, Option<String>)> = sqlx::query_as(
-                "SELECT name, area, user_id FROM enrolment WHERE hash = $1 AND expires_at > $2",
+            let found: Option<(String, String, Option<String>, i64)> = sqlx::query_as(
+                "SELECT name, area, user_id, kiosk FROM enrolment WHERE hash = $1 AND expires_at > $2",
             )
             .bind(&hash)
             .bind(now)
             .fetch_optional(&mut *transaction)
             .await?;
-            let Some((name, area, user)) = found else { return Ok(None) };
+            let Some((name, area, user, kiosk)) = found else { return Ok(None) };
             let taken = sqlx::query("DELETE FROM enrolment WHERE hash = $1")
                 .bind(&hash)
                 .execute(&mut *transaction)
@@ -118,8 +138,8 @@ impl Who {
                 return Ok(None);
             }
             sqlx::query(
-                "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $6)",
+                "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at, kiosk)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
             )
             .bind(&id)
             .bind(&token_hash)
@@ -127,10 +147,11 @@ impl Who {
             .bind(&area)
             .bind(&user)
             .bind(now)
+            .bind(kiosk)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await?;
-            Ok(Some((id.clone(), name, area, user, now, now, None)))
+            Ok(Some((id.clone(), name, area, user, kiosk, now, now, None)))
         })?;
         let device = made.and_then(Device::new);
         Ok(device.map_or(Enrolled::Refused, |device| Enrolled::Device(device, token)))
@@ -139,11 +160,13 @@ impl Who {
     /// Whose a token is.
     pub(crate) async fn device_of(&self, token: &Token, now: i64) -> Result<Known, StoreError> {
         let hash = token.hash(self.ciphers);
-        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(
-            "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
+        let row: Option<Columns> = reading!(self.store.database, |pool| {
+            sqlx::query_as(
+            "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
         )
         .bind(&hash)
-        .fetch_optional(pool))?;
+        .fetch_optional(pool)
+        })?;
         let Some(device) = row.and_then(Device::new) else { return Ok(Known::Nobody) };
         if device.revoked_at.is_some() {
             return Ok(Known::Revoked(device.id));
@@ -169,11 +192,13 @@ impl Who {
     }
 
     pub(crate) async fn device(&self, id: &str) -> Result<Option<Device>, StoreError> {
-        let row: Option<Columns> = reading!(self.store.database, |pool| sqlx::query_as(
-            "SELECT id, name, area, user_id, made_at, seen_at, revoked_at FROM device WHERE id = $1"
+        let row: Option<Columns> = reading!(self.store.database, |pool| {
+            sqlx::query_as(
+            "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE id = $1"
         )
         .bind(id)
-        .fetch_optional(pool))?;
+        .fetch_optional(pool)
+        })?;
         Ok(row.and_then(Device::new))
     }
 
@@ -186,18 +211,18 @@ impl Who {
     ) -> Result<Vec<(Device, Option<String>)>, StoreError> {
         // A code is digits only, so that it holds none of LIKE's signs.
         const OF_AREA: &str =
-            "SELECT device.id, device.name, device.area, user_id, device.made_at, seen_at, revoked_at,
-            app_user.name FROM device LEFT JOIN app_user ON app_user.id = user_id
+            "SELECT device.id, device.name, device.area, user_id, kiosk, device.made_at, seen_at,
+            revoked_at, app_user.name FROM device LEFT JOIN app_user ON app_user.id = user_id
             WHERE device.id > $1 AND device.area LIKE $2 ORDER BY device.id LIMIT $3";
-        type Row = (String, String, String, Option<String>, i64, i64, Option<i64>, Option<String>);
+        type Row = (String, String, String, Option<String>, i64, i64, i64, Option<i64>, Option<String>);
         let within = format!("{area}%");
         let rows: Vec<Row> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
             .bind(after)
             .bind(&within)
             .bind(limit)
             .fetch_all(pool))?;
-        let device = |(id, name, area, user, made_at, seen_at, revoked_at, holder): Row| {
-            Some((Device::new((id, name, area, user, made_at, seen_at, revoked_at))?, holder))
+        let device = |(id, name, area, user, kiosk, made_at, seen_at, revoked_at, holder): Row| {
+            Some((Device::new((id, name, area, user, kiosk, made_at, seen_at, revoked_at))?, holder))
         };
         Ok(rows.into_iter().filter_map(device).collect())
     }
@@ -234,7 +259,8 @@ mod tests {
 
     async fn a_code_makes_one_device_for_many_at_once(place: &Place) {
         let who = open(place).await;
-        let (_, code, expires_at) = who.make_enrolment("a", &area("37"), None, "u", 0).await.unwrap();
+        let (_, code, expires_at) =
+            who.make_enrolment("a", &area("37"), Holder::Nobody, "u", 0).await.unwrap();
         assert_eq!(expires_at, LIFETIME_MS);
         assert!(matches!(who.enrol(&code, LIFETIME_MS).await.unwrap(), Enrolled::Refused), "it is over");
         let enrolled = at_once(|| {
@@ -248,7 +274,8 @@ mod tests {
     async fn a_device_is_its_users_until_it_is_revoked(place: &Place) {
         let who = open(place).await;
         let owner = user(&who, "li.si").await;
-        let (_, code, _) = who.make_enrolment("a", &area("371002"), Some(&owner), "u", 0).await.unwrap();
+        let (_, code, _) =
+            who.make_enrolment("a", &area("371002"), Holder::User(&owner), "u", 0).await.unwrap();
         let Enrolled::Device(device, token) = who.enrol(&code, 1).await.unwrap() else { panic!("refused") };
         let Known::Device(found, Some(_)) = who.device_of(&token, 99_000).await.unwrap() else {
             panic!("not known")
@@ -271,7 +298,7 @@ mod tests {
     async fn devices_are_listed_by_area(place: &Place) {
         let who = open(place).await;
         for code in ["371002", "371002001", "371003", ""] {
-            let (_, code, _) = who.make_enrolment("a", &area(code), None, "u", 0).await.unwrap();
+            let (_, code, _) = who.make_enrolment("a", &area(code), Holder::Nobody, "u", 0).await.unwrap();
             who.enrol(&code, 1).await.unwrap();
         }
         for (within, count) in [("", 4), ("37", 3), ("371002", 2), ("371002001", 1), ("371004", 0)] {

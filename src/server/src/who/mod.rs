@@ -39,10 +39,12 @@ use limits::Limits;
 use oidc::Oidc;
 use rights::{Area, Role, Standing};
 
+pub(crate) use ciphers::random;
 pub(crate) use key::FILE as KEY_FILE;
 pub use key::KeyError;
 pub use oidc::OidcError;
 pub(crate) use oidc::open as open_oidc;
+pub(crate) use users::new_id;
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
 const HASHERS: usize = 2;
@@ -125,6 +127,11 @@ impl Who {
     /// What is kept of a resident's number: who has the database alone can't try numbers against it.
     pub(crate) fn id_key(&self, number: &str) -> String {
         hex(&self.ciphers.keyed_digest(&self.key, format!("id number {number}").as_bytes()))
+    }
+
+    /// What is kept of the proof that a query code and an ID number make together.
+    pub(crate) fn query_key(&self, proof: &str) -> String {
+        hex(&self.ciphers.keyed_digest(&self.key, format!("query code {proof}").as_bytes()))
     }
 
     /// What is kept of a password. A few at a time, off the async threads.

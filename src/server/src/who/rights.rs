@@ -110,12 +110,16 @@ pub enum Deed {
     LookAfterLists,
     /// See what came under an id that another submission has, and take it in or leave it out.
     TakeIn,
+    /// Show a resident at a kiosk their own case, once it is proved whose it is. Kiosks alone do it (`caller.rs`), which are workers to this table.
+    ServeResident,
+    /// Hand out and revoke the query codes of households.
+    HandOutCodes,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 12] = [
+    pub const ALL: [Deed; 14] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -128,6 +132,8 @@ impl Deed {
         Deed::Release,
         Deed::LookAfterLists,
         Deed::TakeIn,
+        Deed::ServeResident,
+        Deed::HandOutCodes,
     ];
 }
 
@@ -162,6 +168,8 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::Release =>        [No,    No,     No,       No,     All],
         Deed::LookAfterLists => [No,    Area,   No,       No,     No],
         Deed::TakeIn =>         [No,    Area,   No,       No,     No],
+        Deed::ServeResident =>  [Area,  No,     No,       No,     No],
+        Deed::HandOutCodes =>   [No,    Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],
@@ -305,6 +313,7 @@ mod tests {
                 Deed::Relay,
                 Deed::Release,
                 Deed::TakeIn,
+                Deed::HandOutCodes,
             ];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");

@@ -21,6 +21,7 @@ mod reader;
 #[path = "../../../delivery/tests/real_servers/server.rs"]
 mod real_server;
 mod relay;
+mod resident;
 mod running;
 mod seeded;
 #[path = "../../../delivery/tests/backends/suite.rs"]

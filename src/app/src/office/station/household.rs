@@ -12,6 +12,7 @@ use super::compare::{Compared, assessments};
 use super::dates::{late, today};
 use super::households::{danger_words, level_words, next_word};
 use super::known::{Known, use_known};
+use super::query_codes::QueryCodes;
 use super::timeline::{Versions, value_words};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
@@ -93,6 +94,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
                 <h2>{tell(|w| w.monitoring.of_lists)}<span class="count">{told.listed.len()}</span></h2>
                 <ul class="records">{told.listed.iter().cloned().map(|row| listed(row, known)).collect::<Vec<_>>()}</ul>
             </section> })}
+        <QueryCodes case=case.id.clone() />
         <section class="section" data-part="timeline">
             <h2>{tell(|w| w.station.timeline)}<span class="count">{told.versions.len()}</span></h2>
             <Versions versions list=CASES known />

@@ -354,10 +354,15 @@ pub(super) const WORDS: Office = Office {
             "aside_taken_in" => "Took in what was kept aside",
             "aside_left_out" => "Left out what is kept aside",
             "released" => "Took a survey without its missing files",
+            "query_code_made" => "Handed out a household's query code",
+            "query_code_revoked" => "Revoked a household's query code",
+            "own_case_shown" => "Showed somebody their own case at a kiosk",
+            "own_case_refused" => "Somebody at a kiosk did not prove whose case they ask for",
             _ => return None,
         })
     },
 
+    resident: &super::resident::ENGLISH,
     station: super::station::en::WORDS,
 };
 

@@ -4,10 +4,12 @@
 
 mod en;
 mod monitoring;
+mod resident;
 mod station;
 mod zh;
 
 pub use monitoring::Monitoring;
+pub use resident::ResidentWords;
 
 use super::Language;
 
@@ -318,6 +320,9 @@ pub struct Office {
     pub log_to: fn(&str) -> String,
     pub log_by_nobody: Text,
     pub event: fn(&str) -> Option<Text>,
+
+    /// Query codes of households, and kiosks.
+    pub resident: &'static ResidentWords,
 
     /// The station's pages.
     pub station: Station,

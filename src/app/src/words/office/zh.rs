@@ -350,10 +350,15 @@ pub(super) const WORDS: Office = Office {
             "aside_taken_in" => "把留存的一份另收",
             "aside_left_out" => "决定不另收留存的一份",
             "released" => "缺附件的调查照现状收下",
+            "query_code_made" => "给一户发了查询码",
+            "query_code_revoked" => "作废了一户的查询码",
+            "own_case_shown" => "在自助机上给本人看了自己的事",
+            "own_case_refused" => "在自助机上查询，号码和查询码对不上",
             _ => return None,
         })
     },
 
+    resident: &super::resident::CHINESE,
     station: super::station::zh::WORDS,
 };
 

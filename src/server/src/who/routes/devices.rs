@@ -17,14 +17,14 @@ use crate::answer::{Refusal, json as answer};
 use crate::listen::now_ms;
 use crate::who::audit::{Entry, Event};
 use crate::who::caller::{Caller, Origin, count_try};
-use crate::who::devices::{Device, Enrolled};
+use crate::who::devices::{Device, Enrolled, Holder};
 use crate::who::rights::{Area, Deed, Place, Reach, Role, reach};
 use crate::who::{Who, enrolment, fields};
 
 /// A device, without its token.
 pub(super) fn device_json(device: &Device) -> Value {
     json!({
-        "id": device.id, "name": device.name, "area": device.area.code(), "user": device.user,
+        "id": device.id, "name": device.name, "area": device.area.code(), "user": device.user, "kiosk": device.kiosk,
         "made_at": device.made_at, "seen_at": device.seen_at, "revoked_at": device.revoked_at,
     })
 }
@@ -35,6 +35,9 @@ pub(super) struct NewEnrolment {
     name: String,
     area: String,
     user: Option<String>,
+    /// Is it to stand in a station, for whoever comes?
+    #[serde(default)]
+    kiosk: bool,
 }
 
 /// `POST /api/v1/enrolments`: a code for one device, and the text of its QR code.
@@ -51,10 +54,21 @@ pub(super) async fn make_enrolment(
     if let Some(user) = &wanted.user {
         check_user(who, &caller, user).await?;
     }
+    let holder = match (wanted.user.as_deref(), wanted.kiosk) {
+        (Some(_), true) => return Err(fields::bad("user", "a kiosk is nobody's: leave it empty")),
+        (Some(user), false) => Holder::User(user),
+        (None, true) if area == Area::EVERYWHERE => {
+            return Err(fields::bad(
+                "area",
+                "a kiosk stands somewhere: the code of a county, town or village",
+            ));
+        }
+        (None, true) => Holder::Kiosk,
+        (None, false) => Holder::Nobody,
+    };
     let server = origin.server().ok_or_else(|| fields::bad("host", "the request names no host"))?;
     let made_by = caller.user.clone().unwrap_or_default();
-    let (id, code, expires_at) =
-        who.make_enrolment(&name, &area, wanted.user.as_deref(), &made_by, now_ms()).await?;
+    let (id, code, expires_at) = who.make_enrolment(&name, &area, holder, &made_by, now_ms()).await?;
     who.note(&caller.entry(Event::EnrolmentMade).to(id)).await?;
     let said = json!({"code": code, "text": enrolment::text(&server, &code), "expires_at": expires_at});
     Ok(answer(StatusCode::CREATED, &said))

@@ -1,0 +1,63 @@
+//! The page at `/kiosk` of a device that is none: somebody of the staff makes it one.
+
+use leptos::prelude::*;
+
+use super::word;
+use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
+use crate::components::live::live;
+use crate::components::top_bar::TopBar;
+use crate::pages::unlock::pin_twice;
+use crate::platform::timer;
+use crate::state::kiosk;
+use crate::state::reader::{say, title, use_reader};
+
+const PIN: &str = "kiosk-pin";
+const AGAIN: &str = "kiosk-pin-again";
+const PHONE: &str = "kiosk-phone";
+
+#[component]
+pub fn BeginKiosk() -> impl IntoView {
+    let reader = use_reader();
+    title(|words| words.kiosk.begin.to_owned());
+    let text = || RwSignal::new(String::new());
+    let (pin, again, phone) = (text(), text(), text());
+    let wrong: Wrong = RwSignal::new(None);
+    let busy = RwSignal::new(false);
+    let begin = move || {
+        if busy.get_untracked() {
+            return;
+        }
+        let chosen = match pin_twice((PIN, pin), (AGAIN, again)) {
+            Ok(chosen) => chosen,
+            Err((field, words)) => return complain(wrong, field, words(reader.words_now()).to_owned()),
+        };
+        wrong.set(None);
+        busy.set(true);
+        let desk = phone.with_untracked(|phone| phone.trim().to_owned());
+        timer::spawn(async move {
+            if let Err(error) = kiosk::begin(&chosen, &desk).await {
+                leptos::logging::error!("{error}");
+                busy.try_set(false);
+                complain(wrong, PIN, reader.words_now().safety.pin_failed.to_owned());
+            }
+        });
+    };
+    view! {
+        <TopBar title=Signal::derive(say(|w| w.kiosk.title.to_owned())) />
+        <main id="main" tabindex="-1" data-screen="begin-kiosk">
+            <h1>{word(|w| w.begin)}</h1>
+            <p>{word(|w| w.begin_explained)}</p>
+            <p class="soft">{word(|w| w.begin_how)}</p>
+            <EntryErrors wrong />
+            <form class="entry-form" autocomplete="off" novalidate on:submit=move |event| {
+                event.prevent_default();
+                begin();
+            }>
+                <Entry id=PIN kind=Kind::Pin label=Signal::derive(say(|w| w.kiosk.staff_pin.to_owned())) hint=|w| w.kiosk.begin_pin text=pin wrong />
+                <Entry id=AGAIN kind=Kind::Pin label=Signal::derive(say(|w| w.safety.pin_again.to_owned())) text=again wrong />
+                <Entry id=PHONE kind=Kind::Plain label=Signal::derive(say(|w| w.kiosk.begin_phone.to_owned())) hint=|w| w.kiosk.begin_phone_hint text=phone wrong />
+                <button type="submit" class="button main" data-action="begin-kiosk" aria-disabled=live(move || busy.get().then_some("true"))>{word(|w| w.begin_go)}</button>
+            </form>
+        </main>
+    }
+}

@@ -1,0 +1,243 @@
+//! A form at the kiosk: one page of it at a time, large, with nothing around it but back, next and the desk.
+//!
+//! Kept here: no page has an address; what is wrong is said on its own page, which is not left before it is right; the draft is gone once it is handed in, or left.
+
+use doorstep_delivery::{Wake, query_code};
+use doorstep_engine::entities::{EntityAct, EntityChange};
+use doorstep_engine::view::Key;
+use leptos::prelude::*;
+
+use super::ticket::Ticket;
+use super::{Kiosk, Step, title_of, version_of, word};
+use crate::components::items::items;
+use crate::components::live::{live, shown_when};
+use crate::platform::{clock, page as screen, timer};
+use crate::state::answering::Answering;
+use crate::state::drafts::{self, Opening};
+use crate::state::keeping::NotFinished;
+use crate::state::reader::{say, use_reader};
+use crate::state::seeking::field_id;
+use crate::state::{office, sending};
+
+const HEADING: &str = "kiosk-heading";
+/// The end of a case's id by which the office finds it.
+const NUMBER_LENGTH: usize = 6;
+/// The list of households.
+const CASES: &str = "cases";
+
+/// Begins a form and shows it.
+#[component]
+pub fn Filling(at: Kiosk, form: &'static str) -> impl IntoView {
+    let reader = use_reader();
+    let opened = RwSignal::new(Opening::Loading);
+    let owner = Owner::current().unwrap_or_default();
+    let version = untrack(|| version_of(at.device, form));
+    timer::spawn(async move {
+        let begun = match version {
+            Some(version) => {
+                drafts::begin(at.device, &version.form.hash, reader.language_now().tag()).await.ok()
+            }
+            None => None,
+        };
+        let opening = match begun {
+            Some(id) => drafts::open(at.device, id, false, owner).await,
+            None => Opening::Failed,
+        };
+        if opened.is_disposed() {
+            // They left meanwhile: the page is on its way out, and takes the draft with it.
+            return;
+        }
+        if let Opening::Open(answering, _) = &opening {
+            at.open.set_value(Some(answering.keeping()));
+            fill_in(*answering, at);
+        }
+        opened.set(opening);
+    });
+    live(move || {
+        match opened.get() {
+        Opening::Loading => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
+        Opening::Open(answering, _) => view! { <Pages at answering form /> }.into_any(),
+        Opening::Sealed(_)
+        | Opening::Gone
+        | Opening::Elsewhere
+        | Opening::FormGone
+        | Opening::Broken(_)
+        | Opening::Failed => view! {
+            <main id="main" tabindex="-1" data-step="failed">
+                <h1>{live(move || title_of(at.device, form).get())}</h1>
+                <p class="notice warn" role="alert">{word(|w| w.not_ready)}</p>
+                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
+            </main>
+        }
+        .into_any(),
+    }
+    })
+}
+
+/// What is known of whoever proved their case is not asked again.
+fn fill_in(answering: Answering, at: Kiosk) {
+    let Some(case) = at.proved.get_untracked() else { return };
+    answering.fill("case", &case.case);
+    for fact in &case.record {
+        if matches!(&*fact.name, "person" | "phone") {
+            answering.fill(&fact.name, &fact.value.zh);
+        }
+    }
+}
+
+#[component]
+fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
+    let reader = use_reader();
+    let page = RwSignal::new(answering.pages.with_untracked(|pages| pages.first().map(|page| page.key)));
+    let wrong = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let failed = RwSignal::new(false);
+    Effect::new(move || answering.read_in(reader.language().tag()));
+    let neighbours = move || {
+        let here = page.get();
+        answering.pages.with(|pages| {
+            let place = pages.iter().position(|view| Some(view.key) == here).unwrap_or(0);
+            let before = place.checked_sub(1).and_then(|place| pages.get(place)).map(|page| page.key);
+            (before, pages.get(place + 1).map(|page| page.key))
+        })
+    };
+    let neighbours = Memo::new(move |_| neighbours());
+    let turn = move |to: Key| {
+        wrong.set(false);
+        page.set(Some(to));
+    };
+    let next = move |_| {
+        // The field that has the focus gives its answer first.
+        screen::blur();
+        let Some(here) = page.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        answering.checked.update(|pages| {
+            if !pages.contains(&here) {
+                pages.push(here);
+            }
+        });
+        let first_wrong = untrack(|| answering.violations_on(here)).first().map(|(key, _)| *key);
+        if let Some(key) = first_wrong {
+            wrong.set(true);
+            timer::spawn(async move {
+                timer::sleep(30).await;
+                screen::focus(&field_id(key));
+            });
+            return;
+        }
+        match untrack(|| neighbours.get()).1 {
+            Some(next) => turn(next),
+            None => {
+                let left = answering.with(|session| {
+                    session.violations().into_iter().find_map(|(key, _)| session.page_of(key))
+                });
+                match left {
+                    Some(left) => turn(left),
+                    None => hand_in(at, answering, busy, failed),
+                }
+            }
+        }
+    };
+    let back = move |_| {
+        screen::blur();
+        match untrack(|| neighbours.get()).0 {
+            Some(before) => turn(before),
+            None => at.end(),
+        }
+    };
+    let shown = move || page.get().map(|page| view! { <PageBody answering page /> });
+    view! {
+        <main id="main" tabindex="-1" data-step="form" data-form=form>
+            <p class="kiosk-form">{live(move || title_of(at.device, form).get())}</p>
+            {live(shown)}
+            {shown_when(move || wrong.get(), || view! { <p class="notice danger" role="alert" data-wrong>{word(|w| w.not_right)}</p> }.into_any())}
+            {shown_when(move || failed.get(), || view! { <p class="notice danger" role="alert" data-failed>{word(|w| w.not_handed_in)}</p> }.into_any())}
+            <div class="kiosk-foot">
+                <button type="button" class="button" data-action="back" on:click=back>
+                    {live(move || {
+                        let words = &reader.language().words().kiosk;
+                        if neighbours.get().0.is_some() { words.back } else { words.clear }
+                    })}
+                </button>
+                <button type="button" class="button main" data-action="next" aria-disabled=live(move || busy.get().then_some("true")) on:click=next>
+                    {live(move || {
+                        let words = &reader.language().words().kiosk;
+                        match (busy.get(), neighbours.get().1) {
+                            (true, _) => words.handing_in,
+                            (false, Some(_)) => words.next,
+                            (false, None) => words.hand_in,
+                        }
+                    })}
+                </button>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn PageBody(answering: Answering, page: Key) -> impl IntoView {
+    answering.turn_to(page);
+    let label = Memo::new(move |_| {
+        answering
+            .pages
+            .with(|pages| pages.iter().find(|view| view.key == page).map(|view| view.label.clone()))
+    });
+    let on_page = answering.pages.with_untracked(|pages| {
+        pages.iter().find(|view| view.key == page).map(|view| view.items.clone()).unwrap_or_default()
+    });
+    timer::spawn(async {
+        timer::sleep(30).await;
+        screen::scroll_to_top();
+        screen::focus(HEADING);
+    });
+    view! {
+        <div class="page-body" data-page=answering.page_name(page)>
+            <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
+            {items(answering, on_page, page)}
+        </div>
+    }
+}
+
+/// Seals it and shows the ticket. The code is made here and is on no device and in no survey: only what it proves together with the number.
+fn hand_in(at: Kiosk, answering: Answering, busy: RwSignal<bool>, failed: RwSignal<bool>) {
+    busy.set(true);
+    failed.set(false);
+    let device = at.device;
+    let asks_number = answering.named(query_code::NUMBER_FIELD).is_some();
+    let proved = answering.named(query_code::FIELD).and_then(|_| {
+        let code = query_code::new(u64::from_be_bytes(clock::random_bytes()));
+        let proof = query_code::proof(&answering.said(query_code::NUMBER_FIELD), &code)?;
+        Some((code, proof))
+    });
+    // Tried again, or without a number any more: never an earlier code's.
+    answering.fill(query_code::FIELD, proved.as_ref().map_or("", |(_, proof)| proof));
+    let ticket = Ticket { number: number_of(answering), code: proved.map(|(code, _)| code), asks_number };
+    let keeping = answering.keeping();
+    let office = answering.with(|session| office::for_form(device, session.form().id()));
+    timer::spawn(async move {
+        match keeping.finish(office, |submission| device.targets.items(submission)).await {
+            Ok(_) => {
+                at.open.set_value(None);
+                device.read().await;
+                sending::wake(device, Wake::Network);
+                // Whoever was cleared meanwhile has gone; it is handed in all the same.
+                if !at.ending.get_value() {
+                    at.to(Step::Ticket(ticket));
+                }
+            }
+            Err(NotFinished) => {
+                if !busy.is_disposed() {
+                    busy.set(false);
+                    failed.set(true);
+                }
+            }
+        }
+    });
+}
+
+/// The end of the id of the case that the form makes; empty if it makes none.
+fn number_of(answering: Answering) -> String {
+    let made = answering.with(|session| session.entities());
+    let makes = |change: &EntityChange| change.list == CASES && change.act == EntityAct::Create;
+    let case = made.into_iter().flatten().find(makes).map(|change| change.id).unwrap_or_default();
+    case.get(case.len().saturating_sub(NUMBER_LENGTH)..).unwrap_or_default().to_uppercase()
+}

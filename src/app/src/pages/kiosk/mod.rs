@@ -1,0 +1,321 @@
+//! The kiosk: attract screen, language, a menu of big buttons, and what each leads to. Instead of every page while this device is a kiosk.
+//!
+//! What a resident of seventy does here, and what can go wrong: walks away half-way (it asks after 75 seconds and clears 30 later; the question covers the page,
+//! and only its own buttons answer it, so that whoever comes next neither sees nor wakes what was left); somebody stands behind (number and code are not shown as
+//! typed, the name is masked but on the paper); presses back (no step has an address: there is nowhere to go back to); two in a row (each begins with a
+//! page loaded anew, without draft); forgets the code, is offline, gives up (each screen names the desk as the way out).
+//!
+//! Kept here: one address, no list of anybody, no way to drafts, outbox or settings.
+
+mod begin;
+mod case;
+mod filling;
+mod leave;
+mod paper;
+mod prove;
+mod ticket;
+
+pub use begin::BeginKiosk;
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::components::icon::{Icon, Shape};
+use crate::components::live::{live, shown_when};
+use crate::pages::Update;
+use crate::platform::{clock, idle as touches, page as screen, timer, worker};
+use crate::state::device::{Device, use_device};
+use crate::state::forms;
+use crate::state::keeping::Keeping;
+use crate::state::kiosk::{self, Idle, OwnCase};
+use crate::state::reader::{say, title, use_reader};
+use crate::words::Language;
+use crate::words::kiosk::KioskWords;
+
+/// How often it is looked whether anybody is there.
+const LOOK_MS: u32 = 250;
+/// The forms behind the two buttons.
+const HELP: &str = "kiosk-help";
+const OPINION: &str = "kiosk-opinion";
+
+/// What is on the screen.
+#[derive(Clone, PartialEq, Debug)]
+enum Step {
+    /// Nobody is there.
+    Attract,
+    Menu,
+    /// A form of that id.
+    Form(&'static str),
+    /// It was handed in.
+    Ticket(ticket::Ticket),
+    /// Number and code are asked for.
+    Prove,
+    /// One's own case.
+    Case,
+    Call,
+    Leave,
+}
+
+/// Where whoever stands here is.
+#[derive(Clone, Copy)]
+struct Kiosk {
+    device: Device,
+    step: RwSignal<Step>,
+    /// The case that was proved to be theirs.
+    proved: RwSignal<Option<OwnCase>>,
+    /// The draft that is open.
+    open: StoredValue<Option<Rc<Keeping>>, LocalStorage>,
+    ending: StoredValue<bool>,
+}
+
+impl Kiosk {
+    fn to(self, step: Step) {
+        self.step.set(step);
+        screen::scroll_to_top();
+    }
+
+    /// Clears everything, at once from the screen.
+    fn end(self) {
+        if self.ending.get_value() {
+            return;
+        }
+        self.ending.set_value(true);
+        let open = self.open.try_update_value(Option::take).flatten();
+        self.proved.set(None);
+        self.step.set(Step::Attract);
+        timer::spawn(kiosk::start_anew(self.device, open));
+    }
+}
+
+/// Words of the kiosk that follow the language.
+fn word<T: 'static>(
+    pick: impl Fn(&'static KioskWords) -> T + Send + Sync + 'static,
+) -> crate::components::live::Live<T> {
+    say(move |w| pick(&w.kiosk))
+}
+
+/// The whole of it.
+#[component]
+pub fn KioskPage() -> impl IntoView {
+    let device = use_device();
+    title(|words| words.kiosk.title.to_owned());
+    screen::rename(kiosk::ADDRESS);
+    let at = Kiosk {
+        device,
+        step: RwSignal::new(Step::Attract),
+        proved: RwSignal::default(),
+        open: StoredValue::new_local(None),
+        ending: StoredValue::new(false),
+    };
+    // What a browser that was killed has left.
+    timer::spawn(kiosk::forget_drafts(device));
+    let asked = watch(at);
+    let step = Memo::new(move |_| at.step.get());
+    let shown = move || match step.get() {
+        Step::Attract => view! { <Attract at /> }.into_any(),
+        Step::Menu => view! { <Menu at /> }.into_any(),
+        Step::Form(form) => view! { <filling::Filling at form /> }.into_any(),
+        Step::Ticket(ticket) => view! { <ticket::TicketStep at ticket /> }.into_any(),
+        Step::Prove => view! { <prove::Prove at /> }.into_any(),
+        Step::Case => view! { <case::CaseStep at /> }.into_any(),
+        Step::Call => view! { <Call at /> }.into_any(),
+        Step::Leave => view! { <leave::Leave at /> }.into_any(),
+    };
+    view! {
+        <div class="kiosk" data-screen="kiosk">
+            // What was asked covers what was left: nobody else reads it meanwhile.
+            <div class="kiosk-page" inert=live(move || asked.get().is_some()) aria-hidden=live(move || asked.get().map(|_| "true"))>
+                {live(shown)}
+            </div>
+            {shown_when(move || asked.get().is_some(), move || view! { <StillThere at asked /> }.into_any())}
+        </div>
+    }
+}
+
+/// The seconds that are left, once nobody has touched it for long. While it asks, only its own buttons answer.
+fn watch(at: Kiosk) -> RwSignal<Option<u32>> {
+    let asked = RwSignal::new(None::<u32>);
+    let touched = StoredValue::new(clock::elapsed_ms());
+    let touches = touches::on_activity(move || {
+        if asked.get_untracked().is_none() {
+            touched.set_value(clock::elapsed_ms());
+        }
+    });
+    let asks_after = kiosk::asks_after_s();
+    let was_asked = StoredValue::new(false);
+    let look = timer::every(LOOK_MS, move || {
+        let now = clock::elapsed_ms();
+        let answered = was_asked.get_value() && asked.get_untracked().is_none();
+        if answered || at.step.with_untracked(|step| *step == Step::Attract) {
+            was_asked.set_value(false);
+            touched.set_value(now);
+        }
+        let left = match kiosk::idle(now - touched.get_value(), asks_after) {
+            Idle::Here => None,
+            Idle::Asked(left) => Some(left),
+            Idle::Gone => {
+                asked.set(None);
+                return at.end();
+            }
+        };
+        was_asked.set_value(left.is_some());
+        if asked.get_untracked() != left {
+            asked.set(left);
+        }
+    });
+    let kept = StoredValue::new_local((touches, look));
+    on_cleanup(move || kept.dispose());
+    asked
+}
+
+#[component]
+fn StillThere(at: Kiosk, asked: RwSignal<Option<u32>>) -> impl IntoView {
+    timer::spawn(async {
+        timer::sleep(30).await;
+        screen::focus("still-here");
+    });
+    let reader = use_reader();
+    view! {
+        <div class="kiosk-ask" role="alertdialog" aria-labelledby="still-there" data-asked>
+            <h1 id="still-there">{word(|w| w.still_there)}</h1>
+            <p aria-live="off">
+                {live(move || (reader.language().words().kiosk.still_there_explained)(asked.get().unwrap_or_default()))}
+            </p>
+            <div class="kiosk-buttons">
+                <button type="button" class="button main" id="still-here" data-action="still-here" on:click=move |_| asked.set(None)>
+                    {word(|w| w.i_am)}
+                </button>
+                <button type="button" class="button" data-action="clear" on:click=move |_| {
+                    asked.set(None);
+                    at.end();
+                }>
+                    {word(|w| w.clear)}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// Language first: both are said in both.
+#[component]
+fn Attract(at: Kiosk) -> impl IntoView {
+    let reader = use_reader();
+    // A new build takes over while nobody is there.
+    let Update(update) = expect_context();
+    Effect::new(move || {
+        if update.get() {
+            timer::spawn(async {
+                worker::take_over().await;
+            });
+        }
+    });
+    let choose = move |language: Language| {
+        if at.ending.get_value() {
+            return;
+        }
+        reader.read_in(language);
+        at.to(Step::Menu);
+    };
+    let (zh, en) = (&Language::Chinese.words().kiosk, &Language::English.words().kiosk);
+    view! {
+        <main id="main" tabindex="-1" class="kiosk-attract" data-step="attract">
+            <h1><span lang="zh-CN">{zh.welcome}</span> <span lang="en">{en.welcome}</span></h1>
+            <div class="kiosk-buttons">
+                <button type="button" class="button main" lang="zh-CN" data-language="zh" on:click=move |_| choose(Language::Chinese)>"中文"</button>
+                <button type="button" class="button main" lang="en" data-language="en" on:click=move |_| choose(Language::English)>"English"</button>
+            </div>
+            <p class="soft"><span lang="zh-CN">{zh.private}</span> <span lang="en">{en.private}</span></p>
+        </main>
+    }
+}
+
+#[component]
+fn Menu(at: Kiosk) -> impl IntoView {
+    let device = at.device;
+    let offline = move || !device.online.get() || device.reached.get() == Some(false);
+    let has = move |form: &'static str| Signal::derive(move || version_of(device, form).is_some());
+    let always = Signal::derive(|| true);
+    view! {
+        <main id="main" tabindex="-1" data-step="menu">
+            <h1>{word(|w| w.menu)}</h1>
+            {shown_when(offline, || view! { <p class="notice warn" role="status" data-offline>{word(|w| w.offline)}</p> }.into_any())}
+            <div class="kiosk-menu">
+                {choice(at, "help", Step::Form(HELP), Shape::Person, has(HELP), |w| (w.help, w.help_explained))}
+                {choice(at, "own-case", Step::Prove, Shape::List, always, |w| (w.own, w.own_explained))}
+                {choice(at, "opinion", Step::Form(OPINION), Shape::Alert, has(OPINION), |w| (w.opinion, w.opinion_explained))}
+                {choice(at, "call", Step::Call, Shape::Door, always, |w| (w.call, ""))}
+            </div>
+            <div class="kiosk-foot">
+                <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
+                <button type="button" class="button plain" data-action="staff" on:click=move |_| at.to(Step::Leave)>
+                    <Icon shape=Shape::Lock />
+                    {word(|w| w.staff)}
+                </button>
+            </div>
+        </main>
+    }
+}
+
+/// A big button; one whose form is not on the device says so, and where to go.
+fn choice(
+    at: Kiosk,
+    action: &'static str,
+    to: Step,
+    shape: Shape,
+    ready: Signal<bool>,
+    words: fn(&'static KioskWords) -> (&'static str, &'static str),
+) -> AnyView {
+    let go = move |_| {
+        if ready.get_untracked() {
+            at.to(to.clone());
+        }
+    };
+    let reader = use_reader();
+    let explained = move |w: &'static KioskWords| words(w).1;
+    view! {
+        <button type="button" class="kiosk-choice" data-action=action aria-disabled=live(move || (!ready.get()).then_some("true")) on:click=go>
+            <Icon shape=shape />
+            <span>
+                <strong>{word(move |w| words(w).0)}</strong>
+                <span class="soft">{live(move || {
+                    let w = &reader.language().words().kiosk;
+                    if ready.get() { explained(w) } else { w.not_ready }
+                })}</span>
+            </span>
+        </button>
+    }
+    .into_any()
+}
+
+/// The form of that id that is in force.
+fn version_of(device: Device, form: &str) -> Option<doorstep_delivery::FormVersion> {
+    device.forms.with(|all| all.iter().find(|version| version.current && &*version.form.id == form).cloned())
+}
+
+/// Its title.
+fn title_of(device: Device, form: &'static str) -> Signal<String> {
+    let reader = use_reader();
+    Signal::derive(move || {
+        version_of(device, form)
+            .map(|version| forms::title(&version, reader.language().tag()))
+            .unwrap_or_default()
+    })
+}
+
+/// Where help is: nobody is told by this, so that it promises no more than the desk.
+#[component]
+fn Call(at: Kiosk) -> impl IntoView {
+    let phone = kiosk::phone();
+    view! {
+        <main id="main" tabindex="-1" data-step="call">
+            <h1>{word(|w| w.call)}</h1>
+            <p>{word(|w| w.call_explained)}</p>
+            {(!phone.is_empty()).then(|| view! { <p>{word(move |w| (w.call_phone)(&phone))}</p> })}
+            <div class="kiosk-foot">
+                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
+                <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
+            </div>
+        </main>
+    }
+}
