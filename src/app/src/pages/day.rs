@@ -1,6 +1,5 @@
 //! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by, and how the day stands at one glance. All of it is on the device.
 
-use doorstep_engine::session::Session;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -8,21 +7,17 @@ use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::platform::timer;
 use crate::state::day::{Day, Visit, Why, form_of};
 use crate::state::device::{Device, use_device};
 use crate::state::held::use_held;
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::{drafts, forms};
-use crate::words::Words;
+use crate::state::forms;
+use crate::words::Language;
 use crate::words::when::when;
 
 /// So many are shown before somebody asks for more.
 const SHOWN: usize = 50;
-/// The form whose question says how a visit went.
-const SURVEY: &str = "household-needs";
-const OUTCOME: &str = "/household-needs/visit/outcome";
 
 /// What this phone knows of the day; nothing until it was read.
 #[derive(Clone, PartialEq)]
@@ -43,41 +38,43 @@ fn known() -> Memo<Option<Known>> {
     })
 }
 
-/// The day in one line of the home page, where there is anybody to go to.
+/// The day in two lines of the home page. They are there from the first moment, so that nothing moves once the list was read.
 #[component]
 pub fn DayLine() -> impl IntoView {
+    let reader = use_reader();
     let known = known();
-    let counts = Memo::new(move |_| {
-        known.with(|known| {
-            let known = known.as_ref().filter(|known| known.any)?;
-            let dangers = known.day.due.iter().filter(|visit| visit.danger).count();
-            Some((known.day.due.len(), known.day.done, dangers))
-        })
-    });
-    shown_when(
-        move || counts.with(Option::is_some),
-        move || {
-            view! {
-                <section class="section" data-section="day">
-                    <h2>{say(|w| w.visits.day)}</h2>
-                    <A href="/day" attr:class="card card-link" attr:data-action="day">
-                        <div class="card-row">
-                            <Icon shape=Shape::Place />
-                            <div class="grow stack tight">
-                                <span>{say(move |w| counts.get().map_or_else(String::new, |(due, done, _)| (w.visits.day_line)(due, done)))}</span>
-                                {live(move || {
-                                    let dangers = counts.get().map_or(0, |(_, _, dangers)| dangers);
-                                    (dangers > 0).then(|| view! { <span class="state bad">{say(move |w| (w.visits.day_dangers)(dangers))}</span> })
-                                })}
-                            </div>
-                            <Icon shape=Shape::Next />
-                        </div>
-                    </A>
-                </section>
-            }
-            .into_any()
-        },
-    )
+    view! {
+        <section class="section" data-section="day">
+            <A href="/day" attr:class="card card-link way" attr:data-action="day">
+                <Icon shape=Shape::Place />
+                <span class="grow stack tight">
+                    <strong class="card-title">{say(|w| w.visits.day)}</strong>
+                    {live(move || {
+                        let words = reader.language().words();
+                        known.with(|known| match known {
+                            None => lines_of(words.loading.to_owned(), None),
+                            Some(Known { any: false, .. }) => lines_of(words.visits.day_nobody.to_owned(), None),
+                            Some(Known { day, .. }) => {
+                                let dangers = day.due.iter().filter(|visit| visit.danger).count();
+                                let dangers = (dangers > 0).then(|| (words.visits.day_dangers)(dangers));
+                                lines_of((words.visits.day_line)(day.due.len(), day.done), dangers)
+                            }
+                        })
+                    })}
+                </span>
+                <Icon shape=Shape::Next />
+            </A>
+        </section>
+    }
+}
+
+/// How the day stands, and of how many dangers it knows.
+fn lines_of(said: String, dangers: Option<String>) -> AnyView {
+    view! {
+        <span class="soft">{said}</span>
+        {dangers.map(|dangers| view! { <span class="state bad">{dangers}</span> })}
+    }
+    .into_any()
 }
 
 /// The page at `/day`.
@@ -88,8 +85,6 @@ pub fn DayPage() -> impl IntoView {
     let known = known();
     let by_village = RwSignal::new(false);
     let wanted = RwSignal::new(String::new());
-    let outcomes = RwSignal::new(Vec::new());
-    read_outcomes(device, outcomes);
     let list = move |ahead: bool| {
         let visits = Memo::new(move |_| {
             known.with(|known| {
@@ -99,7 +94,7 @@ pub fn DayPage() -> impl IntoView {
                 found.cloned().collect::<Vec<_>>()
             })
         });
-        view! { <Visits visits by_village outcomes today=Signal::derive(move || known.with(|known| known.as_ref().map(|known| known.today.clone()).unwrap_or_default())) /> }
+        view! { <Visits visits by_village today=Signal::derive(move || known.with(|known| known.as_ref().map(|known| known.today.clone()).unwrap_or_default())) /> }
     };
     let found_none = move || {
         let wanted = wanted.get();
@@ -196,7 +191,6 @@ fn is_found(visit: &Visit, wanted: &str) -> bool {
 fn Visits(
     visits: Memo<Vec<Visit>>,
     by_village: RwSignal<bool>,
-    outcomes: RwSignal<Vec<(String, String)>>,
     today: Signal<String>,
 ) -> impl IntoView {
     let reader = use_reader();
@@ -219,7 +213,6 @@ fn Visits(
             }
             visits.truncate(shown.get());
             let mut before: Option<String> = None;
-            let said = outcomes.get();
             let today = today.get();
             visits
                 .into_iter()
@@ -229,10 +222,9 @@ fn Visits(
                         false => visit.village.clone(),
                     });
                     before = Some(visit.village.clone());
-                    let outcome = said.iter().find(|(code, _)| *code == visit.outcome).map(|(_, label)| label.clone());
-                    let key = format!("{} {:?} {:?} {grouped} {} {outcome:?} {today}", visit.case, visit.why, visit.due, heading.is_some());
+                    let key = format!("{visit:?} {grouped} {} {today}", heading.is_some());
                     let today = today.clone();
-                    Row::new(key, move || view! { <VisitCard visit heading outcome today /> })
+                    Row::new(key, move || view! { <VisitCard visit heading today /> })
                 })
                 .collect()
         })}
@@ -248,18 +240,16 @@ fn VisitCard(
     visit: Visit,
     /// The village that begins with it.
     heading: Option<String>,
-    /// How the last visit went, in words.
-    outcome: Option<String>,
     today: String,
 ) -> impl IntoView {
-    let reader = use_reader();
+    let (device, reader) = (use_device(), use_reader());
     let class = if visit.danger { "card danger" } else { "card" };
     let place = [visit.village.clone(), visit.address.clone()];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let call = (!visit.phone.is_empty()).then(|| (format!("tel:{}", visit.phone), visit.phone.clone()));
     let (form, case) = (form_of(visit.why).to_owned(), visit.case.clone());
     let (danger, person, key) = (visit.danger, visit.person.clone(), visit.case.clone());
-    let told = live(move || lines(&visit, outcome.as_deref(), &today, reader.language().words()));
+    let told = live(move || lines(&visit, device, &today, reader.language()));
     view! {
         {heading.map(|heading| view! { <h3 class="village">{heading}</h3> })}
         <article class=class data-visit=key>
@@ -277,9 +267,13 @@ fn VisitCard(
     }
 }
 
-/// Why and by when, and what was before.
-pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Words) -> AnyView {
-    let day = &words.visits;
+/// Why and by when, and what was before, how that went in the dictionary's words.
+pub(super) fn lines(visit: &Visit, device: Device, today: &str, language: Language) -> AnyView {
+    let day = &language.words().visits;
+    let outcome = match &*visit.outcome {
+        "" => String::new(),
+        code => device.dictionary.say("cases", "last_outcome", code, language),
+    };
     let due = visit.due.as_deref();
     let why = match visit.why {
         Why::Danger => day.why_danger.to_owned(),
@@ -297,7 +291,7 @@ pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'
         (None, _) => Some(day.due_none.to_owned()),
     };
     let late = (visit.late > 0).then(|| (day.late)(visit.late));
-    let before = visit.visited.as_deref().map(|at| (day.last_time)(at, outcome.unwrap_or_default()));
+    let before = visit.visited.as_deref().map(|at| (day.last_time)(at, &outcome));
     let attempts = (visit.attempts > 0).then(|| (day.attempts)(visit.attempts));
     let assigned = (!visit.assigned.is_empty()).then(|| (day.assigned)(&visit.assigned));
     let history: Vec<String> = [before, attempts, assigned].into_iter().flatten().collect();
@@ -311,33 +305,4 @@ pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'
         {visit.tried_enough.then_some(view! { <p class="notice warn">{day.tried_enough}</p> })}
     }
     .into_any()
-}
-
-/// The survey's own words for how a visit went, once it is on the device.
-pub(super) fn read_outcomes(device: Device, outcomes: RwSignal<Vec<(String, String)>>) {
-    let reader = use_reader();
-    let survey = Memo::new(move |_| {
-        device.forms.with(|forms| {
-            let survey = forms.iter().find(|version| version.current && version.form.id == SURVEY);
-            survey.map(|version| version.form.hash.clone())
-        })
-    });
-    Effect::new(move || {
-        let (Some(hash), language) = (survey.get(), reader.language()) else { return };
-        timer::spawn(async move {
-            let Ok(form) = forms::open(device, &hash).await else { return };
-            let mut session = Session::new(form, drafts::world());
-            session.set_language(language.tag());
-            let question = session.at(OUTCOME).and_then(|key| session.question(key));
-            let choices = question.map(|question| {
-                let named = |choice: &doorstep_engine::view::ChoiceView| {
-                    (choice.name.to_string(), choice.label.clone())
-                };
-                question.choices.iter().map(named).collect()
-            });
-            if !outcomes.is_disposed() {
-                outcomes.set(choices.unwrap_or_default());
-            }
-        });
-    });
 }

@@ -97,6 +97,7 @@ pub struct Words {
     pub online: Text,
     pub offline: Text,
     pub no_server: Text,
+    pub notices: Text,
     pub offline_note: Text,
     pub update: Text,
     pub update_now: Text,

@@ -12,7 +12,7 @@ use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::components::top_bar::TopBar;
-use crate::pages::day::{lines, read_outcomes};
+use crate::pages::day::lines;
 use crate::platform::timer;
 use crate::state::day::{Day, form_of};
 use crate::state::device::{Device, use_device};
@@ -100,7 +100,6 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
         <Begin case=case.clone() today=lists.today.clone() phone />
         <div class="stack">{grouped(said).into_iter().map(|(group, pairs)| facts(group, pairs, saying)).collect_view()}</div>
         {points(&case, saying)}
-        <Surveys id=case.id.clone() lists=lists.clone() />
         <section class="section" data-part="referrals">
             <h2>{say(|w| w.households.referrals)}</h2>
             {referrals.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.referrals_none)}</p> })}
@@ -112,6 +111,8 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
             {happened.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.timeline_none)}</p> })}
             <ol class="card events">{happened.into_iter().map(|one| event(one, saying)).collect_view()}</ol>
         </section>
+        // Last: they take a while to be read, and nothing is to move for them.
+        <Surveys id=case.id.clone() lists=lists.clone() />
     }
     .into_any()
 }
@@ -127,16 +128,7 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
     let form = visit.as_ref().map_or(FORMS[0], |visit| form_of(visit.why));
     let others: Vec<String> =
         FORMS.iter().filter(|other| **other != form).map(|form| (*form).to_owned()).collect();
-    let outcomes = RwSignal::new(Vec::new());
-    read_outcomes(device, outcomes);
-    let why = visit.map(|visit| {
-        live(move || {
-            let outcome = outcomes.with(|outcomes: &Vec<(String, String)>| {
-                outcomes.iter().find(|(code, _)| *code == visit.outcome).map(|(_, label)| label.clone())
-            });
-            lines(&visit, outcome.as_deref(), &today, reader.language().words())
-        })
-    });
+    let why = visit.map(|visit| live(move || lines(&visit, device, &today, reader.language())));
     let call = move || {
         let (address, phone) = (format!("tel:{phone}"), phone.clone());
         (!phone.is_empty()).then(|| {

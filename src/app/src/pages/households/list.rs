@@ -21,29 +21,28 @@ use crate::state::reader::{say, title};
 /// So many are shown before somebody asks for more.
 const SHOWN: usize = 50;
 
-/// The way there, where there is any household.
+/// The way there; its place is kept until the list was read.
 #[component]
 pub fn HouseholdsLine() -> impl IntoView {
     let held = use_held();
-    let count = Memo::new(move |_| held.get().map_or(0, |lists| lists.cases.entities.len()));
-    shown_when(
-        move || count.get() > 0,
-        move || {
-            view! {
-                <section class="section" data-section="households">
-                    <h2>{say(|w| w.households.title)}</h2>
-                    <A href="/households" attr:class="card card-link" attr:data-action="households">
-                        <div class="card-row">
-                            <Icon shape=Shape::Person />
-                            <span class="grow">{say(move |w| (w.households.line)(count.get()))}</span>
-                            <Icon shape=Shape::Next />
-                        </div>
-                    </A>
-                </section>
-            }
-            .into_any()
-        },
-    )
+    let count = Memo::new(move |_| held.get().map(|lists| lists.cases.entities.len()));
+    let said = say(move |w| match count.get() {
+        None => w.loading.to_owned(),
+        Some(0) => w.visits.day_nobody.to_owned(),
+        Some(count) => (w.households.line)(count),
+    });
+    view! {
+        <section class="section" data-section="households">
+            <A href="/households" attr:class="card card-link way" attr:data-action="households">
+                <Icon shape=Shape::Person />
+                <span class="grow stack tight">
+                    <strong class="card-title">{say(|w| w.households.title)}</strong>
+                    <span class="soft">{said}</span>
+                </span>
+                <Icon shape=Shape::Next />
+            </A>
+        </section>
+    }
 }
 
 /// The page at `/households`.
