@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorstep_engine::entities::{EntityList, ListedEntity};
+use doorstep_engine::entities::{EntityList, ListedEntity, end_of};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
@@ -19,7 +19,7 @@ use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, of};
 use crate::state::held::{Lists, use_held};
-use crate::state::households::{Happened, is_in_danger, referrals_of, tail, timeline, who};
+use crate::state::households::{Happened, is_in_danger, referrals_of, timeline, who};
 use crate::state::keeping::now;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::surveys_of::{Stage, Survey, people, surveys_of};
@@ -76,7 +76,7 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
     let flags = dangers(said).join(" ");
     let danger = is_in_danger(&case);
     let phone = of(said, "phone").to_owned();
-    let short = tail(&case.id).to_owned();
+    let short = end_of(&case.id).to_owned();
     let about: Vec<_> = lists.about(&case.id).into_iter().map(|said| said.submission).collect();
     let waits =
         use_device().outbox.with_untracked(|outbox| outbox.iter().any(|item| about.contains(&item.id)));
