@@ -9,10 +9,10 @@ use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::day::{Day, Visit, Why, form_of};
 use crate::state::device::{Device, use_device};
+use crate::state::forms;
 use crate::state::held::use_held;
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::forms;
 use crate::words::Language;
 use crate::words::when::when;
 
@@ -188,11 +188,7 @@ fn is_found(visit: &Visit, wanted: &str) -> bool {
 
 /// A list of visits, in their order or village by village.
 #[component]
-fn Visits(
-    visits: Memo<Vec<Visit>>,
-    by_village: RwSignal<bool>,
-    today: Signal<String>,
-) -> impl IntoView {
+fn Visits(visits: Memo<Vec<Visit>>, by_village: RwSignal<bool>, today: Signal<String>) -> impl IntoView {
     let reader = use_reader();
     let shown = RwSignal::new(SHOWN);
     let more = move || visits.with(Vec::len).saturating_sub(shown.get());

@@ -13,6 +13,7 @@ use super::Update;
 use super::day::DayLine;
 use super::draft_card::Drafts;
 use super::households::HouseholdsLine;
+use super::referred::{ReferredLine, is_providers};
 use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
@@ -48,8 +49,7 @@ pub fn Home() -> impl IntoView {
         <main id="main" tabindex="-1" class="wide">
             <h1 class="unseen">{say(|w| w.home)}</h1>
             {shown_when(move || device.ready.get(), move || view! {
-                <DayLine />
-                <HouseholdsLine />
+                <Ways device />
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 // Whoever was revoked begins nothing more here.
@@ -66,6 +66,16 @@ pub fn Home() -> impl IntoView {
             <NewBuild />
         </aside>
     }
+}
+
+/// To whom this phone is to go: a provider's to those who were referred to it, any other to the households of its area.
+#[component]
+fn Ways(device: Device) -> impl IntoView {
+    let is_providers = is_providers(device);
+    live(move || match is_providers.get() {
+        true => view! { <ReferredLine /> }.into_any(),
+        false => view! { <DayLine /> <HouseholdsLine /> }.into_any(),
+    })
 }
 
 #[component]

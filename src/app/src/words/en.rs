@@ -388,6 +388,7 @@ pub const WORDS: Words = Words {
 
     report: super::report::ENGLISH,
     visits: super::day::ENGLISH,
+    referred: super::referred::ENGLISH,
     households: super::households::ENGLISH,
     record: super::record::ENGLISH,
     safety: super::safety::ENGLISH,

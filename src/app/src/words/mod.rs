@@ -8,6 +8,7 @@ mod en;
 mod households;
 pub mod office;
 mod record;
+mod referred;
 mod report;
 mod safety;
 mod settings;
@@ -354,6 +355,7 @@ pub struct Words {
 
     /// The worker's day.
     pub visits: day::DayWords,
+    pub referred: referred::ReferredWords,
     pub households: households::HouseholdWords,
     pub record: record::RecordWords,
 

@@ -333,6 +333,7 @@ pub const WORDS: Words = Words {
 
     report: super::report::CHINESE,
     visits: super::day::CHINESE,
+    referred: super::referred::CHINESE,
     households: super::households::CHINESE,
     record: super::record::CHINESE,
     safety: super::safety::CHINESE,

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn an_id_is_written_by_its_last_twelve_characters() {
-        let ends = ["0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c", "", "户七", "北门外北门外北门外北门外二"].map(end_of);
+        let ends =
+            ["0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c", "", "户七", "北门外北门外北门外北门外二"].map(end_of);
         assert_eq!(ends, ["0a3d9f6a1b2c", "", "户七", "门外北门外北门外北门外二"]);
     }
 

@@ -32,9 +32,15 @@ pub(super) fn check(model: Tag<'_>, found: &mut Diagnostics) {
     let Some(written) = written else { return };
     for role in written.text.split_whitespace().filter(|role| !ROLES.contains(role)) {
         found.push(
-            Diagnostic::error("unknown-role", written.span, format!("there is no role `{role}` of those who fill in forms"))
-                .did_you_mean(role, ROLES)
-                .hint("they are `worker`, `station` and `provider`; without the setting a form is for all of them"),
+            Diagnostic::error(
+                "unknown-role",
+                written.span,
+                format!("there is no role `{role}` of those who fill in forms"),
+            )
+            .did_you_mean(role, ROLES)
+            .hint(
+                "they are `worker`, `station` and `provider`; without the setting a form is for all of them",
+            ),
         );
     }
 }

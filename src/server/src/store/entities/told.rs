@@ -133,8 +133,8 @@ fn body(
 mod tests {
     use doorstep_engine::entities::EntityAct;
 
-    use super::super::super::{Undone, Viewer};
     use super::super::super::testing::{Place, on_each_database};
+    use super::super::super::{Undone, Viewer};
     use super::super::imported::{Deed, ImportedRow};
     use super::super::tests::{change, submission};
     use super::*;
@@ -226,7 +226,9 @@ mod tests {
         let said_by = async |by: &str, area: &str, list: &str, id: &str, properties: &[(&str, &str)]| {
             let mut change = change(EntityAct::CreateOrUpdate, None, "state", "made").unwrap();
             (change.list, change.id, change.label) = (list.into(), id.into(), Some(list.into()));
-            change.properties.extend(properties.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+            change
+                .properties
+                .extend(properties.iter().map(|(name, value)| ((*name).into(), (*value).into())));
             let sent = Undone { area: area.into(), ..submission(by) };
             store.apply_entities(&sent, &[Ok(change)]).await.unwrap();
             store.tell_of_entities().await.unwrap();
