@@ -1,13 +1,19 @@
-//! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by, and how the day stands at one glance. All of it is on the device.
+//! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by; who was visited, and how the day stands at one glance. All of it
+//! is on the device.
+
+mod done;
+mod given_to;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use self::done::DoneToday;
+use self::given_to::GivenTo;
 use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::state::day::{Day, Visit, Why, form_of};
+use crate::state::day::{Day, Over, Visit, Why, forms_of};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::held::use_held;
@@ -57,7 +63,7 @@ pub fn DayLine() -> impl IntoView {
                             Some(Known { day, .. }) => {
                                 let dangers = day.due.iter().filter(|visit| visit.danger).count();
                                 let dangers = (dangers > 0).then(|| (words.visits.day_dangers)(dangers));
-                                lines_of((words.visits.day_line)(day.due.len(), day.done), dangers)
+                                lines_of((words.visits.day_line)(day.due.len(), day.done.len()), dangers)
                             }
                         })
                     })}
@@ -80,7 +86,7 @@ fn lines_of(said: String, dangers: Option<String>) -> AnyView {
 /// The page at `/day`.
 #[component]
 pub fn DayPage() -> impl IntoView {
-    let device = use_device();
+    let (device, held) = (use_device(), use_held());
     title(|words| words.visits.day.to_owned());
     let known = known();
     let by_village = RwSignal::new(false);
@@ -91,6 +97,9 @@ pub fn DayPage() -> impl IntoView {
                 let day = known.as_ref().map(|known| if ahead { &known.day.ahead } else { &known.day.due });
                 let found =
                     day.into_iter().flatten().filter(|visit| wanted.with(|wanted| is_found(visit, wanted)));
+                let found = found.filter(|visit| {
+                    held.given_to.with(|to| to.as_ref().is_none_or(|to| visit.assigned == *to))
+                });
                 found.cloned().collect::<Vec<_>>()
             })
         });
@@ -101,7 +110,11 @@ pub fn DayPage() -> impl IntoView {
         known.with(|known| {
             known.as_ref().is_some_and(|known| {
                 let mut all = known.day.due.iter().chain(&known.day.ahead);
-                !wanted.trim().is_empty() && !all.any(|visit| is_found(visit, &wanted))
+                let narrowed = !wanted.trim().is_empty() || held.given_to.with(Option::is_some);
+                let is_given = |visit: &Visit| {
+                    held.given_to.with(|to| to.as_ref().is_none_or(|to| visit.assigned == *to))
+                };
+                narrowed && !all.any(|visit| is_found(visit, &wanted) && is_given(visit))
             })
         })
     };
@@ -124,6 +137,7 @@ pub fn DayPage() -> impl IntoView {
                         prop:value=live(move || wanted.get())
                         on:input:target=move |event| wanted.set(event.target().value())
                     />
+                    <GivenTo held known />
                     <div class="actions" role="group">
                         <button type="button" class="button" data-action="by-urgency" aria-pressed=live(move || (!by_village.get()).to_string()) on:click=move |_| by_village.set(false)>
                             {say(|w| w.visits.by_urgency)}
@@ -141,6 +155,7 @@ pub fn DayPage() -> impl IntoView {
                             <h2>{say(|w| w.visits.ahead)}</h2>
                             {list(true)}
                         </section> }.into_any())}
+                    <DoneToday held known />
                 </div> }.into_any())}
         </main>
     }
@@ -156,8 +171,8 @@ fn Glance(device: Device, known: Memo<Option<Known>>) -> impl IntoView {
     live(move || {
         let words = reader.language().words();
         device.fetching.track();
-        let (to_go, done) =
-            known.with(|known| known.as_ref().map_or((0, 0), |known| (known.day.due.len(), known.day.done)));
+        let (to_go, done) = known
+            .with(|known| known.as_ref().map_or((0, 0), |known| (known.day.due.len(), known.day.done.len())));
         let contact = forms::last_contact().map_or(words.safety.contact_never.to_owned(), |at| {
             when(at, crate::state::keeping::now(), words)
         });
@@ -243,7 +258,8 @@ fn VisitCard(
     let place = [visit.village.clone(), visit.address.clone()];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let call = (!visit.phone.is_empty()).then(|| (format!("tel:{}", visit.phone), visit.phone.clone()));
-    let (form, case) = (form_of(visit.why).to_owned(), visit.case.clone());
+    let forms = forms_of(&visit).iter().map(|form| (*form).to_owned()).collect();
+    let case = visit.case.clone();
     let (danger, person, key) = (visit.danger, visit.person.clone(), visit.case.clone());
     let told = live(move || lines(&visit, device, &today, reader.language()));
     view! {
@@ -256,7 +272,7 @@ fn VisitCard(
             {(!place.is_empty()).then(|| view! { <p class="soft">{place}</p> })}
             {told}
             <div class="actions">
-                <BeginForms forms=vec![form] about=vec![case] />
+                <BeginForms forms about=vec![case] />
                 {call.map(|(address, phone)| view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> })}
             </div>
         </article>
@@ -275,6 +291,7 @@ pub(super) fn lines(visit: &Visit, device: Device, today: &str, language: Langua
         Why::Danger => day.why_danger.to_owned(),
         Why::Appointment => (day.why_appointment)(due.unwrap_or_default(), visit.hour.as_deref()),
         Why::Lead => day.why_lead.to_owned(),
+        Why::Unfinished => day.why_unfinished.to_owned(),
         Why::Reassess => day.why_reassess.to_owned(),
         Why::FollowUp => day.why_follow_up.to_owned(),
         Why::Review => day.why_review.to_owned(),
@@ -288,6 +305,10 @@ pub(super) fn lines(visit: &Visit, device: Device, today: &str, language: Langua
     };
     let late = (visit.late > 0).then(|| (day.late)(visit.late));
     let before = visit.visited.as_deref().map(|at| (day.last_time)(at, &outcome));
+    let over = visit.over.map(|over| match over {
+        Over::Tried => day.tried_enough,
+        Over::Gone => day.gone,
+    });
     let attempts = (visit.attempts > 0).then(|| (day.attempts)(visit.attempts));
     let assigned = (!visit.assigned.is_empty()).then(|| (day.assigned)(&visit.assigned));
     let history: Vec<String> = [before, attempts, assigned].into_iter().flatten().collect();
@@ -298,7 +319,7 @@ pub(super) fn lines(visit: &Visit, device: Device, today: &str, language: Langua
             {late.map(|late| view! { " · " <strong class="state bad">{late}</strong> })}
         </p>
         {(!history.is_empty()).then(|| view! { <p class="soft small">{history.join(" · ")}</p> })}
-        {visit.tried_enough.then_some(view! { <p class="notice warn">{day.tried_enough}</p> })}
+        {over.map(|over| view! { <p class="notice warn" data-over="true">{over}</p> })}
     }
     .into_any()
 }

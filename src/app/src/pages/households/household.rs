@@ -14,7 +14,7 @@ use crate::components::live::live;
 use crate::components::top_bar::TopBar;
 use crate::pages::day::lines;
 use crate::platform::timer;
-use crate::state::day::{Day, form_of};
+use crate::state::day::{ATTEMPT, Day, forms_of};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, of};
@@ -27,8 +27,9 @@ use crate::words::Words;
 use crate::words::when::when;
 
 /// The forms of the chain that begin with a household, in the order of the work.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "household-needs",
+    ATTEMPT,
     "consent",
     "minors",
     "assessment-report",
@@ -125,9 +126,14 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
     let id = case.id.clone();
     let day = Day::of(&EntityList { name: "cases".into(), entities: vec![case] }, &today);
     let visit = day.due.into_iter().chain(day.ahead).next();
-    let form = visit.as_ref().map_or(FORMS[0], |visit| form_of(visit.why));
+    let wanted: Vec<String> = visit
+        .as_ref()
+        .map_or(&FORMS[..1], |visit| forms_of(visit))
+        .iter()
+        .map(|form| (*form).to_owned())
+        .collect();
     let others: Vec<String> =
-        FORMS.iter().filter(|other| **other != form).map(|form| (*form).to_owned()).collect();
+        FORMS.iter().map(|form| (*form).to_owned()).filter(|form| !wanted.contains(form)).collect();
     let why = visit.map(|visit| live(move || lines(&visit, device, &today, reader.language())));
     let call = move || {
         let (address, phone) = (format!("tel:{phone}"), phone.clone());
@@ -146,7 +152,7 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
                 hashes.track();
                 view! {
                     <div class="actions">
-                        <BeginForms forms=vec![form.to_owned()] about=vec![id.clone()] />
+                        <BeginForms forms=wanted.clone() about=vec![id.clone()] />
                         {call()}
                     </div>
                     <details class="reasons screen-only">

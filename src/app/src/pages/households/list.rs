@@ -1,8 +1,5 @@
 //! The list at `/households`, and the way to it from home.
 
-use std::collections::BTreeSet;
-
-use doorstep_delivery::Uuid;
 use doorstep_engine::entities::ListedEntity;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -14,7 +11,7 @@ use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
 use crate::state::groups::{dangers, of};
-use crate::state::held::{Held, use_held};
+use crate::state::held::{Held, unsent, use_held};
 use crate::state::households::{ANY, Sought, codes, found, is_in_danger, who};
 use crate::state::reader::{say, title};
 
@@ -151,14 +148,7 @@ fn Filters(held: Held, seek: Callback<(usize, String)>) -> impl IntoView {
 fn Cards(held: Held, places: Memo<Option<Vec<usize>>>, shown: RwSignal<usize>) -> impl IntoView {
     let device = use_device();
     let more = move || places.with(|places| places.as_ref().map_or(0, Vec::len)).saturating_sub(shown.get());
-    // Whoever waits to be sent is few: looked up once, not for each row.
-    let unsent = Memo::new(move |_| {
-        let waiting: BTreeSet<Uuid> =
-            device.outbox.with(|outbox| outbox.iter().map(|item| item.id).collect());
-        let lists = held.get().unwrap_or_default();
-        let said = lists.said.iter().filter(|said| waiting.contains(&said.submission));
-        said.flat_map(|said| &said.changes).map(|change| change.id.clone()).collect::<BTreeSet<String>>()
-    });
+    let unsent = unsent(device, held);
     view! {
         <section class="section" data-section="found">
             {rows(move || {
