@@ -43,8 +43,9 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                     screen::vibrate(40);
                     device.read().await;
                     turning.finished.set(true);
-                    let (assesses, to_nothing) = answering
-                        .with(|session| (session.measures().next().is_some(), session.form().id() == ATTEMPT));
+                    let (assesses, to_nothing) = answering.with(|session| {
+                        (session.measures().next().is_some(), session.form().id() == ATTEMPT)
+                    });
                     match (assesses, to_nothing) {
                         (true, _) => turning.to_assessment(true),
                         (false, true) => turning.to_day(),
