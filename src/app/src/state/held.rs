@@ -87,7 +87,8 @@ impl Held {
             timer::spawn(async move {
                 let now = read(device).await;
                 // Who begins with an empty phone waits for what is on its way.
-                let is_early = now.cases.entities.is_empty() && device.fetching.get_untracked();
+                let nobody = now.cases.entities.is_empty() && now.referrals.entities.is_empty();
+                let is_early = nobody && device.fetching.get_untracked();
                 let is_mine = turn.try_get_value() == Some(mine);
                 if is_mine
                     && !is_early
