@@ -33,6 +33,17 @@ fn bundle(definition: &Path) -> Bundle {
 }
 
 #[test]
+fn a_providers_phone_is_offered_what_a_provider_fills_in_and_nothing_else_that_says_whom_it_is_for() {
+    let forms = definitions().into_iter().filter_map(|definition| Form::read(&bundle(&definition)).form);
+    let names = |form: &Form, role: &str| form.for_roles().iter().any(|named| **named == *role);
+    let (theirs, others): (Vec<_>, Vec<_>) =
+        forms.filter(|form| !form.for_roles().is_empty()).partition(|form| names(form, "provider"));
+    let theirs: Vec<&str> = theirs.iter().map(|form| form.id()).collect();
+    assert_eq!(theirs, ["acceptance", "service-record"]);
+    assert!(others.iter().all(|form| names(form, "worker") && names(form, "station")) && others.len() > 20);
+}
+
+#[test]
 fn every_form_is_one_and_its_cases_hold() {
     let mut wrong = Vec::new();
     for definition in definitions() {

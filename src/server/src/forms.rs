@@ -12,8 +12,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::files::{Asset, Files};
 use crate::listen::now_ms;
-use crate::store::{Offer, Store, StoreError, Viewer};
-use crate::who::rights::{Area, Role};
+use crate::store::{Offer, STRANGER, Store, StoreError, Viewer};
+use crate::who::rights::{Area, Deed, Reach, Role, reach};
 
 /// The definition's file in a form's folder.
 const DEFINITION: &str = "form.json";
@@ -121,10 +121,18 @@ impl Audience {
         }
     }
 
-    /// Each area with each role that it names.
-    fn pairs(&self) -> Vec<(String, String)> {
+    /// Each area with each role that it names. Where the office names no roles, those count that the form itself is for (its setting `for_roles`): of
+    /// those who fill in forms they alone are offered it; strangers, of whom nobody knows what they are, and whoever sends nothing see it all the same.
+    fn pairs(&self, form: &Form) -> Vec<(String, String)> {
         let or_all = |named: &[String]| if named.is_empty() { vec![String::new()] } else { named.to_vec() };
-        let roles = or_all(&self.roles);
+        let mut roles = self.roles.clone();
+        if roles.is_empty() && !form.for_roles().is_empty() {
+            let sends_nothing = Role::ALL.into_iter().filter(|role| reach(*role, Deed::Send) == Reach::No);
+            roles.extend(form.for_roles().iter().map(|role| role.to_string()));
+            roles.extend(sends_nothing.map(|role| role.name().to_owned()));
+            roles.push(STRANGER.to_owned());
+        }
+        let roles = or_all(&roles);
         let areas = or_all(&self.areas).into_iter();
         areas.flat_map(|area| roles.iter().map(move |role| (area.clone(), role.clone()))).collect()
     }
@@ -256,7 +264,7 @@ impl Forms {
             let said = json!({
                 "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
             });
-            let pairs = audience.pairs();
+            let pairs = audience.pairs(&form);
             offers.extend(pairs.iter().map(|(area, role)| Offer {
                 id: form.id().to_owned(),
                 area: area.clone(),

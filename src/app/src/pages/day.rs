@@ -1,28 +1,29 @@
-//! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by, and how the day stands at one glance. All of it is on the device.
+//! The worker's day at `/day`: to whom to go, dangers first, with what a visit begins by; who was visited, and how the day stands at one glance. All of it
+//! is on the device.
 
-use doorstep_engine::session::Session;
+mod done;
+mod given_to;
+
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use self::done::DoneToday;
+use self::given_to::GivenTo;
 use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::platform::timer;
-use crate::state::day::{Day, Visit, Why, form_of};
+use crate::state::day::{Day, Over, Visit, Why, forms_of};
 use crate::state::device::{Device, use_device};
+use crate::state::forms;
 use crate::state::held::use_held;
 use crate::state::outbox::submissions;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::{drafts, forms};
-use crate::words::Words;
+use crate::words::Language;
 use crate::words::when::when;
 
 /// So many are shown before somebody asks for more.
 const SHOWN: usize = 50;
-/// The form whose question says how a visit went.
-const SURVEY: &str = "household-needs";
-const OUTCOME: &str = "/household-needs/visit/outcome";
 
 /// What this phone knows of the day; nothing until it was read.
 #[derive(Clone, PartialEq)]
@@ -43,70 +44,77 @@ fn known() -> Memo<Option<Known>> {
     })
 }
 
-/// The day in one line of the home page, where there is anybody to go to.
+/// The day in two lines of the home page. They are there from the first moment, so that nothing moves once the list was read.
 #[component]
 pub fn DayLine() -> impl IntoView {
+    let reader = use_reader();
     let known = known();
-    let counts = Memo::new(move |_| {
-        known.with(|known| {
-            let known = known.as_ref().filter(|known| known.any)?;
-            let dangers = known.day.due.iter().filter(|visit| visit.danger).count();
-            Some((known.day.due.len(), known.day.done, dangers))
-        })
-    });
-    shown_when(
-        move || counts.with(Option::is_some),
-        move || {
-            view! {
-                <section class="section" data-section="day">
-                    <h2>{say(|w| w.visits.day)}</h2>
-                    <A href="/day" attr:class="card card-link" attr:data-action="day">
-                        <div class="card-row">
-                            <Icon shape=Shape::Place />
-                            <div class="grow stack tight">
-                                <span>{say(move |w| counts.get().map_or_else(String::new, |(due, done, _)| (w.visits.day_line)(due, done)))}</span>
-                                {live(move || {
-                                    let dangers = counts.get().map_or(0, |(_, _, dangers)| dangers);
-                                    (dangers > 0).then(|| view! { <span class="state bad">{say(move |w| (w.visits.day_dangers)(dangers))}</span> })
-                                })}
-                            </div>
-                            <Icon shape=Shape::Next />
-                        </div>
-                    </A>
-                </section>
-            }
-            .into_any()
-        },
-    )
+    view! {
+        <section class="section" data-section="day">
+            <A href="/day" attr:class="card card-link way" attr:data-action="day">
+                <Icon shape=Shape::Place />
+                <span class="grow stack tight">
+                    <strong class="card-title">{say(|w| w.visits.day)}</strong>
+                    {live(move || {
+                        let words = reader.language().words();
+                        known.with(|known| match known {
+                            None => lines_of(words.loading.to_owned(), None),
+                            Some(Known { any: false, .. }) => lines_of(words.visits.day_nobody.to_owned(), None),
+                            Some(Known { day, .. }) => {
+                                let dangers = day.due.iter().filter(|visit| visit.danger).count();
+                                let dangers = (dangers > 0).then(|| (words.visits.day_dangers)(dangers));
+                                lines_of((words.visits.day_line)(day.due.len(), day.done.len()), dangers)
+                            }
+                        })
+                    })}
+                </span>
+                <Icon shape=Shape::Next />
+            </A>
+        </section>
+    }
+}
+
+/// How the day stands, and of how many dangers it knows.
+fn lines_of(said: String, dangers: Option<String>) -> AnyView {
+    view! {
+        <span class="soft">{said}</span>
+        {dangers.map(|dangers| view! { <span class="state bad">{dangers}</span> })}
+    }
+    .into_any()
 }
 
 /// The page at `/day`.
 #[component]
 pub fn DayPage() -> impl IntoView {
-    let device = use_device();
+    let (device, held) = (use_device(), use_held());
     title(|words| words.visits.day.to_owned());
     let known = known();
     let by_village = RwSignal::new(false);
     let wanted = RwSignal::new(String::new());
-    let outcomes = RwSignal::new(Vec::new());
-    read_outcomes(device, outcomes);
     let list = move |ahead: bool| {
         let visits = Memo::new(move |_| {
             known.with(|known| {
                 let day = known.as_ref().map(|known| if ahead { &known.day.ahead } else { &known.day.due });
                 let found =
                     day.into_iter().flatten().filter(|visit| wanted.with(|wanted| is_found(visit, wanted)));
+                let found = found.filter(|visit| {
+                    held.given_to.with(|to| to.as_ref().is_none_or(|to| visit.assigned == *to))
+                });
                 found.cloned().collect::<Vec<_>>()
             })
         });
-        view! { <Visits visits by_village outcomes today=Signal::derive(move || known.with(|known| known.as_ref().map(|known| known.today.clone()).unwrap_or_default())) /> }
+        view! { <Visits visits by_village today=Signal::derive(move || known.with(|known| known.as_ref().map(|known| known.today.clone()).unwrap_or_default())) /> }
     };
     let found_none = move || {
         let wanted = wanted.get();
         known.with(|known| {
             known.as_ref().is_some_and(|known| {
                 let mut all = known.day.due.iter().chain(&known.day.ahead);
-                !wanted.trim().is_empty() && !all.any(|visit| is_found(visit, &wanted))
+                let narrowed = !wanted.trim().is_empty() || held.given_to.with(Option::is_some);
+                let is_given = |visit: &Visit| {
+                    held.given_to.with(|to| to.as_ref().is_none_or(|to| visit.assigned == *to))
+                };
+                narrowed && !all.any(|visit| is_found(visit, &wanted) && is_given(visit))
             })
         })
     };
@@ -129,6 +137,7 @@ pub fn DayPage() -> impl IntoView {
                         prop:value=live(move || wanted.get())
                         on:input:target=move |event| wanted.set(event.target().value())
                     />
+                    <GivenTo held known />
                     <div class="actions" role="group">
                         <button type="button" class="button" data-action="by-urgency" aria-pressed=live(move || (!by_village.get()).to_string()) on:click=move |_| by_village.set(false)>
                             {say(|w| w.visits.by_urgency)}
@@ -146,6 +155,7 @@ pub fn DayPage() -> impl IntoView {
                             <h2>{say(|w| w.visits.ahead)}</h2>
                             {list(true)}
                         </section> }.into_any())}
+                    <DoneToday held known />
                 </div> }.into_any())}
         </main>
     }
@@ -161,8 +171,8 @@ fn Glance(device: Device, known: Memo<Option<Known>>) -> impl IntoView {
     live(move || {
         let words = reader.language().words();
         device.fetching.track();
-        let (to_go, done) =
-            known.with(|known| known.as_ref().map_or((0, 0), |known| (known.day.due.len(), known.day.done)));
+        let (to_go, done) = known
+            .with(|known| known.as_ref().map_or((0, 0), |known| (known.day.due.len(), known.day.done.len())));
         let contact = forms::last_contact().map_or(words.safety.contact_never.to_owned(), |at| {
             when(at, crate::state::keeping::now(), words)
         });
@@ -193,12 +203,7 @@ fn is_found(visit: &Visit, wanted: &str) -> bool {
 
 /// A list of visits, in their order or village by village.
 #[component]
-fn Visits(
-    visits: Memo<Vec<Visit>>,
-    by_village: RwSignal<bool>,
-    outcomes: RwSignal<Vec<(String, String)>>,
-    today: Signal<String>,
-) -> impl IntoView {
+fn Visits(visits: Memo<Vec<Visit>>, by_village: RwSignal<bool>, today: Signal<String>) -> impl IntoView {
     let reader = use_reader();
     let shown = RwSignal::new(SHOWN);
     let more = move || visits.with(Vec::len).saturating_sub(shown.get());
@@ -219,7 +224,6 @@ fn Visits(
             }
             visits.truncate(shown.get());
             let mut before: Option<String> = None;
-            let said = outcomes.get();
             let today = today.get();
             visits
                 .into_iter()
@@ -229,10 +233,9 @@ fn Visits(
                         false => visit.village.clone(),
                     });
                     before = Some(visit.village.clone());
-                    let outcome = said.iter().find(|(code, _)| *code == visit.outcome).map(|(_, label)| label.clone());
-                    let key = format!("{} {:?} {:?} {grouped} {} {outcome:?} {today}", visit.case, visit.why, visit.due, heading.is_some());
+                    let key = format!("{visit:?} {grouped} {} {today}", heading.is_some());
                     let today = today.clone();
-                    Row::new(key, move || view! { <VisitCard visit heading outcome today /> })
+                    Row::new(key, move || view! { <VisitCard visit heading today /> })
                 })
                 .collect()
         })}
@@ -248,18 +251,17 @@ fn VisitCard(
     visit: Visit,
     /// The village that begins with it.
     heading: Option<String>,
-    /// How the last visit went, in words.
-    outcome: Option<String>,
     today: String,
 ) -> impl IntoView {
-    let reader = use_reader();
+    let (device, reader) = (use_device(), use_reader());
     let class = if visit.danger { "card danger" } else { "card" };
     let place = [visit.village.clone(), visit.address.clone()];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
     let call = (!visit.phone.is_empty()).then(|| (format!("tel:{}", visit.phone), visit.phone.clone()));
-    let (form, case) = (form_of(visit.why).to_owned(), visit.case.clone());
+    let forms = forms_of(&visit).iter().map(|form| (*form).to_owned()).collect();
+    let case = visit.case.clone();
     let (danger, person, key) = (visit.danger, visit.person.clone(), visit.case.clone());
-    let told = live(move || lines(&visit, outcome.as_deref(), &today, reader.language().words()));
+    let told = live(move || lines(&visit, device, &today, reader.language()));
     view! {
         {heading.map(|heading| view! { <h3 class="village">{heading}</h3> })}
         <article class=class data-visit=key>
@@ -270,21 +272,26 @@ fn VisitCard(
             {(!place.is_empty()).then(|| view! { <p class="soft">{place}</p> })}
             {told}
             <div class="actions">
-                <BeginForms forms=vec![form] about=vec![case] />
+                <BeginForms forms about=vec![case] />
                 {call.map(|(address, phone)| view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> })}
             </div>
         </article>
     }
 }
 
-/// Why and by when, and what was before.
-pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'static Words) -> AnyView {
-    let day = &words.visits;
+/// Why and by when, and what was before, how that went in the dictionary's words.
+pub(super) fn lines(visit: &Visit, device: Device, today: &str, language: Language) -> AnyView {
+    let day = &language.words().visits;
+    let outcome = match &*visit.outcome {
+        "" => String::new(),
+        code => device.dictionary.say("cases", "last_outcome", code, language),
+    };
     let due = visit.due.as_deref();
     let why = match visit.why {
         Why::Danger => day.why_danger.to_owned(),
         Why::Appointment => (day.why_appointment)(due.unwrap_or_default(), visit.hour.as_deref()),
         Why::Lead => day.why_lead.to_owned(),
+        Why::Unfinished => day.why_unfinished.to_owned(),
         Why::Reassess => day.why_reassess.to_owned(),
         Why::FollowUp => day.why_follow_up.to_owned(),
         Why::Review => day.why_review.to_owned(),
@@ -297,7 +304,11 @@ pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'
         (None, _) => Some(day.due_none.to_owned()),
     };
     let late = (visit.late > 0).then(|| (day.late)(visit.late));
-    let before = visit.visited.as_deref().map(|at| (day.last_time)(at, outcome.unwrap_or_default()));
+    let before = visit.visited.as_deref().map(|at| (day.last_time)(at, &outcome));
+    let over = visit.over.map(|over| match over {
+        Over::Tried => day.tried_enough,
+        Over::Gone => day.gone,
+    });
     let attempts = (visit.attempts > 0).then(|| (day.attempts)(visit.attempts));
     let assigned = (!visit.assigned.is_empty()).then(|| (day.assigned)(&visit.assigned));
     let history: Vec<String> = [before, attempts, assigned].into_iter().flatten().collect();
@@ -308,36 +319,7 @@ pub(super) fn lines(visit: &Visit, outcome: Option<&str>, today: &str, words: &'
             {late.map(|late| view! { " · " <strong class="state bad">{late}</strong> })}
         </p>
         {(!history.is_empty()).then(|| view! { <p class="soft small">{history.join(" · ")}</p> })}
-        {visit.tried_enough.then_some(view! { <p class="notice warn">{day.tried_enough}</p> })}
+        {over.map(|over| view! { <p class="notice warn" data-over="true">{over}</p> })}
     }
     .into_any()
-}
-
-/// The survey's own words for how a visit went, once it is on the device.
-pub(super) fn read_outcomes(device: Device, outcomes: RwSignal<Vec<(String, String)>>) {
-    let reader = use_reader();
-    let survey = Memo::new(move |_| {
-        device.forms.with(|forms| {
-            let survey = forms.iter().find(|version| version.current && version.form.id == SURVEY);
-            survey.map(|version| version.form.hash.clone())
-        })
-    });
-    Effect::new(move || {
-        let (Some(hash), language) = (survey.get(), reader.language()) else { return };
-        timer::spawn(async move {
-            let Ok(form) = forms::open(device, &hash).await else { return };
-            let mut session = Session::new(form, drafts::world());
-            session.set_language(language.tag());
-            let question = session.at(OUTCOME).and_then(|key| session.question(key));
-            let choices = question.map(|question| {
-                let named = |choice: &doorstep_engine::view::ChoiceView| {
-                    (choice.name.to_string(), choice.label.clone())
-                };
-                question.choices.iter().map(named).collect()
-            });
-            if !outcomes.is_disposed() {
-                outcomes.set(choices.unwrap_or_default());
-            }
-        });
-    });
 }

@@ -8,6 +8,7 @@ use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
+use crate::state::day::ATTEMPT;
 use crate::state::device::use_device;
 use crate::state::keeping::NotFinished;
 use crate::state::reader::{say, use_reader};
@@ -42,9 +43,13 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                     screen::vibrate(40);
                     device.read().await;
                     turning.finished.set(true);
-                    match answering.with(|session| session.measures().next().is_some()) {
-                        true => turning.to_assessment(true),
-                        false => turning.to_outbox(),
+                    let (assesses, to_nothing) = answering.with(|session| {
+                        (session.measures().next().is_some(), session.form().id() == ATTEMPT)
+                    });
+                    match (assesses, to_nothing) {
+                        (true, _) => turning.to_assessment(true),
+                        (false, true) => turning.to_day(),
+                        (false, false) => turning.to_outbox(),
                     }
                     sending::wake(device, Wake::Network);
                 }

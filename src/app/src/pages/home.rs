@@ -1,4 +1,7 @@
 //! Home: begin a survey, go on with one, see what is on its way.
+//!
+//! Kept here: nothing moves under a finger. What takes a while to be read has its place from the first moment, filled or not; what turns up on its own, a new
+//! build or a server that is gone, is said at the foot of the screen, over the page.
 
 use doorstep_delivery::FormVersion;
 use leptos::prelude::*;
@@ -10,6 +13,7 @@ use super::Update;
 use super::day::DayLine;
 use super::draft_card::Drafts;
 use super::households::HouseholdsLine;
+use super::referred::{ReferredLine, is_providers};
 use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
@@ -31,28 +35,47 @@ pub fn Home() -> impl IntoView {
         pulling::wake(device);
     }
     let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
+    let space = RwSignal::new(Space::Enough);
+    timer::spawn(async move {
+        let now = space::now().await;
+        if !space.is_disposed() {
+            space.set(now);
+        }
+    });
     view! {
         <TopBar title=Signal::derive(say(|w| w.app.to_owned())) home=true wide=true>
             <Network device />
         </TopBar>
         <main id="main" tabindex="-1" class="wide">
             <h1 class="unseen">{say(|w| w.home)}</h1>
-            <NewBuild />
-            {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
-                <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
-            <ShutOutNotice device />
             {shown_when(move || device.ready.get(), move || view! {
-                <DayLine />
-                <HouseholdsLine />
+                <Ways device />
                 // What was begun comes before what could be.
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 // Whoever was revoked begins nothing more here.
-                {shown_when(move || !device.is_revoked(), move || view! { <Start device /> }.into_any())}
+                {shown_when(move || !device.is_revoked(), move || view! { <Start device space /> }.into_any())}
                 {shown_when(move || !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 <OutboxLine device />
                 <SafetyLine /> }.into_any())}
         </main>
+        <aside class="late" aria-label=say(|w| w.notices)>
+            {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
+                <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}
+            <ShutOutNotice device />
+            <SpaceNotice space />
+            <NewBuild />
+        </aside>
     }
+}
+
+/// To whom this phone is to go: a provider's to those who were referred to it, any other to the households of its area.
+#[component]
+fn Ways(device: Device) -> impl IntoView {
+    let is_providers = is_providers(device);
+    live(move || match is_providers.get() {
+        true => view! { <ReferredLine /> }.into_any(),
+        false => view! { <DayLine /> <HouseholdsLine /> }.into_any(),
+    })
 }
 
 #[component]
@@ -118,7 +141,7 @@ fn NewBuild() -> impl IntoView {
 const MANY: usize = 8;
 
 #[component]
-fn Start(device: Device) -> impl IntoView {
+fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
     let current = Memo::new(move |_| {
         let mut current: Vec<FormVersion> =
             device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect());
@@ -136,20 +159,12 @@ fn Start(device: Device) -> impl IntoView {
         }
         found
     });
-    let space = RwSignal::new(Space::Enough);
-    timer::spawn(async move {
-        let now = space::now().await;
-        if !space.is_disposed() {
-            space.set(now);
-        }
-    });
     let row = move |version: FormVersion| {
         Row::new(version.form.hash.clone(), move || view! { <StartForm device version space /> })
     };
     view! {
         <section class="section">
             <h2>{say(|w| w.start_title)}</h2>
-            <SpaceNotice space />
             <Show
                 when=move || current.with(|forms| !forms.is_empty())
                 fallback=move || view! { <NoForms device /> }

@@ -17,6 +17,7 @@ mod outbox_item;
 mod outbox_sealed;
 mod outbox_target;
 mod recover;
+mod referred;
 mod rescue;
 mod review;
 mod review_page;
@@ -94,6 +95,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/households") view=households::HouseholdsPage />
             <Route path=path!("/households/:id") view=households::HouseholdPage />
             <Route path=path!("/counts") view=households::CountsPage />
+            <Route path=path!("/referred") view=referred::ReferredPage />
             <Route path=path!("/outbox") view=outbox::OutboxPage />
             <Route path=path!("/rescue") view=rescue::RescuePage />
             <Route path=path!("/safety") view=safety::SafetyPage />

@@ -4,6 +4,7 @@ use crate::components::live::{live, shown_when};
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::{HOME, Until};
 use doorstep_delivery::{OutboxItem, State, Uuid};
+use doorstep_engine::entities::end_of;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -23,7 +24,7 @@ use crate::state::{forms, mending, sending};
 use crate::words::Words;
 use crate::words::when::{until, when, when_written};
 
-/// So much of an id or a hash tells two apart.
+/// So much of a hash tells two apart.
 const SHORT: usize = 12;
 
 /// A submission that has not arrived everywhere.
@@ -293,8 +294,7 @@ fn proof(item: OutboxItem, named: bool) -> Option<AnyView> {
     let State::Delivered { receipt, .. } = item.state else { return None };
     let short = |text: &str| text.chars().take(SHORT).collect::<String>();
     let (id, hash) = (receipt.id.to_string(), receipt.hash);
-    // The end of an id is its chance, the beginning its time.
-    let id_end: String = id.chars().skip(id.len().saturating_sub(SHORT)).collect();
+    let id_end = end_of(&id).to_owned();
     let time = receipt.server_time;
     let taken_in_as = receipt.taken_in_as.map(|own| own.to_string());
     let target = item.target.clone();
@@ -311,7 +311,7 @@ fn proof(item: OutboxItem, named: bool) -> Option<AnyView> {
                 <dt>{say(|w| w.receipt_id)}</dt>
                 <dd class="mono">"…"{id_end}</dd>
                 {taken_in_as.map(|own| {
-                    let own_end: String = own.chars().skip(own.len().saturating_sub(SHORT)).collect();
+                    let own_end = end_of(&own).to_owned();
                     view! {
                         <dt>{say(|w| w.receipt_taken_in)}</dt>
                         <dd class="mono" data-taken-in title=own>"…"{own_end}</dd>

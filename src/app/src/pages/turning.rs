@@ -146,6 +146,11 @@ impl Turning {
         self.go(&format!("/outbox?finished={}", self.id), true);
     }
 
+    /// Back to the day, on to the next door: the visit is below, among those that were made.
+    pub fn to_day(self) {
+        self.go("/day", true);
+    }
+
     /// The page before the current one, and the one after it.
     pub fn neighbours(self) -> (Option<Key>, Option<Key>) {
         let current = self.page.get();

@@ -5,6 +5,9 @@
 //! In plain beside a sealed record stands only what such a check needs and is nobody's answer:
 //! how many steps a snapshot includes, and the hash of a form's definition.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use doorstep_delivery::draft::{Draft, DraftSummary};
 use doorstep_delivery::outbox::item_key;
 use doorstep_delivery::pull::{Came, Pulled};
@@ -24,6 +27,7 @@ use super::database::{
     STEPS, SUBMISSIONS, items_of, keys_under,
 };
 use super::vault::{Sealing, Under, Vault};
+use arrived::ArrivedCopy;
 use drafts::{kept_draft, remove_draft, written_by};
 use files::{kept_files, remove_file, remove_files};
 use forms::drop_unused;
@@ -56,6 +60,8 @@ const TRIES: usize = 5;
 pub struct IndexedDb {
     database: Database,
     vault: Vault,
+    /// What is to be looked at for a while once it has arrived (`arrived.rs`).
+    to_look_at: RefCell<BTreeSet<Uuid>>,
 }
 
 impl IndexedDb {
@@ -72,7 +78,7 @@ impl IndexedDb {
     pub async fn open_named(name: &str) -> Result<IndexedDb, StoreError> {
         let database = Database::open(name).await?;
         let vault = Vault::open(&database).await?;
-        Ok(IndexedDb { database, vault })
+        Ok(IndexedDb { database, vault, to_look_at: RefCell::default() })
     }
 
     /// Is this another handle to the same?
@@ -112,11 +118,12 @@ impl IndexedDb {
     /// Replaces or removes an outbox item that was looked at before, unless another tab was faster.
     ///
     /// `change` is given the item as it is kept and says what is to be instead. Kept in `store`: in the outbox as before, or among the receipts, and then
-    /// what was sent goes with its last item.
+    /// what was sent goes with its last item, and its `copy` comes.
     async fn change_item(
         &self,
         (id, target): (Uuid, &str),
         store: &str,
+        copy: Option<ArrivedCopy>,
         change: impl Fn(OutboxItem) -> Result<OutboxItem, StoreError>,
     ) -> Result<(), StoreError> {
         let key = item_key(id, target);
@@ -139,6 +146,9 @@ impl IndexedDb {
                     let id = id.to_string();
                     if transaction.keys(OUTBOX, Some(&items_of(&id))).await?.is_empty() {
                         remove_sealed(&transaction, &id)?;
+                        if let Some(copy) = &copy {
+                            copy.write(&transaction)?;
+                        }
                     }
                 }
                 return transaction.finish().await;
@@ -448,7 +458,7 @@ impl Store for IndexedDb {
             true => Ok(item.clone()),
             false => Err(StoreErrorKind::NotItsItem.because("the hash differs")),
         };
-        self.change_item((item.id, &item.target), OUTBOX, change).await
+        self.change_item((item.id, &item.target), OUTBOX, None, change).await
     }
 
     async fn accept(&self, receipt: &Receipt, target: &str, at: Moment) -> Result<(), StoreError> {
@@ -456,7 +466,8 @@ impl Store for IndexedDb {
             let not_its = |_| StoreErrorKind::NotItsReceipt.because("id or hash differ");
             kept.delivered(receipt.clone(), at).map_err(not_its)
         };
-        self.change_item((receipt.id, target), RECEIPTS, change).await
+        let copy = self.arrived_copy(receipt.id, at).await;
+        self.change_item((receipt.id, target), RECEIPTS, copy, change).await
     }
 
     async fn delivered(&self) -> Result<Listed<OutboxItem>, StoreError> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use doorstep_delivery::store::Store;
-use doorstep_delivery::{Moment, Submission, Uuid, Wake};
+use doorstep_delivery::{Moment, Uuid};
 use leptos::prelude::*;
 
 use super::device::Device;
@@ -35,35 +35,16 @@ impl Arrived {
     }
 }
 
-/// What a run is about to send, as far as it can be read here.
-pub async fn about_to_go(store: &IndexedDb, wake: Wake) -> Vec<Submission> {
+/// Before a run: says which of what it may send is to be looked at once it has arrived. Of what comes to nothing there is nothing to look at.
+pub async fn keep_when_arrived(device: Device, store: &IndexedDb) {
     let items = store.outbox().await.map(|listed| listed.items).unwrap_or_default();
-    let due = items.into_iter().map(|item| item.taken_up().woken(wake));
-    let due = due.filter(|item| !item.for_office && item.is_due(now().ms));
-    let ids: BTreeSet<Uuid> = due.map(|item| item.id).collect();
-    let mut found = Vec::new();
-    for id in ids {
-        found.extend(store.load_submission(id).await.ok().flatten());
-    }
-    found
-}
-
-/// After the run: keeps what has arrived everywhere.
-pub async fn keep(device: Device, store: &IndexedDb, sent: Vec<Submission>) {
-    if sent.is_empty() {
-        return;
-    }
-    let (Ok(waiting), Ok(arrived)) = (store.outbox().await, store.delivered().await) else { return };
-    for one in sent {
-        let is_it = |id: Uuid| id == one.id();
-        let is_there = arrived.items.iter().any(|item| is_it(item.id))
-            && !waiting.items.iter().any(|item| is_it(item.id));
-        // Of what comes to nothing there is nothing to look at.
-        if is_there && !one.is_for_office() && assesses(device, &one).await {
-            report(store.keep_arrived(&one, now()).await);
+    let mut wanted = BTreeSet::new();
+    for item in items.iter().filter(|item| !item.for_office) {
+        if assesses(device, &item.form.hash).await {
+            wanted.insert(item.id);
         }
     }
-    read(device, store).await;
+    store.keep_when_arrived(wanted);
 }
 
 /// Reads what there is, and deletes what has been there for long enough.
@@ -88,8 +69,8 @@ pub fn delete(device: Device, id: Uuid) {
     });
 }
 
-async fn assesses(device: Device, submission: &Submission) -> bool {
-    forms::open(device, &submission.form().hash).await.is_ok_and(|form| form.assesses())
+async fn assesses(device: Device, form_hash: &str) -> bool {
+    forms::open(device, form_hash).await.is_ok_and(|form| form.assesses())
 }
 
 /// Has it been there for long enough? One that arrived long after now is of a clock that was put back: nobody knows how long it would stay.

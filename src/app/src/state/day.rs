@@ -1,7 +1,8 @@
 //! The worker's day: to whom of those that this phone knows somebody is to go, by when and why, and where somebody has been today.
 //!
 //! Pure: made of the list of cases, the day, and nothing else, so that it is the same on the phone and in a test. What the properties mean stands in
-//! `forms/README.md`. A danger comes before everything, whatever is due; whoever is closed or was not taken up is left alone unless a day says otherwise.
+//! `forms/README.md`. A danger comes before everything, whatever is due, then what was agreed for today, by its hour; whoever is closed or was not taken up is
+//! left alone unless a day says otherwise. Whoever was visited today is done for today, unless it was agreed at the door to come once more.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,12 @@ use doorstep_engine::entities::EntityList;
 
 /// So many visits without meeting anybody, and a case may be closed.
 const ATTEMPTS: u32 = 3;
+/// How a visit went where somebody answered: wholly, partly.
+const MET: [&str; 2] = ["1", "2"];
+/// Part of it was answered.
+const PARTLY: &str = "2";
+/// Whoever is sought is not to be found there any more: moved, dead, no such address.
+const GONE: [&str; 3] = ["5", "7", "8"];
 /// So far ahead the days are shown, beside what is due.
 const AHEAD_DAYS: i64 = 7;
 
@@ -21,12 +28,23 @@ pub enum Why {
     Appointment,
     /// A lead that nobody has visited.
     Lead,
+    /// Part of the survey was answered.
+    Unfinished,
     /// An objection, or a change: to be assessed again.
     Reassess,
     /// A follow-up is due.
     FollowUp,
     /// The assessment is to be looked at again.
     Review,
+}
+
+/// Why it may be that nobody has to go there any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Over {
+    /// So many days without meeting anybody.
+    Tried,
+    /// Moved, dead, or no such address.
+    Gone,
 }
 
 /// A visit that is to be made.
@@ -57,21 +75,36 @@ pub struct Visit {
     pub visited: Option<String>,
     /// The code of how that went.
     pub outcome: String,
-    /// So many times somebody has gone.
+    /// So many times in a row somebody has gone for nothing.
     pub attempts: u32,
-    /// Was nobody met so often that the case may be closed?
-    pub tried_enough: bool,
+    /// May the case be closed instead?
+    pub over: Option<Over>,
+}
+
+/// A visit that was made today.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done {
+    /// The case's id.
+    pub case: String,
+    pub person: String,
+    pub village: String,
+    pub address: String,
+    pub danger: bool,
+    /// The code of how it went; blank of a follow-up.
+    pub outcome: String,
+    /// When somebody is to go again, as it was agreed there: day and hour.
+    pub again: Option<(String, Option<String>)>,
 }
 
 /// What the day holds.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Day {
-    /// Dangers first, then the latest; those without a day at the end.
+    /// Dangers first, then what was agreed for today by its hour, then the latest, then those without a day, and at the end who may be closed.
     pub due: Vec<Visit>,
     /// The days to come, the nearest first.
     pub ahead: Vec<Visit>,
-    /// So many were visited today.
-    pub done: usize,
+    /// Who was visited today, village by village.
+    pub done: Vec<Done>,
 }
 
 impl Day {
@@ -80,7 +113,7 @@ impl Day {
         let mut day = Day::default();
         for case in &cases.entities {
             let said = Said(&case.properties);
-            day.done += usize::from([said.of("visited_on"), said.of("followed_on")].contains(&today));
+            day.done.extend(done(&case.id, &case.label, &said, today));
             let Some(visit) = visit(&case.id, &case.label, &said, today) else { continue };
             match &visit.due {
                 Some(due) if !visit.danger && due.as_str() > today => {
@@ -92,8 +125,11 @@ impl Day {
             }
         }
         let order = |visit: &Visit| {
-            (!visit.danger, visit.due.is_none(), visit.due.clone(), visit.hour.clone(), visit.case.clone())
+            let agreed = visit.why == Why::Appointment && visit.due.as_deref() == Some(today);
+            let rank = (!visit.danger, visit.over.is_some(), !agreed, visit.due.is_none());
+            (rank, visit.due.clone(), visit.hour.clone(), visit.case.clone())
         };
+        day.done.sort_by_cached_key(|done| (done.village.clone(), done.address.clone(), done.case.clone()));
         day.due.sort_by_cached_key(order);
         day.ahead.sort_by_cached_key(order);
         day
@@ -118,12 +154,11 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
     let state = said.of("state");
     let danger = !matches!(said.of("red_flags"), "" | "none") && !matches!(state, "closed" | "not_opened");
     let visited = said.day("visited_on");
-    // An appointment that was kept is none any more.
-    let appointment = said.day("appointment").filter(|day| visited.is_none_or(|visited| visited < *day));
+    let outcome = said.of("last_outcome");
+    let appointment = appointment(said);
     // Whoever went there today has been.
     let been = visited == Some(today) || said.day("followed_on") == Some(today);
     let mut wanted: Vec<(Option<&str>, Why)> = Vec::new();
-    wanted.extend(appointment.map(|day| (Some(day), Why::Appointment)));
     match state {
         "lead" if appointment.is_none() && !been => wanted.push((said.day("visit_by"), Why::Lead)),
         "reassess" if !been => wanted.push((said.day("reassess_by"), Why::Reassess)),
@@ -131,12 +166,16 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
             wanted.extend(said.day("review_on").map(|day| (Some(day), Why::Review)));
             wanted.extend(said.day("follow_up_on").map(|day| (Some(day), Why::FollowUp)));
         }
+        "surveyed" if outcome == PARTLY && appointment.is_none() && !been => {
+            wanted.push((None, Why::Unfinished))
+        }
         "surveyed" | "closed" => {
             wanted.extend(said.day("follow_up_on").map(|day| (Some(day), Why::FollowUp)));
         }
         _ => {}
     }
     wanted.retain(|(day, _)| !(been && day.is_some_and(|day| day <= today)));
+    wanted.extend(appointment.map(|day| (Some(day), Why::Appointment)));
     // The nearest day; without one it is as soon as can be, after all that have one.
     let nearest = wanted.into_iter().min_by_key(|(day, why)| (day.is_none(), *day, *why));
     let (due, why) = match nearest {
@@ -144,12 +183,18 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
         None if danger && !been => (None, Why::Danger),
         None => return None,
     };
+    let person = person(label, said);
+    // Once somebody was met they are counted anew.
     let attempts = said.of("attempts").parse().unwrap_or(0);
-    let outcome = said.of("last_outcome").to_owned();
-    let person = said.of("person");
+    let attempts = if MET.contains(&outcome) { 0 } else { attempts };
+    let over = match (state, outcome) {
+        ("lead", gone) if GONE.contains(&gone) => Some(Over::Gone),
+        ("lead", unmet) if attempts >= ATTEMPTS && !unmet.is_empty() => Some(Over::Tried),
+        _ => None,
+    };
     Some(Visit {
         case: id.to_owned(),
-        person: if person.is_empty() { label.to_owned() } else { person.to_owned() },
+        person,
         village: said.of("village").to_owned(),
         address: said.of("address").to_owned(),
         phone: said.of("phone").to_owned(),
@@ -160,9 +205,45 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
         late: due.and_then(|due| days_between(due, today)).unwrap_or(0).max(0),
         assigned: said.of("assigned_to").to_owned(),
         visited: visited.map(str::to_owned),
-        tried_enough: state == "lead" && attempts >= ATTEMPTS && !matches!(&*outcome, "" | "1" | "2"),
-        outcome,
+        over,
+        outcome: outcome.to_owned(),
         attempts,
+    })
+}
+
+fn person(label: &str, said: &Said<'_>) -> String {
+    match said.of("person") {
+        "" => label.to_owned(),
+        person => person.to_owned(),
+    }
+}
+
+/// The day that was agreed, if it is still to come: one that was kept is none any more. Agreed for the day of the visit itself it is for later that day where
+/// nobody answered, else it was that visit.
+fn appointment<'c>(said: &Said<'c>) -> Option<&'c str> {
+    let (day, outcome) = (said.day("appointment")?, said.of("last_outcome"));
+    let unmet = !outcome.is_empty() && !MET.contains(&outcome);
+    let is_to_come = |visited: &str| visited < day || visited == day && unmet;
+    (said.day("visited_on").is_none_or(is_to_come) && said.day("followed_on").is_none_or(|at| at < day))
+        .then_some(day)
+}
+
+/// What was done there today, if anything was.
+fn done(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Done> {
+    let visited = said.day("visited_on") == Some(today);
+    if !visited && said.day("followed_on") != Some(today) {
+        return None;
+    }
+    let again =
+        appointment(said).filter(|_| visited).map(|day| (day.to_owned(), hour(said.of("appointment"))));
+    Some(Done {
+        case: id.to_owned(),
+        person: person(label, said),
+        village: said.of("village").to_owned(),
+        address: said.of("address").to_owned(),
+        danger: !matches!(said.of("red_flags"), "" | "none"),
+        outcome: if visited { said.of("last_outcome").to_owned() } else { String::new() },
+        again,
     })
 }
 
@@ -177,125 +258,20 @@ fn days_between(from: &str, to: &str) -> Option<i64> {
     Some(i64::from((to - from).get_days()))
 }
 
-/// Which form a visit is made with.
-pub fn form_of(why: Why) -> &'static str {
-    match why {
-        Why::FollowUp => "follow-up",
-        Why::Danger | Why::Appointment | Why::Lead | Why::Reassess | Why::Review => "household-needs",
+/// Which forms a visit is made with, the first what it is mostly: the other says that it came to nothing, or that nobody goes there any more.
+pub fn forms_of(visit: &Visit) -> &'static [&'static str] {
+    match (visit.over, visit.why) {
+        (Some(_), _) => &["closure", "household-needs"],
+        (None, Why::FollowUp) => &["follow-up"],
+        (
+            None,
+            Why::Danger | Why::Appointment | Why::Lead | Why::Unfinished | Why::Reassess | Why::Review,
+        ) => &["household-needs", ATTEMPT],
     }
 }
+
+/// The form by which a visit came to nothing.
+pub const ATTEMPT: &str = "visit-attempt";
 
 #[cfg(test)]
-mod tests {
-    use doorstep_engine::entities::ListedEntity;
-
-    use super::*;
-
-    const TODAY: &str = "2026-11-27";
-
-    fn case(id: &str, said: &[(&str, &str)]) -> ListedEntity {
-        let properties = said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        ListedEntity {
-            id: id.to_owned(),
-            label: format!("{id} 北门外"),
-            version: 1,
-            trunk: Some(1),
-            branch: None,
-            properties,
-        }
-    }
-
-    fn day(cases: &[(&str, &[(&str, &str)])]) -> Day {
-        let entities = cases.iter().map(|(id, said)| case(id, said)).collect();
-        Day::of(&EntityList { name: "cases".into(), entities }, TODAY)
-    }
-
-    fn told(visits: &[Visit]) -> Vec<String> {
-        let due = |visit: &Visit| visit.due.clone().unwrap_or_default();
-        visits
-            .iter()
-            .map(|visit| format!("{} {:?} {} {}", visit.case, visit.why, due(visit), visit.late))
-            .collect()
-    }
-
-    #[test]
-    fn dangers_come_first_then_the_latest_and_whoever_has_no_day_last() {
-        let day = day(&[
-            ("a", &[("state", "lead"), ("visit_by", TODAY)]),
-            ("b", &[("state", "lead")]),
-            ("c", &[("state", "lead"), ("visit_by", "2026-11-24")]),
-            ("d", &[("state", "in_service"), ("red_flags", "violence"), ("visited_on", "2026-11-20")]),
-            ("e", &[("state", "lead"), ("visit_by", "2026-12-01"), ("red_flags", "no_food_or_power")]),
-            ("f", &[("state", "lead"), ("visit_by", "2026-12-01"), ("red_flags", "none")]),
-            ("g", &[("state", "closed"), ("red_flags", "violence")]),
-            ("h", &[("state", "closed"), ("follow_up_on", "2026-11-26")]),
-            ("i", &[("state", "in_service"), ("follow_up_on", "2027-01-04"), ("review_on", "2026-11-27")]),
-            ("j", &[("state", "not_opened"), ("visit_by", TODAY)]),
-        ]);
-        assert_eq!(
-            told(&day.due),
-            [
-                "e Lead 2026-12-01 0",
-                "d Danger  0",
-                "c Lead 2026-11-24 3",
-                "h FollowUp 2026-11-26 1",
-                "a Lead 2026-11-27 0",
-                "i Review 2026-11-27 0",
-                "b Lead  0",
-            ]
-        );
-        assert_eq!(told(&day.ahead), ["f Lead 2026-12-01 0"]);
-        assert_eq!(day.done, 0);
-    }
-
-    #[test]
-    fn whoever_was_visited_today_is_done_until_the_day_that_was_agreed_there() {
-        let day = day(&[
-            (
-                "met",
-                &[
-                    ("state", "surveyed"),
-                    ("visited_on", TODAY),
-                    ("visit_by", TODAY),
-                    ("red_flags", "violence"),
-                ],
-            ),
-            (
-                "out",
-                &[
-                    ("state", "lead"),
-                    ("visited_on", TODAY),
-                    ("visit_by", "2026-11-26"),
-                    ("last_outcome", "3"),
-                    ("attempts", "2"),
-                    ("appointment", "2026-11-30T10:30:00.000+08:00"),
-                ],
-            ),
-            (
-                "kept",
-                &[
-                    ("state", "surveyed"),
-                    ("visited_on", "2026-11-25"),
-                    ("appointment", "2026-11-25T09:00:00.000+08:00"),
-                ],
-            ),
-            (
-                "thrice",
-                &[("state", "lead"), ("visited_on", "2026-11-26"), ("last_outcome", "3"), ("attempts", "3")],
-            ),
-            ("followed", &[("state", "closed"), ("followed_on", TODAY), ("follow_up_on", TODAY)]),
-        ]);
-        assert_eq!(day.done, 3);
-        assert_eq!(told(&day.due), ["thrice Lead  0"]);
-        assert!(day.due[0].tried_enough);
-        assert_eq!(told(&day.ahead), ["out Appointment 2026-11-30 0"]);
-        assert_eq!(day.ahead[0].hour.as_deref(), Some("10:30"));
-    }
-
-    #[test]
-    fn nonsense_in_a_list_is_no_day() {
-        let day = day(&[("a", &[("state", "lead"), ("visit_by", "soon"), ("attempts", "many")]), ("b", &[])]);
-        assert_eq!(told(&day.due), ["a Lead  0"]);
-        assert_eq!(day.due[0].person, "a 北门外", "without a name, what the list calls it");
-    }
-}
+mod tests;

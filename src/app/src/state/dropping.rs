@@ -83,9 +83,8 @@ async fn try_go(device: Device, item: &OutboxItem, carried: bool) -> Result<bool
     let Some(backend) = targets.backend(&item.target) else { return Ok(false) };
     let by_hand = ByHand { item, carried };
     let store = device.store();
-    let going = store.load_submission(item.id).await.ok().flatten();
+    arrived::keep_when_arrived(device, &store).await;
     let outcome = deliver_one(&*store, &by_hand, backend, item.clone(), now, clock::random_seed()).await?;
-    arrived::keep(device, &store, going.into_iter().collect()).await;
     match outcome {
         None => Ok(carried),
         Some(SendErrorKind::LoginNeeded) if !carried => note_saved(&store, item).await.map(|()| true),

@@ -40,6 +40,8 @@ pub struct Enrolment {
     pub area: String,
     /// Its user's name, if it is somebody's.
     pub user: Option<String>,
+    /// What it is there: `worker`, `provider`; nothing if it was enrolled before it asked for that.
+    pub role: Option<String>,
     /// When it was enrolled, in milliseconds since 1970.
     pub at_ms: i64,
     /// When the server said that this very phone was revoked.
@@ -80,6 +82,8 @@ struct Kept {
     name: String,
     area: String,
     user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     token: String,
     at_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,6 +106,7 @@ struct AnsweredDevice {
 #[derive(Deserialize)]
 struct Me {
     user: Option<NamedUser>,
+    role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -200,6 +205,7 @@ fn take(device: Device, kept: Option<Kept>) {
         name: kept.name,
         area: kept.area,
         user: kept.user,
+        role: kept.role,
         at_ms: kept.at_ms,
         revoked_at_ms: kept.revoked_at_ms,
     }));
@@ -260,12 +266,14 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
     let answer = answer.map_err(|_| NotEnrolled::NoServer)?;
     let answered = read_answer(&answer)?;
     stranger.set_token(Some(&answered.token));
+    let (user, role) = who_is(&stranger).await;
     let kept = Kept {
         version: 1,
         id: answered.device.id,
         name: answered.device.name,
         area: answered.device.area,
-        user: user_of(&stranger).await,
+        user,
+        role,
         token: answered.token,
         at_ms: clock::now_ms(),
         revoked_at_ms: None,
@@ -292,10 +300,11 @@ fn read_answer(answer: &Response) -> Result<Answered, NotEnrolled> {
     }
 }
 
-/// The name of the user whose device it is; to be shown, and not worth failing for.
-async fn user_of(device: &Fetch) -> Option<String> {
-    let answer = device.send(request(Method::Get, "/api/v1/me", None)).await.ok()?;
-    serde_json::from_slice::<Me>(&answer.body).ok()?.user.map(|user| user.name)
+/// The name of the user whose device it is, and its role; to be shown, and not worth failing for.
+async fn who_is(device: &Fetch) -> (Option<String>, Option<String>) {
+    let answer = device.send(request(Method::Get, "/api/v1/me", None)).await.ok();
+    let me = answer.and_then(|answer| serde_json::from_slice::<Me>(&answer.body).ok());
+    me.map(|me| (me.user.map(|user| user.name), me.role)).unwrap_or_default()
 }
 
 async fn keep(kept: &Kept) -> Result<(), StoreError> {
@@ -416,6 +425,11 @@ mod tests {
         let kept = read_record(first.as_bytes()).expect("it reads");
         assert_eq!((kept.name.as_str(), kept.token.as_str()), ("手机 1", "t"));
         assert_eq!(serde_json::to_string(&kept).expect("it is written"), first);
+        assert_eq!(kept.role, None, "it was enrolled before it asked");
+        let with_role = first.replace("\"token\"", "\"role\":\"provider\",\"token\"");
+        let kept = read_record(with_role.as_bytes()).expect("it reads");
+        assert_eq!(kept.role.as_deref(), Some("provider"));
+        assert_eq!(serde_json::to_string(&kept).expect("it is written"), with_role);
         let second = r#"{"version":2,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000,"revoked_at_ms":1795397500000}"#;
         let written = marked(first.as_bytes(), "d1", 1_795_397_500_000).expect("it is this phone");
         assert_eq!(String::from_utf8_lossy(&written), second);

@@ -46,10 +46,11 @@ pub async fn open(device: Device, hash: &str) -> Result<Arc<Form>, FormError> {
 }
 
 /// The forms of the chain, in the order of the work. A form that is not among them stands after them.
-const CHAIN: [&str; 13] = [
+const CHAIN: [&str; 14] = [
     "lead",
     "consent",
     "household-needs",
+    "visit-attempt",
     "minors",
     "assessment-report",
     "service-plan",

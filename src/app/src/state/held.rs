@@ -55,6 +55,8 @@ pub struct Held {
     index: Memo<Arc<Index>>,
     /// What is looked for, as it was left.
     pub sought: RwSignal<Sought>,
+    /// Whose visits the day shows, as it was left: those that were given to somebody, `Some("")` those that were given to nobody; nothing: all.
+    pub given_to: RwSignal<Option<String>>,
 }
 
 impl Held {
@@ -85,7 +87,8 @@ impl Held {
             timer::spawn(async move {
                 let now = read(device).await;
                 // Who begins with an empty phone waits for what is on its way.
-                let is_early = now.cases.entities.is_empty() && device.fetching.get_untracked();
+                let nobody = now.cases.entities.is_empty() && now.referrals.entities.is_empty();
+                let is_early = nobody && device.fetching.get_untracked();
                 let is_mine = turn.try_get_value() == Some(mine);
                 if is_mine
                     && !is_early
@@ -95,7 +98,7 @@ impl Held {
                 }
             });
         });
-        provide_context(Held { lists, index, sought: RwSignal::default() });
+        provide_context(Held { lists, index, sought: RwSignal::default(), given_to: RwSignal::default() });
     }
 
     /// As they are now; reading them in a view makes the view follow.
@@ -107,6 +110,17 @@ impl Held {
     pub fn index(self) -> Arc<Index> {
         self.index.get()
     }
+}
+
+/// The entities of which something was said here that waits to be sent, by id: looked up once, not for each row.
+pub fn unsent(device: Device, held: Held) -> Memo<BTreeSet<String>> {
+    Memo::new(move |_| {
+        let waiting: BTreeSet<Uuid> =
+            device.outbox.with(|outbox| outbox.iter().map(|item| item.id).collect());
+        let lists = held.get().unwrap_or_default();
+        let said = lists.said.iter().filter(|said| waiting.contains(&said.submission));
+        said.flat_map(|said| &said.changes).map(|change| change.id.clone()).collect()
+    })
 }
 
 /// The lists of this device, from a page.

@@ -24,6 +24,7 @@ pub mod pin;
 pub mod place;
 pub mod pulling;
 pub mod reader;
+pub mod referred;
 pub mod revoked;
 pub mod saving;
 pub mod seeking;

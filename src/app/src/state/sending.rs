@@ -108,9 +108,8 @@ async fn run(device: Device, wake: Wake) {
 async fn run_own(device: Device, wake: Wake) -> Option<i64> {
     let store = device.store();
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
-    let going = arrived::about_to_go(&store, wake).await;
+    arrived::keep_when_arrived(device, &store).await;
     let run = send(device, &store, wake).await;
-    arrived::keep(device, &store, going).await;
     drop(showing);
     device.read_outbox().await;
     let run = run?;

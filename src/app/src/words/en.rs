@@ -23,6 +23,7 @@ pub const WORDS: Words = Words {
     online: "Online",
     offline: "Offline",
     no_server: "No server",
+    notices: "Notices",
     offline_note: "The server can’t be reached now. Work as usual; finished surveys are sent once it can.",
     update: "A new version is ready.",
     update_now: "Update now",
@@ -387,6 +388,7 @@ pub const WORDS: Words = Words {
 
     report: super::report::ENGLISH,
     visits: super::day::ENGLISH,
+    referred: super::referred::ENGLISH,
     households: super::households::ENGLISH,
     record: super::record::ENGLISH,
     kiosk: super::kiosk::ENGLISH,

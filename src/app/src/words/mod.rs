@@ -9,6 +9,7 @@ mod households;
 pub mod kiosk;
 pub mod office;
 mod record;
+mod referred;
 mod report;
 mod safety;
 mod settings;
@@ -98,6 +99,7 @@ pub struct Words {
     pub online: Text,
     pub offline: Text,
     pub no_server: Text,
+    pub notices: Text,
     pub offline_note: Text,
     pub update: Text,
     pub update_now: Text,
@@ -354,6 +356,7 @@ pub struct Words {
 
     /// The worker's day.
     pub visits: day::DayWords,
+    pub referred: referred::ReferredWords,
     pub households: households::HouseholdWords,
     pub record: record::RecordWords,
     pub kiosk: kiosk::KioskWords,

@@ -23,6 +23,7 @@ pub const WORDS: Words = Words {
     online: "已联网",
     offline: "未联网",
     no_server: "连不上服务器",
+    notices: "通知",
     offline_note: "现在连不上服务器，可以照常填写；连上后会自动发送。",
     update: "新版本已经准备好。",
     update_now: "现在更新",
@@ -332,6 +333,7 @@ pub const WORDS: Words = Words {
 
     report: super::report::CHINESE,
     visits: super::day::CHINESE,
+    referred: super::referred::CHINESE,
     households: super::households::CHINESE,
     record: super::record::CHINESE,
     kiosk: super::kiosk::CHINESE,

@@ -113,6 +113,7 @@ const SETTINGS_PLAIN: &[&str] = &[
     "auto_delete",
     "style",
     "services",
+    "for_roles",
     "name",
     "namespaces",
     "instance_xmlns",

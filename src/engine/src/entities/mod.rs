@@ -87,6 +87,12 @@ pub(crate) struct Declared {
     pub properties: Vec<(Arc<str>, NodeId)>,
 }
 
+/// How an id is written for people, in ledgers, on phones and on receipts: its last twelve characters. The beginning of a UUIDv7 is the time, the same for
+/// many; of these no two are the same in a city.
+pub fn end_of(id: &str) -> &str {
+    id.char_indices().rev().nth(11).map_or(id, |(at, _)| &id[at..])
+}
+
 impl Form {
     /// The lists whose entities the form makes or changes, each once.
     pub fn entity_lists(&self) -> Vec<&str> {
@@ -141,6 +147,13 @@ pub fn is_entity_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_written_by_its_last_twelve_characters() {
+        let ends =
+            ["0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c", "", "户七", "北门外北门外北门外北门外二"].map(end_of);
+        assert_eq!(ends, ["0a3d9f6a1b2c", "", "户七", "门外北门外北门外北门外二"]);
+    }
 
     #[test]
     fn ids_are_uuids_however_they_are_written() {

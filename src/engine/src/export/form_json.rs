@@ -47,6 +47,7 @@ const SETTINGS: &[&str] = &[
     "auto_delete",
     "style",
     "services",
+    "for_roles",
     "namespaces",
     "instance_xmlns",
     "allow_choice_duplicates",

@@ -5,6 +5,7 @@ use super::model::Model;
 use super::table::Row;
 use super::texts::Itext;
 use super::xlsform::Target;
+use crate::form::for_roles;
 use crate::xml::{Attribute, Namespace};
 
 /// The one row of the sheet.
@@ -52,6 +53,9 @@ pub(super) fn row(
     }
     if let Some(style) = form.body.and_then(|body| body.attribute("class")) {
         row.set("style", &*style.text);
+    }
+    if let Some(roles) = form.model.attribute_in(&Namespace::Doorstep, for_roles::ATTRIBUTE) {
+        row.set("for_roles", &*roles.text);
     }
     if duplicates {
         row.set("allow_choice_duplicates", "yes");

@@ -167,6 +167,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
         public_key: public_key(&parts),
+        for_roles: super::for_roles::read(parts.model),
         scopes: skeleton.scopes,
         tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),
         last_saved: instances::last_saved(&parts, &skeleton.tree_names),

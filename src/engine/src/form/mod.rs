@@ -24,6 +24,7 @@ mod body;
 mod child_names;
 mod choices;
 mod compile;
+pub(crate) mod for_roles;
 mod itext;
 mod meta;
 mod names;
@@ -40,6 +41,7 @@ pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use child_names::ChildNames;
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
 pub(crate) use compile::itext_id;
+pub use for_roles::ROLES;
 pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub use public_key::RsaKey;
@@ -75,6 +77,8 @@ pub struct Form {
     pub(crate) actions: Vec<Action>,
     pub(crate) assessment: Assessment,
     pub(crate) entities: Vec<crate::entities::Declared>,
+    /// The roles of those that it is for.
+    pub(crate) for_roles: Box<[Arc<str>]>,
     /// What the form says of a catalogue of services: its file, then districts.
     pub(crate) services: Option<Arc<str>>,
     /// Read when it is first asked for.
@@ -266,6 +270,11 @@ impl Form {
     /// author wrote it; `None` if they go out as they are. Whether it is a key at all is for whoever encrypts to say: until then nothing goes out.
     pub fn public_key(&self) -> Option<&str> {
         self.public_key.as_deref()
+    }
+
+    /// The roles of those that it is for, of [`ROLES`] (the setting `for_roles`); none named: for everybody. To whom it is offered is for the server to say.
+    pub fn for_roles(&self) -> &[Arc<str>] {
+        &self.for_roles
     }
 
     /// SHA-256 over the definition and its files, lowercase hex: 64 characters.

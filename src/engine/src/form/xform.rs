@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::form::RsaKey;
+use crate::form::{RsaKey, for_roles};
 use crate::source::Span;
 use crate::xml::{Namespace, Tag};
 
@@ -14,6 +14,7 @@ const MAX_INSTANCES: usize = 5_000;
 /// The parts of a document, each where its author put it.
 pub(crate) struct XForm<'a> {
     pub title: Option<Tag<'a>>,
+    pub model: Tag<'a>,
     /// The root element of the primary instance.
     pub primary: Tag<'a>,
     /// The other instances by id: the `instance` element itself.
@@ -43,6 +44,7 @@ pub(super) fn parts<'a>(document: Tag<'a>, found: &mut Diagnostics) -> Option<XF
     };
     let mut form = XForm {
         title,
+        model,
         primary: model,
         secondary: Vec::new(),
         binds: Vec::new(),
@@ -74,6 +76,7 @@ pub(super) fn parts<'a>(document: Tag<'a>, found: &mut Diagnostics) -> Option<XF
     };
     form.primary = primary;
     submission(&form, found);
+    for_roles::check(model, found);
     Some(form)
 }
 

@@ -31,6 +31,9 @@ const SEEN: &str = "
       AND ((kind = 'form' AND $4 LIKE area || '%') OR ($5 = 1 AND area LIKE $4 || '%')))
      OR (kind = 'entity' AND role = $7))";
 
+/// Whom a form is offered to, among those whom nobody knows, in place of a role: no role has that name.
+pub(crate) const STRANGER: &str = "stranger";
+
 /// Whom a referral is offered to beside its area, in place of a role: no role's name has that sign.
 pub(super) fn organisation(provider: &str) -> String {
     format!("provider/{provider}")
@@ -85,6 +88,11 @@ impl Viewer {
         !self.role.is_empty()
     }
 
+    /// As what they are offered things.
+    fn as_what(&self) -> &str {
+        if self.is_known() { &self.role } else { STRANGER }
+    }
+
     /// May they read what is known of persons, unmasked?
     fn sees_persons(&self) -> bool {
         Role::parse(&self.role)
@@ -101,7 +109,7 @@ impl Viewer {
     pub(crate) fn sees_form(&self, offered: &[(String, String)]) -> bool {
         offered.iter().any(|(area, role)| {
             let meets = self.area.starts_with(&**area) || (self.is_known() && area.starts_with(&self.area));
-            meets && (role.is_empty() || *role == self.role)
+            meets && (role.is_empty() || *role == self.as_what())
         })
     }
 }
@@ -155,7 +163,7 @@ impl Store {
             reading!(self.database, |pool| sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
                 .bind(since)
                 .bind(limit + 1)
-                .bind(&viewer.role)
+                .bind(viewer.as_what())
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
                 .bind(i64::from(viewer.sees_persons()))
@@ -192,7 +200,7 @@ impl Store {
             reading!(self.database, |pool| sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
                 .bind(kind)
                 .bind(id)
-                .bind(&viewer.role)
+                .bind(viewer.as_what())
                 .bind(&viewer.area)
                 .bind(i64::from(viewer.is_known()))
                 .bind(i64::from(viewer.sees_persons()))

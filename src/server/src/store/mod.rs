@@ -67,7 +67,7 @@ pub(crate) use entities::{
     Maker, OFFICE_ONLY, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion, Settled, Settling,
     ToldVersion, Undone, folded,
 };
-pub(crate) use feed::{ENTITY, Offer, Viewer};
+pub(crate) use feed::{ENTITY, Offer, STRANGER, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};

@@ -95,3 +95,63 @@ fn a_form_of_an_area_and_a_role_reaches_its_phones_and_no_others() {
     assert_eq!((told.status, told.code().as_str()), (401, "revoked"));
     assert_eq!(told.json()["error"]["device"], id.as_str());
 }
+
+#[test]
+fn a_form_says_itself_to_which_roles_it_is_offered_and_the_office_may_say_otherwise() {
+    let mut office = Office::open();
+    let worker = office.user("li.si", "worker", "371002");
+    let auditor = office.user("zhao.liu", "auditor", "3710");
+    let provider = office.administrator.post(
+        &office.house,
+        "/api/v1/users",
+        json!({"name": "provider1", "role": "provider", "area": "3710", "provider": "p1"}),
+    );
+    let password = provider.json()["password"].as_str().unwrap().to_owned();
+    let provider = Browser::settle(&office.house, "provider1", &password);
+    let stranger = Browser::default();
+    let offered = |house: &House, who: &Browser| {
+        let listed = who.get(house, "/api/v1/forms").json();
+        let mut listed: Vec<String> = listed["forms"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|form| form["id"].as_str().unwrap().to_owned())
+            .collect();
+        listed.sort();
+        let mut told: Vec<String> = ids(&who.get(house, "/api/v1/changes").json())
+            .into_iter()
+            .filter_map(|(id, gone)| (!gone).then_some(id))
+            .collect();
+        told.sort();
+        // What goes one way and comes another is told twice.
+        told.dedup();
+        assert_eq!(listed, told, "the list and the feed say the same");
+        listed.join(" ")
+    };
+    let forms = office.house.data().join("../forms");
+    let write = |form: &str, roles: &str| {
+        let text = FORM.replace("\"form_id\": \"visit\"", &format!("\"form_id\": \"{form}\"{roles}"));
+        std::fs::create_dir_all(forms.join(form)).unwrap();
+        std::fs::write(forms.join(form).join("form.json"), text).unwrap();
+    };
+    office.house.stop();
+    write("answer", r#", "for_roles": "provider station""#);
+    write("needs", r#", "for_roles": " worker  station ""#);
+    office.house.start();
+    assert_eq!(offered(&office.house, &worker), "needs visit");
+    assert_eq!(offered(&office.house, &provider), "answer visit");
+    assert_eq!(offered(&office.house, &auditor), "answer needs visit", "who sends nothing reads of all");
+    assert_eq!(offered(&office.house, &stranger), "answer needs visit", "nobody knows what they are");
+
+    // The office's word counts, not the form's; what was offered before is gone for whom it is not any more.
+    let before = provider.get(&office.house, "/api/v1/changes").json()["next"].as_str().unwrap().to_owned();
+    office.house.stop();
+    std::fs::write(forms.join("answer/audience.json"), r#"{"roles": ["worker"]}"#).unwrap();
+    std::fs::write(forms.join("needs/audience.json"), r#"{"areas": ["371002"]}"#).unwrap();
+    office.house.start();
+    assert_eq!(offered(&office.house, &worker), "answer needs visit");
+    assert_eq!(offered(&office.house, &provider), "visit");
+    assert_eq!(offered(&office.house, &stranger), "visit");
+    let since = provider.get(&office.house, &format!("/api/v1/changes?since={before}")).json();
+    assert_eq!(ids(&since), one("answer", true));
+}

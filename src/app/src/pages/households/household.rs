@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorstep_engine::entities::{EntityList, ListedEntity};
+use doorstep_engine::entities::{EntityList, ListedEntity, end_of};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
@@ -12,14 +12,14 @@ use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::components::top_bar::TopBar;
-use crate::pages::day::{lines, read_outcomes};
+use crate::pages::day::lines;
 use crate::platform::timer;
-use crate::state::day::{Day, form_of};
+use crate::state::day::{ATTEMPT, Day, forms_of};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, of};
 use crate::state::held::{Lists, use_held};
-use crate::state::households::{Happened, is_in_danger, referrals_of, tail, timeline, who};
+use crate::state::households::{Happened, is_in_danger, referrals_of, timeline, who};
 use crate::state::keeping::now;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::surveys_of::{Stage, Survey, people, surveys_of};
@@ -27,8 +27,9 @@ use crate::words::Words;
 use crate::words::when::when;
 
 /// The forms of the chain that begin with a household, in the order of the work.
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "household-needs",
+    ATTEMPT,
     "consent",
     "minors",
     "assessment-report",
@@ -76,7 +77,7 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
     let flags = dangers(said).join(" ");
     let danger = is_in_danger(&case);
     let phone = of(said, "phone").to_owned();
-    let short = tail(&case.id).to_owned();
+    let short = end_of(&case.id).to_owned();
     let about: Vec<_> = lists.about(&case.id).into_iter().map(|said| said.submission).collect();
     let waits =
         use_device().outbox.with_untracked(|outbox| outbox.iter().any(|item| about.contains(&item.id)));
@@ -100,7 +101,6 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
         <Begin case=case.clone() today=lists.today.clone() phone />
         <div class="stack">{grouped(said).into_iter().map(|(group, pairs)| facts(group, pairs, saying)).collect_view()}</div>
         {points(&case, saying)}
-        <Surveys id=case.id.clone() lists=lists.clone() />
         <section class="section" data-part="referrals">
             <h2>{say(|w| w.households.referrals)}</h2>
             {referrals.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.referrals_none)}</p> })}
@@ -112,6 +112,8 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
             {happened.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.timeline_none)}</p> })}
             <ol class="card events">{happened.into_iter().map(|one| event(one, saying)).collect_view()}</ol>
         </section>
+        // Last: they take a while to be read, and nothing is to move for them.
+        <Surveys id=case.id.clone() lists=lists.clone() />
     }
     .into_any()
 }
@@ -124,19 +126,15 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
     let id = case.id.clone();
     let day = Day::of(&EntityList { name: "cases".into(), entities: vec![case] }, &today);
     let visit = day.due.into_iter().chain(day.ahead).next();
-    let form = visit.as_ref().map_or(FORMS[0], |visit| form_of(visit.why));
+    let wanted: Vec<String> = visit
+        .as_ref()
+        .map_or(&FORMS[..1], |visit| forms_of(visit))
+        .iter()
+        .map(|form| (*form).to_owned())
+        .collect();
     let others: Vec<String> =
-        FORMS.iter().filter(|other| **other != form).map(|form| (*form).to_owned()).collect();
-    let outcomes = RwSignal::new(Vec::new());
-    read_outcomes(device, outcomes);
-    let why = visit.map(|visit| {
-        live(move || {
-            let outcome = outcomes.with(|outcomes: &Vec<(String, String)>| {
-                outcomes.iter().find(|(code, _)| *code == visit.outcome).map(|(_, label)| label.clone())
-            });
-            lines(&visit, outcome.as_deref(), &today, reader.language().words())
-        })
-    });
+        FORMS.iter().map(|form| (*form).to_owned()).filter(|form| !wanted.contains(form)).collect();
+    let why = visit.map(|visit| live(move || lines(&visit, device, &today, reader.language())));
     let call = move || {
         let (address, phone) = (format!("tel:{phone}"), phone.clone());
         (!phone.is_empty()).then(|| {
@@ -154,7 +152,7 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
                 hashes.track();
                 view! {
                     <div class="actions">
-                        <BeginForms forms=vec![form.to_owned()] about=vec![id.clone()] />
+                        <BeginForms forms=wanted.clone() about=vec![id.clone()] />
                         {call()}
                     </div>
                     <details class="reasons screen-only">

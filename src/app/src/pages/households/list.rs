@@ -1,8 +1,5 @@
 //! The list at `/households`, and the way to it from home.
 
-use std::collections::BTreeSet;
-
-use doorstep_delivery::Uuid;
 use doorstep_engine::entities::ListedEntity;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -14,36 +11,35 @@ use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
 use crate::state::groups::{dangers, of};
-use crate::state::held::{Held, use_held};
+use crate::state::held::{Held, unsent, use_held};
 use crate::state::households::{ANY, Sought, codes, found, is_in_danger, who};
 use crate::state::reader::{say, title};
 
 /// So many are shown before somebody asks for more.
 const SHOWN: usize = 50;
 
-/// The way there, where there is any household.
+/// The way there; its place is kept until the list was read.
 #[component]
 pub fn HouseholdsLine() -> impl IntoView {
     let held = use_held();
-    let count = Memo::new(move |_| held.get().map_or(0, |lists| lists.cases.entities.len()));
-    shown_when(
-        move || count.get() > 0,
-        move || {
-            view! {
-                <section class="section" data-section="households">
-                    <h2>{say(|w| w.households.title)}</h2>
-                    <A href="/households" attr:class="card card-link" attr:data-action="households">
-                        <div class="card-row">
-                            <Icon shape=Shape::Person />
-                            <span class="grow">{say(move |w| (w.households.line)(count.get()))}</span>
-                            <Icon shape=Shape::Next />
-                        </div>
-                    </A>
-                </section>
-            }
-            .into_any()
-        },
-    )
+    let count = Memo::new(move |_| held.get().map(|lists| lists.cases.entities.len()));
+    let said = say(move |w| match count.get() {
+        None => w.loading.to_owned(),
+        Some(0) => w.visits.day_nobody.to_owned(),
+        Some(count) => (w.households.line)(count),
+    });
+    view! {
+        <section class="section" data-section="households">
+            <A href="/households" attr:class="card card-link way" attr:data-action="households">
+                <Icon shape=Shape::Person />
+                <span class="grow stack tight">
+                    <strong class="card-title">{say(|w| w.households.title)}</strong>
+                    <span class="soft">{said}</span>
+                </span>
+                <Icon shape=Shape::Next />
+            </A>
+        </section>
+    }
 }
 
 /// The page at `/households`.
@@ -152,14 +148,7 @@ fn Filters(held: Held, seek: Callback<(usize, String)>) -> impl IntoView {
 fn Cards(held: Held, places: Memo<Option<Vec<usize>>>, shown: RwSignal<usize>) -> impl IntoView {
     let device = use_device();
     let more = move || places.with(|places| places.as_ref().map_or(0, Vec::len)).saturating_sub(shown.get());
-    // Whoever waits to be sent is few: looked up once, not for each row.
-    let unsent = Memo::new(move |_| {
-        let waiting: BTreeSet<Uuid> =
-            device.outbox.with(|outbox| outbox.iter().map(|item| item.id).collect());
-        let lists = held.get().unwrap_or_default();
-        let said = lists.said.iter().filter(|said| waiting.contains(&said.submission));
-        said.flat_map(|said| &said.changes).map(|change| change.id.clone()).collect::<BTreeSet<String>>()
-    });
+    let unsent = unsent(device, held);
     view! {
         <section class="section" data-section="found">
             {rows(move || {

@@ -1,6 +1,7 @@
 //! What was deleted on this phone, and when.
 
 use doorstep_delivery::store::{LogEvent, LogLine, Store};
+use doorstep_engine::entities::end_of;
 use leptos::prelude::*;
 
 use crate::components::live::{live, shown_when};
@@ -34,7 +35,7 @@ pub fn LogSection(device: Device) -> impl IntoView {
                 <dd>
                     {said(&line, words)}
                     {(!line.id.is_nil()).then(|| view! {
-                        <span class="small soft mono">" " {(words.safety.id_ends)(ending(&line.id.to_string()))}</span>
+                        <span class="small soft mono">" " {(words.safety.id_ends)(end_of(&line.id.to_string()))}</span>
                     })}
                 </dd>
             </div>
@@ -60,9 +61,4 @@ fn said(line: &LogLine, words: &Words) -> &'static str {
         LogEvent::KeyWiped => words.safety.log_wiped,
         LogEvent::ReceiptedForgotten => words.safety.log_forgotten,
     }
-}
-
-/// Enough of an id to tell it from the others.
-fn ending(id: &str) -> &str {
-    &id[id.len().saturating_sub(6)..]
 }

@@ -1,9 +1,13 @@
 //! What has arrived, kept for a while to be looked at: the sealed bytes once more, under the user's key, beside the receipts that prove it.
 //!
+//! Kept here: it comes in the transaction that keeps the last receipt and takes what waited, so that whoever has the receipt has this too, whenever the app ends.
+//!
 //! It lies among the submissions under names of its own, since an older build of the app opens no database that has another set of stores; nothing sends it,
 //! and whoever asks for what waits does not see it. When it arrived stands in plain beside it, so that what is too old goes without being opened.
 
-use doorstep_delivery::store::StoreError;
+use std::collections::BTreeSet;
+
+use doorstep_delivery::store::{Store, StoreError};
 use doorstep_delivery::{Moment, Submission, Uuid};
 use wasm_bindgen::JsValue;
 
@@ -17,14 +21,31 @@ const ARRIVED: &str = "arrived";
 const AT: &str = "at";
 
 impl IndexedDb {
-    /// Keeps one that has arrived.
-    pub async fn keep_arrived(&self, submission: &Submission, at: Moment) -> Result<(), StoreError> {
-        let name = name_of(submission.id());
-        let sealed = self.sealing(SUBMISSIONS, &name, submission)?.done().await?;
-        let value = sealed_record(&sealed, &[(AT, (at.ms as f64).into())]);
-        let transaction = self.database.write(&[SUBMISSIONS], Durability::Strict).await?;
-        transaction.put(SUBMISSIONS, &name.into(), &value)?;
-        transaction.finish().await
+    /// From now on these are kept once they have arrived, in the transaction that keeps the last of their receipts; those of before are forgotten.
+    pub fn keep_when_arrived(&self, ids: BTreeSet<Uuid>) {
+        self.to_look_at.replace(ids);
+    }
+
+    /// A copy of what waits, if it is wanted, to be written when it has arrived. What can't be copied goes as it always would: that it arrived counts for more.
+    pub(super) async fn arrived_copy(&self, id: Uuid, at: Moment) -> Option<ArrivedCopy> {
+        if !self.to_look_at.borrow().contains(&id) {
+            return None;
+        }
+        let copied = async {
+            let Some(submission) = self.load_submission(id).await? else { return Ok(None) };
+            // Nobody can read that here.
+            if submission.is_for_office() {
+                return Ok(None);
+            }
+            let name = name_of(id);
+            let sealed = self.sealing(SUBMISSIONS, &name, &submission)?.done().await?;
+            let record = sealed_record(&sealed, &[(AT, (at.ms as f64).into())]);
+            Ok::<_, StoreError>(Some(ArrivedCopy { key: name.into(), record }))
+        };
+        copied.await.unwrap_or_else(|error| {
+            leptos::logging::warn!("{error}");
+            None
+        })
     }
 
     /// Which are kept, and when each arrived, in milliseconds since 1970.
@@ -53,6 +74,18 @@ impl IndexedDb {
             transaction.delete(SUBMISSIONS, JsValue::from(name_of(*id)))?;
         }
         transaction.finish().await
+    }
+}
+
+/// A copy of what has arrived, to be written with its last receipt.
+pub(super) struct ArrivedCopy {
+    key: JsValue,
+    record: JsValue,
+}
+
+impl ArrivedCopy {
+    pub(super) fn write(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        transaction.put(SUBMISSIONS, &self.key, &self.record)
     }
 }
 

@@ -309,7 +309,7 @@ async fn a_record_in_another_place_or_changed_is_refused_and_hides_no_other() {
 #[wasm_bindgen_test]
 async fn the_same_answer_is_never_sealed_alike() {
     let store = a_store().await;
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for _ in 0..50 {
         let sealed = store.vault.seal(STEPS, "x", NAME.as_bytes()).unwrap().done().await.unwrap();
         assert!(seen.insert(Uint8Array::new(&sealed).to_vec()));

@@ -18,6 +18,7 @@ pub(super) const SETTINGS_KEYS: &[&str] = &[
     "auto_delete",
     "style",
     "services",
+    "for_roles",
     "name",
     "namespaces",
     "instance_xmlns",

@@ -30,6 +30,7 @@ use super::question_types::{Action, Control};
 use super::references::{only_reference, outputs};
 use super::rows::{Group, Item, ItemKind, Questionnaire, Row, Syntax, Texts};
 use crate::diagnostic::Diagnostics;
+use crate::form::for_roles;
 use crate::source::{Span, Written};
 use crate::xml::{Attribute, Element, Name, Namespace};
 
@@ -67,6 +68,9 @@ pub(crate) fn lower(form: &Questionnaire) -> Element {
     let assessment = lowering.assessment();
     let mut model = Element::new(Name::xforms("model"), form.settings.place)
         .with_text(Name::new(Namespace::Odk, "xforms-version"), "1.0.0");
+    if let Some(roles) = form.settings.plain("for_roles") {
+        model = model.with(Name::new(Namespace::Doorstep, for_roles::ATTRIBUTE), roles.clone());
+    }
     if let Some(version) = entities::version(&lowering.entities) {
         model = model.with_text(Name::new(Namespace::Entities, "entities-version"), version);
     }

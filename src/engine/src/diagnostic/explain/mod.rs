@@ -129,6 +129,7 @@ static PAGES: &[Page] = pages! {
     "unknown-measure"
     "unknown-name"
     "unknown-preload"
+    "unknown-role"
     "unknown-service"
     "unknown-sheet"
     "unknown-text"

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{From, Part};
 use crate::assess::Exact;
 use crate::entities::dictionary::{Dictionary, PropertyKind, shown};
+use crate::entities::end_of;
 
 type Properties = BTreeMap<String, String>;
 
@@ -116,11 +117,6 @@ pub fn file_cell(from: &From, row: &[(String, String)], language: &str) -> Strin
     let titled = |title: &str| row.iter().find(|(known, _)| known == title).map(|(_, cell)| &**cell);
     let said = titled(&format!("{name}::{language}")).or_else(|| titled(name)).unwrap_or_default();
     shown(choices, said, language)
-}
-
-/// The last twelve characters: the beginning of a UUIDv7 is the time, the same for many; of these no two are the same in a city.
-fn end_of(id: &str) -> &str {
-    id.char_indices().rev().nth(11).map_or(id, |(at, _)| &id[at..])
 }
 
 /// The day that a date or a moment begins with.

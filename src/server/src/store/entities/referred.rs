@@ -14,8 +14,12 @@ use super::super::{Store, StoreError};
 pub(crate) const REFERRALS: &str = "referrals";
 /// See [`REFERRALS`].
 pub(crate) const PROVIDER: &str = "provider";
+/// The property that names the household that it is for, and the list which that is in.
+pub(super) const CASE: &str = "case";
+/// See [`CASE`].
+pub(super) const CASES: &str = "cases";
 /// What is said of a referral by whoever made it or checks it, never by whom it is to.
-const OFFICES_OWN: [&str; 3] = ["case", PROVIDER, "check_result"];
+const OFFICES_OWN: [&str; 3] = [CASE, PROVIDER, "check_result"];
 
 /// The organisation of whoever sent a submission, if they are a provider's.
 pub(super) const SENT_FOR: &str = "
@@ -31,11 +35,24 @@ const MARK_MISSING: &str = r#"
         WHERE f.kind = $1 AND f.id = e.list || '/' || e.id AND f.role LIKE 'provider/%' AND f.body IS NOT NULL)
     ON CONFLICT (list, id) DO NOTHING"#;
 
+/// Referrals that those were not told of who are where their households are.
+const MARK_MISSING_WHERE_ITS_CASE_IS: &str = "
+    INSERT INTO entity_untold (list, id)
+    SELECT e.list, e.id FROM entity e
+    JOIN entity_search s ON s.list = e.list AND s.id = e.id JOIN entity c ON c.list = 'cases' AND c.id = s.about
+    WHERE e.list = 'referrals' AND NOT EXISTS (
+        SELECT 1 FROM feed_change f
+        WHERE f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = c.area AND f.role = '' AND f.body IS NOT NULL)
+    ON CONFLICT (list, id) DO NOTHING";
+
 impl Store {
-    /// Marks the referrals that the feed has for their areas alone: at the start.
+    /// Marks the referrals that the feed has for their own areas alone: at the start.
     pub(crate) async fn mark_missing_referrals(&self) -> Result<(), StoreError> {
         Ok(writing!(self.database, |pool| async {
-            sqlx::query(MARK_MISSING).bind(ENTITY).execute(pool).await.map(drop)
+            for query in [MARK_MISSING, MARK_MISSING_WHERE_ITS_CASE_IS] {
+                sqlx::query(query).bind(ENTITY).execute(pool).await?;
+            }
+            Ok(())
         })?)
     }
 }

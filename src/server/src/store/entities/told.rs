@@ -1,4 +1,4 @@
-//! What phones are told of entities: each by its area, and a referral to the organisation that it was made to, in the feed.
+//! What phones are told of entities: each by its area, a referral by that of its household too, and to the organisation that it was made to, in the feed.
 //!
 //! Kept here: what changes an entity marks it in the same transaction, and the mark goes in the one that puts it into the feed, so that nothing is left
 //! untold, whoever dies in between; no phone is told of what is the office's alone. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
@@ -10,7 +10,7 @@ use super::super::database::BeginWriting;
 use super::super::feed::{ENTITY, offer, organisation};
 use super::super::{Store, StoreError};
 use super::conflict_of;
-use super::referred::{PROVIDER, REFERRALS};
+use super::referred::{CASE, CASES, PROVIDER, REFERRALS};
 
 /// Complaints: they may be about whoever visits, so no phone and no worker gets them.
 pub(crate) const OFFICE_ONLY: &str = "complaints";
@@ -32,6 +32,12 @@ const MARK_MISSING: &str = "
         ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
     WHERE f.id IS NULL AND e.list <> $2
     ON CONFLICT (list, id) DO NOTHING";
+/// The area of the household that a referral is for.
+const AREA_OF_CASE: &str = "SELECT area FROM entity WHERE list = 'cases' AND id = $1";
+/// The referrals for a household: they are told where it is.
+const MARK_REFERRALS: &str = "
+    INSERT INTO entity_untold (list, id)
+    SELECT list, id FROM entity_search WHERE about = $1 AND list = 'referrals' ON CONFLICT (list, id) DO NOTHING";
 const TOLD: &str = "DELETE FROM entity_untold WHERE list = $1 AND id = $2";
 
 type Now = (String, i64, String, String, i64);
@@ -39,7 +45,7 @@ type Now = (String, i64, String, String, i64);
 impl Store {
     /// Tells phones of every entity that they have not been told of, by area; of what is gone, that it is.
     pub(crate) async fn tell_of_entities(&self) -> Result<(), StoreError> {
-        while self.tell_of_some().await? == AT_ONCE {}
+        while self.tell_of_some().await? {}
         Ok(())
     }
 
@@ -50,13 +56,14 @@ impl Store {
         })?)
     }
 
-    /// Gives how many it told of.
-    async fn tell_of_some(&self) -> Result<i64, StoreError> {
+    /// Is there more to tell?
+    async fn tell_of_some(&self) -> Result<bool, StoreError> {
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let untold: Vec<(String, String)> =
                 sqlx::query_as(UNTOLD).bind(AT_ONCE).fetch_all(&mut *transaction).await?;
             let mut offers = Vec::new();
+            let mut marked = 0;
             for (list, id) in &untold {
                 if list == OFFICE_ONLY {
                     sqlx::query(TOLD).bind(list).bind(id).execute(&mut *transaction).await?;
@@ -71,7 +78,19 @@ impl Store {
                     sqlx::query_as(OFFERED).bind(ENTITY).bind(&name).fetch_all(&mut *transaction).await?;
                 let said = now.map(|now| body(now, by)).transpose();
                 let said = said.map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-                let here = said.as_ref().map(|said| offered_to(list, said)).unwrap_or_default();
+                let mut here = said.as_ref().map(|said| offered_to(list, said)).unwrap_or_default();
+                if let Some(case) = said.as_ref().and_then(|said| said["properties"][CASE].as_str())
+                    && list == REFERRALS
+                {
+                    let area: Option<(String,)> =
+                        sqlx::query_as(AREA_OF_CASE).bind(case).fetch_optional(&mut *transaction).await?;
+                    let way = area.map(|(area,)| (area, String::new()));
+                    here.extend(way.filter(|way| !here.contains(way)));
+                }
+                if list == CASES && here.iter().any(|way| !before.contains(way)) {
+                    let mark = sqlx::query(MARK_REFERRALS).bind(id).execute(&mut *transaction).await?;
+                    marked += mark.rows_affected();
+                }
                 let left = before.into_iter().filter(|way| !here.contains(way));
                 offers.extend(left.map(|(area, role)| (name.clone(), area, role, None)));
                 let said = said.map(|said| said.to_string());
@@ -80,7 +99,7 @@ impl Store {
             }
             offer!(transaction, ENTITY, &offers);
             transaction.commit().await?;
-            Ok(i64::try_from(untold.len()).unwrap_or(i64::MAX))
+            Ok(marked > 0 || i64::try_from(untold.len()).is_ok_and(|told| told == AT_ONCE))
         })?)
     }
 }
@@ -114,14 +133,15 @@ fn body(
 mod tests {
     use doorstep_engine::entities::EntityAct;
 
-    use super::super::super::Viewer;
     use super::super::super::testing::{Place, on_each_database};
+    use super::super::super::{Undone, Viewer};
     use super::super::imported::{Deed, ImportedRow};
     use super::super::tests::{change, submission};
     use super::*;
 
     on_each_database!(
         an_entity_reaches_its_area_and_those_who_may_see_persons,
+        a_referral_reaches_those_where_its_household_is_whoever_made_it,
         many_who_tell_at_once_leave_none_untold,
     );
 
@@ -198,6 +218,59 @@ mod tests {
         assert!(store.remove_entity("households", id).await.unwrap());
         store.tell_of_entities().await.unwrap();
         assert_eq!(said(&store, &viewer("worker", "371003"), 1).await, [None]);
+    }
+
+    async fn a_referral_reaches_those_where_its_household_is_whoever_made_it(place: &Place) {
+        const CASE: &str = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a0001";
+        let store = place.open().await;
+        let said_by = async |by: &str, area: &str, list: &str, id: &str, properties: &[(&str, &str)]| {
+            let mut change = change(EntityAct::CreateOrUpdate, None, "state", "made").unwrap();
+            (change.list, change.id, change.label) = (list.into(), id.into(), Some(list.into()));
+            change
+                .properties
+                .extend(properties.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+            let sent = Undone { area: area.into(), ..submission(by) };
+            store.apply_entities(&sent, &[Ok(change)]).await.unwrap();
+            store.tell_of_entities().await.unwrap();
+        };
+        let referral = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a0002";
+        let (east, west) = (viewer("worker", "371002001"), viewer("worker", "371002002"));
+        // What came before its household did is told with it.
+        said_by("a", "371002", REFERRALS, referral, &[("case", CASE)]).await;
+        assert_eq!(said(&store, &east, 0).await, []);
+        assert_eq!(said(&store, &viewer("station", "371002"), 0).await.len(), 1);
+        said_by("b", "371002001", CASES, CASE, &[]).await;
+        let both = ["cases 1", "referrals 1"].map(|said| Some(said.to_owned()));
+        assert_eq!(said(&store, &east, 0).await, both);
+        assert_eq!(said(&store, &west, 0).await, []);
+        assert_eq!(said(&store, &viewer("provider", "371002001"), 0).await, []);
+        // It goes where the household goes.
+        let (_, first) = store.feed_head().await.unwrap();
+        let moved = ImportedRow { id: CASE.into(), area: Some("371002002".into()), ..ImportedRow::default() };
+        let deed = Deed { id: "d", area: "", at: 1, user: None };
+        store.import_entities(CASES, &[moved], &deed).await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        assert_eq!(said(&store, &east, first).await, [None, None]);
+        assert_eq!(said(&store, &west, first).await, both);
+        // Where it was made it stays; a household of which nothing new is said is told alone.
+        let (_, first) = store.feed_head().await.unwrap();
+        said_by("c", "371002002", CASES, CASE, &[("phone", "1")]).await;
+        assert_eq!(said(&store, &west, first).await.len(), 1);
+        // A feed of before this was so is made whole at the start.
+        store.forget_feed().await.unwrap();
+        store.mark_missing_entities().await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        let untold = "UPDATE feed_change SET body = NULL WHERE id LIKE 'referrals/%' AND area = '371002002'";
+        writing!(store.database, |pool| async { sqlx::query(untold).execute(pool).await.map(drop) }).unwrap();
+        assert_eq!(said(&store, &west, 0).await, [Some("cases 2".to_owned()), None]);
+        store.mark_missing_referrals().await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        let whole = ["cases 2", "referrals 1"].map(|said| Some(said.to_owned()));
+        assert_eq!(said(&store, &west, 0).await, whole);
+        let (_, last) = store.feed_head().await.unwrap();
+        store.mark_missing_referrals().await.unwrap();
+        store.tell_of_entities().await.unwrap();
+        assert_eq!(store.feed_head().await.unwrap().1, last, "there is nothing left to tell");
     }
 
     async fn many_who_tell_at_once_leave_none_untold(place: &Place) {
