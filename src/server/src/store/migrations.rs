@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 14] = [
+const FILES: [(i64, &str, &str); 15] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -24,6 +24,7 @@ const FILES: [(i64, &str, &str); 14] = [
     (120, "entity_search", include_str!("../../migrations/0120_entity_search.sql")),
     (130, "monitoring", include_str!("../../migrations/0130_monitoring.sql")),
     (160, "monitoring_told", include_str!("../../migrations/0160_monitoring_told.sql")),
+    (180, "sent", include_str!("../../migrations/0180_sent.sql")),
 ];
 
 /// The schema that this program makes.

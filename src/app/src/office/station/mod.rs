@@ -19,6 +19,7 @@ mod households;
 mod known;
 mod ledgers;
 mod months;
+mod people;
 mod referrals;
 mod review;
 mod sample;
