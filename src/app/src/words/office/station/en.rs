@@ -49,6 +49,13 @@ pub(in crate::words::office) const WORDS: Station = Station {
     households_hint: "Pinyin and initials too: zhangsan, zs.",
     search: "Search",
     clear: "Clear all",
+    order: "Order",
+    ordered_by: |order| match order {
+        "person" => "By name (pinyin)",
+        "visit_by" => "By the day of the visit",
+        "changed" => "What changed last first",
+        _ => "Those in danger first",
+    },
     households_none: "No household fits. Try fewer conditions, or another spelling.",
 
     household: "Household",

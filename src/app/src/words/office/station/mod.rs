@@ -57,6 +57,8 @@ pub struct Station {
     pub search: Text,
     pub clear: Text,
     pub households_none: Text,
+    pub order: Text,
+    pub ordered_by: fn(&str) -> Text,
 
     // One household
     pub household: Text,

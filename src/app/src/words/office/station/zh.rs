@@ -49,6 +49,13 @@ pub(in crate::words::office) const WORDS: Station = Station {
     households_hint: "拼音、首字母也行，如 zhangsan、zs。",
     search: "查找",
     clear: "清除条件",
+    order: "排序",
+    ordered_by: |order| match order {
+        "person" => "按姓名拼音",
+        "visit_by" => "按入户期限",
+        "changed" => "最近有变化的在前",
+        _ => "有危险的在前",
+    },
     households_none: "没有符合的住户。少几个条件，或换个写法再试。",
 
     household: "住户",
