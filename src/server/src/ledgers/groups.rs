@@ -100,7 +100,7 @@ pub(super) async fn of_totals(
         different: different.filter(|_| !of_cases).map(str::to_owned),
         sum: columns.iter().find_map(|column| column.from.sum().map(str::to_owned)),
     };
-    let beside = Beside { linked, over: spread.as_ref().map(|spread| &spread.over) };
+    let beside = Beside { linked, over: spread.as_ref().map(|spread| &spread.over), ..Beside::default() };
     let counted = shared.store.totals_among(&among, &count, beside, MOST_PARTS).await?;
     let mut totals = folded(counted.ok_or_else(too_many)?, spread.is_some());
     let of = totals.len();

@@ -21,6 +21,8 @@ pub(crate) struct Beside<'a> {
     pub(crate) linked: Option<&'a str>,
     /// What each group is spread over: its last part then.
     pub(crate) over: Option<&'a By>,
+    /// Only groups of at least so many rows.
+    pub(crate) least: u32,
 }
 
 /// The SQL that counts, and what is bound to it.
@@ -75,23 +77,28 @@ fn sql(
         counted.join(", ")
     );
     if ways > 0 {
-        sql += &format!(" GROUP BY {} LIMIT {}", all[..ways].join(", "), most + 1);
+        let having = match beside.least {
+            0 | 1 => String::new(),
+            least => format!(" HAVING count(*) >= {least}"),
+        };
+        sql += &format!(" GROUP BY {}{having} LIMIT {}", all[..ways].join(", "), most + 1);
     }
     (sql, bound)
 }
 
 impl Store {
-    /// Counts the entities of a list that lie in an area; `None` if that makes more than `most` groups.
+    /// Counts the entities of a list that lie in an area, in groups of at least so many; `None` if that makes more than `most` groups.
     pub(crate) async fn totals(
         &self,
         list: &str,
         area: &str,
         count: &Count,
+        least: u32,
         most: usize,
     ) -> Result<Option<Vec<Total>>, StoreError> {
         let lists = [list];
-        let among = Among::entities(&lists, area);
-        let counted = self.totals_among(&among, count, Beside::default(), most).await?;
+        let (among, beside) = (Among::entities(&lists, area), Beside { least, ..Beside::default() });
+        let counted = self.totals_among(&among, count, beside, most).await?;
         Ok(counted.map(|counted| counted.into_iter().map(|(total, _)| total).collect()))
     }
 
@@ -207,10 +214,10 @@ mod tests {
             }
             let (different, sum) = (seed.bool().then_some(f), seed.bool().then_some(g));
             let count = Count { by, only, different, sum };
-            let here = store.totals("cases", "3710", &count, 10_000).await.unwrap();
+            let here = store.totals("cases", "3710", &count, 0, 10_000).await.unwrap();
             assert_eq!(here, Some(totals(&count, &known)), "{count:?}");
         }
-        let elsewhere = store.totals("cases", "371003", &Count::default(), 10).await.unwrap();
+        let elsewhere = store.totals("cases", "371003", &Count::default(), 0, 10).await.unwrap();
         assert_eq!(elsewhere, Some(Vec::new()));
     }
 
@@ -218,8 +225,15 @@ mod tests {
         let store = place.open().await;
         keep(&store, &mut fastrand::Rng::with_seed(7), 40).await;
         let count = Count { by: vec![By::parse("level").unwrap()], ..Count::default() };
-        let all = store.totals("cases", "", &count, 100).await.unwrap().unwrap().len();
-        assert_eq!(store.totals("cases", "", &count, all).await.unwrap().map(|all| all.len()), Some(all));
-        assert_eq!(store.totals("cases", "", &count, all - 1).await.unwrap(), None);
+        let all = store.totals("cases", "", &count, 0, 100).await.unwrap().unwrap().len();
+        assert_eq!(store.totals("cases", "", &count, 0, all).await.unwrap().map(|all| all.len()), Some(all));
+        assert_eq!(store.totals("cases", "", &count, 0, all - 1).await.unwrap(), None);
+        // Of many groups those that have several are few.
+        let least = async |least, most| store.totals("cases", "", &count, least, most).await.unwrap();
+        let whole = least(0, all).await.unwrap();
+        let several: Vec<_> = whole.iter().filter(|total| total.entities >= 4).cloned().collect();
+        assert!(!several.is_empty() && several.len() < all);
+        assert_eq!(least(4, several.len()).await, Some(several));
+        assert_eq!(least(1, all).await, Some(whole));
     }
 }

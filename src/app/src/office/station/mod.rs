@@ -25,6 +25,7 @@ mod review;
 mod sample;
 mod statistics;
 mod timeline;
+mod twice;
 
 pub use analysis::AnalysisPage;
 pub use ask::CASES;

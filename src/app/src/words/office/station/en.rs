@@ -92,6 +92,11 @@ pub(in crate::words::office) const WORDS: Station = Station {
     referrals: "Referrals",
     referrals_line: "How far each referral has come, and what is late",
     referrals_explained: "In each column what is longest late stands first. Due dates count workdays, public holidays included.",
+    twice: |n| match n {
+        1 => "In one household the same service has more than one open referral".to_owned(),
+        n => format!("In {n} places a household has more than one open referral for the same service"),
+    },
+    given_twice: "Referred more than once",
     columns: "Columns",
     column_made: "Unanswered",
     column_refused: "Came back",

@@ -96,6 +96,8 @@ pub struct Station {
     pub referrals: Text,
     pub referrals_line: Text,
     pub referrals_explained: Text,
+    pub twice: fn(usize) -> String,
+    pub given_twice: Text,
     pub columns: Text,
     pub column_made: Text,
     pub column_refused: Text,

@@ -92,6 +92,8 @@ pub(in crate::words::office) const WORDS: Station = Station {
     referrals: "转介",
     referrals_line: "转介走到哪一步，哪些超期了",
     referrals_explained: "每一列里超期最久的排在最前。期限按工作日算，没扣节假日。",
+    twice: |n| format!("有 {n} 处：同一户的同一项服务，有两张以上的转介单没了结"),
+    given_twice: "同一项服务转了不止一张",
     columns: "各列",
     column_made: "待接",
     column_refused: "退回、改派",
