@@ -83,8 +83,7 @@ pub fn beyond(said: &[Said], most: usize, waits: impl Fn(Uuid) -> bool) -> Vec<U
             *touched = (*touched).max((one.finished_at.ms, one.submission));
         }
     }
-    let mut order: Vec<((i64, Uuid), (&str, &str))> =
-        latest.into_iter().map(|(entity, touched)| (touched, entity)).collect();
+    let mut order: Vec<_> = latest.into_iter().map(|(entity, touched)| (touched, entity)).collect();
     order.sort_unstable_by(|one, other| other.cmp(one));
     let kept: BTreeSet<(&str, &str)> = order.into_iter().take(most).map(|(_, entity)| entity).collect();
     let is_kept = |one: &Said| one.changes.iter().any(|change| kept.contains(&(&*change.list, &*change.id)));
