@@ -89,11 +89,14 @@ fn the_forms_lists_of_services_and_providers_are_the_catalogues() {
 /// The cells of some columns.
 type Columns<'c> = dyn Fn(&str, &[&str]) -> Vec<Vec<String>> + 'c;
 
+/// A service as the list has it: its cells, whether points buy it, whose own it is, who has switched it off.
+type Listed = (Vec<String>, String, Vec<String>, Vec<String>);
+
 /// The list of services as the catalogue and its districts have it: `only` names the districts that a service is a district's own of, `off` those that have
 /// switched it off. A list knows one name of a code, so a district that calls the city's service otherwise is told here.
 fn services_list(catalogue: &str, columns: &Columns<'_>) -> String {
     let names = ["code", "name::zh", "name::en", "category"];
-    let mut rows: Vec<(Vec<String>, String, Vec<String>, Vec<String>)> = Vec::new();
+    let mut rows: Vec<Listed> = Vec::new();
     for mut row in columns(catalogue, &["code", "name::zh", "name::en", "category", "haibei_convertible"]) {
         let convertible = row.pop().expect("it has the column");
         rows.push((row, convertible, Vec::new(), Vec::new()));
