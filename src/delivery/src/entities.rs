@@ -70,6 +70,32 @@ pub struct Said {
     pub changes: Vec<EntityChange>,
 }
 
+/// So many entities a device keeps that no server tells of any: those that its own surveys touched last.
+pub const MOST_BY_ITSELF: usize = 500;
+
+/// Which surveys' word a device lets go that is told of nobody, so that what it keeps has an end: of entities beyond the `most` that were touched last. `waits`:
+/// has it still to be sent? What waits stays. A survey that is about one of those that are kept stays whole, so that they have all that was said of them.
+pub fn beyond(said: &[Said], most: usize, waits: impl Fn(Uuid) -> bool) -> Vec<Uuid> {
+    let mut latest: BTreeMap<(&str, &str), (i64, Uuid)> = BTreeMap::new();
+    for one in said {
+        for change in &one.changes {
+            let touched = latest.entry((&change.list, &change.id)).or_default();
+            *touched = (*touched).max((one.finished_at.ms, one.submission));
+        }
+    }
+    let mut order: Vec<_> = latest.into_iter().map(|(entity, touched)| (touched, entity)).collect();
+    order.sort_unstable_by(|one, other| other.cmp(one));
+    let kept: BTreeSet<(&str, &str)> = order.into_iter().take(most).map(|(_, entity)| entity).collect();
+    let is_kept = |one: &Said| one.changes.iter().any(|change| kept.contains(&(&*change.list, &*change.id)));
+    said.iter().filter(|one| !is_kept(one) && !waits(one.submission)).map(|one| one.submission).collect()
+}
+
+/// Is a device that is told of nobody at its bound, so that what it found longer ago may not be among its lists?
+pub fn is_at_its_bound(said: &[Said], most: usize) -> bool {
+    let touched = said.iter().flat_map(|one| &one.changes).map(|change| (&*change.list, &*change.id));
+    touched.collect::<BTreeSet<(&str, &str)>>().len() >= most
+}
+
 /// A list as a form is to have it: what was said on this device on top of what the server told, in the order of finishing.
 pub fn list(name: &str, told: Vec<KnownEntity>, said: &[Said]) -> EntityList {
     let mut said: Vec<(&Said, String)> =
@@ -261,6 +287,34 @@ pub(crate) mod tests {
         part.put(known(ID, 3, &[ONE]));
         golden::check("list_part.v1.json", &part);
         golden::check("said.v1.json", &said(ONE, ID, EntityAct::CreateOrUpdate));
+    }
+
+    #[test]
+    fn what_was_touched_longest_ago_goes_and_what_waits_or_is_about_one_that_is_kept_stays() {
+        let id = |number: usize| format!("0190a0c6-3f7e-7bb2-9c3e-{number:012x}");
+        let survey = |number: usize, entity: usize| Said {
+            finished_at: Moment { ms: number as i64, utc_offset_minutes: 480 },
+            ..said(&id(1_000 + number), &id(entity), EntityAct::CreateOrUpdate)
+        };
+        // Households 0 to 9 are found, then the first is visited again.
+        let mut all: Vec<Said> = (0..10).map(|number| survey(number, number)).collect();
+        all.push(survey(10, 0));
+        let gone = |most, waits: &dyn Fn(Uuid) -> bool| {
+            let gone = beyond(&all, most, waits);
+            let mut numbers: Vec<usize> = all
+                .iter()
+                .enumerate()
+                .filter(|(_, said)| gone.contains(&said.submission))
+                .map(|(number, _)| number)
+                .collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        assert_eq!(gone(10, &|_| false), [0_usize; 0]);
+        assert!(is_at_its_bound(&all, 10) && !is_at_its_bound(&all, 11));
+        assert_eq!(gone(3, &|_| false), (1..8).collect::<Vec<_>>(), "0 was found first, and visited last");
+        let second = all[2].submission;
+        assert_eq!(gone(3, &|id| id == second), [1, 3, 4, 5, 6, 7]);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::changes::{changes, viewer};
 use crate::store::Sender;
 use crate::who::Who;
 use crate::who::caller::{Caller, identify, login_needed};
-use crate::who::rights::Deed;
+use crate::who::rights::{Deed, Role};
 use crate::who::routes::read_submission;
 use crate::{
     Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa, relay,
@@ -149,6 +149,8 @@ pub(crate) async fn sender(who: &Who, caller: Option<Caller>) -> Result<Sender, 
     Ok(Sender {
         device: caller.device().map(str::to_owned),
         area: Some(caller.standing.area.code().to_owned()),
+        provider: (caller.standing.role == Role::Provider)
+            .then(|| caller.standing.provider.clone().unwrap_or_default()),
         user: caller.user,
     })
 }

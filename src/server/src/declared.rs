@@ -216,6 +216,47 @@ mod tests {
         assert_eq!(missing, Vec::<String>::new(), "declare them in forms/entities/");
     }
 
+    /// Members are read from the survey itself: every code that it can hold has a word, and the same.
+    #[test]
+    fn members_are_said_in_the_survey_s_own_words() {
+        fn questions<'j>(at: &'j Json, found: &mut Vec<&'j Json>) {
+            for child in at.as_array().into_iter().flatten() {
+                found.push(child);
+                questions(&child["children"], found);
+            }
+        }
+        let office = Office::read(&forms()).unwrap_or_else(|error| panic!("{error}"));
+        let list = office.dictionary.list("members").unwrap();
+        let surveyed = list.surveyed.as_ref().unwrap();
+        let mut seen = 0;
+        for form in std::iter::once(&surveyed.form).chain(surveyed.assessed.iter().map(|one| &one.form)) {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms").join(form).join("form.json");
+            let form: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            let mut found = Vec::new();
+            questions(&form["survey"], &mut found);
+            for property in &list.properties {
+                let Some(question) = found.iter().find(|one| one["name"] == *property.name) else { continue };
+                let Some((_, choices)) = question["type"].as_str().and_then(|is| is.split_once(' ')) else {
+                    continue;
+                };
+                for choice in form["choices"][choices].as_array().into_iter().flatten() {
+                    let code = choice["name"].as_str().unwrap();
+                    let said = [property.shown(code, "zh"), property.shown(code, "en")];
+                    let wanted = ["zh", "en"].map(|language| choice["label"][language].as_str().unwrap());
+                    assert_eq!(said, wanted, "{}", property.name);
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 30, "{seen}");
+        let named = [&surveyed.repeat, &surveyed.called];
+        let text = std::fs::read_to_string(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/household-needs/form.json"),
+        );
+        let text = text.unwrap();
+        assert!(named.iter().all(|name| text.contains(&format!("\"name\": \"{name}\""))));
+    }
+
     #[test]
     fn the_ledgers_are_ten_in_their_order() {
         let office = Office::read(&forms()).unwrap_or_else(|error| panic!("{error}"));

@@ -6,6 +6,7 @@
 mod conflicts;
 mod csv;
 mod file;
+mod people;
 mod search;
 mod sight;
 mod timeline;
@@ -106,10 +107,11 @@ fn told(form_hash: &str, refusal: &Refusal) {
     tracing::error!(target: "doorstep", form_hash, what = %refusal.reason, "entities");
 }
 
-/// A form that says something of entities.
+/// A form that says something of entities, or lets one be chosen.
 async fn form(shared: &Shared, hash: &str) -> Result<Option<Arc<Form>>, Refusal> {
     let served = shared.forms.get(hash).await.map_err(|error| Refusal::fault(&error))?;
-    Ok(served.map(|served| served.form.clone()).filter(|form| !form.entity_lists().is_empty()))
+    let speaks = |form: &Arc<Form>| !form.entity_lists().is_empty() || !form.lists_read().is_empty();
+    Ok(served.map(|served| served.form.clone()).filter(speaks))
 }
 
 async fn of_form(shared: &Shared, form_hash: &str) -> Result<(), Refusal> {
@@ -127,13 +129,17 @@ async fn of_form(shared: &Shared, form_hash: &str) -> Result<(), Refusal> {
 
 async fn apply(shared: &Shared, form: &Arc<Form>, submission: Undone) -> Result<(), Refusal> {
     let form = form.clone();
-    let (submission, changes) = off_thread(move || {
-        let changes = said_by(&form, &submission);
-        Ok((submission, changes))
+    let (submission, changes, named) = off_thread(move || {
+        let (changes, named) = read(&form, &submission);
+        Ok((submission, changes, named))
     })
     .await?;
     let said = changes.len();
     keep_proof(shared, &submission, &changes).await?;
+    let about = named.iter().filter(|(list, id)| {
+        !changes.iter().flatten().any(|change| change.list == *list && change.id == *id)
+    });
+    shared.store.keep_named(&submission.id, &about.collect::<Vec<_>>()).await?;
     if shared.store.apply_entities(&submission, &changes).await? {
         release(shared, &changes).await?;
         // A phone that has its receipt finds in the feed what it said.
@@ -172,11 +178,15 @@ async fn release(shared: &Shared, changes: &[Change]) -> Result<(), Refusal> {
 
 type Change = Result<doorstep_engine::entities::EntityChange, doorstep_engine::entities::EntityError>;
 
-/// What can't be read says nothing: an encrypted one, say.
 fn said_by(form: &Arc<Form>, submission: &Undone) -> Vec<Change> {
+    read(form, submission).0
+}
+
+/// What a submission says of entities, and which it names. What can't be read says nothing: an encrypted one, say.
+fn read(form: &Arc<Form>, submission: &Undone) -> (Vec<Change>, Vec<(String, String)>) {
     let sealed = Sealed::read(&submission.body).ok();
     let xml = sealed.and_then(|sealed| sealed.xml);
     let submitted =
         xml.and_then(|xml| Submitted::read(&xml).ok()).filter(|instance| !instance.is_encrypted());
-    submitted.map(|instance| instance.entities(form)).unwrap_or_default()
+    submitted.map(|instance| (instance.entities(form), instance.named(form))).unwrap_or_default()
 }

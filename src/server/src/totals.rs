@@ -1,7 +1,7 @@
 //! `POST /api/v1/totals/LIST`: how many entities there are of each kind, in the asker's area and what lies in it.
 //!
 //! `{"by": ["town:6", "level"], "only": ["state=lead"], "different": "case"}` gives `{"totals": [{"group": ["371002", "high"], "entities": 3,
-//! "different": 2}]}` in the order of the groups. What is asked stands in the body, since it may name a person, and addresses are logged.
+//! "different": 2}]}` in the order of the groups; with `"least": 2` only groups that have so many: what stands there twice. What is asked stands in the body, since it may name a person, and addresses are logged.
 //!
 //! Kept here: who does not see names in full counts by what the dictionary calls plain alone, since groups could be names; each asking is in the audit log.
 
@@ -42,6 +42,8 @@ pub(crate) struct Asked {
     only: Vec<String>,
     #[serde(default)]
     different: Option<String>,
+    #[serde(default)]
+    least: u32,
 }
 
 impl Asked {
@@ -82,12 +84,12 @@ pub(crate) async fn count(
     if keeps_from(role, &list) {
         return Err(kept_from(&shared, &caller).await?);
     }
-    let count = asked.count()?;
+    let (count, least) = (asked.count()?, asked.least);
     if !is_seen(role, &shared.office, &list, &count) {
         return Err(hidden());
     }
     shared.who.note(&caller.entry(Event::EntitiesRead).to(&list)).await?;
-    let Some(totals) = shared.store.totals(&list, area.code(), &count, MOST_GROUPS).await? else {
+    let Some(totals) = shared.store.totals(&list, area.code(), &count, least, MOST_GROUPS).await? else {
         return Err(bad("by", "that makes more than 5,000 groups"));
     };
     let totals: Vec<Json> = totals.into_iter().map(told).collect();

@@ -2,13 +2,13 @@
 //! network.
 //!
 //! Kept here: what was said on this phone gives way to the server's word and never before it: once a survey has its receipt from our own server, and a
-//! pull that began after that has come to its end.
+//! pull that began after that has come to its end; or, on a phone that is told of nobody, once it is beyond what such a phone keeps.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use doorstep_delivery::Uuid;
-use doorstep_delivery::entities::list;
+use doorstep_delivery::entities::{MOST_BY_ITSELF, beyond, is_at_its_bound, list};
 use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::store::Store;
 use doorstep_engine::entities::EntityList;
@@ -61,6 +61,17 @@ pub async fn taken_in(store: &Rc<IndexedDb>) -> Vec<Uuid> {
     let Ok(delivered) = store.delivered().await else { return Vec::new() };
     let has_receipt = |id: Uuid| delivered.items.iter().any(|item| item.id == id && item.target == HOME);
     said.items.iter().map(|said| said.submission).filter(|id| has_receipt(*id)).collect()
+}
+
+/// A phone that nobody tells of anybody has its own word alone, and that without end: what its surveys touched longest ago, and what has arrived, goes.
+pub async fn let_go(store: &Rc<IndexedDb>) {
+    let Ok(said) = store.said().await else { return };
+    if !is_at_its_bound(&said.items, MOST_BY_ITSELF) {
+        return;
+    }
+    let Ok(waiting) = store.outbox().await else { return };
+    let waits = |id: Uuid| waiting.items.iter().any(|item| item.id == id);
+    give_way(store, &beyond(&said.items, MOST_BY_ITSELF, waits)).await;
 }
 
 /// The pull has come to its end: what the server had taken in by its beginning gives way.

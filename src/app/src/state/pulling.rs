@@ -62,9 +62,11 @@ async fn run(device: Device, store: &Rc<IndexedDb>) {
     }
     let taken_in = entities::taken_in(store).await;
     let run = pull(&**store, &*device.transport(), &Doorstep::at("")).await;
-    // A stranger is told of nobody: what was said here is all that there is.
-    if run.stopped.is_none() && untrack(|| device.enrolment.with(Option::is_some)) {
-        entities::give_way(store, &taken_in).await;
+    // A stranger is told of nobody: what was said here is all that there is, up to a bound.
+    match untrack(|| device.enrolment.with(Option::is_some)) {
+        true if run.stopped.is_none() => entities::give_way(store, &taken_in).await,
+        true => {}
+        false => entities::let_go(store).await,
     }
     if run.changed
         && let Err(error) = store.drop_unused_forms().await

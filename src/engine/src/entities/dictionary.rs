@@ -120,6 +120,34 @@ pub struct DictionaryList {
     pub called: PropertyKind,
     /// Its properties in the order that they are shown in.
     pub properties: Vec<Property>,
+    /// Where its rows are read from, if no form saves them as entities.
+    pub surveyed: Option<Surveyed>,
+}
+
+/// Rows that stand in a survey about a household, and are entities of no list: who lives there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Surveyed {
+    /// The form's id; the last survey by it that names anybody counts.
+    pub form: String,
+    /// The repeat whose instances are the rows.
+    pub repeat: String,
+    /// The answer that says what a row is called.
+    pub called: String,
+    /// Surveys by other forms about one of them, each with its household chosen.
+    pub assessed: Vec<Assessed>,
+}
+
+/// A form about one who lives in a household.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assessed {
+    /// Its id.
+    pub form: String,
+    /// The answer that names whom it is about.
+    pub called: String,
+    /// The answer that says of which day it is.
+    pub on: String,
+    /// The answers and results that are told of it: properties of this list.
+    pub gives: Vec<String>,
 }
 
 impl DictionaryList {
@@ -171,7 +199,8 @@ fn read<'b>(name: &str, reader: &mut Reader<'b>) -> Option<DictionaryList> {
         reader.error("bad-name", Span::top(0), message);
     }
     let Value::Object(top) = reader.top()? else { return None };
-    let [label, called, properties] = reader.keys(&top, ["label", "called", "properties"]);
+    let [label, called, properties, surveyed] =
+        reader.keys(&top, ["label", "called", "properties", "surveyed"]);
     let at = span(&top);
     let label = reader.needed("label", label, at).map(|label| reader.words("label", label));
     let called = called.map(|called| reader.one_of("called", called, &PropertyKind::WORDS));
@@ -188,12 +217,49 @@ fn read<'b>(name: &str, reader: &mut Reader<'b>) -> Option<DictionaryList> {
             read.push(next);
         }
     }
+    let surveyed = surveyed.and_then(|value| declared_survey(reader, value, &read));
     Some(DictionaryList {
         name: name.to_owned(),
         label: label.unwrap_or_default(),
         called: called.flatten().unwrap_or(PropertyKind::Name),
         properties: read,
+        surveyed,
     })
+}
+
+fn declared_survey<'b>(reader: &mut Reader<'b>, value: &Value<'b>, known: &[Property]) -> Option<Surveyed> {
+    let object = reader.object("surveyed", value)?;
+    let [form, repeat, called, assessed] = reader.keys(object, ["form", "repeat", "called", "assessed"]);
+    let at = span(object);
+    let mut text = |key: &str, value: Option<&Value<'b>>| {
+        let value = reader.needed(key, value, at)?;
+        reader.text(key, value).map(|text| text.text.to_string())
+    };
+    let (form, repeat, called) = (text("form", form), text("repeat", repeat), text("called", called));
+    let elements = assessed.map_or(&[][..], |all| reader.elements("assessed", all));
+    let assessed = elements.iter().filter_map(|element| assessment(reader, element, known)).collect();
+    Some(Surveyed { form: form?, repeat: repeat?, called: called?, assessed })
+}
+
+fn assessment<'b>(reader: &mut Reader<'b>, element: &Value<'b>, known: &[Property]) -> Option<Assessed> {
+    let object = reader.object("an assessment", element)?;
+    let [form, called, on, gives] = reader.keys(object, ["form", "called", "on", "gives"]);
+    let at = span(object);
+    let mut text = |key: &str, value: Option<&Value<'b>>| {
+        let value = reader.needed(key, value, at)?;
+        reader.text(key, value).map(|text| text.text.to_string())
+    };
+    let (form, called, on) = (text("form", form), text("called", called), text("on", on));
+    let gives =
+        reader.needed("gives", gives, at).map(|gives| reader.texts("gives", gives)).unwrap_or_default();
+    for name in &gives {
+        if known.iter().all(|property| property.name != *name.text) {
+            let message = format!("`{}` is no property of this list", name.text);
+            reader.error("unknown-name", name.span, message);
+        }
+    }
+    let gives = gives.into_iter().map(|name| name.text.to_string()).collect();
+    Some(Assessed { form: form?, called: called?, on: on?, gives })
 }
 
 fn property<'b>(reader: &mut Reader<'b>, element: &Value<'b>) -> Option<Property> {
@@ -274,6 +340,26 @@ mod tests {
     }
 
     #[test]
+    fn rows_may_be_read_from_a_survey() {
+        let with = LIST.replacen(
+            "]}",
+            "], \"surveyed\": {\"form\": \"needs\", \"repeat\": \"members\", \"called\": \"card\", \"assessed\": [
+                {\"form\": \"elder\", \"called\": \"who\", \"on\": \"day\", \"gives\": [\"sure\"]}]}}",
+            1,
+        );
+        let read = read(&with);
+        let surveyed = read.value.unwrap_or_else(|| panic!("{:?}", read.diagnostics)).surveyed.unwrap();
+        assert_eq!((&*surveyed.form, &*surveyed.repeat, &*surveyed.called), ("needs", "members", "card"));
+        let assessed = Assessed {
+            form: "elder".into(),
+            called: "who".into(),
+            on: "day".into(),
+            gives: vec!["sure".into()],
+        };
+        assert_eq!(surveyed.assessed, [assessed]);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_where_it_stands() {
         for (from, to, expected) in [
             (
@@ -289,6 +375,13 @@ mod tests {
             ("\"name\": \"sure\"", "\"name\": \"town\"", &["duplicate-name"]),
             ("\"name\": \"sure\"", "\"name\": \"__sure\"", &["bad-name"]),
             ("]}", "]", &["bad-json"]),
+            ("]}", "], \"surveyed\": {\"form\": \"f\", \"repeat\": \"r\"}}", &["missing-key"]),
+            (
+                "]}",
+                "], \"surveyed\": {\"form\": \"f\", \"repeat\": \"r\", \"called\": \"c\", \"assessed\": [
+                    {\"form\": \"g\", \"called\": \"p\", \"on\": \"d\", \"gives\": [\"level\"]}]}}",
+                &["unknown-name"],
+            ),
         ] {
             assert!(LIST.contains(from), "{from}");
             assert_eq!(codes(&LIST.replacen(from, to, 1)), expected, "{to}");

@@ -8,6 +8,7 @@ pub mod dictionary;
 mod known;
 pub mod ledger;
 mod list;
+mod named;
 pub mod overview;
 mod read;
 pub mod totals;

@@ -80,7 +80,7 @@ fn change(
 }
 
 /// The names of the elements from one node down to another.
-fn steps(form: &Form, from: NodeId, to: NodeId) -> Vec<&str> {
+pub(super) fn steps(form: &Form, from: NodeId, to: NodeId) -> Vec<&str> {
     let up = std::iter::successors(Some(to), |at| Some(form.node(*at).parent));
     let mut steps: Vec<&str> =
         up.take_while(|at| *at != from).map(|at| &*form.node(at).qname.local).collect();
@@ -88,7 +88,7 @@ fn steps(form: &Form, from: NodeId, to: NodeId) -> Vec<&str> {
     steps
 }
 
-fn named<'e>(parent: &'e Element, local: &'e str) -> impl Iterator<Item = &'e Element> {
+pub(super) fn named<'e>(parent: &'e Element, local: &'e str) -> impl Iterator<Item = &'e Element> {
     parent.elements().filter(move |child| *child.name.local == *local)
 }
 

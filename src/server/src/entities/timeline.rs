@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
+use super::people::people;
 use super::sight::{Sight, keeps_from};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
@@ -53,6 +54,7 @@ pub(super) async fn show(
         .filter(|other| !keeps_from(sight.role, &other.list))
         .map(|other| json!({"list": other.list, "entity": sight.entity(&shared.office, other)}));
     let related: Vec<Json> = related.collect();
+    let people = people(&shared, &sight, (&list, &id), &versions).await?;
     let entity = sight.entity(&shared.office, &entity);
     let listed = match list == "cases" && sight.sees_others() {
         true => shared.store.rows_of_case(&id).await?,
@@ -69,13 +71,20 @@ pub(super) async fn show(
     let listed: Vec<Json> = listed.collect();
     Ok(answer(
         StatusCode::OK,
-        &json!({"entity": entity, "versions": told, "related": related, "listed": listed}),
+        &json!({
+            "entity": entity, "versions": told, "related": related, "listed": listed, "people": people,
+        }),
     ))
 }
 
 /// The form that a version came from, as the list of forms has it.
 async fn form_json(shared: &Shared, version: &ToldVersion) -> Result<Json, Refusal> {
     let Some((id, hash)) = &version.form else { return Ok(Json::Null) };
+    title_json(shared, id, hash).await
+}
+
+/// A form by its id, with its titles.
+pub(super) async fn title_json(shared: &Shared, id: &str, hash: &str) -> Result<Json, Refusal> {
     let served = shared.forms.get(hash).await.map_err(|error| Refusal::fault(&error))?;
     let titles: Map<String, Json> = served.map_or_else(Map::new, |served| {
         let form = &served.form;

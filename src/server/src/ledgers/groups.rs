@@ -14,9 +14,8 @@ use crate::answer::Refusal;
 use crate::store::{Among, Beside};
 use crate::who::fields::bad;
 
-/// So many groups are counted at most, and so many parts that they are spread over.
+/// So many groups are counted at most.
 const MOST_GROUPS: usize = 20_000;
-const MOST_PARTS: usize = 10 * MOST_GROUPS;
 
 /// A group, as a row shows it.
 struct Group {
@@ -100,19 +99,18 @@ pub(super) async fn of_totals(
         different: different.filter(|_| !of_cases).map(str::to_owned),
         sum: columns.iter().find_map(|column| column.from.sum().map(str::to_owned)),
     };
-    let beside = Beside { linked, over: spread.as_ref().map(|spread| &spread.over) };
-    let counted = shared.store.totals_among(&among, &count, beside, MOST_PARTS).await?;
-    let mut totals = folded(counted.ok_or_else(too_many)?, spread.is_some());
-    let of = totals.len();
+    let beside = Beside { linked, over: spread.as_ref().map(|spread| &spread.over), ..Beside::default() };
+    let counted = shared.store.totals_page(&among, &count, beside, (wanted.first, wanted.most)).await?;
+    let (of, counted) = counted.ok_or_else(too_many)?;
     if of > MOST_GROUPS {
         return Err(too_many());
     }
+    let mut page = folded(counted, spread.is_some());
     if of_cases {
-        for group in &mut totals {
+        for group in &mut page {
             group.different = group.parts.iter().filter(|(case, _)| !case.is_empty()).count() as u64;
         }
     }
-    let mut page: Vec<Group> = totals.into_iter().skip(wanted.first).take(wanted.most).collect();
     if let Some(spread) = spread.as_ref().filter(|_| of_cases) {
         spread.said(shared, &mut page).await?;
     }

@@ -65,12 +65,14 @@ impl Catalogue {
     pub fn read(forms: &Files) -> Result<Catalogue, SeedError> {
         let files = forms.read().map_err(SeedError::Forms)?;
         let towns = rows(&files, "lists/towns.csv", ["name", "county"])?;
-        let services = rows(&files, "lists/services.csv", ["name", "label::zh", "category"])?;
+        let services = rows(&files, "lists/services.csv", ["name", "label::zh", "category", "only"])?;
+        // The city's own: the made-up town has households in all districts.
+        let services = services.into_iter().filter(|[.., only]| only.is_empty());
         let providers = rows(&files, "lists/providers.csv", ["name", "label::zh", "services", "area"])?;
         let words = |text: String| text.split_whitespace().map(str::to_owned).collect();
         Ok(Catalogue {
             towns: towns.into_iter().map(|[code, county]| Town { code, county }).collect(),
-            services: services.into_iter().map(|[code, name, class]| Service { code, name, class }).collect(),
+            services: services.map(|[code, name, class, _]| Service { code, name, class }).collect(),
             providers: providers
                 .into_iter()
                 .map(|[code, name, services, areas]| Provider {

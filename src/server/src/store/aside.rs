@@ -17,13 +17,13 @@ pub(crate) const MOST: i64 = 8;
 const HOW_MANY: &str = "SELECT COUNT(*) FROM submission_aside WHERE id = $1";
 pub(super) const INSERT: &str = "
     INSERT INTO submission_aside (id, content_hash, own_id, form_id, form_version, form_hash, body, came, received_at,
-        device_id, user_id, area, decision, decided_at, decided_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        device_id, user_id, area, decision, decided_at, decided_by, provider)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     ON CONFLICT DO NOTHING RETURNING received_at";
 const FIND: &str =
     "SELECT own_id, received_at, decision FROM submission_aside WHERE id = $1 AND content_hash = $2";
 const LOAD: &str = "
-    SELECT id, body, device_id, user_id, area, decision FROM submission_aside WHERE own_id = $1";
+    SELECT id, body, device_id, user_id, area, provider, decision FROM submission_aside WHERE own_id = $1";
 const LIST: &str = "
     SELECT a.own_id, a.id, a.body, a.came IS NOT NULL, a.received_at, a.area, a.decision, u.name, d.name,
         s.body, s.received_at, su.name, sd.name, s.area
@@ -166,6 +166,7 @@ impl Store {
                     .bind(nothing)
                     .bind(None::<i64>)
                     .bind(nothing)
+                    .bind(&row.sender.provider)
                     .fetch_all(&mut *transaction)
                     .await?;
             }
@@ -191,13 +192,15 @@ impl Store {
     /// One that is kept aside, by the id that it has if it is taken in.
     pub(crate) async fn load_aside(&self, own_id: &str) -> Result<Option<AsideBody>, StoreError> {
         #[rustfmt::skip]
-        type Loaded = (String, Vec<u8>, Option<String>, Option<String>, Option<String>, Option<String>);
+        type Loaded = (
+            String, Vec<u8>, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>,
+        );
         let found: Option<Loaded> =
             reading!(self.database, |pool| sqlx::query_as(LOAD).bind(own_id).fetch_optional(pool))?;
-        Ok(found.map(|(id, body, device, user, area, decision)| AsideBody {
+        Ok(found.map(|(id, body, device, user, area, provider, decision)| AsideBody {
             id,
             body,
-            sender: Sender { device, user, area },
+            sender: Sender { device, user, area, provider },
             decision: decision.as_deref().and_then(Decision::parse),
         }))
     }

@@ -17,7 +17,7 @@ const FORMS: &str =
     "SELECT hash, id, version, bundle, served_at FROM form_version WHERE hash > $1 ORDER BY hash LIMIT 1";
 const SUBMISSIONS: &str = "
     SELECT id, form_id, form_version, form_hash, content_hash, body, received_at,
-        device_id, user_id, area FROM submission
+        device_id, user_id, area, provider FROM submission
     WHERE id > $1 ORDER BY id LIMIT $2";
 const RELAY: &str = "
     SELECT r.submission_id, r.target, r.state, r.attempts, r.record, r.queued_at, r.due_at, s.content_hash
@@ -30,7 +30,7 @@ const INSERT_RELAY: &str = "
     ON CONFLICT (submission_id, target) DO NOTHING";
 const ASIDE: &str = "
     SELECT id, content_hash, own_id, form_id, form_version, form_hash, body, came, received_at,
-        device_id, user_id, area, decision, decided_at, decided_by FROM submission_aside
+        device_id, user_id, area, decision, decided_at, decided_by, provider FROM submission_aside
     WHERE (id, content_hash) > ($1, $2) ORDER BY id, content_hash LIMIT 1";
 /// Does another content have the id there?
 const OTHER: &str = "SELECT id FROM submission WHERE id = $1 AND content_hash <> $2";
@@ -51,10 +51,12 @@ type Relayed = (String, String, String, i64, Vec<u8>, i64, Option<i64>, String);
 #[rustfmt::skip]
 type AsideRow = (
     String, String, String, String, String, String, Vec<u8>, Option<Vec<u8>>, i64, Option<String>, Option<String>, Option<String>,
-    Option<String>, Option<i64>, Option<String>,
+    Option<String>, Option<i64>, Option<String>, Option<String>,
 );
-type Submission =
-    (String, String, String, String, String, Vec<u8>, i64, Option<String>, Option<String>, Option<String>);
+#[rustfmt::skip]
+type Submission = (
+    String, String, String, String, String, Vec<u8>, i64, Option<String>, Option<String>, Option<String>, Option<String>,
+);
 
 impl Store {
     /// Adds the forms, attachments, submissions, entities and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
@@ -148,6 +150,7 @@ impl Store {
                         .bind(&row.12)
                         .bind(row.13)
                         .bind(&row.14)
+                        .bind(&row.15)
                         .fetch_all(&mut *transaction)
                         .await?;
                 }
@@ -184,6 +187,7 @@ impl Store {
                     device,
                     user,
                     area,
+                    provider,
                 ) = row;
                 let inserted: Vec<(i64,)> = sqlx::query_as(INSERT_SUBMISSION)
                     .bind(id)
@@ -196,6 +200,7 @@ impl Store {
                     .bind(device)
                     .bind(user)
                     .bind(area)
+                    .bind(provider)
                     .fetch_all(&mut *transaction)
                     .await?;
                 if inserted.is_empty() {

@@ -88,6 +88,9 @@ impl BeginWriting for PgPool {
     }
 }
 
+/// Kibibytes of pages that each reader keeps, as SQLite has it: a negative number.
+const READER_CACHE: &str = "-32768";
+
 impl Database {
     /// The file in a folder, made if it is not there.
     pub(super) async fn sqlite(folder: &Path) -> Result<Database, StoreError> {
@@ -111,7 +114,8 @@ impl Database {
         // The writer first: it makes the file and its log.
         // While another process does, SQLite says at once that it is locked, however long `BUSY` is.
         let write = again(|| pool(1).connect_with(options.clone())).await?;
-        let options = options.pragma("query_only", "ON");
+        // Ledgers and totals read all of a list: the two megabytes that SQLite takes by itself would be read from the file again each time.
+        let options = options.pragma("query_only", "ON").pragma("cache_size", READER_CACHE);
         let read = again(|| pool(READERS).connect_with(options.clone())).await?;
         Ok(Database::Sqlite { read, write })
     }

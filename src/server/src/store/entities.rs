@@ -113,12 +113,12 @@ macro_rules! find {
     }};
 }
 
-/// The organisation that a submission's sender works for, if they are a provider's; none is named by a blank.
+/// The organisation that a submission's sender worked for when it was sent, if they were a provider's; none is named by a blank.
 macro_rules! sent_for {
     ($transaction:expr, $by:expr) => {{
-        let found: Option<(Option<String>,)> =
+        let found: Option<(String,)> =
             sqlx::query_as(referred::SENT_FOR).bind($by).fetch_optional(&mut *$transaction).await?;
-        found.map(|(provider,)| provider.unwrap_or_default())
+        found.map(|(provider,)| provider)
     }};
 }
 
@@ -164,6 +164,7 @@ macro_rules! put {
 mod copied;
 mod imported;
 mod listed;
+mod named;
 mod referred;
 mod rows;
 mod search;
@@ -176,6 +177,7 @@ use search_text::{about, search_text};
 
 pub(crate) use imported::{Deed as Importing, Imported, ImportedRow};
 pub(crate) use listed::{Decided, Deciding, Decision};
+pub(crate) use named::About;
 pub(crate) use referred::{PROVIDER, REFERRALS};
 pub(crate) use rows::{Head, KnownEntity, ToldVersion};
 pub(crate) use search::{Order, Searched};

@@ -63,9 +63,9 @@ pub(crate) use copy::{Copied, copy_sqlite};
 pub(crate) use database::FILE as DATABASE;
 pub(crate) use database::{Database, FAILURES, RETRIES};
 pub(crate) use entities::{
-    Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict, KnownEntity,
-    Maker, OFFICE_ONLY, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion, Settled, Settling,
-    ToldVersion, Undone, folded,
+    About, Decided, Deciding, Decision, EntityRow, Head, Imported, ImportedRow, Importing, InConflict,
+    KnownEntity, Maker, OFFICE_ONLY, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion,
+    Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, STRANGER, Viewer};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};

@@ -9,8 +9,8 @@ use super::{Sender, Store, StoreError};
 
 const INSERT: &str = "INSERT INTO openrosa_instance
     (instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
-        released_id, released_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (instance_id) DO NOTHING";
+        released_id, released_at, provider)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (instance_id) DO NOTHING";
 const FIND: &str =
     "SELECT submission_id, form_hash, xml_hash, supersedes, received_at, released_id FROM openrosa_instance
     WHERE instance_id = $1";
@@ -20,13 +20,13 @@ const FILES: &str =
     "SELECT name, hash, size, media_type FROM openrosa_file WHERE instance_id = $1 ORDER BY name";
 
 const NEXT: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
-    released_id, released_at
+    released_id, released_at, provider
     FROM openrosa_instance WHERE instance_id > $1 ORDER BY instance_id LIMIT 1";
 const WAITING_AFTER: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
-    released_id, released_at
+    released_id, released_at, provider
     FROM openrosa_instance WHERE xml IS NOT NULL AND submission_id > $1 ORDER BY submission_id LIMIT $2";
 const WAITING_ONE: &str = "SELECT instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, device_id, user_id, area,
-    released_id, released_at
+    released_id, released_at, provider
     FROM openrosa_instance WHERE xml IS NOT NULL AND submission_id = $1";
 // Only while files are missing: one that has all of them is about to be accepted.
 const RELEASE: &str = "UPDATE openrosa_instance SET released_id = $2, released_at = $3
@@ -88,7 +88,7 @@ type Columns = (String, String, String, Option<String>, i64, Option<String>);
 #[rustfmt::skip]
 type Whole = (
     String, String, String, String, Option<Vec<u8>>, Option<String>, i64, Option<String>, Option<String>, Option<String>, Option<String>,
-    Option<i64>,
+    Option<i64>, Option<String>,
 );
 type FileColumns = (String, String, i64, String);
 
@@ -99,12 +99,12 @@ fn instance(columns: Columns) -> OpenRosaInstance {
 
 fn waiting(whole: Whole, files: Vec<OpenRosaFile>) -> WaitingInstance {
     let (instance_id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, ..) = whole;
-    let (.., device, user, area, released, released_at) = whole;
+    let (.., device, user, area, released, released_at, provider) = whole;
     WaitingInstance {
         instance_id,
         row: OpenRosaInstance { submission_id, form_hash, xml_hash, supersedes, received_at, released },
         xml: xml.unwrap_or_default(),
-        sender: Sender { device, user, area },
+        sender: Sender { device, user, area, provider },
         released_at,
         files,
     }
@@ -153,6 +153,7 @@ impl Store {
                 .bind(&sender.area)
                 .bind(None::<String>)
                 .bind(None::<i64>)
+                .bind(&sender.provider)
                 .execute(&mut *transaction)
                 .await?
                 .rows_affected();
@@ -217,7 +218,7 @@ impl Store {
     /// One that is here already stays as it is, and gets the files that it lacks if its text is the same.
     async fn copy_instance(&self, whole: &Whole, files: &[OpenRosaFile]) -> Result<(), StoreError> {
         let (id, submission_id, form_hash, xml_hash, xml, supersedes, received_at, ..) = whole;
-        let (.., device, user, area, released, released_at) = whole;
+        let (.., device, user, area, released, released_at, provider) = whole;
         writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             sqlx::query(INSERT)
@@ -233,6 +234,7 @@ impl Store {
                 .bind(area)
                 .bind(released)
                 .bind(released_at)
+                .bind(provider)
                 .execute(&mut *transaction)
                 .await?;
             let row: Columns = sqlx::query_as(FIND).bind(id).fetch_one(&mut *transaction).await?;

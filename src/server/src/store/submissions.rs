@@ -6,8 +6,8 @@ use super::{Store, StoreError};
 
 pub(super) const INSERT: &str = "
     INSERT INTO submission (id, form_id, form_version, form_hash, content_hash, body, received_at,
-        device_id, user_id, area)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING RETURNING received_at";
+        device_id, user_id, area, provider)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING RETURNING received_at";
 const FIND: &str = "SELECT content_hash, received_at FROM submission WHERE id = $1";
 
 /// A submission to be kept.
@@ -35,6 +35,8 @@ pub(crate) struct Sender {
     pub(crate) user: Option<String>,
     /// The code of the sender's area: the submission's, as far as rights go.
     pub(crate) area: Option<String>,
+    /// The organisation that the sender worked for then, if they were a provider's; a blank if none was named.
+    pub(crate) provider: Option<String>,
 }
 
 /// What became of a submission.
@@ -64,6 +66,7 @@ macro_rules! insert {
             .bind(&$row.sender.device)
             .bind(&$row.sender.user)
             .bind(&$row.sender.area)
+            .bind(&$row.sender.provider)
     };
 }
 

@@ -12,8 +12,9 @@ use super::super::field::{Outcome, Told};
 use super::super::frame::{Awaited, Remote};
 use super::super::station::{CASES, use_known};
 use super::super::tell;
+use super::pile::Pile;
 use super::wire::{Candidate, Lists, Row, Waiting};
-use crate::components::live::{live, shown_when};
+use crate::components::live::{Row as Shown, live, rows, shown_when};
 use crate::platform::timer;
 
 /// What is told of somebody, in this order, by the names that either side has.
@@ -31,47 +32,66 @@ const SHOWN: [(&str, &str); 7] = [
 #[component]
 pub(super) fn Decide(desk: Desk, lists: Remote<Lists>, #[prop(into)] done: Callback<()>) -> impl IntoView {
     let found = Remote::<Waiting>::new();
+    let pile = RwSignal::new(Pile::default());
     let list = Memo::new(move |_| {
         lists.value.with(|lists| {
             let mut all = lists.as_ref().map(|lists| lists.lists.clone()).unwrap_or_default().into_iter();
             all.find(|list| list.waiting > 0 && list.undone_at.is_none()).map(|list| (list.id, list.waiting))
         })
     });
+    let named = move || list.get_untracked().map(|(list, _)| list).unwrap_or_default();
     let load = move || {
-        if let Some((list, _)) = list.get_untracked() {
-            let path = format!("/api/v1/monitoring/waiting?list={list}");
-            found.load(async move { desk.ask("GET", &path, None).await });
-        }
+        let after = pile.with_untracked(Pile::last);
+        let path = format!("/api/v1/monitoring/waiting?list={}&after={after}", named());
+        found.load(async move { desk.ask("GET", &path, None).await });
     };
     Effect::new(move |_| {
-        list.track();
-        load();
+        let told = list.get();
+        let waits = told.is_some();
+        if pile.try_update(|pile| pile.told(told)) == Some(true) && waits {
+            load();
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(page) = found.value.get() {
+            pile.update(|pile| pile.came(page));
+        }
     });
     // The row that was decided last can wait again.
     let last = RwSignal::new(None::<(String, i64)>);
     let decided = move |row: i64| {
         last.set(list.get_untracked().map(|(list, _)| (list, row)));
+        if pile.try_update(|pile| pile.decided(row)) == Some(true) {
+            load();
+        }
         done.run(());
     };
-    let rows = move || match list.get() {
-        Some(_) => {
-            found.value.with(|found| found.as_ref().map(|found| found.rows.clone()).unwrap_or_default())
-        }
-        None => Vec::new(),
+    let all = move || {
+        let list = named();
+        let one = |row: Row| {
+            let list = list.clone();
+            Shown::new(format!("{list}/{}", row.row), move || view! { <Beside desk list row done=decided /> })
+        };
+        pile.with(|pile| pile.rows.iter().cloned().map(one).collect())
     };
-    let named = move || list.get_untracked().map(|(list, _)| list).unwrap_or_default();
+    let waiting = move || pile.with(|pile| pile.waiting);
     view! {
         <section class="section" data-section="waiting">
-            <h2>{tell(|w| w.monitoring.waiting)}</h2>
+            <h2>
+                {tell(|w| w.monitoring.waiting)}
+                {shown_when(move || { waiting() > 0 }, move || view! {
+                    <span class="count">{live(move || waiting().to_string())}</span> }.into_any())}
+            </h2>
             {live(move || last.get().map(|(list, row)| view! {
                 <TakeBack desk list row done=move |()| { last.set(None); done.run(()); } /> }))}
-            <Awaited remote=found again=move |()| load() />
             {shown_when(move || lists.is_here() && list.get().is_none(), || view! {
                 <p class="empty" data-none="waiting">{tell(|w| w.monitoring.waiting_none)}</p> }.into_any())}
-            <ul>{live(move || rows().into_iter().map(|row| view! {
-                <Beside desk list=named() row done=decided /> }).collect::<Vec<_>>())}</ul>
-            {shown_when(move || !rows().is_empty() && found.value.with(|found| found.as_ref().is_some_and(|found| found.more)), || view! {
-                <p class="soft">{tell(|w| w.monitoring.waiting_more)}</p> }.into_any())}
+            <ul>{rows(all)}</ul>
+            <Awaited remote=found again=move |()| load() />
+            {shown_when(move || pile.with(|pile| pile.more), move || view! {
+                <button type="button" class="button" data-action="more-waiting" on:click=move |_| load()>
+                    {tell(|w| w.monitoring.more_rows)}
+                </button> }.into_any())}
         </section>
     }
 }

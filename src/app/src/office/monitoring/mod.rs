@@ -5,6 +5,7 @@
 mod bring;
 mod decide;
 mod lists;
+mod pile;
 mod row_by_row;
 mod wire;
 

@@ -9,11 +9,11 @@ use super::super::frame::{Awaited, Remote};
 use super::super::tell;
 use super::decide::{Listed, Side, send};
 use super::wire::{RefusedRows, Row, Waiting, Wrong};
-use crate::components::live::{live, shown_when};
+use crate::components::live::{Row as Shown, live, rows as shown_rows, shown_when};
 
 /// The rows that were joined, a page after the other, once somebody wants to see them.
 #[component]
-pub(super) fn Joined(desk: Desk, list: String, count: i64, done: Callback<()>) -> impl IntoView {
+pub(super) fn Joined(desk: Desk, list: String, count: Signal<i64>, done: Callback<()>) -> impl IntoView {
     let found = Remote::<Waiting>::new();
     let rows = RwSignal::new(Vec::<Row>::new());
     let asked = RwSignal::new(false);
@@ -38,11 +38,13 @@ pub(super) fn Joined(desk: Desk, list: String, count: i64, done: Callback<()>) -
     };
     let more = move || found.value.with(|found| found.as_ref().is_some_and(|found| found.more));
     view! {
-        <details data-joined-rows=count on:toggle=open>
-            <summary>{tell(move |w| (w.monitoring.row_by_row)(count))}</summary>
+        <details data-joined-rows=live(move || count.get().to_string()) on:toggle=open>
+            <summary>{tell(move |w| (w.monitoring.row_by_row)(count.get()))}</summary>
             <Awaited remote=found again=move |()| load() />
-            <ul>{live(move || rows.get().into_iter().map(|row| view! {
-                <One desk list=list.get_value() row done /> }).collect::<Vec<_>>())}</ul>
+            <ul>{shown_rows(move || {
+                let one = |row: Row| Shown::new(row.row, move || view! { <One desk list=list.get_value() row done /> });
+                rows.get().into_iter().map(one).collect()
+            })}</ul>
             {shown_when(more, move || view! {
                 <button type="button" class="button" data-action="more-rows" on:click=move |_| load()>
                     {tell(|w| w.monitoring.more_rows)}

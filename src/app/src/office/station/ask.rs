@@ -98,7 +98,24 @@ pub async fn totals(
     only: &[String],
     different: Option<&str>,
 ) -> Result<Vec<Total>, Refusal> {
-    let body = json!({"by": by, "only": only, "different": different});
+    counted(desk, list, json!({"by": by, "only": only, "different": different})).await
+}
+
+/// The same of groups that have at least so many.
+///
+/// # Errors
+/// [`Refusal`].
+pub async fn several(
+    desk: Desk,
+    list: &str,
+    by: &[&str],
+    only: &[String],
+    least: u32,
+) -> Result<Vec<Total>, Refusal> {
+    counted(desk, list, json!({"by": by, "only": only, "least": least})).await
+}
+
+async fn counted(desk: Desk, list: &str, body: Json) -> Result<Vec<Total>, Refusal> {
     let mut answer: Json = desk.ask("POST", &format!("/api/v1/totals/{list}"), Some(&body)).await?;
     serde_json::from_value(answer["totals"].take()).map_err(|_| Refusal::not_the_server())
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ask::Entity;
 use super::known::Label;
+use super::people::People;
 use crate::state::groups::place;
 
 /// `POST /api/v1/entities/LIST/ID/timeline`.
@@ -17,6 +18,8 @@ pub struct Timeline {
     pub related: Vec<Related>,
     /// Rows of monitoring lists that are about it.
     pub listed: Vec<Listed>,
+    /// Who lives there, if a survey says it.
+    pub people: Option<People>,
 }
 
 /// A row of a monitoring list.

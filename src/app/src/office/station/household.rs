@@ -12,8 +12,9 @@ use super::compare::{Compared, assessments};
 use super::dates::{late, today};
 use super::households::{danger_words, level_words, next_word};
 use super::known::{Known, use_known};
+use super::people::Members;
 use super::query_codes::QueryCodes;
-use super::timeline::{Versions, value_words};
+use super::timeline::{Versions, facts};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
@@ -77,6 +78,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
             <p class="notice warn"><A href="/office/lists">{tell(|w| w.station.contradicts_explained)}</A></p> })}
         {(!has_consent).then(|| view! { <p class="notice warn" data-consent="none">{tell(|w| w.station.consent_none)}</p> })}
         <div class="groups">{grouped(&case.properties).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
+        {told.people.clone().map(|people| view! { <Members people known /> })}
         <section class="section" data-part="assessments">
             <h2>{tell(|w| w.station.assessments)}</h2>
             {match compared.is_empty() {
@@ -115,28 +117,11 @@ fn title(group: Group) -> Word {
     }
 }
 
-/// What is said of a household, property by property.
-fn facts(said: impl IntoIterator<Item = (String, String)>, known: Known) -> AnyView {
-    let rows: Vec<_> = said
-        .into_iter()
-        .map(|(name, value)| {
-            let (called, property) = (name.clone(), name.clone());
-            view! {
-                <div class="fact" data-property=name>
-                    <dt>{live(move || known.called(CASES, &called))}</dt>
-                    <dd class="words">{value_words(CASES, property, value, known)}</dd>
-                </div>
-            }
-        })
-        .collect();
-    view! { <dl class="facts small">{rows}</dl> }.into_any()
-}
-
 fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
     view! {
         <section class="card" data-group=format!("{group:?}")>
             <h2>{tell(title(group))}</h2>
-            {facts(pairs, known)}
+            {facts(CASES, pairs, known)}
         </section>
     }
     .into_any()
@@ -155,7 +140,7 @@ fn listed(row: Listed, known: Known) -> AnyView {
                     {decided_by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.decided_by)(&by))}</span> })}
                 </span>
             </div>
-            {facts(said, known)}
+            {facts(CASES, said, known)}
         </li>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The households of one's area: found by name (letters of its pinyin, too), phone or place, narrowed down, those in danger first.
+//! The households of one's area: found by name (letters of its pinyin, too), phone or place, narrowed down; those in danger first, or by name as it sounds.
 //!
 //! Kept here: what was looked for stays while one looks at a household and comes back, and in no address.
 
@@ -13,7 +13,7 @@ use super::known::{Known, comma, use_known};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::{Desk, use_desk};
-use crate::office::field::{Field, Kind};
+use crate::office::field::{Field, Kind, Menu};
 use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::refusal::Refusal;
 use crate::office::tell;
@@ -21,12 +21,25 @@ use crate::platform::page as screen;
 use crate::state::groups::{Next, dangers, next};
 use crate::state::keeping::now;
 use crate::state::reader::use_reader;
-use crate::words::office::Station;
+use crate::words::office::{Office, Station};
 
 /// Rows on a page.
 const PAGE: usize = 50;
 /// Whoever is in any danger.
 pub const ANY: &str = "any";
+
+/// The orders that one chooses from, as the server's search has them.
+const ORDERS: [&str; 4] = ["danger", "person", "visit_by", "changed"];
+
+/// The order as it is asked for: what changed last stands first.
+fn order_of(chosen: &str) -> &'static str {
+    match chosen {
+        "person" => "person",
+        "visit_by" => "visit_by",
+        "changed" => "-changed",
+        _ => "danger",
+    }
+}
 
 /// What is looked for. Lives as long as somebody is signed in.
 #[derive(Clone, Copy)]
@@ -37,6 +50,8 @@ pub struct Sought {
     level: RwSignal<String>,
     flag: RwSignal<String>,
     difficulty: RwSignal<String>,
+    /// One of [`ORDERS`].
+    order: RwSignal<String>,
     from: RwSignal<usize>,
 }
 
@@ -51,6 +66,7 @@ impl Sought {
             level: blank(),
             flag: blank(),
             difficulty: blank(),
+            order: RwSignal::new(ORDERS[0].to_owned()),
             from: RwSignal::new(0),
         });
     }
@@ -80,7 +96,7 @@ impl Sought {
         let query = Query {
             text: self.text.get_untracked().trim().to_owned(),
             only: self.only(),
-            order: "danger",
+            order: self.order.with_untracked(|order| order_of(order)),
             from: self.from.get_untracked(),
             most: PAGE,
         };
@@ -111,6 +127,7 @@ pub fn HouseholdsPage() -> impl IntoView {
     };
     Effect::new(move |before: Option<()>| {
         sought.menus().iter().for_each(RwSignal::track);
+        sought.order.track();
         if before.is_some() { begin() } else { load() }
     });
     let clear = move |_| {
@@ -129,6 +146,13 @@ pub fn HouseholdsPage() -> impl IntoView {
             all.into_iter().map(|case| row(case, known)).collect::<Vec<_>>()
         })
     };
+    // Who sees names masked can't have them sorted by how they sound.
+    let orders = Signal::derive(move || {
+        let sees = desk.user.with(|user| user.role == "station");
+        let orders = ORDERS.iter().filter(|order| sees || **order != "person");
+        orders.map(|order| (*order).to_owned()).collect::<Vec<_>>()
+    });
+    let ordered = |(order, words): (String, &'static Office)| (words.station.ordered_by)(&order).to_owned();
     let flags = Signal::derive(move || {
         std::iter::once(ANY.to_owned()).chain(known.codes(CASES, "red_flags")).collect::<Vec<_>>()
     });
@@ -153,6 +177,7 @@ pub fn HouseholdsPage() -> impl IntoView {
                     <Choose id="households-level" label=|w| w.station.level any=|w| w.station.all_levels list=CASES property="level" known chosen=sought.level />
                     <Choose id="households-flag" label=|w| w.station.danger any=|w| w.station.all_dangers list=CASES property="red_flags" known codes=flags chosen=sought.flag />
                     <Choose id="households-difficulty" label=|w| w.station.difficulty any=|w| w.station.all_difficulties list=CASES property="difficulties" known chosen=sought.difficulty />
+                    <Menu id="households-order" label=|w| w.station.order values=orders called=ordered chosen=sought.order />
                 </div>
             </form>
             <Awaited remote=known.dictionary again=move |()| known.load() />
@@ -278,4 +303,16 @@ fn row(case: Entity, known: Known) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_order_that_is_offered_is_one_of_the_search_s_own() {
+        let asked = ORDERS.map(order_of);
+        assert_eq!(asked, ["danger", "person", "visit_by", "-changed"]);
+        assert_eq!(order_of("whatever"), "danger");
+    }
 }

@@ -60,6 +60,17 @@ impl Known {
             .unwrap_or_else(|| value.to_owned())
     }
 
+    /// What is said of an entity, in the order in which its list declares its properties; what nobody declared comes last.
+    pub fn in_order(self, list: &str, mut said: Vec<(String, String)>) -> Vec<(String, String)> {
+        let places = self.read(|known, _| {
+            let properties = &known.list(list)?.properties;
+            Some(properties.iter().map(|property| property.name.clone()).collect::<Vec<String>>())
+        });
+        let places = places.unwrap_or_default();
+        said.sort_by_key(|(name, _)| places.iter().position(|known| known == name).unwrap_or(usize::MAX));
+        said
+    }
+
     /// The codes of a property, in their order.
     pub fn codes(self, list: &str, name: &str) -> Vec<String> {
         self.read(|known, _| {

@@ -19,12 +19,14 @@ mod households;
 mod known;
 mod ledgers;
 mod months;
+mod people;
 mod query_codes;
 mod referrals;
 mod review;
 mod sample;
 mod statistics;
 mod timeline;
+mod twice;
 
 pub use analysis::AnalysisPage;
 pub use ask::CASES;

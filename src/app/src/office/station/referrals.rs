@@ -1,16 +1,21 @@
 //! The referrals as a board, from made to closed: how many stand where, which are late and by how much, and whose matter that is by now.
 //!
+//! What is given twice to one household is said first, and marked.
+//!
 //! Kept here: what is late is counted by the server, however few of it are on the screen.
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::area::{ChooseTown, in_town};
-use super::ask::{Entity, Query, REFERRALS, search};
+use super::ask::{Entity, Query, REFERRALS, Total, search};
 use super::board::{Column, Escalation, days_late, due, due_by, escalation, order, sort};
 use super::dates::today;
 use super::filter::Choose;
 use super::known::{Known, use_known};
+use super::twice::{GivenTwice, Pair, pairs, runs, twice};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::{Desk, use_desk};
@@ -80,6 +85,11 @@ pub fn ReferralsPage() -> impl IntoView {
         [town, category, urgency].iter().for_each(RwSignal::track);
         Column::ALL.into_iter().for_each(load);
     });
+    let doubled = Remote::<Vec<Total>>::new();
+    Effect::new(move || doubled.load(twice(desk, in_town(&town.get()))));
+    let doubles = Memo::new(move |_| {
+        doubled.value.with(|found| found.as_ref().map(|all| pairs(all)).unwrap_or_default())
+    });
     view! {
         <Frame title=|w| w.station.referrals screen="referrals">
             <div class="welcome">
@@ -92,12 +102,13 @@ pub fn ReferralsPage() -> impl IntoView {
                 <Choose id="referrals-urgency" label=|w| w.station.urgency any=|w| w.station.all_urgencies list=REFERRALS property="urgency" known chosen=urgency />
             </div>
             <Awaited remote=known.dictionary again=move |()| known.load() />
+            <GivenTwice found=doubled known />
             <nav class="tabs" aria-label=tell(|w| w.station.columns)>
                 {lanes.map(|(column, lane, _)| view! { <Chip column lane /> }).into_iter().collect::<Vec<_>>()}
             </nav>
             <div class="board">
                 {lanes.map(|(column, lane, most)| view! {
-                    <LaneShown column lane most known again=move |()| load(column) /> }).into_iter().collect::<Vec<_>>()}
+                    <LaneShown column lane most doubles known again=move |()| load(column) /> }).into_iter().collect::<Vec<_>>()}
             </div>
         </Frame>
     }
@@ -135,13 +146,15 @@ fn LaneShown(
     column: Column,
     lane: Remote<Lane>,
     most: RwSignal<usize>,
+    /// What is given twice.
+    doubles: Memo<BTreeSet<Pair>>,
     known: Known,
     #[prop(into)] again: Callback<()>,
 ) -> impl IntoView {
     let cards = move || {
         lane.value.with(|lane| {
             let all = lane.as_ref().map(|lane| lane.referrals.clone()).unwrap_or_default();
-            all.into_iter().map(|referral| card(referral, column, known)).collect::<Vec<_>>()
+            all.into_iter().map(|referral| card(referral, column, doubles, known)).collect::<Vec<_>>()
         })
     };
     let of = move || lane.value.with(|lane| lane.as_ref().map_or(0, |lane| lane.of));
@@ -166,7 +179,7 @@ fn LaneShown(
     }
 }
 
-fn card(referral: Entity, column: Column, known: Known) -> AnyView {
+fn card(referral: Entity, column: Column, doubles: Memo<BTreeSet<Pair>>, known: Known) -> AnyView {
     let say =
         move |property: &'static str, value: String| live(move || known.say(REFERRALS, property, &value));
     let of = |name: &str| referral.get(name).to_owned();
@@ -181,6 +194,9 @@ fn card(referral: Entity, column: Column, known: Known) -> AnyView {
         false => say("service", service).into_any(),
     };
     let who = referral.who().to_owned();
+    let pair = (case.clone(), referral.get("service").to_owned());
+    let is_open = runs(&referral);
+    let is_twice = move || is_open && doubles.with(|doubles| doubles.contains(&pair));
     let words =
         [of("provider_name"), of("village")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let further = [("reassign_to", of("reassign_to")), ("wanted", of("wanted"))]
@@ -203,6 +219,8 @@ fn card(referral: Entity, column: Column, known: Known) -> AnyView {
                 {is_urgent.then(|| view! { <span class="state bad">{say("urgency", urgency)}</span> })}
                 {(days.is_none() && !by.is_empty()).then(|| view! { <span class="state wait">{tell(move |w| (w.station.due_on)(&by))}</span> })}
             </p>
+            {shown_when(is_twice, || view! {
+                <p class="state bad" data-given="twice"><Icon shape=Shape::Alert small=true />{tell(|w| w.station.given_twice)}</p> }.into_any())}
             {(!reason.is_empty()).then(|| view! { <p class="small">{say("refusal_reason", reason)}</p> })}
             {further}
             {days.map(|days| view! { <p class="small bad-words" data-escalation=format!("{:?}", escalation(days))>{tell(escalated(days))}</p> })}

@@ -22,8 +22,9 @@ use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::keeping::now;
 
-/// Rows of a part that are shown.
-const MOST: usize = 50;
+/// Rows of a part that are shown first, and that one may have on the page at most.
+const STEP: usize = 50;
+const MOST: usize = 400;
 /// A month's assessments that are read at most.
 const MONTH: usize = 2_000;
 
@@ -35,19 +36,20 @@ pub fn ReviewPage() -> impl IntoView {
     let [waiting, signed, again, objections, differ, drawn] = [(); 6].map(|()| Remote::<Found>::new());
     let of_month = RwSignal::new(month_before(today(now())));
     let percent = RwSignal::new(5_u64);
-    let load = move |remote: Remote<Found>, conditions: &[&str], order: &'static str| {
+    let [most_waiting, most_again, most_objections, most_differ] = [(); 4].map(|()| RwSignal::new(STEP));
+    let load = move |remote: Remote<Found>, conditions: &[&str], order: &'static str, most: usize| {
         let mut only = in_town(&town.get_untracked());
         only.extend(conditions.iter().map(|condition| (*condition).to_owned()));
-        remote.load(async move {
-            search(desk, CASES, &Query { only, order, most: MOST, ..Query::default() }).await
-        });
+        remote
+            .load(async move { search(desk, CASES, &Query { only, order, most, ..Query::default() }).await });
     };
-    let load_waiting = move || load(waiting, &["state=surveyed"], "visited_on");
-    let load_signed = move || load(signed, &["state=assessed"], "-assessed_on");
-    let load_again = move || load(again, &["state=reassess"], "reassess_by");
-    let load_objections = move || load(objections, &["objection_on!="], "objection_on");
+    let load_waiting = move || load(waiting, &["state=surveyed"], "visited_on", most_waiting.get_untracked());
+    let load_signed = move || load(signed, &["state=assessed"], "-assessed_on", 1);
+    let load_again = move || load(again, &["state=reassess"], "reassess_by", most_again.get_untracked());
+    let load_objections =
+        move || load(objections, &["objection_on!="], "objection_on", most_objections.get_untracked());
     let load_differ = move || {
-        let place = in_town(&town.get_untracked());
+        let (place, most) = (in_town(&town.get_untracked()), most_differ.get_untracked());
         differ.load(async move {
             let mut found = Found::default();
             // What a survey of levels other than these would be called, no form says.
@@ -58,16 +60,15 @@ pub fn ReviewPage() -> impl IntoView {
                     format!("level!={level}"),
                     "level!=".to_owned(),
                 ]);
-                let part = search(
-                    desk,
-                    CASES,
-                    &Query { only, order: "-assessed_on", most: MOST, ..Query::default() },
-                )
-                .await?;
+                let part =
+                    search(desk, CASES, &Query { only, order: "-assessed_on", most, ..Query::default() })
+                        .await?;
                 found.of += part.of;
                 found.entities.extend(part.entities);
             }
             found.entities.sort_by(|one, other| other.get("assessed_on").cmp(one.get("assessed_on")));
+            // What comes after the last of a level may be newer than what another level has left.
+            found.entities.truncate(most);
             Ok(found)
         });
     };
@@ -108,13 +109,13 @@ pub fn ReviewPage() -> impl IntoView {
             </div>
             <div class="filters card no-print"><ChooseTown id="review-town" known chosen=town /></div>
             <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting again=move |()| load_waiting() row=move |case| row(case, known, since) />
+            <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting most=most_waiting again=move |()| load_waiting() row=move |case| row(case, known, since) />
             {shown_when(move || signed.is_here(), move || view! {
                 <p class="soft small" data-signed=live(move || of(signed).to_string())>{tell(move |w| (w.station.signed_off)(of(signed)))}</p> }.into_any())}
             <Awaited remote=signed again=move |()| load_signed() />
-            <Part name="again" title=|w| w.station.again_waiting none=|w| w.station.again_none remote=again again=move |()| load_again() row=move |case| row(case, known, by) />
-            <Part name="differ" title=|w| w.station.differ none=|w| w.station.differ_none remote=differ again=move |()| load_differ() row=move |case| row(case, known, levels) />
-            <Part name="objections" title=|w| w.station.objections none=|w| w.station.objections_none remote=objections again=move |()| load_objections() row=move |case| row(case, known, objection) />
+            <Part name="again" title=|w| w.station.again_waiting none=|w| w.station.again_none remote=again most=most_again again=move |()| load_again() row=move |case| row(case, known, by) />
+            <Part name="differ" title=|w| w.station.differ none=|w| w.station.differ_none remote=differ most=most_differ again=move |()| load_differ() row=move |case| row(case, known, levels) />
+            <Part name="objections" title=|w| w.station.objections none=|w| w.station.objections_none remote=objections most=most_objections again=move |()| load_objections() row=move |case| row(case, known, objection) />
             <section class="section" data-part="sample">
                 <h2>{tell(|w| w.station.sample)}<span class="count" data-drawn=live(move || chosen.with(Vec::len).to_string())>{live(move || chosen.with(Vec::len).to_string())}</span></h2>
                 <p class="soft small">{tell(|w| w.station.sample_explained)}</p>
@@ -161,6 +162,7 @@ fn Part(
     title: Word,
     none: Word,
     remote: Remote<Found>,
+    most: RwSignal<usize>,
     #[prop(into)] again: Callback<()>,
     #[prop(into)] row: Callback<Entity, AnyView>,
 ) -> impl IntoView {
@@ -176,6 +178,11 @@ fn Part(
             <ul class="records">{live(move || cases().into_iter().map(|case| row.run(case)).collect::<Vec<_>>())}</ul>
             {shown_when(move || { of() > cases().len() }, move || view! {
                 <p class="soft small">{tell(move |w| (w.station.left)(of() - cases().len()))}</p> }.into_any())}
+            {shown_when(move || { of() > cases().len() && most.get() < MOST }, move || view! {
+                <button type="button" class="button no-print" data-action="more" on:click=move |_| {
+                    most.update(|most| *most = (*most * 2).min(MOST));
+                    again.run(());
+                }>{tell(|w| w.more)}</button> }.into_any())}
         </section>
     }
 }

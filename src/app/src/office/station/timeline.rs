@@ -65,6 +65,23 @@ fn changed(change: Change, list: &'static str, known: Known) -> AnyView {
     .into_any()
 }
 
+/// What is said of an entity, property by property.
+pub fn facts(list: &'static str, said: impl IntoIterator<Item = (String, String)>, known: Known) -> AnyView {
+    let rows: Vec<_> = said
+        .into_iter()
+        .map(|(name, value)| {
+            let (called, property) = (name.clone(), name.clone());
+            view! {
+                <div class="fact" data-property=name>
+                    <dt>{live(move || known.called(list, &called))}</dt>
+                    <dd class="words">{value_words(list, property, value, known)}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! { <dl class="facts small">{rows}</dl> }.into_any()
+}
+
 /// A property's value in words. Who consented is a code and a name in one.
 pub fn value_words(list: &'static str, property: String, value: String, known: Known) -> AnyView {
     if property != "consent_by" {

@@ -21,10 +21,8 @@ pub(super) const CASES: &str = "cases";
 /// What is said of a referral by whoever made it or checks it, never by whom it is to.
 const OFFICES_OWN: [&str; 3] = [CASE, PROVIDER, "check_result"];
 
-/// The organisation of whoever sent a submission, if they are a provider's.
-pub(super) const SENT_FOR: &str = "
-    SELECT u.provider FROM submission s JOIN app_user u ON u.id = s.user_id
-    WHERE s.id = $1 AND u.role = 'provider'";
+/// The organisation of whoever sent a submission, if they were a provider's then: what becomes of the account does not change what was sent.
+pub(super) const SENT_FOR: &str = "SELECT provider FROM submission WHERE id = $1 AND provider IS NOT NULL";
 
 /// Referrals that the organisation they are to was not told of, as those are that are older than such a feed.
 const MARK_MISSING: &str = r#"

@@ -1,6 +1,7 @@
 //! What the office sees of entities: the dictionary, who is found by whom, what was said when, and the ledgers, on either database.
 
 mod counted;
+mod members;
 mod pages;
 pub mod town;
 

@@ -23,7 +23,7 @@ pub fn the_dictionary_is_for_everybody_who_is_known(town: &Town) {
     let told = town.station.get(&town.house, "/api/v1/dictionary").json();
     let lists: Vec<&str> =
         told["lists"].as_array().unwrap().iter().map(|list| list["name"].as_str().unwrap()).collect();
-    assert_eq!(lists, ["cases", "complaints", "projects", "referrals", "volunteers"]);
+    assert_eq!(lists, ["cases", "complaints", "members", "projects", "referrals", "volunteers"]);
     assert_eq!(told["lists"][0]["label"], json!({"zh": "个案", "en": "Cases"}));
     let person = &told["lists"][0]["properties"][0];
     assert_eq!(

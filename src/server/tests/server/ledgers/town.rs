@@ -25,12 +25,12 @@ pub struct Town {
     began: Cell<usize>,
 }
 
-fn forms() -> PathBuf {
+pub fn forms() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms")
 }
 
 /// The files of the forms' folder that the dictionary and the ledgers are made of.
-fn declared() -> Vec<(String, String)> {
+pub fn declared() -> Vec<(String, String)> {
     let mut files = vec![("visit/form.json".to_owned(), FORM.to_owned())];
     for folder in ["entities", "ledgers", "lists", "catalogue", "catalogue/districts"] {
         for entry in std::fs::read_dir(forms().join(folder)).unwrap() {

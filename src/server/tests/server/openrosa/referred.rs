@@ -65,6 +65,33 @@ fn ids(said: &Json) -> Vec<(String, bool)> {
     all.map(|change| (change["id"].as_str().unwrap().to_owned(), change["gone"] == true)).collect()
 }
 
+/// Sent before the referral was here, which phones do that were offline: whom it was for is what its sender was then.
+#[test]
+fn what_was_sent_means_what_it_meant_whatever_becomes_of_the_account() {
+    let office = open();
+    let (_, station) = office.device("371082007", None);
+    let user = provider(&office, "bath.team", "P03", "371082");
+    let (_, token) = office.device("371082", Some(&user.id));
+    let phone = with(&office, &token);
+    send(&phone, &changed(1, OWN, 1, "<state>accepted</state>"));
+    send(&phone, &changed(2, OTHERS, 1, "<state>accepted</state>"));
+    office.house.tell("UPDATE app_user SET provider = 'P05' WHERE name = 'bath.team'");
+    let station = with(&office, &station);
+    send(&station, &made(3, OWN, "P03"));
+    send(&station, &made(4, OTHERS, "P05"));
+    let states =
+        office.house.ask("SELECT id || ' ' || json_extract(properties, '$.state') FROM entity ORDER BY id");
+    assert_eq!(states, [format!("{OWN} accepted"), format!("{OTHERS} made")]);
+
+    // Nor does an account that is no provider's any more speak for everybody with what it sent before.
+    office.house.tell("UPDATE app_user SET role = 'station', provider = NULL WHERE name = 'bath.team'");
+    send(&station, &changed(5, OTHERS, 1, "<state>more_wanted</state>"));
+    let states = office.house.ask(&format!(
+        "SELECT json_extract(properties, '$.state') || ' ' || version FROM entity WHERE id = '{OTHERS}'"
+    ));
+    assert_eq!(states, ["more_wanted 2"]);
+}
+
 #[test]
 fn a_provider_hears_of_its_own_referrals_answers_them_and_does_nothing_else() {
     let mut office = open();
