@@ -87,7 +87,7 @@ impl Domains<'_> {
     }
 
     /// The points of one answer as its table or column says.
-    fn plain_points(&self, item: &Item) -> Domain {
+    pub(super) fn plain_points(&self, item: &Item) -> Domain {
         let choices = self.choices_of(&item.value);
         match (&item.points, choices) {
             (Points::Itself, Some(choices)) if item.many => {
