@@ -195,7 +195,9 @@ impl<'a, 'd> Decision<'a, 'd> {
         }
         self.found.total = self.rest[0];
         self.found.whole = self.dimensions.iter().all(|dimension| !dimension.parts.coarse);
-        self.found.counted = self.dimensions.iter().all(|dimension| dimension.parts.counted);
+        // A number that does not go any further is no count.
+        self.found.counted =
+            self.dimensions.iter().all(|dimension| dimension.parts.counted) && self.found.total < u128::MAX;
     }
 
     /// Does the first line that holds count?

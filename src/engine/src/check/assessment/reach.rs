@@ -164,9 +164,10 @@ impl Domains<'_> {
             if !self.afford(4 * (states.len() * (points.len() + 2)) as u64) {
                 return None;
             }
+            let left_out = self.may_be_left_out(item);
             let mut next = BTreeSet::new();
             for state in &states {
-                if self.may_be_left_out(item) {
+                if left_out {
                     next.insert(*state);
                 }
                 match scale.when_missing {
