@@ -2,6 +2,7 @@
 
 mod cases;
 mod diagnostics;
+mod explained;
 mod instances;
 mod lint;
 mod never;
