@@ -219,3 +219,24 @@ fn bands_are_told_to_be_empty_or_apart_only_if_they_are() {
     }
     assert!(seen.iter().all(|seen| *seen > 10), "{seen:?}");
 }
+
+#[test]
+fn more_combinations_than_can_be_counted_are_not_counted() {
+    let inputs = 40;
+    let name = |at: usize| format!("q{at}");
+    let choices: Vec<Json> =
+        (0..30).map(|choice| json!({"name": choice.to_string(), "label": "x"})).collect();
+    let survey: Vec<Json> = (0..inputs)
+        .map(|at| json!({"type": "select_one k", "name": name(at), "label": "x", "required": "yes"}))
+        .collect();
+    let asks: serde_json::Map<String, Json> = (0..inputs).map(|at| (name(at), json!("1"))).collect();
+    let form = json!({
+        "settings": {"form_id": "lint", "version": "1", "title": "Lint", "default_language": "en"},
+        "choices": {"k": choices},
+        "survey": survey,
+        "assessment": [{"type": "table", "name": "wide", "rules": [{"if": asks, "outcome": "one"}]}],
+    });
+    let checked = Form::read(&Bundle::single(Source::new("form.json", form.to_string())));
+    let gap = checked.diagnostics.iter().find(|found| found.code == "rule-gap").expect("a gap");
+    assert_eq!(gap.message, "`wide` has no rule for some combinations");
+}

@@ -2,6 +2,7 @@
 
 mod cases;
 mod diagnostics;
+mod explained;
 mod inputs;
 mod instances;
 mod lint;

@@ -79,6 +79,8 @@ pub(crate) struct Measure {
     /// Where it is declared.
     pub span: Span,
     pub kind: Kind,
+    /// What it is of, as its author wrote it.
+    pub of: Arc<str>,
     /// Its own condition; what holds it may have others.
     pub relevant: Option<Condition>,
     /// How many decimals are shown.
@@ -169,6 +171,8 @@ pub(crate) struct Item {
     /// All questions that its answer may come from: whose choices have words.
     pub questions: Box<[NodeId]>,
     pub value: Amount,
+    /// As its author wrote it: what it is called if nothing else says so.
+    pub written: Arc<str>,
     /// It is answered with several choices.
     pub many: bool,
     pub points: Points,
@@ -286,6 +290,8 @@ pub(crate) struct Shift {
 #[derive(Debug)]
 pub(crate) struct ShiftRule {
     pub when: Condition,
+    /// The condition as its author wrote it: what it is called without a label.
+    pub written: Arc<str>,
     pub does: ShiftBy,
     pub label: Option<TextId>,
     pub span: Span,

@@ -236,6 +236,14 @@ impl Tongue {
         }
     }
 
+    /// A table that lists all that holds, and nothing does.
+    pub fn no_rule_holds(self) -> &'static str {
+        match self {
+            Chinese => "没有符合的规则",
+            English => "no rule holds",
+        }
+    }
+
     pub fn shifted(self, by: Exact, reason: &str) -> String {
         let up = by > Exact::ZERO;
         let levels = by.to_string().trim_start_matches('-').to_owned();

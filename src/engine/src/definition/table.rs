@@ -94,7 +94,12 @@ fn row(table: &Table, line: &str, place: Span, number: usize, tidy: Tidy) -> Row
         let start = at;
         at += text.len() as u32 + 1;
         let Some(Some(column)) = table.columns.get(index) else { continue };
-        let words = cell(text, Span { source: place.source, start, end: start + text.len() as u32 }, tidy);
+        let words = cell(
+            text,
+            Span { source: place.source, start, end: start + text.len() as u32 },
+            tidy,
+            quotes(column),
+        );
         if words.text.is_empty() {
             continue;
         }
@@ -120,24 +125,45 @@ fn is_gap(c: char) -> bool {
     matches!(c, ' ' | '\u{a0}')
 }
 
-/// The character that a mark stands for, and quotes in their plain form.
-fn unmarked(c: char) -> char {
+/// What becomes of the quotes that word processors put.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Quotes {
+    /// They are punctuation of what people read.
+    Kept,
+    /// Expressions and names know the straight ones only.
+    Straight,
+}
+
+/// Words for people keep their quotes. pyxform makes them straight everywhere, which is no punctuation in Chinese.
+fn quotes(column: &Column) -> Quotes {
+    let words = match column.group {
+        Group::Plain => matches!(&*column.name, "label" | "hint" | "guidance_hint" | "title" | "note"),
+        Group::Bind => {
+            matches!(&*column.name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString")
+        }
+        Group::Body | Group::Instance | Group::Media | Group::Attribute => false,
+    };
+    if words { Quotes::Kept } else { Quotes::Straight }
+}
+
+/// The character that a mark stands for, and quotes in their plain form where they are to be.
+fn unmarked(c: char, quotes: Quotes) -> char {
     match c {
         '␉' => '\t',
         '␊' => '\n',
         '␍' => '\r',
-        '‘' | '’' => '\'',
-        '“' | '”' => '"',
+        '‘' | '’' if quotes == Quotes::Straight => '\'',
+        '“' | '”' if quotes == Quotes::Straight => '"',
         other => other,
     }
 }
 
 fn plain(text: &str) -> String {
-    text.chars().map(unmarked).collect()
+    text.chars().map(|c| unmarked(c, Quotes::Straight)).collect()
 }
 
 /// A cell's words, tidied; their places stay those of the sheet.
-fn cell(text: &str, place: Span, tidy: Tidy) -> Written {
+fn cell(text: &str, place: Span, tidy: Tidy, quotes: Quotes) -> Written {
     let trimmed = text.trim_matches(is_space);
     let start = place.start + (trimmed.as_ptr() as usize - text.as_ptr() as usize) as u32;
     let span = Span { source: place.source, start, end: start + trimmed.len() as u32 };
@@ -150,7 +176,7 @@ fn cell(text: &str, place: Span, tidy: Tidy) -> Written {
             odd
         })
     };
-    if !spaced && trimmed.chars().all(|c| unmarked(c) == c) {
+    if !spaced && trimmed.chars().all(|c| unmarked(c, quotes) == c) {
         return Written::plain(trimmed, span);
     }
     let mut composer = Composer::new(span);
@@ -161,7 +187,7 @@ fn cell(text: &str, place: Span, tidy: Tidy) -> Written {
         match space {
             true if space_before => {}
             true => composer.at(" ", byte),
-            false => composer.at(unmarked(c).encode_utf8(&mut [0; 4]), byte),
+            false => composer.at(unmarked(c, quotes).encode_utf8(&mut [0; 4]), byte),
         }
         space_before = space;
     }
@@ -187,7 +213,7 @@ mod tests {
 
     #[test]
     fn cells_keep_their_places_through_marks_and_spaces() {
-        let text = "type\tname\tlabel::zh\n\ntext\ta\t  一   二“x”\u{240A}三  \n";
+        let text = "type\tname\tlabel::zh\trelevant\n\ntext\ta\t  一   二“x”\u{240A}三  \t${b} = ‘是’\n";
         let bundle = Bundle::single(Source::new("f.xlsx#survey", text));
         let mut found = Diagnostics::default();
         let table = read(&bundle, 0, Sheet::Survey, Tidy::Spaces, &mut found);
@@ -196,7 +222,9 @@ mod tests {
         assert_eq!(row.number, 3);
         let label = row.texts(Group::Plain, "label");
         let words = label.of(Some("zh")).unwrap();
-        assert_eq!(&*words.text, "一 二\"x\"\n三");
+        assert_eq!(&*words.text, "一 二“x”\n三");
+        let relevant = row.cell(Group::Bind, "relevant").unwrap();
+        assert_eq!(&*relevant.words.text, "${b} = '是'");
         let at = words.text.find('x').unwrap();
         let span = words.part(at..at + 1);
         assert_eq!(&text[span.start as usize..span.end as usize], "x");

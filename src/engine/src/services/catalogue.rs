@@ -3,12 +3,13 @@
 //! Invariant: it exists only without errors; every rule reads facts that there are, every provider offers services that there are, where there
 //! are towns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::facts::{self, Vocabulary};
 use super::item::{self, Item};
 use super::provider::{self, Provider};
+use super::reasons;
 use super::table::{self, Row};
 use super::words::{self, Lists, Reading};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -196,7 +197,11 @@ fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Catalogue> {
     let mut reading = Reading { vocabulary: &vocabulary, program: &mut program, found };
     let mut items = Vec::new();
     let rows = unique(table::read(bundle, 0, item::COLUMNS, reading.found), "code", reading.found);
+    // A service whose row has a mistake is there all the same: who offers it makes none.
+    let mut codes = Codes::default();
+    codes.add(rows.values());
     let base = add_items(rows.values(), &lists, &mut items, &mut reading);
+    let mut all: Vec<Row> = rows.values().cloned().collect();
     let mut districts = BTreeMap::new();
     for (code, source) in district_files(bundle) {
         if lists.counties.names.is_some() && !lists.is_area(&code) {
@@ -204,10 +209,13 @@ fn read(bundle: &Bundle, found: &mut Diagnostics) -> Option<Catalogue> {
             reading.found.push(Diagnostic::error("unknown-area", Span::top(source), message));
         }
         let own = district(bundle, source, &rows, &mut reading);
+        codes.add(own.iter());
+        all.extend(own.iter().filter(|row| row.place.source == source).cloned());
         districts.insert(code, add_items(own.iter(), &lists, &mut items, &mut reading));
     }
+    reasons::check(&all, reading.found);
     let providers = match providers {
-        Some(source) => read_providers(bundle, source, &lists, &items, &mut reading),
+        Some(source) => read_providers(bundle, source, &lists, &codes, &items, &mut reading),
         None => Vec::new(),
     };
     let mut catalogue = Catalogue {
@@ -310,18 +318,35 @@ fn add_items<'r>(
     ids
 }
 
+/// The codes of all services that have a row.
+#[derive(Default)]
+struct Codes(BTreeSet<Arc<str>>);
+
+impl Codes {
+    fn add<'r>(&mut self, rows: impl Iterator<Item = &'r Row>) {
+        self.0.extend(rows.filter_map(|row| row.cell("code")).map(|code| code.text.to_arc()));
+    }
+}
+
 fn read_providers(
     bundle: &Bundle,
     source: u16,
     lists: &Lists,
+    codes: &Codes,
     items: &[Item],
     reading: &mut Reading<'_>,
 ) -> Vec<Provider> {
-    let mut codes: Vec<&str> = items.iter().map(|item| &*item.code).collect();
-    crate::order::sort(&mut codes);
-    codes.dedup();
+    let codes: Vec<&str> = codes.0.iter().map(|code| &**code).collect();
     let rows = unique(table::read(bundle, source, provider::COLUMNS, reading.found), "id", reading.found);
-    rows.values().filter_map(|row| provider::provider(row, lists, &codes, reading)).collect()
+    let mut told = BTreeSet::new();
+    let mut providers = Vec::new();
+    for row in rows.values() {
+        if let Some(provider) = provider::provider(row, lists, &codes, &mut told, reading) {
+            provider::idle(&provider, row, items, reading);
+            providers.push(provider);
+        }
+    }
+    providers
 }
 
 impl Catalogue {

@@ -54,6 +54,10 @@ pub struct Fact {
     pub form: Option<Arc<str>>,
     /// What it is counted in; empty if in nothing.
     pub unit: Texts,
+    /// The least that a number can be; none: not said.
+    pub least: Option<Exact>,
+    /// The most.
+    pub most: Option<Exact>,
     /// It is a red flag: urgent, whatever the scores say. Only a yes-or-no fact is.
     pub flag: bool,
     /// The questions whose answers are its evidence, by their names in the survey.
@@ -147,6 +151,8 @@ const COLUMNS: &[Known] = &[
     Known::needed("kind"),
     Known::optional("label").translated(),
     Known::optional("unit").translated(),
+    Known::optional("least"),
+    Known::optional("most"),
     Known::optional("source").translated(),
     Known::optional("form"),
     Known::optional("flag"),
@@ -214,6 +220,8 @@ pub(super) fn read(
             kind: *kind_of,
             label: Texts::of_row(&row, "label"),
             unit: Texts::of_row(&row, "unit"),
+            least: end(&row, "least", found),
+            most: end(&row, "most", found),
             source: Texts::of_row(&row, "source"),
             form: row.cell("form").map(|cell| cell.text.to_arc()),
             flag: flag.is_some(),
@@ -251,6 +259,19 @@ fn read_values(bundle: &Bundle, source: u16, vocabulary: &mut Vocabulary, found:
     }
 }
 
+/// The least or the most that a fact can be.
+fn end(row: &table::Row, column: &str, found: &mut Diagnostics) -> Option<Exact> {
+    let cell = row.cell(column)?;
+    let number = cell.text.parse().ok();
+    if number.is_none() {
+        let message = format!("`{}` is no number", cell.text);
+        found.push(
+            Diagnostic::error("bad-number", cell.span, message).hint("write `0`, `120`, `0.5` or `1/3`"),
+        );
+    }
+    number
+}
+
 /// A household's facts by the ids of a vocabulary.
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
@@ -266,6 +287,17 @@ impl Resolved {
         let values: Vec<Option<FactValue>> = vocabulary.facts.iter().map(value).collect();
         let operands = values.iter().map(|value| operand(value.as_ref())).collect();
         Resolved { values, operands }
+    }
+
+    /// Nothing is known yet.
+    pub fn nothing(vocabulary: &Vocabulary) -> Resolved {
+        Resolved::of(&Facts::default(), vocabulary)
+    }
+
+    /// Notes what a fact is.
+    pub fn set(&mut self, id: FactId, value: FactValue) {
+        self.operands[usize::from(id.0)] = operand(Some(&value));
+        self.values[usize::from(id.0)] = Some(value);
     }
 
     pub fn value(&self, id: FactId) -> Option<&FactValue> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::always;
 use super::rule::{self, Rule};
 use super::table::{Known, Row};
 use super::texts::Texts;
@@ -185,6 +186,11 @@ pub(super) fn item(row: &Row, lists: &Lists, reading: &mut Reading<'_>) -> Optio
     let urgent = row.cell("urgent");
     let urgent_rule =
         urgent.map(|written| rule::compile(written, reading.vocabulary, reading.program, reading.found));
+    let both = [(rule.as_ref(), Some(written)), (urgent_rule.as_ref().and_then(Option::as_ref), urgent)];
+    for (at, (rule, written)) in both.into_iter().enumerate() {
+        let (Some(rule), Some(written)) = (rule, written) else { continue };
+        always::check(rule, written.span, at == 1, reading.vocabulary, reading.program, reading.found);
+    }
     let (valid_from, valid_to) = reading.validity(row);
     let priority = row.cell("priority").map(|cell| reading.priority(cell));
     if let Some(status) = row.cell("status") {

@@ -7,8 +7,10 @@
 mod table;
 mod texts;
 
+mod always;
 mod answers;
 mod facts;
+mod reasons;
 mod rule;
 
 mod item;

@@ -1,10 +1,11 @@
 //! Who provides services: the ledger of the six kinds (六社), L6.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::item::{self, ProviderKind};
+use super::item::{self, Item, ProviderKind};
 use super::table::{Known, Row};
 use super::texts::Texts;
 use super::words::{Lists, Reading};
@@ -92,11 +93,13 @@ impl Provider {
     }
 }
 
-/// Makes a provider of a row; `services` are the codes that there are. What is wrong is told.
+/// Makes a provider of a row; `services` are the codes that there are. What is wrong is told: a code that there is not where it stands first, as
+/// `told` remembers.
 pub(super) fn provider(
     row: &Row,
     lists: &Lists,
     services: &[&str],
+    told: &mut BTreeSet<Arc<str>>,
     reading: &mut Reading<'_>,
 ) -> Option<Provider> {
     let Some(id) = row.cell("id") else { return reading.lacks(row, "this provider has no id") };
@@ -106,6 +109,9 @@ pub(super) fn provider(
     let kind = reading.kind(kind);
     let credit_code = credit_code(row, id, kind, reading);
     for service in row.names("services").iter().filter(|service| !services.contains(&&*service.text)) {
+        if !told.insert(service.text.to_arc()) {
+            continue;
+        }
         let message = format!("the catalogue has no service `{}`", service.text);
         let diagnostic = Diagnostic::error("unknown-service", service.span, message);
         reading.found.push(diagnostic.did_you_mean(&service.text, services.iter().copied()));
@@ -140,6 +146,40 @@ pub(super) fn provider(
         contact: Texts::of_row(row, "contact_role"),
         place: row.place,
     })
+}
+
+/// `idle-provider`: one that could give none of the services that it offers, by its kind or by what it is qualified for.
+pub(super) fn idle(provider: &Provider, row: &Row, items: &[Item], reading: &mut Reading<'_>) {
+    let offered: Vec<&Item> = items.iter().filter(|item| provider.services.contains(&item.code)).collect();
+    let is_read = |code: &Arc<str>| offered.iter().any(|item| item.code == *code);
+    // Of a service that could not be read nothing is known.
+    if offered.is_empty() || !provider.services.iter().all(is_read) {
+        return;
+    }
+    let of_kind =
+        |item: &&Item| item.provider_kinds.is_empty() || item.provider_kinds.contains(&provider.kind);
+    let kind = provider.kind.name();
+    if !offered.iter().any(of_kind) {
+        let place = row.cell("kind").map_or(row.place, |cell| cell.span);
+        let message = format!("`{}` offers no service that a `{kind}` may give", provider.id);
+        let diagnostic = Diagnostic::warning("idle-provider", place, message);
+        let for_first = offered[0].provider_kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>();
+        let hint = format!("`{}` is given by `{}`", offered[0].code, for_first.join("`, `"));
+        reading.found.push(
+            diagnostic.hint(hint).hint("mend its kind, its services, or the services' `provider_kind`"),
+        );
+    } else if !offered
+        .iter()
+        .filter(|item| of_kind(item))
+        .any(|item| provider.is_qualified(&item.qualifications))
+    {
+        let place = row.cell("qualification").map_or(row.place, |cell| cell.span);
+        let message = format!("`{}` offers no service that it is qualified for", provider.id);
+        let diagnostic = Diagnostic::warning("idle-provider", place, message);
+        reading
+            .found
+            .push(diagnostic.hint("write what it is qualified for, or take away what it can't give"));
+    }
 }
 
 /// The credit code, in its plain form. Organisations need one.

@@ -21,11 +21,12 @@ pub struct Rule {
     pub text: Arc<str>,
     /// The facts that it may read, in the vocabulary's order.
     pub reads: Vec<FactId>,
-    root: Term,
+    pub(super) root: Term,
 }
 
+/// A part of a rule.
 #[derive(Clone, Debug)]
-enum Term {
+pub(super) enum Term {
     All(Vec<Term>),
     Any(Vec<Term>),
     Not(Box<Term>),

@@ -60,6 +60,9 @@ impl Session {
         }
         let label = self.label_of(id);
         let sentence = match outcome.is_blank() {
+            _ if matches!((&measure.kind, &outcome), (Kind::Table(_), Outcome::Order(codes)) if codes.is_empty()) => {
+                self.tongue().named(&label, self.tongue().no_rule_holds())
+            }
             true => self.tongue().named(&label, &self.tongue().awaiting(&outcome, &awaits)),
             false => self.sentence(id, &label, &outcome, &shown, &reasons, trace.prorated),
         };
@@ -250,7 +253,7 @@ impl Session {
             }
             (Told::Band(index), Kind::Band(input)) => {
                 let band = &measure.bands[index];
-                reason.label = self.input_label(input);
+                reason.label = self.input_label(input, &measure.of);
                 reason.rule = band.test.to_string();
                 reason.answer = self.telling(input, &band.test);
                 reason.measure = self.input_measure(input);
@@ -263,7 +266,9 @@ impl Session {
                 let tests = rule.tests.iter().zip(&table.inputs);
                 let asked: Vec<String> = tests
                     .filter(|(test, _)| **test != Test::Any)
-                    .map(|(test, (_, input))| format!("{} {}", self.input_label(input), tongue.test(test)))
+                    .map(|(test, (name, input))| {
+                        format!("{} {}", self.input_label(input, name), tongue.test(test))
+                    })
                     .collect();
                 reason.rule = tongue.list(&asked);
                 let otherwise =
@@ -275,7 +280,7 @@ impl Session {
             }
             (Told::Reason(index), Kind::Shift(shift)) => {
                 let rule = &shift.rules[index];
-                reason.label = self.words_or(rule.label, key, &measure.name);
+                reason.label = self.words_or(rule.label, key, &rule.written);
                 let id = self.form.assessment.by_node[&measure.node];
                 reason.sentence = match rule.does {
                     _ if line.unsaid.is_some() => {
@@ -349,7 +354,7 @@ impl Session {
             Kind::Shift(shift) => {
                 // What sets the level needs nothing to start from.
                 let from = self.level_said(&shift.of, measure);
-                let started = || tongue.started_from(&self.input_label(&shift.of), &from);
+                let started = || tongue.started_from(&self.input_label(&shift.of, &measure.of), &from);
                 let mut parts: Vec<String> = (!from.is_empty()).then(started).into_iter().collect();
                 parts.extend(counting);
                 parts.push(shown.to_owned());
@@ -375,7 +380,7 @@ impl Session {
             (Some(label), _) => self.words(Some(label), key),
             (None, Some((label, key))) => self.words(Some(label), key),
             (None, None) => {
-                question.map_or_else(String::new, |(node, _)| self.form.node(node).name.to_string())
+                question.map_or(item.written.to_string(), |(node, _)| self.form.node(node).name.to_string())
             }
         }
     }
@@ -419,7 +424,8 @@ impl Session {
         }
     }
 
-    fn input_label(&self, input: &Input) -> String {
+    /// What an input is called: a measure or a question as it is there, else as it is written.
+    fn input_label(&self, input: &Input, written: &str) -> String {
         match input {
             Input::Measure(id) => self.label_of(*id),
             Input::Amount(amount) => match self.question_of(amount) {
@@ -428,7 +434,7 @@ impl Session {
                     let name = self.form.node(node).name.to_string();
                     self.words_or(self.form.node(node).body.label, key, &name)
                 }
-                None => String::new(),
+                None => written.into(),
             },
         }
     }

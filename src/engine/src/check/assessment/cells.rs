@@ -138,7 +138,14 @@ fn of_values(values: &[Value], cuts: &Cuts, same: &dyn Fn(&Value, &Value) -> boo
             }),
         }
     }
-    Parts { parts, counted: true, coarse: cuts.looked_at && !apart }
+    // On one side of all that is written, numbers are alike to a condition that does not compute with them.
+    let alike = !cuts.computed && values.iter().all(is_plain_number);
+    Parts { parts, counted: true, coarse: cuts.looked_at && !apart && !alike }
+}
+
+/// Is it written as no other number is? `01` and `1` are two texts.
+fn is_plain_number(value: &Value) -> bool {
+    value.as_number().is_some_and(|number| number.nearest().to_string() == *value.text)
 }
 
 /// Each cut, and what lies between: of whole numbers where there are any.

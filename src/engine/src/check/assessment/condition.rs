@@ -172,6 +172,7 @@ pub(super) fn looks_at(program: &Program, condition: ExprId) -> Looks {
         }
         match program.expr(id) {
             Expr::Number(number) => looks.numbers.push(*number),
+            Expr::Text(text) => looks.numbers.extend(text.trim().parse::<f64>().ok()),
             Expr::Cell { node, .. } if !looks.nodes.contains(node) => looks.nodes.push(*node),
             Expr::Or(a, b) | Expr::And(a, b) => pending.extend([a, b]),
             Expr::Compare(_, a, b) => {
@@ -187,8 +188,9 @@ pub(super) fn looks_at(program: &Program, condition: ExprId) -> Looks {
                 pending.extend([a, b]);
             }
             Expr::Negate(inner) => {
-                if let Expr::Number(number) = program.expr(*inner) {
-                    looks.numbers.push(-number);
+                match program.expr(*inner) {
+                    Expr::Number(number) => looks.numbers.push(-number),
+                    _ => looks.computes = true,
                 }
                 pending.push(*inner);
             }

@@ -43,6 +43,8 @@ pub(super) enum Mode {
     FirstNoting,
     /// All count.
     All,
+    /// The first counts, and it is only asked which ever do: a condition, and what is so where it does not hold.
+    Truth,
 }
 
 /// One thing that a decision depends on.
@@ -110,7 +112,7 @@ impl<'a, 'd> Decision<'a, 'd> {
     ) -> Option<Decision<'a, 'd>> {
         let looks: Vec<Option<Looks>> =
             lines.iter().map(|line| line.when.map(|when| looks_at(domains.program, when))).collect();
-        let dimensions = dimensions(domains, inputs, lines, &looks)?;
+        let dimensions = dimensions(domains, inputs, lines, &looks, mode)?;
         let cells: usize = dimensions.iter().map(|dimension| dimension.parts.parts.len()).sum();
         if !domains.afford((cells * lines.len()) as u64 * 4) || cells * lines.len() > 8_000_000 {
             return None;
@@ -193,12 +195,14 @@ impl<'a, 'd> Decision<'a, 'd> {
         }
         self.found.total = self.rest[0];
         self.found.whole = self.dimensions.iter().all(|dimension| !dimension.parts.coarse);
-        self.found.counted = self.dimensions.iter().all(|dimension| dimension.parts.counted);
+        // A number that does not go any further is no count.
+        self.found.counted =
+            self.dimensions.iter().all(|dimension| dimension.parts.counted) && self.found.total < u128::MAX;
     }
 
     /// Does the first line that holds count?
     pub fn is_first(&self) -> bool {
-        matches!(self.mode, Mode::First | Mode::FirstNoting)
+        matches!(self.mode, Mode::First | Mode::FirstNoting | Mode::Truth)
     }
 
     /// Lines that hold for no cell of an input.
@@ -254,7 +258,7 @@ impl<'a, 'd> Decision<'a, 'd> {
         let mut settled = alive.clone();
         and(&mut settled, &sure);
         and(&mut settled, &self.full[at]);
-        if self.mode == Mode::First
+        if matches!(self.mode, Mode::First | Mode::Truth)
             && let Some(first) = first(&settled)
         {
             keep_up_to(&mut alive, first);
@@ -269,7 +273,8 @@ impl<'a, 'd> Decision<'a, 'd> {
             self.hit_all(&alive);
             return;
         }
-        if self.mode == Mode::All && indexes(&alive).all(|index| self.found.hit[index]) {
+        if matches!(self.mode, Mode::All | Mode::Truth) && indexes(&alive).all(|index| self.found.hit[index])
+        {
             return;
         }
         for cell in 0..self.holds[at].len() {
@@ -325,7 +330,7 @@ impl<'a, 'd> Decision<'a, 'd> {
     fn leaf(&mut self, may: &[u64], must: &[u64], unsure: bool, count: u128) {
         match self.mode {
             Mode::Unique | Mode::All => self.hit_all(may),
-            Mode::First | Mode::FirstNoting => {
+            Mode::First | Mode::FirstNoting | Mode::Truth => {
                 for index in indexes(may) {
                     self.found.hit[index] = true;
                     if has(must, index) {
@@ -493,6 +498,7 @@ fn dimensions(
     inputs: &[(String, &Input)],
     lines: &[Line<'_>],
     looks: &[Option<Looks>],
+    mode: Mode,
 ) -> Option<Vec<Dimension>> {
     let seed = |(name, input): &(String, &Input)| {
         (name.clone(), domains.of_input(input), domains.node_of(input), domains.questions_under(input))
@@ -543,7 +549,9 @@ fn dimensions(
                 })
         };
         let mut parts = cut(&domain, &cuts, &same);
-        if at >= inputs.len() && !domains.assessment.by_node.contains_key(&node.unwrap_or(NodeId(0))) {
+        let measured = domains.assessment.by_node.contains_key(&node.unwrap_or(NodeId(0)));
+        // A table has nothing to say where a measure has no result; a condition may ask for just that.
+        if at >= inputs.len() && (!measured || mode == Mode::Truth) {
             parts.parts.push(Part::blank());
         }
         dimensions.push(Dimension { name, parts, node, made_of });

@@ -1,7 +1,7 @@
 //! Items of scales: choices without points, points that no choice gets, answers that make no difference, and what a scale comes to.
 
 use super::decision::FEW;
-use super::domain::{Domain, Domains};
+use super::domain::{Domain, Domains, in_words};
 use super::tables::place_of;
 use crate::assess::measure::{Aggregate, Amount, Item, Measure, Points, Scale, WhenMissing};
 use crate::assess::{Alternative, Exact, Given, Test};
@@ -30,6 +30,8 @@ pub(super) fn check(measure: &Measure, scale: &Scale, domains: &Domains<'_>, fou
             no_difference(item, names.as_deref(), domains, found);
         }
         capped(item, domains, found);
+        weighed(measure, item, domains, found);
+        turned(item, domains, found);
     }
     most(measure, scale, domains, found);
     prorated(measure, scale, domains, found);
@@ -200,6 +202,50 @@ fn capped(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
     found.push(
         Diagnostic::warning("capped-points", place, message)
             .hint("a cap is for the sum of several answers; here lower the points, or raise the cap"),
+    );
+}
+
+/// `bad-weight`: items that count nothing, or against what they stand for.
+fn weighed(measure: &Measure, item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
+    if item.weight > Exact::ZERO {
+        return;
+    }
+    let name = called(item, domains);
+    let place = domains.written(item.span, "weight").map_or(item.span, |written| written.span);
+    found.push(match item.weight.is_zero() {
+        true => {
+            let message = format!("`{name}` has a weight of 0 in `{}`: it is never counted", measure.name);
+            Diagnostic::warning("bad-weight", place, message).hint("give it a weight, or take the item away")
+        }
+        false => {
+            let message = format!("`{name}` has a weight below zero in `{}`", measure.name);
+            Diagnostic::warning("bad-weight", place, message)
+                .hint("turn an item for which less is worse round with `reverse`; what is taken off has `points` below zero")
+        }
+    });
+}
+
+/// `odd-reverse`: ends in the wrong order, and points that are turned round to what there is not.
+fn turned(item: &Item, domains: &Domains<'_>, found: &mut Diagnostics) {
+    let Some((low, high)) = item.reverse else { return };
+    let name = called(item, domains);
+    let place = domains.written(item.span, "reverse").map_or(item.span, |written| written.span);
+    if high < low {
+        let message = format!("`{name}` is turned round between {low} and {high}: the least comes first");
+        found.push(Diagnostic::warning("odd-reverse", place, message).hint(format!("write `{high}..{low}`")));
+        return;
+    }
+    let Some(points) = domains.plain_points(item).numbers() else { return };
+    let outside: Vec<Exact> = points.into_iter().filter(|points| *points < low || high < *points).collect();
+    let Some(first) = outside.first() else { return };
+    let Ok(turned) = low.plus(high).and_then(|ends| ends.minus(*first)) else { return };
+    let list = outside.iter().take(8).map(|points| in_words(*points)).collect::<Vec<_>>().join(", ");
+    let message =
+        format!("`{name}` has {list} points, outside of what it is turned round between: {low}..{high}");
+    found.push(
+        Diagnostic::warning("odd-reverse", place, message)
+            .hint(format!("{} points become {}", in_words(*first), in_words(turned)))
+            .hint("write the least and the most points that it has; `yes` takes those of its choices"),
     );
 }
 

@@ -12,6 +12,7 @@ mod decision;
 mod domain;
 mod items;
 mod made_of;
+mod outcomes;
 mod people;
 mod reach;
 mod rows;
@@ -46,6 +47,7 @@ pub(crate) fn check(facts: &Facts<'_>, assessment: &Assessment, program: &Progra
             Kind::Decided { reason, .. } => people::decided(measure, reason, &domains, found),
             Kind::Flag(_) | Kind::Fact { .. } => {}
         }
+        outcomes::check(measure, &domains, found);
     }
     conditions::check(&domains, found);
     unscored::check(&domains, found);

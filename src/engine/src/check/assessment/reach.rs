@@ -87,7 +87,7 @@ impl Domains<'_> {
     }
 
     /// The points of one answer as its table or column says.
-    fn plain_points(&self, item: &Item) -> Domain {
+    pub(super) fn plain_points(&self, item: &Item) -> Domain {
         let choices = self.choices_of(&item.value);
         match (&item.points, choices) {
             (Points::Itself, Some(choices)) if item.many => {
@@ -164,9 +164,10 @@ impl Domains<'_> {
             if !self.afford(4 * (states.len() * (points.len() + 2)) as u64) {
                 return None;
             }
+            let left_out = self.may_be_left_out(item);
             let mut next = BTreeSet::new();
             for state in &states {
-                if self.may_be_left_out(item) {
+                if left_out {
                     next.insert(*state);
                 }
                 match scale.when_missing {

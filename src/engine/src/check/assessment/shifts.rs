@@ -1,12 +1,15 @@
-//! Shifts of levels: levels that are outside of what the shift allows, or have no name.
+//! Shifts of levels: levels that are words, that are outside of what the shift allows or have no name, and reasons that move none.
 
 use super::domain::{Domain, Domains, Value};
 use crate::assess::Exact;
 use crate::assess::measure::{Measure, Shift, ShiftBy};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// `level-outside`
+/// `no-levels`, `idle-reason` and `level-outside`.
 pub(super) fn check(measure: &Measure, shift: &Shift, domains: &Domains<'_>, found: &mut Diagnostics) {
+    if words(measure, shift, domains, found) {
+        return;
+    }
     let name = &measure.name;
     let below = |level: Exact| shift.min.is_some_and(|min| level < min);
     let above = |level: Exact| shift.max.is_some_and(|max| max < level);
@@ -29,7 +32,20 @@ pub(super) fn check(measure: &Measure, shift: &Shift, domains: &Domains<'_>, fou
         );
     }
     for rule in &shift.rules {
-        let ShiftBy::To(level) = rule.does else { continue };
+        let level = match rule.does {
+            ShiftBy::To(level) => level,
+            ShiftBy::By(levels) => {
+                if levels.is_zero() {
+                    let place = domains.written(rule.span, "by").map_or(rule.span, |written| written.span);
+                    let message = format!("this reason of `{name}` moves the level by 0: it changes nothing");
+                    found.push(
+                        Diagnostic::warning("idle-reason", place, message)
+                            .hint("write by how many levels it goes up or down, or take the reason away"),
+                    );
+                }
+                continue;
+            }
+        };
         if below(level) || above(level) {
             let place = domains.written(rule.span, "to").map_or(rule.span, |written| written.span);
             let message = format!("this sets `{name}` to {level}, and its levels are {limits}");
@@ -40,6 +56,27 @@ pub(super) fn check(measure: &Measure, shift: &Shift, domains: &Domains<'_>, fou
         }
     }
     nameless(measure, domains, found);
+}
+
+/// Levels that are no numbers: there is no next one.
+fn words(measure: &Measure, shift: &Shift, domains: &Domains<'_>, found: &mut Diagnostics) -> bool {
+    let Domain::Values(levels) = domains.of_input(&shift.of) else { return false };
+    let words: Vec<String> = levels
+        .iter()
+        .filter(|level| level.as_number().is_none())
+        .take(8)
+        .map(|level| format!("`{}`", level.words()))
+        .collect();
+    // One word among numbers says that there is no level: what was left to a person.
+    if words.is_empty() || levels.iter().any(|level| level.as_number().is_some()) {
+        return false;
+    }
+    let place = domains.written(measure.span, "of").map_or(measure.span, |written| written.span);
+    let message = format!("`{}` moves levels, and these are no numbers: {}", measure.name, words.join(", "));
+    found.push(Diagnostic::warning("no-levels", place, message).hint(
+        "give the levels numbers for codes, rising: `0`, `1`, `2`; what they are called goes into `label`",
+    ));
+    true
 }
 
 /// Levels that none of the shift's bands names.

@@ -185,6 +185,7 @@ impl<'a> Compiling<'_, 'a, '_> {
             span: element.span,
             kind: kind.unwrap_or_else(|| Kind::Index(Box::default())),
             decimals: decimals.min(12),
+            of: element.attribute("of").map_or("", |of| of.text.trim()).into(),
             bands: self.bands(element),
             relevant: self.own_condition(node),
         }

@@ -80,6 +80,7 @@ impl<'a> Compiling<'_, 'a, '_> {
                 self.missing(line, "when", "a condition: `${coma} = 1`");
                 continue;
             };
+            let written: Arc<str> = when.text.trim().into();
             let (by, to) = (self.exact(line, "by"), self.exact(line, "to"));
             let does = match (by, to) {
                 (_, Some(to)) => ShiftBy::To(to),
@@ -90,7 +91,13 @@ impl<'a> Compiling<'_, 'a, '_> {
                 }
             };
             if let Some(when) = self.condition(when) {
-                rules.push(ShiftRule { when, does, label: self.words(line, "label"), span: line.span });
+                rules.push(ShiftRule {
+                    when,
+                    written,
+                    does,
+                    label: self.words(line, "label"),
+                    span: line.span,
+                });
             }
         }
         rules.into()

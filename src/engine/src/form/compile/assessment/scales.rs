@@ -72,6 +72,7 @@ impl<'a> Compiling<'_, 'a, '_> {
             question,
             questions,
             value,
+            written: written.text.trim().into(),
             points,
             over: self.aggregate(element, "over").unwrap_or(Aggregate::Max),
             weight: self.exact(element, "weight").unwrap_or(Exact::ONE),
