@@ -9,6 +9,7 @@ mod known;
 pub mod ledger;
 mod list;
 pub mod overview;
+pub mod ranked;
 mod read;
 pub mod totals;
 

@@ -51,6 +51,7 @@ mod said;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
+mod texts;
 mod totals;
 
 use std::path::Path;
@@ -72,6 +73,7 @@ pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInsta
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use said::Among;
 pub(crate) use submissions::{Kept, Row, Sender};
+pub(crate) use texts::Told;
 pub(crate) use totals::Beside;
 
 /// The database.

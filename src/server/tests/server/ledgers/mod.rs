@@ -2,6 +2,7 @@
 
 mod counted;
 mod pages;
+mod ranked;
 pub mod town;
 
 use crate::browser::Browser;
