@@ -56,6 +56,8 @@ pub enum Page {
     Households,
     Referrals,
     Review,
+    Ranking,
+    Placement,
     Analysis,
     Statistics,
     Ledgers,
@@ -70,10 +72,12 @@ pub enum Page {
 }
 
 impl Page {
-    pub const ALL: [Page; 14] = [
+    pub const ALL: [Page; 16] = [
         Page::Households,
         Page::Referrals,
         Page::Review,
+        Page::Ranking,
+        Page::Placement,
         Page::Analysis,
         Page::Statistics,
         Page::Ledgers,
@@ -93,6 +97,8 @@ impl Page {
             Page::Households
             | Page::Referrals
             | Page::Review
+            | Page::Ranking
+            | Page::Placement
             | Page::Analysis
             | Page::Statistics
             | Page::Ledgers => matches!(role, "station" | "auditor"),
@@ -124,6 +130,8 @@ impl Page {
             Page::Households => "/office/households",
             Page::Referrals => "/office/referrals",
             Page::Review => "/office/review",
+            Page::Ranking => "/office/ranking",
+            Page::Placement => "/office/placement",
             Page::Analysis => "/office/analysis",
             Page::Statistics => "/office/statistics",
             Page::Ledgers => "/office/ledgers",

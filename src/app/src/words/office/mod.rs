@@ -4,10 +4,12 @@
 
 mod en;
 mod monitoring;
+mod ranking;
 mod station;
 mod zh;
 
 pub use monitoring::Monitoring;
+pub use ranking::Ranking;
 
 use super::Language;
 
@@ -58,6 +60,7 @@ pub struct Office {
     pub not_found_explained: Text,
 
     pub monitoring: &'static Monitoring,
+    pub ranking: &'static Ranking,
 
     // What the server refuses
     pub no_server: Text,
