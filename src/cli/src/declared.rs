@@ -1,10 +1,11 @@
-//! What is declared of entities, beside forms: `entities/LIST.json` and `ledgers/ID.json`, checked like forms.
+//! What is declared of entities, beside forms: `entities/LIST.json`, `ledgers/ID.json` and `rankings/LIST.json`, checked like forms.
 
 use std::path::{Path, PathBuf};
 
 use doorstep_engine::entities::declared::{Declared, files_declared};
 use doorstep_engine::entities::dictionary::{Dictionary, DictionaryList};
 use doorstep_engine::entities::ledger::Ledger;
+use doorstep_engine::entities::ranked::Ranked;
 use doorstep_engine::{Bundle, Source};
 
 use crate::language::Language;
@@ -12,13 +13,16 @@ use crate::{form_files, render};
 
 const LISTS: &str = "entities";
 const LEDGERS: &str = "ledgers";
+const RANKINGS: &str = "rankings";
+/// The folders of what is declared.
+const FOLDERS: [&str; 3] = [LISTS, LEDGERS, RANKINGS];
 
-/// The folder of forms in which a path means lists or ledgers: the folder itself, or one of the two in it.
+/// The folder of forms in which a path means lists, ledgers or rankings: the folder itself, or one of these in it.
 pub fn found(path: &Path) -> Option<PathBuf> {
-    if [LISTS, LEDGERS].iter().any(|name| path.join(name).is_dir()) {
+    if FOLDERS.iter().any(|name| path.join(name).is_dir()) {
         return Some(path.to_owned());
     }
-    let own = path.file_name().is_some_and(|name| name == LISTS || name == LEDGERS);
+    let own = path.file_name().is_some_and(|name| FOLDERS.iter().any(|folder| name == *folder));
     (own && path.is_dir()).then(|| path.parent().unwrap_or(Path::new(".")).to_owned())
 }
 
@@ -31,7 +35,7 @@ pub struct Telling {
     pub language: Language,
 }
 
-/// Says all that is wrong with lists and ledgers: did they pass?
+/// Says all that is wrong with lists, ledgers and rankings: did they pass?
 pub fn check(folder: &Path, telling: Telling) -> bool {
     let mut passed = true;
     let mut dictionary = Dictionary::default();
@@ -43,7 +47,7 @@ pub fn check(folder: &Path, telling: Telling) -> bool {
         });
         dictionary.lists.extend(list.value);
     }
-    // What would be wrong with ledgers follows from a list that is.
+    // What would be wrong with the others follows from a list that is.
     if !passed {
         return false;
     }
@@ -52,6 +56,13 @@ pub fn check(folder: &Path, telling: Telling) -> bool {
         passed &= told(&file, &bundle, &ledger, telling, |ledger| match telling.language {
             Language::English => format!("a ledger of {} columns", ledger.columns.len()),
             Language::Chinese => format!("台账，{} 列", ledger.columns.len()),
+        });
+    }
+    for (name, file, bundle) in files(&folder.join(RANKINGS), &mut passed) {
+        let ranked = Ranked::read(&name, &bundle, &dictionary);
+        passed &= told(&file, &bundle, &ranked, telling, |ranked| match telling.language {
+            Language::English => format!("a ranking by {} dimensions", ranked.parts.len()),
+            Language::Chinese => format!("排名，{} 个方面", ranked.parts.len()),
         });
     }
     passed

@@ -28,8 +28,8 @@ use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::{Deed, Role};
 use crate::who::routes::read_submission;
 use crate::{
-    Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa, relay,
-    resident, totals, who,
+    Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa,
+    placing, ranking, relay, resident, totals, who,
 };
 
 /// The longest nonce that is echoed.
@@ -45,6 +45,8 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/dictionary", get(declared::show).fallback(wrong_method))
         .route("/api/v1/ledgers/{id}", post(ledgers::show).fallback(wrong_method))
         .route("/api/v1/totals/{list}", post(totals::count).fallback(wrong_method))
+        .route("/api/v1/rankings/{list}", post(ranking::show).fallback(wrong_method))
+        .route("/api/v1/placement", post(placing::show).fallback(wrong_method))
         .route("/api/v1/backend", get(show_targets).fallback(wrong_method))
         .route("/api/v1/office-key", get(show_office_key).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))

@@ -1,4 +1,5 @@
-//! The dictionary of entities' properties and the ledgers, as the folder of the forms declares them: `entities/LIST.json`, `ledgers/ID.json`.
+//! The dictionary of entities' properties, the ledgers, the rankings and the catalogue of services, as the folder of the forms declares them:
+//! `entities/LIST.json`, `ledgers/ID.json`, `rankings/LIST.json`, `catalogue/services.csv` with what lies beside it.
 //!
 //! Kept here: what is broken is told with its place when the server starts, as forms are; without the folders there is nothing, and what nobody declared is
 //! masked as free text.
@@ -13,6 +14,8 @@ use bytes::Bytes;
 use doorstep_engine::entities::declared::{Choice, Declared, Words, files_declared};
 use doorstep_engine::entities::dictionary::{Dictionary, DictionaryList, PropertyKind};
 use doorstep_engine::entities::ledger::Ledger;
+use doorstep_engine::entities::ranked::Ranked;
+use doorstep_engine::services::{self, Catalogue};
 use doorstep_engine::{Bundle, Source};
 use serde_json::{Value as Json, json};
 
@@ -28,6 +31,10 @@ use crate::who::rights::Role;
 const LISTS: &str = "entities";
 /// And ledgers.
 const LEDGERS: &str = "ledgers";
+/// And rankings.
+const RANKINGS: &str = "rankings";
+/// And services.
+const CATALOGUE: &str = "catalogue";
 /// What areas are called: counties by their codes of six digits.
 const AREAS: &str = "lists/counties.csv";
 
@@ -37,6 +44,9 @@ pub(crate) struct Office {
     pub(crate) dictionary: Dictionary,
     /// In the order of their numbers.
     pub(crate) ledgers: Vec<Ledger>,
+    rankings: Vec<Ranked>,
+    /// What services there are, and who gives them; nothing without the folder.
+    pub(crate) catalogue: Option<Arc<Catalogue>>,
     /// What areas are called.
     areas: Vec<Choice>,
 }
@@ -62,17 +72,28 @@ impl Office {
         for (name, bundle) in bundles(&files, LEDGERS)? {
             ledgers.extend(sound(LEDGERS, Ledger::read(&name, &bundle, &dictionary), bundle, &mut broken));
         }
+        let mut rankings = Vec::new();
+        for (name, bundle) in bundles(&files, RANKINGS)? {
+            let read = Ranked::read(&name, &bundle, &dictionary);
+            rankings.extend(sound(RANKINGS, read, bundle, &mut broken));
+        }
+        let catalogue = catalogue(&files, &mut broken)?;
         if !broken.is_empty() {
             return Err(FormsError::Broken(broken));
         }
         // l2 before l10.
         ledgers.sort_by(|one, other| (one.id.len(), &one.id).cmp(&(other.id.len(), &other.id)));
-        Ok(Office { dictionary, ledgers, areas: areas(&files) })
+        Ok(Office { dictionary, ledgers, rankings, catalogue, areas: areas(&files) })
     }
 
     /// A ledger by its id.
     pub(crate) fn ledger(&self, id: &str) -> Option<&Ledger> {
         self.ledgers.iter().find(|ledger| ledger.id == id)
+    }
+
+    /// How a list is ranked, if it is.
+    pub(crate) fn ranked(&self, list: &str) -> Option<&Ranked> {
+        self.rankings.iter().find(|ranked| ranked.list == list)
     }
 
     /// What a property says of a person.
@@ -109,6 +130,29 @@ fn sound<T>(folder: &str, read: Declared<T>, bundle: Bundle, broken: &mut Vec<Br
         broken.push(BrokenForm { folder: folder.to_owned(), bundle, diagnostics: read.diagnostics });
     }
     read.value
+}
+
+/// The catalogue of services, if there is one.
+fn catalogue(
+    files: &BTreeMap<String, Bytes>,
+    broken: &mut Vec<BrokenForm>,
+) -> Result<Option<Arc<Catalogue>>, FormsError> {
+    let services = format!("{CATALOGUE}/services.csv");
+    let Some(bytes) = files.get(&services) else { return Ok(None) };
+    let mut failed = None;
+    let bundle = services::gather(text(&services, bytes)?, |name| {
+        let path = resolve(CATALOGUE, name)?;
+        let read = text(&path, files.get(&path)?);
+        read.map(str::to_owned).map_err(|error| failed = Some(error)).ok()
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let services::Read { catalogue, diagnostics } = Catalogue::read(&bundle);
+    if catalogue.is_none() {
+        broken.push(BrokenForm { folder: CATALOGUE.to_owned(), bundle, diagnostics });
+    }
+    Ok(catalogue)
 }
 
 /// The JSON files of a folder by their names without the ending, each with the files that it names.
@@ -294,6 +338,38 @@ mod tests {
             seen += 1;
         }
         assert_eq!(seen, 3);
+    }
+
+    /// Whoever is ranked is ranked as the survey scores: by its points, weights and cut-offs.
+    #[test]
+    fn households_are_ranked_by_the_survey_s_own_index() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/household-needs/form.json");
+        let form: Json = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let measures = form["assessment"].as_array().unwrap();
+        let named = |name: &Json| measures.iter().find(|measure| measure["name"] == *name).unwrap();
+        let parts = named(&json!("need_index"))["parts"].as_array().unwrap();
+        let wanted: Vec<Json> = parts
+            .iter()
+            .map(|part| {
+                let property = part["of"].as_str().unwrap().to_lowercase();
+                json!([property, named(&part["of"])["max"], part["weight"]])
+            })
+            .collect();
+        let office = Office::read(&forms()).unwrap_or_else(|error| panic!("{error}"));
+        let ranked = office.ranked("cases").unwrap();
+        let own: Vec<Json> =
+            ranked.parts.iter().map(|part| json!([part.property, part.max, part.weight])).collect();
+        assert_eq!(own, wanted);
+        let bands = named(&json!("need_band"))["bands"].as_array().unwrap();
+        let codes: Vec<&str> = bands.iter().rev().map(|band| band["code"].as_str().unwrap()).collect();
+        assert_eq!(ranked.bands.iter().map(|band| &*band.code).collect::<Vec<_>>(), codes);
+        // The lowest begins at 0, and each of the others where its range does.
+        for (band, own) in bands.iter().rev().zip(&ranked.bands).skip(1) {
+            let range = band["range"].as_str().unwrap();
+            let from = range.trim_start_matches(['>', '=', '[']).split("..").next().unwrap();
+            assert_eq!(from.parse(), Ok(own.from), "{range}");
+        }
+        assert!(office.catalogue.is_some());
     }
 
     #[test]

@@ -25,6 +25,8 @@ mod off_thread;
 mod office_key;
 mod openrosa;
 mod outgoing;
+mod placing;
+mod ranking;
 #[macro_use]
 mod store;
 mod relay;

@@ -56,6 +56,8 @@ pub enum Page {
     Households,
     Referrals,
     Review,
+    Ranking,
+    Placement,
     Analysis,
     Statistics,
     Ledgers,
@@ -70,10 +72,12 @@ pub enum Page {
 }
 
 impl Page {
-    pub const ALL: [Page; 14] = [
+    pub const ALL: [Page; 16] = [
         Page::Households,
         Page::Referrals,
         Page::Review,
+        Page::Ranking,
+        Page::Placement,
         Page::Analysis,
         Page::Statistics,
         Page::Ledgers,
@@ -93,6 +97,8 @@ impl Page {
             Page::Households
             | Page::Referrals
             | Page::Review
+            | Page::Ranking
+            | Page::Placement
             | Page::Analysis
             | Page::Statistics
             | Page::Ledgers => matches!(role, "station" | "auditor"),
@@ -124,6 +130,8 @@ impl Page {
             Page::Households => "/office/households",
             Page::Referrals => "/office/referrals",
             Page::Review => "/office/review",
+            Page::Ranking => "/office/ranking",
+            Page::Placement => "/office/placement",
             Page::Analysis => "/office/analysis",
             Page::Statistics => "/office/statistics",
             Page::Ledgers => "/office/ledgers",
@@ -350,7 +358,7 @@ mod tests {
     #[test]
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
-        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 11, 9]);
+        assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 13, 11]);
         assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
     }
 

@@ -21,6 +21,8 @@ pub fn called(page: Page) -> Word {
         Page::Households => |w| w.station.households,
         Page::Referrals => |w| w.station.referrals,
         Page::Review => |w| w.station.review,
+        Page::Ranking => |w| w.ranking.title,
+        Page::Placement => |w| w.ranking.placement,
         Page::Analysis => |w| w.station.analysis,
         Page::Statistics => |w| w.station.statistics,
         Page::Ledgers => |w| w.station.ledgers,

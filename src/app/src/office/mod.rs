@@ -71,6 +71,8 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/office/households/:id") view=station::HouseholdPage />
             <Route path=path!("/office/referrals") view=station::ReferralsPage />
             <Route path=path!("/office/review") view=station::ReviewPage />
+            <Route path=path!("/office/ranking") view=station::RankingPage />
+            <Route path=path!("/office/placement") view=station::PlacementPage />
             <Route path=path!("/office/analysis") view=station::AnalysisPage />
             <Route path=path!("/office/statistics") view=station::StatisticsPage />
             <Route path=path!("/office/ledgers") view=station::LedgersPage />

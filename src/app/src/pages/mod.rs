@@ -1,6 +1,7 @@
 //! The pages of the app, and the addresses they have. No address carries personal data.
 
 mod assessment;
+mod begin;
 mod choose;
 mod day;
 mod diagnostics;
@@ -91,6 +92,7 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=not_found::NotFound>
             <Route path=path!("/") view=home::Home />
             <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
+            <Route path=path!("/begin/:form/:about") view=begin::BeginPage />
             <Route path=path!("/day") view=day::DayPage />
             <Route path=path!("/households") view=households::HouseholdsPage />
             <Route path=path!("/households/:id") view=households::HouseholdPage />

@@ -97,13 +97,10 @@ pub async fn begin_about(
     Ok(id)
 }
 
-/// Chooses each of the ids in the first question whose list has it.
+/// Chooses each of the ids in the first question whose list has it. What one answer brings up can have the next: a class, then its services.
 fn choose(session: &mut Session, ids: &[String]) {
-    if ids.is_empty() {
-        return;
-    }
-    let questions: Vec<_> = session.nodes().into_iter().filter_map(|key| session.question(key)).collect();
     for id in ids {
+        let questions: Vec<_> = session.nodes().into_iter().filter_map(|key| session.question(key)).collect();
         let has = |question: &&QuestionView| {
             question.control == Control::SelectOne
                 && question.relevant
@@ -256,5 +253,45 @@ pub fn world() -> World {
         offsets: clock::offset_changes(),
         seed: clock::random_seed(),
         ..World::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use doorstep_engine::entities::{EntityList, ListedEntity};
+    use doorstep_engine::{Bundle, Form, Source};
+
+    use super::*;
+
+    /// The office's list of places leads to the referral with all that is proposed, though each answer brings up the next question.
+    #[test]
+    fn a_referral_is_begun_for_the_household_the_service_and_the_provider() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/referral");
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+        let main = Source::new("form.json", read("form.json").expect("it is there"));
+        let form = Form::read(&Bundle::gather(main, read)).form.expect("it is sound");
+        let case = "0190a0c6-3f7e-7bb2-9c3e-000000000001";
+        let properties = [("town", "371002001"), ("state", "planned"), ("consent", "survey referral")];
+        let listed = ListedEntity {
+            id: case.into(),
+            label: "甲".into(),
+            properties: properties.map(|(name, value)| (name.into(), value.into())).into(),
+            ..ListedEntity::default()
+        };
+        let cases = EntityList { name: "cases".into(), entities: vec![listed] };
+        let world = World { lists: vec![Arc::new(cases)].into(), ..World::default() };
+        let mut session = Session::new(form, world);
+        choose(&mut session, &[case, "C", "C4", "P04"].map(str::to_owned));
+        let chosen = |name: &str| {
+            let questions = session.nodes().into_iter().filter_map(|key| session.question(key));
+            let found = questions.into_iter().find(|question| &*question.name == name);
+            found.map(|question| question.value)
+        };
+        for (name, code) in [("case", case), ("category", "C"), ("service", "C4"), ("provider", "P04")] {
+            assert_eq!(chosen(name), Some(Value::Choice(code.into())), "{name}");
+        }
     }
 }

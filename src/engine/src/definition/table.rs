@@ -141,7 +141,7 @@ fn quotes(column: &Column) -> Quotes {
         Group::Bind => {
             matches!(&*column.name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString")
         }
-        Group::Body | Group::Instance | Group::Media | Group::Attribute => false,
+        Group::Body | Group::Instance | Group::Media | Group::Attribute | Group::If => false,
     };
     if words { Quotes::Kept } else { Quotes::Straight }
 }

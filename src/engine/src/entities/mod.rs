@@ -10,6 +10,7 @@ pub mod ledger;
 mod list;
 mod named;
 pub mod overview;
+pub mod ranked;
 mod read;
 pub mod totals;
 

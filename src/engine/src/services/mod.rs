@@ -20,6 +20,7 @@ mod words;
 mod catalogue;
 
 mod household;
+mod planned;
 
 pub mod allocate;
 mod place;
@@ -34,6 +35,7 @@ pub use facts::{Fact, FactId, FactKind, FactValue, Facts, Vocabulary};
 pub use household::{Candidate, Circumstances, Match, Matched, Nobody, Undecided, Unsuitable};
 pub use item::{Item, LEAST_URGENT, ProviderKind};
 pub use place::{Applicant, NeedOf, Placement, WithoutPlace};
+pub use planned::Planned;
 pub use provider::{Distance, Provider};
 pub use rule::Rule;
 pub use texts::Texts;

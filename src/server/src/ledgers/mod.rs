@@ -35,6 +35,11 @@ use crate::who::routes::{Json as Body, unknown};
 
 use table::Table;
 
+/// The day that it is now in the office: `2026-11-23`.
+pub(crate) fn today() -> String {
+    days::day_of(now_ms())
+}
+
 /// So many rows are on a page at most, and where nobody says how many.
 const MOST: usize = 500;
 const USUAL: usize = 100;
@@ -174,7 +179,7 @@ fn wanted<'a>(
     let first = asked.page.checked_mul(most).filter(|first| *first <= MOST_IN_FILE);
     let first = first.ok_or_else(|| bad("page", "a page that could be there"))?;
     let (first, most) = if kind == As::Json { (first, most) } else { (0, MOST_IN_FILE) };
-    let today = days::day_of(now_ms());
+    let today = today();
     Ok(Wanted {
         ledger,
         area: own.code(),

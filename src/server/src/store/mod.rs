@@ -52,6 +52,7 @@ mod said;
 mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
+mod texts;
 mod totals;
 
 use std::path::Path;
@@ -74,6 +75,7 @@ pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state}
 pub(crate) use resident::{KnownCode, NewCode, Subject};
 pub(crate) use said::Among;
 pub(crate) use submissions::{Kept, Row, Sender};
+pub(crate) use texts::Told;
 pub(crate) use totals::Beside;
 
 /// The database.

@@ -10,6 +10,7 @@ pub(super) const WORDS: Office = Office {
     lists: "Lists to settle",
     aside: "Finished twice",
     monitoring: &super::monitoring::EN,
+    ranking: &super::ranking::EN,
     relay: "Passing on",
     collect: "ODK Collect",
     log: "Audit log",

@@ -4,11 +4,13 @@
 
 mod en;
 mod monitoring;
+mod ranking;
 mod resident;
 mod station;
 mod zh;
 
 pub use monitoring::Monitoring;
+pub use ranking::Ranking;
 pub use resident::ResidentWords;
 
 use super::Language;
@@ -60,6 +62,7 @@ pub struct Office {
     pub not_found_explained: Text,
 
     pub monitoring: &'static Monitoring,
+    pub ranking: &'static Ranking,
 
     // What the server refuses
     pub no_server: Text,

@@ -10,6 +10,7 @@ pub(super) const WORDS: Office = Office {
     lists: "住户核对",
     aside: "重复完成",
     monitoring: &super::monitoring::ZH,
+    ranking: &super::ranking::ZH,
     relay: "转发",
     collect: "ODK Collect",
     log: "审计日志",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::{From, Part};
+use super::{From, Part, weighted};
 use crate::assess::Exact;
 use crate::entities::dictionary::{Dictionary, PropertyKind, shown};
 use crate::entities::end_of;
@@ -152,29 +152,22 @@ const fn yes_no(yes: bool, language: &str) -> &'static str {
     }
 }
 
-/// A part's percentage, if it applies.
-fn percent(part: &Part, properties: &Properties) -> Option<Exact> {
-    let points: Exact = properties.get(&part.property)?.trim().parse().ok()?;
-    points.times(Exact::whole(100)).ok()?.over(Exact::whole(part.max.into())).ok()
+/// A part's points, if it applies.
+fn points(part: &Part, properties: &Properties) -> Option<Exact> {
+    properties.get(&part.property)?.trim().parse().ok()
 }
 
 fn ranked<'p>(parts: &'p [Part], properties: &Properties) -> Vec<&'p Part> {
     let mut said: Vec<(Exact, &Part)> =
-        parts.iter().filter_map(|part| Some((percent(part, properties)?, part))).collect();
+        parts.iter().filter_map(|part| Some((part.percent(points(part, properties)?)?, part))).collect();
     // Stable: what ties in both stays in the order of declaration.
     said.sort_by(|(a, one), (b, other)| b.cmp(a).then(other.weight.cmp(&one.weight)));
     said.into_iter().map(|(_, part)| part).collect()
 }
 
 fn index(parts: &[Part], properties: &Properties) -> Option<String> {
-    let (mut sum, mut weights) = (Exact::ZERO, Exact::ZERO);
-    for part in parts {
-        let Some(percent) = percent(part, properties) else { continue };
-        let weight = Exact::whole(part.weight.into());
-        sum = sum.plus(percent.times(weight).ok()?).ok()?;
-        weights = weights.plus(weight).ok()?;
-    }
-    if weights.is_zero() { None } else { sum.over(weights).ok().map(|index| index.shown(1)) }
+    let said = parts.iter().filter_map(|part| Some((part, points(part, properties)?)));
+    weighted(said).map(|index| index.shown(1))
 }
 
 fn rate(part: &str, whole: &str) -> Option<String> {

@@ -12,6 +12,7 @@ pub use cells::{Cell, Known, cell, file_cell};
 use super::declared::{Choice, Words};
 use super::dictionary::{Dictionary, PropertyType};
 use super::totals::{By, Only};
+use crate::assess::Exact;
 
 /// A ledger.
 #[derive(Clone, PartialEq, Debug)]
@@ -90,6 +91,24 @@ pub struct Part {
     pub max: u32,
     /// Its weight.
     pub weight: u32,
+}
+
+impl Part {
+    /// Points as a percentage of the most that there can be.
+    pub fn percent(&self, points: Exact) -> Option<Exact> {
+        points.times(Exact::whole(100)).ok()?.over(Exact::whole(self.max.into())).ok()
+    }
+}
+
+/// The mean of the parts' percentages by their weights, of those whose points there are; nothing if there are none.
+pub fn weighted<'p>(points: impl Iterator<Item = (&'p Part, Exact)>) -> Option<Exact> {
+    let (mut sum, mut weights) = (Exact::ZERO, Exact::ZERO);
+    for (part, points) in points {
+        let weight = Exact::whole(part.weight.into());
+        sum = sum.plus(part.percent(points)?.times(weight).ok()?).ok()?;
+        weights = weights.plus(weight).ok()?;
+    }
+    if weights.is_zero() { None } else { sum.over(weights).ok() }
 }
 
 /// What stands in a column: all that there is.

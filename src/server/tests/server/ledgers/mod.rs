@@ -3,6 +3,7 @@
 mod counted;
 mod members;
 mod pages;
+mod ranked;
 pub mod town;
 
 use crate::browser::Browser;

@@ -32,7 +32,7 @@ pub fn forms() -> PathBuf {
 /// The files of the forms' folder that the dictionary and the ledgers are made of.
 pub fn declared() -> Vec<(String, String)> {
     let mut files = vec![("visit/form.json".to_owned(), FORM.to_owned())];
-    for folder in ["entities", "ledgers", "lists", "catalogue", "catalogue/districts"] {
+    for folder in ["entities", "ledgers", "rankings", "lists", "catalogue", "catalogue/districts"] {
         for entry in std::fs::read_dir(forms().join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
