@@ -92,7 +92,7 @@ async fn device(office: &Office, browser: &Browser, code: &str, area: &str, user
     let device = Enrolment { code, area, user: Some(user) };
     people::enrol(browser, &office.server, &office.database(), &device).await;
     browser.open(&office.server.url("/")).await;
-    browser.seen("[data-form=lead]").await;
+    browser.seen("[data-action=start]").await;
     browser.kept_for_offline().await;
 }
 

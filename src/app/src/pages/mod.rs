@@ -64,6 +64,8 @@ pub fn App() -> impl IntoView {
             worker::started();
         }
     });
+    // Whoever changes their name stays on their page.
+    let is_kiosk = Memo::new(move |_| gate.is_kiosk());
     view! {
         <Router>
             {move || match gate.standing.get() {
@@ -77,7 +79,7 @@ pub fn App() -> impl IntoView {
                 .into_any(),
                 Standing::Choosing => view! { <choose::Choose /> }.into_any(),
                 Standing::Locked => view! { <unlock::Unlock /> }.into_any(),
-                Standing::Open if gate.is_kiosk() => view! { <kiosk::KioskPage /> }.into_any(),
+                Standing::Open if is_kiosk.get() => view! { <kiosk::KioskPage /> }.into_any(),
                 Standing::Open => view! { <Pages /> }.into_any(),
             }}
         </Router>
