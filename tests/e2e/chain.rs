@@ -15,7 +15,7 @@ use crate::filling;
 use crate::people::{self, Enrolment};
 use crate::processes::{Profile, Server};
 use crate::script::Part;
-use afterwards::{audited, counted, households, ledgers};
+use afterwards::{audited, counted, households, ledgers, ranked};
 use answers::{Days, answers, word};
 use books::on_the_board;
 
@@ -310,6 +310,7 @@ async fn a_chain_of_three_goes_from_the_lead_to_the_closure_and_the_books_hold_i
     provider.quit().await;
 
     households(&desk, &office, &case, &referral).await;
+    ranked(&desk, &office).await;
     ledgers(&desk, &office, &days, (&case, &referral)).await;
     counted(&desk, &office, &days).await;
     audited(&desk, &office, &case, &auditor, &station).await;

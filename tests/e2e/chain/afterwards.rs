@@ -57,6 +57,15 @@ pub async fn households(desk: &Browser, office: &Office, case: &str, referral: &
     assert_eq!(office.ask(by), by_whom);
 }
 
+/// Who needs it most, and what there are places for: each page says something, be it that nobody waits.
+pub async fn ranked(desk: &Browser, office: &Office) {
+    for (page, says) in [("ranking", "[data-ranked]"), ("placement", "[data-placed]")] {
+        desk.open(&office.server.url(&format!("/office/{page}"))).await;
+        desk.seen(says).await;
+        look(desk, &format!("chain-{page}")).await;
+    }
+}
+
 async fn holds(desk: &Browser, text: &str) -> bool {
     let script = "return (document.title + document.documentElement.outerHTML).includes(arguments[0])";
     desk.run(script, vec![text.into()]).await == true
