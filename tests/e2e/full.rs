@@ -135,6 +135,7 @@ async fn what_could_not_be_kept_is_for_its_own_user_only() {
     enter(&browser, "user-name", "李梅").await;
     browser.tap("[data-action=add-user]").await;
     browser.gone("[data-screen=choose]").await;
+    browser.seen("[data-action=start]").await;
     hand_to(&browser, FIRST).await;
     browser.tap("[data-form=full]").await;
     browser.tap(MARK).await;
