@@ -3,6 +3,7 @@
 mod catalogue;
 mod chain;
 mod odk;
+mod rechecks;
 mod silenced;
 mod stable;
 mod whom;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{bundle, root};
 
 /// The survey after the first steps of one of its cases, with more answers after them.
-fn after(name: &str, steps: usize, more: &[Json]) -> Session {
+pub(super) fn after(name: &str, steps: usize, more: &[Json]) -> Session {
     let folder = root().join("household-needs");
     let form = Form::read(&bundle(&folder.join("form.json"))).form.expect("a form");
     let text = std::fs::read_to_string(folder.join(format!("cases/{name}.json"))).expect("the case is there");

@@ -8,6 +8,7 @@ use super::finish::Finish;
 use super::review_page::ReviewPage;
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
+use crate::components::assessment::Rechecks;
 use crate::components::changed::Changed;
 use crate::components::dangers::Dangers;
 use crate::components::icon::{Icon, Shape};
@@ -75,6 +76,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                 <NotKept answering />
                 <Dangers answering />
                 <Silent answering />
+                <Rechecks answering />
                 <Staying answering />
                 {answering.with(|session| session.measures().next().is_some()).then(|| view! {
                     <button type="button" class="button" data-action="assessment" on:click=move |_| turning.to_assessment(false)>

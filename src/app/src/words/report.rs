@@ -32,6 +32,14 @@ pub struct Report {
     // What was done about a danger
     pub not_handled: Text,
 
+    // What is to be looked at once more
+    pub recheck: Text,
+    pub about_whom: Text,
+    pub none_but_recheck: Text,
+
+    // What a level would lie between: the index, its ends, the level at either
+    pub would_lie: fn(&str, &str, &str, Option<(&str, &str)>) -> String,
+
     // What is missing
     pub to_answer: Text,
     pub to_correct: Text,
@@ -77,6 +85,17 @@ pub const CHINESE: Report = Report {
     no_referral: "没有同意把信息转给提供服务的机构：先征得同意才能转介；有危险、要紧急救助的除外。",
     danger_outranks: "有危险信号，今天就转介：不管下面是什么等级，都不能往后放，也不能当作没有困难。",
 
+    recheck: "先核实，再下结论",
+    about_whom: "涉及",
+    none_but_recheck: "看到的、问到的，没有发现危险信号；上面的核实之前，不能说没有危险。",
+    would_lie: |index, least, most, levels| {
+        let level = match levels {
+            Some((least, most)) if least == most => format!("，都是“{least}”"),
+            Some((least, most)) => format!("，“{least}”到“{most}”都有可能"),
+            None => String::new(),
+        };
+        format!("没有问的是轻是重不知道：要是问了，{index}会在 {least} 到 {most} 之间{level}。")
+    },
     not_handled: "还没有填好告诉了谁、怎么处理的",
 
     to_answer: "等待回答：",
@@ -130,6 +149,19 @@ pub const ENGLISH: Report = Report {
     no_referral: "There is no consent to pass anything on to providers: ask for it before referring, except where there is danger.",
     danger_outranks: "There is a danger, refer today: whatever the level below, this may not wait, nor be taken for no hardship.",
 
+    recheck: "To be looked at again first",
+    about_whom: "About",
+    none_but_recheck: "Nothing that was seen or asked is a sign of danger; until the above is looked at again, nobody can say that there is none.",
+    would_lie: |index, least, most, levels| {
+        let level = match levels {
+            Some((least, most)) if least == most => format!(", “{least}” either way"),
+            Some((least, most)) => format!(", anything from “{least}” to “{most}”"),
+            None => String::new(),
+        };
+        format!(
+            "How grave what was not asked is, nobody knows: with it the {index} would lie between {least} and {most}{level}."
+        )
+    },
     not_handled: "Who was told, and what was done, is not filled in yet",
 
     to_answer: "Waiting for: ",

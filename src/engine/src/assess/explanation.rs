@@ -52,8 +52,10 @@ pub enum MeasureKind {
     Band,
     /// A decision table.
     Table,
-    /// A condition.
+    /// A condition: a danger.
     Flag,
+    /// A condition: something to look at once more before anybody relies on what was found.
+    Recheck,
     /// A level that reasons raise or lower.
     Shift,
     /// Dimensions in order.

@@ -93,6 +93,15 @@ pub(crate) struct Measure {
     pub internal: bool,
     /// Of a flag: the question or group that says what was done about it.
     pub handled: Option<NodeId>,
+    /// Of a flag: it is no danger, but something to look at once more before anybody relies on what was found.
+    pub recheck: bool,
+}
+
+impl Measure {
+    /// Is it a danger that its reader is told of?
+    pub(crate) fn is_danger(&self) -> bool {
+        matches!(self.kind, Kind::Flag(_)) && !self.internal && !self.recheck
+    }
 }
 
 /// How it comes about.

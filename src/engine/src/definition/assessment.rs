@@ -17,7 +17,7 @@ use crate::source::{Span, Written};
 /// What a measure says.
 pub(crate) const MEASURE: &[&str] = &[
     "type", "name", "label", "note", "relevant", "of", "second", "value", "reason", "combine", "missing",
-    "at_least", "max", "min", "decimals", "hit", "stack", "test", "internal", "handled",
+    "at_least", "max", "min", "decimals", "hit", "stack", "test", "internal", "handled", "recheck",
 ];
 /// What an item of a scale says.
 pub(crate) const ITEM: &[&str] =

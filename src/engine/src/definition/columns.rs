@@ -140,8 +140,9 @@ pub(crate) const ENTITIES_PLAIN: &[&str] = &["label", "create_if", "update_if", 
 /// The columns of the assessment's sheets, all five; a rule has one more for each input.
 const ASSESSMENT_PLAIN: &[&str] = &[
     "type", "name", "label", "note", "relevant", "of", "second", "value", "reason", "combine", "missing",
-    "at_least", "max", "min", "decimals", "hit", "stack", "test", "internal", "handled", "measure", "points",
-    "score", "over", "weight", "reverse", "cap", "code", "range", "when", "outcome", "priority", "by", "to",
+    "at_least", "max", "min", "decimals", "hit", "stack", "test", "internal", "handled", "recheck",
+    "measure", "points", "score", "over", "weight", "reverse", "cap", "code", "range", "when", "outcome",
+    "priority", "by", "to",
 ];
 
 const ENTITIES: &[(&str, Group, &str)] =

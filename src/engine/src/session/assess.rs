@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::assess::Outcome;
 use crate::assess::evaluate::{Assessor, Awaiting};
-use crate::assess::measure::{Kind, MeasureId};
+use crate::assess::measure::MeasureId;
 use crate::assess::trace::Trace;
 use crate::session::Session;
 use crate::value::Value;
@@ -25,14 +25,10 @@ impl Session {
         self.form.assessment.measures.iter().map(|measure| &*measure.name)
     }
 
-    /// How many flags are up, of those that its reader is told of.
+    /// How many dangers are up, of those that its reader is told of.
     pub fn flags_up(&self) -> usize {
         let measures = self.form.assessment.measures.iter().zip(&self.outcomes);
-        measures
-            .filter(|(measure, outcome)| {
-                !measure.internal && matches!(measure.kind, Kind::Flag(_)) && **outcome == Outcome::Flag(true)
-            })
-            .count()
+        measures.filter(|(measure, outcome)| measure.is_danger() && **outcome == Outcome::Flag(true)).count()
     }
 
     /// The exact fraction that a submission carries beside the nearest number, where that is none.

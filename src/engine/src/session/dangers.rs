@@ -42,7 +42,7 @@ impl Session {
     /// The dangers that were named and are told no more, since the questions that named them are not asked any more.
     pub fn silenced(&self) -> Vec<Silenced> {
         let flags =
-            self.form.assessment.ids().filter(|id| !self.measure(*id).internal && self.hides_some(*id));
+            self.form.assessment.ids().filter(|id| self.measure(*id).is_danger() && self.hides_some(*id));
         let flags = flags.filter_map(|id| Some((id, self.flag_of(id)?)));
         flags.filter_map(|(id, raised)| self.silent(id, &raised)).collect()
     }

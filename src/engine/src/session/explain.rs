@@ -69,7 +69,7 @@ impl Session {
         Explanation {
             name: measure.name.to_string(),
             label,
-            kind: kind_of(&measure.kind),
+            kind: kind_of(measure),
             outcome,
             shown,
             max: match &measure.kind {
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// The words of a code: its band's, its rule's, those of the measure that it was taken from, else the code.
-    fn code_words(&self, id: MeasureId, code: &str) -> String {
+    pub(super) fn code_words(&self, id: MeasureId, code: &str) -> String {
         let measure = self.measure(id);
         let key = self.at_root(measure.node);
         if let Some(band) = measure.bands.iter().find(|band| *band.code == *code) {
@@ -505,12 +505,13 @@ impl Session {
     }
 }
 
-fn kind_of(kind: &Kind) -> MeasureKind {
-    match kind {
+fn kind_of(measure: &Measure) -> MeasureKind {
+    match &measure.kind {
         Kind::Scale(_) => MeasureKind::Scale,
         Kind::Index(_) => MeasureKind::Index,
         Kind::Band(_) => MeasureKind::Band,
         Kind::Table(_) => MeasureKind::Table,
+        Kind::Flag(_) if measure.recheck => MeasureKind::Recheck,
         Kind::Flag(_) => MeasureKind::Flag,
         Kind::Fact { .. } => MeasureKind::Fact,
         Kind::Shift(_) => MeasureKind::Shift,

@@ -6,7 +6,7 @@ use crate::form::NodeKind;
 use crate::session::{Session, Silenced};
 use crate::view::{Item, Key, ScopeId};
 
-/// A danger that is up.
+/// A flag that is up: a danger, or something to look at once more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Danger {
     /// The flag, by its name in the form.
@@ -35,23 +35,36 @@ pub struct Handled {
 impl Session {
     /// The dangers that are up, in the order of their declaration.
     pub fn dangers(&self) -> Vec<Danger> {
-        let flags = self.form.assessment.ids().filter(|id| self.is_danger_up(*id));
-        let told = flags.map(|id| {
-            let measure = self.measure(id);
-            Danger {
-                measure: measure.name.to_string(),
-                label: self.label_of(id),
-                whom: self.concerns(&measure.name),
-                to_do: self.to_do(id),
-                handled: self.handled(&measure.name),
-            }
-        });
-        told.collect()
+        self.up().filter(|id| self.measure(*id).is_danger()).map(|id| self.told(id)).collect()
     }
 
-    /// What was done about a danger. `None` if there is no such flag, if it is not up, or if the form does not ask for it.
+    /// What has to be looked at once more before anybody relies on what was found, in the order of declaration.
+    pub fn rechecks(&self) -> Vec<Danger> {
+        let wanted = self.up().filter(|id| self.measure(*id).recheck && !self.measure(*id).internal);
+        wanted.map(|id| self.told(id)).collect()
+    }
+
+    fn up(&self) -> impl Iterator<Item = MeasureId> {
+        self.form.assessment.ids().filter(|id| self.outcome_of(*id) == Outcome::Flag(true))
+    }
+
+    fn told(&self, id: MeasureId) -> Danger {
+        let measure = self.measure(id);
+        Danger {
+            measure: measure.name.to_string(),
+            label: self.label_of(id),
+            whom: self.concerns(&measure.name),
+            to_do: self.to_do(id),
+            handled: self.handled(&measure.name),
+        }
+    }
+
+    /// What was done about a danger, or what a second look came to. `None` if there is no such flag, if it is not up, or if the form does not ask for it.
     pub fn handled(&self, flag: &str) -> Option<Handled> {
-        let id = self.form.assessment.named(flag).filter(|id| self.is_danger_up(*id))?;
+        let id = self.form.assessment.named(flag)?;
+        if self.measure(id).internal || self.outcome_of(id) != Outcome::Flag(true) {
+            return None;
+        }
         let place = Key { scope: ScopeId(0), node: self.measure(id).handled? };
         let mut handled = Handled { place, said: Vec::new(), open: None };
         self.collect_handled(place, &mut handled);
@@ -78,11 +91,6 @@ impl Session {
         let mut labels: Vec<String> = gone.map(|(label, _)| label).collect();
         labels.dedup();
         labels
-    }
-
-    fn is_danger_up(&self, id: MeasureId) -> bool {
-        let measure = self.measure(id);
-        self.flag_of(id).is_some() && !measure.internal && self.outcome_of(id) == Outcome::Flag(true)
     }
 
     fn collect_handled(&self, key: Key, handled: &mut Handled) {
@@ -180,6 +188,48 @@ mod tests {
         give(&mut session, &json!({"/f/people[1]/thoughts": 0}));
         assert!(session.dangers().is_empty());
         assert_eq!(session.handled("self_harm"), None);
+    }
+
+    #[test]
+    fn what_is_to_be_looked_at_again_is_no_danger_and_is_told_by_itself() {
+        let form = json!({
+            "settings": {"form_id": "f", "version": "1", "default_language": "en"},
+            "survey": [
+                {"type": "repeat", "name": "people", "label": "People", "item_label": "${who}", "children": [
+                    {"type": "text", "name": "who", "label": "Name"},
+                    {"type": "integer", "name": "thoughts", "label": "Thoughts?"},
+                    {"type": "calculate", "name": "once", "trigger": "${thoughts}", "calculation": "if(${thoughts} >= 1 or ${once} = 1, 1, 0)"}]},
+                {"type": "text", "name": "who_asked", "label": "Who asked again?"}],
+            "assessment": [
+                {"type": "flag", "name": "self_harm", "label": "Self-harm", "value": "count(${thoughts}[. >= 1]) > 0"},
+                {"type": "flag", "name": "taken_back", "recheck": "yes", "label": "Taken back", "handled": "${who_asked}",
+                    "value": "count(${once}[. = 1]) > count(${thoughts}[. >= 1])", "bands": [{"code": "1", "label": "Ask again"}]}]});
+        let read = Form::read(&Bundle::single(Source::new("form.json", form.to_string())));
+        let mut session = Session::new(read.form.expect("a form"), World::default());
+        let people = session.at("/f/people").expect("a repeat");
+        while session.repeat(people).is_some_and(|repeat| repeat.instances.len() < 3) {
+            session.add_repeat(people).expect("one more");
+        }
+        give(
+            &mut session,
+            &json!({"/f/people[1]/who": "Wang", "/f/people[2]/who": "Li", "/f/people[3]/who": "Qi",
+                "/f/people[1]/thoughts": 2, "/f/people[2]/thoughts": 1, "/f/people[3]/thoughts": 0}),
+        );
+        assert_eq!((session.dangers().len(), session.rechecks().len()), (1, 0));
+        give(&mut session, &json!({"/f/people[2]/thoughts": 0}));
+        assert_eq!(session.flags_up(), 1, "what is to be looked at again is counted among no dangers");
+        assert_eq!(session.dangers()[0].whom, ["Wang"]);
+        give(&mut session, &json!({"/f/people[1]/thoughts": 0, "/f/who_asked": "Zhao"}));
+        let told = session.rechecks().pop().expect("it is to be looked at again");
+        assert_eq!(
+            (told.whom.as_slice(), told.to_do.as_deref()),
+            (&["Wang".to_owned(), "Li".to_owned()][..], Some("Ask again"))
+        );
+        assert_eq!(
+            told.handled.expect("the form asks").said,
+            [("Who asked again?".to_owned(), "Zhao".to_owned())]
+        );
+        assert!(session.dangers().is_empty() && session.silenced().is_empty());
     }
 
     #[test]

@@ -376,6 +376,7 @@ impl Trial<'_> {
         let mut outcomes = measures.zip(self.from.outcomes.iter().zip(&self.copy.outcomes));
         outcomes.any(|(measure, (before, after))| {
             matches!(measure.kind, Kind::Flag(_))
+                && !measure.recheck
                 && *before == Outcome::Flag(true)
                 && *after != Outcome::Flag(true)
         })

@@ -1,10 +1,11 @@
 //! Red flags: those that are up first and loud, each with what to do; that one is not decided yet, or that there is none, is said too.
 
 use doorstep_engine::assess::{Awaits, Explanation, Outcome};
-use doorstep_engine::session::Handled;
+use doorstep_engine::session::{Danger, Handled};
 use leptos::prelude::*;
 
 use super::awaited::{Awaited, use_seek};
+use super::rechecks;
 use crate::components::dangers;
 use crate::components::icon::{Icon, Shape};
 use crate::components::marked::marked;
@@ -22,7 +23,35 @@ pub fn Flags(
     handled: Vec<(String, Handled)>,
     /// Did a danger fall silent? Then nobody says that there is none.
     silent: bool,
+    /// What has to be looked at once more: while there is such, nobody says simply that there is no danger.
+    rechecks: Vec<Danger>,
 ) -> impl IntoView {
+    let words = use_reader().words_now();
+    let to_recheck = !rechecks.is_empty();
+    let rechecks = rechecks::notice(rechecks, words);
+    let said = said(flags, concerns, handled, silent, to_recheck);
+    // Dangers first; but that none was found is read after what it can't be relied on for.
+    match said {
+        Said::Up(said) => view! { {said} {rechecks} }.into_any(),
+        Said::None(said) => view! { {rechecks} {said} }.into_any(),
+    }
+}
+
+/// What is said of the dangers themselves.
+enum Said {
+    /// Some are up.
+    Up(AnyView),
+    /// None is, or that is not known.
+    None(AnyView),
+}
+
+fn said(
+    flags: Vec<Explanation>,
+    concerns: Vec<(String, Vec<String>)>,
+    handled: Vec<(String, Handled)>,
+    silent: bool,
+    to_recheck: bool,
+) -> Said {
     let words = use_reader().words_now();
     let up: Vec<Explanation> =
         flags.iter().filter(|flag| flag.outcome == Outcome::Flag(true)).cloned().collect();
@@ -36,19 +65,21 @@ pub fn Flags(
             true => words.flags_unknown.to_owned(),
             false => (words.flags_not_asked)(&unasked.join(words.between)),
         };
-        return view! { <p class="notice warn" data-flags="unknown">{said}</p> }.into_any();
+        return Said::None(view! { <p class="notice warn" data-flags="unknown">{said}</p> }.into_any());
     }
     if up.is_empty() && open.is_empty() && silent {
-        return ().into_any();
+        return Said::None(().into_any());
     }
     if up.is_empty() && open.is_empty() {
-        return view! { <p class="notice" data-flags="0">{words.flags_none}</p> }.into_any();
+        let said = if to_recheck { words.report.none_but_recheck } else { words.flags_none };
+        return Said::None(view! { <p class="notice" data-flags="0">{said}</p> }.into_any());
     }
-    view! {
-        {(!up.is_empty()).then(|| raised(up, concerns, handled, words))}
+    let any_up = !up.is_empty();
+    let said = view! {
+        {any_up.then(|| raised(up, concerns, handled, words))}
         {(!open.is_empty()).then(|| undecided(&open, words))}
-    }
-    .into_any()
+    };
+    if any_up { Said::Up(said.into_any()) } else { Said::None(said.into_any()) }
 }
 
 fn raised(

@@ -3,7 +3,7 @@
 //! That no answer would is said only where all of them were tried.
 
 use doorstep_engine::assess::{Explanation, Outcome, Search, Turn};
-use doorstep_engine::session::{KeptByHand, LeftOut, MadeWithout};
+use doorstep_engine::session::{HeldBack, KeptByHand, LeftOut, MadeWithout};
 use leptos::prelude::*;
 
 use super::awaited::Awaited;
@@ -21,6 +21,8 @@ pub fn Levels(
     turns: Vec<(String, Search)>,
     left_out: Vec<(String, LeftOut)>,
     made_without: Vec<(String, Vec<MadeWithout>)>,
+    /// By level, by its name: what it would lie between, had everything been asked.
+    held_back: Vec<(String, HeldBack)>,
     /// Who was there.
     people: Vec<Vec<(String, String)>>,
     /// What a person decided and is not asked for now.
@@ -34,9 +36,11 @@ pub fn Levels(
         let left_out = left_out::of(&left_out, &told.name);
         let without = made_without.iter().find(|(name, _)| *name == told.name);
         let without = without.map(|(_, parts)| parts.clone()).unwrap_or_default();
+        let between =
+            held_back.iter().find(|(name, _)| *name == told.name).map(|(_, between)| between.clone());
         let decided = by_hand::lines(&told, &people, words);
         let kept = by_hand::kept(&kept_by_hand, &told.name, words);
-        level(told, search, left_out, without, (decided, kept), words)
+        level(told, search, left_out, (without, between), (decided, kept), words)
     });
     view! {
         <section class="section">
@@ -54,7 +58,8 @@ fn level(
     told: Explanation,
     search: Option<Search>,
     left_out: Option<LeftOut>,
-    without: Vec<MadeWithout>,
+    // What it was made without, and what it would lie between.
+    (without, between): (Vec<MadeWithout>, Option<HeldBack>),
     // By hand: what counts, and what is kept and does not.
     (decided, kept): (Vec<String>, Option<AnyView>),
     words: &'static Words,
@@ -70,7 +75,7 @@ fn level(
                 <strong class="level-value">{shown}</strong>
             </p>
             <NotAsked left_out />
-            <div class="for-office"><Without parts=without /></div>
+            <div class="for-office"><Without parts=without between /></div>
             {by_hand::by_hand(decided)}
             {kept}
             <Reasons told />

@@ -8,6 +8,7 @@ mod flags;
 mod left_out;
 mod levels;
 mod radar;
+mod rechecks;
 mod report;
 mod scores;
 mod services;
@@ -17,6 +18,7 @@ mod without;
 
 pub use awaited::{AwaitedFrom, Seek};
 pub use copies::{Copies, PrintButton};
+pub use rechecks::Rechecks;
 pub use report::Report;
 pub use report::{Told, told};
 pub use wishes::wishes;

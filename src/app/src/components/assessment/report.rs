@@ -1,7 +1,9 @@
 //! The report as a whole, made of what the engine explains; a snapshot: whoever shows it makes it anew.
 
 use doorstep_engine::assess::{Awaits, Explanation, MeasureKind, Outcome, Search};
-use doorstep_engine::session::{Handled, KeptByHand, LeftOut, MadeWithout, Session, Silenced};
+use doorstep_engine::session::{
+    Danger, Handled, HeldBack, KeptByHand, LeftOut, MadeWithout, Session, Silenced,
+};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -46,6 +48,10 @@ pub struct Told {
     pub concerns: Vec<(String, Vec<String>)>,
     /// By flag that is up, by its name: what was done about it, where the form asks for that.
     pub handled: Vec<(String, Handled)>,
+    /// By level, by its name: what it would lie between, had everything been asked.
+    pub held_back: Vec<(String, HeldBack)>,
+    /// What is to be looked at once more before anybody relies on what was found.
+    pub rechecks: Vec<Danger>,
     /// Dangers that were named and that no flag tells any more.
     pub silenced: Vec<Silenced>,
     /// Answers that break their rule: whatever is said, it is said with them.
@@ -75,6 +81,9 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
     let turns = said.map(|told| (told.name.clone(), session.what_would_change(&told.name))).collect();
     let by_name = |told: &Explanation| told.name.clone();
     let levels = measures.iter().filter(|told| LEVELS.contains(&told.kind));
+    let held_back = levels.clone();
+    let held_back =
+        held_back.filter_map(|told| Some((by_name(told), session.range_of(&told.name)?))).collect();
     let made_without = levels.map(|told| (by_name(told), session.made_without(&told.name))).collect();
     let flags = measures.iter().filter(|told| told.kind == MeasureKind::Flag);
     let concerns = flags.clone().map(|told| (by_name(told), session.concerns(&told.name))).collect();
@@ -97,6 +106,8 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         made_without,
         concerns,
         handled,
+        held_back,
+        rechecks: session.rechecks(),
         silenced: session.silenced(),
         measures,
     })
@@ -116,6 +127,7 @@ pub fn Report(
     let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
     let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, wishes, .. } =
         told;
+    let Told { held_back, rechecks, .. } = told;
     let Wishes { withhold, no_referral } = wishes;
     let dangers = !silenced.is_empty() || measures.iter().any(|told| told.outcome == Outcome::Flag(true));
     let silent = !silenced.is_empty();
@@ -193,7 +205,7 @@ pub fn Report(
             </header>
             <div class="for-office">
                 {silent.then(|| silent::notice(silenced, words))}
-                {(!flags.is_empty()).then(|| view! { <Flags flags concerns handled silent /> })}
+                {(!flags.is_empty()).then(|| view! { <Flags flags concerns handled silent rechecks /> })}
             </div>
             {withhold.map(|wish| view! {
                 <p class="notice warn for-office" data-withhold="true">{(words.report.withhold)(&wish)}</p> })}
@@ -201,7 +213,7 @@ pub fn Report(
             {(has_levels || has_services).then(|| view! {
                 <div class="report-column">
                     {has_levels.then(|| view! {
-                        <Levels levels turns left_out=left_out.clone() made_without people kept_by_hand dangers />
+                        <Levels levels turns left_out=left_out.clone() made_without held_back people kept_by_hand dangers />
                     })}
                     {services.map(|told| view! { <Services told no_referral /> })}
                 </div>

@@ -31,7 +31,7 @@ impl Assessor<'_> {
     }
 
     /// A part's score between its least and its most, in percent.
-    pub(super) fn percent(&self, part: &Part) -> Said<Exact> {
+    pub fn percent(&self, part: &Part) -> Said<Exact> {
         let score = self.score_of(part.measure)?;
         let above = score.minus(part.min)?;
         Ok(above.times(Exact::whole(100))?.over(part.max.minus(part.min)?)?)

@@ -18,12 +18,7 @@ use crate::value::Value;
 type Holds = Result<bool, Unsaid>;
 
 impl Assessor<'_> {
-    pub(super) fn band<'m>(
-        &self,
-        measure: &'m Measure,
-        given: &Given<'_>,
-        trace: &mut Trace,
-    ) -> Said<&'m Band> {
+    pub fn band<'m>(&self, measure: &'m Measure, given: &Given<'_>, trace: &mut Trace) -> Said<&'m Band> {
         let mut open: Option<(Unsaid, &Band)> = None;
         for (index, band) in measure.bands.iter().enumerate() {
             if !band.test.holds(given) {

@@ -65,6 +65,10 @@ pub(super) fn nodes<'a>(
     nodes
 }
 
+fn is_flag(element: Tag<'_>) -> bool {
+    element.attribute("type").is_some_and(|kind| kind.text == "flag")
+}
+
 fn is(element: Tag<'_>, local: &str) -> bool {
     element.name.namespace == Namespace::Doorstep && &*element.name.local == local
 }
@@ -182,6 +186,7 @@ impl<'a> Compiling<'_, 'a, '_> {
             note: self.words(element, "note"),
             internal: self.yes(element, "internal"),
             handled: self.handled(element),
+            recheck: self.recheck(element),
             span: element.span,
             kind: kind.unwrap_or_else(|| Kind::Index(Box::default())),
             decimals: decimals.min(12),
@@ -191,20 +196,30 @@ impl<'a> Compiling<'_, 'a, '_> {
         }
     }
 
+    /// Is a flag no danger, but something that has to be looked at once more?
+    fn recheck(&mut self, element: Tag<'a>) -> bool {
+        if element.attribute("recheck").is_some() && !is_flag(element) {
+            self.only_of_flags(element, "recheck", "only a `flag` can ask for a second look");
+            return false;
+        }
+        self.yes(element, "recheck")
+    }
+
+    fn only_of_flags(&mut self, element: Tag<'a>, key: &str, message: &'static str) {
+        let Some(written) = element.attribute(key) else { return };
+        let diagnostic = Diagnostic::error("unknown-key", written.span, message);
+        self.lowering.found.push(diagnostic.hint(format!("take `{key}` away, or give it to the flag")));
+    }
+
     /// The node that says what was done about a danger. It stands beside the evaluation, so nothing is read of it.
     fn handled(&mut self, element: Tag<'a>) -> Option<NodeId> {
         let written = element.attribute("handled")?;
         let form = self.lowering.skeleton;
-        let is_flag = element.attribute("type").is_some_and(|kind| kind.text == "flag");
-        let found = &mut *self.lowering.found;
-        if !is_flag {
-            let message = "only a `flag` says where it is handled";
-            found.push(
-                Diagnostic::error("unknown-key", written.span, message)
-                    .hint("take `handled` away, or give it to the flag"),
-            );
+        if !is_flag(element) {
+            self.only_of_flags(element, "handled", "only a `flag` says where it is handled");
             return None;
         }
+        let found = &mut *self.lowering.found;
         let name = crate::definition::references::only_reference(written.text);
         let node = match name {
             Some(name) => form.by_name.get(name).and_then(|nodes| nodes.first()).copied(),
