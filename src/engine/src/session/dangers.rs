@@ -360,7 +360,7 @@ impl Session {
         let mut beside = FxHashSet::default();
         for id in self.form.assessment.ids() {
             let Kind::Flag(_) = self.measure(id).kind else { continue };
-            if self.outcome_of(id) != Outcome::Flag(true) {
+            if self.measure(id).recheck || self.outcome_of(id) != Outcome::Flag(true) {
                 continue;
             }
             for node in self.questions_behind(id) {
