@@ -2,7 +2,7 @@
 //!
 //! It stops at the first part that fails and says which. The times are printed either way.
 
-use crate::app::Mode;
+use crate::app::{self, Mode};
 use crate::command::{ask, on_path, run as run_command};
 use crate::workspace::Workspace;
 use crate::{conformance, debian, fuzz, serve, setup, simulate};
@@ -25,15 +25,34 @@ const PARTS: [Part; 9] = [
     ("e2e", "the whole, in Chromium", end_to_end),
 ];
 
+/// The parts that keep one core busy: what the last part wants is compiled beside them.
+const ON_ONE_CORE: [&str; 3] = ["simulate", "corpora", "fuzz"];
+/// The part that wants the app as phones get it.
+const WANTS_THE_APP: &str = "e2e";
+
 /// Runs the parts that are named, or all.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     let mut times = Vec::new();
-    let result = chosen(names)?.into_iter().try_for_each(|(name, about, part)| {
-        eprintln!("\n── {name}: {about}");
-        let start = Instant::now();
-        let result = part(workspace);
-        times.push((name, start.elapsed(), result.is_ok()));
-        result.with_context(|| format!("the part `{name}` failed (alone: cargo xtask test {name})"))
+    let parts = chosen(names)?;
+    let wants_app = parts.iter().any(|part| part.0 == WANTS_THE_APP);
+    let result = std::thread::scope(|scope| {
+        let mut app = None;
+        parts.into_iter().try_for_each(|(name, about, part)| {
+            eprintln!("\n── {name}: {about}");
+            let start = Instant::now();
+            if wants_app && ON_ONE_CORE.contains(&name) && app.is_none() {
+                eprintln!("the app is built beside it, for {WANTS_THE_APP}");
+                app = Some(scope.spawn(|| app::build(workspace, Mode::Release).map(drop)));
+            }
+            // The next ones set up the same tools, and compile on all cores themselves.
+            let built = match (!ON_ONE_CORE.contains(&name)).then(|| app.take()).flatten() {
+                Some(app) => app.join().expect("the thread that builds the app does not panic"),
+                None => Ok(()),
+            };
+            let result = built.and_then(|()| part(workspace));
+            times.push((name, start.elapsed(), result.is_ok()));
+            result.with_context(|| format!("the part `{name}` failed (alone: cargo xtask test {name})"))
+        })
     });
     eprint!("\n{}", table(&times));
     result
