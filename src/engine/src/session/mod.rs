@@ -30,6 +30,7 @@ mod look;
 mod made_without;
 mod on_record;
 mod preload;
+mod raised_by;
 mod recalculate;
 mod rejected;
 mod services;
