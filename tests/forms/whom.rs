@@ -28,7 +28,14 @@ fn whom(session: &Session) -> Vec<String> {
 
 #[test]
 fn a_service_names_the_people_whose_answers_decided_it() {
-    assert_eq!(whom(&surveyed("h3-kidney-failure")), ["D1 于建国", "E1", "C1 于建国", "E2"]);
+    assert_eq!(whom(&surveyed("h3-kidney-failure")), ["D1 于建国", "E1", "B4 于建国", "C1 于建国", "E2"]);
+    // One answer for all children says nothing of each.
+    assert_eq!(whom(&surveyed("the-children-as-one")), ["B4 蒋二", "D2"]);
+    // Able to work and without it is one of the two, and not the one who is unable to.
+    let mut session = surveyed("unable-to-work");
+    let key = session.at("/household-needs/members[2]/school_and_work/labour_capacity").expect("it is there");
+    session.answer_text(key, "full").expect("it takes the answer");
+    assert_eq!(whom(&session), ["D3 周到"]);
     // Nobody else is there: it need not be said.
     let alone = whom(&surveyed("h1-older-person-alone"));
     assert!(!alone.is_empty() && alone.iter().all(|told| !told.contains(' ')), "{alone:?}");
@@ -50,7 +57,8 @@ fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
     };
     // The total is asked together with the thoughts that are the danger: that the counselling was found says both.
     give("members[1]/mood/phq9_item_9", "1");
-    assert_eq!(beside(&session), ["D1"]);
+    // The outcome of the visit decides what has to be answered, thoughts and bathing alike: B4 is kept back with it, which is more than need be.
+    assert_eq!(beside(&session), ["D1", "B4"]);
     let mut give = |path: &str, text: &str| {
         let key = session.at(&format!("/household-needs/{path}")).expect("it is there");
         session.answer_text(key, text).expect("it takes the answer");
@@ -58,5 +66,5 @@ fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
     give("members[1]/mood/phq9_item_9", "0");
     give("danger/red_flags", "violence");
     // The counselling stays among them: the number to call, asked beside the danger, decides whether the total is asked.
-    assert_eq!(beside(&session), ["E4", "D1"]);
+    assert_eq!(beside(&session), ["E4", "D1", "B4"]);
 }
