@@ -9,8 +9,8 @@ use doorstep_delivery::outbox::{OutboxItem, State, Until};
 use doorstep_delivery::pull::{Came, Pulled};
 use doorstep_delivery::store::{Listed, LogLine, Store, StoreError, StoreErrorKind, StoredDraft};
 use doorstep_delivery::{
-    Attachment, Draft, DraftSummary, FormVersion, KnownEntity, Moment, Pen, Receipt, Said, Step, Submission,
-    Uuid,
+    Attachment, Draft, DraftSummary, FormVersion, KnownEntity, LastSaved, Moment, Pen, Receipt, Said, Step,
+    Submission, Uuid,
 };
 
 use crate::planted::Bug;
@@ -470,6 +470,12 @@ impl Store for Disk {
         self.before_write(true).await?;
         let done = self.twin().drop_said(submissions).await;
         self.after(|| format!("drop what {} said", submissions.len()), done).await
+    }
+
+    async fn last_saved(&self, form: &str) -> Result<Option<LastSaved>, StoreError> {
+        self.before_read().await?;
+        let done = self.twin().last_saved(form).await;
+        self.after(|| format!("last saved of {form}"), done).await
     }
 
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {

@@ -13,6 +13,7 @@ use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
 use crate::entities::{KnownEntity, ListPart, Said};
 use crate::form_version::FormVersion;
+use crate::last_saved::LastSaved;
 use crate::moment::Moment;
 use crate::outbox::{OutboxItem, State, item_key};
 use crate::pen::Pen;
@@ -68,6 +69,8 @@ struct Tables {
     /// Parts of lists by their names.
     entities: BTreeMap<String, Vec<u8>>,
     said: BTreeMap<Uuid, Vec<u8>>,
+    /// By the forms' ids, each with its submission.
+    last_saved: BTreeMap<String, (Uuid, Vec<u8>)>,
     /// The turn, and the record; none after all was forgotten.
     pulled: (u64, Option<Vec<u8>>),
     log: Vec<LogLine>,
@@ -358,6 +361,7 @@ impl Store for MemoryStore {
             if !tables.remove_sealed(id) {
                 return Err(gone());
             }
+            tables.last_saved.retain(|_, (of, _)| *of != id);
             tables.remove_files(id);
             tables.log.push(LogLine { at, event: LogEvent::SubmissionDeleted, id });
             Ok(())
@@ -485,6 +489,13 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn last_saved(&self, form: &str) -> Result<Option<LastSaved>, StoreError> {
+        self.read(|tables| {
+            let kept = tables.last_saved.get(form);
+            Ok(kept.map(|(_, bytes)| LastSaved::from_bytes(bytes)).transpose()?)
+        })
+    }
+
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {
         self.write(|tables| {
             let waiting: BTreeSet<String> = tables.submissions.keys().map(Uuid::to_string).collect();
@@ -494,6 +505,7 @@ impl Store for MemoryStore {
             let forms = tables.withdraw(|_| true)?;
             tables.drop_unused_forms()?;
             tables.entities.clear();
+            tables.last_saved.clear();
             let Tables { said, submissions, .. } = tables;
             said.retain(|id, _| submissions.contains_key(id));
             tables.pulled = (tables.pulled.0 + 1, None);
@@ -606,6 +618,9 @@ impl Tables {
     fn put_sealed(&mut self, submission: &Submission, items: &[OutboxItem]) {
         if let Some(said) = submission.said() {
             self.said.insert(submission.id(), said.to_bytes());
+        }
+        if let Some(last) = submission.last_saved() {
+            self.last_saved.insert(last.form.clone(), (last.submission, last.to_bytes()));
         }
         self.submissions.insert(submission.id(), submission.to_bytes());
         for item in items {

@@ -10,6 +10,7 @@ use crate::attachment::Attachment;
 use crate::draft::{Draft, DraftSummary};
 use crate::entities::{KnownEntity, Said};
 use crate::form_version::FormVersion;
+use crate::last_saved::LastSaved;
 use crate::moment::Moment;
 use crate::outbox::OutboxItem;
 use crate::pen::Pen;
@@ -76,7 +77,7 @@ pub trait Store {
     /// A file's bytes. `None` if there is none of that name.
     async fn load_file(&self, owner: Uuid, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Strict, one transaction: keeps the submission and its outbox items, one for each target, with what it says of entities, and removes the draft
+    /// Strict, one transaction: keeps the submission and its outbox items, one for each target, with what it says of entities and what the next one asks of it, and removes the draft
     /// with its steps and with the files that the submission doesn't name. `supersedes`: the refused submission that this one stands for goes too, and that is logged.
     ///
     /// # Errors
@@ -188,7 +189,10 @@ pub trait Store {
     /// Strict. The server's word holds what these surveys said.
     async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError>;
 
-    /// Strict, one transaction, and no key is asked for: forgets what is receipted by every target, and what came down, entities too; logs that, unless
+    /// What the next submission of a form asks of the last one that was finished here. It goes with its submission, if that is deleted.
+    async fn last_saved(&self, form: &str) -> Result<Option<LastSaved>, StoreError>;
+
+    /// Strict, one transaction, and no key is asked for: forgets what is receipted by every target, what the next submissions ask of the last ones, and what came down, entities too; logs that, unless
     /// there was nothing. What is not receipted stays with its form and what receipts it has; so do drafts. A pull that is under way keeps nothing any more.
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError>;
 

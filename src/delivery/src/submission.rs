@@ -17,6 +17,7 @@ use crate::draft::{Draft, FormRef, FormRefV1, MomentV1};
 use crate::encrypted_for::{EncryptedFor, EncryptedForV1};
 use crate::entities::Said;
 use crate::for_office::Envelope;
+use crate::last_saved::LastSaved;
 use crate::moment::Moment;
 use crate::odk_encryption::is_manifest;
 use crate::record::{self, Record, RecordError, RecordErrorKind};
@@ -36,6 +37,9 @@ pub struct Submission {
     encrypted_for: Option<EncryptedFor>,
     for_office: bool,
     said: Vec<EntityChange>,
+    last_saved: Option<LastSaved>,
+    /// Is that all of it?
+    last_is_whole: bool,
 }
 
 /// Why a form can't be finished.
@@ -85,7 +89,15 @@ impl Submission {
             xml: Some(session.instance_xml(Extent::Relevant)),
         });
         let said = session.entities().into_iter().filter_map(Result::ok).collect();
-        Ok(Submission { encrypted_for, said, ..submission })
+        // What is to be read by few only is kept as far as the form asks for it by name.
+        let last = session.last_saved().filter(|last| encrypted_for.is_none() || !last.whole);
+        let last_is_whole = last.as_ref().is_some_and(|last| last.whole);
+        let last_saved = last.map(|last| LastSaved {
+            submission: submission.id,
+            form: submission.form.id.clone(),
+            xml: last.xml,
+        });
+        Ok(Submission { encrypted_for, said, last_saved, last_is_whole, ..submission })
     }
 
     /// Writes the bytes and hashes them.
@@ -107,6 +119,8 @@ impl Submission {
             encrypted_for: None,
             for_office: false,
             said: Vec::new(),
+            last_saved: None,
+            last_is_whole: false,
         }
     }
 
@@ -124,6 +138,8 @@ impl Submission {
             encrypted_for: None,
             for_office: true,
             said: Vec::new(),
+            last_saved: None,
+            last_is_whole: false,
         }
     }
 
@@ -202,9 +218,20 @@ impl Submission {
         (!said.changes.is_empty()).then_some(said)
     }
 
-    /// The same one in an envelope says what it said.
+    /// What the next one asks of it. Known of one that was sealed just now, and kept beside it.
+    pub fn last_saved(&self) -> Option<&LastSaved> {
+        self.last_saved.as_ref()
+    }
+
+    /// The same one, of which the next one will know nothing: whoever begins that may be somebody else.
+    pub fn without_last_saved(self) -> Submission {
+        Submission { last_saved: None, ..self }
+    }
+
+    /// The same one in an envelope says what it said. All of it is for the office alone: only what the form asks for by name stays.
     pub(crate) fn saying_as(self, other: &Submission) -> Submission {
-        Submission { said: other.said.clone(), ..self }
+        let last_saved = other.last_saved.clone().filter(|_| !other.last_is_whole);
+        Submission { said: other.said.clone(), last_saved, ..self }
     }
 
     /// How many bytes it is in all, with its files.
@@ -316,6 +343,8 @@ impl Record for Submission {
             encrypted_for,
             for_office: false,
             said: Vec::new(),
+            last_saved: None,
+            last_is_whole: false,
         })
     }
 }

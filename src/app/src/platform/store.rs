@@ -17,8 +17,8 @@ use doorstep_delivery::store::{
     are_whole,
 };
 use doorstep_delivery::{
-    Attachment, FormVersion, KnownEntity, Moment, OutboxItem, Pen, Receipt, Said, State, Step, Submission,
-    Uuid,
+    Attachment, FormVersion, KnownEntity, LastSaved, Moment, OutboxItem, Pen, Receipt, Said, State, Step,
+    Submission, Uuid,
 };
 use wasm_bindgen::JsValue;
 
@@ -31,6 +31,7 @@ use arrived::ArrivedCopy;
 use drafts::{kept_draft, remove_draft, written_by};
 use files::{kept_files, remove_file, remove_files};
 use forms::drop_unused;
+use last_saved::forget_last_of;
 use records::{
     FORM, HOLDER, SEALED, field, log_line, log_record, same_bytes, sealed_record, set, step_id, step_key,
 };
@@ -41,6 +42,7 @@ mod drafts;
 mod entities;
 mod files;
 mod forms;
+mod last_saved;
 mod lock;
 mod pulled;
 mod records;
@@ -272,6 +274,7 @@ impl Store for IndexedDb {
         are_its_items(submission, items)?;
         let sealed = self.sealed_submission(submission, items).await?;
         let said = self.sealed_said(submission).await?;
+        let last = self.sealed_last(submission).await?;
         let id = submission.id();
         let before = kept_files(&self.database.read(&[FILES]).await?, id).await?;
         let mut unnamed = Vec::new();
@@ -300,6 +303,9 @@ impl Store for IndexedDb {
         sealed.write(&transaction)?;
         if let Some(said) = said {
             transaction.put(SAID, &id.to_string().into(), &said)?;
+        }
+        if let Some(last) = last {
+            last.write(&transaction)?;
         }
         if let Some(old) = supersedes {
             let key = old.to_string();
@@ -434,6 +440,7 @@ impl Store for IndexedDb {
         remove_sealed(&transaction, &key)?;
         transaction.delete(SAID, JsValue::from(key.as_str()))?;
         transaction.delete(OUTBOX, items_of(&key))?;
+        forget_last_of(&transaction, id).await?;
         transaction.append(LOG, &log_record(&LogLine { at, event: LogEvent::SubmissionDeleted, id }))?;
         transaction.finish().await
     }
@@ -518,6 +525,10 @@ impl Store for IndexedDb {
 
     async fn drop_said(&self, submissions: &[Uuid]) -> Result<(), StoreError> {
         self.forget_said(submissions).await
+    }
+
+    async fn last_saved(&self, form: &str) -> Result<Option<LastSaved>, StoreError> {
+        self.load_last(form).await
     }
 
     async fn forget_receipted(&self, at: Moment) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use doorstep_delivery::draft::{Draft, OpenError, new_id};
 use doorstep_delivery::sealed::Sealed;
@@ -192,7 +193,9 @@ pub async fn finished(device: Device, id: Uuid) -> Option<Session> {
     let form = forms::open(device, &sealed.form.hash).await.ok()?;
     let at = sealed.finished_at;
     let now = world_for(device, &form).await;
-    let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, ..now };
+    // The one before it is not known any more: since then it is itself the last.
+    let last_saved = Arc::default();
+    let world = World { now_ms: at.ms, utc_offset_minutes: at.utc_offset_minutes, last_saved, ..now };
     let mut session = Session::restore(form, world, &sealed.data).ok()?;
     session.set_language(&sealed.language);
     Some(session)
@@ -259,7 +262,6 @@ pub fn world() -> World {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use doorstep_engine::entities::{EntityList, ListedEntity};
     use doorstep_engine::{Bundle, Form, Source};

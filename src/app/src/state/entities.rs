@@ -22,7 +22,28 @@ use crate::platform::store::IndexedDb;
 /// they there no more: a draft outlives what its list was.
 pub async fn world_for(device: Device, form: &Form) -> World {
     let living = form.lists_read().into_iter().map(|list| format!("{list}.csv").into()).collect();
-    World { lists: lists_of(&device.store(), form).await, living, ..world() }
+    let store = device.store();
+    World {
+        lists: lists_of(&store, form).await,
+        living,
+        last_saved: last_saved(&store, form).await,
+        ..world()
+    }
+}
+
+/// What the form asks of the last submission that this user finished on this device, if it asks for any.
+async fn last_saved(store: &Rc<IndexedDb>, form: &Form) -> Arc<str> {
+    if !form.reads_last_saved() {
+        return Arc::default();
+    }
+    match store.last_saved(form.id()).await {
+        Ok(last) => last.map_or_else(Arc::default, |last| last.xml.into()),
+        Err(error) => {
+            // It spares typing; what can't be read is typed.
+            leptos::logging::warn!("{error}");
+            Arc::default()
+        }
+    }
 }
 
 /// The day by the device's clock and zone, as forms write it: `2026-11-27`.

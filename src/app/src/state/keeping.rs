@@ -12,8 +12,8 @@ use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, P
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
-use super::office;
 use super::saving::{Due, Saving, Word};
+use super::{kiosk, office};
 use crate::platform::store::{IndexedDb, OfficeKey};
 use crate::platform::{clock, locks, timer};
 
@@ -307,6 +307,8 @@ impl Keeping {
             leptos::logging::warn!("not sealed: {}", places.join(" "));
             NotFinished
         })?;
+        // Whoever comes next to a kiosk is somebody else.
+        let submission = if kiosk::is_on() { submission.without_last_saved() } else { submission };
         let submission =
             office::sealed(&self.store(), self.pen, submission, office).await.map_err(|error| {
                 leptos::logging::error!("not sealed: {error}");

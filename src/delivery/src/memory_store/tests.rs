@@ -226,3 +226,52 @@ fn what_a_survey_says_of_entities_is_kept_with_it_and_outlives_its_bytes() {
     ready(store.drop_said(&[three.id()])).unwrap();
     assert_eq!(said(), []);
 }
+
+/// A finished visit, and its draft: the form asks for the visitor of the last one.
+fn a_visit(number: u8, visitor: &str, last_saved: &str) -> (Submission, Draft) {
+    use doorstep_engine::{Bundle, Form, Session, Source, World};
+    let text = r#"{"settings": {"form_id": "visit", "version": "1"}, "survey": [
+        {"type": "text", "name": "visitor", "label": "Who visits", "default": "${last-saved#visitor}"},
+        {"type": "text", "name": "person", "label": "Whom"}]}"#;
+    let form = Form::read(&Bundle::single(Source::new("visit.json", text))).form.expect("it checks");
+    let world = World { seed: number.into(), last_saved: last_saved.into(), ..World::default() };
+    let mut session = Session::new(form, world);
+    for (path, said) in [("/visit/visitor", visitor), ("/visit/person", "王秀兰")] {
+        if !said.is_empty() {
+            session.answer_text(session.at(path).expect("there is one"), said).expect("it may be answered");
+        }
+    }
+    let draft = Draft::begin(Uuid::from_bytes([number; 16]), &session, Moment::default());
+    let submission = Submission::seal(&mut session, &draft, &[], Moment::default(), [0; 32]);
+    (submission.expect("it is whole"), draft)
+}
+
+#[test]
+fn the_next_visit_begins_with_the_visitor_of_the_last_until_that_is_deleted_or_forgotten() {
+    let store = MemoryStore::new();
+    let last = || ready(store.last_saved("visit")).unwrap().map(|last| last.xml);
+    let finish = |number: u8, visitor: &str, last_saved: &str| {
+        let (submission, draft) = a_visit(number, visitor, last_saved);
+        ready(store.create_draft(&draft, PEN)).unwrap();
+        let items = [OutboxItem::queue(&submission)];
+        ready(store.seal(&submission, PEN, &items, None, Moment::default())).unwrap();
+        submission
+    };
+    assert_eq!(last(), None);
+    let first = finish(1, "于敏", "");
+    let kept = last().unwrap();
+    assert!(kept.contains("于敏") && !kept.contains("王秀兰"), "only what is asked for: {kept}");
+    // Nobody types it again.
+    let second = finish(2, "", &kept);
+    assert_eq!(last().as_deref(), Some(&*kept));
+    assert_eq!(ready(store.last_saved("another")).unwrap(), None);
+    ready(store.delete_submission(first.id(), Moment::default())).unwrap();
+    assert_eq!(last().as_deref(), Some(&*kept));
+    ready(store.delete_submission(second.id(), Moment::default())).unwrap();
+    assert_eq!(last(), None);
+    finish(3, "丙", "");
+    ready(store.forget_receipted(Moment::default())).unwrap();
+    assert_eq!(last(), None);
+    let (kiosks, _) = a_visit(4, "丁", "");
+    assert_eq!(kiosks.without_last_saved().last_saved(), None);
+}

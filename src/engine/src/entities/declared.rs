@@ -2,8 +2,11 @@
 //!
 //! Kept here: reading never fails; what is wrong is a diagnostic at the author's own characters.
 
+use std::str::FromStr;
+
 use jsonc_parser::ast::{Object, Value};
 
+use super::ledger::Part;
 use crate::definition::csv_list;
 use crate::definition::json::{kind, parse, properties, span, written, wrong_kind};
 use crate::definition::rows::Group;
@@ -205,6 +208,52 @@ impl<'b> Reader<'b> {
             );
         }
         found
+    }
+
+    /// A number, as its type reads it: `what` says which ones are meant.
+    pub fn number<T: FromStr>(&mut self, key: &str, value: &Value<'b>, what: &str) -> Option<T> {
+        let read = match value {
+            Value::NumberLit(number) => number.value.parse().ok(),
+            _ => None,
+        };
+        if read.is_none() {
+            self.error("wrong-kind", span(value), format!("`{key}` should be {what}"));
+        }
+        read
+    }
+
+    /// The parts of an index: `[{"property": "fs", "max": 20, "weight": 15}]`, each with its property as it is written, for whoever knows which there are.
+    pub fn parts(&mut self, value: Option<&Value<'b>>, at: Span) -> Vec<(Written, Part)> {
+        let Some(value) = self.needed("of", value, at) else { return Vec::new() };
+        let mut parts = Vec::new();
+        for element in self.elements("of", value) {
+            let Some(object) = self.object("of", element) else { continue };
+            let [property, max, weight] = self.keys(object, ["property", "max", "weight"]);
+            let at = span(object);
+            let property = self.needed("property", property, at);
+            let property = property.and_then(|property| self.text("property", property));
+            let mut above_0 = |key: &str, value: Option<&Value<'b>>| {
+                let value = self.needed(key, value, at)?;
+                let read: u32 = self.number(key, value, "a whole number above 0")?;
+                if read == 0 {
+                    self.error(
+                        "wrong-kind",
+                        span(value),
+                        format!("`{key}` should be a whole number above 0"),
+                    );
+                }
+                Some(read)
+            };
+            let (max, weight) = (above_0("max", max), above_0("weight", weight));
+            if let (Some(property), Some(max), Some(weight)) = (property, max, weight) {
+                let part = Part { property: property.text.to_string(), max, weight };
+                parts.push((property, part));
+            }
+        }
+        if parts.is_empty() {
+            self.error("missing-key", span(value), "an index has at least one part");
+        }
+        parts
     }
 
     /// The number of a file beside this one, as [`Bundle::source`] has it.

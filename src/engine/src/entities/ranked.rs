@@ -11,7 +11,7 @@ use super::ledger::{Part, weighted};
 use crate::assess::Exact;
 use crate::definition::json::span;
 use crate::ranking::Standing;
-use crate::source::{Bundle, Span};
+use crate::source::{Bundle, Span, Written};
 
 /// The ranking of a list.
 #[derive(Clone, PartialEq, Debug)]
@@ -124,45 +124,21 @@ impl<'b> Reading<'b, '_> {
     fn property(&mut self, key: &str, value: Option<&Value<'b>>, at: Span) -> Option<String> {
         let value = self.reader.needed(key, value, at)?;
         let name = self.reader.text(key, value)?;
+        self.known(&name);
+        Some(name.text.to_string())
+    }
+
+    fn known(&mut self, name: &Written) {
         if self.dictionary.property(self.list, &name.text).is_none() {
             let message = format!("the list `{}` has no property `{}`", self.list, name.text);
             self.reader.error("unknown-value", name.span, message);
         }
-        Some(name.text.to_string())
-    }
-
-    fn number<T: std::str::FromStr>(&mut self, key: &str, value: Option<&Value<'b>>, at: Span) -> Option<T> {
-        let value = self.reader.needed(key, value, at)?;
-        let read = match value {
-            Value::NumberLit(number) => number.value.parse().ok(),
-            _ => None,
-        };
-        if read.is_none() {
-            self.reader.error("wrong-kind", span(value), format!("`{key}` should be a number of 0 or more"));
-        }
-        read
     }
 
     fn parts(&mut self, value: Option<&Value<'b>>, at: Span) -> Vec<Part> {
-        let Some(value) = self.reader.needed("of", value, at) else { return Vec::new() };
-        let mut parts = Vec::new();
-        for element in self.reader.elements("of", value) {
-            let Some(object) = self.reader.object("of", element) else { continue };
-            let [property, max, weight] = self.reader.keys(object, ["property", "max", "weight"]);
-            let at = span(object);
-            let property = self.property("property", property, at);
-            let (max, weight) = (self.number("max", max, at), self.number("weight", weight, at));
-            if let (Some(property), Some(max), Some(weight)) = (property, max, weight) {
-                if max == 0 || weight == 0 {
-                    self.reader.error("wrong-kind", at, "points at most and weights are above 0");
-                }
-                parts.push(Part { property, max, weight });
-            }
-        }
-        if parts.is_empty() {
-            self.reader.error("missing-key", span(value), "an index has at least one part");
-        }
-        parts
+        let parts = self.reader.parts(value, at);
+        parts.iter().for_each(|(property, _)| self.known(property));
+        parts.into_iter().map(|(_, part)| part).collect()
     }
 
     fn bands(&mut self, value: Option<&Value<'b>>, at: Span) -> Vec<RankedBand> {
@@ -173,7 +149,9 @@ impl<'b> Reading<'b, '_> {
             let [code, from] = self.reader.keys(object, ["code", "from"]);
             let at = span(object);
             let code = self.reader.needed("code", code, at).and_then(|code| self.reader.text("code", code));
-            let from: Option<Exact> = self.number("from", from, at);
+            let from = self.reader.needed("from", from, at);
+            let from: Option<Exact> =
+                from.and_then(|from| self.reader.number("from", from, "a number of 0 or more"));
             if let (Some(code), Some(from)) = (code, from) {
                 if bands.last().is_some_and(|below| below.from >= from) {
                     self.reader.error("wrong-kind", at, "bands stand in their order, the lowest first");

@@ -1,5 +1,6 @@
 //! Compiled expressions: a flat arena that refers to nodes, slots, lists and columns by id.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regex_lite::Regex;
@@ -30,6 +31,10 @@ pub(crate) struct Program {
     pub names: Names,
     /// Some expression asks for itext by an id that is known only while running.
     pub asks_itext: bool,
+    /// The nodes that `${last-saved#…}` names.
+    pub last_saved: BTreeSet<NodeId>,
+    /// The trees that `instance(…)` goes into, wherever the path leads then.
+    pub walked: BTreeSet<TreeId>,
 }
 
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //!
 //! The same answers give the same bytes: elements and attributes in the form's order, what is not relevant left out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostics;
@@ -25,15 +25,27 @@ pub enum Opening {
 impl Session {
     /// The instance as XML, without declaration or indentation. `Extent::Relevant` is what is submitted.
     pub fn instance_xml(&self, extent: Extent) -> String {
-        xml::write_compact(&self.element(ScopeId(0), NodeId(0), extent))
+        xml::write_compact(&self.element(ScopeId(0), NodeId(0), extent, None))
+    }
+
+    /// What of the instance is submitted and stands in these nodes, each with those around it.
+    pub(super) fn xml_of(&self, nodes: &BTreeSet<NodeId>) -> String {
+        xml::write_compact(&self.element(ScopeId(0), NodeId(0), Extent::Relevant, Some(nodes)))
     }
 
     /// The instance as it would be submitted.
     pub(crate) fn submitted_root(&self) -> Element {
-        self.element(ScopeId(0), NodeId(0), Extent::Relevant)
+        self.element(ScopeId(0), NodeId(0), Extent::Relevant, None)
     }
 
-    fn element(&self, scope: ScopeId, node: NodeId, extent: Extent) -> Element {
+    /// `only` these nodes, if it is not all.
+    fn element(
+        &self,
+        scope: ScopeId,
+        node: NodeId,
+        extent: Extent,
+        only: Option<&BTreeSet<NodeId>>,
+    ) -> Element {
         let span = Span::top(0);
         let this = self.form.node(node);
         // What is XForms's in the form has no namespace in an instance.
@@ -60,19 +72,20 @@ impl Session {
             let absent = Some(child) == self.form.deprecated_id
                 && self.form.node(child).implied
                 && self.instance.kept(scope, child).is_blank();
-            if absent || (extent == Extent::Relevant && !self.instance.relevant(scope, child)) {
+            let unasked = only.is_some_and(|only| !only.contains(&child));
+            if absent || unasked || (extent == Extent::Relevant && !self.instance.relevant(scope, child)) {
                 continue;
             }
             match self.form.node(child).kind {
                 NodeKind::Repeat { .. } => {
                     for instance in self.instance.instances(scope, child) {
                         if extent == Extent::All || self.instance.relevant(*instance, child) {
-                            element.push(self.element(*instance, child, extent));
+                            element.push(self.element(*instance, child, extent, only));
                         }
                     }
                 }
                 NodeKind::Group | NodeKind::Leaf(_) | NodeKind::Attribute => {
-                    element.push(self.element(scope, child, extent));
+                    element.push(self.element(scope, child, extent, only));
                 }
             }
         }

@@ -39,7 +39,7 @@ const IN_HAND: [&str; 3] = ["services!=", "state!=closed", "state!=not_opened"];
 const MOST: usize = 500;
 const USUAL: usize = 100;
 /// So many needs are placed at once at most.
-const MOST_NEEDS: usize = 20_000;
+const MOST_NEEDS: usize = 50_000;
 
 /// What is asked.
 #[derive(Deserialize, Default)]
@@ -103,7 +103,7 @@ fn placed(catalogue: &Catalogue, cases: &[Told], referrals: &[Told], today: &str
     let households = open::households(cases, &referred);
     let needs: usize = households.iter().map(|one| one.services.len()).sum();
     if needs > MOST_NEEDS {
-        return Err(bad("area", "more than 20,000 services are planned there: ask for a smaller area"));
+        return Err(bad("area", "more than 50,000 services are planned there: ask for a smaller area"));
     }
     let plan = |one: &open::Household| {
         let codes: Vec<&str> = match one.may_be_referred {

@@ -10,17 +10,14 @@ use serde_json::json;
 use super::area::ChooseTown;
 use super::ask::{CASES, REFERRALS};
 use super::known::{Known, use_known};
-use super::ranking::{Turn, said};
+use super::paged::PagedPage;
+use super::ranking::said;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::Remote;
 use crate::office::tell;
-use crate::platform::page as screen;
 use crate::state::dictionary::Label;
-
-/// Rows on a page.
-const PAGE: usize = 50;
 
 /// `POST /api/v1/placement`.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
@@ -79,50 +76,24 @@ impl Need {
 #[component]
 pub fn PlacementPage() -> impl IntoView {
     let (desk, known) = (use_desk(), use_known());
-    let (town, from) = (RwSignal::new(String::new()), RwSignal::new(0));
+    let town = RwSignal::new(String::new());
     let placed = Remote::<Placed>::new();
-    let load = move || {
-        let mut body = json!({"from": from.get_untracked(), "most": PAGE});
-        town.with_untracked(|town| {
-            if !town.is_empty() {
-                body["area"] = town.as_str().into();
-            }
-        });
-        placed.load_other(async move { desk.ask("POST", "/api/v1/placement", Some(&body)).await });
-    };
-    Effect::new(move || {
-        town.track();
-        from.set(0);
-        load();
-    });
-    let go = move |next: usize| {
-        from.set(next);
-        load();
-        screen::scroll_to_top();
-    };
-    let of = Signal::derive(move || {
-        placed.value.with(|all| all.as_ref().map_or(0, |all| all.of.max(all.of_without)))
+    let asked = Signal::derive(move || {
+        town.with(|town| if town.is_empty() { json!({}) } else { json!({"area": town}) })
     });
     // The station refers; whoever only reads has no form to fill in.
     let refers = move || desk.user.with_untracked(|user| user.role == "station");
     let shown = move || placed.value.with(|all| all.as_ref().map(|all| whole(all, known, refers())));
+    let filters = move || view! { <ChooseTown id="placement-town" known chosen=town /> };
+    let printed = move || live(move || town.with(|town| (!town.is_empty()).then(|| known.area(town))));
     view! {
-        <Frame title=|w| w.ranking.placement screen="placement">
-            <div class="head">
-                <h1>{tell(|w| w.ranking.placement)}</h1>
-                <button type="button" class="button no-print" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
-            </div>
-            <p class="soft">{tell(|w| w.ranking.placement_explained)}</p>
+        <PagedPage
+            title=|w| w.ranking.placement screen="placement" explained=|w| w.ranking.placement_explained path="/api/v1/placement" asked answer=placed
+            of=|all: &Placed| all.of.max(all.of_without) known filters printed
+        >
             <p class="notice">{tell(|w| w.ranking.people_decide)}</p>
-            <div class="filters card no-print">
-                <ChooseTown id="placement-town" known chosen=town />
-            </div>
-            <p class="print-only">{live(move || town.with(|town| (!town.is_empty()).then(|| known.area(town))))}</p>
-            <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Awaited remote=placed again=move |()| load() />
             {live(shown)}
-            <Turn of from page=PAGE go />
-        </Frame>
+        </PagedPage>
     }
 }
 

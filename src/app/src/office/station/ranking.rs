@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::analysis::area_word;
 use super::area::ChooseTown;
@@ -15,20 +15,17 @@ use super::chart::Bar;
 use super::counts::{IN_HAND, share};
 use super::filter::Choose;
 use super::known::{Known, comma, use_known};
+use super::paged::PagedPage;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
-use crate::office::desk::use_desk;
 use crate::office::field::Menu;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::Remote;
 use crate::office::tell;
-use crate::platform::page as screen;
 use crate::state::dictionary::Label;
 use crate::state::groups::DIMENSIONS;
 use crate::state::reader::use_reader;
 use crate::words::office::Office;
 
-/// Rows on a page.
-const PAGE: usize = 50;
 /// The index on the wire.
 const INDEX: &str = "index";
 
@@ -76,45 +73,31 @@ struct Row {
     level: String,
 }
 
+/// What is asked of the server, but for the rows.
+fn question(measure: &str, category: &str, town: &str, closed: bool) -> Json {
+    let mut only: Vec<String> = Vec::new();
+    if !closed {
+        only.extend(IN_HAND.map(str::to_owned));
+    }
+    if !category.is_empty() {
+        only.push(format!("categories~{category}"));
+    }
+    let mut asked = json!({"by": measure, "only": only});
+    if !town.is_empty() {
+        asked["area"] = town.into();
+    }
+    asked
+}
+
 /// The page at `/office/ranking`.
 #[component]
 pub fn RankingPage() -> impl IntoView {
-    let (desk, known) = (use_desk(), use_known());
+    let known = use_known();
     let [town, category] = [(); 2].map(|()| RwSignal::new(String::new()));
-    let (measure, closed, from) = (RwSignal::new(INDEX.to_owned()), RwSignal::new(false), RwSignal::new(0));
+    let (measure, closed) = (RwSignal::new(INDEX.to_owned()), RwSignal::new(false));
     let ranked = Remote::<Ranked>::new();
-    let load = move || {
-        let mut only: Vec<String> = Vec::new();
-        if !closed.get_untracked() {
-            only.extend(IN_HAND.map(str::to_owned));
-        }
-        category.with_untracked(|category| {
-            if !category.is_empty() {
-                only.push(format!("categories~{category}"));
-            }
-        });
-        let mut body =
-            json!({"by": measure.get_untracked(), "only": only, "from": from.get_untracked(), "most": PAGE});
-        town.with_untracked(|town| {
-            if !town.is_empty() {
-                body["area"] = town.as_str().into();
-            }
-        });
-        ranked.load_other(async move {
-            desk.ask("POST", &format!("/api/v1/rankings/{CASES}"), Some(&body)).await
-        });
-    };
-    Effect::new(move || {
-        [town, category, measure].iter().for_each(RwSignal::track);
-        closed.track();
-        from.set(0);
-        load();
-    });
-    let go = move |next: usize| {
-        from.set(next);
-        load();
-        screen::scroll_to_top();
-    };
+    let asked =
+        Signal::derive(move || question(&measure.read(), &category.read(), &town.read(), closed.get()));
     let measures = Signal::derive(move || {
         std::iter::once(INDEX)
             .chain(DIMENSIONS.iter().map(|(name, _)| *name))
@@ -133,32 +116,32 @@ pub fn RankingPage() -> impl IntoView {
             rows.into_iter().map(|one| row(one, known)).collect::<Vec<_>>()
         })
     };
+    let filters = move || {
+        view! {
+            <Menu id="ranking-measure" label=|w| w.ranking.measure values=measures called=called chosen=measure />
+            <ChooseTown id="ranking-town" known chosen=town />
+            <Choose id="ranking-category" label=|w| w.ranking.category any=|w| w.ranking.all_categories list=CASES property="categories" known chosen=category />
+            <label class="choice slim">
+                <input type="checkbox" prop:checked=live(move || closed.get()) on:change:target=move |event| closed.set(event.target().checked()) />
+                <span>{tell(|w| w.station.closed_too)}</span>
+            </label>
+        }
+    };
+    let printed = move || {
+        view! {
+            {live(move || match measure.get().as_str() {
+                INDEX => tell(|w| w.ranking.index).into_any(),
+                name => known.called(CASES, name).into_any(),
+            })}
+            {live(move || town.with(|town| (!town.is_empty()).then(|| format!(" · {}", known.area(town)))))}
+            {live(move || category.with(|category| (!category.is_empty()).then(|| format!(" · {}", known.say(CASES, "categories", category)))))}
+        }
+    };
     view! {
-        <Frame title=|w| w.ranking.title screen="ranking">
-            <div class="head">
-                <h1>{tell(|w| w.ranking.title)}</h1>
-                <button type="button" class="button no-print" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
-            </div>
-            <p class="soft">{tell(|w| w.ranking.explained)}</p>
-            <div class="filters card no-print">
-                <Menu id="ranking-measure" label=|w| w.ranking.measure values=measures called=called chosen=measure />
-                <ChooseTown id="ranking-town" known chosen=town />
-                <Choose id="ranking-category" label=|w| w.ranking.category any=|w| w.ranking.all_categories list=CASES property="categories" known chosen=category />
-                <label class="choice slim">
-                    <input type="checkbox" prop:checked=live(move || closed.get()) on:change:target=move |event| closed.set(event.target().checked()) />
-                    <span>{tell(|w| w.station.closed_too)}</span>
-                </label>
-            </div>
-            <p class="print-only">
-                {live(move || match measure.get().as_str() {
-                    INDEX => tell(|w| w.ranking.index).into_any(),
-                    name => known.called(CASES, name).into_any(),
-                })}
-                {live(move || town.with(|town| (!town.is_empty()).then(|| format!(" · {}", known.area(town)))))}
-                {live(move || category.with(|category| (!category.is_empty()).then(|| format!(" · {}", known.say(CASES, "categories", category)))))}
-            </p>
-            <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Awaited remote=ranked again=move |()| load() />
+        <PagedPage
+            title=|w| w.ranking.title screen="ranking" explained=|w| w.ranking.explained path="/api/v1/rankings/cases" asked answer=ranked
+            of=|all: &Ranked| all.of known filters printed
+        >
             {live(parts)}
             {shown_when(move || ranked.is_here(), move || view! {
                 <section class="section" data-part="list" data-of=live(move || of.get().to_string())>
@@ -168,28 +151,7 @@ pub fn RankingPage() -> impl IntoView {
                         <p class="empty" data-none="ranking">{tell(|w| w.ranking.none)}</p> }.into_any())}
                     <ul class="records">{live(rows)}</ul>
                 </section> }.into_any())}
-            <Turn of from page=PAGE go />
-        </Frame>
-    }
-}
-
-/// To the rows before and those after, and which they are.
-#[component]
-pub fn Turn(
-    of: Signal<usize>,
-    from: RwSignal<usize>,
-    page: usize,
-    #[prop(into)] go: Callback<usize>,
-) -> impl IntoView {
-    view! {
-        {shown_when(move || { of.get() > page }, move || view! {
-            <nav class="actions no-print" aria-label=tell(|w| w.station.pages)>
-                <button type="button" class="button" data-action="before" disabled=live(move || from.get() == 0)
-                    on:click=move |_| go.run(from.get_untracked().saturating_sub(page))>{tell(|w| w.station.page_before)}</button>
-                <span class="soft small figures">{tell(move |w| (w.station.place)((from.get() + 1).min(of.get()), (from.get() + page).min(of.get()), of.get()))}</span>
-                <button type="button" class="button" data-action="after" disabled=live(move || from.get() + page >= of.get())
-                    on:click=move |_| go.run(from.get_untracked() + page)>{tell(|w| w.station.page_after)}</button>
-            </nav> }.into_any())}
+        </PagedPage>
     }
 }
 
@@ -332,6 +294,14 @@ fn row(one: Row, known: Known) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_closed_is_left_out_unless_asked_for() {
+        assert_eq!(question(INDEX, "", "", true), json!({"by": "index", "only": []}));
+        let asked = question("fs", "DB", "371002001", false);
+        let only: Vec<&str> = IN_HAND.into_iter().chain(["categories~DB"]).collect();
+        assert_eq!(asked, json!({"by": "fs", "only": only, "area": "371002001"}));
+    }
 
     #[test]
     fn what_the_server_says_is_read_and_who_has_no_points_has_no_place() {

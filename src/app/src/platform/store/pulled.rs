@@ -17,6 +17,7 @@ use super::IndexedDb;
 use super::arrived::forget_arrived;
 use super::entities::{forget_all, forget_said_but};
 use super::forms::{drop_unused, withdraw};
+use super::last_saved::forget_last;
 use super::records::{log_record, number, sealed_record};
 
 /// Where it lies among the keys.
@@ -82,6 +83,7 @@ impl IndexedDb {
         any |= withdraw(&transaction, |_| true).await?;
         forget_all(&transaction).await?;
         forget_arrived(&transaction)?;
+        forget_last(&transaction)?;
         forget_said_but(&transaction, &waiting).await?;
         drop_unused(&transaction).await?;
         let next = turn(&transaction).await? + 1;

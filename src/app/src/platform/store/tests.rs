@@ -16,6 +16,7 @@ use super::*;
 mod arrived;
 mod behaviour;
 mod entities;
+mod last_saved;
 mod office;
 
 /// Who writes in these tests.

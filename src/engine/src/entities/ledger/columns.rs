@@ -219,38 +219,12 @@ impl<'b> Reading<'b, '_> {
     }
 
     fn whole(&mut self, key: &str, value: &Value<'b>) -> Option<usize> {
-        let read = match value {
-            Value::NumberLit(number) => number.value.parse().ok(),
-            _ => None,
-        };
-        if read.is_none() {
-            self.reader.error("wrong-kind", span(value), format!("`{key}` should be a whole number"));
-        }
-        read
+        self.reader.number(key, value, "a whole number")
     }
 
     fn parts(&mut self, value: Option<&Value<'b>>, at: Span) -> Vec<Part> {
-        let Some(value) = self.reader.needed("of", value, at) else { return Vec::new() };
-        let mut parts = Vec::new();
-        for element in self.reader.elements("of", value) {
-            let Some(object) = self.reader.object("of", element) else { continue };
-            let [property, max, weight] = self.reader.keys(object, ["property", "max", "weight"]);
-            let at = span(object);
-            let property = self
-                .reader
-                .needed("property", property, at)
-                .and_then(|value| self.property("property", value));
-            let mut number = |key: &str, value: Option<&Value<'b>>| {
-                let value = self.reader.needed(key, value, at)?;
-                let read = self.whole(key, value)?;
-                u32::try_from(read).ok().filter(|number| *number > 0)
-            };
-            if let (Some(property), Some(max), Some(weight)) =
-                (property, number("max", max), number("weight", weight))
-            {
-                parts.push(Part { property, max, weight });
-            }
-        }
-        parts
+        let parts = self.reader.parts(value, at);
+        parts.iter().for_each(|(property, _)| drop(self.known(property, None)));
+        parts.into_iter().map(|(_, part)| part).collect()
     }
 }

@@ -242,7 +242,7 @@ impl<'b> Reading<'b, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::From;
+    use super::super::{From, Part};
     use super::*;
     use crate::entities::dictionary::DictionaryList;
     use crate::source::Source;
@@ -318,6 +318,32 @@ mod tests {
             let read = columns(TOTALS, wrong);
             let codes: Vec<&str> = read.diagnostics.iter().map(|found| found.code).collect();
             assert!(codes.contains(&expected) && read.value.is_none(), "{wrong:?}: {codes:?}");
+        }
+    }
+
+    #[test]
+    fn an_index_has_parts_that_weigh_something() {
+        let index = |of: &str| {
+            columns(
+                r#""rows": "entities", "lists": ["cases"]"#,
+                &[&format!(r#""from": "index", "of": {of}"#)],
+            )
+        };
+        let ledger = index(r#"[{"property": "state", "max": 20, "weight": 3}]"#).value.unwrap();
+        assert_eq!(
+            ledger.columns[0].from,
+            From::Index(vec![Part { property: "state".into(), max: 20, weight: 3 }])
+        );
+        for (of, expected) in [
+            ("[]", "missing-key"),
+            (r#"[{"property": "stat", "max": 20, "weight": 3}]"#, "unknown-name"),
+            (r#"[{"property": "state", "max": 0, "weight": 3}]"#, "wrong-kind"),
+            (r#"[{"property": "state", "max": 20, "weight": 1.5}]"#, "wrong-kind"),
+            (r#"[{"property": "state", "max": 20}]"#, "missing-key"),
+        ] {
+            let read = index(of);
+            let codes: Vec<&str> = read.diagnostics.iter().map(|found| found.code).collect();
+            assert!(codes.contains(&expected) && read.value.is_none(), "{of}: {codes:?}");
         }
     }
 

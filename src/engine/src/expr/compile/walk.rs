@@ -108,7 +108,9 @@ impl Compiler<'_> {
                     (PathStart::Current, nodes(&[self.anchor.node]))
                 }
                 Kind::Call { name, arguments, .. } if name == "instance" && arguments.len() == 1 => {
-                    (PathStart::Tree(self.tree_named(&arguments[0])?), tree)
+                    let named = self.tree_named(&arguments[0])?;
+                    self.program.walked.insert(named);
+                    (PathStart::Tree(named), tree)
                 }
                 _ => {
                     let (id, over) = self.expr_over(inner);
@@ -132,6 +134,7 @@ impl Compiler<'_> {
             self.error("unknown-list", span, "this form has no instance `__last-saved`");
             return None;
         };
+        self.program.last_saved.insert(node);
         let mut steps = Vec::new();
         loop {
             let qname = &self.form.node(node).qname;

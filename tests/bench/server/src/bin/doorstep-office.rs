@@ -224,6 +224,19 @@ fn ask_all(house: &mut House, options: &Options) -> Result<Vec<Figure>, String> 
         let id = format!("0193a0c6-0001-7d00-8000-{household:012x}");
         (format!("/api/v1/entities/cases/{id}/timeline"), json!({}))
     })?;
+    // By each dimension in turn, and page after page.
+    const DIMENSIONS: [&str; 4] = ["index", "fs", "hd", "em"];
+    ask("ranking: who needs it most", &mut |time| {
+        let by = DIMENSIONS[time % DIMENSIONS.len()];
+        ("/api/v1/rankings/cases".to_owned(), json!({"by": by, "from": time * 50 % 1_000}))
+    })?;
+    ask("placement: planned services, whole city", &mut |time| {
+        ("/api/v1/placement".to_owned(), json!({"from": time * 100 % 1_000}))
+    })?;
+    ask("placement: of one county", &mut |time| {
+        let area = ["371002", "371003", "371082", "371083"][time % 4];
+        ("/api/v1/placement".to_owned(), json!({"area": area}))
+    })?;
     for (what, ledger) in [
         ("ledger l1", "l1"),
         ("ledger l2", "l2"),
