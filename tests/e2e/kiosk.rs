@@ -188,6 +188,9 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     browser.run("localStorage.setItem('doorstep.kiosk-asks-after', '3')", vec![]).await;
     browser.reload().await;
     come(&browser).await;
+    browser.tap("[data-action=call]").await;
+    browser.seen("[data-step=call] [data-called=waiting]").await;
+    browser.tap("[data-step=call] [data-action=menu]").await;
     browser.tap("[data-action=help]").await;
     browser.on_page("notice").await;
     filling::give(&browser, "agree", "yes").await;

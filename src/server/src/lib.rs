@@ -195,6 +195,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Who waits at a kiosk for somebody of the staff.
+    calls: resident::Calls,
     /// Held by whoever tells phones of entities.
     telling: tokio::sync::Mutex<()>,
     /// Is there no way here but by TLS?
@@ -241,6 +243,7 @@ impl Server {
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            calls: resident::Calls::default(),
             telling: tokio::sync::Mutex::default(),
             tls: tls.is_some(),
         };

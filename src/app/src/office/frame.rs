@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use super::calls::Calls;
 use super::desk::{Desk, Page, Standing, use_desk};
 use super::field::Word;
 use super::refusal::Refusal;
@@ -61,6 +62,7 @@ pub fn Frame(title: Word, screen: &'static str, children: Children) -> impl Into
         <main id="main" class="office" tabindex="-1" data-screen=screen>
             {shown_when(move || !desk.online.get(), || view! {
                 <p class="notice warn" role="status" data-offline="true">{tell(|w| w.offline)}</p> }.into_any())}
+            <Calls desk />
             {children()}
         </main>
     }

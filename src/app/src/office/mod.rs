@@ -7,6 +7,7 @@
 
 mod account;
 mod aside;
+mod calls;
 mod code;
 mod collect;
 mod conflicts;

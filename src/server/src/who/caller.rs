@@ -205,7 +205,8 @@ pub(crate) async fn identify(
     let (method, asked) = (request.method().clone(), request.headers());
     // A page without a script sends that form: its route asks for the browser's own word itself, and heeds no session.
     if request.uri().path() != CODE {
-        match find(&shared.who, &method, asked, &origin).await {
+        let by_itself = method == Method::GET && request.uri().path() == CALLS;
+        match find(&shared.who, &method, asked, &origin, by_itself).await {
             Ok(None) => {}
             Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
             Err(refusal) => return refusal.into_response(),
@@ -215,17 +216,21 @@ pub(crate) async fn identify(
     next.run(request).await
 }
 
+/// What an office's page asks for by itself, again and again: a desk that everybody has left must not stay signed in by it.
+pub(crate) const CALLS: &str = "/api/v1/calls";
+
 async fn find(
     who: &Who,
     method: &Method,
     asked: &HeaderMap,
     origin: &Origin,
+    by_itself: bool,
 ) -> Result<Option<Caller>, Refusal> {
     let now = now_ms();
     let caller = match session::bearer(asked) {
         Some(None) => return Err(login_needed()),
         Some(Some(token)) => Some(by_token(who, &token, now).await?),
-        None => by_cookie(who, method, asked, origin, now).await?,
+        None => by_cookie(who, method, asked, origin, now, by_itself).await?,
     };
     if let Some(caller) = &caller {
         count_request(who, caller)?;
@@ -280,10 +285,11 @@ async fn by_cookie(
     asked: &HeaderMap,
     origin: &Origin,
     now: i64,
+    by_itself: bool,
 ) -> Result<Option<Caller>, Refusal> {
     let Some(token) = session::cookie(asked, origin.tls) else { return Ok(None) };
     let hash = token.hash(who.ciphers);
-    let found = who.session_user(&hash, now).await.map_err(|error| Refusal::fault(&error))?;
+    let found = who.session_user(&hash, now, by_itself).await.map_err(|error| Refusal::fault(&error))?;
     // A session that is over is no session: the browser goes on sending its cookie.
     let Some(user) = found else { return Ok(None) };
     let caller = caller_of(&user, hash);

@@ -352,8 +352,14 @@ impl Who {
         Ok(token)
     }
 
-    /// The user of a session that is not over, and whom nobody has shut out since.
-    pub(crate) async fn session_user(&self, hash: &str, now: i64) -> Result<Option<User>, StoreError> {
+    /// The user of a session that is not over, and whom nobody has shut out since. It goes on by that, unless the page asks `by_itself`, with nobody
+    /// there.
+    pub(crate) async fn session_user(
+        &self,
+        hash: &str,
+        now: i64,
+        by_itself: bool,
+    ) -> Result<Option<User>, StoreError> {
         let found: Option<(String, i64, i64, Option<i64>)> =
             reading!(self.store.database, |pool| sqlx::query_as(
                 "SELECT user_id, made_at, seen_at, by_provider FROM login_session WHERE hash = $1"
@@ -364,7 +370,7 @@ impl Who {
         if session::is_over(made_at, seen_at, now) {
             return Ok(None);
         }
-        if now - seen_at >= session::TOUCH_MS {
+        if now - seen_at >= session::TOUCH_MS && !by_itself {
             writing!(self.store.database, |pool| async {
                 sqlx::query("UPDATE login_session SET seen_at = $2 WHERE hash = $1")
                     .bind(hash)
@@ -541,8 +547,15 @@ mod tests {
         who.set_password(&id, "other hash", false, Some(&hashes[1])).await.unwrap();
         let known = |hash: String| {
             let who = who.clone();
-            async move { who.session_user(&hash, 2_000).await.unwrap().is_some() }
+            async move { who.session_user(&hash, 2_000, false).await.unwrap().is_some() }
         };
+        // What a page asks by itself keeps nobody signed in.
+        let late = 1_000 + session::IDLE_MS;
+        for (by_itself, goes_on) in [(true, false), (false, true)] {
+            let hash = who.begin_session(&id, 1_000, None).await.unwrap().hash(who.ciphers);
+            assert!(who.session_user(&hash, late - 1, by_itself).await.unwrap().is_some());
+            assert_eq!(who.session_user(&hash, late, by_itself).await.unwrap().is_some(), goes_on);
+        }
         assert_eq!([known(hashes[0].clone()).await, known(hashes[1].clone()).await], [false, true]);
         who.set_disabled(&id, true).await.unwrap();
         assert!(!known(hashes[1].clone()).await);

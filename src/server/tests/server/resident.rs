@@ -11,6 +11,7 @@ on_each_database!(
     a_code_of_the_office_shows_ones_own_case_at_a_kiosk,
     wrong_tries_are_told_alike_and_lock,
     a_ticket_proves_the_case_that_its_survey_made,
+    a_call_from_a_kiosk_reaches_its_own_station,
     nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out,
 );
 
@@ -206,6 +207,34 @@ fn survey(town: &Town, number: u8, case: &str, proof: &str) -> Sent {
         "data": {"kiosk-help": {"query_proof": proof, "name": {"person": "王秀兰"}}}, "xml": xml,
     });
     Sent { id, body: body.to_string() }
+}
+
+fn a_call_from_a_kiosk_reaches_its_own_station(place: &Place) {
+    let town = Town::open(place);
+    let (kiosk, phone) = (device(&town, "371002", true), device(&town, "371002", false));
+    let call = || as_device(&town, &kiosk, "POST", "/api/v1/calls", &json!({}));
+    let waiting = |who: &Browser| who.get(&town.house, "/api/v1/calls").json()["calls"].clone();
+    let own = || as_device(&town, &kiosk, "GET", "/api/v1/calls", &json!({})).json()["calls"].clone();
+    assert_eq!((waiting(&town.station), own()), (json!([]), json!([])));
+    let made = call();
+    assert_eq!((made.status, &made.json()["kiosk"]), (201, &json!("自助机 1")));
+    let again = call();
+    assert_eq!((again.status, &again.json()["id"]), (200, &made.json()["id"]), "pressed twice it is one");
+    let called = waiting(&town.station);
+    assert_eq!((called.as_array().unwrap().len(), &called[0]["seen"]), (1, &json!(false)));
+    // Nobody else hears of it, and nobody else answers it.
+    let elsewhere = town.user("elsewhere", "station", "371003", None);
+    let worker = town.user("worker", "worker", "371002", None);
+    let seen = format!("/api/v1/calls/{}/seen", called[0]["id"].as_str().unwrap());
+    assert_eq!(waiting(&elsewhere), json!([]));
+    assert_eq!(town.post(&elsewhere, &seen, json!({})).code(), "unknown");
+    assert_eq!(worker.get(&town.house, "/api/v1/calls").code(), "forbidden");
+    assert_eq!(town.post(&worker, &seen, json!({})).code(), "forbidden");
+    assert_eq!(as_device(&town, &phone, "POST", "/api/v1/calls", &json!({})).code(), "forbidden");
+    assert_eq!(as_device(&town, &kiosk, "POST", &seen, &json!({})).code(), "forbidden");
+    assert_eq!(town.post(&town.station, &seen, json!({})).status, 200);
+    assert_eq!((waiting(&town.station), own()[0]["seen"].clone()), (json!([]), json!(true)));
+    assert_eq!(call().status, 201, "whoever calls after that calls anew");
 }
 
 fn nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out(place: &Place) {

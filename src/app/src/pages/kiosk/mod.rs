@@ -8,6 +8,7 @@
 //! Kept here: one address, no list of anybody, no way to drafts, outbox or settings.
 
 mod begin;
+mod call;
 mod case;
 mod filling;
 mod leave;
@@ -119,7 +120,7 @@ pub fn KioskPage() -> impl IntoView {
         Step::Ticket(ticket) => view! { <ticket::TicketStep at ticket /> }.into_any(),
         Step::Prove => view! { <prove::Prove at /> }.into_any(),
         Step::Case => view! { <case::CaseStep at /> }.into_any(),
-        Step::Call => view! { <Call at /> }.into_any(),
+        Step::Call => view! { <call::Call at /> }.into_any(),
         Step::Leave => view! { <leave::Leave at /> }.into_any(),
     };
     view! {
@@ -301,21 +302,4 @@ fn title_of(device: Device, form: &'static str) -> Signal<String> {
             .map(|version| forms::title(&version, reader.language().tag()))
             .unwrap_or_default()
     })
-}
-
-/// Where help is: nobody is told by this, so that it promises no more than the desk.
-#[component]
-fn Call(at: Kiosk) -> impl IntoView {
-    let phone = kiosk::phone();
-    view! {
-        <main id="main" tabindex="-1" data-step="call">
-            <h1>{word(|w| w.call)}</h1>
-            <p>{word(|w| w.call_explained)}</p>
-            {(!phone.is_empty()).then(|| view! { <p>{word(move |w| (w.call_phone)(&phone))}</p> })}
-            <div class="kiosk-foot">
-                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
-                <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
-            </div>
-        </main>
-    }
 }

@@ -4,6 +4,7 @@
 //! it. Kept here: whoever ends, or is gone, leaves no draft; the page is loaded anew, so that nothing of it is in memory or in the browser's history. The PIN lies
 //! in a store that holds nothing else, so that wrong ones cost nobody's answers.
 
+pub mod call;
 mod idle;
 mod own_case;
 

@@ -21,6 +21,9 @@ pub struct ResidentWords {
     pub revoked: Text,
     pub revoke: Text,
     pub done: Text,
+    pub called: Text,
+    pub called_at: fn(&str, &str) -> String,
+    pub i_go: Text,
     pub is_kiosk: Text,
     pub is_kiosk_hint: Text,
 }
@@ -43,6 +46,9 @@ pub const CHINESE: ResidentWords = ResidentWords {
     revoked: "已作废",
     revoke: "作废",
     done: "好了",
+    called: "自助机那边有人叫",
+    called_at: |kiosk, when| format!("{kiosk}，{when}"),
+    i_go: "我过去",
     is_kiosk: "这是驿站的自助机",
     is_kiosk_hint: "给来站里的人用：只能交求助和意见、凭查询码查本人的事，收不到任何名单。要填区域，不填使用者。",
 };
@@ -65,6 +71,9 @@ pub const ENGLISH: ResidentWords = ResidentWords {
     revoked: "revoked",
     revoke: "Revoke",
     done: "Done",
+    called: "Somebody at a kiosk calls for staff",
+    called_at: |kiosk, when| format!("{kiosk}, {when}"),
+    i_go: "I’ll go",
     is_kiosk: "This is a station's kiosk",
     is_kiosk_hint: "For whoever comes: it hands in requests and complaints and shows people their own case by a query code, and gets no list of anybody. It has an area, and no holder.",
 };

@@ -293,7 +293,7 @@ mod tests {
             !who.link("https://id.example.cn", "other key", &id, 1_000).await.unwrap(),
             "one subject each"
         );
-        assert!(who.session_user(&session, 1_001).await.unwrap().is_none());
+        assert!(who.session_user(&session, 1_001, false).await.unwrap().is_none());
         let linked = who.linked("https://id.example.cn", "key").await.unwrap().unwrap();
         assert_eq!((linked.id, linked.password.as_str(), linked.must_change), (id, "", false));
     }
