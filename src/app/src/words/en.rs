@@ -250,7 +250,7 @@ pub const WORDS: Words = Words {
     contest: "Don’t agree with the result?",
     contest_by_hand: "Where the assessor judges otherwise, they can enter their own level and why; both results are kept.",
     contest_decide: "Decide by hand",
-    contest_on_paper: "The person assessed, or their agent: print the result, write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
+    contest_on_paper: "The person assessed, or their agent: print the family’s copy, write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
     urgent: "Urgent",
     between: ", ",
     named: |label, what| format!("{label}: {what}"),

@@ -211,7 +211,7 @@ pub const WORDS: Words = Words {
     contest: "对结果有异议？",
     contest_by_hand: "评估人的判断和系统不同，可以现在填自己的判断和理由；两个结果都会保留。",
     contest_decide: "填人工评定",
-    contest_on_paper: "对象或代理人有异议：把结果打印出来，在“异议和理由”一栏写明、签名，交给审核人；审核人写明复核结论。",
+    contest_on_paper: "对象或代理人有异议：打印“给家里人的一份”，在“异议和理由”一栏写明、签名，交给审核人；审核人写明复核结论。",
     urgent: "紧急",
     between: "、",
     named: |label, what| format!("{label}：{what}"),
