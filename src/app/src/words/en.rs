@@ -143,6 +143,7 @@ pub const WORDS: Words = Words {
         n => format!("{n} things still need attention"),
     },
     finish: "Finish",
+    finish_then: "Once finished it is sealed, and sent as soon as there is a network; after that it can’t be changed on this phone.",
     finish_blocked: |n| match n {
         1 => "One thing needs attention before you can finish".into(),
         n => format!("{n} things need attention before you can finish"),

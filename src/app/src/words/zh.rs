@@ -132,6 +132,7 @@ pub const WORDS: Words = Words {
     review_good: "都填好了，可以完成。",
     review_problems: |n| format!("还有 {n} 处要处理"),
     finish: "完成",
+    finish_then: "完成后就封存，有网时自动送出；之后在这台手机上不能再改。",
     finish_blocked: |n| format!("还有 {n} 处要处理，处理完才能完成"),
     finishing: "正在封存…",
     finish_failed: "没能封存，答案都还在。请再试一次。",
