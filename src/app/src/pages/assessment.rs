@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
-use crate::components::assessment::{Copies, PrintButton, Report, Seek, told, wishes};
+use crate::components::assessment::{Copies, Papers, PrintButton, Report, Seek, Told, papers, told};
 use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
@@ -25,21 +25,14 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     // What is finished is not answered any more.
     let seek = move || Callback::new(move |key| answering.sought.set(Some(key)));
     provide_context(Seek((!finished.get_untracked()).then(seek)));
-    let dangerous = Signal::derive(move || {
-        answering.revision.track();
-        answering.with(|session| session.flags_up() > 0 || !session.silenced().is_empty())
-    });
-    let withhold = Signal::derive(move || {
-        answering.revision.track();
-        answering.with(|session| wishes(session).withhold)
-    });
-    let copies = Copies::of(dangerous, withhold);
-    provide_context(copies);
-    let report = live(move || {
+    let told = Memo::new(move |_| {
         let language = reader.language();
         answering.revision.track();
-        report(answering.with(|session| told(session, language.tag())), !finished.get())
+        answering.with(|session| told(session, language.tag()))
     });
+    let copies = copies_of(told.into());
+    provide_context(copies);
+    let report = live(move || report(told.get(), !finished.get()));
     let leave = move |_| match finished.get_untracked() {
         true => turning.to_outbox(),
         false => turning.back_from_assessment(),
@@ -73,21 +66,16 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
     provide_context(Seek(None));
-    let (dangerous, withhold) = session.with_value(|session| {
-        let session = session.borrow();
-        let dangerous = session.flags_up() > 0 || !session.silenced().is_empty();
-        (dangerous, wishes(&session).withhold)
-    });
-    let copies = Copies::of(Signal::stored(dangerous), Signal::stored(withhold));
-    provide_context(copies);
-    let report = live(move || {
+    let told = Memo::new(move |_| {
         let language = reader.language();
-        let told = session.with_value(|session| {
+        session.with_value(|session| {
             session.borrow_mut().set_language(language.tag());
             told(&session.borrow(), language.tag())
-        });
-        report(told, false)
+        })
     });
+    let copies = copies_of(told.into());
+    provide_context(copies);
+    let report = live(move || report(told.get(), false));
     let id = Memo::new(move |_| Some(id));
     view! {
         <TopBar title=Signal::derive(say(|w| w.assessment.to_owned())) wide=true />
@@ -104,7 +92,14 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
     }
 }
 
-fn report(told: Option<crate::components::assessment::Told>, draft: bool) -> AnyView {
+/// The papers that a report makes; of none there is nothing to hand out.
+fn copies_of(told: Signal<Option<Told>>) -> Copies {
+    let of = move || told.with(|told| told.as_ref().map_or(Papers::One, papers));
+    let withhold = move || told.with(|told| told.as_ref().and_then(|told| told.wishes.withhold.clone()));
+    Copies::of(Signal::derive(of), Signal::derive(withhold))
+}
+
+fn report(told: Option<Told>, draft: bool) -> AnyView {
     match told {
         Some(told) => view! { <Report told draft /> }.into_any(),
         None => view! { <p class="empty">{say(|w| w.assessment_none)}</p> }.into_any(),

@@ -13,7 +13,7 @@ use crate::components::begin_forms::BeginForms;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::state::day::{Day, Over, Visit, Why, forms_of};
+use crate::state::day::{Call, Day, Over, Visit, Why, forms_of};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::held::use_held;
@@ -257,7 +257,17 @@ fn VisitCard(
     let class = if visit.danger { "card danger" } else { "card" };
     let place = [visit.village.clone(), visit.address.clone()];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-    let call = (!visit.phone.is_empty()).then(|| (format!("tel:{}", visit.phone), visit.phone.clone()));
+    let call = match visit.call() {
+        Call::No => None,
+        Call::At(phone) => {
+            let address = format!("tel:{phone}");
+            Some(view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> }.into_any())
+        }
+        Call::FromItsPage => {
+            let address = format!("/households/{}", visit.case);
+            Some(view! { <A href=address attr:class="button" attr:data-action="before-calling">{say(|w| w.visits.before_calling)}</A> }.into_any())
+        }
+    };
     let forms = forms_of(&visit).iter().map(|form| (*form).to_owned()).collect();
     let case = visit.case.clone();
     let (danger, person, key) = (visit.danger, visit.person.clone(), visit.case.clone());
@@ -273,7 +283,7 @@ fn VisitCard(
             {told}
             <div class="actions">
                 <BeginForms forms about=vec![case] />
-                {call.map(|(address, phone)| view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> })}
+                {call}
             </div>
         </article>
     }

@@ -13,6 +13,7 @@ use crate::state::device::use_device;
 use crate::state::keeping::NotFinished;
 use crate::state::reader::{say, use_reader};
 use crate::state::{office, sending};
+use crate::words::Words;
 use doorstep_delivery::Wake;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -20,6 +21,15 @@ enum Sealing {
     No,
     Yes,
     Failed,
+}
+
+/// What stands right at the button: what keeps it off, or what it does.
+fn note(sealing: Sealing, count: usize, words: &Words) -> String {
+    match (sealing, count) {
+        (Sealing::Failed, _) => words.finish_failed.to_owned(),
+        (Sealing::No | Sealing::Yes, 0) => words.finish_then.to_owned(),
+        (Sealing::No | Sealing::Yes, count) => (words.finish_blocked)(count),
+    }
 }
 
 /// The bar under the thumb: back to the last page, and finish. `count`: how many things are wrong.
@@ -81,14 +91,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
             turning.to_page(last);
         }
     };
-    let said = move || {
-        let words = reader.language().words();
-        match (sealing.get(), count.get()) {
-            (Sealing::Failed, _) => Some(words.finish_failed.to_owned()),
-            (_, 0) => None,
-            (_, n) => Some((words.finish_blocked)(n)),
-        }
-    };
+    let said = move || note(sealing.get(), count.get(), reader.language().words());
     view! {
         <div class="bottom">
             <Confirm
@@ -98,7 +101,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                 yes=Signal::derive(say(|w| w.finish_silenced_yes))
                 act=seal
             />
-            {live(move || said().map(|said| view! { <p class="bottom-note" id="finish-note" role="status">{said}</p> }))}
+            <p class="bottom-note" id="finish-note" role="status">{live(said)}</p>
             <div class="bottom-row">
                 <button type="button" class="button" data-action="back" on:click=back>
                     {say(|w| w.back)}
@@ -119,5 +122,25 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                 </button>
             </div>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn whoever_can_finish_reads_at_the_button_what_that_does() {
+        for (language, sent, last) in
+            [(Language::Chinese, "送出", "不能再改"), (Language::English, "sent", "can’t be changed")]
+        {
+            let words = language.words();
+            let free = note(Sealing::No, 0, words);
+            assert!(free.contains(sent) && free.contains(last), "{free}");
+            let blocked = note(Sealing::No, 2, words);
+            assert!(blocked.contains('2') && !blocked.contains(last), "{blocked}");
+            assert_eq!(note(Sealing::Failed, 0, words), words.finish_failed);
+        }
     }
 }

@@ -60,6 +60,8 @@ pub struct Visit {
     pub address: String,
     /// To call before going.
     pub phone: String,
+    /// Is there something that somebody is not to be told?
+    pub withholds: bool,
     /// Is a danger recorded?
     pub danger: bool,
     pub why: Why,
@@ -79,6 +81,28 @@ pub struct Visit {
     pub attempts: u32,
     /// May the case be closed instead?
     pub over: Option<Over>,
+}
+
+/// How a household is called from a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Call {
+    /// There is no number.
+    No,
+    /// At once.
+    At(String),
+    /// From its own page, where what is not to be told stands above the number: a list says nothing of it.
+    FromItsPage,
+}
+
+impl Visit {
+    /// See [`Call`].
+    pub fn call(&self) -> Call {
+        match (&*self.phone, self.withholds) {
+            ("", _) => Call::No,
+            (_, true) => Call::FromItsPage,
+            (phone, false) => Call::At(phone.to_owned()),
+        }
+    }
 }
 
 /// A visit that was made today.
@@ -198,6 +222,7 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
         village: said.of("village").to_owned(),
         address: said.of("address").to_owned(),
         phone: said.of("phone").to_owned(),
+        withholds: !said.of("withhold").is_empty(),
         danger,
         why,
         due: due.map(str::to_owned),

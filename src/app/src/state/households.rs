@@ -68,6 +68,26 @@ pub fn is_in_danger(case: &ListedEntity) -> bool {
     !dangers(&case.properties).is_empty() && !matches!(of(&case.properties, "state"), "closed" | "not_opened")
 }
 
+/// How a household stands that nothing was referred for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum WithoutReferral {
+    /// There is no danger.
+    Quiet,
+    /// Of its danger somebody was told, as the survey says.
+    Told(String),
+    /// Of its danger nobody was told, as far as is known.
+    Open,
+}
+
+/// See [`WithoutReferral`].
+pub fn without_referral(case: &ListedEntity) -> WithoutReferral {
+    match (is_in_danger(case), of(&case.properties, "danger_handled").trim()) {
+        (_, whom) if !whom.is_empty() => WithoutReferral::Told(whom.to_owned()),
+        (true, _) => WithoutReferral::Open,
+        (false, _) => WithoutReferral::Quiet,
+    }
+}
+
 /// Who it is, or what the list calls them.
 pub fn who(case: &ListedEntity) -> &str {
     match of(&case.properties, "person").trim() {
@@ -337,5 +357,14 @@ mod tests {
             ]
         );
         assert_eq!((who(&case), who(&cases().entities[2])), ("a 北门外", "王五"));
+    }
+
+    #[test]
+    fn a_danger_that_somebody_was_told_of_was_not_left_alone() {
+        let of = |said: &[(&str, &str)]| without_referral(&entity("a", said));
+        assert_eq!(of(&[("red_flags", "none")]), WithoutReferral::Quiet);
+        assert_eq!(of(&[("red_flags", "violence"), ("state", "surveyed")]), WithoutReferral::Open);
+        let told = of(&[("red_flags", "violence"), ("danger_handled", "派出所 王警官")]);
+        assert_eq!(told, WithoutReferral::Told("派出所 王警官".into()));
     }
 }

@@ -43,6 +43,7 @@ pub struct DayWords {
     pub everybody: Text,
     pub given_to_nobody: Text,
     pub call: fn(&str) -> String,
+    pub before_calling: Text,
     pub more: fn(usize) -> String,
 }
 
@@ -91,6 +92,7 @@ pub const CHINESE: DayWords = DayWords {
     everybody: "所有人",
     given_to_nobody: "还没有分派",
     call: |phone| format!("打电话 {phone}"),
+    before_calling: "打电话前先看：有不能说的",
     more: |count| format!("再看 {count} 户"),
 };
 
@@ -148,5 +150,6 @@ pub const ENGLISH: DayWords = DayWords {
     everybody: "Everybody",
     given_to_nobody: "Given to nobody yet",
     call: |phone| format!("Call {phone}"),
+    before_calling: "Before calling: something is not to be told",
     more: |count| format!("Show {count} more"),
 };

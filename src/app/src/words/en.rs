@@ -143,6 +143,7 @@ pub const WORDS: Words = Words {
         n => format!("{n} things still need attention"),
     },
     finish: "Finish",
+    finish_then: "Once finished it is sealed, and sent as soon as there is a network; after that it can’t be changed on this phone.",
     finish_blocked: |n| match n {
         1 => "One thing needs attention before you can finish".into(),
         n => format!("{n} things need attention before you can finish"),
@@ -250,7 +251,7 @@ pub const WORDS: Words = Words {
     contest: "Don’t agree with the result?",
     contest_by_hand: "Where the assessor judges otherwise, they can enter their own level and why; both results are kept.",
     contest_decide: "Decide by hand",
-    contest_on_paper: "The person assessed, or their agent: print the result, write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
+    contest_on_paper: "The person assessed, or their agent: print the family’s copy, write and sign under “Objection and reasons”, and hand it to the reviewer, who writes down what the review came to.",
     urgent: "Urgent",
     between: ", ",
     named: |label, what| format!("{label}: {what}"),

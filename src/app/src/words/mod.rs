@@ -208,6 +208,7 @@ pub struct Words {
     pub review_problems: fn(usize) -> String,
     pub finish: Text,
     pub finish_blocked: fn(usize) -> String,
+    pub finish_then: Text,
     pub finishing: Text,
     pub finish_failed: Text,
     pub edit_page: fn(&str) -> String,

@@ -238,10 +238,19 @@ impl Session {
     /// The questions that no one is to be told to answer otherwise, since a danger that was named rests on them: those behind a flag that is up, and
     /// what is asked together with them.
     pub(super) fn beside_dangers(&self) -> FxHashSet<NodeId> {
+        self.beside(|id| self.outcome_of(id) == Outcome::Flag(true))
+    }
+
+    /// The same of every danger that the form looks for, be it there or not.
+    pub(super) fn beside_any_danger(&self) -> FxHashSet<NodeId> {
+        self.beside(|_| true)
+    }
+
+    fn beside(&self, counts: impl Fn(MeasureId) -> bool) -> FxHashSet<NodeId> {
         let mut beside = FxHashSet::default();
         for id in self.form.assessment.ids() {
-            let Kind::Flag(_) = self.measure(id).kind else { continue };
-            if self.measure(id).recheck || self.outcome_of(id) != Outcome::Flag(true) {
+            let measure = self.measure(id);
+            if !matches!(measure.kind, Kind::Flag(_)) || measure.recheck || !counts(id) {
                 continue;
             }
             for node in self.questions_behind(id) {

@@ -20,6 +20,7 @@ mod data;
 mod dirty;
 mod events;
 mod explain;
+mod for_family;
 mod handled;
 mod held_back;
 mod instance;

@@ -48,10 +48,10 @@ impl Session {
         matched.needs.iter().map(|found| names(found.item)).collect()
     }
 
-    /// For each service that fits: does it rest on a danger that is up, or on what is asked together with one? Whoever reads that it was found could
-    /// read the danger from it.
+    /// For each service that fits: does it rest on a danger that is up, or on what is asked together with one, be it up or not? Whoever reads that
+    /// it was found could read from it the danger, or what somebody answered in confidence: the points of a questionnaire about low spirits.
     pub fn services_beside_dangers(&self, catalogue: &Catalogue, matched: &Matched) -> Vec<bool> {
-        let beside = self.beside_dangers();
+        let beside = self.beside_any_danger();
         let rests = |id: &FactId| {
             catalogue.said_by(*id, self).into_iter().any(|node| {
                 match self.form.assessment.by_node.get(&node) {

@@ -1,9 +1,10 @@
-//! Which copy of the report is printed. One that names a danger is the office's: the family, one of whom the danger may come from, signs another
-//! that names none, nor the answers that it rests on.
+//! Which copy of the report is printed. What names answers, points or a danger is the office's: the family, one of whom the danger may come from, signs
+//! another without. Which there are says [`super::papers`].
 
 use doorstep_delivery::Moment;
 use leptos::prelude::*;
 
+use super::papers::Papers;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::live;
 use crate::platform::{page as screen, timer};
@@ -15,7 +16,7 @@ use crate::state::reader::say;
 pub enum Copy {
     /// The only one: nothing on it is to be kept from anybody who lives there.
     Only,
-    /// With dangers and evidence.
+    /// With dangers, answers and evidence.
     Office,
     /// Without.
     Family,
@@ -36,22 +37,22 @@ impl Copy {
 #[derive(Clone, Copy)]
 pub struct Copies {
     family: RwSignal<bool>,
-    dangerous: Signal<bool>,
+    papers: Signal<Papers>,
     withhold: Signal<Option<String>>,
 }
 
 impl Copies {
-    /// Of a report that tells a danger or not, and of what is to be kept from whom.
-    pub fn of(dangerous: Signal<bool>, withhold: Signal<Option<String>>) -> Self {
-        Copies { family: RwSignal::new(false), dangerous, withhold }
+    /// Of a report that makes these papers, and of what is to be kept from whom.
+    pub fn of(papers: Signal<Papers>, withhold: Signal<Option<String>>) -> Self {
+        Copies { family: RwSignal::new(false), papers, withhold }
     }
 
     /// The copy that would be printed now. Whoever prints by the browser's own menu gets the office's.
     pub fn now(self) -> Copy {
-        match (self.dangerous.get(), self.family.get()) {
-            (false, _) => Copy::Only,
-            (true, false) => Copy::Office,
-            (true, true) => Copy::Family,
+        match (self.papers.get(), self.family.get()) {
+            (Papers::One, _) => Copy::Only,
+            (Papers::Office, _) | (Papers::Both, false) => Copy::Office,
+            (Papers::Both, true) => Copy::Family,
         }
     }
 }
@@ -68,8 +69,8 @@ pub fn printed_at() -> ReadSignal<Moment> {
 #[component]
 pub fn PrintButton(copies: Copies) -> impl IntoView {
     let dialog = NodeRef::<leptos::html::Dialog>::new();
-    let asked = move |_| match (copies.dangerous.get_untracked(), dialog.get_untracked()) {
-        (true, Some(dialog)) if !dialog.open() => {
+    let asked = move |_| match (copies.papers.get_untracked(), dialog.get_untracked()) {
+        (Papers::Both, Some(dialog)) if !dialog.open() => {
             // Fails only if it is open already.
             let _ = dialog.show_modal();
         }
@@ -99,7 +100,7 @@ pub fn PrintButton(copies: Copies) -> impl IntoView {
             {live(move || copies.withhold.get().map(|wish| view! {
                 <p class="notice warn">{say(move |w| (w.report.withhold)(&wish))}</p> }))}
             <div class="stack">
-                <button type="button" class="button" data-action="print-family" on:click=move |_| print(true)>
+                <button type="button" class="button main" data-action="print-family" autofocus=true on:click=move |_| print(true)>
                     {say(|w| w.report.print_family)}
                 </button>
                 <button type="button" class="button" data-action="print-office" on:click=move |_| print(false)>

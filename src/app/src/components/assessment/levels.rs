@@ -27,8 +27,10 @@ pub fn Levels(
     people: Vec<Vec<(String, String)>>,
     /// What a person decided and is not asked for now.
     kept_by_hand: Vec<KeptByHand>,
-    /// Is a danger told of? It goes before any level.
+    /// Is a danger told of? A level is no measure of it.
     dangers: bool,
+    /// What a family reads of them: what each is called, and what it came to.
+    for_family: Vec<(String, String)>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let cards = levels.into_iter().map(|told| {
@@ -42,14 +44,20 @@ pub fn Levels(
         let kept = by_hand::kept(&kept_by_hand, &told.name, words);
         level(told, search, left_out, (without, between), (decided, kept), words)
     });
+    let told_later = for_family.is_empty();
+    let for_family = for_family.iter().map(|(label, level)| (words.named)(label, level));
+    let for_family = for_family.map(|line| view! { <p class="signed">{line}</p> }).collect_view();
     view! {
-        <section class="section">
+        <section class="section" data-part="levels">
             <h2>{words.levels}</h2>
-            {dangers.then(|| view! {
-                <p class="notice danger for-office" data-outranked="true">{words.report.danger_outranks}</p>
-                <p class="copy-line for-family">{words.report.level_told_later}</p>
-            })}
-            <div class="for-office">{cards.collect_view()}</div>
+            <div class="stack for-office">
+                {dangers.then(|| view! { <p class="hint" data-level-is="hardship">{words.report.level_is_hardship}</p> })}
+                {cards.collect_view()}
+            </div>
+            <div class="paper-only for-family">
+                {for_family}
+                <p>{if told_later { words.report.level_told_later } else { words.report.level_provisional }}</p>
+            </div>
         </section>
     }
 }

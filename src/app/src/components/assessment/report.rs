@@ -13,9 +13,11 @@ use super::copies::{Copies, Copy, printed_at};
 use super::dimensions::Dimensions;
 use super::flags::Flags;
 use super::levels::Levels;
+use super::papers::{has_danger, is_signed, levels_for_family, says_nothing, services as services_told};
 use super::scores::Scores;
 use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
+use super::visit::visit;
 use super::wishes::{Wishes, wishes};
 use crate::components::by_hand::people;
 use crate::components::live::live;
@@ -34,8 +36,12 @@ pub struct Told {
     pub instance: String,
     /// Who visited or assessed: each with what the form calls it, as it was answered.
     pub people: Vec<Vec<(String, String)>>,
+    /// Where it was, how it went, and what was noted: each question with its answer.
+    pub visit: Vec<(String, String)>,
     /// Every measure.
     pub measures: Vec<Explanation>,
+    /// The levels that several dimensions make together, by name.
+    pub of_several: Vec<String>,
     /// What the catalogue has for the household.
     pub services: Option<ToldServices>,
     /// By measure, by its name: what would tip it, and whether all answers were tried.
@@ -96,6 +102,12 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         version: session.form().version().to_owned(),
         instance: session.instance_name(),
         people: people(session),
+        visit: visit(session),
+        of_several: session
+            .measures()
+            .filter(|name| session.is_level_of_several(name))
+            .map(str::to_owned)
+            .collect(),
         services: told_services(session),
         rejected: session.rejected(),
         by_hand: session.decided_by_hand(),
@@ -124,12 +136,14 @@ pub fn Report(
     let copies = use_context::<Copies>();
     let printed_at = printed_at();
     let copy = move || copies.map_or(Copy::Only, Copies::now).tag();
-    let Told { form, version, instance, people, measures, services, turns, left_out, .. } = told;
+    let (nothing, dangers, signed) =
+        (says_nothing(&told.measures), has_danger(&told), is_signed(&told, draft));
+    let (services, for_family) = (services_told(&told), levels_for_family(&told));
+    let Told { form, version, instance, people, measures, turns, left_out, visit, .. } = told;
     let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, wishes, .. } =
         told;
     let Told { held_back, rechecks, .. } = told;
     let Wishes { withhold, no_referral } = wishes;
-    let dangers = !silenced.is_empty() || measures.iter().any(|told| told.outcome == Outcome::Flag(true));
     let silent = !silenced.is_empty();
     let mut flags: Vec<Explanation> = of(&measures, &[MeasureKind::Flag]);
     // What fell silent is said for itself, and is not merely what nobody asked.
@@ -143,19 +157,13 @@ pub fn Report(
             || !matches!(told.kind, MeasureKind::Agreed | MeasureKind::Decided)
     });
     // Of a survey that was hardly begun there is nothing to say.
-    let told_of = |told: &&Explanation| !matches!(told.kind, MeasureKind::Flag | MeasureKind::Fact);
-    let nothing = measures.iter().filter(told_of).all(|told| told.outcome == Outcome::NotApplicable);
     if nothing {
         levels.clear();
     }
     let named = levels.iter().filter(|told| !told.outcome.is_blank());
-    let named = named.map(|told| (words.named)(&told.label, &told.shown));
-    let about = std::iter::once(instance.clone()).filter(|name| !name.is_empty()).chain(named).collect();
+    let named: Vec<String> = named.map(|told| (words.named)(&told.label, &told.shown)).collect();
     let up = flags.iter().filter(|told| told.outcome == Outcome::Flag(true)).map(|told| told.label.clone());
     let up: Vec<String> = up.chain(silenced.iter().map(|silenced| silenced.label.clone())).collect();
-    // Where nothing was asked and nobody is in danger nothing is decided: no services to weigh, nothing to sign.
-    let services = services.filter(|told| !nothing || told.has_fits());
-    let signed = !draft && (!nothing || dangers);
     let ranking = measures.iter().find(|told| told.kind == MeasureKind::Ranking);
     let ranking = ranking.filter(|told| !told.reasons.is_empty()).cloned();
     let dimension_names: Vec<String> = ranking
@@ -187,7 +195,7 @@ pub fn Report(
                 {draft.then(|| view! {
                     <div class="notice warn" data-draft-report="true">
                         <p>{words.assessment_is_draft}</p>
-                        <p>{words.report.draft_prints}</p>
+                        <p class="screen-only">{words.report.draft_prints}</p>
                     </div>
                 })}
                 <p class="copy-line for-office">{words.report.copy_of_office}</p>
@@ -201,11 +209,17 @@ pub fn Report(
                 <p class="hint screen-only">{words.assessment_explained}</p>
                 <p class="small paper-only">{words.report.computed}</p>
                 {present.collect_view()}
+                {(!visit.is_empty()).then(|| view! {
+                    <div class="paper-only for-office" data-visit-told="true">
+                        {visit.into_iter().map(|(asked, said)| view! { <p>{(words.problem)(&asked, &said)}</p> }).collect_view()}
+                    </div>
+                })}
                 <p class="small paper-only">{live(move || (words.printed)(&version, &on_paper(printed_at.get(), words)))}</p>
             </header>
             <div class="for-office">
                 {silent.then(|| silent::notice(silenced, words))}
                 {(!flags.is_empty()).then(|| view! { <Flags flags concerns handled silent rechecks /> })}
+                {dangers.then(|| view! { <p class="notice danger" data-outranked="true">{words.report.danger_outranks}</p> })}
             </div>
             {withhold.map(|wish| view! {
                 <p class="notice warn for-office" data-withhold="true">{(words.report.withhold)(&wish)}</p> })}
@@ -213,7 +227,7 @@ pub fn Report(
             {(has_levels || has_services).then(|| view! {
                 <div class="report-column">
                     {has_levels.then(|| view! {
-                        <Levels levels turns left_out=left_out.clone() made_without held_back people kept_by_hand dangers />
+                        <Levels levels turns left_out=left_out.clone() made_without held_back people kept_by_hand dangers for_family=for_family.clone() />
                     })}
                     {services.map(|told| view! { <Services told no_referral /> })}
                 </div>
@@ -225,7 +239,10 @@ pub fn Report(
                 </div>
             })}
             {(!nothing).then(|| view! { <Contest by_hand draft /> })}
-            {signed.then(|| view! { <Signatures names about dangers=up /> })}
+            {signed.then(|| {
+                let for_family = for_family.iter().map(|(label, level)| (words.named)(label, level)).collect();
+                view! { <Signatures names whom=instance.clone() levels=named for_family dangers=up /> }
+            })}
         </article>
     }
 }

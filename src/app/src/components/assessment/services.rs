@@ -64,6 +64,16 @@ impl ToldServices {
     pub fn has_fits(&self) -> bool {
         !self.fits.is_empty()
     }
+
+    /// What fits, without what can't be decided or does not fit; `None` if nothing does.
+    pub fn fitting_alone(self) -> Option<ToldServices> {
+        self.has_fits().then_some(ToldServices { undecided: Vec::new(), unfit: Vec::new(), ..self })
+    }
+
+    /// Is anything in it for everybody who lives there?
+    fn has_any_for_family(&self) -> bool {
+        self.fits.iter().any(|fit| !fit.beside_danger)
+    }
 }
 
 /// Takes it from a session; `None` if its form names no catalogue.
@@ -126,6 +136,7 @@ pub fn Services(
     no_referral: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
+    let for_family = told.has_any_for_family();
     let ToldServices { notice, fits, undecided, unfit, about } = told;
     // What can still be decided may fit.
     let none = fits.is_empty() && undecided.is_empty();
@@ -165,11 +176,11 @@ pub fn Services(
     });
     let unfit = unfit.collect_view();
     view! {
-        <section class="section">
+        <section class="section" class:for-office=!for_family>
             <h2>{words.services}</h2>
             {none.then(|| view! { <p class="empty">{words.services_none}</p> })}
             <div class="card">
-                {no_referral.then(|| view! { <p class="notice warn" data-no-referral="true">{words.report.no_referral}</p> })}
+                {no_referral.then(|| view! { <p class="notice warn for-office" data-no-referral="true">{words.report.no_referral}</p> })}
                 {notice.map(|notice| view! { <p class="hint">{notice}</p> })}
                 <ol class="dimension-list">{rows.collect_view()}</ol>
                 {(!open.is_empty()).then(|| view! {
@@ -177,7 +188,7 @@ pub fn Services(
                         <summary>{words.services_open}</summary>
                         <ul class="reason-list">{open}</ul>
                     </details>
-                    <BeginForms forms=others about />
+                    <div class="screen-only"><BeginForms forms=others about /></div>
                 })}
                 {(!unfit.is_empty()).then(|| view! {
                     <details class="reasons" data-services="unfit">
@@ -188,5 +199,18 @@ pub fn Services(
                 })}
             </div>
         </section>
+    }
+}
+
+#[cfg(test)]
+impl ToldServices {
+    /// What a family's paper names.
+    pub fn names_for_family(&self) -> Vec<String> {
+        self.fits.iter().filter(|fit| !fit.beside_danger).map(|fit| fit.name.clone()).collect()
+    }
+
+    /// Is all of it decided?
+    pub fn decided_alone(&self) -> bool {
+        self.undecided.is_empty() && self.unfit.is_empty()
     }
 }

@@ -9,9 +9,13 @@ use crate::state::reader::use_reader;
 pub fn Signatures(
     /// Who visited or assessed; where the form does not ask, there is room for two.
     names: Vec<String>,
-    /// What is signed: whom it is about, and each level. A sheet that comes apart from the others says so still.
-    about: Vec<String>,
-    /// Dangers, which go before any level.
+    /// Whom it is about: a sheet that comes apart from the others says so still.
+    whom: String,
+    /// Each level, for the office.
+    levels: Vec<String>,
+    /// Each level that a family reads.
+    for_family: Vec<String>,
+    /// Dangers, in a line of their own before any level.
     dangers: Vec<String>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
@@ -33,14 +37,16 @@ pub fn Signatures(
             </div>
         }
     };
-    let mut about = about.into_iter();
-    let whom = about.next().unwrap_or_default();
     let dangers = (!dangers.is_empty()).then(|| (words.named)(words.in_danger, &dangers.join(words.between)));
-    let levels: String = dangers.into_iter().chain(about).map(|level| format!(" · {level}")).collect();
+    let leveled =
+        |levels: Vec<String>| (!levels.is_empty()).then(|| (words.named)(words.levels, &levels.join(" · ")));
     let assessors = if names.is_empty() { vec![String::new(); 2] } else { names };
     view! {
         <footer class="paper-only signatures">
-            <p class="signed">{whom}<span class="for-office">{levels}</span></p>
+            <p class="signed">{whom}</p>
+            {dangers.map(|dangers| view! { <p class="signed for-office">{dangers}</p> })}
+            {leveled(levels).map(|levels| view! { <p class="for-office">{levels}</p> })}
+            {leveled(for_family).map(|levels| view! { <p class="for-family">{levels}</p> })}
             {assessors.into_iter().map(|name| line(words.sign_assessor, name)).collect_view()}
             <div class="for-family">
                 {line(words.sign_subject, String::new())}

@@ -242,7 +242,7 @@ pub fn level_words(case: &Entity, known: Known) -> Option<AnyView> {
     })
 }
 
-/// The dangers of a household, in words; nothing where there are none.
+/// The dangers of a household, in words, on its own page; nothing where there are none.
 pub fn danger_words(case: &Entity, known: Known) -> Option<AnyView> {
     let flags = dangers(&case.properties);
     let reader = use_reader();
@@ -259,10 +259,20 @@ pub fn danger_words(case: &Entity, known: Known) -> Option<AnyView> {
     })
 }
 
+/// That a household is in danger, for lists: what the danger is about is read once it is opened, and by nobody who looks over a shoulder.
+pub fn danger_sign(is_in_danger: bool) -> Option<AnyView> {
+    is_in_danger.then(|| {
+        view! {
+            <span class="state bad flags" data-flags="true"><Icon shape=Shape::Alert small=true /><span>{tell(|w| w.ranking.danger)}</span></span>
+        }
+        .into_any()
+    })
+}
+
 fn row(case: Entity, known: Known) -> AnyView {
     let (address, id, who) =
         (format!("/office/households/{}", case.id), case.id.clone(), case.who().to_owned());
-    let (flags, level) = (danger_words(&case, known), level_words(&case, known));
+    let (flags, level) = (danger_sign(!dangers(&case.properties).is_empty()), level_words(&case, known));
     let class =
         if flags.is_some() { "record card-link household danger" } else { "record card-link household" };
     let due = next(&case.properties).map(|(next, day)| {

@@ -14,6 +14,7 @@ use super::ask::CASES;
 use super::chart::Bar;
 use super::counts::{IN_HAND, share};
 use super::filter::Choose;
+use super::households::danger_sign;
 use super::known::{Known, comma, use_known};
 use super::paged::PagedPage;
 use crate::components::icon::{Icon, Shape};
@@ -245,15 +246,8 @@ fn levels(all: &Ranked, known: Known) -> AnyView {
 }
 
 fn row(one: Row, known: Known) -> AnyView {
-    let reader = use_reader();
     let Row { id, label, town, danger, place, place_in_area, shown, percentile, band, level } = one;
-    let flags: Vec<String> =
-        danger.split(' ').filter(|flag| !flag.is_empty() && *flag != "none").map(str::to_owned).collect();
-    let is_in_danger = !flags.is_empty();
-    let said = move || {
-        let words: Vec<String> = flags.iter().map(|flag| known.say(CASES, "red_flags", flag)).collect();
-        words.join(comma(reader.language()))
-    };
+    let is_in_danger = danger.split(' ').any(|flag| !flag.is_empty() && flag != "none");
     let said_level = move |code: String| live(move || known.say(CASES, "level", &code));
     let class = if is_in_danger {
         "record card-link household ranked danger"
@@ -281,8 +275,7 @@ fn row(one: Row, known: Known) -> AnyView {
                     {band.map(|band| view! { <span class="level" data-level=band.clone()>{said_level(band.clone())} " · " {tell(|w| w.ranking.level_by_index)}</span> })}
                 </span>
                 <span class="parts small">
-                    {is_in_danger.then(|| view! {
-                        <span class="state bad flags" data-flags="true"><Icon shape=Shape::Alert small=true /><span>{live(said)}</span></span> })}
+                    {danger_sign(is_in_danger)}
                 </span>
                 <Icon shape=Shape::Next />
             </A>

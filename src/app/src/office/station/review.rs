@@ -10,7 +10,7 @@ use super::area::{ChooseTown, in_town};
 use super::ask::{CASES, Entity, Found, Query, all, search};
 use super::dates::{day, days, month, month_before, today};
 use super::filter::Month;
-use super::households::danger_words;
+use super::households::danger_sign;
 use super::known::{Known, use_known};
 use super::sample::sample;
 use crate::components::icon::{Icon, Shape};
@@ -20,6 +20,7 @@ use crate::office::field::Word;
 use crate::office::frame::{Awaited, Frame, Remote};
 use crate::office::tell;
 use crate::platform::page as screen;
+use crate::state::groups::dangers;
 use crate::state::keeping::now;
 
 /// Rows of a part that are shown first, and that one may have on the page at most.
@@ -193,7 +194,7 @@ fn row(case: Entity, known: Known, said: Said) -> AnyView {
     let (address, id, who) =
         (format!("/office/households/{}", case.id), case.id.clone(), case.who().to_owned());
     let [town, village] = ["town", "village"].map(|name| case.get(name).to_owned());
-    let (words, dangers) = (said(&case, known), danger_words(&case, known));
+    let (words, danger) = (said(&case, known), danger_sign(!dangers(&case.properties).is_empty()));
     view! {
         <li>
             <A href=address attr:class="record card-link household" attr:data-case=id>
@@ -203,7 +204,7 @@ fn row(case: Entity, known: Known, said: Said) -> AnyView {
                 </span>
                 <span class="small">{live(move || known.say(CASES, "town", &town))}</span>
                 <span class="parts small">{words}</span>
-                <span class="parts small">{dangers}</span>
+                <span class="parts small">{danger}</span>
                 <Icon shape=Shape::Next />
             </A>
         </li>

@@ -19,7 +19,9 @@ use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, of};
 use crate::state::held::{Lists, use_held};
-use crate::state::households::{Happened, is_in_danger, referrals_of, timeline, who};
+use crate::state::households::{
+    Happened, WithoutReferral, is_in_danger, referrals_of, timeline, who, without_referral,
+};
 use crate::state::keeping::now;
 use crate::state::reader::{say, title, use_reader};
 use crate::state::surveys_of::{Stage, Survey, people, surveys_of};
@@ -83,6 +85,7 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
         use_device().outbox.with_untracked(|outbox| outbox.iter().any(|item| about.contains(&item.id)));
     let its: Vec<&ListedEntity> = referrals_of(&lists.referrals, &case.id);
     let happened = timeline(&case, &its);
+    let without = without_referral(&case);
     let referrals: Vec<_> = its.into_iter().map(|one| referral(one, saying)).collect();
     view! {
         <h1 translate="no">{who(&case).to_owned()}</h1>
@@ -98,12 +101,12 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
                 <span class="state bad wraps"><Icon shape=Shape::Alert small=true /><span>{live(move || saying.value("cases", "red_flags", &flags))}</span></span>
             </p> })}
         {lists.contradict.contains(&case.id).then(|| view! { <p class="notice warn">{say(|w| w.households.contradicts)}</p> })}
-        <Begin case=case.clone() today=lists.today.clone() phone />
+        <Begin case=case.clone() today=lists.today.clone() phone withhold=of(said, "withhold").trim().to_owned() />
         <div class="stack">{grouped(said).into_iter().map(|(group, pairs)| facts(group, pairs, saying)).collect_view()}</div>
         {points(&case, saying)}
         <section class="section" data-part="referrals">
             <h2>{say(|w| w.households.referrals)}</h2>
-            {referrals.is_empty().then(|| view! { <p class="empty">{say(|w| w.households.referrals_none)}</p> })}
+            {referrals.is_empty().then(|| view! { <p class="empty">{say(move |w| none_referred(&without, w))}</p> })}
             {referrals}
         </section>
         <section class="section" data-part="timeline">
@@ -118,9 +121,9 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
     .into_any()
 }
 
-/// Why somebody is to go, as on the day; the form for that, and the others folded away.
+/// Why somebody is to go, as on the day; what is to be kept from whom, before anybody can be called; the form for the visit, and the others folded away.
 #[component]
-fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
+fn Begin(case: ListedEntity, today: String, phone: String, withhold: String) -> impl IntoView {
     let reader = use_reader();
     let device = use_device();
     let id = case.id.clone();
@@ -147,6 +150,8 @@ fn Begin(case: ListedEntity, today: String, phone: String) -> impl IntoView {
     });
     view! {
         <section class="card stack" data-part="begin">
+            {(!withhold.is_empty()).then(|| view! {
+                <p class="notice warn" data-withhold="true" translate="no">{say(move |w| (w.households.withhold)(&withhold))}</p> })}
             {why}
             {live(move || {
                 hashes.track();
@@ -289,6 +294,15 @@ fn points(case: &ListedEntity, saying: Saying) -> Option<AnyView> {
         }
         .into_any()
     })
+}
+
+/// What is said where nothing was referred: a danger that somebody was told of was not left alone.
+fn none_referred(without: &WithoutReferral, words: &Words) -> String {
+    match without {
+        WithoutReferral::Quiet => words.households.referrals_none.to_owned(),
+        WithoutReferral::Told(whom) => (words.households.referrals_none_told)(whom),
+        WithoutReferral::Open => words.households.referrals_none_open.to_owned(),
+    }
 }
 
 fn referral(one: &ListedEntity, saying: Saying) -> AnyView {

@@ -10,7 +10,7 @@ use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
-use crate::state::groups::{dangers, of};
+use crate::state::groups::of;
 use crate::state::held::{Held, unsent, use_held};
 use crate::state::households::{ANY, Sought, codes, found, is_in_danger, who};
 use crate::state::reader::{say, title};
@@ -136,7 +136,7 @@ fn Filters(held: Held, seek: Callback<(usize, String)>) -> impl IntoView {
     };
     view! {
         <div class="filters">
-            <Pick id="seek-flag" label=|w| w.households.flag property="red_flags" codes=codes_of("red_flags") besides=(ANY, |w| w.households.any_flag) chosen=chosen(0) choose=move |code| seek.run((0, code)) />
+            <Pick id="seek-flag" label=|w| w.households.flag property="red_flags" codes=Signal::stored(Vec::new()) besides=(ANY, |w| w.households.any_flag) chosen=chosen(0) choose=move |code| seek.run((0, code)) />
             <Pick id="seek-level" label=|w| w.households.level property="level" codes=codes_of("level") chosen=chosen(1) choose=move |code| seek.run((1, code)) />
             <Pick id="seek-state" label=|w| w.households.state property="state" codes=codes_of("state") chosen=chosen(2) choose=move |code| seek.run((2, code)) />
             <Pick id="seek-town" label=|w| w.households.town property="town" codes=codes_of("town") chosen=chosen(3) choose=move |code| seek.run((3, code)) />
@@ -179,7 +179,6 @@ fn card(case: ListedEntity, waits: bool) -> AnyView {
     };
     let facts = ["town", "state", "level"].map(said).into_iter().flatten().collect_view();
     let person = who(&case).to_owned();
-    let flags = dangers(&case.properties).join(" ");
     let danger = is_in_danger(&case);
     let place = [of(&case.properties, "village"), of(&case.properties, "address")];
     let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
@@ -189,7 +188,7 @@ fn card(case: ListedEntity, waits: bool) -> AnyView {
         <A href=address attr:class=if danger { "card card-link danger" } else { "card card-link" } attr:data-household=id>
             <strong class="card-title" translate="no">{person}</strong>
             {danger.then(|| view! {
-                <span class="state bad wraps"><Icon shape=Shape::Alert small=true /><span>{live(move || saying.value("cases", "red_flags", &flags))}</span></span> })}
+                <span class="state bad wraps" data-danger="true"><Icon shape=Shape::Alert small=true /><span>{say(|w| w.visits.danger)}</span></span> })}
             {(!place.is_empty()).then(|| view! { <p class="soft" translate="no">{place}</p> })}
             <p class="parts small">
                 {facts}

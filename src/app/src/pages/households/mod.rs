@@ -1,6 +1,6 @@
 //! The households that this phone holds, without a network: found by name, narrowed down, those in danger first; one household; how many of each kind.
 //!
-//! Kept here: a list names people and says no phone number; what was looked for is in no address. Names are shown as on the worker's day: the phones of those
+//! Kept here: a list names people and says no phone number, nor what a danger is about: whoever looks over a shoulder reads that there is one; what was looked for is in no address. Names are shown as on the worker's day: the phones of those
 //! who may not see them are told of no household at all.
 
 mod counts;

@@ -163,3 +163,14 @@ fn nonsense_in_a_list_is_no_day() {
     assert_eq!(told(&day.due), ["a Lead  0"]);
     assert_eq!(day.due[0].person, "a 北门外", "without a name, what the list calls it");
 }
+
+#[test]
+fn where_something_is_not_to_be_told_nobody_is_called_from_a_list() {
+    let day = day(&[
+        ("a", &[("state", "lead"), ("phone", "13900000000")]),
+        ("b", &[("state", "lead"), ("phone", "13900000000"), ("withhold", "别告诉儿媳")]),
+        ("c", &[("state", "lead"), ("withhold", "别告诉儿媳")]),
+    ]);
+    let calls: Vec<Call> = day.due.iter().map(Visit::call).collect();
+    assert_eq!(calls, [Call::At("13900000000".into()), Call::FromItsPage, Call::No]);
+}
