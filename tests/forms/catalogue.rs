@@ -333,7 +333,11 @@ fn what_is_not_for_a_household_is_told_and_what_was_not_asked_too() {
     let refused =
         unfit.iter().filter(|each| each.left_out.as_ref().is_some_and(|left_out| left_out.key == consent));
     let refused: Vec<&str> = refused.map(|each| &*catalogue.item(each.unsuitable.item).code).collect();
-    assert_eq!(refused, ["A2", "A3", "A4", "B2", "B4", "C1", "C3", "D1"], "what illness would have decided");
+    assert_eq!(
+        refused,
+        ["A2", "A3", "A4", "B2", "B4", "C1", "C2", "C3", "D1"],
+        "what illness would have decided"
+    );
     // Nobody was asked about a disability: that there is none is no reason.
     let alone = session.at("/household-needs/family/living").expect("it is there");
     session.answer(alone, Value::Choice("other".into())).expect("it takes the answer");

@@ -32,6 +32,8 @@ struct Words {
     not_applicable: &'static str,
     urgent: &'static str,
     open: &'static str,
+    next: &'static str,
+    ask_station: &'static str,
     undecided: &'static str,
     offers: &'static str,
     is_qualified: &'static str,
@@ -59,6 +61,8 @@ static CHINESE: Words = Words {
     not_applicable: "不适用",
     urgent: "紧急，今天转介",
     open: "是否紧急还不知道，缺",
+    next: "下一步",
+    ask_station: "报镇街转介驿站另找提供方",
     undecided: "还不能判断，缺",
     offers: "没有人提供这项服务",
     is_qualified: "提供的都不是这项服务要求的主体，或缺少资质",
@@ -86,6 +90,8 @@ static ENGLISH: Words = Words {
     not_applicable: "does not apply",
     urgent: "Urgent: refer today",
     open: "Not known whether it is urgent; missing",
+    next: "Next",
+    ask_station: "Ask the town's referral station to find somebody",
     undecided: "Can't be decided yet; missing",
     offers: "Nobody offers this service",
     is_qualified: "Those who offer it are not of the kind it asks for, or not qualified",
@@ -191,7 +197,7 @@ impl Catalogue {
         }
     }
 
-    /// Why a household qualifies: `独居，且年满60岁。依据：独居：是；年龄：72岁。`
+    /// Why a household qualifies: `独居，且年满60岁。依据：独居：是；年龄：72岁。` What is urgent, and what nobody could serve, says the next step.
     pub fn explain_match(&self, found: &Match, language: &str) -> String {
         let words = words(language);
         let item = self.item(found.item);
@@ -211,6 +217,14 @@ impl Catalogue {
         }
         if !found.open.is_empty() {
             sentences.push(format!("{}{}{}", words.open, words.colon, self.labels(&found.open, language)));
+        }
+        let step = match item.next_step.of(language) {
+            "" if found.nobody.is_some() => words.ask_station,
+            step if found.urgent || found.nobody.is_some() => step,
+            _ => "",
+        };
+        if !step.is_empty() {
+            sentences.push(format!("{}{}{step}", words.next, words.colon));
         }
         sentences_of(&sentences, words)
     }

@@ -114,6 +114,8 @@ pub struct Item {
     pub urgent: Option<Rule>,
     /// Why, to its reader, where the rule holds.
     pub reason: Texts,
+    /// What to do at once where it is urgent, and instead where nobody could serve: whom to ask.
+    pub next_step: Texts,
     /// An example that awaits the city's or district's own list.
     pub example: bool,
     /// Its row.
@@ -143,6 +145,7 @@ pub(super) const COLUMNS: &[Known] = &[
     Known::needed("rule"),
     Known::optional("urgent"),
     Known::optional("reason").translated(),
+    Known::optional("next_step").translated(),
     Known::optional("status"),
 ];
 
@@ -226,6 +229,7 @@ pub(super) fn item(row: &Row, lists: &Lists, reading: &mut Reading<'_>) -> Optio
             None => None,
         },
         reason: Texts::of_row(row, "reason"),
+        next_step: Texts::of_row(row, "next_step"),
         example: row.cell("status").is_none_or(|cell| &*cell.text != "official"),
         place: row.place,
     };

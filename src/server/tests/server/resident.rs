@@ -194,7 +194,7 @@ fn survey(town: &Town, number: u8, case: &str, proof: &str) -> Sent {
         listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == "kiosk-help").unwrap().clone();
     let id = doorstep_delivery::draft::new_id(1_795_397_400_000, &[number; 10]).to_string();
     let xml = format!(
-        "<kiosk-help id=\"kiosk-help\" version=\"2026.11.1\"><query_proof>{proof}</query_proof>\
+        "<kiosk-help id=\"kiosk-help\" version=\"2026.11.2\"><query_proof>{proof}</query_proof>\
          <name><person>王秀兰</person></name><where><village>西门外村</village></where>\
          <when><urgency>soon</urgency><found_on>2026-11-23</found_on><visit_by>2026-11-26</visit_by><state>lead</state></when>\
          <meta><instanceID>uuid:{id}</instanceID><entity dataset=\"cases\" id=\"{case}\" create=\"1\">\
