@@ -9,6 +9,7 @@ mod assessing;
 mod browser;
 mod chain;
 mod database;
+mod device;
 mod encryption;
 mod filling;
 mod full;

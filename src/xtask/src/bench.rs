@@ -3,7 +3,8 @@
 //! It measures and fails nothing: what a figure has to be is for whoever reads the table. Each measurement has a page of its own, so
 //! that no engine pays for another's garbage. The peers come from npm, in the versions of `tests/bench/peers/package-lock.json`.
 //! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
-//! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`].
+//! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`];
+//! `cargo xtask bench device` a phone's pages over a street's households ([`crate::test::device`]).
 
 mod assessment;
 mod driver;
@@ -43,6 +44,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         && server == "server"
     {
         return server::run(workspace, options);
+    }
+    if let [device, options @ ..] = arguments
+        && device == "device"
+    {
+        return crate::test::device(workspace, options);
     }
     if let [office, options @ ..] = arguments
         && office == "office"

@@ -238,6 +238,27 @@ pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     run_command(&mut soak)
 }
 
+/// A phone that holds a street's households, and how long each of its pages takes, by `arguments`: `--households N`, `--times N`, and `--dev` for an app that
+/// was built fast instead of small.
+pub fn device(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    debian::browser()?;
+    let (built, arguments) = match arguments {
+        [dev, arguments @ ..] if dev == "--dev" => (serve::build(workspace, Mode::Dev)?, arguments),
+        arguments => (serve::build(workspace, Mode::Release)?, arguments),
+    };
+    let mut device = cargo(workspace);
+    device.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
+    for pair in arguments.chunks(2) {
+        match pair {
+            [name, number] if name == "--households" => device.env("DOORSTEP_HOUSEHOLDS", number),
+            [name, number] if name == "--times" => device.env("DOORSTEP_TIMES", number),
+            _ => bail!("bench device takes --dev, --households N and --times N"),
+        };
+    }
+    device.args(["test", "--locked", "--package", TESTS, "--test", "e2e", "--", "--ignored", "--nocapture"]);
+    run_command(device.arg("a_phone_with_a_street"))
+}
+
 fn cargo(workspace: &Workspace) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root());

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use doorstep_delivery::entities::{MOST_BY_ITSELF, is_at_its_bound};
 use doorstep_delivery::store::Store;
 use doorstep_delivery::{Said, Uuid};
 use doorstep_engine::entities::EntityList;
@@ -38,6 +39,11 @@ pub struct Lists {
 }
 
 impl Lists {
+    /// Does a phone that is told of nobody hold as many as it may, so that what was found longer ago may not be here?
+    pub fn are_at_their_bound(&self) -> bool {
+        is_at_its_bound(&self.said, MOST_BY_ITSELF)
+    }
+
     /// The surveys finished here that say something of one, the latest first.
     pub fn about<'l>(&'l self, id: &str) -> Vec<&'l Said> {
         let mut all: Vec<&Said> =
@@ -140,5 +146,37 @@ async fn read(device: Device) -> Lists {
         referrals: doorstep_delivery::entities::list("referrals", referrals, &said),
         said,
         today: today(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_delivery::Moment;
+    use doorstep_engine::{EntityAct, EntityChange};
+
+    use super::*;
+
+    fn visited(households: usize) -> Lists {
+        let said = |number: usize| Said {
+            submission: Uuid::from_u128(number as u128),
+            finished_at: Moment::default(),
+            changes: vec![EntityChange {
+                list: "cases".into(),
+                // The first is visited twice.
+                id: number.saturating_sub(1).to_string(),
+                act: EntityAct::CreateOrUpdate,
+                label: None,
+                base: None,
+                branch: None,
+                properties: Vec::new(),
+            }],
+        };
+        Lists { said: (0..=households).map(said).collect(), ..Lists::default() }
+    }
+
+    #[test]
+    fn what_is_left_out_is_said_from_the_first_household_on_that_may_be() {
+        assert!(!visited(MOST_BY_ITSELF - 1).are_at_their_bound());
+        assert!(visited(MOST_BY_ITSELF).are_at_their_bound());
     }
 }

@@ -7,6 +7,8 @@ use super::Text;
 pub struct HouseholdWords {
     pub title: Text,
     pub line: fn(usize) -> String,
+    pub at_bound: fn(usize) -> String,
+    pub at_bound_how: Text,
     pub counts: Text,
     pub narrow: Text,
     pub search: Text,
@@ -75,6 +77,8 @@ pub struct HouseholdWords {
 pub const CHINESE: HouseholdWords = HouseholdWords {
     title: "这里的户",
     line: |count| format!("这台手机上有 {count} 户，没有网也能查"),
+    at_bound: |most| format!("这台手机只有最近填过的 {most} 条（户、人和转介都算），更早的不在这里"),
+    at_bound_how: "手机还没接入单位，所以只留这么多；已经送出的表都在单位，没有丢。在设置里接入后，这一片的户会全部下载下来。",
     counts: "数一数：各有多少户",
     narrow: "按危险、等级、状态、镇街筛选",
     search: "姓名（拼音、首字母也行）、村居、门牌、电话或编号的最后几位",
@@ -153,6 +157,12 @@ pub const ENGLISH: HouseholdWords = HouseholdWords {
         1 => "1 household on this phone, offline too".to_owned(),
         _ => format!("{count} households on this phone, offline too"),
     },
+    at_bound: |most| {
+        format!(
+            "This phone has only the {most} entries that were filled in last (households, people and referrals alike); earlier ones are not here"
+        )
+    },
+    at_bound_how: "It is not enrolled, and keeps no more than that; surveys that were sent are at the office and not lost. Enrol it in the settings, and all households of its area are downloaded.",
     counts: "Counts: how many of each kind",
     narrow: "Narrow down by danger, level, state, town",
     search: "Name (pinyin, too), village, house, phone, or the end of the number",

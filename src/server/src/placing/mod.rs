@@ -75,8 +75,11 @@ pub(crate) async fn show(
         ..Among::entities(&[CASES], own.code())
     };
     let only: Vec<Only> = IN_HAND.iter().filter_map(|text| Only::parse(text).ok()).collect();
-    let cases = shared.store.told(&of_cases, &only, &OF_CASES).await?;
-    let referrals = shared.store.told(&Among::entities(&[REFERRALS], ""), &[], &OF_REFERRALS).await?;
+    let everywhere = Among::entities(&[REFERRALS], "");
+    let (cases, referrals) = tokio::try_join!(
+        shared.store.told(&of_cases, &only, &OF_CASES),
+        shared.store.told(&everywhere, &[], &OF_REFERRALS)
+    )?;
     let (page, all) = ((asked.from, asked.most.unwrap_or(USUAL).min(MOST)), shared.clone());
     off_thread(move || {
         let today = today();

@@ -9,6 +9,14 @@ use super::Placed;
 use super::open::Household;
 use crate::store::Told;
 
+/// A service that has no place, before it is told: there are many, and a page shows few.
+enum Unplaced<'p> {
+    /// The household has not consented to be referred.
+    Consent(&'p Household, &'p str),
+    NotOffered(&'p Household, &'p str),
+    Without(&'p NeedOf, &'p WithoutPlace),
+}
+
 const LANGUAGES: [&str; 2] = ["zh", "en"];
 
 fn both(said: impl Fn(&str) -> String) -> Json {
@@ -52,26 +60,19 @@ pub(super) fn told(
         told
     };
     let proposals: Vec<Json> = placement.placed.iter().skip(from).take(most).map(proposal).collect();
-    let mut without: Vec<Json> = Vec::new();
     // Nobody has asked them yet: that comes first.
-    for one in households.iter().filter(|one| !one.may_be_referred) {
-        for service in &one.services {
-            let mut told = head(one, service, catalogue.find(&one.area, service));
-            told["reason"] = json!("consent");
-            without.push(told);
-        }
-    }
-    for (one, planned) in households.iter().zip(planned) {
-        for service in &planned.not_offered {
-            let mut told = head(one, service, None);
-            told["reason"] = json!("not_offered");
-            without.push(told);
-        }
-    }
+    let unasked = households.iter().filter(|one| !one.may_be_referred);
+    let unasked =
+        unasked.flat_map(|one| one.services.iter().map(move |service| Unplaced::Consent(one, service)));
+    let not_offered = households.iter().zip(planned).flat_map(|(one, planned)| {
+        planned.not_offered.iter().map(move |service| Unplaced::NotOffered(one, service))
+    });
+    let others = placement.without.iter().map(|(of, why)| Unplaced::Without(of, why));
+    let without: Vec<Unplaced<'_>> = unasked.chain(not_offered).chain(others).collect();
     let name = |of: &NeedOf, language: &str| {
         format!("{} {}", named(households[of.applicant].case), catalogue.item_label(item(of), language))
     };
-    for (of, why) in &placement.without {
+    let no_place = |(of, why): (&NeedOf, &WithoutPlace)| {
         let mut told = of_need(of);
         let is_sent_back = matches!(why, WithoutPlace::Full { providers, .. } if providers.is_empty());
         told["reason"] = json!(match why {
@@ -83,8 +84,21 @@ pub(super) fn told(
             told["why"] =
                 both(|language| catalogue.explain_without(why, language, |other| name(other, language)));
         }
-        without.push(told);
-    }
+        told
+    };
+    let unplaced = |one: &Unplaced<'_>| match *one {
+        Unplaced::Consent(one, service) => {
+            let mut told = head(one, service, catalogue.find(&one.area, service));
+            told["reason"] = json!("consent");
+            told
+        }
+        Unplaced::NotOffered(one, service) => {
+            let mut told = head(one, service, None);
+            told["reason"] = json!("not_offered");
+            told
+        }
+        Unplaced::Without(of, why) => no_place((of, why)),
+    };
     let mut proposed: BTreeMap<ProviderId, u32> = BTreeMap::new();
     placement.placed.iter().for_each(|(_, provider)| *proposed.entry(*provider).or_default() += 1);
     let provider = |(id, provider): (ProviderId, &doorstep_engine::services::Provider)| {
@@ -103,7 +117,7 @@ pub(super) fn told(
     let notice =
         notice.then(|| both(|language| catalogue.notice("", language).unwrap_or_default().to_owned()));
     let of_without = without.len();
-    let without: Vec<Json> = without.into_iter().skip(from).take(most).collect();
+    let without: Vec<Json> = without.iter().skip(from).take(most).map(unplaced).collect();
     json!({
         "on": on, "households": households.len(), "of": placement.placed.len(), "of_without": of_without,
         "proposals": proposals, "without": without, "providers": providers, "notice": notice,

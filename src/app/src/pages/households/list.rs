@@ -1,5 +1,6 @@
 //! The list at `/households`, and the way to it from home.
 
+use doorstep_delivery::entities::MOST_BY_ITSELF;
 use doorstep_engine::entities::ListedEntity;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -45,7 +46,11 @@ pub fn HouseholdsLine() -> impl IntoView {
 /// The page at `/households`.
 #[component]
 pub fn HouseholdsPage() -> impl IntoView {
-    let held = use_held();
+    let (device, held) = (use_device(), use_held());
+    // An enrolled phone is told of everybody in its area.
+    let at_bound = Memo::new(move |_| {
+        device.enrolment.with(Option::is_none) && held.get().is_some_and(|lists| lists.are_at_their_bound())
+    });
     title(|words| words.households.title.to_owned());
     let shown = RwSignal::new(SHOWN);
     let places = Memo::new(move |_| {
@@ -75,6 +80,12 @@ pub fn HouseholdsPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.households.title.to_owned())) />
         <main id="main" tabindex="-1" data-page="households">
             <h1>{say(|w| w.households.title)}</h1>
+            {shown_when(move || at_bound.get(), || view! {
+                <div class="notice warn" role="status" data-at-bound="true">
+                    <p><strong>{say(|w| (w.households.at_bound)(MOST_BY_ITSELF))}</strong></p>
+                    <p>{say(|w| w.households.at_bound_how)}</p>
+                    <div class="actions"><A href="/settings" attr:class="button" attr:data-action="to-settings">{say(|w| w.settings.to_settings)}</A></div>
+                </div> }.into_any())}
             {shown_when(move || any.get() == Some(false), || view! { <p class="empty">{say(|w| w.visits.day_unknown)}</p> }.into_any())}
             {shown_when(move || any.get() == Some(true), move || view! {
                 <div class="stack">
