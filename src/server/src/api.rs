@@ -41,6 +41,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/health", get(health).fallback(wrong_method))
         .route("/api/v1/forms", get(list_forms).fallback(wrong_method))
         .route("/api/v1/forms/{hash}", get(load_form).fallback(wrong_method))
+        .route("/api/v1/gallery", get(load_gallery).fallback(wrong_method))
         .route("/api/v1/changes", get(changes).fallback(wrong_method))
         .route("/api/v1/dictionary", get(declared::show).fallback(wrong_method))
         .route("/api/v1/ledgers/{id}", post(ledgers::show).fallback(wrong_method))
@@ -111,6 +112,12 @@ async fn load_form(
     let served =
         shared.forms.get(&hash).await.map_err(|error| Refusal::fault(&error))?.ok_or_else(unknown)?;
     Ok(served.bundle.answer(&asked))
+}
+
+/// The form that shows every control there is; nothing of it is anybody's.
+async fn load_gallery(State(shared): State<Arc<Shared>>, asked: HeaderMap) -> Result<Response, Refusal> {
+    let unknown = || Refusal::new(StatusCode::NOT_FOUND, "form_unknown", "there is no gallery here");
+    Ok(shared.forms.gallery.as_ref().ok_or_else(unknown)?.bundle.answer(&asked))
 }
 
 async fn submit(

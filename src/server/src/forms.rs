@@ -21,6 +21,8 @@ const DEFINITION: &str = "form.json";
 const AUDIENCE: &str = "audience.json";
 /// The folder beside it that ODK's tools keep a form's files in.
 const MEDIA: &str = "form-media";
+/// The folder of the form that shows every control there is: for trying out, offered to nobody and kept nowhere.
+const GALLERY: &str = "gallery";
 /// What forms are called in the feed.
 pub(crate) const KIND: &str = "form";
 /// Brotli's quality for bundles: they are compressed once a start.
@@ -97,6 +99,7 @@ pub(crate) struct Checked {
     pub(crate) form: Arc<Form>,
     bundle: String,
     audience: Audience,
+    is_gallery: bool,
 }
 
 /// Whom a form is for: `{"areas": ["371002"], "roles": ["worker"]}`. None named is all; a form without the file is everybody's.
@@ -153,7 +156,8 @@ pub(crate) fn read_all(files: &Files) -> Result<Vec<Checked>, FormsError> {
         if !ids.insert(form.id().to_owned()) {
             return Err(FormsError::SameId { id: form.id().to_owned(), folder: folder.to_owned() });
         }
-        forms.push(Checked { form, bundle: bundle.to_json(), audience: Audience::read(&files, folder)? });
+        let audience = Audience::read(&files, folder)?;
+        forms.push(Checked { form, bundle: bundle.to_json(), audience, is_gallery: folder == GALLERY });
     }
     if broken.is_empty() { Ok(forms) } else { Err(FormsError::Broken(broken)) }
 }
@@ -226,6 +230,8 @@ pub(crate) struct Forms {
     pub(crate) current: Vec<String>,
     /// The entity lists that the current ones write, as forms name their files: `households.csv`.
     living_lists: Living,
+    /// What the page `/gallery` tries out, if the office has it.
+    pub(crate) gallery: Option<Served>,
     /// Versions by hash that were asked for since the start, the current ones among them.
     ready: Mutex<BTreeMap<String, Arc<Served>>>,
 }
@@ -254,10 +260,14 @@ impl Forms {
     /// Takes the current forms, and keeps them for good.
     pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
         let (mut list, mut ready, mut hashes) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let mut offers = Vec::new();
+        let (mut offers, mut gallery) = (Vec::new(), None);
         let lists: BTreeSet<&str> = current.iter().flat_map(|checked| checked.form.entity_lists()).collect();
         let living_lists = lists.iter().map(|list| format!("{list}.csv").into()).collect();
-        for Checked { form, bundle, audience } in current {
+        for Checked { form, bundle, audience, is_gallery } in current {
+            if is_gallery {
+                gallery = Some(Served::new(form, bundle));
+                continue;
+            }
             store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
                 form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
@@ -276,7 +286,7 @@ impl Forms {
             ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
         }
         store.publish(KIND, &offers).await?;
-        Ok(Forms { store, listed: list, current: hashes, living_lists, ready: Mutex::new(ready) })
+        Ok(Forms { store, listed: list, current: hashes, living_lists, gallery, ready: Mutex::new(ready) })
     }
 
     /// What `GET /api/v1/forms` says to somebody.

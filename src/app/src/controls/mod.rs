@@ -4,16 +4,21 @@
 //! no question is without a control.
 
 mod acknowledge;
+mod address;
 mod asked;
+mod bearing;
 mod choice_list;
 mod choice_sheet;
+mod counter;
 mod date;
 mod date_time;
 mod geopoint;
+mod masked;
 mod multiline;
 mod note;
 mod number;
 mod picker;
+mod range;
 mod score;
 mod select_menu;
 mod select_multiple;
@@ -25,8 +30,11 @@ mod typed;
 mod unsupported;
 mod upload;
 
+use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
-use leptos::prelude::AnyView;
+use leptos::prelude::*;
+
+use crate::state::reader::say;
 
 pub use asked::Asked;
 pub use shown::readable;
@@ -59,6 +67,7 @@ pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
     &score::CONTROL,
     &unsupported::CONTROL,
+    &address::CONTROL,
     &shown::CONTROL,
     &acknowledge::CONTROL,
     &choice_sheet::CONTROL,
@@ -67,10 +76,16 @@ pub static CONTROLS: &[&Control] = &[
     &select_multiple::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
+    &range::PICKED,
+    &range::RATING,
+    &range::CONTROL,
     &date::CONTROL,
     &time::CONTROL,
     &date_time::CONTROL,
+    &counter::CONTROL,
+    &bearing::CONTROL,
     &number::CONTROL,
+    &masked::CONTROL,
     &multiline::CONTROL,
     &text::CONTROL,
 ];
@@ -83,4 +98,16 @@ pub fn control_of(question: &QuestionView) -> &'static Control {
 /// Has the question this appearance?
 fn looks(question: &QuestionView, appearance: &str) -> bool {
     question.appearance.iter().any(|word| &**word == appearance)
+}
+
+/// Takes the answer back.
+fn clear_button(asked: Asked) -> AnyView {
+    view! {
+        <div>
+            <button type="button" class="button plain" data-action="clear" on:click=move |_| asked.give(Value::Blank)>
+                {say(|w| w.clear)}
+            </button>
+        </div>
+    }
+    .into_any()
 }

@@ -6,7 +6,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, score};
+use super::{Asked, Control, Frame, masked, number, score};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -60,6 +60,13 @@ pub fn readable(question: &QuestionView) -> Option<String> {
         Value::Boolean(yes) => String::from(if *yes { "✓" } else { "✗" }),
         Value::Text(_) if question.control == doorstep_engine::view::Control::Acknowledge => {
             String::from("✓")
+        }
+        // Nobody reads it over a shoulder, nor from a list.
+        Value::Text(text) | Value::Unread(text) if masked::is_masked(question) => {
+            "•".repeat(text.chars().count())
+        }
+        Value::Integer(_) | Value::Decimal(_) if number::is_grouped(question) => {
+            number::grouped(&question.value)
         }
         Value::Text(text) | Value::Attachment(text) | Value::Unread(text) => text.to_string(),
         Value::Integer(_) | Value::Decimal(_) | Value::Date(_) => question.value.to_text(),

@@ -9,6 +9,7 @@ mod draft;
 mod draft_card;
 mod finish;
 mod form_page;
+mod gallery;
 mod home;
 mod households;
 mod kiosk;
@@ -106,6 +107,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/safety/pin") view=safety::PinPage />
             <Route path=path!("/settings") view=settings::SettingsPage />
             <Route path=path!("/kiosk") view=kiosk::BeginKiosk />
+            <Route path=path!("/gallery") view=gallery::GalleryPage />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
         </FlatRoutes>
     }

@@ -9,6 +9,7 @@
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
 //! | [`clock`] | the time, its offset from UTC, and random bytes |
 //! | [`collation`] | the order of Chinese characters by how they are read |
+//! | [`compass`] | where the device points (`bearing`) |
 //! | [`timer`] | `sleep(ms).await`, `after(ms, f)`, `spawn(future)` |
 //! | [`locks`] | one tab a draft, one tab that sends |
 //! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
@@ -28,6 +29,7 @@
 
 pub mod clock;
 pub mod collation;
+pub mod compass;
 pub mod fetch;
 pub mod idle;
 pub mod location;

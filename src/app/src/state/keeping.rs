@@ -107,8 +107,10 @@ pub struct Keeping {
     /// Does the store know that this tab has the draft?
     holds_it: Cell<bool>,
     alarm: RefCell<Option<timer::Timer>>,
-    /// Freed only when the last write is through.
-    _lock: locks::Held,
+    /// The files of a session that is kept nowhere.
+    loose: Option<RefCell<Vec<(Attachment, Vec<u8>)>>>,
+    /// Freed only when the last write is through. None where nothing is written.
+    _lock: Option<locks::Held>,
 }
 
 impl Keeping {
@@ -121,7 +123,30 @@ impl Keeping {
         (pen, holds_it): (Pen, bool),
         lock: locks::Held,
     ) -> Rc<Keeping> {
-        let keeping = Rc::new(Keeping {
+        let writer = Keeping::of(store, session, draft, seq, (pen, holds_it));
+        let keeping = Rc::new(Keeping { _lock: Some(lock), ..writer });
+        WRITERS.with_borrow_mut(|writers| {
+            writers.retain(|writer| writer.strong_count() > 0);
+            writers.push(Rc::downgrade(&keeping));
+        });
+        keeping
+    }
+
+    /// For a session to try things out with: it writes nothing anywhere, and holds files as long as itself.
+    pub fn nowhere(store: Rc<IndexedDb>, session: Rc<RefCell<Session>>, draft: Draft) -> Rc<Keeping> {
+        let writer = Keeping::of(store, session, draft, 0, (Pen::new(clock::random_bytes()), false));
+        writer.end();
+        Rc::new(Keeping { loose: Some(RefCell::default()), ..writer })
+    }
+
+    fn of(
+        store: Rc<IndexedDb>,
+        session: Rc<RefCell<Session>>,
+        draft: Draft,
+        seq: u64,
+        (pen, holds_it): (Pen, bool),
+    ) -> Keeping {
+        Keeping {
             store: RefCell::new(store),
             session,
             cursor: RefCell::new(draft.cursor.clone()),
@@ -137,13 +162,9 @@ impl Keeping {
             pen,
             holds_it: Cell::new(holds_it),
             alarm: RefCell::default(),
-            _lock: lock,
-        });
-        WRITERS.with_borrow_mut(|writers| {
-            writers.retain(|writer| writer.strong_count() > 0);
-            writers.push(Rc::downgrade(&keeping));
-        });
-        keeping
+            loose: None,
+            _lock: None,
+        }
     }
 
     /// Is nothing left to write?
@@ -210,6 +231,10 @@ impl Keeping {
     /// # Errors
     /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
     pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
+        if let Some(loose) = &self.loose {
+            loose.borrow_mut().push((file.clone(), bytes.to_vec()));
+            return Ok(());
+        }
         let id = self.draft.borrow().id;
         let kept = match self.hold(id).await {
             Ok(()) => self.store().keep_file(id, self.pen, file, bytes).await,
@@ -223,12 +248,19 @@ impl Keeping {
 
     /// The draft's files, named by an answer or not.
     pub async fn files(&self) -> Vec<Attachment> {
+        if let Some(loose) = &self.loose {
+            return loose.borrow().iter().map(|(file, _)| file.clone()).collect();
+        }
         let id = self.draft.borrow().id;
         self.store().files(id).await.map(|files| files.items).unwrap_or_default()
     }
 
     /// A file's bytes, if it is there and whole.
     pub async fn file(&self, name: &str) -> Option<Vec<u8>> {
+        if let Some(loose) = &self.loose {
+            let loose = loose.borrow();
+            return loose.iter().find(|(file, _)| file.name == name).map(|(_, bytes)| bytes.clone());
+        }
         let id = self.draft.borrow().id;
         self.store().load_file(id, name).await.ok().flatten()
     }

@@ -10,6 +10,7 @@ pub mod dropping;
 pub mod enrolment;
 pub mod entities;
 pub mod forms;
+pub mod gallery;
 pub mod gate;
 pub mod groups;
 pub mod held;

@@ -393,6 +393,7 @@ pub const WORDS: Words = Words {
     households: super::households::ENGLISH,
     record: super::record::ENGLISH,
     kiosk: super::kiosk::ENGLISH,
+    controls: super::controls::ENGLISH,
     safety: super::safety::ENGLISH,
     settings: super::settings::ENGLISH,
 

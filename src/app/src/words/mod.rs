@@ -3,6 +3,7 @@
 //! Keeps: a word that lacks a translation does not compile, since each language fills the same struct.
 //! A third language is one more file and one more line of [`Language`].
 
+pub mod controls;
 mod day;
 mod en;
 mod households;
@@ -361,6 +362,7 @@ pub struct Words {
     pub households: households::HouseholdWords,
     pub record: record::RecordWords,
     pub kiosk: kiosk::KioskWords,
+    pub controls: controls::ControlWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

@@ -338,6 +338,7 @@ pub const WORDS: Words = Words {
     households: super::households::CHINESE,
     record: super::record::CHINESE,
     kiosk: super::kiosk::CHINESE,
+    controls: super::controls::CHINESE,
     safety: super::safety::CHINESE,
     settings: super::settings::CHINESE,
 

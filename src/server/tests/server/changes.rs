@@ -137,11 +137,14 @@ fn a_form_says_itself_to_which_roles_it_is_offered_and_the_office_may_say_otherw
     office.house.stop();
     write("answer", r#", "for_roles": "provider station""#);
     write("needs", r#", "for_roles": " worker  station ""#);
+    write("gallery", "");
     office.house.start();
     assert_eq!(offered(&office.house, &worker), "needs visit");
     assert_eq!(offered(&office.house, &provider), "answer visit");
     assert_eq!(offered(&office.house, &auditor), "answer needs visit", "who sends nothing reads of all");
     assert_eq!(offered(&office.house, &stranger), "answer needs visit", "nobody knows what they are");
+    let gallery = stranger.get(&office.house, "/api/v1/gallery");
+    assert!(gallery.status == 200 && gallery.json()["main"]["text"].as_str().unwrap().contains("gallery"));
 
     // The office's word counts, not the form's; what was offered before is gone for whom it is not any more.
     let before = provider.get(&office.house, "/api/v1/changes").json()["next"].as_str().unwrap().to_owned();
