@@ -20,8 +20,8 @@ mod without;
 
 pub use awaited::{AwaitedFrom, Seek};
 pub use copies::{Copies, PrintButton};
-pub use rechecks::Rechecks;
 pub use papers::{Papers, papers};
+pub use rechecks::Rechecks;
 pub use report::Report;
 pub use report::{Told, told};
 pub use without::Without;
