@@ -61,8 +61,8 @@ fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
     };
     // The total is asked together with the thoughts that are the danger: that the counselling was found says both.
     give("members[1]/mood/phq9_item_9", "1");
-    // The outcome of the visit decides what has to be answered, thoughts and bathing alike: B4 is kept back with it, which is more than need be.
-    assert_eq!(beside(&session), ["D1", "B4"]);
+    // The outcome of the visit decides what has to be answered, thoughts and bathing alike; that bathing is difficult says nothing of the thoughts.
+    assert_eq!(beside(&session), ["D1"]);
     let mut give = |path: &str, text: &str| {
         let key = session.at(&format!("/household-needs/{path}")).expect("it is there");
         session.answer_text(key, text).expect("it takes the answer");
@@ -70,5 +70,5 @@ fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
     give("members[1]/mood/phq9_item_9", "0");
     give("danger/red_flags", "violence");
     // The counselling stays among them: the number to call, asked beside the danger, decides whether the total is asked.
-    assert_eq!(beside(&session), ["E4", "D1", "B4"]);
+    assert_eq!(beside(&session), ["E4", "D1"]);
 }

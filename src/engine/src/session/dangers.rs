@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use crate::assess::measure::{Condition, Kind, MeasureId};
 use crate::assess::{Exact, Given, Outcome};
+use crate::expr::looks::Looked;
 use crate::form::NodeKind;
 use crate::session::instance::flag;
 use crate::session::{LeftOut, Session};
@@ -246,6 +247,26 @@ impl Session {
         self.beside(|_| true)
     }
 
+    /// The questions whose answers a flag's condition reads, through calculations; not those that decide what is asked or has to be answered.
+    fn named_by(&self, id: MeasureId) -> FxHashSet<NodeId> {
+        let Kind::Flag(raised) = &self.measure(id).kind else { return FxHashSet::default() };
+        let (mut seen, mut questions) = (FxHashSet::default(), FxHashSet::default());
+        let mut pending = vec![raised.expr];
+        while let Some(expr) = pending.pop() {
+            self.form.program.each_looked_at(expr, &mut |looked| {
+                let Looked::Node(node) = looked else { return };
+                if !seen.insert(node) {
+                    return;
+                }
+                match self.form.node(node).bind.calculate {
+                    Some(calculation) => pending.push(calculation),
+                    None => drop(questions.insert(node)),
+                }
+            });
+        }
+        questions
+    }
+
     fn beside(&self, counts: impl Fn(MeasureId) -> bool) -> FxHashSet<NodeId> {
         let mut beside = FxHashSet::default();
         for id in self.form.assessment.ids() {
@@ -253,9 +274,9 @@ impl Session {
             if !matches!(measure.kind, Kind::Flag(_)) || measure.recheck || !counts(id) {
                 continue;
             }
-            for node in self.questions_behind(id) {
-                let parent = self.form.node(*node).parent;
-                beside.insert(*node);
+            for node in self.named_by(id) {
+                let parent = self.form.node(node).parent;
+                beside.insert(node);
                 // The form as a whole, or all of a person, is no one conversation.
                 if matches!(self.form.node(parent).kind, NodeKind::Group) && parent != NodeId(0) {
                     beside.extend(self.form.children_of(parent));
