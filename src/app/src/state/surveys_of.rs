@@ -1,15 +1,22 @@
 //! The surveys on this device that are about one household: begun, waiting to be sent, arrived and still here; and who lives there, as the last of them says.
 //!
-//! No list holds the people of a household: they stand in its surveys. Kept here: what is sealed for the office is named, and not read.
+//! The people of a household stand in its surveys; where none of them is here, the list of members says who is known. Kept here: what is sealed for the office is named, and not read.
 
+use doorstep_delivery::entities;
 use doorstep_delivery::store::Store;
 use doorstep_delivery::{Change, Draft, FormRef, Moment, Step, Uuid};
+use doorstep_engine::entities::{EntityList, ListedEntity};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
 use super::device::{Device, list};
 use super::drafts;
+use super::groups::of;
 use super::held::Lists;
+use super::households::who;
+
+/// The list of who lives in households, as far as somebody by themselves was told of.
+const MEMBERS: &str = "members";
 
 /// Where a survey stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -96,6 +103,21 @@ pub async fn people(device: Device, surveys: &[Survey]) -> Option<(Moment, Vec<S
     None
 }
 
+/// Who lives there as the list of members has it: what came down, and what other forms said of them here. Read for this one household, since it takes a while.
+pub async fn known_members(device: Device, case: &str, lists: &Lists) -> Option<Vec<String>> {
+    let told = list(device.store().entities(MEMBERS).await);
+    let names = members_of(&entities::list(MEMBERS, told, &lists.said), case);
+    (!names.is_empty()).then_some(names)
+}
+
+/// What the members of a household are called, in the order in which they became known.
+fn members_of(members: &EntityList, case: &str) -> Vec<String> {
+    let mut all: Vec<&ListedEntity> =
+        members.entities.iter().filter(|one| of(&one.properties, "case") == case).collect();
+    all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    all.into_iter().map(|one| who(one).to_owned()).collect()
+}
+
 /// What the cards of a form's first repeat are called, if it says so: its people.
 fn named(session: &Session) -> Vec<String> {
     let repeats = session.nodes().into_iter().filter_map(|key| session.repeat(key));
@@ -151,5 +173,26 @@ mod tests {
         }
         assert_eq!(named(&two), ["张三", "李四"]);
         assert_eq!(named(&session(&[])), [""; 0]);
+    }
+
+    #[test]
+    fn members_are_those_of_the_household_each_once_in_their_order() {
+        let member = |id: &str, case: &str, person: &str| ListedEntity {
+            id: id.into(),
+            label: format!("名单上的{person}").into(),
+            properties: [("case", case), ("person", person)]
+                .map(|(name, value)| (name.into(), value.into()))
+                .into(),
+            ..ListedEntity::default()
+        };
+        let all = vec![
+            member("3", "a", "王小军"),
+            member("2", "b", "李四"),
+            member("1", "a", "王秀兰"),
+            member("4", "a", ""),
+        ];
+        let list = EntityList { name: MEMBERS.into(), entities: all };
+        assert_eq!(members_of(&list, "a"), ["王秀兰", "王小军", "名单上的"]);
+        assert_eq!(members_of(&list, "c"), Vec::<String>::new());
     }
 }

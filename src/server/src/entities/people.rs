@@ -1,5 +1,7 @@
 //! Who lives in a household: the members that its last survey names, and the assessments of each, as the dictionary declares where they stand.
 //!
+//! Where no survey names anybody, those who are known as entities of the members' list live there.
+//!
 //! Kept here: a survey in which nobody was met takes nobody away; whom an assessment is about is found by the name before anything is masked, and where
 //! two are called so, or nobody is, it stands by itself under the name that it gives.
 
@@ -14,10 +16,13 @@ use super::timeline::title_json;
 use crate::Shared;
 use crate::answer::Refusal;
 use crate::off_thread::off_thread;
-use crate::store::{About, ToldVersion};
+use crate::store::{About, KnownEntity, ToldVersion};
 
 /// The list of households.
 const CASES: &str = "cases";
+/// What a member's entity says of whose it is, and what they are called.
+const CASE: &str = "case";
+const PERSON: &str = "person";
 /// So many surveys are looked through, the newest first, and so many assessments are told.
 const MOST_SURVEYS: usize = 12;
 const MOST_ASSESSMENTS: i64 = 60;
@@ -30,7 +35,7 @@ pub(super) async fn people(
     shared: &Shared,
     sight: &Sight<'_>,
     (list, id): (&str, &str),
-    versions: &[ToldVersion],
+    (versions, related): (&[ToldVersion], &[KnownEntity]),
 ) -> Result<Json, Refusal> {
     let declared = shared.office.dictionary.lists.iter();
     let declared = declared.filter(|_| list == CASES && sight.sees_others());
@@ -52,9 +57,11 @@ pub(super) async fn people(
     let last = last_survey(shared, surveyed, versions).await?;
     let (version, members) = match last {
         Some((version, members)) => (Some(version), members),
-        None if assessments.is_empty() => return Ok(Json::Null),
-        None => (None, Vec::new()),
+        None => (None, known_members(related, declared, surveyed)),
     };
+    if members.is_empty() && assessments.is_empty() {
+        return Ok(Json::Null);
+    }
     let named = |name: &str| members.iter().filter(|member| called(surveyed, member) == name).count();
     let is_theirs = |name: &str| !name.is_empty() && named(name) == 1;
     let person = |member: &Answers| {
@@ -78,6 +85,20 @@ pub(super) async fn people(
         "list": declared.name, "at": version.map(|version| version.at),
         "submission": version.map(|version| &version.from), "people": people, "others": others.collect::<Vec<Json>>(),
     }))
+}
+
+/// Whom entities of the list name, in the order of their ids, as a survey would: without what only says whose they are.
+fn known_members(related: &[KnownEntity], declared: &DictionaryList, surveyed: &Surveyed) -> Vec<Answers> {
+    let mut known: Vec<&KnownEntity> = related.iter().filter(|other| other.list == declared.name).collect();
+    known.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    let member = |entity: &KnownEntity| {
+        let mut said = entity.properties.clone();
+        said.remove(CASE);
+        let name = said.remove(PERSON).filter(|name| !name.is_empty());
+        said.insert(surveyed.called.clone(), name.unwrap_or_else(|| entity.label.clone()));
+        said
+    };
+    known.into_iter().map(member).collect()
 }
 
 fn called<'m>(surveyed: &Surveyed, member: &'m Answers) -> &'m str {

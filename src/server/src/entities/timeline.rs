@@ -49,12 +49,16 @@ pub(super) async fn show(
         true => shared.store.related_entities(&list, &id, sight.area).await?,
         false => Vec::new(),
     };
+    let people = people(&shared, &sight, (&list, &id), (&versions, &related)).await?;
+    let named_by_a_survey = !people["submission"].is_null();
+    let lives_there = people["list"].as_str().filter(|_| !named_by_a_survey);
     let related = related
         .iter()
+        // They stand among those who live there.
+        .filter(|other| lives_there != Some(&*other.list))
         .filter(|other| !keeps_from(sight.role, &other.list))
         .map(|other| json!({"list": other.list, "entity": sight.entity(&shared.office, other)}));
     let related: Vec<Json> = related.collect();
-    let people = people(&shared, &sight, (&list, &id), &versions).await?;
     let entity = sight.entity(&shared.office, &entity);
     let listed = match list == "cases" && sight.sees_others() {
         true => shared.store.rows_of_case(&id).await?,

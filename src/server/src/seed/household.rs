@@ -2,6 +2,7 @@
 //!
 //! Kept here: facts are decided first, and said then; each version says what a form of that step says, on a day that is not before the one it follows.
 
+use doorstep_engine::moment::full_years;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -11,6 +12,7 @@ use super::office::{Again, Record, complaint};
 use super::people::{Person, Registry, colleague};
 use super::referral::Referral;
 use super::steps::{assessed, categories, planned};
+use super::town::MOST_MEMBERS;
 use super::truth::Truth;
 
 /// How far households are, in a hundred.
@@ -99,6 +101,8 @@ pub(crate) struct Household {
     /// The older person's, once it was assessed.
     pub(crate) ability: &'static str,
     pub(crate) versions: Vec<Said>,
+    /// Its members as the survey knows them, once there was one.
+    pub(crate) members: Vec<Record>,
     pub(crate) referrals: Vec<Referral>,
     pub(crate) complaints: Vec<Record>,
 }
@@ -138,6 +142,7 @@ impl Household {
                 categories: Vec::new(),
                 ability: "",
                 versions: Vec::new(),
+                members: Vec::new(),
                 referrals: Vec::new(),
                 complaints: Vec::new(),
                 id,
@@ -172,6 +177,11 @@ fn count(household: &Household, dealt: &Dealt, found_on: &Date, truth: &mut Trut
     let level = if is_assessed(dealt.state) { dealt.level } else { "" };
     let minors = if is_surveyed(dealt.state) { household.minors(today).to_string() } else { String::new() };
     let town = &household.town;
+    truth.known_members += household.members.len() as u64;
+    truth.versions += household.members.len() as u64;
+    for person in household.people.iter().take(household.members.len()) {
+        truth.count("members", "member_sex", &[person.sex()]);
+    }
     truth.households += 1;
     truth.members += household.people.len() as u64;
     truth.referrals += household.referrals.len() as u64;
@@ -190,6 +200,29 @@ fn count(household: &Household, dealt: &Dealt, found_on: &Date, truth: &mut Trut
     truth.count("cases", "members", &[&members]);
     household.categories.iter().for_each(|category| truth.count("cases", "categories:each", &[category]));
     truth.count("cases", "ability", &[household.ability]);
+}
+
+/// The members of the household with a number, as a survey of a day has them.
+fn members(household: &Household, number: usize, day: Date) -> Vec<Record> {
+    let member = |(place, person): (usize, &Person)| {
+        let age = full_years(person.birthday, day).max(0).to_string();
+        let properties = [
+            ("case", &*household.id),
+            ("person", &person.name),
+            ("member_sex", person.sex()),
+            ("birth_date", &person.birthday.to_string()),
+            ("age", &age),
+            ("age_on", &day.to_string()),
+        ];
+        Record {
+            list: "members",
+            id: id(5, number * MOST_MEMBERS + place),
+            area: household.town.clone(),
+            label: person.name.clone(),
+            versions: vec![said(day, &properties)],
+        }
+    };
+    household.people.iter().enumerate().map(member).collect()
 }
 
 /// A household that is being made.
@@ -237,6 +270,7 @@ impl Making<'_> {
             self.household.categories = categories(self.dice, &difficulties);
             let survey = self.survey(day(2), level);
             self.household.versions.push(survey);
+            self.household.members = members(&self.household, number, day(2));
         }
         if is_assessed(state) {
             let (said, ability) = assessed(self.dice, day(3), level);

@@ -180,7 +180,7 @@ fn record(record: &Record) -> SeededEntity<'_> {
     SeededEntity { list, id, area, label, versions: versions(said) }
 }
 
-/// A household, its referrals and its complaints, as entities.
+/// A household, its members, its referrals and its complaints, as entities.
 fn entities(household: &Household) -> impl Iterator<Item = SeededEntity<'_>> {
     let own = SeededEntity {
         list: "cases",
@@ -196,7 +196,8 @@ fn entities(household: &Household) -> impl Iterator<Item = SeededEntity<'_>> {
         label: &referral.label,
         versions: versions(&referral.versions),
     });
-    std::iter::once(own).chain(referrals).chain(household.complaints.iter().map(record))
+    let members = household.members.iter().map(record);
+    std::iter::once(own).chain(members).chain(referrals).chain(household.complaints.iter().map(record))
 }
 
 fn people(who: &Who, household: &Household) -> impl Iterator<Item = KnownPerson> {

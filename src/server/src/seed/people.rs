@@ -31,6 +31,14 @@ pub struct Person {
 }
 
 impl Person {
+    /// As the number has it: its last digit but one is odd of a man. A code of `sex.csv`.
+    pub fn sex(&self) -> &'static str {
+        match self.id_number.as_bytes().get(16) {
+            Some(digit) if digit % 2 == 1 => "1",
+            _ => "2",
+        }
+    }
+
     /// Not eighteen yet.
     pub fn is_minor(&self, today: Date) -> bool {
         doorstep_engine::moment::full_years(self.birthday, today) < 18

@@ -19,6 +19,8 @@ pub struct Truth {
     pub households: u64,
     /// Their members.
     pub members: u64,
+    /// Those of them that a survey has named.
+    pub known_members: u64,
     /// Referrals.
     pub referrals: u64,
     /// Complaints.
@@ -121,7 +123,7 @@ impl Truth {
             .map(|(provider, (tenths, count))| (provider.clone(), json!({"tenths": tenths, "count": count})))
             .collect();
         json!({
-            "households": self.households, "members": self.members, "referrals": self.referrals,
+            "households": self.households, "members": self.members, "known_members": self.known_members, "referrals": self.referrals,
             "complaints": self.complaints, "projects": self.projects, "ratings": ratings,
             "versions": self.versions, "totals": lists, "needs": needs, "months": months,
         })

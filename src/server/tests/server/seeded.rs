@@ -27,17 +27,49 @@ fn labels(town: &Town, list: &str, property: &str) -> BTreeMap<String, String> {
     choices.map(|choice| (text(&choice["name"]), text(&choice["label"]["zh"]))).collect()
 }
 
+/// A household's page tells who lives there, and tells them once.
+fn members_are_known_where_somebody_was_visited(town: &Town) {
+    let search = |state: &str| {
+        let asked = json!({"only": [format!("state={state}")], "most": 3});
+        town.ask(&town.station, "/api/v1/entities/cases/search", asked)["entities"].clone()
+    };
+    let timeline = |id: &Json| {
+        town.ask(
+            &town.station,
+            &format!("/api/v1/entities/cases/{}/timeline", id.as_str().unwrap()),
+            json!({}),
+        )
+    };
+    for case in search("in_service").as_array().unwrap() {
+        let told = timeline(&case["id"]);
+        let people = told["people"]["people"].as_array().unwrap();
+        assert_eq!(json!(people.len().to_string()), case["properties"]["members"]);
+        assert_eq!(people[0]["called"], case["properties"]["person"], "who it is called by is the first");
+        for person in people {
+            let said = |name: &str| person["properties"][name].as_str().unwrap_or_default().to_owned();
+            assert!(said("age").parse::<u8>().is_ok() && said("birth_date").len() == 10, "{person}");
+            assert!(matches!(&*said("member_sex"), "1" | "2") && said("case").is_empty(), "{person}");
+        }
+        let twice = told["related"].as_array().unwrap().iter().filter(|other| other["list"] == "members");
+        assert_eq!(twice.count(), 0);
+    }
+    for case in search("lead").as_array().unwrap() {
+        assert_eq!(timeline(&case["id"])["people"], Json::Null);
+    }
+}
+
 fn a_made_up_town_counts_as_it_was_made(place: &Place) {
     let mut town = Town::empty(place);
     let truth = town.house.seed(200, 600);
     assert_eq!((&truth["households"], &truth["members"]), (&json!(200), &json!(600)));
     assert_eq!(town.house.count("known_person"), 600);
     assert_eq!(json!(town.house.count("entity_version")), truth["versions"]);
-    let all: u64 = ["households", "referrals", "complaints", "projects"]
+    let all: u64 = ["households", "known_members", "referrals", "complaints", "projects"]
         .iter()
         .map(|list| truth[list].as_u64().unwrap())
         .sum();
     assert_eq!(json!(town.house.count("entity")).as_u64(), Some(all));
+    members_are_known_where_somebody_was_visited(&town);
     let mut asked = 0;
     for (list, counts) in truth["totals"].as_object().unwrap() {
         for (by, groups) in counts.as_object().unwrap() {

@@ -102,6 +102,8 @@ pub fn Members(people: People, known: Known) -> impl IntoView {
 fn person(person: Person, known: Known) -> AnyView {
     let [relation, sex, age] =
         ["relation", "member_sex", "member_age"].map(|name| person.get(name).to_owned());
+    // Where no survey names them, the list of members says it.
+    let age = if age.is_empty() { person.get("age").to_owned() } else { age };
     let is_subject = person.get("is_subject") == "yes";
     let marks: Vec<_> = person
         .marks()

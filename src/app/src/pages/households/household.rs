@@ -24,7 +24,7 @@ use crate::state::households::{
 };
 use crate::state::keeping::now;
 use crate::state::reader::{say, title, use_reader};
-use crate::state::surveys_of::{Stage, Survey, people, surveys_of};
+use crate::state::surveys_of::{Stage, Survey, known_members, people, surveys_of};
 use crate::words::Words;
 use crate::words::when::when;
 
@@ -181,7 +181,11 @@ fn Surveys(id: String, lists: Arc<Lists>) -> impl IntoView {
         if surveys.try_set(Some(all.clone())).is_some() {
             return;
         }
-        let people = people(device, &all).await;
+        let people = match people(device, &all).await {
+            Some((at, names)) => Some((Some(at), names)),
+            // Whom a survey of another phone named, or the station's list.
+            None => known_members(device, &id, &lists).await.map(|names| (None, names)),
+        };
         let _ = told.try_set(Some(people));
     });
     view! {
@@ -198,7 +202,10 @@ fn Surveys(id: String, lists: Arc<Lists>) -> impl IntoView {
                 {match people {
                     None => view! { <p class="empty">{say(|w| w.households.people_none)}</p> }.into_any(),
                     Some((at, names)) => view! {
-                        <p class="soft small">{say(move |w| (w.households.people_from)(&when(at.ms, now(), w)))}</p>
+                        <p class="soft small">{say(move |w| match at {
+                            Some(at) => (w.households.people_from)(&when(at.ms, now(), w)),
+                            None => w.households.people_known.to_owned(),
+                        })}</p>
                         <ul class="card people" translate="no">{names.into_iter().map(|name| view! { <li>{name}</li> }).collect_view()}</ul>
                     }.into_any(),
                 }}
