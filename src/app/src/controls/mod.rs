@@ -19,6 +19,7 @@ mod note;
 mod number;
 mod picker;
 mod range;
+mod rank;
 mod score;
 mod select_menu;
 mod select_multiple;
@@ -74,6 +75,7 @@ pub static CONTROLS: &[&Control] = &[
     &select_menu::CONTROL,
     &select_one::CONTROL,
     &select_multiple::CONTROL,
+    &rank::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
     &range::PICKED,

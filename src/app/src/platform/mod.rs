@@ -19,6 +19,7 @@
 //! | [`phone`] | what belongs to the phone itself, whoever uses it: its token, its targets |
 //! | [`users`] | who uses this phone, by name |
 //! | [`idle`] | whether anyone is there |
+//! | [`pointer`] | a finger that stays down and moves |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
 //! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
 //! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
@@ -40,6 +41,7 @@ pub mod panic;
 pub mod persist;
 pub mod phone;
 pub mod picked;
+pub mod pointer;
 pub mod preferences;
 pub mod rescue;
 pub mod store;

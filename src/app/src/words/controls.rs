@@ -19,6 +19,10 @@ pub struct ControlWords {
     pub bearing_take: Text,
     pub bearing_taking: Text,
     pub bearing_none: Text,
+    pub rank_right: Text,
+    pub rank_up: fn(&str) -> String,
+    pub rank_down: fn(&str) -> String,
+    pub ranked: fn(&str, usize, usize) -> String,
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -36,6 +40,10 @@ pub const CHINESE: ControlWords = ControlWords {
     bearing_take: "用指南针量",
     bearing_taking: "正在量，拿稳手机，顶端对着要量的方向。",
     bearing_none: "这台设备没有指南针，或没有许可，请直接填度数（正北是 0，正东是 90）。",
+    rank_right: "就按这个顺序",
+    rank_up: |label| format!("{label}：往前挪"),
+    rank_down: |label| format!("{label}：往后挪"),
+    ranked: |label, place, all| format!("{label}：第 {place} 位，共 {all} 个"),
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -53,4 +61,8 @@ pub const ENGLISH: ControlWords = ControlWords {
     bearing_take: "Take it from the compass",
     bearing_taking: "Measuring: hold the phone still, its top towards what is measured.",
     bearing_none: "This device has no compass, or no permission for it: enter the degrees (north is 0, east is 90).",
+    rank_right: "This order is right",
+    rank_up: |label| format!("{label}: move up"),
+    rank_down: |label| format!("{label}: move down"),
+    ranked: |label, place, all| format!("{label}: place {place} of {all}"),
 };
