@@ -43,7 +43,8 @@ fn a_level_says_between_what_it_lies_where_illness_was_not_told() {
         "that nobody is a child or looks for work holds nothing back"
     );
     let refused = json!({"/household-needs/consent/consent_health": "refused"});
-    let range = after("h1-older-person-alone", usize::MAX, &[refused]).range_of("need_band");
+    let spending = json!({"/household-needs/money/unnamed_spending": "1200"});
+    let range = after("h1-older-person-alone", usize::MAX, &[refused, spending]).range_of("need_band");
     let range = range.expect("illness was not told");
     assert_eq!(
         (range.shown, range.levels),
