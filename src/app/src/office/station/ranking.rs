@@ -15,7 +15,7 @@ use super::chart::Bar;
 use super::counts::{IN_HAND, share};
 use super::filter::Choose;
 use super::households::danger_sign;
-use super::known::{Known, comma, use_known};
+use super::known::{Known, use_known};
 use super::paged::PagedPage;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
