@@ -179,7 +179,7 @@ mod tests {
     fn members_are_those_of_the_household_each_once_in_their_order() {
         let member = |id: &str, case: &str, person: &str| ListedEntity {
             id: id.into(),
-            label: format!("名单上的{person}").into(),
+            label: format!("名单上的{person}"),
             properties: [("case", case), ("person", person)]
                 .map(|(name, value)| (name.into(), value.into()))
                 .into(),
