@@ -11,8 +11,11 @@ mod choice_list;
 mod choice_sheet;
 mod counter;
 mod date;
+mod date_parts;
 mod date_time;
+mod drawing;
 mod geopoint;
+mod image_map;
 mod masked;
 mod multiline;
 mod note;
@@ -25,6 +28,7 @@ mod select_menu;
 mod select_multiple;
 mod select_one;
 mod shown;
+mod table;
 mod text;
 mod time;
 mod typed;
@@ -38,6 +42,7 @@ use leptos::prelude::*;
 use crate::state::reader::say;
 
 pub use asked::Asked;
+pub use drawing::picture;
 pub use shown::readable;
 
 /// How a question's words stand around its control.
@@ -68,9 +73,11 @@ pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
     &score::CONTROL,
     &unsupported::CONTROL,
+    &table::HEAD,
     &address::CONTROL,
     &shown::CONTROL,
     &acknowledge::CONTROL,
+    &table::ROW,
     &choice_sheet::CONTROL,
     &select_menu::CONTROL,
     &select_one::CONTROL,
@@ -81,6 +88,7 @@ pub static CONTROLS: &[&Control] = &[
     &range::PICKED,
     &range::RATING,
     &range::CONTROL,
+    &date_parts::CONTROL,
     &date::CONTROL,
     &time::CONTROL,
     &date_time::CONTROL,

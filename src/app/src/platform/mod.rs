@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
+//! | [`calendar`] | days in other calendars |
 //! | [`clock`] | the time, its offset from UTC, and random bytes |
 //! | [`collation`] | the order of Chinese characters by how they are read |
 //! | [`compass`] | where the device points (`bearing`) |
@@ -28,6 +29,7 @@
 //!
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
+pub mod calendar;
 pub mod clock;
 pub mod collation;
 pub mod compass;

@@ -23,6 +23,13 @@ pub struct ControlWords {
     pub rank_up: fn(&str) -> String,
     pub rank_down: fn(&str) -> String,
     pub ranked: fn(&str, usize, usize) -> String,
+    pub quick: Text,
+    pub done: Text,
+    pub year: Text,
+    pub month: Text,
+    pub day: Text,
+    pub month_named: fn(u8) -> String,
+    pub lunar: fn(&str) -> String,
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -44,6 +51,13 @@ pub const CHINESE: ControlWords = ControlWords {
     rank_up: |label| format!("{label}：往前挪"),
     rank_down: |label| format!("{label}：往后挪"),
     ranked: |label, place, all| format!("{label}：第 {place} 位，共 {all} 个"),
+    quick: "点一下就到下一题；用键盘选好后按回车。",
+    done: "选好了",
+    year: "年",
+    month: "月",
+    day: "日",
+    month_named: |month| format!("{month} 月"),
+    lunar: |day| format!("农历 {day}"),
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -65,4 +79,26 @@ pub const ENGLISH: ControlWords = ControlWords {
     rank_up: |label| format!("{label}: move up"),
     rank_down: |label| format!("{label}: move down"),
     ranked: |label, place, all| format!("{label}: place {place} of {all}"),
+    quick: "Goes on to the next question at a tap; by keyboard, press Enter once it is chosen.",
+    done: "Done",
+    year: "Year",
+    month: "Month",
+    day: "Day",
+    month_named: |month| MONTHS[usize::from(month.clamp(1, 12)) - 1].to_owned(),
+    lunar: |day| format!("Chinese calendar: {day}"),
 };
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
