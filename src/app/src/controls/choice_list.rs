@@ -41,12 +41,14 @@ pub fn layout(asked: Asked, choices: Memo<Arc<[ChoiceView]>>) -> impl Fn() -> St
 }
 
 /// How many columns there are, for the style sheet.
-pub fn columns_style(asked: Asked) -> Option<String> {
+pub fn columns_wanted(asked: Asked) -> &'static str {
     match asked.view.with_untracked(|view| columns(&view.appearance)) {
-        Columns::Of(columns) => Some(format!("--columns: {columns}")),
-        Columns::Any | Columns::Two => None,
+        Columns::Of(columns) => COUNTS[usize::from(columns) - 1],
+        Columns::Any | Columns::Two => "2",
     }
 }
+
+const COUNTS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Columns {

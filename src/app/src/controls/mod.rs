@@ -13,9 +13,11 @@ mod counter;
 mod date;
 mod date_parts;
 mod date_time;
+mod draw;
 mod drawing;
 mod geopoint;
 mod image_map;
+mod kept_file;
 mod masked;
 mod multiline;
 mod note;
@@ -83,6 +85,7 @@ pub static CONTROLS: &[&Control] = &[
     &select_one::CONTROL,
     &select_multiple::CONTROL,
     &rank::CONTROL,
+    &draw::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
     &range::PICKED,

@@ -6,7 +6,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{ChoiceView, Control as Kind};
 use leptos::prelude::*;
 
-use super::choice_list::{ChoiceRows, columns_style, layout};
+use super::choice_list::{ChoiceRows, columns_wanted, layout};
 use super::image_map::map;
 use super::{Asked, Control, Frame};
 
@@ -27,7 +27,7 @@ fn show(asked: Asked) -> AnyView {
     });
     view! {
         {map(asked, chosen, pick)}
-        <div class=layout(asked, choices) style=columns_style(asked)>
+        <div class=layout(asked, choices) style=("--columns", columns_wanted(asked))>
             <ChoiceRows asked choices=Signal::derive(move || choices.get().to_vec()) many=true chosen pick />
         </div>
     }

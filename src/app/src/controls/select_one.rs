@@ -8,7 +8,7 @@ use doorstep_engine::view::Control as Kind;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::choice_list::{ChoiceRows, columns_style, layout};
+use super::choice_list::{ChoiceRows, columns_wanted, layout};
 use super::image_map::map;
 use super::{Asked, Control, Frame};
 use crate::platform::{page as screen, timer};
@@ -44,7 +44,7 @@ fn show(asked: Asked) -> AnyView {
         {map(asked, chosen, pick)}
         <div
             class=layout(asked, choices)
-            style=columns_style(asked)
+            style=("--columns", columns_wanted(asked))
             on:pointerdown=move |_| quick.by_hand.set_value(true)
             on:keydown=move |event| quick.keyed(&event)
         >

@@ -30,6 +30,11 @@ pub struct ControlWords {
     pub day: Text,
     pub month_named: fn(u8) -> String,
     pub lunar: fn(&str) -> String,
+    pub undo: Text,
+    pub picture_instead: Text,
+    pub draw_on: Text,
+    pub sign_here: Text,
+    pub draw_here: Text,
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -58,6 +63,11 @@ pub const CHINESE: ControlWords = ControlWords {
     day: "日",
     month_named: |month| format!("{month} 月"),
     lunar: |day| format!("农历 {day}"),
+    undo: "撤回一笔",
+    picture_instead: "或者选一张图片",
+    draw_on: "接着画",
+    sign_here: "在这里签名",
+    draw_here: "在这里画",
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -86,6 +96,11 @@ pub const ENGLISH: ControlWords = ControlWords {
     day: "Day",
     month_named: |month| MONTHS[usize::from(month.clamp(1, 12)) - 1].to_owned(),
     lunar: |day| format!("Chinese calendar: {day}"),
+    undo: "Undo the last line",
+    picture_instead: "Or choose a picture",
+    draw_on: "Go on drawing",
+    sign_here: "Sign here",
+    draw_here: "Draw here",
 };
 
 const MONTHS: [&str; 12] = [
