@@ -28,6 +28,7 @@ pub mod view;
 
 pub mod assess;
 pub mod entities;
+pub mod picture;
 pub mod ranking;
 pub mod services;
 

@@ -101,12 +101,14 @@ pub struct QuestionView {
 }
 
 /// A choice of a select.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct ChoiceView {
     /// The value that is kept.
     pub name: Arc<str>,
     /// Its words.
     pub label: String,
+    /// Its picture, a `jr://` address ([`Form::picture`](crate::Form::picture)).
+    pub image: Option<Arc<str>>,
 }
 
 /// A group as a screen shows it; a page is a group too.

@@ -7,7 +7,7 @@ use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
-use crate::controls::{Asked, Control, Frame, control_of};
+use crate::controls::{Asked, Control, Frame, control_of, picture};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
 
@@ -46,6 +46,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
         Frame::Field => view! {
             <label class="question-label" for=asked.id()>{words(asked)}</label>
             {hint(asked)}
+            {picture(asked)}
             {wrong(asked)}
             {(control.show)(asked)}
             {last_time(asked)}
@@ -55,6 +56,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
             <fieldset id=asked.id() tabindex="-1" aria-describedby=asked.described_by()>
                 <legend class="question-label">{words(asked)}</legend>
                 {hint(asked)}
+                {picture(asked)}
                 {wrong(asked)}
                 {(control.show)(asked)}
                 {last_time(asked)}

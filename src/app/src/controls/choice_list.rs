@@ -6,32 +6,65 @@ use doorstep_engine::view::ChoiceView;
 use leptos::prelude::*;
 
 use super::Asked;
+use super::drawing::Drawing;
 use crate::components::live::{Row, live, rows};
 
 /// Labels up to so wide, in half-width characters, have room for two in a row on the narrowest phone.
 const SHORT_LABEL: usize = 8;
 
 /// The class that lays the rows out: by the form's appearance, else by how short the labels are.
-pub fn layout(
-    asked: Asked,
-    choices: Memo<Arc<[ChoiceView]>>,
-) -> impl Fn() -> &'static str + Send + Copy + 'static {
+pub fn layout(asked: Asked, choices: Memo<Arc<[ChoiceView]>>) -> impl Fn() -> String + Send + Copy + 'static {
     let scale = asked.looks("likert");
-    let columns =
-        asked.view.with_untracked(|view| view.appearance.iter().any(|word| word.starts_with("columns")));
+    let plain = asked.looks("no-buttons");
+    let packed = asked.looks("columns-pack");
+    let columns = asked.view.with_untracked(|view| columns(&view.appearance));
     move || {
-        let (count, short) = choices.with(|choices| {
-            (choices.len(), choices.iter().all(|choice| width(&choice.label) <= SHORT_LABEL))
+        let (count, short, pictured) = choices.with(|choices| {
+            let short = choices.iter().all(|choice| width(&choice.label) <= SHORT_LABEL);
+            (choices.len(), short, choices.iter().any(|choice| choice.image.is_some()))
         });
-        match (count, short) {
+        let rows = match (count, short) {
+            _ if packed => "choices pack",
             _ if scale => "choices scale",
+            _ if matches!(columns, Columns::Of(_)) => "choices grid",
+            _ if matches!(columns, Columns::Two) => "choices two",
+            _ if pictured => "choices grid",
             (2 | 4, true) => "choices short",
             // Three would leave a hole on a phone.
             (3, true) => "choices scale",
-            _ if columns || count > 7 => "choices two",
+            _ if count > 7 => "choices two",
             _ => "choices",
-        }
+        };
+        let pictured = if pictured { " pictured" } else { "" };
+        format!("{rows}{pictured}{}", if plain { " no-buttons" } else { "" })
     }
+}
+
+/// How many columns there are, for the style sheet.
+pub fn columns_wanted(asked: Asked) -> &'static str {
+    match asked.view.with_untracked(|view| columns(&view.appearance)) {
+        Columns::Of(columns) => COUNTS[usize::from(columns) - 1],
+        Columns::Any | Columns::Two => "2",
+    }
+}
+
+const COUNTS: [&str; 10] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Columns {
+    Any,
+    /// As many as have room: two.
+    Two,
+    Of(u8),
+}
+
+/// `columns`, `columns-3`, and `horizontal`, as it was once called.
+fn columns(appearance: &[Arc<str>]) -> Columns {
+    let said = appearance.iter().find_map(|word| match &**word {
+        "columns" | "horizontal" | "compact" => Some(Columns::Two),
+        word => word.strip_prefix("columns-")?.parse().ok().filter(|n| (1..=10).contains(n)).map(Columns::Of),
+    });
+    said.unwrap_or(Columns::Any)
 }
 
 /// How wide a label is, in half-width characters.
@@ -57,7 +90,7 @@ pub fn ChoiceRows(
         let group = group.clone();
         let (name, picked) = (choice.name.clone(), choice.name.clone());
         // The label is in the key, since a row does not follow the language by itself.
-        Row::new(format!("{} {}", choice.name, choice.label), move || {
+        Row::new(format!("{} {} {:?}", choice.name, choice.label, choice.image), move || {
             view! {
                 <label class="choice">
                     <input
@@ -68,6 +101,7 @@ pub fn ChoiceRows(
                         prop:checked=live(move || chosen.run(name.clone()))
                         on:change:target=move |event| pick.run((picked.clone(), event.target().checked()))
                     />
+                    {choice.image.map(|image| view! { <Drawing asked address=image /> })}
                     <span>{choice.label}</span>
                 </label>
             }
@@ -75,5 +109,20 @@ pub fn ChoiceRows(
     };
     view! {
         {rows(move || choices.get().into_iter().map(&row).collect())}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_many_as_the_form_says() {
+        let of = |words: &str| columns(&words.split(' ').map(Arc::from).collect::<Vec<Arc<str>>>());
+        assert_eq!(of("minimal"), Columns::Any);
+        assert_eq!(of("no-buttons columns"), Columns::Two);
+        assert_eq!(of("columns-4"), Columns::Of(4));
+        assert_eq!(of("columns-99"), Columns::Any);
+        assert_eq!(of("columns-pack"), Columns::Any);
     }
 }

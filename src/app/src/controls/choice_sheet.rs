@@ -1,15 +1,17 @@
-//! One of many choices, or of a list that may grow: a button that opens a sheet with a search field, and with the first of them under it.
+//! Out of many choices, or of a list that may grow: a button that opens a sheet with a search field, and with the first of them under it.
+//! One, or any number; any number also where the form wants them folded away (`minimal`).
 
 use std::sync::Arc;
 
 use crate::components::live::{live, shown_when};
 use doorstep_engine::value::Value;
-use doorstep_engine::view::{ChoiceView, Control as Kind};
+use doorstep_engine::view::{ChoiceView, Control as Kind, QuestionView};
 use leptos::prelude::*;
 
 use super::choice_list::ChoiceRows;
+use super::select_multiple::{has, with};
 use super::select_one::is;
-use super::{Asked, Control, Frame, looks, readable};
+use super::{Asked, Control, Frame, image_map, looks, readable, table};
 use crate::components::icon::{Icon, Shape};
 use crate::state::reader::{say, use_reader};
 
@@ -24,13 +26,24 @@ const ROWS: usize = 120;
 pub const CONTROL: Control = Control {
     name: "choice-sheet",
     takes: |question| {
-        question.control == Kind::SelectOne && (question.choices.len() > MANY || looks(question, SEARCHED))
+        let searched = question.choices.len() > MANY || looks(question, SEARCHED);
+        match question.control {
+            Kind::SelectOne => searched && !is_laid_out(question),
+            Kind::SelectMultiple => (searched || looks(question, "minimal")) && !is_laid_out(question),
+            _ => false,
+        }
     },
     frame: Frame::Field,
     show,
 };
 
+/// Does the form say itself where each choice stands?
+fn is_laid_out(question: &QuestionView) -> bool {
+    looks(question, image_map::MAP) || table::is_in_table(question)
+}
+
 fn show(asked: Asked) -> AnyView {
+    let many = asked.view.with_untracked(|view| view.control == Kind::SelectMultiple);
     let reader = use_reader();
     let sheet = NodeRef::<leptos::html::Dialog>::new();
     let search = RwSignal::new(String::new());
@@ -54,15 +67,19 @@ fn show(asked: Asked) -> AnyView {
             let _ = sheet.show_modal();
         }
     };
-    let chosen = Callback::new(move |name: Arc<str>| value.with(|value| is(value, &name)));
+    let chosen = Callback::new(move |name: Arc<str>| {
+        value.with(|value| if many { has(value, &name) } else { is(value, &name) })
+    });
     let pick = Callback::new(move |(name, on): (Arc<str>, bool)| {
-        if on {
+        if many {
+            asked.give(with(&value.get_untracked(), &choices.get_untracked(), &name, on));
+        } else if on {
             asked.give(Value::Choice(name));
             close();
         }
     });
     let label = move || {
-        let chosen = asked.view.with(readable);
+        let chosen = asked.view.with(readable).map(|chosen| chosen.replace('\n', "、"));
         let words = reader.language().words();
         chosen.unwrap_or_else(|| match choices.with(|choices| choices.len()) {
             0 => words.choose.to_owned(),
@@ -110,7 +127,7 @@ fn show(asked: Asked) -> AnyView {
                         <ChoiceRows
                             asked
                             choices=Signal::derive(move || matching.with(|rows| rows.iter().take(ROWS).cloned().collect()))
-                            many=false
+                            many
                             chosen
                             pick
                         />
@@ -126,6 +143,9 @@ fn show(asked: Asked) -> AnyView {
                             }
                         })}
                     </p>
+                    {many.then(|| view! {
+                        <button type="button" class="button main" data-action="done" on:click=move |_| close()>{say(|w| w.controls.done)}</button>
+                    })}
                     <button
                         type="button"
                         class="button plain"
@@ -158,7 +178,7 @@ mod tests {
     #[test]
     fn finds_by_words_in_any_order_and_by_code() {
         let choices: Vec<ChoiceView> = [("371002001", "环翠楼街道"), ("371003100", "Zhangcunzhen Town")]
-            .map(|(name, label)| ChoiceView { name: name.into(), label: label.into() })
+            .map(|(name, label)| ChoiceView { name: name.into(), label: label.into(), image: None })
             .into();
         let found =
             |wanted| matching(&choices, wanted).into_iter().map(|choice| choice.name).collect::<Vec<_>>();

@@ -11,8 +11,13 @@ mod choice_list;
 mod choice_sheet;
 mod counter;
 mod date;
+mod date_parts;
 mod date_time;
+mod draw;
+mod drawing;
 mod geopoint;
+mod image_map;
+mod kept_file;
 mod masked;
 mod multiline;
 mod note;
@@ -25,6 +30,7 @@ mod select_menu;
 mod select_multiple;
 mod select_one;
 mod shown;
+mod table;
 mod text;
 mod time;
 mod typed;
@@ -38,6 +44,7 @@ use leptos::prelude::*;
 use crate::state::reader::say;
 
 pub use asked::Asked;
+pub use drawing::picture;
 pub use shown::readable;
 
 /// How a question's words stand around its control.
@@ -68,19 +75,23 @@ pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
     &score::CONTROL,
     &unsupported::CONTROL,
+    &table::HEAD,
     &address::CONTROL,
     &shown::CONTROL,
     &acknowledge::CONTROL,
+    &table::ROW,
     &choice_sheet::CONTROL,
     &select_menu::CONTROL,
     &select_one::CONTROL,
     &select_multiple::CONTROL,
     &rank::CONTROL,
+    &draw::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
     &range::PICKED,
     &range::RATING,
     &range::CONTROL,
+    &date_parts::CONTROL,
     &date::CONTROL,
     &time::CONTROL,
     &date_time::CONTROL,

@@ -6,7 +6,8 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{ChoiceView, Control as Kind};
 use leptos::prelude::*;
 
-use super::choice_list::{ChoiceRows, layout};
+use super::choice_list::{ChoiceRows, columns_wanted, layout};
+use super::image_map::map;
 use super::{Asked, Control, Frame};
 
 /// See the module.
@@ -25,7 +26,8 @@ fn show(asked: Asked) -> AnyView {
         asked.give(with(&value.get_untracked(), &choices.get_untracked(), &name, on));
     });
     view! {
-        <div class=layout(asked, choices)>
+        {map(asked, chosen, pick)}
+        <div class=layout(asked, choices) style=("--columns", columns_wanted(asked))>
             <ChoiceRows asked choices=Signal::derive(move || choices.get().to_vec()) many=true chosen pick />
         </div>
     }
@@ -33,12 +35,12 @@ fn show(asked: Asked) -> AnyView {
 }
 
 /// Is this choice among the answer's?
-fn has(value: &Value, name: &str) -> bool {
+pub fn has(value: &Value, name: &str) -> bool {
     matches!(value, Value::Choices(names) if names.iter().any(|chosen| &**chosen == name))
 }
 
 /// The answer with one choice on or off, in the list's order. What is no longer in the list goes.
-fn with(value: &Value, choices: &[ChoiceView], name: &str, on: bool) -> Value {
+pub fn with(value: &Value, choices: &[ChoiceView], name: &str, on: bool) -> Value {
     let names = choices.iter().map(|choice| &choice.name);
     let chosen: Arc<[Arc<str>]> =
         names.filter(|choice| if &***choice == name { on } else { has(value, choice) }).cloned().collect();
@@ -51,8 +53,9 @@ mod tests {
 
     #[test]
     fn the_answer_keeps_the_lists_order_and_drops_what_is_not_in_it() {
-        let choices: Vec<ChoiceView> =
-            ["a", "b", "c"].map(|name| ChoiceView { name: name.into(), label: name.into() }).into();
+        let choices: Vec<ChoiceView> = ["a", "b", "c"]
+            .map(|name| ChoiceView { name: name.into(), label: name.into(), image: None })
+            .into();
         let value = Value::Choices(["c".into(), "gone".into()].into());
         assert_eq!(with(&value, &choices, "a", true), Value::Choices(["a".into(), "c".into()].into()));
         assert_eq!(with(&value, &choices, "c", false), Value::Blank);

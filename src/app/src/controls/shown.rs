@@ -6,7 +6,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, masked, number, score};
+use super::{Asked, Control, Frame, date_parts, masked, number, score};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -69,6 +69,10 @@ pub fn readable(question: &QuestionView) -> Option<String> {
             number::grouped(&question.value)
         }
         Value::Text(text) | Value::Attachment(text) | Value::Unread(text) => text.to_string(),
+        Value::Date(_) if date_parts::exactness(question).is_some() => {
+            let exact = date_parts::exactness(question)?;
+            date_parts::shown(&question.value, exact)
+        }
         Value::Integer(_) | Value::Decimal(_) | Value::Date(_) => question.value.to_text(),
     };
     Some(text)

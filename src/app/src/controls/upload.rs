@@ -8,11 +8,13 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::prelude::*;
 
+use super::kept_file::{self, Kept, named};
 use super::{Asked, Control, Frame};
 use crate::components::live::{live, shown_when};
-use crate::platform::picked::{self, Picked, Shown};
+use crate::platform::picked::{self, Picked};
 use crate::platform::{clock, persist, timer};
 use crate::state::reader::{say, use_reader};
+use crate::words::Words;
 
 /// The longer side of a photo, in pixels, where the form says nothing.
 const PIXELS: u32 = 1_600;
@@ -25,8 +27,9 @@ const LEAST_ROOM: u64 = 50_000_000;
 pub const CONTROL: Control =
     Control { name: "upload", takes: |question| question.control == Kind::Upload, frame: Frame::Group, show };
 
+/// How far the keeping of a file is.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
+pub enum State {
     Idle,
     Working,
     TooLarge,
@@ -65,15 +68,7 @@ fn show(asked: Asked) -> AnyView {
             (_, _, true) => words.choose_file_again,
         }
     };
-    let said = move || {
-        let words = reader.language().words();
-        match state.get() {
-            State::Idle | State::Working => None,
-            State::TooLarge => Some(words.file_too_large),
-            State::NoRoom => Some(words.file_no_room),
-            State::Failed => Some(words.file_failed),
-        }
-    };
+    let said = move || state.get().words(reader.language().words());
     view! {
         <div class="choices">
             {live(move || name.get().map(|name| view! { <Kept asked name /> }))}
@@ -98,36 +93,15 @@ fn show(asked: Asked) -> AnyView {
     .into_any()
 }
 
-/// The file that the answer names: a picture as it is, another one by its size.
-#[component]
-fn Kept(asked: Asked, name: String) -> impl IntoView {
-    let shown = StoredValue::new_local(None::<Shown>);
-    let url = RwSignal::new(None::<String>);
-    let about = RwSignal::new(None::<String>);
-    let gone = RwSignal::new(false);
-    let label = asked.view.with_untracked(|view| view.label.clone());
-    timer::spawn({
-        let keeping = asked.answering.keeping();
-        async move {
-            let file = keeping.files().await.into_iter().find(|file| file.name == name);
-            let bytes = keeping.file(&name).await;
-            if url.is_disposed() {
-                return;
-            }
-            let (Some(file), Some(bytes)) = (file, bytes) else { return gone.set(true) };
-            about.set(Some(size(file.size)));
-            if file.media_type.starts_with("image/")
-                && let Some(address) = Shown::new(&bytes, &file.media_type)
-            {
-                url.set(Some(address.url().to_owned()));
-                shown.set_value(Some(address));
-            }
+impl State {
+    /// What is said of it, where anything is.
+    pub fn words(self, words: &Words) -> Option<&'static str> {
+        match self {
+            State::Idle | State::Working => None,
+            State::TooLarge => Some(words.file_too_large),
+            State::NoRoom => Some(words.file_no_room),
+            State::Failed => Some(words.file_failed),
         }
-    });
-    view! {
-        {live(move || url.get().map(|url| view! { <img class="photo" src=url alt=label.clone() /> }))}
-        <p class="soft small figures" data-file="true">{live(move || about.get())}</p>
-        {shown_when(move || gone.get(), || view! { <p class="notice danger">{say(|w| w.file_gone)}</p> }.into_any())}
     }
 }
 
@@ -176,7 +150,8 @@ async fn keep(
     }
 }
 
-async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
+/// Keeps what was picked, photos made smaller; the file's name.
+pub async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
     // Before anything is waited for: the page may be left meanwhile, and with it goes the question's signal.
     let (question, pixels) = asked.view.with_untracked(|view| {
         let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
@@ -198,14 +173,7 @@ async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, Stat
         }
     };
     let name = format!("{question}-{}.{ending}", clock::now_ms());
-    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
-    let file = Attachment::of(&name, &media_type, &bytes)
-        .or_else(|| {
-            Attachment::of(&format!("file-{}.{ending}", clock::now_ms()), "application/octet-stream", &bytes)
-        })
-        .ok_or(State::Failed)?;
-    keeping.keep_file(&file, &bytes).await.map_err(|_| State::Failed)?;
-    Ok(file.name)
+    kept_file::keep(&keeping, &name, &media_type, &bytes).await.ok_or(State::Failed)
 }
 
 /// Looks whether a file of this question was kept that no answer names.
@@ -237,8 +205,9 @@ fn look_for_lost(asked: Asked, name: Memo<Option<String>>, found: RwSignal<Optio
     });
 }
 
+/// What a question takes.
 #[derive(Clone, Copy, PartialEq)]
-enum Media {
+pub enum Media {
     Image,
     Other,
 }
@@ -259,20 +228,5 @@ fn capture(question: &QuestionView) -> Option<&'static str> {
         Some("environment")
     } else {
         None
-    }
-}
-
-fn named(value: &Value) -> Option<String> {
-    match value {
-        Value::Attachment(name) => Some(name.to_string()),
-        _ => None,
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} B"),
-        1_024..1_048_576 => format!("{} kB", bytes / 1_024),
-        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
     }
 }

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
+//! | [`calendar`] | days in other calendars |
+//! | [`canvas`] | lines that were drawn, made a picture file |
 //! | [`clock`] | the time, its offset from UTC, and random bytes |
 //! | [`collation`] | the order of Chinese characters by how they are read |
 //! | [`compass`] | where the device points (`bearing`) |
@@ -28,6 +30,8 @@
 //!
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
+pub mod calendar;
+pub mod canvas;
 pub mod clock;
 pub mod collation;
 pub mod compass;

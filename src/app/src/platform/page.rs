@@ -123,6 +123,29 @@ pub fn focus_next() {
     }
 }
 
+/// To the question after the one that has the focus; after the last one on the page as its Next button goes.
+pub fn go_on() {
+    let Some(active) = document().active_element() else { return };
+    let Ok(Some(here)) = active.closest(".question[data-control]") else { return };
+    let Ok(all) = document().query_selector_all("main .question[data-control]") else { return };
+    let all = (0..all.length()).filter_map(|place| all.get(place)?.dyn_into::<Element>().ok());
+    let next = all.skip_while(|question| *question != here).nth(1);
+    let field = next
+        .and_then(|next| next.query_selector("input, select, textarea, button, [tabindex]").ok().flatten());
+    let press = || document().query_selector("[data-action='next']").ok().flatten();
+    match field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        Some(field) => {
+            scroll(&field, ScrollLogicalPosition::Center);
+            let _ = field.focus();
+        }
+        None => {
+            if let Some(button) = press().and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+                button.click();
+            }
+        }
+    }
+}
+
 /// Calls `f` with the field's id whenever a question of a form gets the focus.
 pub fn on_question(f: impl Fn(&str) + 'static) -> Subscription {
     listen(&document(), "focusin", move |event| {

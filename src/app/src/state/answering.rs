@@ -105,6 +105,11 @@ impl Answering {
         look(&open.session.borrow())
     }
 
+    /// Was the draft left? Then nothing can be answered any more.
+    pub fn is_gone(self) -> bool {
+        self.open.is_disposed()
+    }
+
     /// The draft's writer.
     pub fn keeping(self) -> Rc<Keeping> {
         self.open.get_value().keeping.clone()

@@ -232,7 +232,9 @@ impl Keeping {
     /// [`StoreError`] if the device did not keep it, or the draft is no longer this tab's.
     pub async fn keep_file(&self, file: &Attachment, bytes: &[u8]) -> Result<(), StoreError> {
         if let Some(loose) = &self.loose {
-            loose.borrow_mut().push((file.clone(), bytes.to_vec()));
+            let mut loose = loose.borrow_mut();
+            loose.retain(|(other, _)| other.name != file.name);
+            loose.push((file.clone(), bytes.to_vec()));
             return Ok(());
         }
         let id = self.draft.borrow().id;

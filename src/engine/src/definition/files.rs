@@ -29,7 +29,7 @@ impl Bundle {
 }
 
 /// The files that a row of XLSForm or form JSON refers to, given its type, its name and all its texts:
-/// `select_one_from_file towns.csv`, `csv-external` (its name and `.csv`), `pulldata('towns', …)`, `jr://file/…`.
+/// `select_one_from_file towns.csv`, `csv-external` (its name and `.csv`), `pulldata('towns', …)`, `jr://file/…`, and the drawing `rooms.svg`.
 ///
 /// A name with a path or a reference in it is none.
 pub fn files_of_row<'a>(kind: &str, name: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
@@ -55,8 +55,11 @@ pub fn files_of_row<'a>(kind: &str, name: &str, texts: impl IntoIterator<Item = 
     names
 }
 
-/// The first arguments of `pulldata(` in an expression, and the file names of `jr://file/` addresses.
+/// The first arguments of `pulldata(` in an expression, the file names of `jr://file/` addresses, and a text that is a drawing's name and nothing else.
 fn pulled(text: &str, names: &mut Vec<String>) {
+    if text.ends_with(".svg") && !text.contains(char::is_whitespace) {
+        names.push(text.to_owned());
+    }
     for call in text.split("pulldata").skip(1) {
         let argument = call.trim_start().strip_prefix('(').map(str::trim_start);
         let Some(quote) = argument.and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '\'' | '"'))
@@ -125,6 +128,10 @@ fn of_json(main: &Source) -> Vec<String> {
     let mut names: Vec<String> = listed.collect();
     let services = top.and_then(|top| top.get_object("settings")?.get_string("services"));
     names.extend(services.map(|services| files_of_services(&services.value)).unwrap_or_default());
+    for list in ["choices", "external_choices"].iter().filter_map(|key| top?.get(key)) {
+        // A choice has no type; its pictures are as a row's.
+        names.extend(of_rows(&list.value));
+    }
     names.extend(
         top.and_then(|top| top.get("survey")).map(|survey| of_rows(&survey.value)).unwrap_or_default(),
     );
@@ -141,6 +148,14 @@ fn of_xform(main: &Source) -> Vec<String> {
             let file = instance.attribute("src").map(|src| src.text.trim());
             let file = file.filter(|src| src.starts_with("jr://file")).and_then(|src| src.rsplit('/').next());
             names.extend(file.map(str::to_owned));
+        }
+        let texts = model.elements().filter(|element| &*element.name.local == "itext");
+        let values =
+            texts.flat_map(Element::elements).flat_map(Element::elements).flat_map(Element::elements);
+        for value in values.filter(|value| value.attribute("form").is_some()) {
+            let address = value.text();
+            let name = address.trim().rsplit('/').next().filter(|name| name.ends_with(".svg"));
+            names.extend(name.map(str::to_owned));
         }
     }
     names
@@ -163,5 +178,10 @@ mod tests {
         assert_eq!(named(rows), ["streets.csv", "deep.csv", "towns.csv", "people.csv", "places.xml"]);
         let xform = "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head><model><instance><a/></instance><instance id='t' src='jr://file-csv/towns.csv'/></model></h:head></h:html>";
         assert_eq!(named(xform), ["towns.csv"]);
+        let drawn = r#"{"choices": {"a": [{"name": "x", "image": {"zh": "x.svg", "en": "y.svg"}}]}, "survey": [
+            {"type": "note", "name": "n", "label": "see z.svg", "media": {"image": "map.svg"}, "image": "photo.jpg"}]}"#;
+        assert_eq!(named(drawn), ["x.svg", "y.svg", "map.svg"]);
+        let drawn = "<h:html xmlns='http://www.w3.org/2002/xforms' xmlns:h='http://www.w3.org/1999/xhtml'><h:head><model><itext><translation lang='zh'><text id='a'><value>A</value><value form='image'>jr://images/x.svg</value></text></translation></itext></model></h:head></h:html>";
+        assert_eq!(named(drawn), ["x.svg"]);
     }
 }

@@ -223,6 +223,13 @@ pub(crate) struct Body {
     pub items: Box<[NodeId]>,
 }
 
+impl Body {
+    /// Is it a select that only heads those below it with its choices' labels (`label`)? It takes no answer.
+    pub fn is_heading(&self) -> bool {
+        self.choices.is_some() && self.appearance.iter().any(|word| **word == *"label")
+    }
+}
+
 impl Form {
     /// Reads, checks and compiles a definition. Warnings do not prevent a form.
     pub fn read(bundle: &Bundle) -> Checked {
@@ -249,6 +256,13 @@ impl Form {
         let file = |name: &String| self.bundle.files.iter().find(|file| *file.name == **name).cloned();
         let main = file(names.first()?)?;
         Some(Bundle { main, files: names[1..].iter().filter_map(file).collect() })
+    }
+
+    /// The drawing at a `jr://` address, where the form carries it: an SVG beside it, by the last part of the address.
+    pub fn picture(&self, address: &str) -> Option<&str> {
+        let name = address.rsplit('/').next()?;
+        let file = self.bundle.files.iter().find(|file| *file.name == *name && name.ends_with(".svg"))?;
+        Some(&file.text)
     }
 
     /// Does it assess what is answered?

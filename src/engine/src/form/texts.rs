@@ -107,6 +107,11 @@ impl Texts {
         &self.forms[from as usize..to as usize]
     }
 
+    /// Does anything stand beside any words?
+    pub fn has_media(&self) -> bool {
+        !self.forms.is_empty()
+    }
+
     pub fn each(&self, pieces: Pieces) -> &[Piece] {
         &self.pieces[pieces.0 as usize..pieces.1 as usize]
     }

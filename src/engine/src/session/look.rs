@@ -50,8 +50,9 @@ impl Session {
         let eval = self.look(key.scope, key.node);
         let mut views = Vec::new();
         eval.each_choice(choices, &mut |name, label| {
+            let image = eval.choice_image(&label);
             let label = eval.choice_label(&label).unwrap_or_else(|| name.to_string());
-            views.push(ChoiceView { name, label });
+            views.push(ChoiceView { name, label, image });
             true
         });
         let views: Arc<[ChoiceView]> = views.into();
@@ -171,5 +172,38 @@ impl Session {
         let cell = self.instance.cell(scope, node);
         self.instance.withhold(cell, (left != given).then_some(given));
         self.put(scope, node, left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::World;
+    use crate::source::Source;
+    use crate::{Bundle, Form, Session};
+
+    #[test]
+    fn a_choice_has_its_picture_in_the_readers_language_and_the_form_carries_it() {
+        let text = r#"{"settings": {"form_id": "f", "title": {"zh": "表", "en": "F"}, "default_language": "zh"},
+            "choices": {"house": [{"name": "flat", "label": {"zh": "楼房", "en": "Flat"}, "image": {"zh": "a.svg", "en": "b.svg"}},
+                {"name": "none", "label": {"zh": "没有", "en": "None"}}]},
+            "survey": [{"type": "select_one house", "name": "q", "label": {"zh": "房", "en": "House"}, "appearance": "image-map", "image": "map.svg"},
+                {"type": "select_one house", "name": "head", "label": {"zh": "头", "en": "Head"}, "appearance": "label"}]}"#;
+        let bundle =
+            Bundle::gather(Source::new("form.json", text), |name| Some(format!("<svg><!--{name}--></svg>")));
+        let form = Form::read(&bundle).form.expect("it is one");
+        let mut session = Session::new(form, World::default());
+        let key = session.nodes().into_iter().find(|key| session.path(*key) == "/f/q").expect("it is there");
+        let images = |session: &Session| -> Vec<Option<String>> {
+            let view = session.question(key).expect("it is there");
+            view.choices.iter().map(|choice| choice.image.as_ref().map(ToString::to_string)).collect()
+        };
+        assert_eq!(images(&session), [Some("jr://images/a.svg".to_owned()), None]);
+        session.set_language("en");
+        assert_eq!(images(&session), [Some("jr://images/b.svg".to_owned()), None]);
+        let drawn = |address: &str| session.form().picture(address).map(str::to_owned);
+        assert_eq!(drawn("jr://images/map.svg").as_deref(), Some("<svg><!--map.svg--></svg>"));
+        assert_eq!(drawn("jr://images/photo.jpg"), None);
+        // What only heads a table is not asked.
+        assert_eq!(session.pages().first().map(|page| page.progress.askable), Some(1));
     }
 }

@@ -157,7 +157,8 @@ impl Session {
 
     fn count(&self, key: Key, progress: &mut Progress) {
         let control = self.form.node(key.node).body.control;
-        if matches!(control, Some(Control::Note) | None) || self.is_readonly(key) {
+        let is_heading = self.form.node(key.node).body.is_heading();
+        if matches!(control, Some(Control::Note) | None) || is_heading || self.is_readonly(key) {
             return;
         }
         progress.askable += 1;

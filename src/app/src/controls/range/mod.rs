@@ -90,12 +90,12 @@ fn show(asked: Asked) -> AnyView {
 
 /// A tick: its number, or its words where the form has a list of words for ticks (`tick_labelset`).
 fn tick_view(scale: Scale, tick: i64, words: &[ChoiceView]) -> impl IntoView + use<> {
-    let place = format!("--at: {}", if scale.steps == 0 { 0.0 } else { tick as f64 / scale.steps as f64 });
+    let place = tick as f64 / scale.steps.max(1) as f64;
     let text = scale.text(tick);
     let named = words.iter().find(|choice| choice.name.parse::<f64>().ok() == text.parse().ok());
     let said = named
         .map_or_else(|| if words.is_empty() { text } else { String::new() }, |choice| choice.label.clone());
-    view! { <span style=place>{said}</span> }
+    view! { <span style=("--at", place.to_string())>{said}</span> }
 }
 
 /// The way back to no answer.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Eval;
 use crate::expr::operand::{NodeRef, Operand};
-use crate::expr::program::ExprId;
+use crate::expr::program::{Expr, ExprId};
 use crate::form::{Choices, Itemset, Piece, Pieces, TextId};
 use crate::session::{Instance, World};
 use crate::tree::Tree;
@@ -104,6 +104,26 @@ impl<'a> Eval<'a> {
                 })
             }
         }
+    }
+
+    /// The picture beside a choice's label, where the label is a text of the form's.
+    pub fn choice_image(&self, label: &LabelOf) -> Option<Arc<str>> {
+        let texts = &self.primary?.form.texts;
+        if !texts.has_media() {
+            return None;
+        }
+        let text = match label {
+            LabelOf::None => return None,
+            LabelOf::Text(text) => *text,
+            LabelOf::Item(expr, node) => {
+                let Expr::Itext(id) = self.program.expr(*expr) else { return None };
+                let inner = Eval { context: *node, texts_within: self.texts_within + 1, ..*self };
+                self.primary?.form.itext.get(&*inner.text(*id))?.0
+            }
+        };
+        let beside = texts.forms(text, self.language);
+        let (_, pieces) = beside.iter().find(|(form, _)| matches!(&**form, "image" | "big-image"))?;
+        Some(self.filled(*pieces).into())
     }
 
     /// The words of the choice of that value, of the question that the expression's first node is.
