@@ -29,12 +29,12 @@ mod score;
 mod select_menu;
 mod select_multiple;
 mod select_one;
+mod shape;
 mod shown;
 mod table;
 mod text;
 mod time;
 mod typed;
-mod unsupported;
 mod upload;
 
 use doorstep_engine::value::Value;
@@ -74,7 +74,6 @@ pub struct Control {
 pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
     &score::CONTROL,
-    &unsupported::CONTROL,
     &table::HEAD,
     &address::CONTROL,
     &shown::CONTROL,
@@ -88,6 +87,7 @@ pub static CONTROLS: &[&Control] = &[
     &draw::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
+    &shape::CONTROL,
     &range::PICKED,
     &range::RATING,
     &range::CONTROL,

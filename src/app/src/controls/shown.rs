@@ -2,11 +2,11 @@
 
 use crate::components::live::live;
 use crate::components::rejected::rests_on_rejected;
-use doorstep_engine::value::Value;
+use doorstep_engine::value::{DataType, Value};
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, date_parts, masked, number, score};
+use super::{Asked, Control, Frame, date_parts, masked, number, score, shape};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -55,6 +55,9 @@ pub fn readable(question: &QuestionView) -> Option<String> {
         Value::Time(text) => text.chars().take("09:30".len()).collect(),
         Value::DateTime(text) => {
             text.chars().take("2026-11-23T09:30".len()).collect::<String>().replace('T', " ")
+        }
+        Value::Geo(_) if matches!(question.data_type, DataType::Geotrace | DataType::Geoshape) => {
+            shape::readable(question)
         }
         Value::Geo(text) => text.split_whitespace().take(2).collect::<Vec<_>>().join(", "),
         Value::Boolean(yes) => String::from(if *yes { "✓" } else { "✗" }),

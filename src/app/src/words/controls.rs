@@ -35,6 +35,15 @@ pub struct ControlWords {
     pub draw_on: Text,
     pub sign_here: Text,
     pub draw_here: Text,
+    pub add_here: Text,
+    pub place_typed: Text,
+    pub place_add: Text,
+    pub place_unread: Text,
+    pub place_remove: fn(usize) -> String,
+    pub places: fn(usize) -> String,
+    pub places_wanted: fn(usize) -> String,
+    pub metres: fn(f64) -> String,
+    pub square_metres: fn(f64) -> String,
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -68,6 +77,15 @@ pub const CHINESE: ControlWords = ControlWords {
     draw_on: "接着画",
     sign_here: "在这里签名",
     draw_here: "在这里画",
+    add_here: "把我站的地方加进去",
+    place_typed: "纬度 经度，如 37.513 122.120",
+    place_add: "加",
+    place_unread: "读不出来：先写纬度，再写经度，中间空一格，如 37.513 122.120。",
+    place_remove: |n| format!("去掉第 {n} 个点"),
+    places: |n| format!("{n} 个点"),
+    places_wanted: |n| if n == 0 { String::new() } else { format!("还差 {n} 个点。") },
+    metres: |metres| format!("{metres:.0} 米"),
+    square_metres: |square| format!("{square:.0} 平方米"),
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -101,6 +119,15 @@ pub const ENGLISH: ControlWords = ControlWords {
     draw_on: "Go on drawing",
     sign_here: "Sign here",
     draw_here: "Draw here",
+    add_here: "Add the place where I stand",
+    place_typed: "Latitude longitude, as 37.513 122.120",
+    place_add: "Add",
+    place_unread: "This is no place: first the latitude, then the longitude, as 37.513 122.120.",
+    place_remove: |n| format!("Remove place {n}"),
+    places: |n| if n == 1 { "1 place".to_owned() } else { format!("{n} places") },
+    places_wanted: |n| if n == 0 { String::new() } else { format!("{n} more to go.") },
+    metres: |metres| format!("{metres:.0} m"),
+    square_metres: |square| format!("{square:.0} m²"),
 };
 
 const MONTHS: [&str; 12] = [
