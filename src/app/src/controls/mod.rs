@@ -6,6 +6,7 @@
 mod acknowledge;
 mod address;
 mod asked;
+mod barcode;
 mod bearing;
 mod choice_list;
 mod choice_sheet;
@@ -31,6 +32,7 @@ mod select_multiple;
 mod select_one;
 mod shape;
 mod shown;
+mod sound;
 mod table;
 mod text;
 mod time;
@@ -85,6 +87,7 @@ pub static CONTROLS: &[&Control] = &[
     &select_multiple::CONTROL,
     &rank::CONTROL,
     &draw::CONTROL,
+    &sound::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
     &shape::CONTROL,
@@ -98,6 +101,7 @@ pub static CONTROLS: &[&Control] = &[
     &counter::CONTROL,
     &bearing::CONTROL,
     &number::CONTROL,
+    &barcode::CONTROL,
     &masked::CONTROL,
     &multiline::CONTROL,
     &text::CONTROL,

@@ -44,6 +44,15 @@ pub struct ControlWords {
     pub places_wanted: fn(usize) -> String,
     pub metres: fn(f64) -> String,
     pub square_metres: fn(f64) -> String,
+    pub code_scan: Text,
+    pub code_reading: Text,
+    pub code_none: Text,
+    pub code_unable: Text,
+    pub record: Text,
+    pub record_asking: Text,
+    pub record_end: fn(u32) -> String,
+    pub recording: Text,
+    pub record_none: Text,
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -86,6 +95,15 @@ pub const CHINESE: ControlWords = ControlWords {
     places_wanted: |n| if n == 0 { String::new() } else { format!("还差 {n} 个点。") },
     metres: |metres| format!("{metres:.0} 米"),
     square_metres: |square| format!("{square:.0} 平方米"),
+    code_scan: "拍条码或二维码",
+    code_reading: "正在读…",
+    code_none: "照片里没有读出码，靠近些、对准、光线足一点再拍，或者直接填。",
+    code_unable: "这个浏览器不会读码，请照着填。",
+    record: "录音",
+    record_asking: "等待麦克风许可…",
+    record_end: |seconds| format!("停止（已录 {seconds} 秒）"),
+    recording: "正在录音。停止后才保存；翻页会丢掉这一段。",
+    record_none: "用不了麦克风：没有许可或没有设备。可以选一个录好的文件。",
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -128,6 +146,15 @@ pub const ENGLISH: ControlWords = ControlWords {
     places_wanted: |n| if n == 0 { String::new() } else { format!("{n} more to go.") },
     metres: |metres| format!("{metres:.0} m"),
     square_metres: |square| format!("{square:.0} m²"),
+    code_scan: "Take a photo of the code",
+    code_reading: "Reading…",
+    code_none: "No code could be read from the photo: come closer, hold still, with more light; or type it.",
+    code_unable: "This browser can’t read codes: type what stands there.",
+    record: "Record",
+    record_asking: "Waiting for the microphone…",
+    record_end: |seconds| format!("Stop ({seconds} s recorded)"),
+    recording: "Recording. It is kept once you stop; turning the page drops it.",
+    record_none: "The microphone can’t be used: no permission, or there is none. A recorded file may be chosen.",
 };
 
 const MONTHS: [&str; 12] = [
