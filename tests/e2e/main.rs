@@ -12,6 +12,7 @@ mod database;
 mod encryption;
 mod filling;
 mod full;
+mod gallery;
 mod households;
 mod kiosk;
 mod mending;
