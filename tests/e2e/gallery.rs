@@ -165,6 +165,7 @@ async fn every_kind_of_question_is_tried_out_and_nothing_of_it_is_kept() {
     browser.command("Emulation.setEmulatedMedia", night).await;
     for page in ["ranges", "one", "tables", "places"] {
         to(&browser, page).await;
+        browser.run("document.querySelector('.page-body').scrollIntoView()", vec![]).await;
         browser.picture(&format!("gallery-{page}-night")).await;
     }
     to(&browser, "about").await;
