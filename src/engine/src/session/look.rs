@@ -183,14 +183,15 @@ mod tests {
 
     #[test]
     fn a_choice_has_its_picture_in_the_readers_language_and_the_form_carries_it() {
-        let text = r#"{"settings": {"form_id": "f", "title": {"zh": "表", "en": "F"}, "default_language": "zh"},
+        let text = r#"{"settings": {"form_id": "f", "version": "1", "title": {"zh": "表", "en": "F"}, "default_language": "zh"},
             "choices": {"house": [{"name": "flat", "label": {"zh": "楼房", "en": "Flat"}, "image": {"zh": "a.svg", "en": "b.svg"}},
                 {"name": "none", "label": {"zh": "没有", "en": "None"}}]},
             "survey": [{"type": "select_one house", "name": "q", "label": {"zh": "房", "en": "House"}, "appearance": "image-map", "image": "map.svg"},
                 {"type": "select_one house", "name": "head", "label": {"zh": "头", "en": "Head"}, "appearance": "label"}]}"#;
         let bundle =
             Bundle::gather(Source::new("form.json", text), |name| Some(format!("<svg><!--{name}--></svg>")));
-        let form = Form::read(&bundle).form.expect("it is one");
+        let read = Form::read(&bundle);
+        let form = read.form.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
         let mut session = Session::new(form, World::default());
         let key = session.nodes().into_iter().find(|key| session.path(*key) == "/f/q").expect("it is there");
         let images = |session: &Session| -> Vec<Option<String>> {
@@ -209,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_range_has_the_words_of_its_ticks_and_keeps_any_number_and_a_barcode_is_known_as_one() {
-        let text = r#"{"settings": {"form_id": "f", "title": "F"}, "choices": {"pain": [{"name": "0", "label": "None"}, {"name": "10", "label": "Much"}]},
+        let text = r#"{"settings": {"form_id": "f", "version": "1", "title": "F"}, "choices": {"pain": [{"name": "0", "label": "None"}, {"name": "10", "label": "Much"}]},
             "survey": [{"type": "range", "name": "r", "label": "R", "parameters": "start=0 end=10 step=1 tick_interval=10 tick_labelset=pain"},
                 {"type": "barcode", "name": "b", "label": "B"}]}"#;
         let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("it is one");
