@@ -13,6 +13,7 @@ mod device;
 mod encryption;
 mod filling;
 mod full;
+mod gallery;
 mod households;
 mod kiosk;
 mod mending;

@@ -71,6 +71,8 @@ pub struct QuestionView {
     pub control: Control,
     /// What an answer is.
     pub data_type: DataType,
+    /// Is the text one that a barcode or QR code holds?
+    pub is_code: bool,
     /// The question's words, outputs filled in.
     pub label: String,
     /// Its hint, outputs filled in.
@@ -94,7 +96,7 @@ pub struct QuestionView {
     pub readonly: bool,
     /// What is wrong with the answer now, if anything; the screen decides when to say so.
     pub violation: Option<Violation>,
-    /// The choices that its filter lets through, for selects; empty otherwise.
+    /// The choices that its filter lets through, for selects; of a range the words of its ticks, by their numbers; empty otherwise.
     pub choices: Arc<[ChoiceView]>,
     /// Of a measure of the assessment: what it came to, in words; empty while that can't be said.
     pub outcome: Option<String>,

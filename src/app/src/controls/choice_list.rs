@@ -26,8 +26,7 @@ pub fn layout(asked: Asked, choices: Memo<Arc<[ChoiceView]>>) -> impl Fn() -> St
         let rows = match (count, short) {
             _ if packed => "choices pack",
             _ if scale => "choices scale",
-            _ if matches!(columns, Columns::Of(_)) => "choices grid",
-            _ if matches!(columns, Columns::Two) => "choices two",
+            _ if columns != Columns::Any => "choices grid",
             _ if pictured => "choices grid",
             (2 | 4, true) => "choices short",
             // Three would leave a hole on a phone.

@@ -6,6 +6,7 @@
 mod acknowledge;
 mod address;
 mod asked;
+mod barcode;
 mod bearing;
 mod choice_list;
 mod choice_sheet;
@@ -29,12 +30,13 @@ mod score;
 mod select_menu;
 mod select_multiple;
 mod select_one;
+mod shape;
 mod shown;
+mod sound;
 mod table;
 mod text;
 mod time;
 mod typed;
-mod unsupported;
 mod upload;
 
 use doorstep_engine::value::Value;
@@ -74,7 +76,6 @@ pub struct Control {
 pub static CONTROLS: &[&Control] = &[
     &note::CONTROL,
     &score::CONTROL,
-    &unsupported::CONTROL,
     &table::HEAD,
     &address::CONTROL,
     &shown::CONTROL,
@@ -86,8 +87,10 @@ pub static CONTROLS: &[&Control] = &[
     &select_multiple::CONTROL,
     &rank::CONTROL,
     &draw::CONTROL,
+    &sound::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
+    &shape::CONTROL,
     &range::PICKED,
     &range::RATING,
     &range::CONTROL,
@@ -98,6 +101,7 @@ pub static CONTROLS: &[&Control] = &[
     &counter::CONTROL,
     &bearing::CONTROL,
     &number::CONTROL,
+    &barcode::CONTROL,
     &masked::CONTROL,
     &multiline::CONTROL,
     &text::CONTROL,

@@ -2,11 +2,12 @@
 
 use crate::components::live::live;
 use crate::components::rejected::rests_on_rejected;
-use doorstep_engine::value::Value;
+use doorstep_engine::value::{DataType, Value};
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, date_parts, masked, number, score};
+use super::kept_file::{Kept, named};
+use super::{Asked, Control, Frame, date_parts, masked, number, score, shape};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -16,6 +17,8 @@ pub const CONTROL: Control =
 fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
     let value = Memo::new(move |_| asked.view.with(readable));
+    // A picture is looked at; its name says nothing.
+    let file = Memo::new(move |_| asked.view.with(|view| named(&view.value)));
     let awaits = Memo::new(move |_| {
         if value.with(Option::is_some) {
             return Vec::new();
@@ -31,7 +34,11 @@ fn show(asked: Asked) -> AnyView {
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
         <output class="shown-value" id=asked.id() tabindex="-1">
-            {live(move || value.get().unwrap_or_else(|| reader.language().words().not_answered.to_owned()))}
+            {live(move || match (file.get(), value.get()) {
+                (Some(name), _) => view! { <Kept asked name /> }.into_any(),
+                (None, Some(value)) => value.into_any(),
+                (None, None) => reader.language().words().not_answered.into_any(),
+            })}
         </output>
         {live(move || score::waits_for(asked.answering, awaits.get()))}
         {rests_on_rejected(asked.answering, asked.key)}
@@ -55,6 +62,9 @@ pub fn readable(question: &QuestionView) -> Option<String> {
         Value::Time(text) => text.chars().take("09:30".len()).collect(),
         Value::DateTime(text) => {
             text.chars().take("2026-11-23T09:30".len()).collect::<String>().replace('T', " ")
+        }
+        Value::Geo(_) if matches!(question.data_type, DataType::Geotrace | DataType::Geoshape) => {
+            shape::readable(question)
         }
         Value::Geo(text) => text.split_whitespace().take(2).collect::<Vec<_>>().join(", "),
         Value::Boolean(yes) => String::from(if *yes { "✓" } else { "✗" }),

@@ -8,7 +8,8 @@ use super::{Asked, Control, Frame};
 /// See the module.
 pub const CONTROL: Control = Control { name: "text", takes: |_| true, frame: Frame::Field, show };
 
-fn show(asked: Asked) -> AnyView {
+/// The whole control.
+pub fn show(asked: Asked) -> AnyView {
     let typed = Typed::new(asked);
     let input_mode = if asked.looks("numbers") { "numeric" } else { "text" };
     view! {

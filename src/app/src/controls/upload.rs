@@ -37,7 +37,8 @@ pub enum State {
     Failed,
 }
 
-fn show(asked: Asked) -> AnyView {
+/// The whole control.
+pub fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
     let state = RwSignal::new(State::Idle);
     let field = asked.part("file");

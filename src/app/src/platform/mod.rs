@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
+//! | [`barcode`] | codes read from a picture |
 //! | [`calendar`] | days in other calendars |
 //! | [`canvas`] | lines that were drawn, made a picture file |
 //! | [`clock`] | the time, its offset from UTC, and random bytes |
@@ -24,12 +25,14 @@
 //! | [`pointer`] | a finger that stays down and moves |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
 //! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
+//! | [`recorder`] | sound from the microphone |
 //! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`panic`] | what the reader sees after a trap |
 //!
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
+pub mod barcode;
 pub mod calendar;
 pub mod canvas;
 pub mod clock;
@@ -47,6 +50,7 @@ pub mod phone;
 pub mod picked;
 pub mod pointer;
 pub mod preferences;
+pub mod recorder;
 pub mod rescue;
 pub mod store;
 pub mod timer;

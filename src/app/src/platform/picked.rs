@@ -52,6 +52,11 @@ impl Picked {
         short.then_some(ending)
     }
 
+    /// The file itself, for the browser's own readers.
+    pub(super) fn blob(&self) -> &File {
+        &self.file
+    }
+
     /// Its bytes. `None` if it can't be read any more.
     pub async fn bytes(&self) -> Option<Vec<u8>> {
         let bytes = JsFuture::from(self.file.array_buffer()).await.ok()?;

@@ -84,6 +84,9 @@ pub fn living(id: Uuid, store: &Rc<IndexedDb>) -> Option<Living> {
 #[derive(Debug)]
 pub struct NotFinished;
 
+/// Files that are held and not kept.
+type Loose = Vec<(Attachment, Vec<u8>)>;
+
 /// The writing of one open draft.
 pub struct Keeping {
     store: RefCell<Rc<IndexedDb>>,
@@ -108,7 +111,7 @@ pub struct Keeping {
     holds_it: Cell<bool>,
     alarm: RefCell<Option<timer::Timer>>,
     /// The files of a session that is kept nowhere.
-    loose: Option<RefCell<Vec<(Attachment, Vec<u8>)>>>,
+    loose: Option<RefCell<Loose>>,
     /// Freed only when the last write is through. None where nothing is written.
     _lock: Option<locks::Held>,
 }

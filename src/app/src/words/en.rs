@@ -101,7 +101,6 @@ pub const WORDS: Words = Words {
     file_found: "The one taken last time is still here. Use it?",
     file_use: "Use it",
     file_leave: "No",
-    no_shapes: "This version can’t draw lines or areas yet. Skip this question; it won’t keep you from finishing.",
     instance: |n| format!("No. {n}"),
     add_to: |label| format!("Add: {label}"),
     remove: "Remove",

@@ -177,7 +177,6 @@ pub struct Words {
     pub file_found: Text,
     pub file_use: Text,
     pub file_leave: Text,
-    pub no_shapes: Text,
     pub instance: fn(usize) -> String,
     pub add_to: fn(&str) -> String,
     pub remove: Text,

@@ -98,7 +98,6 @@ pub const WORDS: Words = Words {
     file_found: "上次拍的还在，要用它吗？",
     file_use: "就用它",
     file_leave: "不用",
-    no_shapes: "这个版本还不能画线或画面，这一题先跳过，不影响完成。",
     instance: |n| format!("第 {n} 项"),
     add_to: |label| format!("添加：{label}"),
     remove: "移除",

@@ -495,6 +495,10 @@ impl<'a> Lowering<'a, '_> {
                 Some(Control::SelectOne | Control::SelectMultiple | Control::Rank) => {
                     self.choices(placed.element, anchor, shown)
                 }
+                // The words of its ticks.
+                Some(Control::Range) if placed.element.named("itemset").is_some() => {
+                    self.choices(placed.element, anchor, shown)
+                }
                 _ => None,
             },
             items: Box::default(),

@@ -183,14 +183,15 @@ mod tests {
 
     #[test]
     fn a_choice_has_its_picture_in_the_readers_language_and_the_form_carries_it() {
-        let text = r#"{"settings": {"form_id": "f", "title": {"zh": "表", "en": "F"}, "default_language": "zh"},
+        let text = r#"{"settings": {"form_id": "f", "version": "1", "title": {"zh": "表", "en": "F"}, "default_language": "zh"},
             "choices": {"house": [{"name": "flat", "label": {"zh": "楼房", "en": "Flat"}, "image": {"zh": "a.svg", "en": "b.svg"}},
                 {"name": "none", "label": {"zh": "没有", "en": "None"}}]},
             "survey": [{"type": "select_one house", "name": "q", "label": {"zh": "房", "en": "House"}, "appearance": "image-map", "image": "map.svg"},
                 {"type": "select_one house", "name": "head", "label": {"zh": "头", "en": "Head"}, "appearance": "label"}]}"#;
         let bundle =
             Bundle::gather(Source::new("form.json", text), |name| Some(format!("<svg><!--{name}--></svg>")));
-        let form = Form::read(&bundle).form.expect("it is one");
+        let read = Form::read(&bundle);
+        let form = read.form.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
         let mut session = Session::new(form, World::default());
         let key = session.nodes().into_iter().find(|key| session.path(*key) == "/f/q").expect("it is there");
         let images = |session: &Session| -> Vec<Option<String>> {
@@ -205,5 +206,32 @@ mod tests {
         assert_eq!(drawn("jr://images/photo.jpg"), None);
         // What only heads a table is not asked.
         assert_eq!(session.pages().first().map(|page| page.progress.askable), Some(1));
+    }
+
+    #[test]
+    fn a_range_has_the_words_of_its_ticks_and_keeps_any_number_and_a_barcode_is_known_as_one() {
+        let text = r#"{"settings": {"form_id": "f", "version": "1", "title": "F"}, "choices": {"pain": [{"name": "0", "label": "None"}, {"name": "10", "label": "Much"}]},
+            "survey": [{"type": "range", "name": "r", "label": "R", "parameters": "start=0 end=10 step=1 tick_interval=10 tick_labelset=pain"},
+                {"type": "barcode", "name": "b", "label": "B"}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", text))).form.expect("it is one");
+        let mut session = Session::new(form, World::default());
+        let keys = session.nodes();
+        let key =
+            |name: &str| keys.iter().copied().find(|key| session.path(*key) == name).expect("it is there");
+        let (range, code) = (key("/f/r"), key("/f/b"));
+        let words: Vec<String> = session
+            .question(range)
+            .expect("it is there")
+            .choices
+            .iter()
+            .map(|tick| tick.label.clone())
+            .collect();
+        assert_eq!(words, ["None", "Much"]);
+        session.answer(range, crate::Value::Integer(7)).expect("it is taken");
+        assert_eq!(session.value(range), Some(&crate::Value::Integer(7)));
+        assert!(
+            session.question(code).is_some_and(|view| view.is_code)
+                && !session.question(range).is_some_and(|view| view.is_code)
+        );
     }
 }

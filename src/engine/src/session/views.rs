@@ -177,6 +177,7 @@ impl Session {
             name: node.name.clone(),
             control: node.body.control?,
             data_type: node.data_type()?,
+            is_code: *node.bind.type_name == *"barcode",
             label: self.words(node.body.label, key),
             hint: node.body.hint.map(|_| self.words(node.body.hint, key)),
             appearance: node.body.appearance.clone(),

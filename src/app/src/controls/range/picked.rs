@@ -28,7 +28,7 @@ fn show(asked: Asked) -> AnyView {
         .collect_view();
     view! {
         <div class="menu"><select
-            class="field number"
+            class="field"
             id=asked.id()
             autocomplete="off"
             aria-describedby=asked.described_by()

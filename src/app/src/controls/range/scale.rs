@@ -6,6 +6,9 @@ use doorstep_engine::view::QuestionView;
 /// No more numbers than this are told one by one, whatever a form says.
 const MOST: i64 = 10_000;
 
+/// More ticks would run into one another on a phone.
+const MOST_TICKS: i64 = 6;
+
 /// A range, in units of its last decimal place: 35.0 to 42.0 by 0.1 is 350, 10 and 70 steps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scale {
@@ -78,13 +81,13 @@ impl Scale {
         Value::read(data_type, &self.text(at))
     }
 
-    /// The steps at which ticks stand, both ends among them; none where they would stand too close to be told apart.
+    /// The steps at which ticks stand, both ends among them; fewer than the form wants where they would stand too close on a phone.
     pub fn ticks(self) -> Vec<i64> {
-        let many = self.steps / self.tick;
-        if many > 20 {
+        let apart = [1, 2, 5, 10, 20, 50, 100].map(|times| self.tick * times);
+        let Some(apart) = apart.into_iter().find(|apart| self.steps / apart <= MOST_TICKS) else {
             return vec![0, self.steps];
-        }
-        let mut ticks: Vec<i64> = (0..=many).map(|n| n * self.tick).collect();
+        };
+        let mut ticks: Vec<i64> = (0..=self.steps / apart).map(|n| n * apart).collect();
         if ticks.last() != Some(&self.steps) {
             ticks.push(self.steps);
         }
@@ -137,7 +140,8 @@ mod tests {
     fn ticks_stand_at_both_ends_and_never_too_close() {
         let of = |tick| Scale::read(Some("0"), Some("100"), Some("10"), tick).ticks();
         assert_eq!(of(Some("30")), [0, 3, 6, 9, 10]);
-        assert_eq!(of(None).len(), 11);
-        assert_eq!(scale("0", "100", "1").ticks(), [0, 100]);
+        assert_eq!(of(None), [0, 2, 4, 6, 8, 10]);
+        assert_eq!(scale("0", "100", "1").ticks(), [0, 20, 40, 60, 80, 100]);
+        assert_eq!(scale("0", "9000", "1").ticks(), [0, 9000]);
     }
 }
