@@ -11,14 +11,18 @@ fn wanted(session: &doorstep_engine::Session) -> Vec<String> {
 
 #[test]
 fn an_item_nine_that_is_taken_back_is_looked_at_again_by_somebody() {
-    let put_right = json!({"/household-needs/members[1]/mood/phq9_item_9": "0"});
-    let session = after("self-harm", 4, std::slice::from_ref(&put_right));
+    let no = json!({"/household-needs/members[1]/mood/phq9_item_9": "0"});
+    let session = after("self-harm", 4, std::slice::from_ref(&no));
+    assert_eq!(session.dangers()[0].whom, ["试一试"], "until somebody asked alone the danger stands");
+    let alone = json!({"/household-needs/members[1]/mood/item_9_again": "asked_alone"});
+    let put_right = [no, alone];
+    let session = after("self-harm", 4, &put_right);
     assert_eq!(session.dangers(), []);
     assert_eq!(wanted(&session), [r#"mood_taken_back ["试一试"]"#]);
     let open = session.rechecks().remove(0).handled.expect("the form asks who made sure").open;
     assert_eq!(open, session.at("/household-needs/recheck/rechecked_by"));
     let by = json!({"/household-needs/recheck/rechecked_by": "站长当面问的"});
-    let session = after("self-harm", 4, &[put_right, by]);
+    let session = after("self-harm", 4, &[&put_right[..], &[by]].concat());
     let handled = session.rechecks().remove(0).handled.expect("the form asks who made sure");
     assert_eq!((handled.open, handled.said.len()), (None, 1));
     // While the thoughts are told there is a danger, and nothing to look at again.

@@ -57,9 +57,19 @@ fn thoughts_of_self_harm_outlive_a_consent_that_is_taken_back() {
     assert_eq!(told(&stopped).len(), 1, "{:?}", told(&stopped));
     let put_right = up(&[
         json!({"/household-needs/members[1]/mood/phq9_item_9": "0"}),
+        json!({"/household-needs/members[1]/mood/item_9_again": "asked_alone"}),
         json!({"/household-needs/consent/consent_health": "refused"}),
     ]);
     assert_eq!(told(&put_right), [""; 0]);
+    assert_eq!(put_right.outcome("flag_self_harm"), Some(Outcome::Flag(false)));
+    // Whoever talked the answer away took no danger with it.
+    let talked_away = up(&[
+        json!({"/household-needs/members[1]/mood/phq9_item_9": "0"}),
+        json!({"/household-needs/members[1]/mood/item_9_again": "not_yet"}),
+        json!({"/household-needs/consent/consent_health": "refused"}),
+    ]);
+    assert_eq!(talked_away.outcome("flag_self_harm"), Some(Outcome::Flag(true)));
+    assert_eq!(talked_away.concerns("flag_self_harm"), ["试一试"]);
 }
 
 #[test]

@@ -68,6 +68,7 @@ fn what_rests_on_a_danger_is_known_so_that_not_everybody_reads_it() {
         session.answer_text(key, text).expect("it takes the answer");
     };
     give("members[1]/mood/phq9_item_9", "0");
+    give("members[1]/mood/item_9_again", "slip");
     give("danger/red_flags", "violence");
     // The counselling stays among them: the number to call, asked beside the danger, decides whether the total is asked.
     assert_eq!(beside(&session), ["E4", "D1"]);

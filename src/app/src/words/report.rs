@@ -2,6 +2,9 @@
 
 use super::Text;
 
+/// Says between what an index would lie, by its name and both ends, and the level at either where it has one.
+type WouldLie = fn(&str, &str, &str, Option<(&str, &str)>) -> String;
+
 /// Names say where it stands; functions take what is filled in.
 #[derive(Debug)]
 pub struct Report {
@@ -40,7 +43,7 @@ pub struct Report {
     pub none_but_recheck: Text,
 
     // What a level would lie between: the index, its ends, the level at either
-    pub would_lie: fn(&str, &str, &str, Option<(&str, &str)>) -> String,
+    pub would_lie: WouldLie,
 
     // What is missing
     pub to_answer: Text,
@@ -91,7 +94,7 @@ pub const CHINESE: Report = Report {
 
     recheck: "先核实，再下结论",
     about_whom: "涉及",
-    none_but_recheck: "看到的、问到的，没有发现危险信号；上面的核实之前，不能说没有危险。",
+    none_but_recheck: "现在的回答里没有危险信号；上面的核实之前，不能说没有危险。",
     would_lie: |index, least, most, levels| {
         let level = match levels {
             Some((least, most)) if least == most => format!("，都是“{least}”"),
@@ -157,7 +160,7 @@ pub const ENGLISH: Report = Report {
 
     recheck: "To be looked at again first",
     about_whom: "About",
-    none_but_recheck: "Nothing that was seen or asked is a sign of danger; until the above is looked at again, nobody can say that there is none.",
+    none_but_recheck: "The answers as they are now name no danger; until the above is looked at again, nobody can say that there is none.",
     would_lie: |index, least, most, levels| {
         let level = match levels {
             Some((least, most)) if least == most => format!(", “{least}” either way"),

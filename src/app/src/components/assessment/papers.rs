@@ -38,7 +38,11 @@ pub fn says_nothing(measures: &[Explanation]) -> bool {
 
 /// Is a danger told of, or one that fell silent?
 pub fn has_danger(told: &Told) -> bool {
-    !told.silenced.is_empty() || told.measures.iter().any(|told| told.outcome == Outcome::Flag(true))
+    !told.silenced.is_empty() || told.measures.iter().any(is_danger)
+}
+
+fn is_danger(told: &Explanation) -> bool {
+    told.kind == MeasureKind::Flag && told.outcome == Outcome::Flag(true)
 }
 
 /// Who refused has decided nothing: there is nothing to sign, on no paper; nor on a draft's.
