@@ -137,7 +137,10 @@ async fn answer(browser: &Browser, name: &str, answer: &Value) {
             browser.there(&format!("{field} option[value='{text}']")).await;
             browser.run(script, vec![field.into(), text.into()]).await;
         }
-        "choice-sheet" => from_sheet(browser, &question, &text).await,
+        "choice-sheet" => match answer.as_array() {
+            Some(choices) => several_from_sheet(browser, &question, choices).await,
+            None => from_sheet(browser, &question, &text).await,
+        },
         "select-one" => browser.tap(&row(&question, &text)).await,
         "select-multiple" => {
             for choice in answer.as_array().into_iter().flatten().filter_map(Value::as_str) {
@@ -165,6 +168,17 @@ async fn from_sheet(browser: &Browser, question: &str, choice: &str) {
         })
         .await;
     browser.tap(&row).await;
+    browser.gone(&sheet).await;
+}
+
+/// Picks one after the other in the sheet, and says that these are all.
+async fn several_from_sheet(browser: &Browser, question: &str, choices: &[Value]) {
+    let sheet = format!("{question} dialog.sheet[open]");
+    browser.tap(&format!("{question} button.field")).await;
+    for choice in choices.iter().filter_map(Value::as_str) {
+        browser.tap(&row(&sheet, choice)).await;
+    }
+    browser.tap(&format!("{sheet} [data-action=done]")).await;
     browser.gone(&sheet).await;
 }
 

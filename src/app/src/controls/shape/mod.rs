@@ -217,7 +217,7 @@ mod tests {
         let places = points(&Value::Geo("0 0;0.01 0;0.01 0.01".into()), DataType::Geotrace);
         let words = Language::Chinese.words();
         assert_eq!(told(&places, DataType::Geotrace, words), "3 个点 · 2224 米");
-        assert_eq!(told(&places, DataType::Geoshape, words), "3 个点 · 3796 米 · 618215 平方米");
+        assert_eq!(told(&places, DataType::Geoshape, words), "3 个点 · 3796 米 · 618217 平方米");
         assert_eq!(told(&places[..2], DataType::Geoshape, words), "2 个点");
         assert_eq!(missing(2, DataType::Geoshape), 1);
         assert_eq!(missing(5, DataType::Geotrace), 0);

@@ -80,6 +80,8 @@ impl Lowering<'_> {
             ItemKind::Select(select) => self.select(item, select, parameters, control),
             ItemKind::Question(question) => match question.control {
                 Control::Range => match parameters.get("tick_labelset") {
+                    // That was said where the parameter is looked at.
+                    Some(list) if !self.knows(&list.text) => control,
                     Some(list) => {
                         let nodeset = from_instance(&list.text, list, None);
                         let label = self.label_ref(&list.text);
@@ -98,6 +100,10 @@ impl Lowering<'_> {
         }
     }
 
+    fn knows(&self, list: &str) -> bool {
+        self.form.lists.iter().any(|known| *known.name.text == *list)
+    }
+
     fn select(&mut self, item: &Item, select: &Select, parameters: &Parameters, control: Element) -> Element {
         let filter = item.row.plain("choice_filter");
         let (nodeset, value, label) = match &select.from {
@@ -106,7 +112,7 @@ impl Lowering<'_> {
                 return control.with(Name::plain("query"), query);
             }
             ChoicesFrom::List(list) => {
-                if !self.form.lists.iter().any(|known| known.name.text == list.text) {
+                if !self.knows(&list.text) {
                     // That was said of the list's name.
                     return control;
                 }
