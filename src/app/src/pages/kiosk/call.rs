@@ -39,14 +39,14 @@ pub fn Call(at: Kiosk) -> impl IntoView {
             Called::Calling => words.calling,
             Called::Waiting => words.called,
             Called::Seen => words.call_seen,
-            Called::NotCalled => words.not_called,
+            Called::Nobody => words.not_called,
         }
     };
     let tag = move || match called.get() {
         Called::Calling => "calling",
         Called::Waiting => "waiting",
         Called::Seen => "seen",
-        Called::NotCalled => "none",
+        Called::Nobody => "none",
     };
     let meanwhile = move || {
         let words = &reader.language().words().kiosk;

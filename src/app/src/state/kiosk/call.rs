@@ -20,14 +20,14 @@ pub enum Called {
     /// Somebody said that they come.
     Seen,
     /// Nobody was told: there is no server, or none that knows this device as a kiosk.
-    NotCalled,
+    Nobody,
 }
 
 /// Calls; once more is no second call.
 pub async fn call(device: Device) -> Called {
     match ask(device, Method::Post).await {
         Some((200 | 201, _)) => Called::Waiting,
-        _ => Called::NotCalled,
+        _ => Called::Nobody,
     }
 }
 
