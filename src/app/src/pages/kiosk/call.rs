@@ -25,9 +25,9 @@ pub fn Call(at: Kiosk) -> impl IntoView {
             return;
         }
         timer::spawn(async move {
-            // What is over by now was answered at the desk.
-            if look(at.device).await == Some(Called::Seen) {
-                called.try_set(Called::Seen);
+            // What can't be asked now is asked again soon.
+            if let Some(told @ (Called::Seen | Called::Nobody)) = look(at.device).await {
+                called.try_set(told);
             }
         });
     });

@@ -47,7 +47,12 @@ fn read(body: &[u8]) -> Option<Called> {
         seen: bool,
     }
     let told: Told = serde_json::from_slice(body).ok()?;
-    told.calls.last().map(|call| if call.seen { Called::Seen } else { Called::Waiting })
+    // A server that knows of none any more has told nobody.
+    Some(
+        told.calls
+            .last()
+            .map_or(Called::Nobody, |call| if call.seen { Called::Seen } else { Called::Waiting }),
+    )
 }
 
 async fn ask(device: Device, method: Method) -> Option<(u16, Vec<u8>)> {
@@ -70,7 +75,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_is_the_last_call() {
-        assert_eq!(read(br#"{"calls": []}"#), None);
+        assert_eq!(read(br#"{"calls": []}"#), Some(Called::Nobody));
         assert_eq!(read(br#"{"calls": [{"seen": false, "at": 1}]}"#), Some(Called::Waiting));
         assert_eq!(read(br#"{"calls": [{"seen": false}, {"seen": true}]}"#), Some(Called::Seen));
         assert_eq!(read(b"<html>"), None);
