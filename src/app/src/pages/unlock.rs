@@ -129,12 +129,13 @@ fn AskPin(gate: Gate) -> impl IntoView {
                 })}
             </button>
         </form>
-        <Waiting />
         <details class="fold" data-section="forgotten">
             <summary>{say(|w| w.safety.forgotten)}</summary>
             <Forgotten gate />
         </details>
         <OtherUser gate />
+        // Last, since it comes a moment later: nothing that a thumb is on its way to moves.
+        <Waiting />
     }
 }
 
