@@ -12,6 +12,7 @@ use crate::components::items::items;
 use crate::components::jump_drawer::JumpDrawer;
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
+use crate::components::seek_link::SeekLink;
 use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
 use crate::platform::{page as screen, timer};
@@ -119,9 +120,12 @@ fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoVie
     view! {
         <div class="page-body" data-page=answering.page_name(page)>
             <div class="page-head">
-                <p class="soft small figures">
-                    {live(move || place.get().said(reader.language().words()))}
-                </p>
+                <div class="page-place">
+                    <p class="soft small figures">
+                        {live(move || place.get().said(reader.language().words()))}
+                    </p>
+                    <LeftOpen answering page />
+                </div>
                 <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
                 {live(move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> }))}
             </div>
@@ -132,6 +136,23 @@ fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoVie
 }
 
 const HEADING: &str = "page-heading";
+
+/// On every page but its own: that a danger is up, and nobody said yet who was told. It does not say which, to whoever looks over a shoulder, and moves nothing.
+#[component]
+fn LeftOpen(answering: Answering, page: Key) -> impl IntoView {
+    let reader = use_reader();
+    let open = Memo::new(move |_| {
+        answering.revision.track();
+        answering.with(|session| session.danger_left_open().filter(|key| session.page_of(*key) != Some(page)))
+    });
+    live(move || {
+        open.get().map(|key| {
+            let go = move |key: Key| answering.sought.set(Some(key));
+            let words = reader.language().words().left_open;
+            view! { <span class="left-open" data-left-open="true"><SeekLink key words go /></span> }
+        })
+    })
+}
 
 /// Back and Next, under the thumb.
 #[component]

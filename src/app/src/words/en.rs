@@ -60,6 +60,7 @@ pub const WORDS: Words = Words {
     save_failed_explained: "The device could not write down the latest answers and keeps trying. Don’t close this page; if it goes on, check the device’s free space.",
     page_number: |page| format!("Page {page}"),
     page_answered: |answered, askable| format!("{answered} of {askable} answered on this page"),
+    left_open: "Urgent: not handled yet",
     pages: "Pages",
     pages_title: "Jump to a page",
     pages_follow: "There are more pages that only some answers ask for: this list follows what you answer.",

@@ -136,6 +136,8 @@ pub struct Words {
     pub save_failed_explained: Text,
     pub page_number: fn(usize) -> String,
     pub page_answered: fn(usize, usize) -> String,
+    /// On the pages between: a danger is up, and nobody said yet who was told. Not which.
+    pub left_open: Text,
     pub pages: Text,
     pub pages_title: Text,
     pub pages_follow: Text,

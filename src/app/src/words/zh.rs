@@ -57,6 +57,7 @@ pub const WORDS: Words = Words {
     save_failed_explained: "设备没能写下最近的答案，正在重试。请不要关闭这个页面；如果一直这样，请检查设备的存储空间。",
     page_number: |page| format!("第 {page} 页"),
     page_answered: |answered, askable| format!("这一页已答 {answered} / {askable} 题"),
+    left_open: "急事还没处理",
     pages: "目录",
     pages_title: "跳到哪一页？",
     pages_follow: "还有的页，要按您前面的回答才问：答了以后，目录会跟着增减。",

@@ -66,9 +66,19 @@ impl Session {
             return None;
         }
         let place = Key { scope: ScopeId(0), node: self.measure(id).handled? };
-        let mut handled = Handled { place, said: Vec::new(), open: None };
-        self.collect_handled(place, &mut handled);
-        Some(handled)
+        let mut said = Vec::new();
+        self.collect_said(place, &mut said);
+        Some(Handled { place, said, open: self.open_under(place) })
+    }
+
+    /// The first question about what was done that is still open, of any danger that is up; `None` if nothing is left to say.
+    pub fn danger_left_open(&self) -> Option<Key> {
+        if self.flags_up() == 0 {
+            return None;
+        }
+        let dangers = self.up().map(|id| self.measure(id)).filter(|measure| measure.is_danger());
+        let mut places = dangers.filter_map(|measure| measure.handled);
+        places.find_map(|node| self.open_under(Key { scope: ScopeId(0), node }))
     }
 
     /// The dangers that would be told of no longer, or of fewer people, were a repeat instance removed: by what they are called.
@@ -93,26 +103,36 @@ impl Session {
         labels
     }
 
-    fn collect_handled(&self, key: Key, handled: &mut Handled) {
+    fn open_under(&self, key: Key) -> Option<Key> {
+        if self.relevant(key) != Some(true) {
+            return None;
+        }
+        match self.form.node(key.node).kind {
+            NodeKind::Leaf(_) => self.violation(key).map(|_| key),
+            NodeKind::Repeat { .. } | NodeKind::Attribute => None,
+            NodeKind::Group => self.children(key).into_iter().find_map(|item| match item {
+                Item::Question(key) | Item::Group(key) => self.open_under(key),
+                _ => None,
+            }),
+        }
+    }
+
+    fn collect_said(&self, key: Key, said: &mut Vec<(String, String)>) {
         if self.relevant(key) != Some(true) {
             return;
         }
         match self.form.node(key.node).kind {
             NodeKind::Leaf(_) => {
-                if handled.open.is_none() && self.violation(key).is_some() {
-                    handled.open = Some(key);
-                }
                 let value = self.instance.given(key.scope, key.node);
                 if self.form.node(key.node).body.control.is_some() && !value.is_blank() {
-                    let answer = self.answer_words(key.node, value);
-                    handled.said.push((self.question_words(key), answer));
+                    said.push((self.question_words(key), self.answer_words(key.node, value)));
                 }
             }
             NodeKind::Repeat { .. } | NodeKind::Attribute => {}
             NodeKind::Group => {
                 for item in self.children(key) {
                     if let Item::Question(key) | Item::Group(key) = item {
-                        self.collect_handled(key, handled);
+                        self.collect_said(key, said);
                     }
                 }
             }
@@ -177,11 +197,12 @@ mod tests {
         let handled = told.handled.expect("the form asks for it");
         let told_to = session.at("/f/today/told");
         assert_eq!((handled.said.len(), handled.open), (0, told_to), "nobody was told");
+        assert_eq!(session.danger_left_open(), told_to);
         assert_eq!(session.path(handled.place), "/f/today");
         give(&mut session, &json!({"/f/today/told": "Station, Zhao", "/f/today/at": "14:05"}));
         let handled = danger(&session).handled.expect("the form asks for it");
         let said: Vec<String> = handled.said.iter().map(|(asked, said)| format!("{asked} {said}")).collect();
-        assert_eq!(handled.open, None);
+        assert_eq!((handled.open, session.danger_left_open()), (None, None));
         assert_eq!(said[0], "Who was told Station, Zhao");
         assert!(said[1].starts_with("When 14:05"), "{said:?}");
         // Put right, there is no danger, and nothing that was done about one.
