@@ -123,6 +123,7 @@ fn card(one: Referred) -> AnyView {
     });
     let (danger, urgent, person, key) = (one.danger, one.urgent, one.person.clone(), one.id.clone());
     let service = one.service.clone();
+    let mind = one.mind.clone();
     let called = live(move || device.dictionary.say("referrals", "service", &service, reader.language()));
     let told = live(move || lines(&one, device, reader.language()));
     view! {
@@ -135,6 +136,8 @@ fn card(one: Referred) -> AnyView {
             <p>{called}</p>
             {(!place.is_empty()).then(|| view! { <p class="soft" translate="no">{place}</p> })}
             {told}
+            // Above what one calls with: it is read before the call.
+            {(!mind.is_empty()).then(|| view! { <p class="notice warn" data-mind="true">{live(move || (reader.language().words().referred.mind)(&mind))}</p> })}
             <div class="actions">
                 {begin}
                 {call.map(|(address, phone)| view! { <a class="button" href=address data-action="call">{say(move |w| (w.visits.call)(&phone))}</a> })}

@@ -47,6 +47,8 @@ pub struct Referred {
     pub address: String,
     /// To call; nothing where only part of it is shown.
     pub phone: String,
+    /// What to mind when calling or coming, because something is to be kept from somebody.
+    pub mind: String,
     /// Is a danger recorded?
     pub danger: bool,
     /// Is it to be done today, whatever is due?
@@ -95,6 +97,7 @@ fn of_one(one: &ListedEntity, today: &str) -> Option<Referred> {
         village: said("village").to_owned(),
         address: said("address").to_owned(),
         phone: Some(said("phone")).filter(is_whole).unwrap_or_default().to_owned(),
+        mind: said("mind").to_owned(),
         danger: !dangers(&one.properties).is_empty(),
         urgent: said("urgency") == "urgent",
         late: due.as_deref().and_then(|due| days_between(due, today)).unwrap_or(0).max(0),
@@ -165,11 +168,11 @@ mod tests {
     #[test]
     fn nobody_is_called_at_a_number_that_is_shown_in_part() {
         let all = list(&[
-            ("a", &[("state", "made"), ("phone", "138****0000")]),
+            ("a", &[("state", "made"), ("phone", "138****0000"), ("mind", "只打本人手机")]),
             ("b", &[("state", "made"), ("phone", "13800000000"), ("person", "张三"), ("planned_times", "x")]),
         ]);
         let told = referred(&all, "2026-11-27");
-        assert_eq!((&*told[0].phone, &*told[0].person), ("", "a 送餐"));
+        assert_eq!((&*told[0].phone, &*told[0].person, &*told[0].mind), ("", "a 送餐", "只打本人手机"));
         assert_eq!((&*told[1].phone, &*told[1].person, told[1].planned), ("13800000000", "张三", 0));
     }
 }

@@ -14,6 +14,7 @@ pub struct ReferredWords {
     pub to_put_right: Text,
     pub waits: Text,
     pub urgent: Text,
+    pub mind: fn(&str) -> String,
     pub served: fn(u32, u32) -> String,
 }
 
@@ -28,6 +29,7 @@ pub const CHINESE: ReferredWords = ReferredWords {
     to_put_right: "验收要求整改",
     waits: "等驿站办",
     urgent: "紧急：今天就要办",
+    mind: |mind| format!("打电话、上门要注意：{mind}"),
     served: |served, planned| match planned {
         0 => format!("已服务 {served} 次"),
         _ => format!("已服务 {served} 次，计划 {planned} 次"),
@@ -45,6 +47,7 @@ pub const ENGLISH: ReferredWords = ReferredWords {
     to_put_right: "The check asks for it to be put right",
     waits: "The office's turn",
     urgent: "Urgent: today",
+    mind: |mind| format!("When you call or come: {mind}"),
     served: |served, planned| match planned {
         0 => format!("served {served} times"),
         _ => format!("served {served} of {planned} times"),

@@ -224,6 +224,7 @@ mod tests {
             "urgency",
             "reason",
             "health_note",
+            "mind",
             "satisfaction",
             "cost",
             "refusal_reason",
