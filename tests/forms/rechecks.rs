@@ -52,6 +52,6 @@ fn a_level_says_between_what_it_lies_where_illness_was_not_told() {
     let range = range.expect("illness was not told");
     assert_eq!(
         (range.shown, range.levels),
-        (("39.3".into(), "72.7".into()), Some(("中度".into(), "高度".into())))
+        (("39.3".into(), "76.7".into()), Some(("中度".into(), "高度".into())))
     );
 }

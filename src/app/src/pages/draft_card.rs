@@ -71,7 +71,7 @@ fn DraftCard(
         view! {
             <p class="state bad" data-danger="true">
                 <Icon shape=Shape::Alert small=true />
-                {say(|w| w.in_danger)}
+                {say(|w| w.left_urgent)}
             </p>
         }
     });

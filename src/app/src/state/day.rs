@@ -153,7 +153,9 @@ impl Day {
             let rank = (!visit.danger, visit.over.is_some(), !agreed, visit.due.is_none());
             (rank, visit.due.clone(), visit.hour.clone(), visit.case.clone())
         };
-        day.done.sort_by_cached_key(|done| (done.village.clone(), done.address.clone(), done.case.clone()));
+        day.done.sort_by_cached_key(|done| {
+            (!done.danger, done.village.clone(), done.address.clone(), done.case.clone())
+        });
         day.due.sort_by_cached_key(order);
         day.ahead.sort_by_cached_key(order);
         day

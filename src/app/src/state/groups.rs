@@ -25,7 +25,10 @@ pub const DIMENSIONS: [(&str, f64); 6] =
 
 const GROUPS: [(Group, &[&str]); 7] = [
     (Group::Who, &["person", "phone", "town", "village", "grid", "address", "members", "categories"]),
-    (Group::Danger, &["red_flags", "danger_handled", "urgency", "difficulties", "minors", "minors_on"]),
+    (
+        Group::Danger,
+        &["red_flags", "danger_handled", "recheck", "urgency", "difficulties", "minors", "minors_on"],
+    ),
     (
         Group::Case,
         &[
@@ -49,6 +52,7 @@ const GROUPS: [(Group, &[&str]); 7] = [
         Group::Level,
         &[
             "level",
+            "level_found",
             "level_system",
             "level_reason",
             "ability",
@@ -88,6 +92,16 @@ pub fn grouped(said: &Said) -> Vec<(Group, Vec<(String, String)>)> {
 pub fn place(name: &str) -> usize {
     let mut known = GROUPS.iter().flat_map(|(_, names)| names.iter());
     known.position(|known| *known == name).unwrap_or(usize::MAX)
+}
+
+/// The level as it stands: the one that was decided, unless a survey came to one since. The property and its value.
+pub fn level_now(said: &Said) -> (&'static str, &str) {
+    let is_newer = of(said, "visited_on").get(..10) > of(said, "assessed_on").get(..10);
+    match (of(said, "level"), of(said, "level_found")) {
+        (_, found) if !found.is_empty() && is_newer => ("level_found", found),
+        ("", found) => ("level_found", found),
+        (level, _) => ("level", level),
+    }
 }
 
 /// What is to be done next about a household, and until when.
@@ -144,6 +158,24 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_level_that_a_survey_came_to_stands_until_it_is_reviewed_and_since_it_is_newer() {
+        let told = |properties: &[(&str, &str)]| {
+            let said = case(properties);
+            let (name, level) = level_now(&said);
+            format!("{name} {level}")
+        };
+        let (found, level) = (("level_found", "high"), ("level", "low"));
+        assert_eq!(told(&[]), "level_found ");
+        assert_eq!(told(&[level]), "level low");
+        assert_eq!(told(&[found, ("visited_on", "2026-11-23")]), "level_found high");
+        let reviewed =
+            [found, level, ("visited_on", "2026-11-23T09:00:00+08:00"), ("assessed_on", "2026-11-23")];
+        assert_eq!(told(&reviewed), "level low");
+        let again = [found, level, ("visited_on", "2026-11-24"), ("assessed_on", "2026-11-23")];
+        assert_eq!(told(&again), "level_found high");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use doorstep_engine::entities::{EntityList, ListedEntity, end_of};
 
-use super::groups::{dangers, of};
+use super::groups::{dangers, level_now, of};
 use super::sounds::surname;
 
 /// Whoever is in any danger.
@@ -40,7 +40,10 @@ impl Index {
     }
 }
 
-/// The households that are looked for, those in danger first, each by its place in the list.
+/// The levels of need, the greatest first.
+const LEVELS: [&str; 4] = ["high", "medium", "low", "none"];
+
+/// The households that are looked for, those in danger first, then by their level as it stands; each by its place in the list.
 pub fn found(cases: &EntityList, index: &Index, sought: &Sought) -> Vec<usize> {
     let text = folded(&sought.text);
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -53,13 +56,17 @@ pub fn found(cases: &EntityList, index: &Index, sought: &Sought) -> Vec<usize> {
         };
         let found = has_flag
             && is("town", &sought.town)
-            && is("level", &sought.level)
+            && (sought.level.is_empty() || level_now(&case.properties).1 == sought.level)
             && is("state", &sought.state)
             && index.0.get(place).is_some_and(|text| words.iter().all(|word| text.contains(word)));
         found.then_some(place)
     };
     let mut places: Vec<usize> = cases.entities.iter().enumerate().filter_map(is_it).collect();
-    places.sort_by_key(|place| !is_in_danger(&cases.entities[*place]));
+    places.sort_by_key(|place| {
+        let case = &cases.entities[*place];
+        let level = level_now(&case.properties).1;
+        (!is_in_danger(case), LEVELS.iter().position(|known| *known == level).unwrap_or(LEVELS.len()))
+    });
     places
 }
 
@@ -96,10 +103,15 @@ pub fn who(case: &ListedEntity) -> &str {
     }
 }
 
-/// The codes of a property that some household has, so that no menu offers what is not there.
+/// The codes of a property that some household has, so that no menu offers what is not there; of levels, as they stand.
 pub fn codes(cases: &EntityList, property: &str) -> BTreeSet<String> {
-    let said = cases.entities.iter().flat_map(|case| of(&case.properties, property).split_whitespace());
-    said.filter(|code| *code != "none" || property == "level").map(str::to_owned).collect()
+    let of_one = |case: &'_ ListedEntity| match property {
+        "level" => level_now(&case.properties).1.to_owned(),
+        _ => of(&case.properties, property).to_owned(),
+    };
+    let said = cases.entities.iter().map(of_one);
+    let said = said.flat_map(|said| said.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    said.filter(|code| code != "none" || property == "level").collect()
 }
 
 fn looked_through(case: &ListedEntity, sound: &dyn Fn(char) -> Option<&'static str>) -> String {
@@ -271,7 +283,7 @@ mod tests {
 
     #[test]
     fn those_in_danger_come_first_and_a_closed_case_is_in_none() {
-        assert_eq!(places(Sought::default()), [2, 0, 1, 3]);
+        assert_eq!(places(Sought::default()), [2, 1, 0, 3], "the danger, high, none apparent, nobody knows");
         let flag = |flag: &str| places(Sought { flag: flag.into(), ..Sought::default() });
         assert_eq!(flag(ANY), [2]);
         assert_eq!(flag("violence"), [2, 3], "what was recorded is found all the same");

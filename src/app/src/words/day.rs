@@ -51,7 +51,7 @@ pub struct DayWords {
 pub const CHINESE: DayWords = DayWords {
     day: "今天的走访",
     day_line: |to_go, done| format!("要去 {to_go} 户，今天已去 {done} 户"),
-    day_dangers: |count| format!("{count} 户有危险信号"),
+    day_dangers: |count| format!("{count} 户急办"),
     day_nobody: "还没有住户名单",
     day_none: "今天没有要去的人家。",
     day_unknown: "这台手机上还没有住户名单。接入单位后会自动下载；在门口登记的住户也会出现在这里。",
@@ -65,8 +65,8 @@ pub const CHINESE: DayWords = DayWords {
     no_village: "没有写村居",
     search: "找一户：姓名、村居或门牌",
     search_none: "没有找到。换个字试试。",
-    danger: "危险信号",
-    why_danger: "上次记了危险信号，还没有人确认解除",
+    danger: "急办",
+    why_danger: "上次记的急事，还没有人确认办完",
     why_appointment: |day, hour| match hour {
         Some(hour) => format!("约好 {day} {hour} 再去"),
         None => format!("约好 {day} 再去"),
@@ -101,8 +101,8 @@ pub const ENGLISH: DayWords = DayWords {
     day: "Today's visits",
     day_line: |to_go, done| format!("{to_go} to go, {done} visited today"),
     day_dangers: |count| match count {
-        1 => "1 with a sign of danger".to_owned(),
-        _ => format!("{count} with signs of danger"),
+        1 => "1 urgent".to_owned(),
+        _ => format!("{count} urgent"),
     },
     day_nobody: "No households yet",
     day_none: "Nobody is to be visited today.",
@@ -117,8 +117,8 @@ pub const ENGLISH: DayWords = DayWords {
     no_village: "No village given",
     search: "Find a household: name, village or house",
     search_none: "Nothing found. Try other words.",
-    danger: "Sign of danger",
-    why_danger: "A danger was recorded, and nobody has said that it is over",
+    danger: "Urgent",
+    why_danger: "Something urgent was recorded, and nobody has said that it is over",
     why_appointment: |day, hour| match hour {
         Some(hour) => format!("Agreed for {day}, {hour}"),
         None => format!("Agreed for {day}"),

@@ -92,7 +92,7 @@ pub const CHINESE: HouseholdWords = HouseholdWords {
     any_flag: "有任何危险",
     found: |count, dangers| match dangers {
         0 => format!("{count} 户"),
-        _ => format!("{count} 户，其中 {dangers} 户有危险信号"),
+        _ => format!("{count} 户，其中 {dangers} 户急办"),
     },
     none: "没有这样的户。换个词，或者放宽条件。",
     clear: "全部显示",
@@ -177,7 +177,7 @@ pub const ENGLISH: HouseholdWords = HouseholdWords {
     any_flag: "Any danger",
     found: |count, dangers| {
         let households = if count == 1 { "1 household".to_owned() } else { format!("{count} households") };
-        if dangers == 0 { households } else { format!("{households}, {dangers} with signs of danger") }
+        if dangers == 0 { households } else { format!("{households}, {dangers} urgent") }
     },
     none: "No such household. Try other words, or wider conditions.",
     clear: "Show all",

@@ -117,6 +117,8 @@ pub struct Words {
     pub no_drafts: Text,
     pub answered_of: fn(usize, usize) -> String,
     pub in_danger: Text,
+    /// The same on a card that others may see: not of what kind.
+    pub left_urgent: Text,
     pub go_on: Text,
     pub delete: Text,
     pub delete_title: fn(&str) -> String,

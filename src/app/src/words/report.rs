@@ -43,6 +43,9 @@ pub struct Report {
     pub none_but_recheck: Text,
 
     // What a level would lie between: the index, its ends, the level at either
+    pub lives_there: fn(&str) -> String,
+    pub lodger: fn(&str, &str, &str) -> String,
+    pub family_without: fn(&str) -> String,
     pub would_lie: WouldLie,
 
     // What is missing
@@ -95,6 +98,12 @@ pub const CHINESE: Report = Report {
     recheck: "先核实，再下结论",
     about_whom: "涉及",
     none_but_recheck: "现在的回答里没有危险信号；上面的核实之前，不能说没有危险。",
+    lives_there: |who| format!("家里的人：{who}"),
+    lodger: |name, relation, age| match age {
+        "" => format!("{name}（{relation}）"),
+        _ => format!("{name}（{relation}，{age} 岁）"),
+    },
+    family_without: |parts| format!("“{parts}”没有问，没有算进去。以后愿意说，可以重新评。"),
     would_lie: |index, least, most, levels| {
         let level = match levels {
             Some((least, most)) if least == most => format!("，都是“{least}”"),
@@ -161,6 +170,14 @@ pub const ENGLISH: Report = Report {
     recheck: "To be looked at again first",
     about_whom: "About",
     none_but_recheck: "The answers as they are now name no danger; until the above is looked at again, nobody can say that there is none.",
+    lives_there: |who| format!("Lives there: {who}"),
+    lodger: |name, relation, age| match age {
+        "" => format!("{name} ({relation})"),
+        _ => format!("{name} ({relation}, {age})"),
+    },
+    family_without: |parts| {
+        format!("Not asked, and not counted: {parts}. It can be assessed again once you wish to tell.")
+    },
     would_lie: |index, least, most, levels| {
         let level = match levels {
             Some((least, most)) if least == most => format!(", “{least}” either way"),

@@ -3,10 +3,11 @@
 //! An index leaves out what does not apply and is a mean of the rest, so that whoever keeps their illness to themselves may come out higher, or lower,
 //! than with it told. Which of the two nobody can know; how far apart they lie is exact, and the level that either would be is told with it.
 
-use crate::assess::measure::{Input, Kind, MeasureId, Part};
-use crate::assess::trace::Trace;
-use crate::assess::{Exact, Given, Outcome};
+use crate::assess::measure::{Aggregate, Input, Item, Kind, MeasureId, Part, Points};
+use crate::assess::trace::{Told, Trace};
+use crate::assess::{Exact, Given};
 use crate::session::Session;
+use crate::view::NodeId;
 
 /// What an index would lie between, had everything been asked.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,29 +54,53 @@ impl Session {
         let assessor = self.assessor(self.measure(index).node);
         let hundred = Exact::whole(100);
         let (mut least, mut most, mut weights) = (Exact::ZERO, Exact::ZERO, Exact::ZERO);
-        let mut held_back = false;
+        // The answers by which something was kept back.
+        let kept: Vec<NodeId> =
+            parts.iter().filter_map(|part| Some(self.measure_left_out(part.measure)?.node)).collect();
+        if kept.is_empty() {
+            return None;
+        }
         for part in parts {
             let (from, to) = match assessor.percent(part) {
-                Ok(percent) => (percent, percent),
-                Err(_) if self.is_held_back(part.measure) => {
-                    held_back = true;
-                    (Exact::ZERO, hundred)
+                // Where the same answer took choices away, too, it may be more than was said.
+                Ok(percent) => {
+                    let more = self.more_with_all_choices(part, &kept).unwrap_or(hundred);
+                    (percent, percent.plus(more).ok()?.min(hundred))
                 }
+                Err(_) if self.measure_left_out(part.measure).is_some() => (Exact::ZERO, hundred),
                 Err(_) => continue,
             };
             least = least.plus(from.times(part.weight).ok()?).ok()?;
             most = most.plus(to.times(part.weight).ok()?).ok()?;
             weights = weights.plus(part.weight).ok()?;
         }
-        if !held_back {
-            return None;
-        }
         Some((least.over(weights).ok()?, most.over(weights).ok()?))
     }
 
-    /// Was a part not asked for one answer, and not merely out of place?
-    fn is_held_back(&self, id: MeasureId) -> bool {
-        self.outcome_of(id) == Outcome::NotApplicable && self.measure_left_out(id).is_some()
+    /// So many percent more a part could come to, had its questions all their choices: nothing if none of some answers took one away. `None` where that
+    /// can't be told.
+    fn more_with_all_choices(&self, part: &Part, kept: &[NodeId]) -> Option<Exact> {
+        let measure = self.measure(part.measure);
+        let Kind::Scale(scale) = &measure.kind else { return Some(Exact::ZERO) };
+        let offered = |item: &Item| item.questions.iter().any(|question| self.is_offered_by(*question, kept));
+        if !scale.items.iter().any(offered) {
+            return Some(Exact::ZERO);
+        }
+        if scale.how != Aggregate::Sum {
+            return None;
+        }
+        let mut trace = Trace::wanted();
+        self.assessor(measure.node).scale(scale, &mut trace).ok()?;
+        let mut more = Exact::ZERO;
+        for line in &trace.lines {
+            let Told::Item(index) = line.told else { continue };
+            let item = &scale.items[index];
+            if offered(item) {
+                let above = most_of(item)?.minus(line.points.unwrap_or(Exact::ZERO)).ok()?.max(Exact::ZERO);
+                more = more.plus(above.times(item.weight).ok()?).ok()?;
+            }
+        }
+        more.times(Exact::whole(100)).ok()?.over(part.max.minus(part.min).ok()?).ok()
     }
 
     fn level_at(&self, level: MeasureId, index: Exact) -> Option<String> {
@@ -84,6 +109,19 @@ impl Session {
         let band = assessor.band(measure, &Given::Number(index), &mut Trace::default()).ok()?;
         Some(self.code_words(level, &band.code))
     }
+}
+
+/// The most points that any answer gives, if they are given by choice.
+fn most_of(item: &Item) -> Option<Exact> {
+    let Points::ByChoice(points) = &item.points else { return None };
+    if item.reverse.is_some() {
+        return None;
+    }
+    let mut most = Exact::ZERO;
+    for points in points.values() {
+        most = if item.many { most.plus((*points).max(Exact::ZERO)).ok()? } else { most.max(*points) };
+    }
+    Some(item.cap.map_or(most, |cap| most.min(cap)))
 }
 
 #[cfg(test)]
@@ -138,5 +176,40 @@ mod tests {
         let ends = |levels| Some(("0".to_owned(), "33.3".to_owned(), levels));
         let levels = Some(("Low".to_owned(), "Low".to_owned()));
         assert_eq!(give(&[("/f/poor", choice("no"))]), (ends(None), ends(levels)));
+    }
+
+    #[test]
+    fn a_choice_that_the_same_answer_took_away_counts_at_its_most_and_consent_is_no_answer_to_change() {
+        let form = json!({
+            "settings": {"form_id": "f", "version": "1", "default_language": "en"},
+            "choices": {
+                "yn": [{"name": "yes", "label": "Yes", "score": 1}, {"name": "no", "label": "No", "score": 0}],
+                "lack": [{"name": "doctor", "label": "Doctor", "score": 1}, {"name": "food", "label": "Food", "score": 1}, {"name": "nothing", "label": "Nothing", "score": 0}]},
+            "survey": [
+                {"type": "select_one yn", "name": "consent", "label": "May we ask?"},
+                {"type": "select_one yn", "name": "ill", "label": "Ill?", "relevant": "${consent} = 'yes'"},
+                {"type": "select_multiple lack", "name": "lack", "label": "Without?", "choice_filter": "name != 'doctor' or ${consent} = 'yes'"}],
+            "assessment": [
+                {"type": "scale", "name": "health", "label": "Health", "max": 1, "items": [{"value": "${ill}"}]},
+                {"type": "scale", "name": "money", "label": "Money", "max": 2, "items": [{"value": "${lack}"}]},
+                {"type": "index", "name": "need", "label": "Need", "parts": [{"of": "health", "weight": 1}, {"of": "money", "weight": 2}]},
+                {"type": "band", "name": "level", "of": "need", "bands": [{"code": "low", "range": "<50", "label": "Low"}, {"code": "high", "range": ">=50", "label": "High"}]}]});
+        let form = Form::read(&Bundle::single(Source::new("form.json", form.to_string()))).form;
+        let mut session = Session::new(form.expect("a form"), World::default());
+        for (path, answer) in
+            [("/f/consent", "yes"), ("/f/ill", "no"), ("/f/lack", "food"), ("/f/consent", "no")]
+        {
+            let key = session.at(path).expect("it is there");
+            session.answer_text(key, answer).expect("it takes the answer");
+        }
+        let range = session.range_of("need").expect("illness was kept back");
+        assert_eq!(
+            (&*range.shown.0, &*range.shown.1),
+            ("33.3", "100"),
+            "half of the money's two parts of three, to all of it"
+        );
+        // Answered yes again, the index would be lower with what was said before: nobody is told to ask for that.
+        let turned: Vec<String> = session.turns("level").into_iter().map(|turn| turn.question).collect();
+        assert_eq!(turned, ["Without?"]);
     }
 }

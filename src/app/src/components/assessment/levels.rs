@@ -33,6 +33,7 @@ pub fn Levels(
     for_family: Vec<(String, String)>,
 ) -> impl IntoView {
     let words = use_reader().words_now();
+    let without_for_family = not_asked_for_family(&made_without, words);
     let cards = levels.into_iter().map(|told| {
         let search = turns.iter().find(|(name, _)| *name == told.name).map(|(_, search)| search.clone());
         let left_out = left_out::of(&left_out, &told.name);
@@ -56,10 +57,20 @@ pub fn Levels(
             </div>
             <div class="paper-only for-family">
                 {for_family}
+                {without_for_family.map(|line| view! { <p data-without-family="true">{line}</p> })}
                 <p>{if told_later { words.report.level_told_later } else { words.report.level_provisional }}</p>
             </div>
         </section>
     }
+}
+
+/// What a family signs says what it was made without: that nobody asked about a part, by its name alone.
+fn not_asked_for_family(made_without: &[(String, Vec<MadeWithout>)], words: &Words) -> Option<String> {
+    let parts = made_without.iter().flat_map(|(_, parts)| parts);
+    let mut labels: Vec<&str> =
+        parts.filter(|part| part.whole && part.because.is_some()).map(|part| part.label.as_str()).collect();
+    labels.dedup();
+    (!labels.is_empty()).then(|| (words.report.family_without)(&labels.join(words.between)))
 }
 
 fn level(

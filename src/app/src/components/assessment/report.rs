@@ -17,7 +17,7 @@ use super::papers::{has_danger, is_signed, levels_for_family, says_nothing, serv
 use super::scores::Scores;
 use super::services::{Services, ToldServices, told_services};
 use super::signatures::Signatures;
-use super::visit::visit;
+use super::visit::{Lodger, roster, visit};
 use super::wishes::{Wishes, wishes};
 use crate::components::by_hand::people;
 use crate::components::live::live;
@@ -38,6 +38,8 @@ pub struct Told {
     pub people: Vec<Vec<(String, String)>>,
     /// Where it was, how it went, and what was noted: each question with its answer.
     pub visit: Vec<(String, String)>,
+    /// Who lives there.
+    pub roster: Vec<Lodger>,
     /// Every measure.
     pub measures: Vec<Explanation>,
     /// The levels that several dimensions make together, by name.
@@ -103,6 +105,7 @@ pub fn told(session: &Session, language: &str) -> Option<Told> {
         instance: session.instance_name(),
         people: people(session),
         visit: visit(session),
+        roster: roster(session),
         of_several: session
             .measures()
             .filter(|name| session.is_level_of_several(name))
@@ -139,7 +142,7 @@ pub fn Report(
     let (nothing, dangers, signed) =
         (says_nothing(&told.measures), has_danger(&told), is_signed(&told, draft));
     let (services, for_family) = (services_told(&told), levels_for_family(&told));
-    let Told { form, version, instance, people, measures, turns, left_out, visit, .. } = told;
+    let Told { form, version, instance, people, measures, turns, left_out, visit, roster, .. } = told;
     let Told { made_without, concerns, handled, silenced, rejected, by_hand, kept_by_hand, wishes, .. } =
         told;
     let Told { held_back, rechecks, .. } = told;
@@ -184,6 +187,10 @@ pub fn Report(
         view! { <p class="small paper-only" data-present="true">{said.join(" · ")}</p> }
     });
     let present = present.collect::<Vec<_>>().into_iter();
+    let lives_there = (!roster.is_empty()).then(|| {
+        let told = roster.iter().map(|[name, relation, age]| (words.report.lodger)(name, relation, age));
+        (words.report.lives_there)(&told.collect::<Vec<_>>().join(words.between))
+    });
     let names: Vec<String> =
         people.iter().filter_map(|lines| lines.first()).map(|(_, name)| name.clone()).collect();
     view! {
@@ -211,6 +218,7 @@ pub fn Report(
                 {present.collect_view()}
                 {(!visit.is_empty()).then(|| view! {
                     <div class="paper-only for-office" data-visit-told="true">
+                        {lives_there.map(|line| view! { <p data-roster="true">{line}</p> })}
                         {visit.into_iter().map(|(asked, said)| view! { <p>{(words.problem)(&asked, &said)}</p> }).collect_view()}
                     </div>
                 })}
@@ -229,7 +237,7 @@ pub fn Report(
                     {has_levels.then(|| view! {
                         <Levels levels turns left_out=left_out.clone() made_without held_back people kept_by_hand dangers for_family=for_family.clone() />
                     })}
-                    {services.map(|told| view! { <Services told no_referral /> })}
+                    {services.map(|told| view! { <Services told no_referral draft /> })}
                 </div>
             })}
             {(dimensions.is_some() || has_scores).then(|| view! {

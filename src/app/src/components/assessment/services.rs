@@ -9,6 +9,9 @@ use super::left_out::NotAsked;
 use crate::components::begin_forms::BeginForms;
 use crate::state::reader::use_reader;
 
+/// The form by which what fits is passed on.
+const REFERRAL: &str = "referral";
+
 /// What the catalogue has, in words.
 #[derive(Clone, PartialEq)]
 pub struct ToldServices {
@@ -30,7 +33,6 @@ pub struct Unfit {
     code: String,
     name: String,
     why: String,
-    left_out: Option<LeftOut>,
 }
 
 /// A service that fits.
@@ -55,6 +57,8 @@ pub struct Open {
     name: String,
     why: String,
     awaits: Vec<Awaits>,
+    /// The answer by which what it hangs on was not asked.
+    left_out: Option<LeftOut>,
     /// The forms that would say what this one does not ask for.
     forms: Vec<String>,
 }
@@ -110,19 +114,29 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
             name: catalogue.item_label(undecided.item, language),
             why: catalogue.explain_undecided(undecided, language),
             awaits: undecided.awaits.clone(),
+            left_out: None,
             forms,
         }
     });
-    let unfit = session.unfit_services().unwrap_or_default().into_iter().map(|unfit| Unfit {
+    // What nobody was asked may fit as well as not: it is undecided, and nothing else.
+    let (kept_back, unfit): (Vec<_>, Vec<_>) =
+        session.unfit_services().unwrap_or_default().into_iter().partition(|unfit| unfit.left_out.is_some());
+    let kept_back = kept_back.into_iter().map(|unfit| Open {
+        name: catalogue.item_label(unfit.unsuitable.item, language),
+        why: catalogue.explain_unsuitable(&unfit.unsuitable, language),
+        awaits: Vec::new(),
+        left_out: unfit.left_out,
+        forms: Vec::new(),
+    });
+    let unfit = unfit.into_iter().map(|unfit| Unfit {
         code: catalogue.item(unfit.unsuitable.item).code.to_string(),
         name: catalogue.item_label(unfit.unsuitable.item, language),
         why: catalogue.explain_unsuitable(&unfit.unsuitable, language),
-        left_out: unfit.left_out,
     });
     Some(ToldServices {
         notice: catalogue.notice(&matched.area, language),
         fits: fits.collect(),
-        undecided: undecided.collect(),
+        undecided: undecided.chain(kept_back).collect(),
         unfit: unfit.collect(),
         about: session.entities().into_iter().flatten().map(|change| change.id).collect(),
     })
@@ -134,12 +148,18 @@ pub fn Services(
     told: ToldServices,
     /// May nothing be passed on to providers?
     no_referral: bool,
+    /// Is the survey under way? Then nothing is referred from here yet.
+    draft: bool,
 ) -> impl IntoView {
     let words = use_reader().words_now();
     let for_family = told.has_any_for_family();
     let ToldServices { notice, fits, undecided, unfit, about } = told;
     // What can still be decided may fit.
     let none = fits.is_empty() && undecided.is_empty();
+    let refer = (!draft && !fits.is_empty()).then(|| {
+        let forms = vec![REFERRAL.to_owned()];
+        view! { <div class="actions screen-only" data-part="refer"><BeginForms forms about=about.clone() /></div> }
+    });
     let rows = fits.into_iter().map(|fit| {
         let providers = match &fit.nobody {
             Some(nobody) => nobody.clone(),
@@ -167,12 +187,12 @@ pub fn Services(
     let mut others: Vec<String> = undecided.iter().flat_map(|open| open.forms.clone()).collect();
     others.sort();
     others.dedup();
-    let open = undecided.into_iter().map(|Open { name, why, awaits, .. }| {
-        view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /></li> }
+    let open = undecided.into_iter().map(|Open { name, why, awaits, left_out, .. }| {
+        view! { <li class="reason soft">{name} " · " {why} <Awaited awaits /> <NotAsked left_out /></li> }
     });
     let open = open.collect_view();
-    let unfit = unfit.into_iter().map(|Unfit { code, name, why, left_out }| {
-        view! { <li class="reason soft" data-unfit=code>{name} " · " {why} <NotAsked left_out /></li> }
+    let unfit = unfit.into_iter().map(|Unfit { code, name, why }| {
+        view! { <li class="reason soft" data-unfit=code>{name} " · " {why}</li> }
     });
     let unfit = unfit.collect_view();
     view! {
@@ -183,6 +203,7 @@ pub fn Services(
                 {no_referral.then(|| view! { <p class="notice warn for-office" data-no-referral="true">{words.report.no_referral}</p> })}
                 {notice.map(|notice| view! { <p class="hint">{notice}</p> })}
                 <ol class="dimension-list">{rows.collect_view()}</ol>
+                {refer}
                 {(!open.is_empty()).then(|| view! {
                     <details class="reasons">
                         <summary>{words.services_open}</summary>

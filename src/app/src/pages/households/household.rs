@@ -17,7 +17,7 @@ use crate::platform::timer;
 use crate::state::day::{ATTEMPT, Day, forms_of};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
-use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, of};
+use crate::state::groups::{DIMENSIONS, Group, dangers, grouped, level_now, of};
 use crate::state::held::{Lists, use_held};
 use crate::state::households::{
     Happened, WithoutReferral, is_in_danger, referrals_of, timeline, who, without_referral,
@@ -75,7 +75,9 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
             || view! { <span data-said=name>{live(move || saying.value("cases", name, &value))}</span> },
         )
     };
-    let [state, level, town] = ["state", "level", "town"].map(|name| of(said, name).to_owned());
+    let [state, town] = ["state", "town"].map(|name| of(said, name).to_owned());
+    let (of_level, level) = level_now(said);
+    let level = level.to_owned();
     let flags = dangers(said).join(" ");
     let danger = is_in_danger(&case);
     let phone = of(said, "phone").to_owned();
@@ -91,7 +93,7 @@ fn whole(case: ListedEntity, lists: Arc<Lists>) -> AnyView {
         <h1 translate="no">{who(&case).to_owned()}</h1>
         <p class="parts">
             {value("state", state)}
-            {value("level", level)}
+            {value(of_level, level)}
             {value("town", town)}
             <span class="soft">{say(|w| w.households.id)} " " {short}</span>
             {waits.then(|| view! { <span class="state wait" data-waits="true">{say(|w| w.households.unsent)}</span> })}

@@ -11,7 +11,7 @@ use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::top_bar::TopBar;
 use crate::state::device::use_device;
-use crate::state::groups::of;
+use crate::state::groups::{level_now, of};
 use crate::state::held::{Held, unsent, use_held};
 use crate::state::households::{ANY, Sought, codes, found, is_in_danger, who};
 use crate::state::reader::{say, title};
@@ -188,7 +188,8 @@ fn card(case: ListedEntity, waits: bool) -> AnyView {
         let is_said = !of(&case.properties, name).is_empty();
         is_said.then(|| view! { <span data-said=name>{live(words)}</span> }.into_any())
     };
-    let facts = ["town", "state", "level"].map(said).into_iter().flatten().collect_view();
+    let facts =
+        ["town", "state", level_now(&case.properties).0].map(said).into_iter().flatten().collect_view();
     let person = who(&case).to_owned();
     let danger = is_in_danger(&case);
     let place = [of(&case.properties, "village"), of(&case.properties, "address")];

@@ -11,7 +11,7 @@ use crate::assess::{Exact, ExactError, Given, Missing, Outcome, Test};
 use crate::view::ScopeId;
 
 impl Assessor<'_> {
-    pub(super) fn scale(&self, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
+    pub fn scale(&self, scale: &Scale, trace: &mut Trace) -> Said<Exact> {
         let mut tally = Tally::default();
         for (index, item) in scale.items.iter().enumerate() {
             match self.item(index, item, trace) {

@@ -1,6 +1,6 @@
 //! What a measure is scored from: the questions behind it, found in the dependency graph, the nearest first.
 //!
-//! Conditions of relevance are not followed: what they read decides what is asked, and is nothing that is scored.
+//! Conditions of relevance are not followed, nor filters of choices: what they read decides what is asked, and is nothing that is scored.
 
 use rustc_hash::FxHashMap;
 
@@ -58,7 +58,7 @@ impl Session {
                     let task = form.graph.computations[*rank as usize].task;
                     let scored = match task {
                         Task::RepeatCount(_) => true,
-                        Task::Relevant(_) => false,
+                        Task::Relevant(_) | Task::Choices => false,
                         _ => held == node,
                     };
                     if !scored {
@@ -77,6 +77,15 @@ impl Session {
             }
         }
         sources
+    }
+
+    /// Does one of some answers decide which choices a question has?
+    pub(in crate::session) fn is_offered_by(&self, question: NodeId, answers: &[NodeId]) -> bool {
+        let Backwards { read_by, providers } = self.backwards();
+        providers.get(&question).into_iter().flatten().any(|rank| {
+            matches!(self.form.graph.computations[*rank as usize].task, Task::Choices)
+                && read_by[*rank as usize].iter().any(|read| answers.contains(read))
+        })
     }
 
     pub(in crate::session) fn backwards(&self) -> Backwards {

@@ -306,7 +306,7 @@ pub fn dangers_and_objections_are_listed_and_months_are_periods(town: &Town) {
         rows,
         [
             "曾*|正在遭受家暴或虐待|都没有|station|139****5678|派出所",
-            "王*兰|昏迷不醒|昏迷不醒|station|138****1234|叫了 120",
+            "王*兰|昏迷、突然病重，或摔倒起不来|昏迷、突然病重，或摔倒起不来|station|138****1234|叫了 120",
             "赵*|人走失或出走了|人走失或出走了|station|137****0000|崖头派出所",
         ]
     );
