@@ -93,7 +93,7 @@ fn whoever_was_visited_today_is_done_until_the_day_that_was_agreed_there() {
         ),
         ("followed", &[("state", "closed"), ("followed_on", TODAY), ("follow_up_on", TODAY)]),
     ]);
-    assert_eq!(day.done.iter().map(|done| &*done.case).collect::<Vec<_>>(), ["followed", "met", "out"]);
+    assert_eq!(day.done.iter().map(|done| &*done.case).collect::<Vec<_>>(), ["met", "followed", "out"]);
     assert_eq!(day.done.iter().map(|done| &*done.outcome).collect::<Vec<_>>(), ["", "", "3"]);
     assert_eq!(day.done[2].again, Some(("2026-11-30".to_owned(), Some("10:30".to_owned()))));
     assert_eq!(told(&day.due), ["thrice Lead  0"]);
