@@ -119,7 +119,7 @@ fn a_household_tells_who_lives_there_and_what_was_assessed_of_whom() {
     let member = json!({"name": third, "version": 1, "label": "于佳", "case": case, "person": "于佳"});
     let known = json!({"cases": [{"name": case, "label": "刘梅", "version": 2, "person": "刘梅"}], "members": [member]});
     let left = [
-        json!({"answer": {"/follow-up/which/case": case, "/follow-up/which/reached": "yes", "/follow-up/home/someone_left": "yes"}}),
+        json!({"answer": {"/follow-up/which/case": case, "/follow-up/which/reached": "no", "/follow-up/which/not_reached": "邻居说的", "/follow-up/home/someone_left": "yes"}}),
         json!({"answer": {"/follow-up/gone[1]/member": third, "/follow-up/gone[1]/left_how": "moved", "/follow-up/gone[1]/left_on": "2026-11-02"}}),
     ];
     let said = send(&town, "follow-up", 5, "all-well.json", &left, known);
