@@ -1,6 +1,6 @@
 //! The surveys on this device that are about one household: begun, waiting to be sent, arrived and still here; and who lives there, as the last of them says.
 //!
-//! The people of a household stand in its surveys; where none of them is here, the list of members says who is known. Kept here: what is sealed for the office is named, and not read.
+//! Who lives in a household the list of members says; where nobody of it is there, its last survey here does. Kept here: what is sealed for the office is named, and not read.
 
 use doorstep_delivery::entities;
 use doorstep_delivery::store::Store;
@@ -15,8 +15,9 @@ use super::groups::of;
 use super::held::Lists;
 use super::households::who;
 
-/// The list of who lives in households, as far as somebody by themselves was told of.
+/// The list of who lives in households, as far as somebody by themselves was told of; and since when somebody does no more.
 const MEMBERS: &str = "members";
+const LEFT_ON: &str = "left_on";
 
 /// Where a survey stands.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -103,17 +104,18 @@ pub async fn people(device: Device, surveys: &[Survey]) -> Option<(Moment, Vec<S
     None
 }
 
-/// Who lives there as the list of members has it: what came down, and what other forms said of them here. Read for this one household, since it takes a while.
+/// Who lives there as the list of members has it: what came down, and what forms said of them here. Read for this one household, since it takes a while.
 pub async fn known_members(device: Device, case: &str, lists: &Lists) -> Option<Vec<String>> {
     let told = list(device.store().entities(MEMBERS).await);
     let names = members_of(&entities::list(MEMBERS, told, &lists.said), case);
     (!names.is_empty()).then_some(names)
 }
 
-/// What the members of a household are called, in the order in which they became known.
+/// What the members of a household are called, in the order in which they became known, without who left.
 fn members_of(members: &EntityList, case: &str) -> Vec<String> {
     let mut all: Vec<&ListedEntity> =
         members.entities.iter().filter(|one| of(&one.properties, "case") == case).collect();
+    all.retain(|one| of(&one.properties, LEFT_ON).is_empty());
     all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
     all.into_iter().map(|one| who(one).to_owned()).collect()
 }
@@ -191,6 +193,9 @@ mod tests {
             member("1", "a", "王秀兰"),
             member("4", "a", ""),
         ];
+        let mut gone = member("5", "a", "王大");
+        gone.properties.insert(LEFT_ON.into(), "2026-11-02".into());
+        let all = all.into_iter().chain([gone]).collect();
         let list = EntityList { name: MEMBERS.into(), entities: all };
         assert_eq!(members_of(&list, "a"), ["王秀兰", "王小军", "名单上的"]);
         assert_eq!(members_of(&list, "c"), Vec::<String>::new());

@@ -120,11 +120,11 @@ pub struct DictionaryList {
     pub called: PropertyKind,
     /// Its properties in the order that they are shown in.
     pub properties: Vec<Property>,
-    /// Where its rows are read from, if no form saves them as entities.
+    /// Where more of its rows is read from than forms save of them as entities.
     pub surveyed: Option<Surveyed>,
 }
 
-/// Rows that stand in a survey about a household, and are entities of no list: who lives there.
+/// Rows that stand in a survey about a household, with more than their entities hold: who lives there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Surveyed {
     /// The form's id; the last survey by it that names anybody counts.
@@ -133,6 +133,8 @@ pub struct Surveyed {
     pub repeat: String,
     /// The answer that says what a row is called.
     pub called: String,
+    /// The answers that name the entity that a row is about: the first that is there.
+    pub entity: Vec<String>,
     /// Surveys by other forms about one of them, each with its household chosen.
     pub assessed: Vec<Assessed>,
 }
@@ -229,7 +231,8 @@ fn read<'b>(name: &str, reader: &mut Reader<'b>) -> Option<DictionaryList> {
 
 fn declared_survey<'b>(reader: &mut Reader<'b>, value: &Value<'b>, known: &[Property]) -> Option<Surveyed> {
     let object = reader.object("surveyed", value)?;
-    let [form, repeat, called, assessed] = reader.keys(object, ["form", "repeat", "called", "assessed"]);
+    let [form, repeat, called, entity, assessed] =
+        reader.keys(object, ["form", "repeat", "called", "entity", "assessed"]);
     let at = span(object);
     let mut text = |key: &str, value: Option<&Value<'b>>| {
         let value = reader.needed(key, value, at)?;
@@ -238,7 +241,9 @@ fn declared_survey<'b>(reader: &mut Reader<'b>, value: &Value<'b>, known: &[Prop
     let (form, repeat, called) = (text("form", form), text("repeat", repeat), text("called", called));
     let elements = assessed.map_or(&[][..], |all| reader.elements("assessed", all));
     let assessed = elements.iter().filter_map(|element| assessment(reader, element, known)).collect();
-    Some(Surveyed { form: form?, repeat: repeat?, called: called?, assessed })
+    let entity = entity.map_or_else(Vec::new, |all| reader.texts("entity", all));
+    let entity = entity.into_iter().map(|answer| answer.text.to_string()).collect();
+    Some(Surveyed { form: form?, repeat: repeat?, called: called?, entity, assessed })
 }
 
 fn assessment<'b>(reader: &mut Reader<'b>, element: &Value<'b>, known: &[Property]) -> Option<Assessed> {
@@ -343,13 +348,14 @@ mod tests {
     fn rows_may_be_read_from_a_survey() {
         let with = LIST.replacen(
             "]}",
-            "], \"surveyed\": {\"form\": \"needs\", \"repeat\": \"members\", \"called\": \"card\", \"assessed\": [
+            "], \"surveyed\": {\"form\": \"needs\", \"repeat\": \"members\", \"called\": \"card\", \"entity\": [\"id\", \"new\"], \"assessed\": [
                 {\"form\": \"elder\", \"called\": \"who\", \"on\": \"day\", \"gives\": [\"sure\"]}]}}",
             1,
         );
         let read = read(&with);
         let surveyed = read.value.unwrap_or_else(|| panic!("{:?}", read.diagnostics)).surveyed.unwrap();
         assert_eq!((&*surveyed.form, &*surveyed.repeat, &*surveyed.called), ("needs", "members", "card"));
+        assert_eq!(surveyed.entity, ["id", "new"]);
         let assessed = Assessed {
             form: "elder".into(),
             called: "who".into(),

@@ -1,6 +1,6 @@
 //! Who lives in a household: the members that its last survey names, and the assessments of each, as the dictionary declares where they stand.
 //!
-//! Where no survey names anybody, those who are known as entities of the members' list live there.
+//! Whom the members' list has beside that stands there too, those who left among them, as it says; what it says of whom the survey names is added to what they answered.
 //!
 //! Kept here: a survey in which nobody was met takes nobody away; whom an assessment is about is found by the name before anything is masked, and where
 //! two are called so, or nobody is, it stands by itself under the name that it gives.
@@ -23,6 +23,8 @@ const CASES: &str = "cases";
 /// What a member's entity says of whose it is, and what they are called.
 const CASE: &str = "case";
 const PERSON: &str = "person";
+/// What a survey says of a member on its own day, in answers of other names.
+const AS_SURVEYED: [&str; 3] = ["birth_date", "age", "age_on"];
 /// So many surveys are looked through, the newest first, and so many assessments are told.
 const MOST_SURVEYS: usize = 12;
 const MOST_ASSESSMENTS: i64 = 60;
@@ -56,8 +58,8 @@ pub(super) async fn people(
     }
     let last = last_survey(shared, surveyed, versions).await?;
     let (version, members) = match last {
-        Some((version, members)) => (Some(version), members),
-        None => (None, known_members(related, declared, surveyed)),
+        Some((version, members)) => (Some(version), with_known(members, related, declared, surveyed)),
+        None => (None, with_known(Vec::new(), related, declared, surveyed)),
     };
     if members.is_empty() && assessments.is_empty() {
         return Ok(Json::Null);
@@ -87,18 +89,46 @@ pub(super) async fn people(
     }))
 }
 
-/// Whom entities of the list name, in the order of their ids, as a survey would: without what only says whose they are.
-fn known_members(related: &[KnownEntity], declared: &DictionaryList, surveyed: &Surveyed) -> Vec<Answers> {
+/// Those that a survey names, each with what their entity says beside their answers, and behind them whom entities alone name, in the order of their ids.
+fn with_known(
+    surveyed_members: Vec<Answers>,
+    related: &[KnownEntity],
+    declared: &DictionaryList,
+    surveyed: &Surveyed,
+) -> Vec<Answers> {
     let mut known: Vec<&KnownEntity> = related.iter().filter(|other| other.list == declared.name).collect();
     known.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-    let member = |entity: &KnownEntity| {
-        let mut said = entity.properties.clone();
-        said.remove(CASE);
-        let name = said.remove(PERSON).filter(|name| !name.is_empty());
-        said.insert(surveyed.called.clone(), name.unwrap_or_else(|| entity.label.clone()));
-        said
-    };
-    known.into_iter().map(member).collect()
+    let mut members = surveyed_members;
+    for member in &mut members {
+        let Some(place) = known.iter().position(|entity| is_about(member, entity, surveyed)) else {
+            continue;
+        };
+        for (name, said) in &known.remove(place).properties {
+            if !matches!(&**name, CASE | PERSON) && !AS_SURVEYED.contains(&&**name) {
+                member.entry(name.clone()).or_insert_with(|| said.clone());
+            }
+        }
+    }
+    members.extend(known.into_iter().map(|entity| as_surveyed(entity, surveyed)));
+    members
+}
+
+/// Is the row about this one? By the id that it gives; what was surveyed before rows gave one goes by the name.
+fn is_about(member: &Answers, entity: &KnownEntity, surveyed: &Surveyed) -> bool {
+    let mut ids = surveyed.entity.iter().filter_map(|answer| member.get(answer));
+    match ids.find(|id| !id.is_empty()) {
+        Some(id) => *id == entity.id,
+        None => !entity.label.is_empty() && called(surveyed, member) == entity.label,
+    }
+}
+
+/// An entity as a survey would have it: without what only says whose it is.
+fn as_surveyed(entity: &KnownEntity, surveyed: &Surveyed) -> Answers {
+    let mut said = entity.properties.clone();
+    said.remove(CASE);
+    let name = said.remove(PERSON).filter(|name| !name.is_empty());
+    said.insert(surveyed.called.clone(), name.unwrap_or_else(|| entity.label.clone()));
+    said
 }
 
 fn called<'m>(surveyed: &Surveyed, member: &'m Answers) -> &'m str {

@@ -50,11 +50,10 @@ pub(super) async fn show(
         false => Vec::new(),
     };
     let people = people(&shared, &sight, (&list, &id), (&versions, &related)).await?;
-    let named_by_a_survey = !people["submission"].is_null();
-    let lives_there = people["list"].as_str().filter(|_| !named_by_a_survey);
+    let lives_there = people["list"].as_str();
     let related = related
         .iter()
-        // They stand among those who live there.
+        // They stand among those who live there, or left.
         .filter(|other| lives_there != Some(&*other.list))
         .filter(|other| !keeps_from(sight.role, &other.list))
         .map(|other| json!({"list": other.list, "entity": sight.entity(&shared.office, other)}));

@@ -1,4 +1,5 @@
-//! Who lives in a household, as its last survey names them: each with what is on record, opened by itself, and what was assessed of whom.
+//! Who lives in a household, as its last survey and the list of members name them: each with what is on record, opened by itself, and what was assessed of
+//! whom. Who left stands behind the others, and is not counted.
 //!
 //! Kept here: an assessment stands with the name that it gives, under the member of that name, or by itself where the survey names nobody so.
 
@@ -19,7 +20,7 @@ use crate::words::when::when;
 /// The list that says what is known of members (`forms/entities/members.json`).
 const MEMBERS: &str = "members";
 /// What stands in the line that opens a member's facts.
-const FIRST: [&str; 4] = ["relation", "member_sex", "member_age", "is_subject"];
+const FIRST: [&str; 5] = ["relation", "member_sex", "member_age", "is_subject", "left_how"];
 
 /// Who lives there.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
@@ -58,6 +59,11 @@ impl Person {
         self.properties.get(name).map_or("", String::as_str)
     }
 
+    /// Do they live there no more?
+    fn has_left(&self) -> bool {
+        !self.get("left_on").is_empty()
+    }
+
     /// What is to be seen before anything is opened: properties that weigh.
     fn marks(&self) -> Vec<&'static str> {
         let is_graded = !matches!(self.get("grade_known"), "" | "none");
@@ -66,9 +72,10 @@ impl Person {
             "grade_known" => is_graded,
             "ability_level" => !matches!(self.get(name), "" | "intact"),
             "self_care_band" => !matches!(self.get(name), "" | "full"),
+            "left_how" => self.has_left() && !self.get(name).is_empty(),
             _ => self.get(name) == "yes",
         };
-        ["ability_level", "self_care_band", "is_disabled", "grade_known", "major_illness"]
+        ["left_how", "ability_level", "self_care_band", "is_disabled", "grade_known", "major_illness"]
             .into_iter()
             .filter(|name| weighs(name))
             .collect()
@@ -78,9 +85,10 @@ impl Person {
 /// The section of the household's page.
 #[component]
 pub fn Members(people: People, known: Known) -> impl IntoView {
-    let People { at, people, others } = people;
+    let People { at, mut people, others } = people;
     let none = people.is_empty();
-    let count = people.len();
+    people.sort_by_key(Person::has_left);
+    let count = people.iter().filter(|person| !person.has_left()).count();
     let assessed_alone = (!others.is_empty()).then(|| {
         view! {
             <h3>{tell(|w| w.station.assessed_others)}</h3>
@@ -196,5 +204,7 @@ mod tests {
             ("major_illness", "yes"),
         ]);
         assert_eq!(ill.marks(), ["ability_level", "grade_known", "major_illness"]);
+        let gone = person(&[("left_on", "2026-11-02"), ("left_how", "died"), ("ability_level", "severe")]);
+        assert_eq!((gone.has_left(), gone.marks()), (true, vec!["left_how", "ability_level"]));
     }
 }

@@ -172,7 +172,7 @@ fn Begin(case: ListedEntity, today: String, phone: String, withhold: String) -> 
     }
 }
 
-/// The forms about it that are on this phone, and who lives there as the last of them says.
+/// The forms about it that are on this phone, and who lives there.
 #[component]
 fn Surveys(id: String, lists: Arc<Lists>) -> impl IntoView {
     let device = use_device();
@@ -183,10 +183,10 @@ fn Surveys(id: String, lists: Arc<Lists>) -> impl IntoView {
         if surveys.try_set(Some(all.clone())).is_some() {
             return;
         }
-        let people = match people(device, &all).await {
-            Some((at, names)) => Some((Some(at), names)),
-            // Whom a survey of another phone named, or the station's list.
-            None => known_members(device, &id, &lists).await.map(|names| (None, names)),
+        let people = match known_members(device, &id, &lists).await {
+            Some(names) => Some((None, names)),
+            // A form that says nothing of members by themselves.
+            None => people(device, &all).await.map(|(at, names)| (Some(at), names)),
         };
         let _ = told.try_set(Some(people));
     });

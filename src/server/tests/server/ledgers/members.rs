@@ -19,9 +19,9 @@ fn town(names: &[&str]) -> Town {
     let mut town = Town::empty(&Place::Sqlite);
     let mut files = super::town::declared();
     for name in names {
-        for file in ["form.json", "cases.csv"] {
+        for file in ["form.json", "cases.csv", "members.csv"] {
             let path = Path::new(name).join(file);
-            let text = std::fs::read_to_string(forms().join(&path)).unwrap();
+            let Ok(text) = std::fs::read_to_string(forms().join(&path)) else { continue };
             files.push((path.to_str().unwrap().to_owned(), text));
         }
     }
@@ -66,13 +66,12 @@ fn names(told: &Json) -> Vec<&str> {
 
 #[test]
 fn a_household_tells_who_lives_there_and_what_was_assessed_of_whom() {
-    let town = town(&["household-needs", "elder-ability"]);
+    let town = town(&["household-needs", "elder-ability", "follow-up"]);
     let ids = send(&town, "household-needs", 1, "h3-kidney-failure.json", &[], Json::Null);
-    let [case] = &ids[..] else { panic!("{ids:?}") };
+    let [case, _, _, third] = &ids[..] else { panic!("{ids:?}") };
     let known = json!({"cases": [{"name": case, "label": "刘梅", "person": "刘梅", "town": "371083104", "village": "东山村"}]});
     let assess = |number, who: &str| {
-        let chosen =
-            json!({"answer": {"/elder-ability/who/case": case, "/elder-ability/who/person_name": who}});
+        let chosen = json!({"answer": {"/elder-ability/who/case": case, "/elder-ability/who/person_name": who, "/elder-ability/who/age": 80}});
         send(&town, "elder-ability", number, "maxima.json", &[chosen], known.clone());
     };
     assess(2, "刘梅");
@@ -94,6 +93,7 @@ fn a_household_tells_who_lives_there_and_what_was_assessed_of_whom() {
         (&json!("0"), &json!("elder-ability"))
     );
     assert_eq!(names(&people["others"]), ["不认识的人"]);
+    assert_eq!(told["related"], json!([]), "who lives there is no referral");
 
     // Masked as all else; whoever sees no households sees nobody who lives in one.
     let auditor = town.user("auditor", "auditor", "3710", None);
@@ -114,4 +114,22 @@ fn a_household_tells_who_lives_there_and_what_was_assessed_of_whom() {
     send(&town, "household-needs", 4, nobody, &[came], known);
     let told = town.ask(&town.station, &path, json!({}));
     assert_eq!((told["versions"].as_array().unwrap().len(), names(&told["people"]["people"]).len()), (2, 3));
+
+    // Somebody left: the survey's row says so, and whoever only the list names stands behind.
+    let member = json!({"name": third, "version": 1, "label": "于佳", "case": case, "person": "于佳"});
+    let known = json!({"cases": [{"name": case, "label": "刘梅", "version": 2, "person": "刘梅"}], "members": [member]});
+    let left = [
+        json!({"answer": {"/follow-up/which/case": case, "/follow-up/which/reached": "no", "/follow-up/which/not_reached": "邻居说的", "/follow-up/home/someone_left": "yes"}}),
+        json!({"answer": {"/follow-up/gone[1]/member": third, "/follow-up/gone[1]/left_how": "moved", "/follow-up/gone[1]/left_on": "2026-11-02"}}),
+    ];
+    let said = send(&town, "follow-up", 5, "all-well.json", &left, known);
+    assert_eq!(said, [case.clone(), third.clone()]);
+    let told = town.ask(&town.station, &path, json!({}));
+    let of = |place: usize, name: &str| told["people"]["people"][place]["properties"][name].clone();
+    assert_eq!(names(&told["people"]["people"])[1..], ["刘梅", "于佳"]);
+    assert_eq!((of(2, "left_on"), of(2, "left_how")), (json!("2026-11-02"), json!("moved")));
+    assert_eq!(
+        (of(1, "left_on"), of(2, "age"), told["related"].clone()),
+        (Json::Null, Json::Null, json!([]))
+    );
 }
