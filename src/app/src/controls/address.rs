@@ -19,7 +19,8 @@ pub const CONTROL: Control = Control {
 
 fn show(asked: Asked) -> AnyView {
     let address = Memo::new(move |_| asked.view.with(|view| address(&view.value)));
-    let look = Look { keys: "url", ltr: true, alone: false, ..Look::words(asked) };
+    let look =
+        Look { keys: "url", ltr: true, called: Some(|view, _| view.label.clone()), ..Look::words(asked) };
     let readonly = Memo::new(move |_| asked.view.with(|view| view.readonly));
     view! {
         {shown_when(move || !readonly.get(), move || line(asked, Typed::new(asked), look))}

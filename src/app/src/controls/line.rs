@@ -2,11 +2,14 @@
 //!
 //! Controls differ in what stands around it, and in the [`Look`] of the line itself.
 
+use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
 use super::Asked;
 use super::typed::{Typed, next_on_enter};
 use crate::components::live::live;
+use crate::state::reader::use_reader;
+use crate::words::Words;
 
 /// In which ways one line is not like another.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +20,8 @@ pub struct Look {
     pub keys: &'static str,
     /// Are these no words, but what is written from left to right in any language?
     pub ltr: bool,
-    /// Stands the line alone in its frame? Within a group the id is the group's, and the line says the question's words itself.
-    pub alone: bool,
+    /// What it is called where its frame is a group's, which has the id then. A frame of its own calls it.
+    pub called: Option<fn(&QuestionView, &Words) -> String>,
     /// Dots are shown while this is false.
     pub seen: Option<RwSignal<bool>>,
 }
@@ -27,19 +30,22 @@ impl Look {
     /// A line of words, or of digits if the question asks for their keys (`numbers`).
     pub fn words(asked: Asked) -> Look {
         let keys = if asked.looks("numbers") { "numeric" } else { "text" };
-        Look { class: "field", keys, ltr: false, alone: true, seen: None }
+        Look { class: "field", keys, ltr: false, called: None, seen: None }
     }
 }
 
 /// The line.
 pub fn line(asked: Asked, typed: Typed, look: Look) -> AnyView {
-    let label = (!look.alone).then(|| live(move || asked.view.with(|view| view.label.clone())));
+    let reader = use_reader();
+    let label = look
+        .called
+        .map(|called| live(move || asked.view.with(|view| called(view, reader.language().words()))));
     view! {
         <input
             type="text"
             class=look.class
             class:dots=live(move || look.seen.is_some_and(|seen| !seen.get()))
-            id=look.alone.then(|| asked.id())
+            id=look.called.is_none().then(|| asked.id())
             inputmode=look.keys
             autocomplete="off"
             autocapitalize="off"

@@ -10,6 +10,7 @@ mod barcode;
 mod bearing;
 mod choice_list;
 mod choice_sheet;
+mod coordinates;
 mod counter;
 mod date;
 mod date_parts;
