@@ -39,6 +39,22 @@ impl Luma {
         source(sums.iter().map(|sum| (sum / rows.len()) as u8).collect(), self.width)
     }
 
+    /// A half as wide and high: noise goes by that, and squares of many points look like squares.
+    pub fn smaller(&self) -> Option<Luma> {
+        let (width, height) = (self.width / 2, self.height() / 2);
+        let point = |x: usize, y: usize| usize::from(self.points[y * self.width + x]);
+        let of_four = |x: usize, y: usize| {
+            ((point(x, y) + point(x + 1, y) + point(x, y + 1) + point(x + 1, y + 1)) / 4) as u8
+        };
+        let row = |y: usize| (0..width).map(move |x| of_four(2 * x, 2 * y));
+        (width > 0 && height > 0).then(|| Luma { points: (0..height).flat_map(row).collect(), width })
+    }
+
+    /// The longer side's points.
+    pub fn side(&self) -> usize {
+        self.width.max(self.height())
+    }
+
     /// With its columns as rows.
     pub fn on_its_side(&self) -> Luma {
         let height = self.height();
@@ -69,6 +85,17 @@ mod tests {
         let of = |pixel: [u8; 4]| bright(&pixel);
         assert_eq!([of([0, 0, 0, 255]), of([255, 255, 255, 255]), of([0, 0, 0, 0])], [0, 255, 255]);
         assert!(of([255, 0, 0, 255]) < of([0, 255, 0, 255]) && of([0, 0, 255, 255]) < of([255, 0, 0, 255]));
+    }
+
+    #[test]
+    fn four_points_become_one() {
+        let grey = |grey: u8| [grey, grey, grey, 255];
+        let pixels = [10, 20, 90, 30, 40, 90, 70, 80, 90].map(grey).concat();
+        let picture = Luma::of(&pixels, 3).expect("it is one");
+        let small = picture.smaller().expect("it can be smaller");
+        assert_eq!((small.points.as_slice(), small.width), ([25].as_slice(), 1));
+        assert!(small.smaller().is_none());
+        assert_eq!(picture.side(), 3);
     }
 
     #[test]

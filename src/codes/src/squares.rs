@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use rxing::common::HybridBinarizer;
 use rxing::qrcode::QRCodeReader;
 use rxing::{
-    BarcodeFormat, BinaryBitmap, DecodeHints, FilteredImageReader, Luma8LuminanceSource, MultiFormatReader,
-    RXingResult, RXingResultMetadataType, RXingResultMetadataValue, Reader,
+    BarcodeFormat, BinaryBitmap, DecodeHints, MultiFormatReader, RXingResult, RXingResultMetadataType,
+    RXingResultMetadataValue, Reader,
 };
 
 use crate::luma::Luma;
@@ -14,8 +14,17 @@ use crate::luma::Luma;
 /// One after the other, so that of two in one picture it is always the same that is read.
 const FORMATS: [BarcodeFormat; 2] = [BarcodeFormat::QR_CODE, BarcodeFormat::DATA_MATRIX];
 
-/// The text of the first one.
+/// The smallest picture in which a code is looked for.
+const SMALLEST: usize = 200;
+
+/// The text of the first one: in the picture as it is, then in ever smaller ones (rxing has a reader that does so, and counts in 64 bits,
+/// which is too many for a browser's `usize`).
 pub fn read(picture: &Luma) -> Option<String> {
+    let smaller = |picture: &Luma| picture.smaller().filter(|small| small.side() >= SMALLEST);
+    in_this(picture).or_else(|| read(&smaller(picture)?))
+}
+
+fn in_this(picture: &Luma) -> Option<String> {
     let found = FORMATS.into_iter().find_map(|format| {
         let hints = DecodeHints {
             PossibleFormats: Some(HashSet::from([format])),
@@ -30,10 +39,9 @@ pub fn read(picture: &Luma) -> Option<String> {
     Some(chinese.unwrap_or_else(|| text.to_owned())).filter(|text| !text.is_empty())
 }
 
-fn look(picture: &Luma, reader: impl Reader, hints: &DecodeHints) -> Option<RXingResult> {
-    let mut bitmap: BinaryBitmap<HybridBinarizer<Luma8LuminanceSource>> =
-        BinaryBitmap::new(HybridBinarizer::new(picture.source()?));
-    FilteredImageReader::new(reader).decode_with_hints(&mut bitmap, hints).ok()
+fn look(picture: &Luma, mut reader: impl Reader, hints: &DecodeHints) -> Option<RXingResult> {
+    let mut bitmap = BinaryBitmap::new(HybridBinarizer::new(picture.source()?));
+    reader.decode_with_hints(&mut bitmap, hints).ok()
 }
 
 /// The text, if its bytes are GB 18030 and don't say so, as older programs write them: they would be taken for Latin or Japanese letters.
