@@ -8,7 +8,8 @@
 // Nor are the administrator's pages under /office, which need the server; without one it says so.
 'use strict';
 
-// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …]} here once Trunk has named the files.
+// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …], "later": ["/codes.js", …]} here once Trunk has named the
+// files. What comes later only some devices ask for; then all of it is kept as the rest is, or nothing.
 const BUILD = /*BUILD*/null;
 
 const PREFIX = 'doorstep-';
@@ -48,8 +49,11 @@ if (BUILD) {
 }
 
 async function install() {
+  const asked = await Promise.all(BUILD.later.map((path) => caches.match(path, ANY_HEADERS)));
   const cache = await caches.open(CACHE);
-  await Promise.all(BUILD.files.map(async (path) => {
+  // Who asked for it in the build before has it in this one, too, before there is no network.
+  const paths = asked.some(Boolean) ? [...BUILD.files, ...BUILD.later] : BUILD.files;
+  await Promise.all(paths.map(async (path) => {
     // The browser's own cache may hold the file of another build under the same name.
     const response = await fetch(path, { cache: 'no-cache', credentials: 'same-origin' });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -111,7 +115,16 @@ async function know(path, what) {
 // Names carry the hash of what is in them, so that any build's copy is the right one.
 async function file(request) {
   const cache = await caches.open(CACHE);
+  if (BUILD.later.includes(new URL(request.url).pathname)) return later(request, cache);
   return (await cache.match(request, ANY_HEADERS)) ?? (await caches.match(request, ANY_HEADERS)) ?? fetch(request);
+}
+
+// Their names carry no hash: they belong together, and are kept together.
+async function later(request, cache) {
+  if (!(await cache.match(request, ANY_HEADERS))) {
+    await cache.addAll(BUILD.later.map((path) => new Request(path, { cache: 'no-cache', credentials: 'same-origin' })));
+  }
+  return cache.match(request, ANY_HEADERS);
 }
 
 async function remember(client, build) {

@@ -17,45 +17,62 @@ pub fn write_file_list(app: &Path) -> anyhow::Result<()> {
     let script = app.join("sw.js");
     let source = fs::read_to_string(&script)
         .with_context(|| format!("the app has no {} (it comes from public/sw.js)", script.display()))?;
-    let mut files = Vec::new();
+    let (mut files, mut later) = (Vec::new(), Vec::new());
     for path in files_below(app)? {
-        if let Some(address) = address(path.strip_prefix(app)?) {
-            files.push((address, fs::read(&path)?));
+        match place(path.strip_prefix(app)?) {
+            Place::Always(address) => files.push((address, fs::read(&path)?)),
+            Place::Later(address) => later.push((address, fs::read(&path)?)),
+            Place::Never => {}
         }
     }
-    fs::write(&script, with_list(&source, files)?)?;
+    fs::write(&script, with_list(&source, files, later)?)?;
     Ok(())
 }
 
-/// Where the server has the file; `None` for what the app runs without.
-fn address(file: &Path) -> Option<String> {
+/// When the service worker is to have a file, and where the server has it.
+#[derive(Debug, PartialEq)]
+enum Place {
+    /// The app doesn't run without it.
+    Always(String),
+    /// Only some phones need it, and those from when they ask for it.
+    Later(String),
+    Never,
+}
+
+fn place(file: &Path) -> Place {
     let name = file.to_string_lossy();
     match name.as_ref() {
         // A browser keeps the service worker itself, and shows the screenshots only before the app is installed.
-        "sw.js" => None,
-        name if name.ends_with(".br") || name.starts_with("screenshots/") => None,
+        "sw.js" => Place::Never,
+        name if name.ends_with(".br") || name.starts_with("screenshots/") => Place::Never,
         // The administrator's pages need their server anyhow.
-        name if name.starts_with("office") || name.starts_with("doorstep-office") => None,
-        name => Some(format!("/{name}")),
+        name if name.starts_with("office") || name.starts_with("doorstep-office") => Place::Never,
+        // What reads codes where the browser can't.
+        name if name == "codes.js" || name.starts_with("doorstep-codes") => Place::Later(format!("/{name}")),
+        name => Place::Always(format!("/{name}")),
     }
 }
 
-/// The script with `{"id": …, "files": […]}` in the placeholder's place; files are addresses with their content.
-fn with_list(source: &str, mut files: Vec<(String, Vec<u8>)>) -> anyhow::Result<String> {
+/// Addresses with their content.
+type Files = Vec<(String, Vec<u8>)>;
+
+/// The script with `{"id": …, "files": […], "later": […]}` in the placeholder's place.
+fn with_list(source: &str, mut files: Files, mut later: Files) -> anyhow::Result<String> {
     if source.matches(PLACEHOLDER).count() != 1 {
         bail!(
             "public/sw.js must have the line `{PLACEHOLDER}` exactly once, for the list of the app's files"
         );
     }
     files.sort();
+    later.sort();
     let mut sum = Sha256::new();
-    for (address, content) in &files {
+    for (address, content) in files.iter().chain(&later) {
         add(&mut sum, address.as_bytes());
         add(&mut sum, content);
     }
     let id = format!("{:x}", sum.finalize());
-    let addresses: Vec<_> = files.into_iter().map(|(address, _)| address).collect();
-    let list = serde_json::json!({ "id": &id[..32], "files": addresses });
+    let addresses = |files: Files| files.into_iter().map(|(address, _)| address).collect::<Vec<_>>();
+    let list = serde_json::json!({ "id": &id[..32], "files": addresses(files), "later": addresses(later) });
     Ok(source.replace(PLACEHOLDER, &format!("const BUILD = {list};")))
 }
 
@@ -74,12 +91,13 @@ mod tests {
     #[test]
     fn the_list_takes_the_placeholders_place() {
         let source = format!("// before\n{PLACEHOLDER}\n// after\n");
-        let script = with_list(&source, vec![file("/x.js", "x"), file("/index.html", "page")]).unwrap();
+        let files = vec![file("/x.js", "x"), file("/index.html", "page")];
+        let script = with_list(&source, files, vec![file("/codes.js", "read")]).unwrap();
         let id = id(&script);
         assert_eq!(
             script,
             format!(
-                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"]}};\n// after\n"
+                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"],\"later\":[\"/codes.js\"]}};\n// after\n"
             )
         );
         assert_eq!(id.len(), 32);
@@ -87,28 +105,40 @@ mod tests {
 
     #[test]
     fn the_id_follows_the_content_and_not_the_order() {
-        let script = |files| with_list(PLACEHOLDER, files).unwrap();
+        let script = |files| with_list(PLACEHOLDER, files, vec![]).unwrap();
         let one = script(vec![file("/a", "1"), file("/b", "2")]);
         assert_eq!(one, script(vec![file("/b", "2"), file("/a", "1")]));
         assert_ne!(id(&one), id(&script(vec![file("/a", "1"), file("/b", "3")])));
         assert_ne!(id(&one), id(&script(vec![file("/a", "12"), file("/b", "")])));
+        let later =
+            |content| with_list(PLACEHOLDER, vec![file("/a", "1")], vec![file("/b", content)]).unwrap();
+        assert_ne!(id(&later("2")), id(&later("3")));
     }
 
     #[test]
     fn a_script_without_its_placeholder_is_refused() {
-        assert!(with_list("const BUILD = null;", vec![]).is_err());
-        assert!(with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), vec![]).is_err());
+        assert!(with_list("const BUILD = null;", vec![], vec![]).is_err());
+        assert!(with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), vec![], vec![]).is_err());
     }
 
     #[test]
     fn only_what_the_app_runs_on_is_listed() {
-        let address = |name: &str| address(Path::new(name));
-        assert_eq!(address("index.html").as_deref(), Some("/index.html"));
-        assert_eq!(address("icons/doorstep.svg").as_deref(), Some("/icons/doorstep.svg"));
-        for left_out in
-            ["sw.js", "app.wasm.br", "screenshots/home.png", "office.html", "doorstep-office-1a_bg.wasm"]
-        {
-            assert_eq!(address(left_out), None, "{left_out}");
+        let place = |name: &str| place(Path::new(name));
+        for always in ["index.html", "icons/doorstep.svg", "doorstep-app-1a_bg.wasm"] {
+            assert_eq!(place(always), Place::Always(format!("/{always}")));
+        }
+        for later in ["codes.js", "doorstep-codes.js", "doorstep-codes_bg.wasm"] {
+            assert_eq!(place(later), Place::Later(format!("/{later}")));
+        }
+        for left_out in [
+            "sw.js",
+            "app.wasm.br",
+            "doorstep-codes.js.br",
+            "screenshots/home.png",
+            "office.html",
+            "doorstep-office-1a_bg.wasm",
+        ] {
+            assert_eq!(place(left_out), Place::Never, "{left_out}");
         }
     }
 }

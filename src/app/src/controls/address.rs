@@ -3,7 +3,8 @@
 use doorstep_engine::value::{DataType, Value};
 use leptos::prelude::*;
 
-use super::typed::{Typed, next_on_enter};
+use super::line::{Look, line};
+use super::typed::Typed;
 use super::{Asked, Control, Frame, looks};
 use crate::components::live::{live, shown_when};
 use crate::state::reader::say;
@@ -18,39 +19,17 @@ pub const CONTROL: Control = Control {
 
 fn show(asked: Asked) -> AnyView {
     let address = Memo::new(move |_| asked.view.with(|view| address(&view.value)));
+    let look =
+        Look { keys: "url", ltr: true, called: Some(|view, _| view.label.clone()), ..Look::words(asked) };
     let readonly = Memo::new(move |_| asked.view.with(|view| view.readonly));
     view! {
-        {shown_when(move || !readonly.get(), move || field(asked))}
+        {shown_when(move || !readonly.get(), move || line(asked, Typed::new(asked), look))}
         {live(move || address.get().map(|address| view! {
             <p><a class="button" data-action="open" href=address.clone() target="_blank" rel="noopener noreferrer external">{say(|w| w.controls.open_address)}</a>
             <span class="hint address">{address}</span></p>
         }))}
         {shown_when(move || readonly.get() && address.with(Option::is_none), || view! {
             <p class="shown-value">{say(|w| w.not_answered)}</p> }.into_any())}
-    }
-    .into_any()
-}
-
-fn field(asked: Asked) -> AnyView {
-    let typed = Typed::new(asked);
-    view! {
-        <input
-            type="text"
-            class="field"
-            inputmode="url"
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck="false"
-            enterkeyhint="next"
-            dir="ltr"
-            aria-label=live(move || asked.view.with(|view| view.label.clone()))
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            prop:value=typed.text()
-            on:input:target=move |event| typed.input(event.target().value())
-            on:keydown=next_on_enter
-            on:blur=move |_| typed.leave()
-        />
     }
     .into_any()
 }

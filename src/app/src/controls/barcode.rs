@@ -1,4 +1,4 @@
-//! A barcode or QR code (`barcode`): out of a photo where the browser can read codes, else typed.
+//! A barcode or QR code (`barcode`): out of a photo, or typed.
 
 use doorstep_engine::value::DataType;
 use doorstep_engine::view::{Control as Kind, QuestionView};
@@ -26,6 +26,7 @@ enum State {
 
 fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
+    barcode::prepare();
     let state = RwSignal::new(State::Idle);
     let field = asked.part("photo");
     let take = {
@@ -55,6 +56,7 @@ fn show(asked: Asked) -> AnyView {
             State::Idle => "",
             State::Reading => words.code_reading,
             State::Failed(NoCode::None) => words.code_none,
+            State::Failed(NoCode::Missing) => words.code_missing,
             State::Failed(NoCode::Unable) => words.code_unable,
         }
     };

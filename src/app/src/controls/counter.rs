@@ -3,7 +3,8 @@
 use doorstep_engine::value::{DataType, Value};
 use leptos::prelude::*;
 
-use super::typed::{Typed, next_on_enter};
+use super::line::{Look, line};
+use super::typed::Typed;
 use super::{Asked, Control, Frame, looks};
 use crate::components::live::live;
 use crate::state::reader::say;
@@ -17,7 +18,6 @@ pub const CONTROL: Control = Control {
 };
 
 fn show(asked: Asked) -> AnyView {
-    let typed = Typed::new(asked);
     let value = asked.value();
     let least =
         move || value.with(|value| matches!(value, Value::Integer(number) if *number <= 0)).then_some("true");
@@ -25,20 +25,7 @@ fn show(asked: Asked) -> AnyView {
         <div class="counter">
             <button type="button" class="button" data-action="less" aria-label=say(|w| w.controls.one_less) aria-disabled=live(least)
                 on:click=move |_| asked.give(stepped(&value.get_untracked(), -1))>"−"</button>
-            <input
-                type="text"
-                class="field figures"
-                id=asked.id()
-                inputmode="numeric"
-                autocomplete="off"
-                enterkeyhint="next"
-                aria-describedby=asked.described_by()
-                aria-invalid=asked.is_wrong()
-                prop:value=typed.text()
-                on:input:target=move |event| typed.input(event.target().value())
-                on:keydown=next_on_enter
-                on:blur=move |_| typed.leave()
-            />
+            {line(asked, Typed::new(asked), Look { class: "field figures", keys: "numeric", ..Look::words(asked) })}
             <button type="button" class="button" data-action="more" aria-label=say(|w| w.controls.one_more)
                 on:click=move |_| asked.give(stepped(&value.get_untracked(), 1))>"+"</button>
             <output class="unseen" aria-live="polite">{live(move || value.with(Value::to_text))}</output>

@@ -5,7 +5,8 @@ use doorstep_engine::value::{DataType, Value};
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::typed::{Typed, next_on_enter};
+use super::line::{Look, line};
+use super::typed::Typed;
 use super::{Asked, Control, Frame, looks};
 
 /// See the module.
@@ -21,25 +22,8 @@ pub fn show(asked: Asked) -> AnyView {
     let typed =
         if asked.looks(GROUPED) { Typed::through(asked, grouped, ungrouped) } else { Typed::new(asked) };
     let whole = asked.view.with_untracked(|view| view.data_type == DataType::Integer);
-    view! {
-        <input
-            type="text"
-            class="field number"
-            id=asked.id()
-            inputmode=if whole { "numeric" } else { "decimal" }
-            autocomplete="off"
-            enterkeyhint="next"
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            prop:value=typed.text()
-            on:input:target=move |event| typed.input(event.target().value())
-            on:compositionstart=move |_| typed.compose()
-            on:compositionend:target=move |event| typed.composed(event.target().value())
-            on:keydown=next_on_enter
-            on:blur=move |_| typed.leave()
-        />
-    }
-    .into_any()
+    let keys = if whole { "numeric" } else { "decimal" };
+    line(asked, typed, Look { class: "field number", keys, ..Look::words(asked) })
 }
 
 /// Long numbers are shown in groups of three.

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::typed::{Typed, next_on_enter};
+use super::line::{Look, line};
+use super::typed::Typed;
 use super::{Asked, Control, Frame};
 
 /// See the module.
@@ -10,27 +11,5 @@ pub const CONTROL: Control = Control { name: "text", takes: |_| true, frame: Fra
 
 /// The whole control.
 pub fn show(asked: Asked) -> AnyView {
-    let typed = Typed::new(asked);
-    let input_mode = if asked.looks("numbers") { "numeric" } else { "text" };
-    view! {
-        <input
-            type="text"
-            class="field"
-            id=asked.id()
-            inputmode=input_mode
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck="false"
-            enterkeyhint="next"
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            prop:value=typed.text()
-            on:input:target=move |event| typed.input(event.target().value())
-            on:compositionstart=move |_| typed.compose()
-            on:compositionend:target=move |event| typed.composed(event.target().value())
-            on:keydown=next_on_enter
-            on:blur=move |_| typed.leave()
-        />
-    }
-    .into_any()
+    line(asked, Typed::new(asked), Look::words(asked))
 }

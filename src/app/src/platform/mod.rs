@@ -58,6 +58,7 @@ pub mod users;
 pub mod worker;
 
 mod database;
+mod errand;
 mod events;
 mod vault;
 

@@ -1,10 +1,11 @@
 //! Files that the reader picks or takes: read, made smaller where they are photos, and shown again.
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlInputElement, MessageEvent, Url, Worker};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlInputElement, Url};
 
+use super::errand;
 use super::events::document;
 
 /// What makes photos smaller.
@@ -65,21 +66,8 @@ impl Picked {
 
     /// As a JPEG whose longer side has at most so many pixels. `None` if the browser can't read it as a picture.
     pub async fn downscaled(&self, pixels: u32) -> Option<Vec<u8>> {
-        let worker = Worker::new(DOWNSCALE).ok()?;
-        let asked = Object::new();
-        // Setting a property of a plain object can't fail.
-        let _ = Reflect::set(&asked, &"blob".into(), &self.file);
-        let _ = Reflect::set(&asked, &"pixels".into(), &pixels.into());
-        let answer = Promise::new(&mut |done, failed| {
-            worker.set_onmessage(Some(&done));
-            worker.set_onerror(Some(&failed));
-        });
-        worker.post_message(&asked).ok()?;
-        let answer = JsFuture::from(answer).await;
-        worker.terminate();
-        let answer: MessageEvent = answer.ok()?.dyn_into().ok()?;
-        let bytes =
-            Reflect::get(&answer.data(), &"bytes".into()).ok().filter(|bytes| !bytes.is_undefined())?;
+        let answer = errand::run(DOWNSCALE, &[("blob", &self.file), ("pixels", &pixels.into())]).await?;
+        let bytes = Reflect::get(&answer, &"bytes".into()).ok().filter(|bytes| !bytes.is_undefined())?;
         Some(Uint8Array::new(&bytes).to_vec())
     }
 }

@@ -81,9 +81,9 @@ pub fn violation_words(violation: &Violation, words: &Words) -> String {
             DataType::Date => words.type_date,
             DataType::Time => words.type_time,
             DataType::DateTime => words.type_date_time,
+            DataType::Geopoint => words.controls.place_unread,
             DataType::Text
             | DataType::Boolean
-            | DataType::Geopoint
             | DataType::Geotrace
             | DataType::Geoshape
             | DataType::Choice

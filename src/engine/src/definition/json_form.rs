@@ -12,7 +12,7 @@ use super::question_types::{Control, QuestionType};
 use super::row_types::{self, RowMeaning};
 use super::rows::{Cell, Column, Group, Item, ItemKind, List, Questionnaire, Row, Syntax};
 use super::sheets::yes_no;
-use super::{csv_list, loops, starts};
+use super::{csv_list, loops, starts, table_list};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Bundle, Source, Span, Written};
@@ -79,6 +79,7 @@ impl Reader<'_> {
             check::settings::check(&form, found);
         }
         check::choices::rows(&form, found);
+        form.items = table_list::spell_out(std::mem::take(&mut form.items), found);
         nest::or_other(&mut form.items, &mut form.lists, found);
         form.items = loops::expand(std::mem::take(&mut form.items), &form.lists, found);
         assessment::place(&mut form);

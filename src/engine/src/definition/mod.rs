@@ -30,6 +30,7 @@ mod json_form;
 mod loops;
 pub(crate) mod nest;
 pub(crate) mod starts;
+mod table_list;
 
 pub(crate) mod default_kind;
 pub(crate) mod parameters;

@@ -1,13 +1,13 @@
 //! The survey's flat rows to a tree: what `begin` and `end` enclose, names where XLSForm gives them by itself,
-//! and what XLSForm writes in one row for several (`or_other`, `table-list`, `begin_loop`).
+//! and what XLSForm writes in one row for several (`or_other`; `table-list` and `begin_loop` have files of their own).
 
 use std::sync::Arc;
 
-use super::loops;
 use super::question_types::{Control, QuestionType};
 use super::row_types::{self, RowMeaning, Section};
 use super::rows::{ChoicesFrom, Group, Item, ItemKind, List, Row, Select};
 use super::sheets::yes_no;
+use super::{loops, table_list};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Written;
@@ -30,33 +30,22 @@ pub(crate) fn nest(rows: Vec<Row>, lists: &mut [List], found: &mut Diagnostics) 
     }
     while let Some(open) = nesting.open.pop() {
         if !nesting.too_deep {
-            check::sections::never_ends(&open.item, nesting.found);
+            check::sections::never_ends(&open, nesting.found);
         }
-        nesting.place(open.item);
+        nesting.place(open);
     }
-    let mut items = nesting.done;
+    let mut items = table_list::spell_out(nesting.done, found);
     or_other(&mut items, lists, found);
     loops::expand(items, lists, found)
 }
 
 struct Nesting<'a> {
-    open: Vec<Open>,
+    open: Vec<Item>,
     done: Vec<Item>,
     /// How many items XLSForm named so far.
     generated: usize,
     too_deep: bool,
     found: &'a mut Diagnostics,
-}
-
-struct Open {
-    item: Item,
-    /// What `table-list` still has to be done for the first select inside.
-    table: Option<Table>,
-}
-
-struct Table {
-    /// The list of its selects, once the first was met.
-    list: Option<Arc<str>>,
 }
 
 impl Nesting<'_> {
@@ -83,7 +72,7 @@ impl Nesting<'_> {
         }
     }
 
-    fn begin(&mut self, mut row: Row, kind: ItemKind) {
+    fn begin(&mut self, row: Row, kind: ItemKind) {
         if self.open.len() >= MAX_DEPTH {
             self.found.push(Diagnostic::error("too-deep", row.place, "groups are nested too deeply"));
             self.too_deep = true;
@@ -94,59 +83,22 @@ impl Nesting<'_> {
             Written::plain("", row.place)
         });
         check::names::check(&name, self.found);
-        let mut table = None;
-        let mut label = None;
-        if let Some(appearance) = row.body("appearance").cloned() {
-            let words: Vec<&str> = appearance.text.split_whitespace().collect();
-            if words.contains(&"table-list") {
-                let kept: Vec<&str> = words
-                    .iter()
-                    .map(|word| if *word == "table-list" { "field-list" } else { word })
-                    .collect();
-                row.set(Group::Body, "appearance", Written::plain(&kept.join(" "), appearance.span));
-                label = self.table_label(&mut row);
-                table = Some(Table { list: None });
-            }
-        }
-        let mut item = Item { row, kind, name, children: Vec::new() };
-        item.children.extend(label);
-        self.open.push(Open { item, table });
-    }
-
-    /// A table's own label becomes a note, since the group is not to show it.
-    fn table_label(&mut self, row: &mut Row) -> Option<Item> {
-        let is_shown = |name: &str| matches!(name, "label" | "hint");
-        let (shown, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut row.cells)
-            .into_iter()
-            .partition(|cell| cell.column.group == Group::Plain && is_shown(&cell.column.name));
-        row.cells = kept;
-        if !shown.iter().any(|cell| &*cell.column.name == "label") && shown.is_empty() {
-            return None;
-        }
-        let name = format!("generated_table_list_label_{}", row.number);
-        let note = Row { place: row.place, number: row.number, cells: shown };
-        Some(Item {
-            name: Written::plain(&name, row.place),
-            row: note,
-            kind: ItemKind::Question(QuestionType::named("note")?),
-            children: Vec::new(),
-        })
+        self.open.push(Item { row, kind, name, children: Vec::new() });
     }
 
     fn end(&mut self, row: &Row, section: Section) {
         check::sections::end(row, self.found);
-        let matches = self.open.last().is_some_and(|open| Section::of(&open.item.kind) == Some(section));
+        let matches = self.open.last().is_some_and(|open| Section::of(&open.kind) == Some(section));
         if !matches {
-            let open = self.open.last().map(|open| &open.item);
-            check::sections::begins_nowhere(row, section, open, self.found);
+            check::sections::begins_nowhere(row, section, self.open.last(), self.found);
             return;
         }
         if let Some(open) = self.open.pop() {
-            self.place(open.item);
+            self.place(open);
         }
     }
 
-    fn one(&mut self, mut row: Row, kind: ItemKind) {
+    fn one(&mut self, row: Row, kind: ItemKind) {
         let given = row.plain("name").cloned();
         let name = match (&kind, given) {
             (ItemKind::Question(question), given) if question.control == Control::Audit => {
@@ -164,45 +116,12 @@ impl Nesting<'_> {
             }
         };
         check::names::check(&name, self.found);
-        self.in_table(&mut row, &kind);
         self.place(Item { row, kind, name, children: Vec::new() });
-    }
-
-    /// The first select of a table has its choices' labels above; all show no labels of their own.
-    fn in_table(&mut self, row: &mut Row, kind: &ItemKind) {
-        let ItemKind::Select(select) = kind else { return };
-        let ChoicesFrom::List(list) = &select.from else { return };
-        // It reaches into the sections inside.
-        let Some(at) = self.open.iter().rposition(|open| open.table.is_some()) else { return };
-        let Some(table) = self.open[at].table.as_mut() else { return };
-        match &table.list {
-            None => {
-                table.list = Some(list.text.to_arc());
-                let mut labels = Row { place: row.place, number: row.number, cells: Vec::new() };
-                labels.set(Group::Body, "appearance", Written::plain("label", row.place));
-                for name in ["choice_filter"] {
-                    if let Some(words) = row.plain(name) {
-                        labels.set(Group::Plain, name, words.clone());
-                    }
-                }
-                let name = format!("reserved_name_for_field_list_labels_{}", row.number);
-                let labels = Item {
-                    name: Written::plain(&name, row.place),
-                    row: labels,
-                    kind: ItemKind::Select(Select { or_other: false, ..select.clone() }),
-                    children: Vec::new(),
-                };
-                self.place(labels);
-            }
-            Some(first) if **first != *list.text => check::sections::mixed_table(list, first, self.found),
-            Some(_) => {}
-        }
-        row.set(Group::Body, "appearance", Written::plain("list-nolabel", row.place));
     }
 
     fn place(&mut self, item: Item) {
         match self.open.last_mut() {
-            Some(open) => open.item.children.push(item),
+            Some(open) => open.children.push(item),
             None => self.done.push(item),
         }
     }

@@ -3,10 +3,8 @@
 use doorstep_engine::value::Value;
 use leptos::prelude::*;
 
+use super::super::menu::menu;
 use super::{Asked, Control, Frame, Scale, is_range_like};
-use crate::components::icon::{Icon, Shape};
-use crate::components::live::live;
-use crate::state::reader::say;
 
 /// See the module.
 pub const CONTROL: Control = Control {
@@ -19,28 +17,12 @@ pub const CONTROL: Control = Control {
 fn show(asked: Asked) -> AnyView {
     let (scale, data_type) = asked.view.with_untracked(|view| (Scale::of(view), view.data_type));
     let value = asked.value();
-    let at = Memo::new(move |_| value.with(|value| scale.at(value)));
-    let options = (0..=scale.steps)
-        .map(|step| {
-            let text = scale.text(step);
-            view! { <option value=step.to_string() prop:selected=live(move || at.get() == Some(step))>{text}</option> }
-        })
-        .collect_view();
-    view! {
-        <div class="menu"><select
-            class="field"
-            id=asked.id()
-            autocomplete="off"
-            aria-describedby=asked.described_by()
-            aria-invalid=asked.is_wrong()
-            on:change:target=move |event| {
-                let step = event.target().value().parse();
-                asked.give(step.map_or(Value::Blank, |step| scale.value(step, data_type)));
-            }
-        >
-            <option value="" prop:selected=live(move || at.get().is_none())>{say(|w| w.choose)}</option>
-            {options}
-        </select><Icon shape=Shape::Down /></div>
-    }
-    .into_any()
+    let items = move || (0..=scale.steps).map(|step| (step.to_string(), scale.text(step))).collect();
+    let chosen = Memo::new(move |_| {
+        value.with(|value| scale.at(value)).map_or_else(String::new, |step| step.to_string())
+    });
+    let pick = move |step: &str| {
+        asked.give(step.parse().map_or(Value::Blank, |step| scale.value(step, data_type)));
+    };
+    menu(asked, items, chosen, pick)
 }

@@ -9,7 +9,7 @@ use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
 use self::points::{Point, area, length, placed, points, text};
-use super::{Asked, Control, Frame};
+use super::{Asked, Control, Frame, coordinates};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::platform::location::{NoPlace, measure};
@@ -97,7 +97,7 @@ fn show(asked: Asked) -> AnyView {
             }
         });
     };
-    let add_typed = move || match Point::read(&typed.get_untracked()) {
+    let add_typed = move || match typed.with_untracked(|typed| as_typed(typed)) {
         Some(point) => {
             typed.set(String::new());
             add(point);
@@ -150,6 +150,13 @@ fn show(asked: Asked) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A place as people write it, or as an instance carries it, with altitude and accuracy.
+fn as_typed(text: &str) -> Option<Point> {
+    coordinates::read(text)
+        .map(coordinates::to_text)
+        .map_or_else(|| Point::read(text), |text| Point::read(&text))
 }
 
 /// How many places it takes yet until it is a line or an outline.
@@ -221,5 +228,14 @@ mod tests {
         assert_eq!(told(&places[..2], DataType::Geoshape, words), "2 个点");
         assert_eq!(missing(2, DataType::Geoshape), 1);
         assert_eq!(missing(5, DataType::Geotrace), 0);
+    }
+
+    #[test]
+    fn a_place_is_typed_as_people_write_it_or_as_an_instance_has_it() {
+        let text = |typed: &str| as_typed(typed).map(|point| point.text);
+        assert_eq!(text("３７．５，１２２．１").as_deref(), Some("37.5 122.1 0.0 0.0"));
+        assert_eq!(text("37°30′N 122°6′E").as_deref(), Some("37.5 122.1 0.0 0.0"));
+        assert_eq!(text("37.5 122.1 3 4.5").as_deref(), Some("37.5 122.1 3 4.5"));
+        assert_eq!(text("137.5 122.1"), None);
     }
 }
