@@ -1,6 +1,7 @@
 //! `cargo xtask conformance`: the program of that name in tests/, built first.
 
 mod assessment;
+mod entities;
 
 use crate::command::run as run_command;
 use crate::workspace::Workspace;
@@ -12,6 +13,9 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         && first == "assessment"
     {
         return assessment::run(workspace, rest);
+    }
+    if arguments == ["entities"] {
+        return entities::run(workspace);
     }
     let mut cargo = Command::new("cargo");
     cargo.args(["run", "--locked", "--quiet", "--manifest-path"]).arg(workspace.path("Cargo.toml"));

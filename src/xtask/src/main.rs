@@ -46,6 +46,7 @@ cargo xtask COMMAND
       --hold                 fail if fewer pass than the best so far
   conformance assessment   every form's measures in ODK's engine on answer sets that are made up, against what they come to here
       --sets N, --seed N     so many (1000), others for each seed; WORDs choose among the forms
+  conformance entities     a list of entities made here, read as an attachment by ODK's engine
   accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
   simulate                 drafts, outbox and rescue in worlds where store, network, clock and tabs go wrong; ends in `N passed, M failed`

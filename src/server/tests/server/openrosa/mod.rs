@@ -1,5 +1,6 @@
 //! OpenRosa over real sockets, as ODK Collect speaks it: from the form list to the last part of a submission, and what is refused.
 
+mod another_engine;
 mod backend;
 mod bad_input;
 pub mod collect;
