@@ -209,6 +209,7 @@ pub const WORDS: Words = Words {
     why: "Why",
     cannot_say: "Can’t be said yet",
     not_applicable: "Does not apply",
+    nobody_asked: "Not asked",
     concerns: |names| format!("Concerns: {names}"),
     silenced: |flag| format!("“{flag}”: entered, and not shown any more"),
     silenced_because: |question, answer| {

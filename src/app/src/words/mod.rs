@@ -261,6 +261,7 @@ pub struct Words {
     pub why: Text,
     pub cannot_say: Text,
     pub not_applicable: Text,
+    pub nobody_asked: Text,
     pub concerns: fn(&str) -> String,
     pub silenced: fn(&str) -> String,
     pub silenced_because: fn(&str, &str) -> String,

@@ -184,6 +184,7 @@ pub const WORDS: Words = Words {
     why: "依据",
     cannot_say: "暂不能评定",
     not_applicable: "不适用",
+    nobody_asked: "没有问",
     concerns: |names| format!("涉及：{names}"),
     silenced: |flag| format!("“{flag}”：填过，现在不再显示"),
     silenced_because: |question, answer| format!("因为“{question}”答的是“{answer}”，有关的题不再问。"),

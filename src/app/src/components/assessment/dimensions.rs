@@ -36,8 +36,11 @@ pub fn Dimensions(
             reason.measure.as_ref().and_then(|name| measures.iter().find(|told| told.name == *name)).cloned();
         let percent = reason.points;
         let number = (ranked && percent.is_some()).then(|| format!("{}.", index + 1));
+        let name = reason.measure.clone();
+        let left_out = name.as_ref().and_then(|name| left_out::of(&left_out, name));
         let figure = match percent {
             Some(percent) => format!("{}%", percent.shown(1)),
+            None if left_out.is_some() => words.nobody_asked.to_owned(),
             None if told.as_ref().is_some_and(|told| told.outcome == Outcome::NotApplicable) => {
                 words.not_applicable.to_owned()
             }
@@ -50,8 +53,6 @@ pub fn Dimensions(
         // What it is counted by, a standard that nobody has entered above all, is not for those alone who open it.
         let note = told.as_ref().and_then(|told| told.note.clone());
         let told = told.map(|told| Explanation { note: None, ..told });
-        let name = reason.measure.clone();
-        let left_out = name.as_ref().and_then(|name| left_out::of(&left_out, name));
         // Of what was not asked at all there is one reason, and no list.
         let told = told.filter(|_| left_out.is_none());
         view! {

@@ -83,7 +83,7 @@ fn level(
     (decided, kept): (Vec<String>, Option<AnyView>),
     words: &'static Words,
 ) -> AnyView {
-    let shown = shown(&told, words);
+    let shown = shown(&told, left_out.is_some(), words);
     let name = told.name.clone();
     let label = told.label.clone();
     let awaits = told.awaits.clone();
@@ -105,9 +105,10 @@ fn level(
     .into_any()
 }
 
-/// What a measure came to, or why there is nothing to show.
-pub(super) fn shown(told: &Explanation, words: &'static Words) -> String {
+/// What a measure came to, or why there is nothing to show: what an answer kept from being asked may well apply.
+pub(super) fn shown(told: &Explanation, is_left_out: bool, words: &'static Words) -> String {
     match (&told.outcome, told.shown.is_empty()) {
+        (Outcome::NotApplicable, _) if is_left_out => words.nobody_asked.to_owned(),
         (Outcome::NotApplicable, _) => words.not_applicable.to_owned(),
         (_, true) => words.cannot_say.to_owned(),
         (_, false) => told.shown.clone(),

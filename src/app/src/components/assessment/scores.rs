@@ -14,11 +14,11 @@ use crate::state::reader::use_reader;
 pub fn Scores(scores: Vec<Explanation>, left_out: Vec<(String, LeftOut)>) -> impl IntoView {
     let words = use_reader().words_now();
     let rows = scores.into_iter().map(|told| {
+        let left_out = left_out::of(&left_out, &told.name);
         let figure = match &told.max {
             Some(max) if !told.outcome.is_blank() => format!("{} / {}", told.shown, max.shown(1)),
-            _ => shown(&told, words),
+            _ => shown(&told, left_out.is_some(), words),
         };
-        let left_out = left_out::of(&left_out, &told.name);
         let (name, label) = (told.name.clone(), told.label.clone());
         view! {
             <details class="dimension" data-score=name>

@@ -28,10 +28,11 @@ pub fn SafetyPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.safety.safety.to_owned())) />
         <main id="main" tabindex="-1" data-screen="safety">
             <h1>{say(|w| w.safety.safety)}</h1>
-            <here::Here device />
             <settings::PinSection gate />
             <office::OfficeSection gate />
             <users::UsersSection gate />
+            // Below what is touched: what the browser says of its storage comes a moment later, and is longer or shorter.
+            <here::Here device />
             <log::LogSection device />
             <SettingsLine />
         </main>
