@@ -55,3 +55,15 @@ fn a_level_says_between_what_it_lies_where_illness_was_not_told() {
         (("39.3".into(), "76.7".into()), Some(("中度".into(), "高度".into())))
     );
 }
+
+#[test]
+fn consent_taken_back_is_no_answer_to_change_a_level_by() {
+    for (case, others) in [("h1-older-person-alone", true), ("h3-kidney-failure", false)] {
+        let refused = json!({"/household-needs/consent/consent_health": "refused"});
+        let spending = json!({"/household-needs/money/unnamed_spending": "1200"});
+        let found = after(case, usize::MAX, &[refused, spending]).what_would_change("need_band");
+        let turned: Vec<String> = found.turns.into_iter().map(|turn| turn.question).collect();
+        assert_eq!(!turned.is_empty(), others, "{case}: {turned:?}");
+        assert!(!turned.iter().any(|question| question.contains("同意")), "{case}: {turned:?}");
+    }
+}

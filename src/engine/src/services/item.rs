@@ -116,6 +116,8 @@ pub struct Item {
     pub reason: Texts,
     /// What to do at once where it is urgent, and instead where nobody could serve: whom to ask.
     pub next_step: Texts,
+    /// Is it named on no paper that goes to a family? One of them may be whom it protects from.
+    pub confidential: bool,
     /// An example that awaits the city's or district's own list.
     pub example: bool,
     /// Its row.
@@ -146,6 +148,7 @@ pub(super) const COLUMNS: &[Known] = &[
     Known::optional("urgent"),
     Known::optional("reason").translated(),
     Known::optional("next_step").translated(),
+    Known::optional("confidential"),
     Known::optional("status"),
 ];
 
@@ -230,6 +233,7 @@ pub(super) fn item(row: &Row, lists: &Lists, reading: &mut Reading<'_>) -> Optio
         },
         reason: Texts::of_row(row, "reason"),
         next_step: Texts::of_row(row, "next_step"),
+        confidential: row.cell("confidential").and_then(|cell| reading.yes_or_no(cell)).unwrap_or(false),
         example: row.cell("status").is_none_or(|cell| &*cell.text != "official"),
         place: row.place,
     };

@@ -17,7 +17,7 @@ use crate::form::NodeKind;
 use crate::session::Session;
 use crate::session::instance::flag;
 use crate::value::{DataType, Value};
-use crate::view::{Control, Key, ScopeId};
+use crate::view::{Control, Key, NodeId, ScopeId};
 
 mod numbers;
 mod sources;
@@ -79,9 +79,13 @@ impl Session {
             found: Vec::new(),
         };
         let beside_dangers = self.beside_dangers();
+        // By which something was kept back: what was said before that is nobody's to weigh any more.
+        let measures = self.form.assessment.ids();
+        let kept_back: Vec<NodeId> =
+            measures.filter_map(|id| Some(self.measure_left_out(id)?.node)).collect();
         for node in sources.questions {
             // A danger is not to be weighed against milder answers beside it.
-            if beside_dangers.contains(&node) {
+            if beside_dangers.contains(&node) || kept_back.contains(&node) {
                 trial.complete = false;
                 continue;
             }

@@ -48,7 +48,7 @@ impl Session {
         matched.needs.iter().map(|found| names(found.item)).collect()
     }
 
-    /// For each service that fits: does it rest on a danger that is up, or on what is asked together with one, be it up or not? Whoever reads that
+    /// For each service that fits: is it confidential, or does it rest on a danger that is up, or on what is asked together with one, be it up or not? Whoever reads that
     /// it was found could read from it the danger, or what somebody answered in confidence: the points of a questionnaire about low spirits.
     pub fn services_beside_dangers(&self, catalogue: &Catalogue, matched: &Matched) -> Vec<bool> {
         let beside = self.beside_any_danger();
@@ -67,10 +67,11 @@ impl Session {
         let says = |(_, value): &&(FactId, FactValue)| {
             !matches!(value, FactValue::Boolean(false) | FactValue::NotApplicable)
         };
-        let told = matched
-            .needs
-            .iter()
-            .map(|found| found.urgent || found.because.iter().filter(says).any(|(id, _)| rests(id)));
+        let told = matched.needs.iter().map(|found| {
+            found.urgent
+                || catalogue.item(found.item).confidential
+                || found.because.iter().filter(says).any(|(id, _)| rests(id))
+        });
         told.collect()
     }
 

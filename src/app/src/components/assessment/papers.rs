@@ -126,6 +126,14 @@ mod tests {
         assert!(!found.is_empty());
         assert!(!found.iter().any(|name| name.contains("心理")), "{found:?}");
 
+        // What protects from one of the family is on no paper of theirs, whatever it rests on.
+        let needs = session.at("/household-needs/needs/other_needs").expect("it is asked");
+        session.answer_text(needs, "legal").expect("it takes the answer");
+        let with = of(&session);
+        let named = |told: &Told| services(told).expect("it has a catalogue").fits.len();
+        assert_eq!(named(&with), named(&before) + 1, "legal aid");
+        assert_eq!(familys(&with), (levels.clone(), found.clone()));
+
         // A danger leaves no trace: the family's paper is the same.
         let flags = session.at("/household-needs/danger/red_flags").expect("it is asked");
         session.answer_text(flags, "violence").expect("it takes the answer");
