@@ -63,9 +63,8 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
         }
     }
     println!(
-        "entities: {} of the list of {}, {} read by ODK's engine out of {}, {differences} differences",
+        "entities: {} of the list of households, {} read by ODK's engine out of {}, {differences} differences",
         expected.len(),
-        "households",
         read.len(),
         found["fetched"]
     );
