@@ -29,6 +29,10 @@ const PARTS: [Part; 9] = [
 const ON_ONE_CORE: [&str; 3] = ["simulate", "corpora", "fuzz"];
 /// The part that wants the app as phones get it.
 const WANTS_THE_APP: &str = "e2e";
+/// The parts that set up tools themselves.
+const WANTS_TOOLS: [&str; 2] = ["web", WANTS_THE_APP];
+/// The part beside which a fresh machine gets the tools that build the app: compiling leaves cores idle at its ends, and two at once fill them.
+const BESIDE_THE_TOOLS: &str = "lint";
 
 /// Runs the parts that are named, or all.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
@@ -36,11 +40,23 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     let parts = chosen(names)?;
     let wants_app = parts.iter().any(|part| part.0 == WANTS_THE_APP);
     let result = std::thread::scope(|scope| {
-        let mut app = None;
+        let (mut tools, mut app) = (None, None);
         parts.into_iter().try_for_each(|(name, about, part)| {
             eprintln!("\n── {name}: {about}");
             let start = Instant::now();
-            if wants_app && ON_ONE_CORE.contains(&name) && app.is_none() {
+            if wants_app && name == BESIDE_THE_TOOLS {
+                // rustup is asked by one at a time.
+                setup::wasm_target()?;
+                tools = Some(scope.spawn(|| setup::for_building(workspace)));
+            }
+            let is_built_beside = wants_app && ON_ONE_CORE.contains(&name) && app.is_none();
+            // Nobody looks for a tool that another is still putting there.
+            let found = match (is_built_beside || WANTS_TOOLS.contains(&name)).then(|| tools.take()).flatten()
+            {
+                Some(tools) => tools.join().expect("the thread that sets up the tools does not panic"),
+                None => Ok(()),
+            };
+            if is_built_beside && found.is_ok() {
                 eprintln!("the app is built beside it, for {WANTS_THE_APP}");
                 app = Some(scope.spawn(|| app::build(workspace, Mode::Release).map(drop)));
             }
@@ -49,7 +65,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
                 Some(app) => app.join().expect("the thread that builds the app does not panic"),
                 None => Ok(()),
             };
-            let result = built.and_then(|()| part(workspace));
+            let result = found.and(built).and_then(|()| part(workspace));
             times.push((name, start.elapsed(), result.is_ok()));
             result.with_context(|| format!("the part `{name}` failed (alone: cargo xtask test {name})"))
         })
