@@ -60,14 +60,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         paths => ("", paths),
     };
     let forms = forms(workspace, paths)?;
-    let peers = workspace.tools().join("peers");
-    setup::npm(
-        workspace,
-        "tests/bench/peers",
-        &peers,
-        "the engines that ours is measured against",
-        "seconds",
-    )?;
+    let peers = setup::peers(workspace)?;
     let mut mounts = vec![("/peers/".to_owned(), peers.join("node_modules"))];
     mounts.extend(forms.iter().enumerate().map(|(i, path)| (format!("/forms/{i}"), path.clone())));
     let bench = Bench::start(workspace, mounts)?;

@@ -7,7 +7,7 @@ use crate::command::{ask, on_path, run};
 use crate::workspace::Workspace;
 use anyhow::{Context, bail};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const WASM: &str = "wasm32-unknown-unknown";
@@ -118,6 +118,13 @@ pub fn wasm_bindgen(workspace: &Workspace) -> anyhow::Result<()> {
 pub fn wasm_opt(workspace: &Workspace) -> anyhow::Result<()> {
     let folder = workspace.tools().join("npm");
     npm(workspace, "src/xtask/npm", &folder, "wasm-opt (npm's binaryen)", "seconds; 100 MB on the disk")
+}
+
+/// The field's other engines, from npm: what ours is measured against. Gives the folder.
+pub fn peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let folder = workspace.tools().join("peers");
+    npm(workspace, "tests/bench/peers", &folder, "the engines that ours is measured against", "seconds")?;
+    Ok(folder)
 }
 
 /// The packages that the lock file in `from` names, put into `folder`.

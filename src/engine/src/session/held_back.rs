@@ -7,6 +7,7 @@ use crate::assess::measure::{Aggregate, Input, Item, Kind, MeasureId, Part, Poin
 use crate::assess::trace::{Told, Trace};
 use crate::assess::{Exact, Given};
 use crate::session::Session;
+use crate::session::turns::Backwards;
 use crate::view::NodeId;
 
 /// What an index would lie between, had everything been asked.
@@ -60,11 +61,12 @@ impl Session {
         if kept.is_empty() {
             return None;
         }
+        let backwards = self.backwards();
         for part in parts {
             let (from, to) = match assessor.percent(part) {
                 // Where the same answer took choices away, too, it may be more than was said.
                 Ok(percent) => {
-                    let more = self.more_with_all_choices(part, &kept).unwrap_or(hundred);
+                    let more = self.more_with_all_choices(&backwards, part, &kept).unwrap_or(hundred);
                     (percent, percent.plus(more).ok()?.min(hundred))
                 }
                 Err(_) if self.measure_left_out(part.measure).is_some() => (Exact::ZERO, hundred),
@@ -79,10 +81,12 @@ impl Session {
 
     /// So many percent more a part could come to, had its questions all their choices: nothing if none of some answers took one away. `None` where that
     /// can't be told.
-    fn more_with_all_choices(&self, part: &Part, kept: &[NodeId]) -> Option<Exact> {
+    fn more_with_all_choices(&self, backwards: &Backwards, part: &Part, kept: &[NodeId]) -> Option<Exact> {
         let measure = self.measure(part.measure);
         let Kind::Scale(scale) = &measure.kind else { return Some(Exact::ZERO) };
-        let offered = |item: &Item| item.questions.iter().any(|question| self.is_offered_by(*question, kept));
+        let offered = |item: &Item| {
+            item.questions.iter().any(|question| self.is_offered_by(backwards, *question, kept))
+        };
         if !scale.items.iter().any(offered) {
             return Some(Exact::ZERO);
         }

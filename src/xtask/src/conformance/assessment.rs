@@ -49,14 +49,7 @@ impl Options {
 /// Makes up the sets, runs them, and prints a line for each form.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     let options = Options::read(arguments)?;
-    let peers = workspace.tools().join("peers");
-    setup::npm(
-        workspace,
-        "tests/bench/peers",
-        &peers,
-        "the engines that ours is measured against",
-        "seconds",
-    )?;
+    let peers = setup::peers(workspace)?;
     debian::browser()?;
     let folder = workspace.target().join("conformance/assessment");
     // Left by an earlier run: forms come and go.

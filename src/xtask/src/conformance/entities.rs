@@ -18,14 +18,7 @@ const ASK: &str = "const [, done] = arguments;
 
 /// Has a server make the list, gives it to the engine, and compares.
 pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
-    let peers = workspace.tools().join("peers");
-    setup::npm(
-        workspace,
-        "tests/bench/peers",
-        &peers,
-        "the engines that ours is measured against",
-        "seconds",
-    )?;
+    let peers = setup::peers(workspace)?;
     debian::browser()?;
     let folder = workspace.target().join("conformance/entities");
     let _ = fs::remove_dir_all(&folder);

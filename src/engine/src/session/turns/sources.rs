@@ -80,8 +80,13 @@ impl Session {
     }
 
     /// Does one of some answers decide which choices a question has?
-    pub(in crate::session) fn is_offered_by(&self, question: NodeId, answers: &[NodeId]) -> bool {
-        let Backwards { read_by, providers } = self.backwards();
+    pub(in crate::session) fn is_offered_by(
+        &self,
+        backwards: &Backwards,
+        question: NodeId,
+        answers: &[NodeId],
+    ) -> bool {
+        let Backwards { read_by, providers } = backwards;
         providers.get(&question).into_iter().flatten().any(|rank| {
             matches!(self.form.graph.computations[*rank as usize].task, Task::Choices)
                 && read_by[*rank as usize].iter().any(|read| answers.contains(read))
