@@ -1,4 +1,4 @@
-//! The page as a whole: title, language, theme, focus, scrolling, leaving.
+//! The page as a whole: title, language, focus, scrolling, leaving.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -6,15 +6,6 @@ use web_sys::{
 };
 
 use super::events::{Subscription, document, listen, window};
-
-/// Light or dark, by the reader's choice; nothing chosen: what the device says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Theme {
-    /// High contrast on white, readable in the sun.
-    Light,
-    /// Light on dark.
-    Dark,
-}
 
 /// Sets the title that the browser and screen readers say.
 pub fn set_title(title: &str) {
@@ -31,24 +22,6 @@ pub fn set_language(tag: &str) {
 /// The languages that the reader's browser asks for, the most wanted first: `zh-CN`, `en`.
 pub fn preferred_languages() -> Vec<String> {
     window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
-}
-
-/// Sets `data-theme` on the root to `light` or `dark`, or takes it away so that the device decides.
-pub fn set_theme(theme: Option<Theme>) {
-    let Some(root) = root() else { return };
-    // Neither can fail: the name is a valid one.
-    let _ = match theme {
-        Some(Theme::Light) => root.set_attribute("data-theme", "light"),
-        Some(Theme::Dark) => root.set_attribute("data-theme", "dark"),
-        None => root.remove_attribute("data-theme"),
-    };
-}
-
-/// Sets the root's text size, in percent of the browser's own.
-pub fn set_text_size(percent: u16) {
-    if let Some(root) = root() {
-        let _ = root.style().set_property("font-size", &format!("{percent}%"));
-    }
 }
 
 /// Puts the focus on an element, scrolled into view; `false` if there is none with this id.

@@ -397,6 +397,7 @@ pub const WORDS: Words = Words {
     kiosk: super::kiosk::ENGLISH,
     controls: super::controls::ENGLISH,
     safety: super::safety::ENGLISH,
+    appearance: super::appearance::ENGLISH,
     settings: super::settings::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",

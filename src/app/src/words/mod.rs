@@ -3,6 +3,7 @@
 //! Keeps: a word that lacks a translation does not compile, since each language fills the same struct.
 //! A third language is one more file and one more line of [`Language`].
 
+mod appearance;
 pub mod controls;
 mod day;
 mod en;
@@ -370,6 +371,8 @@ pub struct Words {
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,
+
+    pub appearance: appearance::AppearanceWords,
 
     /// The settings page: who this phone is, and where it sends.
     pub settings: settings::Settings,

@@ -116,7 +116,7 @@ pub struct Settings {
 /// Chinese, simplified.
 pub const CHINESE: Settings = Settings {
     settings: "设置",
-    settings_line: "设备登记、发往哪里",
+    settings_line: "显示、设备登记、发往哪里",
     to_settings: "去设置",
 
     enrolment: "设备登记",
@@ -270,7 +270,7 @@ fn reason_in_chinese(reason: &'static str) -> Text {
 /// English.
 pub const ENGLISH: Settings = Settings {
     settings: "Settings",
-    settings_line: "This device, and where it sends",
+    settings_line: "Display, this device, and where it sends",
     to_settings: "To the settings",
 
     enrolment: "This device",

@@ -342,6 +342,7 @@ pub const WORDS: Words = Words {
     kiosk: super::kiosk::CHINESE,
     controls: super::controls::CHINESE,
     safety: super::safety::CHINESE,
+    appearance: super::appearance::CHINESE,
     settings: super::settings::CHINESE,
 
     diagnostics_title: "表单有误",
