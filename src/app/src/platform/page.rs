@@ -12,10 +12,11 @@ pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
-/// Sets the page's language (`zh`, `en`, a BCP 47 tag): fonts, line breaks and screen readers follow it.
-pub fn set_language(tag: &str) {
+/// Sets the page's language (`zh`, `en`, a BCP 47 tag), which fonts, line breaks and screen readers follow; and which way it is written (`ltr`, `rtl`).
+pub fn set_language(tag: &str, direction: &str) {
     if let Some(root) = root() {
         root.set_lang(tag);
+        root.set_dir(direction);
     }
 }
 
@@ -62,8 +63,12 @@ pub fn reveal_sideways(selector: &str) {
     let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
     let around = element.parent_element().and_then(|around| around.dyn_into::<HtmlElement>().ok());
     let Some(around) = around else { return };
-    let room = (around.client_width() - element.offset_width()) / 2;
-    around.set_scroll_left(element.offset_left() - around.offset_left() - room);
+    // By how far the one's middle is from the other's: right whichever way the page is written.
+    let middle = |element: &HtmlElement| {
+        let place = element.get_bounding_client_rect();
+        place.left() + place.width() / 2.0
+    };
+    around.scroll_by_with_x_and_y(middle(&element) - middle(&around), 0.0);
 }
 
 /// Scrolls to the top of the page, at once.

@@ -2,7 +2,7 @@
 
 use super::Office;
 
-pub(super) const WORDS: Office = Office {
+pub const WORDS: Office = Office {
     office: "Doorstep · office",
     start: "Start",
     users: "Users",

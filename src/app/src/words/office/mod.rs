@@ -2,12 +2,12 @@
 //!
 //! A struct of its own beside [`Words`](super::Words): it is in the office's bundle alone, and no phone loads it.
 
-mod en;
+pub(super) mod en;
 mod monitoring;
 mod ranking;
 mod resident;
 mod station;
-mod zh;
+pub(super) mod zh;
 
 pub use monitoring::Monitoring;
 pub use ranking::Ranking;
@@ -19,13 +19,18 @@ pub use station::Station;
 
 type Text = &'static str;
 
-/// A language's words.
-pub fn words(language: Language) -> &'static Office {
-    match language {
-        Language::Chinese => &zh::WORDS,
-        Language::English => &en::WORDS,
-    }
+macro_rules! spoken {
+    ($($(#[$doc:meta])* $name:ident $file:ident $page_tag:literal,)*) => {
+        /// A language's words.
+        pub fn words(language: Language) -> &'static Office {
+            match language {
+                $(Language::$name => &super::$file::OFFICE,)*
+            }
+        }
+    };
 }
+
+languages!(spoken);
 
 /// Names say where it stands; functions take what is filled in.
 #[derive(Debug)]

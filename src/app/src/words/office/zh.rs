@@ -2,7 +2,7 @@
 
 use super::Office;
 
-pub(super) const WORDS: Office = Office {
+pub const WORDS: Office = Office {
     office: "入户 · 单位管理",
     start: "开始",
     users: "用户",
