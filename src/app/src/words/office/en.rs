@@ -363,6 +363,7 @@ pub const WORDS: Office = Office {
         })
     },
 
+    preset: &super::preset::ENGLISH,
     resident: &super::resident::ENGLISH,
     station: super::station::en::WORDS,
 };

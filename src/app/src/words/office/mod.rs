@@ -4,12 +4,14 @@
 
 pub(super) mod en;
 mod monitoring;
+mod preset;
 mod ranking;
 mod resident;
 mod station;
 pub(super) mod zh;
 
 pub use monitoring::Monitoring;
+pub use preset::PresetWords;
 pub use ranking::Ranking;
 pub use resident::ResidentWords;
 
@@ -330,6 +332,7 @@ pub struct Office {
     pub event: fn(&str) -> Option<Text>,
 
     /// Query codes of households, and kiosks.
+    pub preset: &'static PresetWords,
     pub resident: &'static ResidentWords,
 
     /// The station's pages.

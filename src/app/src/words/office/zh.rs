@@ -359,6 +359,7 @@ pub const WORDS: Office = Office {
         })
     },
 
+    preset: &super::preset::CHINESE,
     resident: &super::resident::CHINESE,
     station: super::station::zh::WORDS,
 };
