@@ -10,6 +10,8 @@ mod controls;
 mod office;
 mod pages;
 mod state;
+#[cfg(test)]
+mod styles;
 mod words;
 
 /// Shows the app in the page's body.

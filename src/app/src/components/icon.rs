@@ -60,6 +60,9 @@ pub fn Icon(shape: Shape, #[prop(optional)] small: bool) -> impl IntoView {
     let class = match (small, shape) {
         (true, Shape::Turning) => "icon small turn",
         (false, Shape::Turning) => "icon turn",
+        // What points along the line is turned round where the line runs the other way.
+        (true, Shape::Next | Shape::Send | Shape::List) => "icon small along",
+        (false, Shape::Next | Shape::Send | Shape::List) => "icon along",
         (true, _) => "icon small",
         (false, _) => "icon",
     };

@@ -1,9 +1,9 @@
-//! One tap to the other language, written in that language.
+//! One tap to the other language, or the next of more, written in that language.
 
 use super::live::live;
 use leptos::prelude::*;
 
-use crate::state::reader::{say, use_reader};
+use crate::state::reader::use_reader;
 
 /// The switch.
 #[component]
@@ -15,10 +15,10 @@ pub fn LanguageSwitch() -> impl IntoView {
             class="button plain icon-only"
             data-action="language"
             lang=live(move || reader.language().other().page_tag())
-            aria-label=say(|w| w.other_language_long)
+            aria-label=live(move || reader.language().other().words().read_in_it)
             on:click=move |_| reader.switch()
         >
-            {say(|w| w.other_language)}
+            {live(move || reader.language().other().words().language)}
         </button>
     }
 }

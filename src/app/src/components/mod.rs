@@ -1,5 +1,6 @@
 //! The pieces that pages are made of.
 
+pub mod appearance;
 pub mod assessment;
 pub mod begin_forms;
 pub mod by_hand;

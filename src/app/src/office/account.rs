@@ -9,6 +9,7 @@ use super::frame::Frame;
 use super::refusal::Refusal;
 use super::second_factor::SetUp;
 use super::tell;
+use crate::components::appearance::Appearance;
 use crate::components::entry::EntryErrors;
 use crate::components::live::{live, shown_when};
 use crate::pages::fact;
@@ -48,6 +49,7 @@ pub fn AccountPage() -> impl IntoView {
                     <p class="soft">{tell(|w| w.second_factor_lost)}</p> }.into_any())}
                 {shown_when(move || user.with(|user| !user.second_factor), move || view! { <SetUp desk /> }.into_any())}
             </section>
+            <div class="narrow"><Appearance /></div>
         </Frame>
     }
 }

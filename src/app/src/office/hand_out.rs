@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::code::{Code, Shown};
 use super::desk::{Desk, use_desk};
-use super::field::{Field, Kind, Outcome, Submit, Told};
+use super::field::{Field, Kind, Menu, Outcome, Submit, Told};
 use super::frame::Frame;
 use super::refusal::Refusal;
 use super::tell;
@@ -17,11 +17,17 @@ use super::wire::{Enrolment, User};
 use crate::components::entry::{EntryErrors, Wrong};
 use crate::components::live::{live, shown_when};
 use crate::platform::{page as screen, timer};
+use crate::words::Language;
+use crate::words::office::Office;
 
 const NAME: &str = "device-name";
 const HOLDER: &str = "device-holder";
 const HOLDERS: &str = "device-holders";
 const AREA: &str = "device-area";
+const LANGUAGE: &str = "device-language";
+const PIN: &str = "device-pin";
+/// Of how many digits at least a PIN may have to be; the first: as the user likes.
+const PINS: [&str; 4] = ["", "6", "8", "10"];
 
 /// Who and where a device is for, as it is typed.
 #[derive(Clone, Copy)]
@@ -31,6 +37,10 @@ pub struct Wanted {
     pub area: RwSignal<String>,
     /// Is it to stand in a station, for whoever comes?
     pub kiosk: RwSignal<bool>,
+    /// The tag of the language that it reads in; empty: as the phone has it.
+    pub language: RwSignal<String>,
+    /// One of [`PINS`].
+    pub pin: RwSignal<String>,
     /// Who may be chosen; nothing for those who may not see users.
     pub users: RwSignal<Vec<User>>,
 }
@@ -44,6 +54,8 @@ impl Wanted {
             holder: new(),
             area: new(),
             kiosk: RwSignal::new(false),
+            language: new(),
+            pin: new(),
             users: RwSignal::default(),
         };
         if desk.user.with_untracked(|user| user.role != "administrator") {
@@ -74,6 +86,16 @@ impl Wanted {
             return None;
         }
         let mut body = json!({"name": name, "area": area, "kiosk": self.kiosk.get_untracked()});
+        let language = self.language.get_untracked();
+        if !language.is_empty() {
+            body["language"] = json!(language);
+        }
+        // A kiosk is open to whoever comes: what is chosen there stays for the next device.
+        if let Ok(least) = self.pin.get_untracked().parse::<u32>()
+            && !self.kiosk.get_untracked()
+        {
+            body["pin_least"] = json!(least);
+        }
         if !holder.is_empty() {
             let found = self.users.with_untracked(|users| {
                 users.iter().find(|user| user.name == holder.to_lowercase()).cloned()
@@ -108,6 +130,8 @@ fn field(refusal: &Refusal) -> Option<&'static str> {
         "name" => Some(NAME),
         "area" => Some(AREA),
         "user" => Some(HOLDER),
+        "language" => Some(LANGUAGE),
+        "pin_least" => Some(PIN),
         _ => None,
     }
 }
@@ -126,6 +150,27 @@ pub fn WantedFields(desk: Desk, wanted: Wanted, wrong: Wrong) -> impl IntoView {
             <Field id=HOLDER kind=Kind::Plain label=|w| w.holder hint=|w| w.holder_hint list=HOLDERS text=wanted.holder wrong />
             <datalist id=HOLDERS>{live(names)}</datalist> }.into_any())}
         <Field id=AREA kind=Kind::Plain label=|w| w.area_field hint=|w| w.device_area_hint text=wanted.area wrong />
+    }
+}
+
+/// What the phone is set to as it comes.
+#[component]
+fn PresetFields(wanted: Wanted) -> impl IntoView {
+    let languages: Vec<String> =
+        [""].into_iter().chain(Language::ALL.map(Language::tag)).map(str::to_owned).collect();
+    let language = |(tag, words): (String, &'static Office)| {
+        let known = Language::of_tag(&tag).filter(|_| !tag.is_empty());
+        known.map_or(words.preset.language_own, |language| language.words().language_long).to_owned()
+    };
+    let pin = |(least, words): (String, &'static Office)| match least.parse() {
+        Ok(least) => (words.preset.pin_least)(least),
+        Err(_) => words.preset.pin_free.to_owned(),
+    };
+    view! {
+        <Menu id=LANGUAGE label=|w| w.preset.language values=Signal::stored(languages) called=language chosen=wanted.language />
+        {shown_when(move || !wanted.kiosk.get(), move || view! {
+            <Menu id=PIN label=|w| w.preset.pin values=Signal::stored(PINS.map(str::to_owned).to_vec()) called=pin chosen=wanted.pin /> }.into_any())}
+        <p class="soft small">{tell(|w| w.preset.explained)}</p>
     }
 }
 
@@ -175,6 +220,7 @@ fn HandOutForm(desk: Desk, wanted: Wanted, made: RwSignal<Option<Code>>) -> impl
                 make();
             }>
                 <WantedFields desk wanted wrong=outcome.wrong />
+                <PresetFields wanted />
                 <label class="choice">
                     <input type="checkbox" data-field="kiosk" prop:checked=live(move || wanted.kiosk.get()) on:change:target=move |event| wanted.kiosk.set(event.target().checked()) />
                     <span>{tell(|w| w.resident.is_kiosk)} <span class="soft small">{tell(|w| w.resident.is_kiosk_hint)}</span></span>

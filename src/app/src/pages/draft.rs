@@ -11,6 +11,7 @@ use super::turning::Turning;
 use crate::components::message::Message;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
+use crate::state::awake;
 use crate::state::device::use_device;
 use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
@@ -96,6 +97,7 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
 
     // The form is read in the reader's language.
     Effect::new(move || answering.read_in(reader.language().tag()));
+    awake::while_shown();
     resume(answering, turning, lost);
     come_back(answering, turning, id);
     seek(answering, turning);

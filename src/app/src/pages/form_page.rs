@@ -19,6 +19,7 @@ use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, title, use_reader};
 use crate::words::Words;
+use crate::words::direction::Direction;
 
 /// The frame around the pages: it stays while pages turn.
 #[component]
@@ -113,12 +114,16 @@ fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoVie
     let on_page = answering.pages.with_untracked(|pages| {
         pages.iter().find(|view| view.key == page).map(|view| view.items.clone()).unwrap_or_default()
     });
+    let tongue = answering.other_tongue(reader);
     // A new page starts at its top, and screen readers start at its heading; unless something on it is sought.
     if answering.sought.get_untracked().is_none() {
         start_at(HEADING);
     }
     view! {
-        <div class="page-body" data-page=answering.page_name(page)>
+        <div
+            class="page-body" data-page=answering.page_name(page)
+            lang=live(move || tongue.get()) dir=live(move || tongue.get().map(|tag| Direction::of(&tag).attribute()))
+        >
             <div class="page-head">
                 <div class="page-place">
                     <p class="soft small figures">

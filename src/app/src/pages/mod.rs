@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
     });
     // Whoever changes their name stays on their page.
     let is_kiosk = Memo::new(move |_| gate.is_kiosk());
+    let owes_pin = Memo::new(move |_| gate.owes_pin());
     view! {
         <Router>
             {move || match gate.standing.get() {
@@ -81,6 +82,7 @@ pub fn App() -> impl IntoView {
                 Standing::Choosing => view! { <choose::Choose /> }.into_any(),
                 Standing::Locked => view! { <unlock::Unlock /> }.into_any(),
                 Standing::Open if is_kiosk.get() => view! { <kiosk::KioskPage /> }.into_any(),
+                Standing::Open if owes_pin.get() => view! { <safety::PinOwed /> }.into_any(),
                 Standing::Open => view! { <Pages /> }.into_any(),
             }}
         </Router>

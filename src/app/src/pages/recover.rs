@@ -3,7 +3,7 @@
 use doorstep_delivery::recovery::{SECRET_BYTES, read_code};
 use leptos::prelude::*;
 
-use super::unlock::{Complaint, pin_twice};
+use super::unlock::{Complaint, complaint, pin_twice};
 use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
 use crate::components::live::live;
 use crate::platform::timer;
@@ -29,11 +29,11 @@ pub fn Recover(gate: Gate) -> impl IntoView {
     let (new, again) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let wrong: Wrong = RwSignal::new(None);
     let busy = RwSignal::new(false);
+    let least = gate.pin_least();
     let read = move || -> Result<([u8; SECRET_BYTES], String), Complaint> {
         let secret = read_code(&code.get_untracked());
-        let complaint: Complaint = (CODE, |w| w.safety.recover_code_wrong);
-        let secret = secret.ok_or(complaint)?;
-        Ok((secret, pin_twice((NEW, new), (AGAIN, again))?))
+        let secret = secret.ok_or_else(|| complaint(CODE, |w| w.safety.recover_code_wrong.to_owned()))?;
+        Ok((secret, pin_twice(least, (NEW, new), (AGAIN, again))?))
     };
     let recover = move || {
         if busy.get_untracked() {
@@ -41,7 +41,7 @@ pub fn Recover(gate: Gate) -> impl IntoView {
         }
         let (secret, pin) = match read() {
             Ok(read) => read,
-            Err((field, words)) => return complain(wrong, field, words(reader.words_now()).to_owned()),
+            Err((field, words)) => return complain(wrong, field, words(reader.words_now())),
         };
         wrong.set(None);
         busy.set(true);
@@ -88,7 +88,7 @@ pub fn Recover(gate: Gate) -> impl IntoView {
             <Entry
                 id=NEW
                 kind=Kind::Pin
-                label=Signal::derive(say(|w| w.safety.pin_new.to_owned()))
+                label=Signal::derive(say(move |w| (w.safety.pin_new)(least)))
                 hint=|w| w.safety.pin_new_hint
                 text=new
                 wrong

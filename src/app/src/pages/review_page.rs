@@ -11,14 +11,18 @@ use crate::controls::readable;
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
 use crate::state::seeking::violation_words;
+use crate::words::direction::Direction;
 
 /// The page's answers. A snapshot: the review is made anew when something changes.
 #[component]
 pub fn ReviewPage(answering: Answering, turning: Turning, page: PageView) -> impl IntoView {
-    let words = use_reader().words_now();
+    let reader = use_reader();
+    let words = reader.words_now();
     let key = page.key;
+    let tongue = untrack(|| answering.other_tongue(reader).get());
+    let direction = tongue.as_deref().map(|tag| Direction::of(tag).attribute());
     view! {
-        <section class="card" data-review=answering.page_name(key)>
+        <section class="card" data-review=answering.page_name(key) lang=tongue dir=direction>
             <div class="card-row">
                 <h2 class="grow">{page.label.clone()}</h2>
                 <button

@@ -52,7 +52,7 @@ fn AskPin(gate: Gate) -> impl IntoView {
         }
         let digits = match pin::typed(&text.get_untracked()) {
             Ok(digits) => digits,
-            Err(fault) => return complain(wrong, FIELD, fault_words(fault, reader.words_now()).to_owned()),
+            Err(fault) => return complain(wrong, FIELD, fault_words(fault, reader.words_now())),
         };
         busy.set(true);
         timer::spawn(async move {
@@ -245,43 +245,43 @@ pub fn tried_words(tried: Tried, words: &Words) -> String {
 }
 
 /// What is said of something that is no PIN.
-pub fn fault_words(fault: PinFault, words: &Words) -> &'static str {
+pub fn fault_words(fault: PinFault, words: &Words) -> String {
     match fault {
-        PinFault::Empty => words.safety.pin_empty,
-        PinFault::NotDigits => words.safety.pin_not_digits,
-        PinFault::TooShort => words.safety.pin_too_short,
-        PinFault::TooLong => words.safety.pin_too_long,
-        PinFault::Obvious => words.safety.pin_obvious,
+        PinFault::Empty => words.safety.pin_empty.to_owned(),
+        PinFault::NotDigits => words.safety.pin_not_digits.to_owned(),
+        PinFault::TooShort(least) => (words.safety.pin_too_short)(least),
+        PinFault::TooLong => words.safety.pin_too_long.to_owned(),
+        PinFault::Obvious => words.safety.pin_obvious.to_owned(),
     }
 }
 
 /// What is wrong: the field, and the words for it.
-pub type Complaint = (&'static str, fn(&'static Words) -> &'static str);
+pub type Complaint = (&'static str, Box<dyn Fn(&'static Words) -> String>);
 
-/// A new PIN out of its field, if the other field has the same.
+/// A new PIN out of its field, if it has so many digits at least and the other field has the same.
 pub fn pin_twice(
+    least: usize,
     (new, typed): (&'static str, RwSignal<String>),
     (again, repeated): (&'static str, RwSignal<String>),
 ) -> Result<String, Complaint> {
-    let pin = pin::chosen(&typed.get_untracked()).map_err(|fault| match fault {
-        PinFault::Empty => (new, (|w| w.safety.pin_empty_new) as fn(&'static Words) -> &'static str),
-        fault => (new, words_of(fault)),
+    let pin = pin::chosen(&typed.get_untracked(), least).map_err(|fault| match fault {
+        PinFault::Empty => complaint(new, |w| w.safety.pin_empty_new.to_owned()),
+        fault => faulty(new, fault),
     })?;
     match pin::typed(&repeated.get_untracked()) {
         Ok(same) if same == pin => Ok(pin),
-        Ok(_) | Err(_) => Err((again, |w| w.safety.pin_differs)),
+        Ok(_) | Err(_) => Err(complaint(again, |w| w.safety.pin_differs.to_owned())),
     }
 }
 
-/// The words for something that is no PIN.
-pub fn words_of(fault: PinFault) -> fn(&'static Words) -> &'static str {
-    match fault {
-        PinFault::Empty => |w| fault_words(PinFault::Empty, w),
-        PinFault::NotDigits => |w| fault_words(PinFault::NotDigits, w),
-        PinFault::TooShort => |w| fault_words(PinFault::TooShort, w),
-        PinFault::TooLong => |w| fault_words(PinFault::TooLong, w),
-        PinFault::Obvious => |w| fault_words(PinFault::Obvious, w),
-    }
+/// That something is wrong with a field.
+pub fn complaint(field: &'static str, words: impl Fn(&'static Words) -> String + 'static) -> Complaint {
+    (field, Box::new(words))
+}
+
+/// That what is in the field is no PIN.
+pub fn faulty(field: &'static str, fault: PinFault) -> Complaint {
+    complaint(field, move |w| fault_words(fault, w))
 }
 
 /// The reader's words for a user: their name, or which one they are.

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`store`] | `IndexedDb::open()`: delivery's `Store`, encrypted, with strict commits |
 //! | [`fetch`] | `Fetch`: delivery's `Transport`, with a time limit and a size limit |
+//! | [`appearance`] | theme and text size, on the page before its first paint |
+//! | [`awake`] | the screen stays on |
 //! | [`barcode`] | codes read from a picture |
 //! | [`calendar`] | days in other calendars |
 //! | [`canvas`] | lines that were drawn, made a picture file |
@@ -18,7 +20,7 @@
 //! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
 //! | [`persist`] | asks that the data be kept, and how much room there is |
 //! | [`worker`] | the service worker: a new build waits, and takes over when told |
-//! | [`page`] | title, language, theme, focus, scrolling, leaving |
+//! | [`page`] | title, language, focus, scrolling, leaving |
 //! | [`phone`] | what belongs to the phone itself, whoever uses it: its token, its targets |
 //! | [`users`] | who uses this phone, by name |
 //! | [`idle`] | whether anyone is there |
@@ -32,6 +34,8 @@
 //!
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
 
+pub mod appearance;
+pub mod awake;
 pub mod barcode;
 pub mod calendar;
 pub mod canvas;

@@ -1,4 +1,4 @@
-//! The page as a whole: title, language, theme, focus, scrolling, leaving.
+//! The page as a whole: title, language, focus, scrolling, leaving.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -7,48 +7,22 @@ use web_sys::{
 
 use super::events::{Subscription, document, listen, window};
 
-/// Light or dark, by the reader's choice; nothing chosen: what the device says.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Theme {
-    /// High contrast on white, readable in the sun.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
 /// Sets the title that the browser and screen readers say.
 pub fn set_title(title: &str) {
     document().set_title(title);
 }
 
-/// Sets the page's language (`zh`, `en`, a BCP 47 tag): fonts, line breaks and screen readers follow it.
-pub fn set_language(tag: &str) {
+/// Sets the page's language (`zh`, `en`, a BCP 47 tag), which fonts, line breaks and screen readers follow; and which way it is written (`ltr`, `rtl`).
+pub fn set_language(tag: &str, direction: &str) {
     if let Some(root) = root() {
         root.set_lang(tag);
+        root.set_dir(direction);
     }
 }
 
 /// The languages that the reader's browser asks for, the most wanted first: `zh-CN`, `en`.
 pub fn preferred_languages() -> Vec<String> {
     window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()
-}
-
-/// Sets `data-theme` on the root to `light` or `dark`, or takes it away so that the device decides.
-pub fn set_theme(theme: Option<Theme>) {
-    let Some(root) = root() else { return };
-    // Neither can fail: the name is a valid one.
-    let _ = match theme {
-        Some(Theme::Light) => root.set_attribute("data-theme", "light"),
-        Some(Theme::Dark) => root.set_attribute("data-theme", "dark"),
-        None => root.remove_attribute("data-theme"),
-    };
-}
-
-/// Sets the root's text size, in percent of the browser's own.
-pub fn set_text_size(percent: u16) {
-    if let Some(root) = root() {
-        let _ = root.style().set_property("font-size", &format!("{percent}%"));
-    }
 }
 
 /// Puts the focus on an element, scrolled into view; `false` if there is none with this id.
@@ -89,8 +63,12 @@ pub fn reveal_sideways(selector: &str) {
     let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
     let around = element.parent_element().and_then(|around| around.dyn_into::<HtmlElement>().ok());
     let Some(around) = around else { return };
-    let room = (around.client_width() - element.offset_width()) / 2;
-    around.set_scroll_left(element.offset_left() - around.offset_left() - room);
+    // By how far the one's middle is from the other's: right whichever way the page is written.
+    let middle = |element: &HtmlElement| {
+        let place = element.get_bounding_client_rect();
+        place.left() + place.width() / 2.0
+    };
+    around.scroll_by_with_x_and_y(middle(&element) - middle(&around), 0.0);
 }
 
 /// Scrolls to the top of the page, at once.

@@ -16,8 +16,10 @@ use doorstep_engine::view::{
 use leptos::prelude::*;
 
 use super::keeping::{Keeping, now};
+use super::reader::Reader;
 use super::seeking::field_id;
 use crate::platform::timer;
+use crate::words::direction::tag_of;
 
 /// The page list is taken anew this long after an answer that did not change its shape.
 const PAGES_MS: u32 = 120;
@@ -261,6 +263,19 @@ impl Answering {
         self.show(&keys);
         self.refresh_pages();
         self.revision.update(|revision| *revision += 1);
+    }
+
+    /// The tag of the language that the form is shown in, where that is not the reader's: it does not speak theirs.
+    pub fn other_tongue(self, reader: Reader) -> Memo<Option<String>> {
+        Memo::new(move |_| {
+            self.revision.track();
+            let reads = reader.language().tag();
+            self.with(|session| {
+                let shown = session.language();
+                let speaks = session.form().language(reads).is_some_and(|known| **known == *shown);
+                tag_of(shown).filter(|_| !speaks).map(str::to_owned)
+            })
+        })
     }
 
     /// Fills in the question of that name, seen or not, if the form has one and takes it.

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::arrived::{self, Arrived};
 use super::dictionary;
-use super::enrolment::{Enrolment, ShutOut};
+use super::enrolment::{self, Enrolment, ShutOut};
 use super::keeping::now;
 use super::office;
 use super::targets::Known;
@@ -59,6 +59,8 @@ pub struct Device {
     pub reached: RwSignal<Option<bool>>,
     /// Who this phone is for its server, if it is anybody.
     pub enrolment: RwSignal<Option<Enrolment>>,
+    /// Of how many digits a PIN has to be at least, where the office asks for one.
+    pub pin_least: RwSignal<Option<usize>>,
     /// Was that read? Until then nobody is to ask in its name, nor as a stranger, who sees less.
     pub knows_itself: StoredValue<bool>,
     /// What the server said of that when it was last asked, if it lets this phone do nothing.
@@ -92,6 +94,7 @@ impl Device {
             online: RwSignal::new(network::is_online()),
             reached: RwSignal::new(None),
             enrolment: RwSignal::default(),
+            pin_least: RwSignal::new(enrolment::pin_least()),
             knows_itself: StoredValue::new(false),
             shut_out: RwSignal::default(),
             offered: RwSignal::default(),

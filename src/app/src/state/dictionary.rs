@@ -3,6 +3,7 @@
 //! It says nothing of anybody, and so it is the phone's own, not a user's. Kept here: a code without a word stands as it is; the last one that was read stays
 //! in force until another one was.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use doorstep_delivery::transport::{Method, Request, Transport};
@@ -144,22 +145,17 @@ pub struct Ledger {
     pub period: bool,
 }
 
-/// A word in both languages.
+/// A word in several languages, by their tags.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Label {
-    zh: String,
-    en: String,
-}
+#[serde(transparent)]
+pub struct Label(BTreeMap<String, String>);
 
 impl Label {
-    /// In that language, or in the other where it has none.
+    /// In that language, or in another where it has none: the app's first one first.
     pub fn of(&self, language: Language) -> &str {
-        let (first, second) = match language {
-            Language::Chinese => (&self.zh, &self.en),
-            Language::English => (&self.en, &self.zh),
-        };
-        if first.is_empty() { second } else { first }
+        let tags = [language].into_iter().chain(Language::ALL).map(Language::tag);
+        let word = tags.filter_map(|tag| self.0.get(tag)).find(|word| !word.is_empty());
+        word.map(String::as_str).unwrap_or_default()
     }
 
     /// In that language, or the code where it has no word.
@@ -185,15 +181,7 @@ impl Property {
         if self.is == "choice" {
             return value.to_owned();
         }
-        value.split_whitespace().map(word).collect::<Vec<_>>().join(comma(language))
-    }
-}
-
-/// What stands between the parts of a list.
-pub fn comma(language: Language) -> &'static str {
-    match language {
-        Language::Chinese => "、",
-        Language::English => ", ",
+        value.split_whitespace().map(word).collect::<Vec<_>>().join(language.words().comma)
     }
 }
 

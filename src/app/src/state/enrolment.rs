@@ -16,11 +16,14 @@ use super::{pulling, sending};
 use crate::platform::fetch::Fetch;
 use crate::platform::phone::Phone;
 use crate::platform::{clock, page, preferences, timer};
+use crate::words::Language;
 
 /// The phone's record of it.
 const RECORD: &str = "enrolment";
 /// The preference that changes whenever the enrolment does, so that other tabs read it anew.
 const CHANGED: &str = "enrolment-changed";
+/// The preference that holds of how many digits a PIN has to be; nothing: as its user likes.
+const PIN_LEAST: &str = "pin-least";
 /// Before the code in an address's fragment.
 const FRAGMENT: &str = "enrol=";
 /// What a code is made of (the server's `secret.rs`): nothing that is taken for something else.
@@ -42,6 +45,8 @@ pub struct Enrolment {
     pub user: Option<String>,
     /// What it is there: `worker`, `provider`; nothing if it was enrolled before it asked for that.
     pub role: Option<String>,
+    /// Of how many digits a PIN has to be at least, where the office asks for one.
+    pub pin_least: Option<usize>,
     /// When it was enrolled, in milliseconds since 1970.
     pub at_ms: i64,
     /// When the server said that this very phone was revoked.
@@ -84,6 +89,8 @@ struct Kept {
     user: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pin_least: Option<usize>,
     token: String,
     at_ms: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +108,8 @@ struct AnsweredDevice {
     id: String,
     name: String,
     area: String,
+    language: Option<String>,
+    pin_least: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -200,12 +209,16 @@ fn take(device: Device, kept: Option<Kept>) {
     device.knows_itself.set_value(true);
     let revoked = kept.as_ref().is_some_and(|kept| kept.revoked_at_ms.is_some());
     device.shut_out.set(revoked.then_some(ShutOut::Revoked));
+    let least = kept.as_ref().and_then(|kept| kept.pin_least);
+    preferences::set(PIN_LEAST, &least.map(|least| least.to_string()).unwrap_or_default());
+    device.pin_least.set(least);
     device.enrolment.set(kept.map(|kept| Enrolment {
         id: kept.id,
         name: kept.name,
         area: kept.area,
         user: kept.user,
         role: kept.role,
+        pin_least: kept.pin_least,
         at_ms: kept.at_ms,
         revoked_at_ms: kept.revoked_at_ms,
     }));
@@ -253,11 +266,17 @@ pub fn read_code(text: &str, origin: &str) -> Result<String, NotEnrolled> {
     if letters.len() == LENGTH { Ok(letters) } else { Err(NotEnrolled::NotACode) }
 }
 
-/// Enrols this phone, and sends what waited for it. An enrolment of before is given up for the new one.
+/// The office's rule for PINs as it was read last: known before anything is shown, when the record is not read yet.
+pub fn pin_least() -> Option<usize> {
+    preferences::get(PIN_LEAST)?.parse().ok()
+}
+
+/// Enrols this phone, and sends what waited for it. An enrolment of before is given up for the new one. Gives the language that the office
+/// wants it to be read in, if it does and the app speaks it.
 ///
 /// # Errors
 /// [`NotEnrolled`]; then who this phone is stays as it was.
-pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
+pub async fn enrol(device: Device, text: &str) -> Result<Option<Language>, NotEnrolled> {
     let code = read_code(text, &page::origin())?;
     // Without the token of before: one that is revoked would be refused, whatever the code.
     let stranger = Fetch::default();
@@ -267,6 +286,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
     let answered = read_answer(&answer)?;
     stranger.set_token(Some(&answered.token));
     let (user, role) = who_is(&stranger).await;
+    let language = answered.device.language.as_deref().and_then(Language::of_tag);
     let kept = Kept {
         version: 1,
         id: answered.device.id,
@@ -274,6 +294,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
         area: answered.device.area,
         user,
         role,
+        pin_least: answered.device.pin_least,
         token: answered.token,
         at_ms: clock::now_ms(),
         revoked_at_ms: None,
@@ -286,7 +307,7 @@ pub async fn enrol(device: Device, text: &str) -> Result<(), NotEnrolled> {
     preferences::set(CHANGED, &clock::now_ms().to_string());
     pulling::wake(device);
     sending::wake(device, Wake::Login);
-    Ok(())
+    Ok(language)
 }
 
 /// What the server made of a code.
@@ -420,6 +441,19 @@ mod tests {
     }
 
     #[test]
+    fn a_server_may_say_what_the_phone_is_to_be_set_to_or_be_older_than_that() {
+        let said =
+            |more: &str| format!(r#"{{"device":{{"id":"d1","name":"a","area":"37"{more}}},"token":"t"}}"#);
+        let device = |more: &str| read_answer(&answer(201, &said(more))).expect("it is enrolled").device;
+        let told = device(r#","language":"en","pin_least":8"#);
+        assert_eq!((told.language.as_deref(), told.pin_least), (Some("en"), Some(8)));
+        for nothing in ["", r#","language":null,"pin_least":null,"later":true"#] {
+            let told = device(nothing);
+            assert_eq!((told.language, told.pin_least), (None, None));
+        }
+    }
+
+    #[test]
     fn the_records_of_both_versions_read_and_are_written_as_they_were() {
         let first = r#"{"version":1,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000}"#;
         let kept = read_record(first.as_bytes()).expect("it reads");
@@ -430,6 +464,10 @@ mod tests {
         let kept = read_record(with_role.as_bytes()).expect("it reads");
         assert_eq!(kept.role.as_deref(), Some("provider"));
         assert_eq!(serde_json::to_string(&kept).expect("it is written"), with_role);
+        let with_rule = first.replace("\"token\"", "\"pin_least\":8,\"token\"");
+        let kept = read_record(with_rule.as_bytes()).expect("it reads");
+        assert_eq!(kept.pin_least, Some(8));
+        assert_eq!(serde_json::to_string(&kept).expect("it is written"), with_rule);
         let second = r#"{"version":2,"id":"d1","name":"手机 1","area":"371002","user":"li.si","token":"t","at_ms":1795397400000,"revoked_at_ms":1795397500000}"#;
         let written = marked(first.as_bytes(), "d1", 1_795_397_500_000).expect("it is this phone");
         assert_eq!(String::from_utf8_lossy(&written), second);

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::keeping::{all_kept, now};
-use super::{dictionary, enrolment, kiosk, office, place, pulling, revoked, sending, targets};
+use super::{dictionary, enrolment, kiosk, office, pin, place, pulling, revoked, sending, targets};
 use crate::platform::store::{IndexedDb, OfficeKey, Protection, Tried, is_office_key};
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, idle, network, page, preferences, timer};
@@ -60,6 +60,8 @@ pub struct Gate {
     pub protection: RwSignal<Protection>,
     /// After so many idle minutes it is locked.
     pub lock_after: RwSignal<u32>,
+    /// Has the PIN that let its user in fewer digits than the office asks for?
+    short_pin: RwSignal<bool>,
     /// Goes up whenever someone comes or goes: a lock that still waits for the last save is not the next user's.
     turn: StoredValue<u32>,
     /// When someone last did something, in any tab.
@@ -76,6 +78,7 @@ impl Gate {
             user: RwSignal::default(),
             protection: RwSignal::default(),
             lock_after: RwSignal::new(LOCK_AFTER),
+            short_pin: RwSignal::new(false),
             turn: StoredValue::new(0),
             active_ms: StoredValue::new(clock::now_ms()),
         };
@@ -133,10 +136,28 @@ impl Gate {
     pub async fn unlock(self, pin: &str) -> Result<Tried, StoreError> {
         let tried = self.device.store().unlock(pin, now()).await?;
         match tried {
-            Tried::Right => self.enter(),
+            Tried::Right => {
+                self.short_pin.set(pin.len() < self.pin_least());
+                self.enter();
+            }
             Tried::Wrong { .. } | Tried::TooSoon(_) | Tried::Wiped => self.read_protection().await,
         }
         Ok(tried)
+    }
+
+    /// Of how many digits a PIN has to be at least: as the app asks, or the office more.
+    pub fn pin_least(self) -> usize {
+        self.device.pin_least.get_untracked().unwrap_or_default().max(pin::LEAST)
+    }
+
+    /// Does the office ask for a PIN?
+    pub fn needs_pin(self) -> bool {
+        self.device.pin_least.with(Option::is_some)
+    }
+
+    /// Does it ask for one that is not there, or for a longer one?
+    pub fn owes_pin(self) -> bool {
+        self.needs_pin() && !self.is_kiosk() && (!self.has_pin() || self.short_pin.get())
     }
 
     /// Locks, or with no PIN lets others choose. What was typed is kept before the key goes.
@@ -186,7 +207,10 @@ impl Gate {
         self.read_protection().await;
         match tried {
             // Other tabs of this user learn whether there is one.
-            Tried::Right => preferences::set(&self.pin_changed(), &clock::now_ms().to_string()),
+            Tried::Right => {
+                self.short_pin.set(pin.is_some_and(|pin| pin.len() < self.pin_least()));
+                preferences::set(&self.pin_changed(), &clock::now_ms().to_string());
+            }
             // Too many here are too many anywhere.
             Tried::Wiped => self.go(Standing::Locked),
             Tried::Wrong { .. } | Tried::TooSoon(_) => {}

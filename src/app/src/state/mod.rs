@@ -2,6 +2,7 @@
 
 pub mod answering;
 pub mod arrived;
+pub mod awake;
 pub mod day;
 pub mod device;
 pub mod dictionary;

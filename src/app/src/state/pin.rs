@@ -15,8 +15,8 @@ pub enum PinFault {
     Empty,
     /// There is something in it that is no digit.
     NotDigits,
-    /// Fewer than [`LEAST`].
-    TooShort,
+    /// Fewer than it has to have: [`LEAST`], or more where the office asks for more.
+    TooShort(usize),
     /// More than [`MOST`].
     TooLong,
     /// Everyone would try it among the first.
@@ -55,13 +55,13 @@ pub fn typed(text: &str) -> Result<String, PinFault> {
     if digits.is_empty() { Err(PinFault::Empty) } else { Ok(digits) }
 }
 
-/// A PIN to set.
-pub fn chosen(text: &str) -> Result<String, PinFault> {
+/// A PIN to set, of so many digits at least.
+pub fn chosen(text: &str, least: usize) -> Result<String, PinFault> {
     let pin = typed(text)?;
     match pin.len() {
-        ..LEAST => Err(PinFault::TooShort),
-        LEAST..=MOST if is_obvious(pin.as_bytes()) => Err(PinFault::Obvious),
-        LEAST..=MOST => Ok(pin),
+        length if length < least => Err(PinFault::TooShort(least)),
+        ..=MOST if is_obvious(pin.as_bytes()) => Err(PinFault::Obvious),
+        ..=MOST => Ok(pin),
         _ => Err(PinFault::TooLong),
     }
 }
@@ -94,11 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn six_digits_are_the_least() {
-        assert_eq!(chosen("27491"), Err(PinFault::TooShort));
-        assert_eq!(chosen(&"274913".repeat(6)), Err(PinFault::TooLong));
-        assert_eq!(chosen("274913").as_deref(), Ok("274913"));
-        assert_eq!(chosen("27491308").as_deref(), Ok("27491308"));
+    fn six_digits_are_the_least_unless_the_office_asks_for_more() {
+        assert_eq!(chosen("27491", LEAST), Err(PinFault::TooShort(6)));
+        assert_eq!(chosen(&"274913".repeat(6), LEAST), Err(PinFault::TooLong));
+        assert_eq!(chosen("274913", LEAST).as_deref(), Ok("274913"));
+        assert_eq!(chosen("2749130", 8), Err(PinFault::TooShort(8)));
+        assert_eq!(chosen("27491308", 8).as_deref(), Ok("27491308"));
+        assert_eq!(chosen("12345678", 8), Err(PinFault::Obvious));
     }
 
     #[test]
@@ -107,10 +109,10 @@ mod tests {
             "000000", "123456", "654321", "890123", "121212", "520520", "112233", "111222", "123321",
             "159357", "5201314", "12341234",
         ] {
-            assert_eq!(chosen(obvious), Err(PinFault::Obvious), "{obvious}");
+            assert_eq!(chosen(obvious, LEAST), Err(PinFault::Obvious), "{obvious}");
         }
         for fine in ["274913", "830562", "112358", "199503", "600123"] {
-            assert!(chosen(fine).is_ok(), "{fine}");
+            assert!(chosen(fine, LEAST).is_ok(), "{fine}");
         }
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::live::{Live, live};
 use crate::platform::{page, preferences};
+use crate::words::direction::Direction;
 use crate::words::{Language, Words};
 
 const PREFERENCE: &str = "language";
@@ -21,7 +22,10 @@ impl Reader {
         let language = RwSignal::new(Language::to_start_in(chosen.as_deref(), &page::preferred_languages()));
         let reader = Reader { language };
         provide_context(reader);
-        Effect::new(move || page::set_language(language.get().page_tag()));
+        Effect::new(move || {
+            let tag = language.get().page_tag();
+            page::set_language(tag, Direction::of(tag).attribute());
+        });
         reader
     }
 
@@ -43,15 +47,14 @@ impl Reader {
     /// Reads on in that language, if it is not this one.
     pub fn read_in(self, language: Language) {
         if self.language_now() != language {
-            self.switch();
+            preferences::set(PREFERENCE, language.tag());
+            self.language.set(language);
         }
     }
 
     /// Reads on in the other language.
     pub fn switch(self) {
-        let other = self.language_now().other();
-        preferences::set(PREFERENCE, other.tag());
-        self.language.set(other);
+        self.read_in(self.language_now().other());
     }
 }
 

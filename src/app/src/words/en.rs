@@ -3,14 +3,17 @@
 use doorstep_delivery::backend::SendErrorKind;
 
 use super::Words;
+pub use super::office::en::WORDS as OFFICE;
 
 /// The words.
 pub const WORDS: Words = Words {
     app: "Doorstep",
     skip: "Skip to content",
     home: "Home",
-    other_language: "中文",
-    other_language_long: "切换到中文",
+    language: "EN",
+    language_long: "English",
+    read_in_it: "Switch to English",
+    comma: ", ",
     cancel: "Cancel",
     close: "Close",
     back: "Back",
@@ -397,6 +400,7 @@ pub const WORDS: Words = Words {
     kiosk: super::kiosk::ENGLISH,
     controls: super::controls::ENGLISH,
     safety: super::safety::ENGLISH,
+    appearance: super::appearance::ENGLISH,
     settings: super::settings::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",

@@ -1,11 +1,65 @@
 //! The app's own words, in every language it speaks.
 //!
-//! Keeps: a word that lacks a translation does not compile, since each language fills the same struct.
-//! A third language is one more file and one more line of [`Language`].
+//! Keeps: a word that lacks a translation does not compile, since each language fills the same structs.
+//! A third language is one more file, `TAG.rs` with its `WORDS` and `OFFICE`, and one more line of `languages!`.
 
+/// Every language that the app speaks, said once: its name here, its file, which is named by its tag, and the tag for the page's `lang`, with
+/// the region where the right glyphs hang on it.
+macro_rules! languages {
+    ($give:ident) => {
+        $give! {
+            /// Chinese, simplified.
+            Chinese zh "zh-CN",
+            /// English.
+            English en "en",
+        }
+    };
+}
+
+macro_rules! spoken {
+    ($($(#[$doc:meta])* $name:ident $file:ident $page_tag:literal,)*) => {
+        $(mod $file;)*
+
+        /// A language that the app speaks. A form may speak others.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Language {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Language {
+            /// All of them; whoever asks for none gets the first.
+            pub const ALL: [Language; [$($page_tag),*].len()] = [$(Language::$name),*];
+
+            /// Its BCP 47 tag, as forms name it too.
+            pub fn tag(self) -> &'static str {
+                match self {
+                    $(Language::$name => stringify!($file),)*
+                }
+            }
+
+            /// For the page's `lang`.
+            pub fn page_tag(self) -> &'static str {
+                match self {
+                    $(Language::$name => $page_tag,)*
+                }
+            }
+
+            /// Its words.
+            pub fn words(self) -> &'static Words {
+                match self {
+                    $(Language::$name => &$file::WORDS,)*
+                }
+            }
+        }
+    };
+}
+
+languages!(spoken);
+
+mod appearance;
 pub mod controls;
 mod day;
-mod en;
+pub mod direction;
 mod households;
 pub mod kiosk;
 pub mod office;
@@ -15,65 +69,28 @@ mod report;
 mod safety;
 mod settings;
 pub mod when;
-mod zh;
 
 use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::rescue::TakenUp;
 
-/// A language that the app speaks. A form may speak others.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Language {
-    /// Chinese, simplified.
-    Chinese,
-    /// English.
-    English,
-}
-
 impl Language {
     /// The one to start in: what was chosen before by hand; else the first of the browser's own languages that the app speaks (`en-GB`, `zh-Hant`);
-    /// else Chinese.
+    /// else the first of all.
     pub fn to_start_in(chosen: Option<&str>, preferred: &[String]) -> Language {
         let wanted = chosen.into_iter().chain(preferred.iter().map(String::as_str));
-        wanted.filter_map(Language::of_tag).next().unwrap_or(Language::Chinese)
+        wanted.filter_map(Language::of_tag).next().unwrap_or(Language::ALL[0])
     }
 
     /// The language of a BCP 47 tag, whatever its region; none if the app does not speak it.
-    fn of_tag(tag: &str) -> Option<Language> {
+    pub fn of_tag(tag: &str) -> Option<Language> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        let all = [Language::Chinese, Language::English];
-        all.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
+        Language::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
-    /// Its BCP 47 tag, as forms name it too.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::Chinese => "zh",
-            Language::English => "en",
-        }
-    }
-
-    /// For the page's `lang`: with the region, so that the right glyphs are taken.
-    pub fn page_tag(self) -> &'static str {
-        match self {
-            Language::Chinese => "zh-CN",
-            Language::English => "en",
-        }
-    }
-
-    /// Its words.
-    pub fn words(self) -> &'static Words {
-        match self {
-            Language::Chinese => &zh::WORDS,
-            Language::English => &en::WORDS,
-        }
-    }
-
-    /// The one that the switch leads to.
+    /// The one that the switch leads to: of two the other, of more the next.
     pub fn other(self) -> Language {
-        match self {
-            Language::Chinese => Language::English,
-            Language::English => Language::Chinese,
-        }
+        let here = Language::ALL.iter().position(|language| *language == self).unwrap_or_default();
+        Language::ALL[(here + 1) % Language::ALL.len()]
     }
 }
 
@@ -86,8 +103,14 @@ pub struct Words {
     pub app: Text,
     pub skip: Text,
     pub home: Text,
-    pub other_language: Text,
-    pub other_language_long: Text,
+    /// The language's own name, as short as its switch is.
+    pub language: Text,
+    /// The same, written out.
+    pub language_long: Text,
+    /// What the switch to it does, in it.
+    pub read_in_it: Text,
+    /// Between the parts of a list.
+    pub comma: Text,
     pub cancel: Text,
     pub close: Text,
     pub back: Text,
@@ -371,6 +394,8 @@ pub struct Words {
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,
 
+    pub appearance: appearance::AppearanceWords,
+
     /// The settings page: who this phone is, and where it sends.
     pub settings: settings::Settings,
 
@@ -409,10 +434,12 @@ mod tests {
     }
 
     #[test]
-    fn the_switch_goes_there_and_back_and_is_remembered_by_its_tag() {
-        for language in [Language::Chinese, Language::English] {
-            assert_eq!(language.other().other(), language);
+    fn the_switch_goes_through_all_and_is_remembered_by_its_tag() {
+        for language in Language::ALL {
+            assert_ne!(language.other(), language);
             assert_eq!(Language::to_start_in(Some(language.tag()), &[]), language);
         }
+        let round = Language::ALL.into_iter().fold(Language::ALL[0], |now, _| now.other());
+        assert_eq!(round, Language::ALL[0]);
     }
 }

@@ -25,6 +25,7 @@ pub struct Settings {
     pub user: Text,
     pub nobody: Text,
     pub since: Text,
+    pub pin_required: fn(usize) -> String,
     pub code: Text,
     pub code_hint: Text,
     pub code_offered: Text,
@@ -116,7 +117,7 @@ pub struct Settings {
 /// Chinese, simplified.
 pub const CHINESE: Settings = Settings {
     settings: "设置",
-    settings_line: "设备登记、发往哪里",
+    settings_line: "显示、设备登记、发往哪里",
     to_settings: "去设置",
 
     enrolment: "设备登记",
@@ -132,6 +133,7 @@ pub const CHINESE: Settings = Settings {
     user: "使用者",
     nobody: "不属于个人",
     since: "登记于",
+    pin_required: |least| format!("必须设，至少 {least} 位数字"),
     code: "登记码",
     code_hint: "站里给的 20 个字母和数字，大小写、空格、横线都没关系。有二维码的，用手机相机扫一下，会打开这个页面并填好。",
     code_offered: "登记码已从链接填好，请按“登记”，由服务器核对。",
@@ -270,7 +272,7 @@ fn reason_in_chinese(reason: &'static str) -> Text {
 /// English.
 pub const ENGLISH: Settings = Settings {
     settings: "Settings",
-    settings_line: "This device, and where it sends",
+    settings_line: "Display, this device, and where it sends",
     to_settings: "To the settings",
 
     enrolment: "This device",
@@ -286,6 +288,7 @@ pub const ENGLISH: Settings = Settings {
     user: "User",
     nobody: "Nobody in particular",
     since: "Enrolled",
+    pin_required: |least| format!("has to be set, {least} digits at least"),
     code: "Enrolment code",
     code_hint: "20 letters and digits from the station; capitals, blanks and hyphens don’t matter. Where there is a QR code, the phone’s own camera opens this page with it.",
     code_offered: "The code from the link is filled in. Press “Enrol”: the server then checks it.",

@@ -3,14 +3,17 @@
 use doorstep_delivery::backend::SendErrorKind;
 
 use super::Words;
+pub use super::office::zh::WORDS as OFFICE;
 
 /// The words.
 pub const WORDS: Words = Words {
     app: "入户",
     skip: "跳到正文",
     home: "首页",
-    other_language: "EN",
-    other_language_long: "Switch to English",
+    language: "中文",
+    language_long: "中文",
+    read_in_it: "切换到中文",
+    comma: "、",
     cancel: "取消",
     close: "关闭",
     back: "上一页",
@@ -342,6 +345,7 @@ pub const WORDS: Words = Words {
     kiosk: super::kiosk::CHINESE,
     controls: super::controls::CHINESE,
     safety: super::safety::CHINESE,
+    appearance: super::appearance::CHINESE,
     settings: super::settings::CHINESE,
 
     diagnostics_title: "表单有误",

@@ -23,6 +23,7 @@ pub(crate) struct Device {
     pub(crate) user: Option<String>,
     /// Does it stand in a station, for whoever comes?
     pub(crate) kiosk: bool,
+    pub(crate) preset: Preset,
     /// Milliseconds since 1970.
     pub(crate) made_at: i64,
     /// Its last contact.
@@ -30,13 +31,40 @@ pub(crate) struct Device {
     pub(crate) revoked_at: Option<i64>,
 }
 
-type Columns = (String, String, String, Option<String>, i64, i64, i64, Option<i64>);
+/// What a device is set to when it is handed out.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(crate) struct Preset {
+    /// The tag of the language that it reads in.
+    pub(crate) language: Option<String>,
+    /// It has to have a PIN, of so many digits at least.
+    pub(crate) pin_least: Option<i64>,
+}
+
+/// In this order everywhere.
+type Columns =
+    (String, String, String, Option<String>, i64, Option<String>, Option<i64>, i64, i64, Option<i64>);
+
+/// The same, and the holder's name.
+type Listed = (
+    String,
+    String,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+    Option<i64>,
+    i64,
+    i64,
+    Option<i64>,
+    Option<String>,
+);
 
 impl Device {
     fn new(columns: Columns) -> Option<Device> {
-        let (id, name, area, user, kiosk, made_at, seen_at, revoked_at) = columns;
+        let (id, name, area, user, kiosk, language, pin_least, made_at, seen_at, revoked_at) = columns;
         let (area, kiosk) = (Area::parse(&area)?, kiosk != 0);
-        Some(Device { id, name, area, user, kiosk, made_at, seen_at, revoked_at })
+        let preset = Preset { language, pin_least };
+        Some(Device { id, name, area, user, kiosk, preset, made_at, seen_at, revoked_at })
     }
 }
 
@@ -78,6 +106,7 @@ impl Who {
         name: &str,
         area: &Area,
         holder: Holder<'_>,
+        preset: &Preset,
         made_by: &str,
         now: i64,
     ) -> Result<(String, String, i64), StoreError> {
@@ -96,8 +125,8 @@ impl Who {
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(
-                "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at, kiosk)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at, kiosk, language, pin_least)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             )
             .bind(&hash)
             .bind(&id)
@@ -107,6 +136,8 @@ impl Who {
             .bind(made_by)
             .bind(expires_at)
             .bind(kiosk)
+            .bind(&preset.language)
+            .bind(preset.pin_least)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await
@@ -121,14 +152,16 @@ impl Who {
         let token_hash = token.hash(self.ciphers);
         let made: Option<Columns> = writing!(self.store.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
-            let found: Option<(String, String, Option<String>, i64)> = sqlx::query_as(
-                "SELECT name, area, user_id, kiosk FROM enrolment WHERE hash = $1 AND expires_at > $2",
+            type Row = (String, String, Option<String>, i64, Option<String>, Option<i64>);
+            let found: Option<Row> = sqlx::query_as(
+                "SELECT name, area, user_id, kiosk, language, pin_least FROM enrolment
+                 WHERE hash = $1 AND expires_at > $2",
             )
             .bind(&hash)
             .bind(now)
             .fetch_optional(&mut *transaction)
             .await?;
-            let Some((name, area, user, kiosk)) = found else { return Ok(None) };
+            let Some((name, area, user, kiosk, language, pin_least)) = found else { return Ok(None) };
             let taken = sqlx::query("DELETE FROM enrolment WHERE hash = $1")
                 .bind(&hash)
                 .execute(&mut *transaction)
@@ -138,8 +171,8 @@ impl Who {
                 return Ok(None);
             }
             sqlx::query(
-                "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at, kiosk)
-                 VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+                "INSERT INTO device (id, hash, name, area, user_id, made_at, seen_at, kiosk, language, pin_least)
+                 VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)",
             )
             .bind(&id)
             .bind(&token_hash)
@@ -148,10 +181,12 @@ impl Who {
             .bind(&user)
             .bind(now)
             .bind(kiosk)
+            .bind(&language)
+            .bind(pin_least)
             .execute(&mut *transaction)
             .await?;
             transaction.commit().await?;
-            Ok(Some((id.clone(), name, area, user, kiosk, now, now, None)))
+            Ok(Some((id.clone(), name, area, user, kiosk, language, pin_least, now, now, None)))
         })?;
         let device = made.and_then(Device::new);
         Ok(device.map_or(Enrolled::Refused, |device| Enrolled::Device(device, token)))
@@ -162,7 +197,7 @@ impl Who {
         let hash = token.hash(self.ciphers);
         let row: Option<Columns> = reading!(self.store.database, |pool| {
             sqlx::query_as(
-            "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
+            "SELECT id, name, area, user_id, kiosk, language, pin_least, made_at, seen_at, revoked_at FROM device WHERE hash = $1"
         )
         .bind(&hash)
         .fetch_optional(pool)
@@ -194,7 +229,7 @@ impl Who {
     pub(crate) async fn device(&self, id: &str) -> Result<Option<Device>, StoreError> {
         let row: Option<Columns> = reading!(self.store.database, |pool| {
             sqlx::query_as(
-            "SELECT id, name, area, user_id, kiosk, made_at, seen_at, revoked_at FROM device WHERE id = $1"
+            "SELECT id, name, area, user_id, kiosk, language, pin_least, made_at, seen_at, revoked_at FROM device WHERE id = $1"
         )
         .bind(id)
         .fetch_optional(pool)
@@ -211,18 +246,30 @@ impl Who {
     ) -> Result<Vec<(Device, Option<String>)>, StoreError> {
         // A code is digits only, so that it holds none of LIKE's signs.
         const OF_AREA: &str =
-            "SELECT device.id, device.name, device.area, user_id, kiosk, device.made_at, seen_at,
+            "SELECT device.id, device.name, device.area, user_id, kiosk, language, pin_least, device.made_at, seen_at,
             revoked_at, app_user.name FROM device LEFT JOIN app_user ON app_user.id = user_id
             WHERE device.id > $1 AND device.area LIKE $2 ORDER BY device.id LIMIT $3";
-        type Row = (String, String, String, Option<String>, i64, i64, i64, Option<i64>, Option<String>);
         let within = format!("{area}%");
-        let rows: Vec<Row> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
+        let rows: Vec<Listed> = reading!(self.store.database, |pool| sqlx::query_as(OF_AREA)
             .bind(after)
             .bind(&within)
             .bind(limit)
             .fetch_all(pool))?;
-        let device = |(id, name, area, user, kiosk, made_at, seen_at, revoked_at, holder): Row| {
-            Some((Device::new((id, name, area, user, kiosk, made_at, seen_at, revoked_at))?, holder))
+        let device = |(
+            id,
+            name,
+            area,
+            user,
+            kiosk,
+            language,
+            pin_least,
+            made_at,
+            seen_at,
+            revoked_at,
+            holder,
+        ): Listed| {
+            let columns = (id, name, area, user, kiosk, language, pin_least, made_at, seen_at, revoked_at);
+            Some((Device::new(columns)?, holder))
         };
         Ok(rows.into_iter().filter_map(device).collect())
     }
@@ -260,7 +307,7 @@ mod tests {
     async fn a_code_makes_one_device_for_many_at_once(place: &Place) {
         let who = open(place).await;
         let (_, code, expires_at) =
-            who.make_enrolment("a", &area("37"), Holder::Nobody, "u", 0).await.unwrap();
+            who.make_enrolment("a", &area("37"), Holder::Nobody, &Preset::default(), "u", 0).await.unwrap();
         assert_eq!(expires_at, LIFETIME_MS);
         assert!(matches!(who.enrol(&code, LIFETIME_MS).await.unwrap(), Enrolled::Refused), "it is over");
         let enrolled = at_once(|| {
@@ -274,14 +321,18 @@ mod tests {
     async fn a_device_is_its_users_until_it_is_revoked(place: &Place) {
         let who = open(place).await;
         let owner = user(&who, "li.si").await;
+        let preset = Preset { language: Some("en".into()), pin_least: Some(8) };
         let (_, code, _) =
-            who.make_enrolment("a", &area("371002"), Holder::User(&owner), "u", 0).await.unwrap();
+            who.make_enrolment("a", &area("371002"), Holder::User(&owner), &preset, "u", 0).await.unwrap();
         let Enrolled::Device(device, token) = who.enrol(&code, 1).await.unwrap() else { panic!("refused") };
         let Known::Device(found, Some(_)) = who.device_of(&token, 99_000).await.unwrap() else {
             panic!("not known")
         };
         assert_eq!((found.id, found.user), (device.id.clone(), Some(owner.clone())));
         let listed = who.devices(&Area::EVERYWHERE, "", 10).await.unwrap();
+        for told in [&device.preset, &found.preset, &listed[0].0.preset] {
+            assert_eq!(*told, preset, "as the code was made");
+        }
         assert_eq!(listed[0].1.as_deref(), Some("li.si"));
         assert_eq!(who.device(&device.id).await.unwrap().unwrap().seen_at, 99_000);
         assert!(matches!(who.device_of(&Token::new(), 2).await.unwrap(), Known::Nobody));
@@ -298,7 +349,10 @@ mod tests {
     async fn devices_are_listed_by_area(place: &Place) {
         let who = open(place).await;
         for code in ["371002", "371002001", "371003", ""] {
-            let (_, code, _) = who.make_enrolment("a", &area(code), Holder::Nobody, "u", 0).await.unwrap();
+            let (_, code, _) = who
+                .make_enrolment("a", &area(code), Holder::Nobody, &Preset::default(), "u", 0)
+                .await
+                .unwrap();
             who.enrol(&code, 1).await.unwrap();
         }
         for (within, count) in [("", 4), ("37", 3), ("371002", 2), ("371002001", 1), ("371004", 0)] {

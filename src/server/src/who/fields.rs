@@ -40,6 +40,23 @@ pub(crate) fn area(text: &str) -> Result<Area, Refusal> {
     Area::parse(text).ok_or_else(|| bad("area", "a code of 2, 4, 6, 9 or 12 digits; empty for everywhere"))
 }
 
+/// The digits that an office may ask of a PIN: the app takes none with fewer, and nobody remembers more.
+pub(crate) const PIN_DIGITS: std::ops::RangeInclusive<i64> = 6..=12;
+
+/// A language's tag (RFC 5646), whether the app speaks it or not: `zh`, `ug-Arab-CN`.
+pub(crate) fn language(text: &str) -> Result<String, Refusal> {
+    let mut parts = text.split('-');
+    let is_part = |part: &str, least: usize| {
+        (least..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let is_tag = text.len() <= 35
+        && parts
+            .next()
+            .is_some_and(|first| is_part(first, 2) && first.bytes().all(|b| b.is_ascii_alphabetic()))
+        && parts.all(|part| is_part(part, 1));
+    if is_tag { Ok(text.to_owned()) } else { Err(bad("language", "a language's tag: zh, en, ug-CN")) }
+}
+
 /// An id of ours: 32 hexadecimal digits.
 pub(crate) fn id(text: &str) -> Result<&str, Refusal> {
     let fits = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -101,6 +118,7 @@ mod tests {
                 device_name(text).unwrap_err(),
                 area(text).unwrap_err(),
                 id(text).map(drop).unwrap_err(),
+                language(text).unwrap_err(),
                 standing(text, "", None).unwrap_err(),
                 standing("worker", text, None).unwrap_err(),
                 standing("provider", "", Some(text)).unwrap_err(),
@@ -122,6 +140,16 @@ mod tests {
         }
         assert!(device_name(&"手".repeat(65)).is_err());
         assert!(device_name("  ").is_err());
+    }
+
+    #[test]
+    fn a_language_is_a_tag_that_anybody_may_speak() {
+        for tag in ["zh", "en", "ug-CN", "az-Arab-IR"] {
+            assert_eq!(language(tag).unwrap(), tag);
+        }
+        for tag in ["", "z", "中文", "zh_CN", "zh-", "1e", "abcdefghi", &"ab-".repeat(12)] {
+            assert!(language(tag).is_err(), "{tag}");
+        }
     }
 
     #[test]

@@ -223,13 +223,15 @@ fn a_device_is_enrolled_once_sends_as_itself_and_is_told_when_it_is_revoked() {
     refused(&put(house, &sent, "' OR 1=1 --"), 401, "login");
     assert!(house.rows().is_empty());
 
-    let wanted = json!({"name": "手机 1", "area": "371002001", "user": worker.id});
+    let wanted =
+        json!({"name": "手机 1", "area": "371002001", "user": worker.id, "language": "en", "pin_least": 8});
     let made = office.administrator.post(house, "/api/v1/enrolments", wanted).json();
     let code = made["code"].as_str().unwrap();
     assert_eq!(made["text"], format!("http://x/settings#enrol={code}"));
     let enrol = |code: &str| Browser::default().post(house, "/api/v1/devices", json!({ "code": code }));
     let device = enrol(code).json();
     let (id, token) = (device["device"]["id"].as_str().unwrap(), device["token"].as_str().unwrap());
+    assert_eq!((&device["device"]["language"], &device["device"]["pin_least"]), (&json!("en"), &json!(8)));
     refused(&enrol(code), 403, "bad_enrolment");
     for code in ["", "abcde-fghjk-mnpqr-stvwx", "' OR '1'='1", &"a".repeat(10_000)] {
         refused(&enrol(code), 403, "bad_enrolment");
@@ -478,7 +480,11 @@ fn hostile_texts_large_bodies_and_odd_paths_are_refused_and_store_nothing() {
             refused(&answer, 422, "bad_field");
             assert!(!answer.text().contains("script") && !answer.text().contains("DROP"));
         }
-        for body in [json!({"name": text, "area": "37"}), json!({"name": "ok", "area": text})] {
+        for body in [
+            json!({"name": text, "area": "37"}),
+            json!({"name": "ok", "area": text}),
+            json!({"name": "ok", "area": "37", "language": text}),
+        ] {
             refused(&admin.post(house, "/api/v1/enrolments", body), 422, "bad_field");
         }
         let user = json!({"name": "ok", "area": "37", "user": text});
@@ -487,6 +493,11 @@ fn hostile_texts_large_bodies_and_odd_paths_are_refused_and_store_nothing() {
         let patched =
             admin.send(house, "PATCH", &format!("/api/v1/users/{}", admin.id), json!({"role": text}));
         refused(&patched, 409, "own_account");
+    }
+    for wrong in [json!({"pin_least": 5}), json!({"pin_least": 13}), json!({"pin_least": 8, "kiosk": true})] {
+        let mut body = json!({"name": "ok", "area": "371002"});
+        body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        refused(&admin.post(house, "/api/v1/enrolments", body), 422, "bad_field");
     }
     for body in ["", "[]", "null", "{\"name\":1}", "{\"name\":\"a\",\"more\":1}", "{", &"[".repeat(10_000)] {
         let answer = admin.send_with(

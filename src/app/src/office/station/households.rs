@@ -9,7 +9,7 @@ use super::area::{ChooseTown, in_town};
 use super::ask::{CASES, Entity, Found, Query, search};
 use super::dates::{late, today};
 use super::filter::Choose;
-use super::known::{Known, comma, use_known};
+use super::known::{Known, use_known};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::{Desk, use_desk};
@@ -250,7 +250,7 @@ pub fn danger_words(case: &Entity, known: Known) -> Option<AnyView> {
         let count = flags.len();
         let said = move || {
             let words: Vec<String> = flags.iter().map(|flag| known.say(CASES, "red_flags", flag)).collect();
-            words.join(comma(reader.language()))
+            words.join(reader.language().words().comma)
         };
         view! {
             <span class="state bad flags" data-flags=count><Icon shape=Shape::Alert small=true /><span>{live(said)}</span></span>

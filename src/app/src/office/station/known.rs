@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::office::desk::{Desk, use_desk};
 use crate::office::frame::Remote;
-pub use crate::state::dictionary::{Dictionary, Label, Ledger, comma};
+pub use crate::state::dictionary::{Dictionary, Label, Ledger};
 use crate::state::reader::{Reader, use_reader};
 use crate::words::Language;
 

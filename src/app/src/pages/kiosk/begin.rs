@@ -8,8 +8,8 @@ use crate::components::live::live;
 use crate::components::top_bar::TopBar;
 use crate::pages::unlock::pin_twice;
 use crate::platform::timer;
-use crate::state::kiosk;
 use crate::state::reader::{say, title, use_reader};
+use crate::state::{kiosk, pin};
 
 const PIN: &str = "kiosk-pin";
 const AGAIN: &str = "kiosk-pin-again";
@@ -27,9 +27,9 @@ pub fn BeginKiosk() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let chosen = match pin_twice((PIN, pin), (AGAIN, again)) {
+        let chosen = match pin_twice(pin::LEAST, (PIN, pin), (AGAIN, again)) {
             Ok(chosen) => chosen,
-            Err((field, words)) => return complain(wrong, field, words(reader.words_now()).to_owned()),
+            Err((field, words)) => return complain(wrong, field, words(reader.words_now())),
         };
         wrong.set(None);
         busy.set(true);

@@ -9,7 +9,7 @@ use crate::components::live::{live, shown_when};
 use crate::platform::page as screen;
 use crate::state::kiosk::{self, OwnCase, Service, masked};
 use crate::state::reader::{Reader, use_reader};
-use crate::words::kiosk::KioskWords;
+use crate::words::Language;
 
 /// The days of a case in the order in which they come, and of a service.
 const DAYS: [&str; 13] = [
@@ -94,7 +94,7 @@ fn shown_service(service: Service, reader: Reader) -> AnyView {
     let has_name = !ask.is_empty() || !phone.is_empty();
     view! {
         <li class="card" data-service-state=said>
-            <strong>{live(move || called.in_language(reader.language().tag()).to_owned())}</strong>
+            <strong>{live(move || called.of(reader.language()).to_owned())}</strong>
             <span>{word(move |w| (w.service_state)(&state))}</span>
             <span class="soft" translate="no">{by}</span>
             <dl class="kiosk-days">{days}</dl>
@@ -106,16 +106,14 @@ fn shown_service(service: Service, reader: Reader) -> AnyView {
 
 /// What stands on the sheet: the record with the full name, where it stands, its days and services.
 fn paper(case: &OwnCase, reader: Reader) -> Vec<(String, String)> {
-    let language = reader.language();
-    sheet(case, &language.words().kiosk, language.tag(), &today())
+    sheet(case, reader.language(), &today())
 }
 
-fn sheet(case: &OwnCase, words: &KioskWords, tag: &str, today: &str) -> Vec<(String, String)> {
+fn sheet(case: &OwnCase, language: Language, today: &str) -> Vec<(String, String)> {
+    let words = &language.words().kiosk;
     let mut lines = vec![((words.printed_on)(today), String::new())];
     let record = case.record.iter();
-    lines.extend(
-        record.map(|fact| (fact.label.in_language(tag).to_owned(), fact.value.in_language(tag).to_owned())),
-    );
+    lines.extend(record.map(|fact| (fact.label.of(language).to_owned(), fact.value.of(language).to_owned())));
     lines.push(((words.state)(&case.state).to_owned(), String::new()));
     for name in DAYS {
         // The record has the others.
@@ -127,7 +125,7 @@ fn sheet(case: &OwnCase, words: &KioskWords, tag: &str, today: &str) -> Vec<(Str
     for service in &case.services {
         let state = (words.service_state)(&service.state);
         let by = if service.by.is_empty() { String::new() } else { format!(" · {}", service.by) };
-        lines.push((service.service.in_language(tag).to_owned(), format!("{state}{by}")));
+        lines.push((service.service.of(language).to_owned(), format!("{state}{by}")));
     }
     lines
 }
@@ -135,7 +133,6 @@ fn sheet(case: &OwnCase, words: &KioskWords, tag: &str, today: &str) -> Vec<(Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::kiosk::CHINESE;
 
     #[test]
     fn the_sheet_has_the_full_name_each_day_once_and_every_service() {
@@ -149,7 +146,7 @@ mod tests {
             "services": [{"service": {"zh": "助餐配餐", "en": "Meals"}, "state": "in_service", "by": "示例社区"}]
         }))
         .expect("it reads");
-        let lines: Vec<String> = sheet(&case, &CHINESE, "zh", "2026-11-28")
+        let lines: Vec<String> = sheet(&case, Language::Chinese, "2026-11-28")
             .into_iter()
             .map(|(what, which)| format!("{what}|{which}"))
             .collect();

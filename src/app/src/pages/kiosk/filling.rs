@@ -80,7 +80,7 @@ fn fill_in(answering: Answering, at: Kiosk) {
     answering.fill("case", &case.case);
     for fact in &case.record {
         if matches!(&*fact.name, "person" | "phone") {
-            answering.fill(&fact.name, &fact.value.zh);
+            answering.fill(&fact.name, fact.value.of(crate::words::Language::Chinese));
         }
     }
 }

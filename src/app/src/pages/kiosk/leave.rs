@@ -25,7 +25,7 @@ pub fn Leave(at: Kiosk) -> impl IntoView {
         }
         let digits = match pin::typed(&text.get_untracked()) {
             Ok(digits) => digits,
-            Err(fault) => return complain(wrong, FIELD, fault_words(fault, reader.words_now()).to_owned()),
+            Err(fault) => return complain(wrong, FIELD, fault_words(fault, reader.words_now())),
         };
         busy.set(true);
         timer::spawn(async move {

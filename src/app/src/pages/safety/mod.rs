@@ -7,7 +7,7 @@ mod pin;
 mod settings;
 mod users;
 
-pub use pin::PinPage;
+pub use pin::{PinOwed, PinPage};
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Sets a PIN, another one, or takes it away: one page, one thing.
+//! Sets a PIN, another one, or takes it away: one page, one thing. Where the office asks for a PIN, it stands instead of all others until there is one.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -8,7 +8,7 @@ use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::components::top_bar::TopBar;
-use crate::pages::unlock::{Complaint, pin_twice, tried_words, words_of};
+use crate::pages::unlock::{Complaint, faulty, pin_twice, tried_words};
 use crate::platform::store::Tried;
 use crate::platform::timer;
 use crate::state::gate::use_gate;
@@ -54,17 +54,17 @@ impl Typed {
     }
 
     /// The PIN that is set, and the one that is to be, as far as the aim asks for them.
-    fn read(self, aim: Aim) -> Result<(Option<String>, Option<String>), Complaint> {
+    fn read(self, aim: Aim, least: usize) -> Result<(Option<String>, Option<String>), Complaint> {
         let held = match aim {
             Aim::Set => None,
             Aim::Change | Aim::Remove => {
-                Some(pin::typed(&self.held.get_untracked()).map_err(|fault| (HELD, words_of(fault)))?)
+                Some(pin::typed(&self.held.get_untracked()).map_err(|fault| faulty(HELD, fault))?)
             }
         };
         if aim == Aim::Remove {
             return Ok((held, None));
         }
-        let new = pin_twice((NEW, self.new), (AGAIN, self.again))?;
+        let new = pin_twice(least, (NEW, self.new), (AGAIN, self.again))?;
         Ok((held, Some(new)))
     }
 }
@@ -72,10 +72,26 @@ impl Typed {
 /// The page at `/safety/pin`; `?remove` takes the PIN away.
 #[component]
 pub fn PinPage() -> impl IntoView {
-    let gate = use_gate();
-    let reader = use_reader();
     let query = use_query_map();
     let removing = query.with_untracked(|query| query.get("remove").is_some());
+    view! { <PinForm removing owed=false /> }
+}
+
+/// What stands instead of all pages while the office asks for a PIN that is not there, or for a longer one.
+#[component]
+pub fn PinOwed() -> impl IntoView {
+    view! { <PinForm removing=false owed=true /> }
+}
+
+#[component]
+fn PinForm(
+    removing: bool,
+    /// Is it the office that asks for it?
+    owed: bool,
+) -> impl IntoView {
+    let gate = use_gate();
+    let reader = use_reader();
+    let least = gate.pin_least();
     // What the page is for does not change under the reader when it is done.
     let aim = match (untrack(|| gate.has_pin()), removing) {
         (true, true) => Aim::Remove,
@@ -98,9 +114,9 @@ pub fn PinPage() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let (held, new) = match typed.read(aim) {
+        let (held, new) = match typed.read(aim, least) {
             Ok(read) => read,
-            Err((field, words)) => return complain(wrong, field, words(reader.words_now()).to_owned()),
+            Err((field, words)) => return complain(wrong, field, words(reader.words_now())),
         };
         wrong.set(None);
         busy.set(true);
@@ -132,6 +148,9 @@ pub fn PinPage() -> impl IntoView {
         <TopBar title=Signal::derive(say(|w| w.safety.safety.to_owned())) />
         <main id="main" tabindex="-1" data-screen="pin">
             <h1>{live(move || aim.heading(reader.language().words()))}</h1>
+            {owed.then(|| view! {
+                <p class="notice" data-owed="true">{say(move |w| (w.safety.pin_owed)(least))}</p>
+            })}
             {shown_when(move || done.get(), move || view! {
                 <p class="notice card-row" role="status" data-saved>
                     <Icon shape=Shape::Check />
@@ -163,7 +182,7 @@ pub fn PinPage() -> impl IntoView {
                         <Entry
                             id=NEW
                             kind=Kind::Pin
-                            label=Signal::derive(say(|w| w.safety.pin_new.to_owned()))
+                            label=Signal::derive(say(move |w| (w.safety.pin_new)(least)))
                             hint=|w| w.safety.pin_new_hint
                             text=typed.new
                             wrong
@@ -186,7 +205,9 @@ pub fn PinPage() -> impl IntoView {
                         })}
                     </button>
                 </form> }.into_any())}
-            <A href="/safety" attr:class="button" attr:data-action="to-safety">{say(|w| w.safety.back)}</A>
+            {(!owed).then(|| view! {
+                <A href="/safety" attr:class="button" attr:data-action="to-safety">{say(|w| w.safety.back)}</A>
+            })}
         </main>
     }
 }

@@ -52,7 +52,10 @@ fn WithPin(gate: Gate) -> impl IntoView {
     view! {
         <p>{say(|w| w.safety.pin_on)}</p>
         <A href="/safety/pin" attr:class="button" attr:data-action="change-pin">{say(|w| w.safety.pin_change)}</A>
-        <A href="/safety/pin?remove" attr:class="button" attr:data-action="remove-pin">{say(|w| w.safety.pin_remove)}</A>
+        {shown_when(move || !gate.needs_pin(), || view! {
+            <A href="/safety/pin?remove" attr:class="button" attr:data-action="remove-pin">{say(|w| w.safety.pin_remove)}</A> }.into_any())}
+        {shown_when(move || gate.needs_pin(), move || view! {
+            <p class="soft">{say(move |w| (w.safety.pin_needed)(gate.pin_least()))}</p> }.into_any())}
         <LockAfter gate />
         <div class="question">
             <label class="question-label" for="wipe-after">{say(|w| w.safety.wipe_after)}</label>

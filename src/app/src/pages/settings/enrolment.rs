@@ -80,7 +80,7 @@ fn facts(enrolment: Option<Enrolment>, is_revoked: bool) -> AnyView {
     let Some(enrolment) = enrolment else {
         return fact("device", say(|w| w.settings.device), say(|w| w.settings.not_enrolled).into_any());
     };
-    let Enrolment { name, area, user, at_ms, revoked_at_ms, .. } = enrolment;
+    let Enrolment { name, area, user, pin_least, at_ms, revoked_at_ms, .. } = enrolment;
     let state = is_revoked.then(|| {
         let since = revoked_at_ms;
         let said = say(move |w| match since {
@@ -92,12 +92,15 @@ fn facts(enrolment: Option<Enrolment>, is_revoked: bool) -> AnyView {
     });
     let area = say(move |w| if area.is_empty() { w.settings.everywhere.to_owned() } else { area.clone() });
     let user = say(move |w| user.clone().unwrap_or_else(|| w.settings.nobody.to_owned()));
+    let pin = pin_least
+        .map(|least| fact("pin", say(|_| "PIN"), say(move |w| (w.settings.pin_required)(least)).into_any()));
     let since = say(move |w| when(at_ms, now(), w));
     view! {
         {state}
         {fact("device", say(|w| w.settings.device), name.into_any())}
         {fact("area", say(|w| w.settings.area), area.into_any())}
         {fact("user", say(|w| w.settings.user), user.into_any())}
+        {pin}
         {fact("since", say(|w| w.settings.since), since.into_any())}
     }
     .into_any()
@@ -128,6 +131,9 @@ fn CodeForm(device: Device, done: RwSignal<bool>) -> impl IntoView {
         done.set(false);
         timer::spawn(async move {
             let outcome = enrolment::enrol(device, &text.get_untracked()).await;
+            if let Ok(Some(language)) = outcome {
+                reader.read_in(language);
+            }
             if outcome.is_ok() && !done.is_disposed() {
                 device.offered.set(None);
                 done.set(true);
@@ -141,7 +147,7 @@ fn CodeForm(device: Device, done: RwSignal<bool>) -> impl IntoView {
             }
             busy.set(false);
             match outcome {
-                Ok(()) => text.set(String::new()),
+                Ok(_) => text.set(String::new()),
                 Err(why) => complain(wrong, FIELD, words_of(why, reader.words_now()).to_owned()),
             }
         });

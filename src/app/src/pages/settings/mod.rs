@@ -1,4 +1,4 @@
-//! The settings page: who this phone is for its server, and where else it sends.
+//! The settings page: who this phone is for its server, how it looks, and where else it sends.
 
 mod enrolment;
 mod login;
@@ -8,11 +8,13 @@ mod targets;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use crate::components::appearance::Appearance;
 use crate::components::icon::{Icon, Shape};
-use crate::components::live::shown_when;
+use crate::components::live::{live, shown_when};
 use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
-use crate::platform::timer;
+use crate::platform::{awake as screen, timer};
+use crate::state::awake;
 use crate::state::device::use_device;
 use crate::state::reader::{say, title};
 use crate::state::targets as known;
@@ -30,10 +32,32 @@ pub fn SettingsPage() -> impl IntoView {
             {shown_when(move || device.offered.with(Option::is_none), move || view! {
                 <ShutOutNotice device here=true /> }.into_any())}
             <enrolment::EnrolmentSection device />
+            <Appearance>
+                <KeepAwake />
+            </Appearance>
             <targets::TargetsSection device />
             <own::OwnSection device />
         </main>
     }
+}
+
+/// Does the screen stay on while a form is open? Nothing where the browser can't have it so.
+#[component]
+fn KeepAwake() -> impl IntoView {
+    let wanted = RwSignal::new(awake::is_wanted());
+    let choose = move |yes: bool| {
+        awake::want(yes);
+        wanted.set(yes);
+    };
+    screen::is_possible().then(|| view! {
+        <label class="choice">
+            <input
+                type="checkbox" id="keep-awake" prop:checked=live(move || wanted.get())
+                on:change:target=move |event| choose(event.target().checked())
+            />
+            <span>{say(|w| w.appearance.awake)} <span class="soft small">{say(|w| w.appearance.awake_hint)}</span></span>
+        </label>
+    })
 }
 
 /// The way to it, from other pages.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::state::device::Device;
+use crate::state::dictionary::Label;
 use crate::words::kiosk::KioskWords;
 
 const ADDRESS: &str = "/api/v1/own-case";
@@ -33,7 +34,7 @@ pub struct OwnCase {
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Service {
-    pub service: BothWords,
+    pub service: Label,
     pub state: String,
     /// Who does it.
     pub by: String,
@@ -48,23 +49,8 @@ pub struct Service {
 #[serde(default)]
 pub struct Fact {
     pub name: String,
-    pub label: BothWords,
-    pub value: BothWords,
-}
-
-/// In both languages.
-#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct BothWords {
-    pub zh: String,
-    pub en: String,
-}
-
-impl BothWords {
-    /// In the language of a tag.
-    pub fn in_language(&self, tag: &str) -> &str {
-        if tag == "en" { &self.en } else { &self.zh }
-    }
+    pub label: Label,
+    pub value: Label,
 }
 
 /// Why there is nothing to show.

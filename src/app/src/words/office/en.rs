@@ -2,7 +2,7 @@
 
 use super::Office;
 
-pub(super) const WORDS: Office = Office {
+pub const WORDS: Office = Office {
     office: "Doorstep · office",
     start: "Start",
     users: "Users",
@@ -363,6 +363,7 @@ pub(super) const WORDS: Office = Office {
         })
     },
 
+    preset: &super::preset::ENGLISH,
     resident: &super::resident::ENGLISH,
     station: super::station::en::WORDS,
 };

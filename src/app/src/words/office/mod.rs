@@ -2,14 +2,16 @@
 //!
 //! A struct of its own beside [`Words`](super::Words): it is in the office's bundle alone, and no phone loads it.
 
-mod en;
+pub(super) mod en;
 mod monitoring;
+mod preset;
 mod ranking;
 mod resident;
 mod station;
-mod zh;
+pub(super) mod zh;
 
 pub use monitoring::Monitoring;
+pub use preset::PresetWords;
 pub use ranking::Ranking;
 pub use resident::ResidentWords;
 
@@ -19,13 +21,18 @@ pub use station::Station;
 
 type Text = &'static str;
 
-/// A language's words.
-pub fn words(language: Language) -> &'static Office {
-    match language {
-        Language::Chinese => &zh::WORDS,
-        Language::English => &en::WORDS,
-    }
+macro_rules! spoken {
+    ($($(#[$doc:meta])* $name:ident $file:ident $page_tag:literal,)*) => {
+        /// A language's words.
+        pub fn words(language: Language) -> &'static Office {
+            match language {
+                $(Language::$name => &super::$file::OFFICE,)*
+            }
+        }
+    };
 }
+
+languages!(spoken);
 
 /// Names say where it stands; functions take what is filled in.
 #[derive(Debug)]
@@ -325,6 +332,7 @@ pub struct Office {
     pub event: fn(&str) -> Option<Text>,
 
     /// Query codes of households, and kiosks.
+    pub preset: &'static PresetWords,
     pub resident: &'static ResidentWords,
 
     /// The station's pages.

@@ -2,7 +2,7 @@
 
 use super::Office;
 
-pub(super) const WORDS: Office = Office {
+pub const WORDS: Office = Office {
     office: "入户 · 单位管理",
     start: "开始",
     users: "用户",
@@ -359,6 +359,7 @@ pub(super) const WORDS: Office = Office {
         })
     },
 
+    preset: &super::preset::CHINESE,
     resident: &super::resident::CHINESE,
     station: super::station::zh::WORDS,
 };

@@ -17,7 +17,7 @@ use crate::answer::{Refusal, json as answer};
 use crate::listen::now_ms;
 use crate::who::audit::{Entry, Event};
 use crate::who::caller::{Caller, Origin, count_try};
-use crate::who::devices::{Device, Enrolled, Holder};
+use crate::who::devices::{Device, Enrolled, Holder, Preset};
 use crate::who::rights::{Area, Deed, Place, Reach, Role, reach};
 use crate::who::{Who, enrolment, fields};
 
@@ -25,6 +25,7 @@ use crate::who::{Who, enrolment, fields};
 pub(super) fn device_json(device: &Device) -> Value {
     json!({
         "id": device.id, "name": device.name, "area": device.area.code(), "user": device.user, "kiosk": device.kiosk,
+        "language": device.preset.language, "pin_least": device.preset.pin_least,
         "made_at": device.made_at, "seen_at": device.seen_at, "revoked_at": device.revoked_at,
     })
 }
@@ -38,6 +39,10 @@ pub(super) struct NewEnrolment {
     /// Is it to stand in a station, for whoever comes?
     #[serde(default)]
     kiosk: bool,
+    /// The language that it reads in, by its tag; nothing: as the device itself has it.
+    language: Option<String>,
+    /// It has to have a PIN, of so many digits at least; nothing: as its user likes.
+    pin_least: Option<i64>,
 }
 
 /// `POST /api/v1/enrolments`: a code for one device, and the text of its QR code.
@@ -66,12 +71,26 @@ pub(super) async fn make_enrolment(
         (None, true) => Holder::Kiosk,
         (None, false) => Holder::Nobody,
     };
+    let preset = preset(&wanted)?;
     let server = origin.server().ok_or_else(|| fields::bad("host", "the request names no host"))?;
     let made_by = caller.user.clone().unwrap_or_default();
-    let (id, code, expires_at) = who.make_enrolment(&name, &area, holder, &made_by, now_ms()).await?;
+    let (id, code, expires_at) =
+        who.make_enrolment(&name, &area, holder, &preset, &made_by, now_ms()).await?;
     who.note(&caller.entry(Event::EnrolmentMade).to(id)).await?;
     let said = json!({"code": code, "text": enrolment::text(&server, &code), "expires_at": expires_at});
     Ok(answer(StatusCode::CREATED, &said))
+}
+
+/// What it is to be set to. A kiosk is open to whoever comes: its own PIN is asked of those who leave it.
+fn preset(wanted: &NewEnrolment) -> Result<Preset, Refusal> {
+    let language = wanted.language.as_deref().map(fields::language).transpose()?;
+    match wanted.pin_least {
+        Some(_) if wanted.kiosk => Err(fields::bad("pin_least", "a kiosk asks whoever comes for no PIN")),
+        Some(least) if !fields::PIN_DIGITS.contains(&least) => {
+            Err(fields::bad("pin_least", "6 to 12 digits, or nothing where no PIN has to be"))
+        }
+        pin_least => Ok(Preset { language, pin_least }),
+    }
 }
 
 /// A device is for those who go out with it, within the area of whoever hands it out.
