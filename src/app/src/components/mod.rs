@@ -14,6 +14,7 @@ pub mod items;
 pub mod jump_drawer;
 pub mod jump_list;
 pub mod kept;
+pub mod key_pad;
 pub mod language_switch;
 pub mod live;
 pub mod lock_button;

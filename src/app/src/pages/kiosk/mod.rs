@@ -23,6 +23,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
+use crate::components::key_pad::KeyPads;
 use crate::components::live::{live, shown_when};
 use crate::pages::Update;
 use crate::platform::{clock, idle as touches, page as screen, timer, worker};
@@ -101,6 +102,7 @@ fn word<T: 'static>(
 pub fn KioskPage() -> impl IntoView {
     let device = use_device();
     title(|words| words.kiosk.title.to_owned());
+    KeyPads::provide();
     screen::rename(kiosk::ADDRESS);
     let at = Kiosk {
         device,
