@@ -21,6 +21,7 @@ pub mod lock_button;
 pub mod marked;
 pub mod message;
 pub mod question;
+pub mod read_aloud;
 pub mod reasons;
 pub mod rejected;
 pub mod repeat;

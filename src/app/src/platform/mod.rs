@@ -14,6 +14,7 @@
 //! | [`collation`] | the order of Chinese characters by how they are read |
 //! | [`compass`] | where the device points (`bearing`) |
 //! | [`timer`] | `sleep(ms).await`, `after(ms, f)`, `spawn(future)` |
+//! | [`speech`] | words read aloud |
 //! | [`typing`] | what keys on the page do to a field |
 //! | [`locks`] | one tab a draft, one tab that sends |
 //! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
@@ -53,6 +54,7 @@ pub mod pointer;
 pub mod preferences;
 pub mod recorder;
 pub mod rescue;
+pub mod speech;
 pub mod store;
 pub mod timer;
 pub mod typing;

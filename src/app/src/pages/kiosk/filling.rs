@@ -11,6 +11,7 @@ use super::ticket::Ticket;
 use super::{Kiosk, Step, title_of, version_of, word};
 use crate::components::items::items;
 use crate::components::live::{live, shown_when};
+use crate::components::read_aloud::page_aloud;
 use crate::platform::{clock, page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::drafts::{self, Opening};
@@ -192,6 +193,7 @@ fn PageBody(answering: Answering, page: Key) -> impl IntoView {
     view! {
         <div class="page-body" data-page=answering.page_name(page)>
             <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
+            {page_aloud(answering, page)}
             {items(answering, on_page, page)}
         </div>
     }
