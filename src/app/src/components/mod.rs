@@ -20,6 +20,7 @@ pub mod live;
 pub mod lock_button;
 pub mod marked;
 pub mod message;
+pub mod qr;
 pub mod question;
 pub mod read_aloud;
 pub mod reasons;

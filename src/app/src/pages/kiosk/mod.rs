@@ -11,6 +11,7 @@ mod begin;
 mod call;
 mod case;
 mod filling;
+mod hand_over;
 mod leave;
 mod paper;
 mod prove;
