@@ -31,3 +31,4 @@ pub mod seek_link;
 pub mod shut_out;
 pub mod silent;
 pub mod top_bar;
+pub mod undo;

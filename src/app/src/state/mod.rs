@@ -36,3 +36,4 @@ pub mod sounds;
 pub mod space;
 pub mod surveys_of;
 pub mod targets;
+pub mod undoing;
