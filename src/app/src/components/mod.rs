@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod dangers;
 pub mod entry;
 pub mod error_summary;
+pub mod find_question;
 pub mod icon;
 pub mod instance;
 pub mod items;

@@ -64,7 +64,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=page go assess />
+                <JumpList answering current=page go assess seek=move |key| answering.sought.set(Some(key)) />
             </aside>
             <main id="main" tabindex="-1">
                 <NotKept answering />

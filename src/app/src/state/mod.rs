@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod dropping;
 pub mod enrolment;
 pub mod entities;
+pub mod finding;
 pub mod forms;
 pub mod gallery;
 pub mod gate;

@@ -67,6 +67,7 @@ pub const WORDS: Words = Words {
     left_open: "Urgent: not handled yet",
     pages: "Pages",
     pages_title: "Jump to a page",
+    find_question: "Find a question",
     pages_follow: "There are more pages that only some answers ask for: this list follows what you answer.",
     to_review: "Check and finish",
     optional: "optional",

@@ -165,6 +165,7 @@ pub struct Words {
     pub left_open: Text,
     pub pages: Text,
     pub pages_title: Text,
+    pub find_question: Text,
     pub pages_follow: Text,
     pub to_review: Text,
     pub optional: Text,

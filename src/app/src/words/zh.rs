@@ -64,6 +64,7 @@ pub const WORDS: Words = Words {
     left_open: "急事还没处理",
     pages: "目录",
     pages_title: "跳到哪一页？",
+    find_question: "找一道题",
     pages_follow: "还有的页，要按您前面的回答才问：答了以后，目录会跟着增减。",
     to_review: "检查并完成",
     optional: "选填",
