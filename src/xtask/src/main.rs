@@ -17,6 +17,7 @@ mod serve;
 mod service_worker;
 mod setup;
 mod simulate;
+mod size;
 mod test;
 mod workspace;
 
@@ -32,6 +33,7 @@ cargo xtask COMMAND
       --data DIR             with its data in DIR (doorstep-data)
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
+  size [FORM]              all bytes that a phone fetches to open, fill in and finish a form (household-needs), file by file, as the server sends them
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, simulate, corpora, fuzz, web, e2e
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
@@ -86,6 +88,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             let options = serve::Options::read(rest)?;
             serve::build(&workspace, options.mode()).map(drop)
         }
+        "size" => size::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),
