@@ -12,7 +12,7 @@ pub const WORDS: Words = Words {
     home: "Home",
     language: "EN",
     language_long: "English",
-    read_in_it: "Switch to English",
+    read_in_it: "EN: read in English",
     comma: ", ",
     cancel: "Cancel",
     close: "Close",
