@@ -15,6 +15,7 @@ pub mod encrypted_for;
 pub mod entities;
 pub mod for_office;
 pub mod form_version;
+pub mod hand_over;
 pub mod last_saved;
 pub mod memory_store;
 pub mod moment;

@@ -102,6 +102,24 @@ impl Rescue {
         Ok(rescue)
     }
 
+    /// One draft with its files and its form, to go on with elsewhere; `None` if it is none any more. Nothing changes in the store.
+    ///
+    /// # Errors
+    /// [`StoreError`] if any of it can't be read: a part of it is not handed over.
+    pub async fn of_draft<S: Store>(store: &S, id: Uuid) -> Result<Option<Rescue>, StoreError> {
+        let Some(stored) = store.load_draft(id).await? else { return Ok(None) };
+        let (files, lost) = files_of_draft(store, id).await?;
+        if lost > 0 {
+            return Err(StoreErrorKind::Unreadable.because("a file of the draft can't be read"));
+        }
+        let hash = stored.draft.form.hash.clone();
+        let version = store.forms().await?.items.into_iter().find(|version| version.form.hash == hash);
+        // Without its form it opens nowhere.
+        let (Some(version), Some(bundle)) = (version, store.load_form(&hash).await?) else { return Ok(None) };
+        let (drafts, forms) = (vec![(stored, files)], vec![(version, bundle)]);
+        Ok(Some(Rescue { drafts, forms, ..Rescue::default() }))
+    }
+
     async fn gather_drafts<S: Store>(&mut self, store: &S) -> Result<(), StoreError> {
         let drafts = store.drafts().await?;
         self.unreadable += drafts.unreadable.len();

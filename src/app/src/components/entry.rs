@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
+use super::key_pad::{KeyPad, Keys};
 use super::live::{Live, live};
 use crate::platform::page as screen;
 use crate::platform::timer;
@@ -24,6 +25,8 @@ pub enum Kind {
     Pin,
     /// A password that is typed once and kept by nobody.
     Password,
+    /// An ID number: digits and perhaps an X, that nobody reads over a shoulder.
+    IdNumber,
 }
 
 /// A field with everything that belongs to it.
@@ -58,11 +61,15 @@ pub fn Entry(
             }
         })
     };
-    let (field_class, input_mode) = match kind {
-        Kind::Plain => ("field", "text"),
-        Kind::Pin => ("field number secret", "numeric"),
-        Kind::Password => ("field secret", "text"),
+    let (field_class, input_mode, keys) = match kind {
+        Kind::Plain => ("field", "text", None),
+        Kind::Pin => ("field number secret", "numeric", Some(Keys::Digits)),
+        Kind::Password => ("field secret", "text", None),
+        Kind::IdNumber => ("field secret", "text", Some(Keys::IdNumber)),
     };
+    let pad = keys.and_then(|keys| KeyPad::below(id, keys));
+    let input_mode = if pad.is_some() { "none" } else { input_mode };
+    let touched = pad.clone();
     view! {
         <div class=live(class)>
             <label class="question-label" for=id>{live(move || label.get())}</label>
@@ -80,7 +87,9 @@ pub fn Entry(
                 aria-invalid=live(move || words.with(Option::is_some).then_some("true"))
                 prop:value=live(move || text.get())
                 on:input:target=move |event| text.set(event.target().value())
+                on:focus=move |_| touched.iter().for_each(KeyPad::take)
             />
+            {pad.map(KeyPad::shown)}
         </div>
     }
 }

@@ -24,6 +24,8 @@ pub enum Shape {
     Lock,
     Shield,
     Person,
+    Speaker,
+    Stop,
 }
 
 impl Shape {
@@ -49,6 +51,8 @@ impl Shape {
             Shape::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 017 0v3",
             Shape::Shield => "M12 3l7 3v5c0 4.5-3 8-7 10-4-2-7-5.5-7-10V6zM9 12l2 2 4-4",
             Shape::Person => "M12 11.5a4 4 0 100-8 4 4 0 000 8zM4.5 20.5a7.5 7.5 0 0115 0",
+            Shape::Speaker => "M4 9.5v5h3.5l5 4v-13l-5 4zM16 9a4.5 4.5 0 010 6M18.5 6.5a8 8 0 010 11",
+            Shape::Stop => "M7 7h10v10H7z",
             Shape::Home => "M4 11l8-7 8 7M6 9.5V20h12V9.5",
         }
     }

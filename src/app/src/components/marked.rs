@@ -35,6 +35,15 @@ pub fn marked(text: &str) -> Vec<AnyView> {
     parts(text).into_iter().map(part).collect()
 }
 
+/// The same to be read aloud: the words of a link, without what is called.
+pub fn plain(text: &str) -> String {
+    let part = |part: Part<'_>| match part {
+        Part::Words(words) => words.to_owned(),
+        Part::Call(words, _, stops) => format!("{words}{stops}"),
+    };
+    parts(text).into_iter().map(part).collect()
+}
+
 fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -101,6 +110,7 @@ mod tests {
         ];
         assert_eq!(found, wanted);
         assert_eq!(parts("没有电话 [x] (y)"), [Part::Words("没有电话 [x] (y)")]);
+        assert_eq!(plain("马上打 [12356](tel:12356)，或者等着。"), "马上打 12356，或者等着。");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::changed::last_time;
 use super::live::{live, shown_when};
 use super::marked::marked;
+use super::read_aloud::question_aloud;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -35,6 +36,7 @@ fn asked_view(asked: Asked) -> impl IntoView {
     let name = asked.view.with_untracked(|view| view.name.to_string());
     view! {
         <div class=class data-name=name data-control=live(move || control.get().name)>
+            {question_aloud(asked)}
             {live(move || framed(control.get(), asked))}
         </div>
     }

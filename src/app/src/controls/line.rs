@@ -7,9 +7,13 @@ use leptos::prelude::*;
 
 use super::Asked;
 use super::typed::{Typed, next_on_enter};
+use crate::components::key_pad::{KeyPad, Keys};
 use crate::components::live::live;
 use crate::state::reader::use_reader;
 use crate::words::Words;
+
+/// The appearance of an ID number: digits, and perhaps an X at its end.
+const ID_NUMBER: &str = "id-number";
 
 /// In which ways one line is not like another.
 #[derive(Clone, Copy, Debug)]
@@ -40,13 +44,18 @@ pub fn line(asked: Asked, typed: Typed, look: Look) -> AnyView {
     let label = look
         .called
         .map(|called| live(move || asked.view.with(|view| called(view, reader.language().words()))));
+    let pad = look.called.is_none().then(|| keys_of(asked, look)).flatten();
+    let pad = pad.and_then(|keys| KeyPad::below(&asked.id(), keys));
+    // Two keyboards would be one too many.
+    let keys = if pad.is_some() { "none" } else { look.keys };
+    let touched = pad.clone();
     view! {
         <input
             type="text"
             class=look.class
             class:dots=live(move || look.seen.is_some_and(|seen| !seen.get()))
             id=look.called.is_none().then(|| asked.id())
-            inputmode=look.keys
+            inputmode=keys
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
@@ -60,8 +69,20 @@ pub fn line(asked: Asked, typed: Typed, look: Look) -> AnyView {
             on:compositionstart=move |_| typed.compose()
             on:compositionend:target=move |event| typed.composed(event.target().value())
             on:keydown=next_on_enter
+            on:focus=move |_| touched.iter().for_each(KeyPad::take)
             on:blur=move |_| typed.leave()
         />
+        {pad.map(KeyPad::shown)}
     }
     .into_any()
+}
+
+/// The keys that are enough for it, if it is made of digits.
+fn keys_of(asked: Asked, look: Look) -> Option<Keys> {
+    match look.keys {
+        _ if asked.looks(ID_NUMBER) => Some(Keys::IdNumber),
+        "numeric" => Some(Keys::Dashed),
+        "decimal" => Some(Keys::Decimal),
+        _ => None,
+    }
 }

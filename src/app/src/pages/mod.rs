@@ -10,6 +10,7 @@ mod draft_card;
 mod finish;
 mod form_page;
 mod gallery;
+mod go_on;
 mod home;
 mod households;
 mod kiosk;
@@ -41,7 +42,7 @@ use crate::state::device::{Device, use_device};
 use crate::state::gate::{Gate, Standing};
 use crate::state::held::Held;
 use crate::state::reader::{Reader, say};
-use crate::state::{enrolment, keeping, sending, targets};
+use crate::state::{enrolment, going_on, keeping, sending, targets};
 
 /// The whole app. Nothing of a user is shown before they are let in, and nothing once they are out again;
 /// the address stays meanwhile, so that they come back to it.
@@ -52,6 +53,7 @@ pub fn App() -> impl IntoView {
     let gate = Gate::provide(device);
     sending::start(device);
     enrolment::start(device);
+    going_on::take_up_link(device);
     targets::start(device);
     // A tab that is closed takes with it what could not be kept yet, whatever page is on the screen.
     screen::ask_before_leaving(keeping::any_failed).forget();
@@ -109,6 +111,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/safety/pin") view=safety::PinPage />
             <Route path=path!("/settings") view=settings::SettingsPage />
             <Route path=path!("/kiosk") view=kiosk::BeginKiosk />
+            <Route path=path!("/go-on") view=go_on::GoOnPage />
             <Route path=path!("/gallery") view=gallery::GalleryPage />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
         </FlatRoutes>

@@ -16,6 +16,8 @@
 //! | [`collation`] | the order of Chinese characters by how they are read |
 //! | [`compass`] | where the device points (`bearing`) |
 //! | [`timer`] | `sleep(ms).await`, `after(ms, f)`, `spawn(future)` |
+//! | [`speech`] | words read aloud |
+//! | [`typing`] | what keys on the page do to a field |
 //! | [`locks`] | one tab a draft, one tab that sends |
 //! | [`network`] | `is_online()`, `on_wake(f)`: when it is worth trying to send |
 //! | [`persist`] | asks that the data be kept, and how much room there is |
@@ -56,8 +58,10 @@ pub mod pointer;
 pub mod preferences;
 pub mod recorder;
 pub mod rescue;
+pub mod speech;
 pub mod store;
 pub mod timer;
+pub mod typing;
 pub mod users;
 pub mod worker;
 

@@ -88,7 +88,8 @@ pub fn blur() {
 
 /// Puts the focus on the next field, choice or button of the page's main part, as a keyboard's "next" key promises.
 pub fn focus_next() {
-    const FOCUSABLE: &str = "input, select, textarea, button, [tabindex='0']";
+    const FOCUSABLE: &str =
+        "input:not([tabindex='-1']), select, textarea, button:not([tabindex='-1']), [tabindex='0']";
     let Some(active) = document().active_element() else { return };
     let Ok(Some(main)) = document().query_selector("main") else { return };
     let Ok(all) = main.query_selector_all(FOCUSABLE) else { return };

@@ -67,6 +67,8 @@ pub struct Device {
     pub shut_out: RwSignal<Option<ShutOut>>,
     /// The code of a link that was opened, until it is used.
     pub offered: RwSignal<Option<String>>,
+    /// The code of a draft that a kiosk handed over, until it is used.
+    pub handed_over: RwSignal<Option<String>>,
     /// Where surveys go.
     pub targets: Known,
     /// Whom they are sealed for.
@@ -98,6 +100,7 @@ impl Device {
             knows_itself: StoredValue::new(false),
             shut_out: RwSignal::default(),
             offered: RwSignal::default(),
+            handed_over: RwSignal::default(),
             targets: Known::default(),
             office: office::Known::default(),
             dictionary: dictionary::Known::default(),

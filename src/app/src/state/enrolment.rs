@@ -7,7 +7,7 @@ use doorstep_delivery::backend::SendErrorKind;
 use doorstep_delivery::outbox::HOME;
 use doorstep_delivery::store::{StoreError, StoreErrorKind};
 use doorstep_delivery::transport::{Method, Request, Response, Transport};
-use doorstep_delivery::{OutboxItem, State, Wake};
+use doorstep_delivery::{OutboxItem, State, Wake, hand_over};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -26,10 +26,6 @@ const CHANGED: &str = "enrolment-changed";
 const PIN_LEAST: &str = "pin-least";
 /// Before the code in an address's fragment.
 const FRAGMENT: &str = "enrol=";
-/// What a code is made of (the server's `secret.rs`): nothing that is taken for something else.
-const LETTERS: &str = "23456789abcdefghjkmnpqrstvwxyz";
-/// How many.
-const LENGTH: usize = 20;
 const TIMEOUT_MS: u32 = 30_000;
 
 /// What the server calls this phone.
@@ -247,23 +243,7 @@ pub fn read_code(text: &str, origin: &str) -> Result<String, NotEnrolled> {
             }
         }
     };
-    let mut letters = String::new();
-    for letter in code.chars() {
-        // What a Chinese keyboard types is the same letter, a little wider.
-        let letter = match letter {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
-            other => other,
-        };
-        if letter.is_whitespace() || "-–—_.".contains(letter) {
-            continue;
-        }
-        let letter = letter.to_ascii_lowercase();
-        if !LETTERS.contains(letter) || letters.len() == LENGTH {
-            return Err(NotEnrolled::NotACode);
-        }
-        letters.push(letter);
-    }
-    if letters.len() == LENGTH { Ok(letters) } else { Err(NotEnrolled::NotACode) }
+    hand_over::read_code(code).ok_or(NotEnrolled::NotACode)
 }
 
 /// The office's rule for PINs as it was read last: known before anything is shown, when the record is not read yet.

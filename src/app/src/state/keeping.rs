@@ -203,6 +203,11 @@ impl Keeping {
         self.ended.clone()
     }
 
+    /// Which draft it writes.
+    pub fn id(&self) -> Uuid {
+        self.draft.borrow().id
+    }
+
     /// Where the reader is.
     pub fn cursor(&self) -> Cursor {
         self.cursor.borrow().clone()

@@ -13,6 +13,7 @@ pub mod entities;
 pub mod forms;
 pub mod gallery;
 pub mod gate;
+pub mod going_on;
 pub mod groups;
 pub mod held;
 pub mod households;

@@ -276,3 +276,18 @@ fn nothing_of_a_damaged_file_is_taken() {
 fn a_file_is_called_by_its_time() {
     assert_eq!(file_name(AT), "doorstep-rescue-20261123-0930.json");
 }
+
+#[test]
+fn one_draft_goes_alone_with_all_that_it_needs() {
+    let (old, _, draft) = device();
+    let rescue = ready(Rescue::of_draft(&old, draft.id)).unwrap().expect("it is there");
+    assert_eq!((rescue.submissions.len(), rescue.drafts.len(), rescue.forms.len()), (0, 1, 1));
+    let new = MemoryStore::new();
+    let taken = ready(Rescue::from_bytes(&rescue.to_bytes()).unwrap().take_up(&new)).unwrap();
+    assert_eq!(taken, TakenUp { drafts: 1, ..TakenUp::default() });
+    assert_eq!(as_here(&new, draft.id), as_here(&old, draft.id));
+    assert_eq!(ready(new.files(draft.id)).unwrap().items.len(), 1);
+    assert!(ready(new.load_form(&draft.form.hash)).unwrap().is_some());
+    assert!(ready(new.outbox()).unwrap().items.is_empty(), "what others have handed in stays where it is");
+    assert_eq!(ready(Rescue::of_draft(&old, Uuid::from_u128(99))).unwrap(), None);
+}

@@ -29,6 +29,7 @@ const KNOWN: &[&str] = &[
     "hide-input",
     "horizontal",
     "horizontal-compact",
+    "id-number",
     "image-map",
     "islamic",
     "label",

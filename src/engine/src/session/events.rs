@@ -135,7 +135,7 @@ impl Session {
         Ok(())
     }
 
-    fn targets(&self, action: &Action, scope: ScopeId, def: ScopeDefId) -> Vec<ScopeId> {
+    pub(super) fn targets(&self, action: &Action, scope: ScopeId, def: ScopeDefId) -> Vec<ScopeId> {
         let depth = |def: ScopeDefId| self.form.scope(def).depth;
         let top = self.instance.up(scope, depth(def).saturating_sub(depth(action.common)));
         let mut targets = Vec::new();

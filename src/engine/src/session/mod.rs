@@ -36,6 +36,7 @@ mod raised_by;
 mod recalculate;
 mod rejected;
 mod services;
+mod set_off;
 mod state;
 mod submitted;
 mod turns;

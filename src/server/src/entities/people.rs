@@ -2,6 +2,8 @@
 //!
 //! Whom the members' list has beside that stands there too, those who left among them, as it says; what it says of whom the survey names is added to what they answered.
 //!
+//! Two phones without a network may each have listed the same person: whoever is called as somebody else who lives there is marked, for a person to say so.
+//!
 //! Kept here: a survey in which nobody was met takes nobody away; whom an assessment is about is found by the name before anything is masked, and where
 //! two are called so, or nobody is, it stands by itself under the name that it gives.
 
@@ -23,6 +25,8 @@ const CASES: &str = "cases";
 /// What a member's entity says of whose it is, and what they are called.
 const CASE: &str = "case";
 const PERSON: &str = "person";
+/// Since when somebody is not listed any more.
+const LEFT_ON: &str = "left_on";
 /// What a survey says of a member on its own day, in answers of other names.
 const AS_SURVEYED: [&str; 3] = ["birth_date", "age", "age_on"];
 /// So many surveys are looked through, the newest first, and so many assessments are told.
@@ -66,6 +70,11 @@ pub(super) async fn people(
     }
     let named = |name: &str| members.iter().filter(|member| called(surveyed, member) == name).count();
     let is_theirs = |name: &str| !name.is_empty() && named(name) == 1;
+    let twice = |member: &Answers| {
+        let name = called(surveyed, member);
+        let alike = members.iter().filter(|other| lives_there(other) && called(surveyed, other) == name);
+        !name.is_empty() && lives_there(member) && alike.count() > 1
+    };
     let person = |member: &Answers| {
         let name = called(surveyed, member);
         let own =
@@ -78,7 +87,7 @@ pub(super) async fn people(
         json!({
             "called": shared.office.label_seen(sight.role, &declared.name, name),
             "properties": sight.properties(&shared.office, &declared.name, &said),
-            "assessments": own.collect::<Vec<Json>>(),
+            "assessments": own.collect::<Vec<Json>>(), "twice": twice(member),
         })
     };
     let people: Vec<Json> = members.iter().map(person).collect();
@@ -133,6 +142,10 @@ fn as_surveyed(entity: &KnownEntity, surveyed: &Surveyed) -> Answers {
 
 fn called<'m>(surveyed: &Surveyed, member: &'m Answers) -> &'m str {
     member.get(&surveyed.called).map_or("", |name| name.trim())
+}
+
+fn lives_there(member: &Answers) -> bool {
+    member.get(LEFT_ON).is_none_or(String::is_empty)
 }
 
 /// The newest survey that names anybody, and whom.

@@ -43,6 +43,7 @@ mod copy;
 mod entities;
 mod feed;
 mod forms;
+mod handover;
 mod migrations;
 mod monitoring;
 mod openrosa;
@@ -69,6 +70,7 @@ pub(crate) use entities::{
     Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, STRANGER, Viewer};
+pub(crate) use handover::{Fetched, NewHandover};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};

@@ -108,6 +108,12 @@ pub enum Event {
     OwnCaseShown,
     /// Somebody at a kiosk did not prove whose case they want to see.
     OwnCaseRefused,
+    /// Somebody at a kiosk handed a half-filled draft over.
+    HandoverMade,
+    /// They took it back.
+    HandoverWithdrawn,
+    /// A member of the staff fetched it.
+    HandoverTaken,
 }
 
 /// One thing that was done.

@@ -148,7 +148,7 @@ impl Caller {
             (By::Session(_), _) => true,
             // It came from no page of ours: good for what such programs do, and no more.
             (By::Password, _) => deed == Deed::Send,
-            (By::Device(_), Some(_)) => matches!(deed, Deed::Send | Deed::Read),
+            (By::Device(_), Some(_)) => matches!(deed, Deed::Send | Deed::Read | Deed::GoOn),
             // A kiosk or a shared phone: whoever holds it is nobody in particular.
             (By::Device(_), None) => deed == Deed::Send,
         };

@@ -114,12 +114,14 @@ pub enum Deed {
     ServeResident,
     /// Hand out and revoke the query codes of households.
     HandOutCodes,
+    /// Go on with what somebody began at a kiosk and handed over.
+    GoOn,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 14] = [
+    pub const ALL: [Deed; 15] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -134,6 +136,7 @@ impl Deed {
         Deed::TakeIn,
         Deed::ServeResident,
         Deed::HandOutCodes,
+        Deed::GoOn,
     ];
 }
 
@@ -170,6 +173,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Deed::TakeIn =>         [No,    Area,   No,       No,     No],
         Deed::ServeResident =>  [Area,  No,     No,       No,     No],
         Deed::HandOutCodes =>   [No,    Area,   No,       No,     No],
+        Deed::GoOn =>           [Area,  Area,   No,       No,     No],
     };
     match role {
         Role::Worker => row[0],
@@ -314,6 +318,7 @@ mod tests {
                 Deed::Release,
                 Deed::TakeIn,
                 Deed::HandOutCodes,
+                Deed::GoOn,
             ];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");

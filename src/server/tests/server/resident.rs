@@ -1,6 +1,6 @@
 //! The resident's side over the wire: a query code and an ID number prove whose case it is, at a kiosk and nowhere else, and nobody learns more from a wrong try.
 
-use doorstep_delivery::query_code;
+use doorstep_delivery::{hand_over, query_code};
 use serde_json::{Value as Json, json};
 
 use crate::browser::Browser;
@@ -12,6 +12,7 @@ on_each_database!(
     wrong_tries_are_told_alike_and_lock,
     a_ticket_proves_the_case_that_its_survey_made,
     a_call_from_a_kiosk_reaches_its_own_station,
+    a_draft_that_is_handed_over_goes_to_one_of_the_area_s_staff,
     nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out,
 );
 
@@ -235,6 +236,70 @@ fn a_call_from_a_kiosk_reaches_its_own_station(place: &Place) {
     assert_eq!(town.post(&town.station, &seen, json!({})).status, 200);
     assert_eq!((waiting(&town.station), own()[0]["seen"].clone()), (json!([]), json!(true)));
     assert_eq!(call().status, 201, "whoever calls after that calls anew");
+}
+
+fn a_draft_that_is_handed_over_goes_to_one_of_the_area_s_staff(place: &Place) {
+    let town = Town::open(place);
+    let (kiosk, other) = (device(&town, "371002", true), device(&town, "371002", true));
+    let path = |code: &str, rest: &str| format!("/api/v1/handovers/{}{rest}", hand_over::id(code));
+    let (code, sealed) = ("23456789abcdefghjkmn", json!({"sealed": "what nobody here can read"}));
+    let put = |kiosk: &str, code: &str| as_device(&town, kiosk, "PUT", &path(code, ""), &sealed);
+    assert_eq!(put(&kiosk, code).status, 201);
+    assert_eq!(put(&other, code).code(), "taken_id");
+    let state = |kiosk: &str| as_device(&town, kiosk, "GET", &path(code, ""), &json!({}));
+    assert_eq!(state(&kiosk).json()["state"], "waiting");
+    assert_eq!(state(&other).code(), "unknown", "another kiosk's");
+
+    // Neither a kiosk nor a phone that is nobody's, nor whoever has no such role or another area; and a stranger least.
+    let phone = device(&town, "371002", false);
+    for token in [&kiosk, &other, &phone] {
+        let refused = as_device(&town, token, "POST", &path(code, "/take"), &json!({}));
+        assert_eq!(refused.code(), "forbidden");
+    }
+    for (name, role, area) in [
+        ("auditor", "auditor", "371002"),
+        ("elsewhere", "station", "371003"),
+        ("narrow", "worker", "371002001"),
+    ] {
+        let user = town.user(name, role, area, None);
+        assert_eq!(town.post(&user, &path(code, "/take"), json!({})).code(), "forbidden", "{name}");
+    }
+    assert_eq!(town.post(&Browser::default(), &path(code, "/take"), json!({})).code(), "login");
+    for put in [
+        as_device(&town, &phone, "PUT", &path("another", ""), &sealed),
+        town.station.send(&town.house, "PUT", &path("another", ""), sealed.clone()),
+    ] {
+        assert_eq!(put.code(), "forbidden", "only a kiosk hands over");
+    }
+    assert_eq!(town.post(&town.station, "/api/v1/handovers/nonsense/take", json!({})).code(), "unknown");
+
+    // The first has it, as often as they ask until they have kept it; then it is gone for good.
+    let worker = town.user("worker", "worker", "371002", None);
+    for _ in 0..2 {
+        let taken = town.post(&worker, &path(code, "/take"), json!({}));
+        assert_eq!((taken.status, taken.json()), (200, sealed.clone()));
+    }
+    assert_eq!(town.post(&town.station, &path(code, "/take"), json!({})).code(), "taken");
+    assert_eq!(state(&kiosk).json()["state"], "taken");
+    let withdraw = as_device(&town, &kiosk, "POST", &path(code, "/withdraw"), &json!({}));
+    assert_eq!(withdraw.code(), "taken");
+    assert_eq!(town.post(&town.station, &path(code, "/kept"), json!({})).status, 200);
+    assert_eq!(state(&kiosk).json()["state"], "taken", "whoever has not fetched it says nothing");
+    assert_eq!(town.post(&worker, &path(code, "/kept"), json!({})).status, 200);
+    assert_eq!(state(&kiosk).json()["state"], "kept");
+    assert_eq!(town.post(&worker, &path(code, "/take"), json!({})).code(), "unknown");
+
+    // Taken back before anybody came.
+    let again = "abcdefghjkmn23456789";
+    assert_eq!(put(&kiosk, again).status, 201);
+    let withdraw = |token: &str| as_device(&town, token, "POST", &path(again, "/withdraw"), &json!({}));
+    assert_eq!(withdraw(&other).code(), "unknown");
+    assert_eq!(withdraw(&kiosk).status, 200);
+    assert_eq!(town.post(&worker, &path(again, "/take"), json!({})).code(), "unknown");
+    let events = ["handover_made", "handover_taken", "handover_withdrawn"];
+    assert_eq!(events.map(|event| count(&town, event)), [3, 4, 2]);
+    let told = town.house.ask("SELECT line FROM audit").join("\n");
+    assert!(!told.contains(code) && !told.contains(again), "the code is nowhere on the server");
 }
 
 fn nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out(place: &Place) {

@@ -39,6 +39,7 @@ pub struct Unfit {
 #[derive(Clone, PartialEq)]
 pub struct Fit {
     code: String,
+    category: String,
     name: String,
     urgent: bool,
     /// Whom of the household it is for; empty where it is the household's, or nobody else is there.
@@ -94,6 +95,7 @@ pub fn told_services(session: &Session) -> Option<ToldServices> {
             };
             Fit {
                 code: item.code.to_string(),
+                category: item.category.to_string(),
                 name: catalogue.item_label(found.item, language),
                 urgent: found.urgent || found.priority == 0,
                 whom,
@@ -156,11 +158,13 @@ pub fn Services(
     let ToldServices { notice, fits, undecided, unfit, about } = told;
     // What can still be decided may fit.
     let none = fits.is_empty() && undecided.is_empty();
-    let refer = (!draft && !fits.is_empty()).then(|| {
-        let forms = vec![REFERRAL.to_owned()];
-        view! { <div class="actions screen-only" data-part="refer"><BeginForms forms about=about.clone() /></div> }
-    });
     let rows = fits.into_iter().map(|fit| {
+        let refer = (!draft).then(|| {
+            // The service is chosen in what is begun, as whom it is about is: its class first, which brings up its services.
+            let about = [&about[..], &[fit.category.clone(), fit.code.clone()]].concat();
+            let forms = vec![REFERRAL.to_owned()];
+            view! { <div class="actions screen-only" data-refer=fit.code.clone()><BeginForms forms about /></div> }
+        });
         let providers = match &fit.nobody {
             Some(nobody) => nobody.clone(),
             None => (words.providers)(&fit.providers.join(words.between)),
@@ -179,6 +183,7 @@ pub fn Services(
                     <p>{fit.why}</p>
                     <p class="hint">{fit.content}</p>
                     <p class="small">{providers}</p>
+                    {refer}
                 </details>
             </li>
         }
@@ -203,7 +208,6 @@ pub fn Services(
                 {no_referral.then(|| view! { <p class="notice warn for-office" data-no-referral="true">{words.report.no_referral}</p> })}
                 {notice.map(|notice| view! { <p class="hint">{notice}</p> })}
                 <ol class="dimension-list">{rows.collect_view()}</ol>
-                {refer}
                 {(!open.is_empty()).then(|| view! {
                     <details class="reasons">
                         <summary>{words.services_open}</summary>

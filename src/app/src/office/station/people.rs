@@ -40,6 +40,8 @@ pub struct Person {
     pub called: String,
     pub properties: BTreeMap<String, String>,
     pub assessments: Vec<Assessed>,
+    /// Is somebody else there called the same?
+    pub twice: bool,
 }
 
 /// What was assessed of somebody.
@@ -88,6 +90,7 @@ pub fn Members(people: People, known: Known) -> impl IntoView {
     let People { at, mut people, others } = people;
     let none = people.is_empty();
     people.sort_by_key(Person::has_left);
+    let twice = people.iter().any(|person| person.twice);
     let count = people.iter().filter(|person| !person.has_left()).count();
     let assessed_alone = (!others.is_empty()).then(|| {
         view! {
@@ -101,6 +104,7 @@ pub fn Members(people: People, known: Known) -> impl IntoView {
             {at.map(|at| view! {
                 <p class="soft small">{say(move |w| when(at, now(), w))} " · " {tell(|w| w.station.people_explained)}</p> })}
             {none.then(|| view! { <p class="empty">{tell(|w| w.station.people_none)}</p> })}
+            {twice.then(|| view! { <p class="notice warn" data-twice="">{tell(|w| w.station.people_twice)}</p> })}
             <ul class="records">{people.into_iter().map(|one| person(one, known)).collect::<Vec<_>>()}</ul>
             {assessed_alone}
         </section>
@@ -127,6 +131,7 @@ fn person(person: Person, known: Known) -> AnyView {
         .collect();
     let rest = person.properties.iter().filter(|(name, _)| !FIRST.contains(&&***name));
     let rest = known.in_order(MEMBERS, rest.map(|(name, value)| (name.clone(), value.clone())).collect());
+    let twice = person.twice;
     let assessments: Vec<_> = person.assessments.iter().cloned().map(|one| assessment(one, known)).collect();
     let has_assessments = !assessments.is_empty();
     view! {
@@ -139,6 +144,7 @@ fn person(person: Person, known: Known) -> AnyView {
                         {(!sex.is_empty()).then(|| view! { <span>{live(move || known.say(MEMBERS, "member_sex", &sex))}</span> })}
                         {(!age.is_empty()).then(|| view! { <span>{tell(move |w| (w.station.aged)(&age))}</span> })}
                         {is_subject.then(|| view! { <span class="state">{live(move || known.called(MEMBERS, "is_subject"))}</span> })}
+                        {twice.then(|| view! { <span class="state wait">{tell(|w| w.station.person_twice)}</span> })}
                         {marks}
                         {has_assessments.then(|| view! { <span class="soft">{tell(|w| w.station.assessed)}</span> })}
                     </span>

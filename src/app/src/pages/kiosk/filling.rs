@@ -7,10 +7,13 @@ use doorstep_engine::entities::{EntityAct, EntityChange};
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
+use super::hand_over::HandOver;
 use super::ticket::Ticket;
 use super::{Kiosk, Step, title_of, version_of, word};
+use crate::components::icon::{Icon, Shape};
 use crate::components::items::items;
 use crate::components::live::{live, shown_when};
+use crate::components::read_aloud::page_aloud;
 use crate::platform::{clock, page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::drafts::{self, Opening};
@@ -144,8 +147,17 @@ fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
             None => at.end(),
         }
     };
+    let with_staff = RwSignal::new(false);
+    let ask_staff = move |_| {
+        screen::blur();
+        if !busy.get_untracked() {
+            with_staff.set(true);
+            screen::scroll_to_top();
+        }
+    };
     let shown = move || page.get().map(|page| view! { <PageBody answering page /> });
-    view! {
+    let form_page = move || {
+        view! {
         <main id="main" tabindex="-1" data-step="form" data-form=form>
             <p class="kiosk-form">{live(move || title_of(at.device, form).get())}</p>
             {live(shown)}
@@ -169,8 +181,19 @@ fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
                     })}
                 </button>
             </div>
+            <div class="kiosk-foot">
+                <button type="button" class="button plain" data-action="with-staff" on:click=ask_staff>
+                    <Icon shape=Shape::Person />
+                    {word(|w| w.with_staff)}
+                </button>
+            </div>
         </main>
-    }
+    }.into_any()
+    };
+    live(move || match with_staff.get() {
+        true => view! { <HandOver at answering on=with_staff /> }.into_any(),
+        false => form_page(),
+    })
 }
 
 #[component]
@@ -192,6 +215,7 @@ fn PageBody(answering: Answering, page: Key) -> impl IntoView {
     view! {
         <div class="page-body" data-page=answering.page_name(page)>
             <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
+            {page_aloud(answering, page)}
             {items(answering, on_page, page)}
         </div>
     }

@@ -11,6 +11,7 @@ mod begin;
 mod call;
 mod case;
 mod filling;
+mod hand_over;
 mod leave;
 mod paper;
 mod prove;
@@ -23,7 +24,9 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
+use crate::components::key_pad::KeyPads;
 use crate::components::live::{live, shown_when};
+use crate::components::read_aloud::ReadsAloud;
 use crate::pages::Update;
 use crate::platform::{clock, idle as touches, page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
@@ -101,6 +104,8 @@ fn word<T: 'static>(
 pub fn KioskPage() -> impl IntoView {
     let device = use_device();
     title(|words| words.kiosk.title.to_owned());
+    KeyPads::provide();
+    ReadsAloud::provide(Signal::derive(|| false));
     screen::rename(kiosk::ADDRESS);
     let at = Kiosk {
         device,

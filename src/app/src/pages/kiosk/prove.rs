@@ -59,7 +59,7 @@ pub fn Prove(at: Kiosk) -> impl IntoView {
                 event.prevent_default();
                 look();
             }>
-                <Entry id=NUMBER kind=Kind::Password label=Signal::derive(say(|w| w.kiosk.number_field.to_owned())) text=number wrong />
+                <Entry id=NUMBER kind=Kind::IdNumber label=Signal::derive(say(|w| w.kiosk.number_field.to_owned())) text=number wrong />
                 <Entry id=CODE kind=Kind::Pin label=Signal::derive(say(|w| w.kiosk.code_field.to_owned())) hint=|w| w.kiosk.code_hint text=code wrong />
                 <div class="kiosk-foot">
                     <button type="button" class="button" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>

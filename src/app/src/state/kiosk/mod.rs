@@ -5,6 +5,7 @@
 //! in a store that holds nothing else, so that wrong ones cost nobody's answers.
 
 pub mod call;
+pub mod hand_over;
 mod idle;
 mod own_case;
 

@@ -359,6 +359,9 @@ pub const WORDS: Office = Office {
             "query_code_revoked" => "Revoked a household's query code",
             "own_case_shown" => "Showed somebody their own case at a kiosk",
             "own_case_refused" => "Somebody at a kiosk did not prove whose case they ask for",
+            "handover_made" => "Somebody at a kiosk handed a half-filled form over to the staff",
+            "handover_withdrawn" => "Took a form that was handed over back to the kiosk",
+            "handover_taken" => "Fetched a form that was handed over at a kiosk",
             _ => return None,
         })
     },

@@ -355,6 +355,9 @@ pub const WORDS: Office = Office {
             "query_code_revoked" => "作废了一户的查询码",
             "own_case_shown" => "在自助机上给本人看了自己的事",
             "own_case_refused" => "在自助机上查询，号码和查询码对不上",
+            "handover_made" => "在自助机上把没填完的表转给工作人员",
+            "handover_withdrawn" => "在自助机上收回了转出的表",
+            "handover_taken" => "取走了自助机上转来的表",
             _ => return None,
         })
     },

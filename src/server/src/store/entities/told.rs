@@ -1,7 +1,7 @@
 //! What phones are told of entities: each by its area, a referral by that of its household too, and to the organisation that it was made to, in the feed.
 //!
 //! Kept here: what changes an entity marks it in the same transaction, and the mark goes in the one that puts it into the feed, so that nothing is left
-//! untold, whoever dies in between; no phone is told of what is the office's alone. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
+//! untold, whoever dies in between; of what is the office's alone only stations are told. Marks are worked off together: the feed counts in one row, which every teller has to have to itself.
 
 use doorstep_engine::entities::Conflict;
 use serde_json::{Value as Json, json};
@@ -10,9 +10,11 @@ use super::super::database::BeginWriting;
 use super::super::feed::{ENTITY, offer, organisation};
 use super::super::{Store, StoreError};
 use super::conflict_of;
+use crate::who::rights::Role;
+
 use super::referred::{CASE, CASES, PROVIDER, REFERRALS};
 
-/// Complaints: they may be about whoever visits, so no phone and no worker gets them.
+/// Complaints: they may be about whoever visits, so stations get them, and no worker.
 pub(crate) const OFFICE_ONLY: &str = "complaints";
 /// So many are told of in one transaction.
 const AT_ONCE: i64 = 200;
@@ -29,8 +31,9 @@ const MARK_MISSING: &str = "
     INSERT INTO entity_untold (list, id)
     SELECT e.list, e.id FROM entity e
     LEFT JOIN feed_change f
-        ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.role = '' AND f.body IS NOT NULL
-    WHERE f.id IS NULL AND e.list <> $2
+        ON f.kind = $1 AND f.id = e.list || '/' || e.id AND f.area = e.area AND f.body IS NOT NULL
+            AND f.role = CASE WHEN e.list = $2 THEN $3 ELSE '' END
+    WHERE f.id IS NULL
     ON CONFLICT (list, id) DO NOTHING";
 /// The area of the household that a referral is for.
 const AREA_OF_CASE: &str = "SELECT area FROM entity WHERE list = 'cases' AND id = $1";
@@ -52,7 +55,8 @@ impl Store {
     /// Marks those that the feed lacks: at the start.
     pub(crate) async fn mark_missing_entities(&self) -> Result<(), StoreError> {
         Ok(writing!(self.database, |pool| async {
-            sqlx::query(MARK_MISSING).bind(ENTITY).bind(OFFICE_ONLY).execute(pool).await.map(drop)
+            let mark = sqlx::query(MARK_MISSING).bind(ENTITY).bind(OFFICE_ONLY);
+            mark.bind(Role::Station.name()).execute(pool).await.map(drop)
         })?)
     }
 
@@ -65,10 +69,6 @@ impl Store {
             let mut offers = Vec::new();
             let mut marked = 0;
             for (list, id) in &untold {
-                if list == OFFICE_ONLY {
-                    sqlx::query(TOLD).bind(list).bind(id).execute(&mut *transaction).await?;
-                    continue;
-                }
                 let name = format!("{list}/{id}");
                 let now: Option<Now> =
                     sqlx::query_as(NOW).bind(list).bind(id).fetch_optional(&mut *transaction).await?;
@@ -104,10 +104,11 @@ impl Store {
     }
 }
 
-/// Area and role that it is offered to: those of its area; and the organisation that it was referred to, wherever that is.
+/// Area and role that it is offered to: those of its area, or its stations alone; and the organisation that it was referred to, wherever that is.
 fn offered_to(list: &str, said: &Json) -> Vec<(String, String)> {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
-    let mut ways = vec![(text(&said["area"]), String::new())];
+    let role = if list == OFFICE_ONLY { Role::Station.name() } else { "" };
+    let mut ways = vec![(text(&said["area"]), role.to_owned())];
     let provider = text(&said["properties"][PROVIDER]);
     if list == REFERRALS && !provider.is_empty() {
         ways.push((String::new(), organisation(&provider)));
@@ -187,15 +188,21 @@ mod tests {
             assert_eq!(said(&store, &viewer(role, area), 0).await, [], "{role} {area}");
         }
 
-        // What is the office's alone is told to nobody, and is no debt.
+        // What is the office's alone is told to stations, once.
         let mut complaint = change(EntityAct::Create, None, "about", "staff").unwrap();
         complaint.list = OFFICE_ONLY.into();
         store.apply_entities(&submission("b"), &[Ok(complaint)]).await.unwrap();
         store.tell_of_entities().await.unwrap();
+        let (_, told) = store.feed_head().await.unwrap();
         store.mark_missing_entities().await.unwrap();
         store.tell_of_entities().await.unwrap();
-        assert_eq!(store.feed_head().await.unwrap(), (epoch, first));
+        assert_eq!(store.feed_head().await.unwrap(), (epoch, told));
         assert_eq!(said(&store, &viewer("worker", "371002"), 0).await, whole);
+        for (role, area, heard) in
+            [("station", "371002", 1), ("station", "371003", 0), ("auditor", "", 0), ("provider", "", 0)]
+        {
+            assert_eq!(said(&store, &viewer(role, area), first).await.len(), heard, "{role} {area}");
+        }
 
         // It moves: gone where it was, there where it is.
         let id = "0190a0c6-3f7e-7bb2-9c3e-0a3d9f6a1b2c";
@@ -215,6 +222,7 @@ mod tests {
         store.tell_of_entities().await.unwrap();
         assert_eq!(said(&store, &viewer("worker", "371003"), 0).await, whole);
         assert_eq!(said(&store, &viewer("worker", "371002"), 0).await, []);
+        assert_eq!(said(&store, &viewer("station", "371002"), 0).await.len(), 1, "the complaint");
         assert!(store.remove_entity("households", id).await.unwrap());
         store.tell_of_entities().await.unwrap();
         assert_eq!(said(&store, &viewer("worker", "371003"), 1).await, [None]);

@@ -38,6 +38,8 @@ fn send(town: &Town, form: &str, number: u8, case: &str, more: &[Json], lists: J
     steps.retain(|step| step.get("answer").is_some() || step.get("add_repeat").is_some());
     steps.extend(more.iter().cloned());
     case["lists"] = lists;
+    // Each is another phone, which makes ids of its own.
+    case["seed"] = number.into();
     let listed = town.station.get(&town.house, "/api/v1/forms").json();
     let listed =
         listed["forms"].as_array().unwrap().iter().find(|known| known["id"] == form).unwrap().clone();
@@ -132,4 +134,35 @@ fn a_household_tells_who_lives_there_and_what_was_assessed_of_whom() {
         (of(1, "left_on"), of(2, "age"), told["related"].clone()),
         (Json::Null, Json::Null, json!([]))
     );
+
+    // A second phone, which had not heard of them, lists them all anew: who is there twice is marked, who left is not.
+    let twice = |told: &Json| {
+        let people = told["people"]["people"].as_array().unwrap().clone();
+        let marked = people.iter().filter(|person| person["twice"] == true);
+        marked.map(|person| person["called"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(twice(&told), [""; 0]);
+    let known = json!({"cases": [{"name": case, "label": "刘梅", "version": 3, "person": "刘梅"}]});
+    let came = json!({"answer": {
+        "/household-needs/visit/case": case, "/household-needs/place/county": "371003", "/household-needs/place/town": "371003100", "/household-needs/place/village": "集西村",
+        "/household-needs/profile/phone_kind": "none", "/household-needs/subject/subject_name": "于建国", "/household-needs/profile/categories": ["GXZC"],
+    }});
+    let anew = send(&town, "household-needs", 6, "h3-kidney-failure.json", &[came], known.clone());
+    let told = town.ask(&town.station, &path, json!({}));
+    let mut marked = twice(&told);
+    marked.sort();
+    marked.dedup();
+    assert_eq!((marked.len(), names(&told["people"]["people"]).len()), (2, 6), "{told}");
+    assert!(marked.contains(&"刘梅".to_owned()), "{marked:?}");
+
+    // Said once that it is the same person, they are offered and marked no more.
+    let member = json!({"name": anew[2], "version": 1, "label": "刘梅", "case": case, "person": "刘梅"});
+    let known = json!({"cases": known["cases"], "members": [member]});
+    let same = [
+        json!({"answer": {"/follow-up/which/case": case, "/follow-up/which/reached": "no", "/follow-up/which/not_reached": "邻居说的", "/follow-up/home/someone_left": "yes"}}),
+        json!({"answer": {"/follow-up/gone[1]/member": anew[2], "/follow-up/gone[1]/left_how": "twice"}}),
+    ];
+    send(&town, "follow-up", 7, "all-well.json", &same, known);
+    let told = town.ask(&town.station, &path, json!({}));
+    assert_eq!(twice(&told).iter().filter(|name| *name == "刘梅").count(), 0, "{told}");
 }

@@ -74,6 +74,8 @@ pub(in crate::words::office) const WORDS: Station = Station {
     people: "Who lives there",
     people_explained: "as the last survey says that names anybody",
     people_none: "No survey has named anybody yet.",
+    people_twice: "Some are called the same: two phones may each have listed them. If it is one person, strike one out in the follow-up form, under “Who lives there”.",
+    person_twice: "Same name",
     aged: |years| format!("aged {years}"),
     assessed: "assessed",
     assessed_others: "Assessed, and not named by the survey",

@@ -77,6 +77,8 @@ pub struct Station {
     pub people: Text,
     pub people_explained: Text,
     pub people_none: Text,
+    pub people_twice: Text,
+    pub person_twice: Text,
     pub aged: fn(&str) -> String,
     pub assessed: Text,
     pub assessed_others: Text,

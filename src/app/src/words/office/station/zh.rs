@@ -74,6 +74,8 @@ pub(in crate::words::office) const WORDS: Station = Station {
     people: "家里的人",
     people_explained: "最近一次登记到人的调查里是这样写的",
     people_none: "还没有调查登记到人。",
+    people_twice: "有人叫一样的名字：可能两台手机各记了一次。是同一个人的，在“回访”表的“家里的人”里划掉一个。",
+    person_twice: "同名",
     aged: |years| format!("{years} 岁"),
     assessed: "评估过",
     assessed_others: "评估过，调查里没有这个人",
