@@ -28,10 +28,12 @@
     measure();
   };
 
-  // Style sheets can't ask how many letters a line has room for: their `rem` in a media query is never the reader's.
+  // Style sheets can't ask how many letters a line has room for, nor how many lines the screen: their `rem` in a media query is never the reader's.
   const measure = () => {
-    const letters = innerWidth / parseFloat(getComputedStyle(root).fontSize);
-    root.toggleAttribute('data-tight', letters < 17);
+    const letter = parseFloat(getComputedStyle(root).fontSize);
+    root.toggleAttribute('data-tight', innerWidth < 17 * letter);
+    root.toggleAttribute('data-low', innerHeight < 21 * letter);
+    root.toggleAttribute('data-roomy', innerWidth >= 62 * letter);
   };
 
   apply();
