@@ -25,9 +25,19 @@
     if (scheme) scheme.content = isDark ? 'dark' : 'light';
     const percent = Number(chosen('text-size'));
     root.style.fontSize = percent >= 80 && percent <= 200 ? `${percent}%` : '';
+    measure();
+  };
+
+  // Style sheets can't ask how many letters a line has room for, nor how many lines the screen: their `rem` in a media query is never the reader's.
+  const measure = () => {
+    const letter = parseFloat(getComputedStyle(root).fontSize);
+    root.toggleAttribute('data-tight', innerWidth < 17 * letter);
+    root.toggleAttribute('data-low', innerHeight < 21 * letter);
+    root.toggleAttribute('data-roomy', innerWidth >= 62 * letter);
   };
 
   apply();
+  addEventListener('resize', measure);
   for (const asked of [dark, contrast]) asked.addEventListener('change', apply);
   // Another tab, and this one.
   addEventListener('storage', apply);

@@ -9,15 +9,16 @@ use super::form_page::FormPage;
 use super::review::Review;
 use super::turning::Turning;
 use crate::components::message::Message;
+use crate::components::read_aloud::ReadsAloud;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
-use crate::state::awake;
 use crate::state::device::use_device;
 use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
 use crate::state::place;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
+use crate::state::{aloud, awake};
 
 const FOCUS_TRIES: u32 = 20;
 const FOCUS_WAIT_MS: u32 = 30;
@@ -98,6 +99,8 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     // The form is read in the reader's language.
     Effect::new(move || answering.read_in(reader.language().tag()));
     awake::while_shown();
+    let aloud = aloud::is_wanted();
+    ReadsAloud::provide(Signal::stored(aloud));
     resume(answering, turning, lost);
     come_back(answering, turning, id);
     seek(answering, turning);

@@ -1,5 +1,6 @@
 //! What lies between the engine and the screen: signals, saving, sending, the lists of this device.
 
+pub mod aloud;
 pub mod answering;
 pub mod arrived;
 pub mod awake;

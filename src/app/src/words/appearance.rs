@@ -1,4 +1,4 @@
-//! The words of how the app looks: theme, size of text, the screen that stays on.
+//! The words of how the app looks and sounds: theme, size of text, the screen that stays on, questions read aloud.
 
 use super::Text;
 use crate::platform::appearance::Theme;
@@ -15,6 +15,8 @@ pub struct AppearanceWords {
     pub percent: fn(u16) -> String,
     pub awake: Text,
     pub awake_hint: Text,
+    pub aloud: Text,
+    pub aloud_hint: Text,
 }
 
 /// Chinese, simplified.
@@ -33,6 +35,8 @@ pub const CHINESE: AppearanceWords = AppearanceWords {
     percent: |percent| format!("{percent}%"),
     awake: "填写时不让屏幕熄灭",
     awake_hint: "十分钟没人操作就不再保持；会多用一些电。",
+    aloud: "每题有“读给我听”按钮",
+    aloud_hint: "读题目、提示和选项，不读答案。设备上有这种语言的离线语音才会出现。",
 };
 
 /// English.
@@ -53,4 +57,6 @@ pub const ENGLISH: AppearanceWords = AppearanceWords {
     percent: |percent| format!("{percent} %"),
     awake: "Keep the screen on while a form is open",
     awake_hint: "Until nobody has touched it for ten minutes; it takes some more of the battery.",
+    aloud: "A “Read it aloud” button at each question",
+    aloud_hint: "Question, hint and choices, no answers; only where the device itself has a voice for the language.",
 };

@@ -83,7 +83,7 @@ pub(crate) enum Holder<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum Known {
     /// A device, with its user's standing if it has a user.
-    Device(Device, Option<Standing>),
+    Device(Box<Device>, Option<Standing>),
     /// A device that was revoked: its id.
     Revoked(String),
     /// No device has it, or its user was shut out.
@@ -223,7 +223,7 @@ impl Who {
                 Ok(())
             })?;
         }
-        Ok(Known::Device(device, standing))
+        Ok(Known::Device(Box::new(device), standing))
     }
 
     pub(crate) async fn device(&self, id: &str) -> Result<Option<Device>, StoreError> {

@@ -21,6 +21,7 @@ use crate::state::keeping::NotFinished;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
 use crate::state::{office, sending};
+use crate::words::direction::Direction;
 
 const HEADING: &str = "kiosk-heading";
 /// The end of a case's id by which the office finds it.
@@ -207,13 +208,17 @@ fn PageBody(answering: Answering, page: Key) -> impl IntoView {
     let on_page = answering.pages.with_untracked(|pages| {
         pages.iter().find(|view| view.key == page).map(|view| view.items.clone()).unwrap_or_default()
     });
+    let tongue = answering.other_tongue(use_reader());
     timer::spawn(async {
         timer::sleep(30).await;
         screen::scroll_to_top();
         screen::focus(HEADING);
     });
     view! {
-        <div class="page-body" data-page=answering.page_name(page)>
+        <div
+            class="page-body" data-page=answering.page_name(page)
+            lang=live(move || tongue.get()) dir=live(move || tongue.get().map(|tag| Direction::of(&tag).attribute()))
+        >
             <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
             {page_aloud(answering, page)}
             {items(answering, on_page, page)}

@@ -34,8 +34,8 @@ use crate::state::forms;
 use crate::state::keeping::Keeping;
 use crate::state::kiosk::{self, Idle, OwnCase};
 use crate::state::reader::{say, title, use_reader};
-use crate::words::Language;
 use crate::words::kiosk::KioskWords;
+use crate::words::{Language, Words};
 
 /// How often it is looked whether anybody is there.
 const LOOK_MS: u32 = 250;
@@ -203,7 +203,7 @@ fn StillThere(at: Kiosk, asked: RwSignal<Option<u32>>) -> impl IntoView {
     }
 }
 
-/// Language first: both are said in both.
+/// Language first: what is said here is said in each.
 #[component]
 fn Attract(at: Kiosk) -> impl IntoView {
     let reader = use_reader();
@@ -223,15 +223,27 @@ fn Attract(at: Kiosk) -> impl IntoView {
         reader.read_in(language);
         at.to(Step::Menu);
     };
-    let (zh, en) = (&Language::Chinese.words().kiosk, &Language::English.words().kiosk);
+    let in_each = |words: fn(&'static Words) -> &'static str| {
+        let one = |language: Language| {
+            view! { <span lang=language.page_tag()>{words(language.words())} " "</span> }
+        };
+        Language::ALL.map(one).collect_view()
+    };
+    let button = |language: Language| {
+        view! {
+            <button
+                type="button" class="button main" lang=language.page_tag() data-language=language.tag()
+                on:click=move |_| choose(language)
+            >
+                {language.words().language_long}
+            </button>
+        }
+    };
     view! {
         <main id="main" tabindex="-1" class="kiosk-attract" data-step="attract">
-            <h1><span lang="zh-CN">{zh.welcome}</span> <span lang="en">{en.welcome}</span></h1>
-            <div class="kiosk-buttons">
-                <button type="button" class="button main" lang="zh-CN" data-language="zh" on:click=move |_| choose(Language::Chinese)>"中文"</button>
-                <button type="button" class="button main" lang="en" data-language="en" on:click=move |_| choose(Language::English)>"English"</button>
-            </div>
-            <p class="soft"><span lang="zh-CN">{zh.private}</span> <span lang="en">{en.private}</span></p>
+            <h1>{in_each(|w| w.kiosk.welcome)}</h1>
+            <div class="kiosk-buttons">{Language::ALL.map(button).collect_view()}</div>
+            <p class="soft">{in_each(|w| w.kiosk.private)}</p>
         </main>
     }
 }

@@ -14,10 +14,11 @@ use crate::components::live::{live, shown_when};
 use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::{awake as screen, timer};
-use crate::state::awake;
 use crate::state::device::use_device;
 use crate::state::reader::{say, title};
 use crate::state::targets as known;
+use crate::state::{aloud, awake};
+use crate::words::Words;
 
 /// The page at `/settings`.
 #[component]
@@ -33,7 +34,8 @@ pub fn SettingsPage() -> impl IntoView {
                 <ShutOutNotice device here=true /> }.into_any())}
             <enrolment::EnrolmentSection device />
             <Appearance>
-                <KeepAwake />
+                {keep_awake()}
+                {read_aloud()}
             </Appearance>
             <targets::TargetsSection device />
             <own::OwnSection device />
@@ -42,22 +44,36 @@ pub fn SettingsPage() -> impl IntoView {
 }
 
 /// Does the screen stay on while a form is open? Nothing where the browser can't have it so.
-#[component]
-fn KeepAwake() -> impl IntoView {
-    let wanted = RwSignal::new(awake::is_wanted());
-    let choose = move |yes: bool| {
-        awake::want(yes);
-        wanted.set(yes);
+fn keep_awake() -> Option<AnyView> {
+    let words: [Choice; 2] = [|w| w.appearance.awake, |w| w.appearance.awake_hint];
+    screen::is_possible().then(|| switch("keep-awake", words, awake::is_wanted(), awake::want))
+}
+
+/// Has each question a button that reads it aloud?
+fn read_aloud() -> AnyView {
+    let words: [Choice; 2] = [|w| w.appearance.aloud, |w| w.appearance.aloud_hint];
+    switch("read-aloud", words, aloud::is_wanted(), aloud::want)
+}
+
+type Choice = fn(&'static Words) -> &'static str;
+
+/// Something that is so or not, with what it means.
+fn switch(id: &'static str, [what, meaning]: [Choice; 2], is_so: bool, choose: fn(bool)) -> AnyView {
+    let chosen = RwSignal::new(is_so);
+    let change = move |yes: bool| {
+        choose(yes);
+        chosen.set(yes);
     };
-    screen::is_possible().then(|| view! {
+    view! {
         <label class="choice">
             <input
-                type="checkbox" id="keep-awake" prop:checked=live(move || wanted.get())
-                on:change:target=move |event| choose(event.target().checked())
+                type="checkbox" id=id prop:checked=live(move || chosen.get())
+                on:change:target=move |event| change(event.target().checked())
             />
-            <span>{say(|w| w.appearance.awake)} <span class="soft small">{say(|w| w.appearance.awake_hint)}</span></span>
+            <span>{say(what)} " " <span class="soft small">{say(meaning)}</span></span>
         </label>
-    })
+    }
+    .into_any()
 }
 
 /// The way to it, from other pages.
