@@ -42,6 +42,9 @@ fn a_providers_phone_is_offered_what_a_provider_fills_in_and_nothing_else_that_s
         forms.filter(|form| !form.for_roles().is_empty()).partition(|form| names(form, "provider"));
     let theirs: Vec<&str> = theirs.iter().map(|form| form.id()).collect();
     assert_eq!(theirs, ["acceptance", "service-record"]);
+    let (at_kiosks, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|form| names(form, "resident"));
+    let at_kiosks: Vec<&str> = at_kiosks.iter().map(|form| form.id()).collect();
+    assert_eq!(at_kiosks, ["kiosk-help", "kiosk-opinion"]);
     assert!(others.iter().all(|form| names(form, "worker") && names(form, "station")) && others.len() > 20);
 }
 

@@ -21,11 +21,12 @@ pub use begin::BeginKiosk;
 
 use std::rc::Rc;
 
+use doorstep_delivery::FormVersion;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
 use crate::components::key_pad::KeyPads;
-use crate::components::live::{live, shown_when};
+use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::read_aloud::ReadsAloud;
 use crate::pages::Update;
 use crate::platform::{clock, idle as touches, page as screen, timer, worker};
@@ -50,7 +51,7 @@ enum Step {
     Attract,
     Menu,
     /// A form of that id.
-    Form(&'static str),
+    Form(String),
     /// It was handed in.
     Ticket(ticket::Ticket),
     /// Number and code are asked for.
@@ -77,6 +78,16 @@ impl Kiosk {
     fn to(self, step: Step) {
         self.step.set(step);
         screen::scroll_to_top();
+    }
+
+    /// Where whoever has chosen their language begins: at the menu, or at the one form that this kiosk is for.
+    fn first(self) -> Step {
+        kiosk::form().map_or(Step::Menu, Step::Form)
+    }
+
+    /// Where back leads from what the menu has led to.
+    fn home(self) -> Step {
+        kiosk::form().map_or(Step::Menu, |_| Step::Attract)
     }
 
     /// Clears everything, at once from the screen.
@@ -221,7 +232,7 @@ fn Attract(at: Kiosk) -> impl IntoView {
             return;
         }
         reader.read_in(language);
-        at.to(Step::Menu);
+        at.to(at.first());
     };
     let (zh, en) = (&Language::Chinese.words().kiosk, &Language::English.words().kiosk);
     view! {
@@ -232,6 +243,8 @@ fn Attract(at: Kiosk) -> impl IntoView {
                 <button type="button" class="button main" lang="en" data-language="en" on:click=move |_| choose(Language::English)>"English"</button>
             </div>
             <p class="soft"><span lang="zh-CN">{zh.private}</span> <span lang="en">{en.private}</span></p>
+            // Without a menu this is the staff's only way.
+            {kiosk::form().map(|_| view! { <StaffButton at /> })}
         </main>
     }
 }
@@ -242,24 +255,41 @@ fn Menu(at: Kiosk) -> impl IntoView {
     let offline = move || !device.online.get() || device.reached.get() == Some(false);
     let has = move |form: &'static str| Signal::derive(move || version_of(device, form).is_some());
     let always = Signal::derive(|| true);
+    let others = Memo::new(move |_| {
+        let mut others = device.forms.with(|all| kiosk::forms(all));
+        others.retain(|version| ![HELP, OPINION].contains(&&*version.form.id));
+        others
+    });
+    let other = move |version: FormVersion| {
+        let key = version.form.hash.clone();
+        Row::new(key, move || form_choice(at, version))
+    };
     view! {
         <main id="main" tabindex="-1" data-step="menu">
             <h1>{word(|w| w.menu)}</h1>
             {shown_when(offline, || view! { <p class="notice warn" role="status" data-offline>{word(|w| w.offline)}</p> }.into_any())}
             <div class="kiosk-menu">
-                {choice(at, "help", Step::Form(HELP), Shape::Person, has(HELP), |w| (w.help, w.help_explained))}
+                {choice(at, "help", Step::Form(HELP.to_owned()), Shape::Person, has(HELP), |w| (w.help, w.help_explained))}
                 {choice(at, "own-case", Step::Prove, Shape::List, always, |w| (w.own, w.own_explained))}
-                {choice(at, "opinion", Step::Form(OPINION), Shape::Alert, has(OPINION), |w| (w.opinion, w.opinion_explained))}
+                {choice(at, "opinion", Step::Form(OPINION.to_owned()), Shape::Alert, has(OPINION), |w| (w.opinion, w.opinion_explained))}
+                {rows(move || others.get().into_iter().map(other).collect())}
                 {choice(at, "call", Step::Call, Shape::Door, always, |w| (w.call, ""))}
             </div>
             <div class="kiosk-foot">
                 <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
-                <button type="button" class="button plain" data-action="staff" on:click=move |_| at.to(Step::Leave)>
-                    <Icon shape=Shape::Lock />
-                    {word(|w| w.staff)}
-                </button>
+                <StaffButton at />
             </div>
         </main>
+    }
+}
+
+#[component]
+fn StaffButton(at: Kiosk) -> impl IntoView {
+    view! {
+        <button type="button" class="button plain" data-action="staff" on:click=move |_| at.to(Step::Leave)>
+            <Icon shape=Shape::Lock />
+            {word(|w| w.staff)}
+        </button>
     }
 }
 
@@ -294,16 +324,29 @@ fn choice(
     .into_any()
 }
 
+/// A big button for a form that has no words of the kiosk's own: called as the form is.
+fn form_choice(at: Kiosk, version: FormVersion) -> impl IntoView {
+    let reader = use_reader();
+    let id = version.form.id.clone();
+    let to = id.clone();
+    view! {
+        <button type="button" class="kiosk-choice" data-action="form" data-form=id on:click=move |_| at.to(Step::Form(to.clone()))>
+            <Icon shape=Shape::List />
+            <span><strong>{live(move || forms::title(&version, reader.language().tag()))}</strong></span>
+        </button>
+    }
+}
+
 /// The form of that id that is in force.
-fn version_of(device: Device, form: &str) -> Option<doorstep_delivery::FormVersion> {
+fn version_of(device: Device, form: &str) -> Option<FormVersion> {
     device.forms.with(|all| all.iter().find(|version| version.current && &*version.form.id == form).cloned())
 }
 
 /// Its title.
-fn title_of(device: Device, form: &'static str) -> Signal<String> {
+fn title_of(device: Device, form: String) -> Signal<String> {
     let reader = use_reader();
     Signal::derive(move || {
-        version_of(device, form)
+        version_of(device, &form)
             .map(|version| forms::title(&version, reader.language().tag()))
             .unwrap_or_default()
     })
