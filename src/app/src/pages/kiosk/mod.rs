@@ -33,13 +33,15 @@ use crate::platform::{clock, idle as touches, page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::keeping::Keeping;
-use crate::state::kiosk::{self, Idle, OwnCase};
+use crate::state::kiosk::{self, Idle, OwnCase, night};
 use crate::state::reader::{say, title, use_reader};
 use crate::words::Language;
 use crate::words::kiosk::KioskWords;
 
 /// How often it is looked whether anybody is there.
 const LOOK_MS: u32 = 250;
+/// How often it is looked whether it is night.
+const NIGHT_LOOK_MS: u32 = 60_000;
 /// The forms behind the two buttons.
 const HELP: &str = "kiosk-help";
 const OPINION: &str = "kiosk-opinion";
@@ -125,6 +127,7 @@ pub fn KioskPage() -> impl IntoView {
         open: StoredValue::new_local(None),
         ending: StoredValue::new(false),
     };
+    renew_at_night(at);
     // What a browser that was killed has left.
     timer::spawn(kiosk::forget_drafts(device));
     let asked = watch(at);
@@ -148,6 +151,23 @@ pub fn KioskPage() -> impl IntoView {
             {shown_when(move || asked.get().is_some(), move || view! { <StillThere at asked /> }.into_any())}
         </div>
     }
+}
+
+/// Once a night, while nobody is there, the page is loaded anew.
+fn renew_at_night(at: Kiosk) {
+    let nobody_is_there = move || at.step.try_get_untracked() == Some(Step::Attract);
+    let look = timer::every(NIGHT_LOOK_MS, move || {
+        if nobody_is_there() && night::is_due() {
+            timer::spawn(async move {
+                // Somebody may have come while it was asked.
+                if night::can_be_had(at.device).await && nobody_is_there() {
+                    at.end();
+                }
+            });
+        }
+    });
+    let look = StoredValue::new_local(look);
+    on_cleanup(move || look.dispose());
 }
 
 /// The seconds that are left, once nobody has touched it for long. While it asks, only its own buttons answer.

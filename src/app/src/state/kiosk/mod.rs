@@ -7,6 +7,7 @@
 pub mod call;
 pub mod hand_over;
 mod idle;
+pub mod night;
 mod own_case;
 
 use std::rc::Rc;
