@@ -16,6 +16,8 @@ use crate::state::keeping::{Keeping, now};
 use crate::state::saving::Word;
 
 const TIMEOUT_MS: u32 = 60_000;
+/// Somebody stands there and waits.
+const SHORT_MS: u32 = 6_000;
 /// How often it is looked whether all is kept, and how many times: a device that can't keep it hands nothing over.
 const LOOK_MS: u32 = 50;
 const LOOKS: u32 = 100;
@@ -125,7 +127,7 @@ async fn ask(device: Device, method: Method, rest: String, body: Option<Vec<u8>>
         url: format!("/api/v1/handovers/{rest}"),
         headers: vec![header("accept"), header("content-type")],
         body,
-        timeout_ms: TIMEOUT_MS,
+        timeout_ms: if method == Method::Put { TIMEOUT_MS } else { SHORT_MS },
     };
     let answer = device.transport().send(request).await.ok()?;
     Some((answer.status, answer.body))
