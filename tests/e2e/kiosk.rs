@@ -1,9 +1,12 @@
-//! A station's kiosk: somebody asks for help, has a ticket, sees by it how far their case is, and leaves nothing of it behind on the machine.
+//! A station's kiosk: somebody asks for help, has a ticket, sees by it how far their case is, goes on with a worker at the worker's device, and leaves nothing of it
+//! behind on the machine.
 
 use std::path::Path;
 
+use doorstep_delivery::hand_over;
 use doorstep_delivery::submission::content_hash;
 use rusqlite::Connection;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, Screen};
 use crate::filling;
@@ -11,10 +14,13 @@ use crate::processes::{Profile, Server, wait_until};
 use crate::safety::enter;
 
 const CODE: &str = "abcde-fghjk-mnpqr-st567";
+const WORKERS: &str = "23456-789ab-cdefg-hjkmn";
 const PIN: &str = "583914";
 const NUMBER: &str = "371002195001019994";
 const NAME: &str = "慕容秀兰";
 const ADDRESS: &str = "槐树底下第三家";
+const PHONE: &str = "13800001234";
+const WORDS: &str = "说好来，没来";
 
 fn database(profile: &Profile) -> Connection {
     Connection::open(profile.data().join("doorstep.sqlite3")).expect("the server made it")
@@ -51,7 +57,7 @@ async fn ask_for_help(browser: &Browser) {
     for (page, answers) in [
         ("notice", &[("agree", "yes")][..]),
         ("name", &[("person", NAME)]),
-        ("reach", &[("phone", "13800001234")]),
+        ("reach", &[("phone", PHONE)]),
         ("proof", &[("id_number", NUMBER)]),
         ("where_county", &[("county", "371002")]),
         ("where_town", &[("town", "371002001")]),
@@ -64,6 +70,7 @@ async fn ask_for_help(browser: &Browser) {
         for (name, answer) in answers {
             match *name {
                 "difficulties" => browser.tap("[data-name=difficulties] label.choice").await,
+                "phone" | "id_number" => type_by_keys(browser, name, answer).await,
                 name => filling::give(browser, name, answer).await,
             }
         }
@@ -72,10 +79,97 @@ async fn ask_for_help(browser: &Browser) {
     browser.seen("[data-step=ticket]").await;
 }
 
+/// As somebody types who has no keyboard; the system's own stays away.
+async fn type_by_keys(browser: &Browser, name: &str, text: &str) {
+    let field = format!("[data-name={name}] input[inputmode=none]");
+    browser.tap(&field).await;
+    for digit in text.chars() {
+        browser.tap(&format!("[data-name={name}] [data-key='{digit}']")).await;
+    }
+    // One too many, and back.
+    browser.tap(&format!("[data-name={name}] [data-key='7']")).await;
+    browser.tap(&format!("[data-name={name}] [data-key=erase]")).await;
+    assert_eq!(value(browser, &field).await, text);
+}
+
+async fn value(browser: &Browser, field: &str) -> String {
+    let value = browser.run("return document.querySelector(arguments[0]).value", vec![field.into()]).await;
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A browser of tests has no voice: one that keeps what it is given to say.
+const VOICE: &str = "
+    window.said = [];
+    window.SpeechSynthesisUtterance = class extends EventTarget { constructor(text) { super(); this.text = text; } };
+    const voice = (lang, own) => Object.create(SpeechSynthesisVoice.prototype, {lang: {value: lang}, localService: {value: own}});
+    window.voices = [voice('zh-CN', false)];
+    speechSynthesis.getVoices = () => window.voices;
+    speechSynthesis.speak = (line) => window.said.push(line.text);
+    speechSynthesis.cancel = () => window.said.push('silence');
+    speechSynthesis.dispatchEvent(new Event('voiceschanged'));
+    window.voice = voice;";
+
+/// The page of the name is read aloud by the device's own voice alone, and no longer than it is there.
+async fn have_it_read(browser: &Browser) {
+    browser.run(VOICE, vec![]).await;
+    assert_eq!(
+        browser.run("return document.querySelector('[data-action=read-aloud]')", vec![]).await,
+        Value::Null
+    );
+    let own = "window.voices.push(window.voice('zh_CN_#Hans', true)); speechSynthesis.dispatchEvent(new Event('voiceschanged'))";
+    browser.run(own, vec![]).await;
+    browser.tap("[data-action=read-aloud]").await;
+    browser.seen("[data-action=read-aloud][data-reading=true]").await;
+    browser.picture("kiosk-aloud").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("reach").await;
+    let said = browser.run("return window.said", vec![]).await;
+    assert_eq!(said, json!(["您叫什么名字？", "姓名", "silence"]), "and nothing of the name");
+}
+
+/// Fills the request for help in as far as the phone.
+async fn begin_to_ask(browser: &Browser) {
+    browser.tap("[data-action=help]").await;
+    browser.on_page("notice").await;
+    filling::give(browser, "agree", "yes").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("name").await;
+    filling::give(browser, "person", NAME).await;
+    have_it_read(browser).await;
+    type_by_keys(browser, "phone", PHONE).await;
+    browser.picture("kiosk-keys").await;
+}
+
+/// Hands over what is on the screen: the code.
+async fn hand_over(browser: &Browser) -> String {
+    browser.tap("[data-action=with-staff]").await;
+    browser.seen("[data-handed-over=waiting]").await;
+    let shown = browser.text("[data-hand-over-code]").await;
+    hand_over::read(&shown).expect("it is a code")
+}
+
+/// The ids of what is on its way, and whether any of it can be read by whoever has the database.
+fn on_its_way(profile: &Profile) -> Vec<(String, bool)> {
+    let database = database(profile);
+    let mut asked = database.prepare("SELECT id, sealed FROM handover").expect("the server keeps it");
+    let rows = asked.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)));
+    let rows = rows.expect("it answers").map(|row| row.expect("a row"));
+    rows.map(|(id, sealed)| {
+        let is_open = [NAME, PHONE].iter().any(|text| String::from_utf8_lossy(&sealed).contains(text));
+        (id, is_open)
+    })
+    .collect()
+}
+
 /// Ends; the page is loaded anew.
 async fn end(browser: &Browser) {
     browser.run("window.before = true", vec![]).await;
     browser.tap("[data-action=end]").await;
+    cleared(browser).await;
+}
+
+/// A page that knew of a `before` is gone.
+async fn cleared(browser: &Browser) {
     let anew = "return window.before === undefined && document.querySelector('[data-step=attract]') !== null";
     browser.until("the page is loaded anew", async || browser.run(anew, vec![]).await == true).await;
 }
@@ -86,6 +180,35 @@ async fn prove(browser: &Browser, code: &str) {
     enter(browser, "own-number", NUMBER).await;
     enter(browser, "own-code", code).await;
     browser.tap("[data-action=look]").await;
+}
+
+/// The same browser as a worker's, who scans the code.
+async fn go_on(browser: &Browser, server: &Server, profile: &Profile, code: &str) {
+    let worker = "
+        INSERT INTO app_user (id, name, role, area, password, factor_confirmed, disabled, must_change, made_at)
+        VALUES ('w', 'worker', 'worker', '371002', '', 0, 0, 0, 0)";
+    database(profile).execute(worker, []).expect("the server keeps users");
+    let enrolment = "
+        INSERT INTO enrolment (hash, id, name, area, user_id, made_by, expires_at, kiosk)
+        VALUES (?1, ?1, '手机 1', '371002', 'w', 'u', ?2, 0)";
+    let hash = content_hash(WORKERS.replace('-', "").as_bytes());
+    database(profile).execute(enrolment, (hash, i64::MAX)).expect("the server keeps codes");
+    browser.open(&server.url(&format!("/settings#enrol={WORKERS}"))).await;
+    browser.tap("[data-action=enrol]").await;
+    browser.seen("[data-enrolled-now=true]").await;
+    browser.open(&server.url(&format!("{}#{}{code}", hand_over::ADDRESS, hand_over::FRAGMENT))).await;
+    browser.seen("[data-page=go-on] [data-filled-in]").await;
+    assert!(!browser.run("return location.href", vec![]).await.to_string().contains(code));
+    browser.tap("[data-action=go-on]").await;
+    browser.on_page("reach").await;
+    assert_eq!(value(browser, "[data-name=phone] input").await, PHONE);
+    // Once, and the server has nothing of it any more.
+    let kept = "SELECT LENGTH(sealed) FROM handover WHERE kept_at IS NOT NULL AND taken_by = 'w'";
+    let left: i64 = database(profile).query_row(kept, [], |row| row.get(0)).expect("it was said to be kept");
+    assert_eq!(left, 0);
+    browser.open(&server.url(&format!("{}#{}{code}", hand_over::ADDRESS, hand_over::FRAGMENT))).await;
+    browser.tap("[data-action=go-on]").await;
+    browser.seen("#go-on-code-wrong").await;
 }
 
 async fn holds(browser: &Browser, text: &str) -> bool {
@@ -170,7 +293,7 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     filling::give(&browser, "about", "service").await;
     browser.tap("[data-action=next]").await;
     browser.on_page("said").await;
-    filling::give(&browser, "words", "说好来，没来").await;
+    filling::give(&browser, "words", WORDS).await;
     browser.tap("[data-action=next]").await;
     browser.on_page("who").await;
     browser.tap("[data-action=next]").await;
@@ -204,8 +327,7 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     browser.seen("[data-asked]").await;
     browser.run("window.before = true", vec![]).await;
     browser.tap("[data-action=clear]").await;
-    let anew = "return window.before === undefined && document.querySelector('[data-step=attract]') !== null";
-    browser.until("the page is loaded anew", async || browser.run(anew, vec![]).await == true).await;
+    cleared(&browser).await;
     browser.run("history.back()", vec![]).await;
     browser.seen("[data-screen=kiosk] [data-step=attract]").await;
     assert!(!holds(&browser, NAME).await, "what was typed is on the page yet");
@@ -230,6 +352,36 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     };
     wait_until("what was kept has arrived", || cases() == 2);
 
+    // Half-way: taken back, cleared, and handed over for good.
+    come(&browser).await;
+    begin_to_ask(&browser).await;
+    let first = hand_over(&browser).await;
+    browser.picture("kiosk-hand-over").await;
+    assert_eq!(on_its_way(&profile), [(hand_over::id(&first), false)]);
+    browser.tap("[data-action=fill-in-here]").await;
+    browser.on_page("reach").await;
+    assert_eq!(on_its_way(&profile), []);
+    let second = hand_over(&browser).await;
+    assert_ne!(first, second);
+    end(&browser).await;
+    assert_eq!(on_its_way(&profile), [], "whoever has it cleared has it cleared there, too");
+    // Somebody has fetched and kept it: the kiosk clears itself.
+    come(&browser).await;
+    begin_to_ask(&browser).await;
+    hand_over(&browser).await;
+    browser.run("window.before = true", vec![]).await;
+    database(&profile).execute("UPDATE handover SET taken_by = 'x', kept_at = 1", []).expect("it is there");
+    cleared(&browser).await;
+    // Handed over for good: whatever clears the kiosk then, the code is good.
+    come(&browser).await;
+    begin_to_ask(&browser).await;
+    let handed_over = hand_over(&browser).await;
+    browser.reload().await;
+    browser.seen("[data-step=attract]").await;
+    for text in [NAME, PHONE, &handed_over] {
+        assert!(!holds(&browser, text).await, "{text} is on the page yet");
+    }
+
     // The staff leave it by the kiosk's PIN alone.
     come(&browser).await;
     browser.tap("[data-action=staff]").await;
@@ -242,9 +394,12 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     browser.seen("[data-action=safety]").await;
     assert!(!holds(&browser, "kiosk-help").await, "a kiosk's form is begun at a kiosk");
 
+    // A worker's device goes on where it was left.
+    go_on(&browser, &server, &profile, &handed_over).await;
+
     // Nothing of what was typed lies anywhere in the browser's own files.
     browser.quit().await;
-    for text in [NAME, NUMBER, ADDRESS] {
+    for text in [NAME, NUMBER, ADDRESS, PHONE, WORDS] {
         assert_eq!(found_in(&profile.browser(), text), Vec::<String>::new(), "{text}");
     }
 }

@@ -42,6 +42,9 @@ fn each_role_is_offered_what_it_fills_in() {
         forms.filter(|form| !form.for_roles().is_empty()).partition(|form| names(form, "provider"));
     let theirs: Vec<&str> = theirs.iter().map(|form| form.id()).collect();
     assert_eq!(theirs, ["acceptance", "service-record"]);
+    let (at_kiosks, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|form| names(form, "resident"));
+    let at_kiosks: Vec<&str> = at_kiosks.iter().map(|form| form.id()).collect();
+    assert_eq!(at_kiosks, ["kiosk-help", "kiosk-opinion"]);
     assert!(others.iter().all(|form| names(form, "station")) && others.len() > 20);
     // What the head of a station signs is on no worker's phone.
     let signed: Vec<&str> =

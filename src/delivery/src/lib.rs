@@ -39,7 +39,7 @@ pub use attachment::Attachment;
 pub use draft::{Cursor, Draft, DraftSummary, FormRef};
 pub use encrypted_for::EncryptedFor;
 pub use entities::{KnownEntity, Said};
-pub use form_version::FormVersion;
+pub use form_version::{FormVersion, Residents};
 pub use last_saved::LastSaved;
 pub use moment::Moment;
 pub use outbox::{OutboxItem, State, Wake};

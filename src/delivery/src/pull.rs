@@ -151,7 +151,9 @@ impl<S: Store, T: Transport> Pulling<'_, S, T> {
             match told {
                 Told::Form(version) => {
                     let thing = next.told_of(&mut came, &version.form.id);
-                    if current(&thing.id).is_none_or(|here| here.form.hash != version.form.hash) {
+                    if current(&thing.id).is_none_or(|here| {
+                        here.form.hash != version.form.hash || here.residents != version.residents
+                    }) {
                         next.pending.push(version);
                     }
                     next.seen.iter_mut().for_each(|seen| seen.extend([thing.clone()]));

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
-use crate::store::{ENTITY, Viewer};
+use crate::store::{ENTITY, RESIDENT, Viewer};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::rights::Role;
@@ -30,12 +30,13 @@ type Change = (String, String, i64, Option<String>);
 
 /// What somebody sees; a stranger, and who has something to do first, sees what is for all.
 pub(crate) fn viewer(caller: Option<&Caller>) -> Viewer {
-    // A kiosk is whoever stands before it: it has what is for all, and no household.
-    let known = caller.filter(|caller| caller.pending.is_none() && !caller.kiosk);
+    let known = caller.filter(|caller| caller.pending.is_none());
     let Some(caller) = known else { return Viewer::default() };
     let standing = &caller.standing;
+    // A kiosk is whoever stands before it: it has what is for residents, and no household.
+    let role = if caller.kiosk { RESIDENT } else { standing.role.name() };
     Viewer {
-        role: standing.role.name().to_owned(),
+        role: role.to_owned(),
         area: standing.area.code().to_owned(),
         provider: standing.provider.clone().unwrap_or_default(),
     }

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use doorstep_delivery::Residents;
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::files::{Asset, Files};
 use crate::listen::now_ms;
-use crate::store::{Offer, STRANGER, Store, StoreError, Viewer};
+use crate::store::{Offer, RESIDENT, STRANGER, Store, StoreError, Viewer};
 use crate::who::rights::{Area, Deed, Reach, Role, reach};
 
 /// The definition's file in a form's folder.
@@ -102,7 +103,7 @@ pub(crate) struct Checked {
     is_gallery: bool,
 }
 
-/// Whom a form is for: `{"areas": ["371002"], "roles": ["worker"]}`. None named is all; a form without the file is everybody's.
+/// Whom a form is for: `{"areas": ["371002"], "roles": ["worker", "resident"]}`. None named is all; a form without the file is everybody's.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Audience {
@@ -118,9 +119,23 @@ impl Audience {
         if let Some(area) = audience.areas.iter().find(|code| Area::parse(code).is_none()) {
             return Err(wrong(format!("`{area}` is no code of an area")));
         }
-        match audience.roles.iter().find(|name| Role::parse(name).is_none()) {
+        match audience.roles.iter().find(|name| Role::parse(name).is_none() && **name != RESIDENT) {
             Some(role) => Err(wrong(format!("`{role}` is no role"))),
             None => Ok(audience),
+        }
+    }
+
+    /// Whether residents fill it in at kiosks, as the office says or else the form.
+    fn residents(&self, form: &Form) -> Residents {
+        let named: Vec<&str> = match self.roles.is_empty() {
+            true => form.for_roles().iter().map(|role| &**role).collect(),
+            false => self.roles.iter().map(String::as_str).collect(),
+        };
+        let sends = |name: &&str| Role::parse(name).is_some_and(|role| reach(role, Deed::Send) != Reach::No);
+        match (named.contains(&RESIDENT), named.iter().any(sends)) {
+            (false, _) => Residents::No,
+            (true, true) => Residents::Also,
+            (true, false) => Residents::Alone,
         }
     }
 
@@ -271,9 +286,13 @@ impl Forms {
             store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
             let titles: Map<String, Json> =
                 form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
-            let said = json!({
+            let mut said = json!({
                 "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
             });
+            let residents = audience.residents(&form);
+            if residents != Residents::No {
+                said["residents"] = json!(residents);
+            }
             let pairs = audience.pairs(&form);
             offers.extend(pairs.iter().map(|(area, role)| Offer {
                 id: form.id().to_owned(),

@@ -145,7 +145,7 @@ fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
     let current = Memo::new(move |_| {
         let mut current: Vec<FormVersion> =
             device.forms.with(|forms| forms.iter().filter(|version| version.current).cloned().collect());
-        current.retain(|version| !kiosk::is_for_kiosks(&version.form.id));
+        current.retain(|version| !kiosk::is_for_kiosks(version));
         let recent = forms::started();
         current.sort_by_key(|version| forms::place(&version.form.id, &recent));
         current
@@ -188,6 +188,8 @@ fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
             </Show>
             <BrokenForms device />
             <LookForForms device current />
+            {shown_when(move || device.enrolment.with(|now| now.as_ref().is_some_and(|now| now.user.is_some())), || view! {
+                <p><A href="/go-on" attr:data-action="go-on">{say(|w| w.kiosk.go_on)}</A></p> }.into_any())}
         </section>
     }
 }

@@ -140,7 +140,7 @@ pub fn title(version: &FormVersion, language: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use doorstep_delivery::FormRef;
+    use doorstep_delivery::{FormRef, Residents};
 
     use super::*;
 
@@ -157,7 +157,7 @@ mod tests {
         let form = FormRef { id: "household-needs".into(), version: "1".into(), hash: "h".into() };
         let titles = [("zh", "入户需求调查表"), ("en", "Household needs survey")];
         let titles = titles.map(|(tag, title)| (tag.to_owned(), title.to_owned())).into();
-        let version = FormVersion { form, titles, current: true };
+        let version = FormVersion { form, titles, current: true, residents: Residents::No };
         for wanted in ["", "调查", "survey HOUSE", "house", " 需求 入户 "] {
             assert!(matches(&version, wanted), "{wanted}");
         }

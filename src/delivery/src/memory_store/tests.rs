@@ -158,7 +158,7 @@ fn a_damaged_draft_hides_no_other() {
 fn a_form_version_stays_while_something_uses_it() {
     let version = |hash: &str, current| {
         let form = crate::draft::FormRef { hash: hash.repeat(32), ..draft().form };
-        FormVersion { form, titles: Vec::new(), current }
+        FormVersion { form, titles: Vec::new(), current, residents: crate::Residents::No }
     };
     let store = with_draft();
     for hash in ["ab", "cd", "ef"] {

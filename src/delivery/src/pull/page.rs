@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::pulled::{ENTITY, FORM};
 use crate::draft::FormRef;
 use crate::entities::KnownEntity;
-use crate::form_version::FormVersion;
+use crate::form_version::{FormVersion, Residents};
 
 /// So many changes has a page at most.
 const MOST: usize = 200;
@@ -58,6 +58,8 @@ struct FormWire {
     version: String,
     hash: String,
     title: Map<String, Json>,
+    #[serde(default)]
+    residents: Residents,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +118,7 @@ fn read_form(change: Map<String, Json>) -> Option<Told> {
         titles: titles.collect(),
         form: FormRef { id: form.id, version: form.version, hash: form.hash },
         current: true,
+        residents: form.residents,
     }))
 }
 

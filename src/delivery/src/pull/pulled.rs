@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::FormRefV1;
 use crate::entities::KnownEntity;
-use crate::form_version::FormVersion;
+use crate::form_version::{FormVersion, Residents};
 use crate::record::{self, Record, RecordError};
 
 /// What forms are called in the feed.
@@ -89,6 +89,8 @@ struct PulledV1 {
 struct PendingV1 {
     form: FormRefV1,
     titles: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Residents::is_no")]
+    residents: Residents,
 }
 
 impl Record for Pulled {
@@ -97,7 +99,11 @@ impl Record for Pulled {
     fn to_bytes(&self) -> Vec<u8> {
         let Pulled { turn, cursor, kinds, seen, pending } = self.clone();
         let pending = pending.into_iter();
-        let pending = pending.map(|version| PendingV1 { form: version.form.into(), titles: version.titles });
+        let pending = pending.map(|FormVersion { form, titles, residents, .. }| PendingV1 {
+            form: form.into(),
+            titles,
+            residents,
+        });
         record::encode(1, &PulledV1 { turn, cursor, kinds, seen, pending: pending.collect() })
     }
 
@@ -111,6 +117,7 @@ impl Record for Pulled {
             form: pending.form.into(),
             titles: pending.titles,
             current: true,
+            residents: pending.residents,
         });
         Ok(Pulled { turn, cursor, kinds, seen, pending: pending.collect() })
     }
@@ -130,7 +137,7 @@ mod tests {
             cursor: "0192f0c4-12-9f86d081884c7d65".into(),
             kinds: vec![FORM.into()],
             seen: Some([Thing::form("household-needs"), Thing::form("visit")].into()),
-            pending: vec![FormVersion { form, titles, current: true }],
+            pending: vec![FormVersion { form, titles, current: true, residents: Residents::No }],
         };
         golden::check("pulled.v1.json", &pulled);
     }

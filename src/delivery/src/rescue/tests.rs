@@ -40,7 +40,12 @@ fn device() -> (MemoryStore, Submission, Draft) {
     let store = MemoryStore::new();
     let (submission, bytes) = with_photo();
     let photo = submission.attachments()[0].clone();
-    let form = FormVersion { form: submission.form().clone(), titles: Vec::new(), current: true };
+    let form = FormVersion {
+        form: submission.form().clone(),
+        titles: Vec::new(),
+        current: true,
+        residents: crate::Residents::No,
+    };
     ready(store.save_form(&form, "{}")).unwrap();
     let sealed = crate::draft::tests::sample();
     let draft = Draft { id: Uuid::from_u128(7), ..sealed.clone() };

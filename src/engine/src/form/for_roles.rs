@@ -8,8 +8,10 @@ use crate::check;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::xml::{Namespace, Tag};
 
-/// The roles of those who fill in forms.
-pub const ROLES: [&str; 3] = ["worker", "station", "provider"];
+/// Who fills in forms: roles, and whoever stands at a kiosk.
+pub const ROLES: [&str; 4] = ["worker", "station", "provider", RESIDENT];
+/// Residents themselves, at a station's kiosk. A form that names nobody is not for them: it was made for people who are trained to ask.
+pub const RESIDENT: &str = "resident";
 
 /// The model's attribute that holds it, Doorstep's own.
 pub(crate) const ATTRIBUTE: &str = "for";
@@ -39,7 +41,7 @@ pub(super) fn check(model: Tag<'_>, found: &mut Diagnostics) {
             )
             .did_you_mean(role, ROLES)
             .hint(
-                "they are `worker`, `station` and `provider`; without the setting a form is for all of them",
+                "they are `worker`, `station`, `provider`, and `resident` at a kiosk; without the setting a form is for all but residents",
             ),
         );
     }

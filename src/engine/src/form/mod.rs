@@ -41,7 +41,7 @@ pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use child_names::ChildNames;
 pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
 pub(crate) use compile::itext_id;
-pub use for_roles::ROLES;
+pub use for_roles::{RESIDENT, ROLES};
 pub(crate) use itext::Itext;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub use public_key::RsaKey;
@@ -286,7 +286,7 @@ impl Form {
         self.public_key.as_deref()
     }
 
-    /// The roles of those that it is for, of [`ROLES`] (the setting `for_roles`); none named: for everybody. To whom it is offered is for the server to say.
+    /// The roles of those that it is for, of [`ROLES`] (the setting `for_roles`); none named: for everybody but residents. To whom it is offered is for the server to say.
     pub fn for_roles(&self) -> &[Arc<str>] {
         &self.for_roles
     }

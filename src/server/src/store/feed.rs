@@ -34,6 +34,9 @@ const SEEN: &str = "
 /// Whom a form is offered to, among those whom nobody knows, in place of a role: no role has that name.
 pub(crate) const STRANGER: &str = "stranger";
 
+/// Whom a form is offered to at kiosks, in place of a role: no role has that name.
+pub(crate) const RESIDENT: &str = doorstep_engine::RESIDENT;
+
 /// Whom a referral is offered to beside its area, in place of a role: no role's name has that sign.
 pub(super) fn organisation(provider: &str) -> String {
     format!("provider/{provider}")

@@ -69,7 +69,7 @@ pub(crate) use entities::{
     KnownEntity, Maker, OFFICE_ONLY, Order, PROVIDER, REFERRALS, Searched, SeededEntity, SeededVersion,
     Settled, Settling, ToldVersion, Undone, folded,
 };
-pub(crate) use feed::{ENTITY, Offer, STRANGER, Viewer};
+pub(crate) use feed::{ENTITY, Offer, RESIDENT, STRANGER, Viewer};
 pub(crate) use handover::{Fetched, NewHandover};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};

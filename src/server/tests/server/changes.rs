@@ -97,6 +97,53 @@ fn a_form_of_an_area_and_a_role_reaches_its_phones_and_no_others() {
 }
 
 #[test]
+fn a_form_for_residents_comes_to_the_kiosks_of_its_area_and_says_so() {
+    let mut office = Office::open();
+    let worker = office.user("li.si", "worker", "371002");
+    let wanted = json!({"name": "自助机 1", "area": "371002", "kiosk": true});
+    let code = office.administrator.post(&office.house, "/api/v1/enrolments", wanted).json()["code"].clone();
+    let enrolled = Browser::default().post(&office.house, "/api/v1/devices", json!({ "code": code })).json();
+    let kiosk = enrolled["token"].as_str().unwrap().to_owned();
+    office.house.stop();
+    let forms = office.house.data().join("../forms");
+    for (form, roles, audience) in [
+        ("help", r#", "for_roles": "resident""#, ""),
+        ("mood", r#", "for_roles": "worker resident""#, ""),
+        ("needs", r#", "for_roles": "worker station""#, ""),
+        ("here", "", r#"{"areas": ["371002"], "roles": ["resident"]}"#),
+        ("there", "", r#"{"areas": ["371003"], "roles": ["resident"]}"#),
+        ("not", r#", "for_roles": "resident""#, r#"{"roles": ["station"]}"#),
+    ] {
+        let text = FORM.replace("\"form_id\": \"visit\"", &format!("\"form_id\": \"{form}\"{roles}"));
+        std::fs::create_dir_all(forms.join(form)).unwrap();
+        std::fs::write(forms.join(form).join("form.json"), text).unwrap();
+        if !audience.is_empty() {
+            std::fs::write(forms.join(form).join("audience.json"), audience).unwrap();
+        }
+    }
+    office.house.start();
+    let said = |told: &Json| -> Vec<String> {
+        let forms = told["changes"].as_array().unwrap().iter();
+        let word = |form: &Json| {
+            format!("{} {}", form["id"].as_str().unwrap(), form["residents"].as_str().unwrap_or("no"))
+        };
+        let mut said: Vec<String> = forms.map(word).collect();
+        said.sort();
+        said
+    };
+    let at_kiosk = ask(&office.house, "", Some(&kiosk));
+    assert_eq!(said(&at_kiosk), ["help alone", "here alone", "mood also", "visit no"]);
+    let at_worker = worker.get(&office.house, "/api/v1/changes").json();
+    assert_eq!(said(&at_worker), ["mood also", "needs no", "visit no"]);
+    let at_stranger = ask(&office.house, "", None);
+    assert_eq!(
+        said(&at_stranger),
+        ["help alone", "mood also", "needs no", "visit no"],
+        "a kiosk nobody handed out"
+    );
+}
+
+#[test]
 fn a_form_says_itself_to_which_roles_it_is_offered_and_the_office_may_say_otherwise() {
     let mut office = Office::open();
     let worker = office.user("li.si", "worker", "371002");

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Kiosk, Step, word};
+use super::{Kiosk, word};
 use crate::components::live::live;
 use crate::platform::timer;
 use crate::state::kiosk::call::{Called, call, look};
@@ -60,7 +60,7 @@ pub fn Call(at: Kiosk) -> impl IntoView {
             <p>{live(meanwhile)}</p>
             {(!phone.is_empty()).then(|| view! { <p>{word(move |w| (w.call_phone)(&phone))}</p> })}
             <div class="kiosk-foot">
-                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
+                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(at.home())>{word(|w| w.back)}</button>
                 <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
             </div>
         </main>

@@ -63,7 +63,7 @@ fn Shown(at: Kiosk, case: OwnCase, reader: Reader) -> impl IntoView {
                     {word(|w| w.print_record)}
                 </button>
                 {shown_when(can_object, move || view! {
-                    <button type="button" class="button" data-action="object" on:click=move |_| at.to(Step::Form(OPINION))>{word(|w| w.object)}</button>
+                    <button type="button" class="button" data-action="object" on:click=move |_| at.to(Step::Form(OPINION.to_owned()))>{word(|w| w.object)}</button>
                 }.into_any())}
                 <button type="button" class="button main" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
             </div>

@@ -31,11 +31,11 @@ const CASES: &str = "cases";
 
 /// Begins a form and shows it.
 #[component]
-pub fn Filling(at: Kiosk, form: &'static str) -> impl IntoView {
+pub fn Filling(at: Kiosk, form: String) -> impl IntoView {
     let reader = use_reader();
     let opened = RwSignal::new(Opening::Loading);
     let owner = Owner::current().unwrap_or_default();
-    let version = untrack(|| version_of(at.device, form));
+    let version = untrack(|| version_of(at.device, &form));
     timer::spawn(async move {
         let begun = match version {
             Some(version) => {
@@ -57,10 +57,11 @@ pub fn Filling(at: Kiosk, form: &'static str) -> impl IntoView {
         }
         opened.set(opening);
     });
+    let form = StoredValue::new(form);
     live(move || {
         match opened.get() {
         Opening::Loading => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
-        Opening::Open(answering, _) => view! { <Pages at answering form /> }.into_any(),
+        Opening::Open(answering, _) => view! { <Pages at answering form=form.get_value() /> }.into_any(),
         Opening::Sealed(_)
         | Opening::Gone
         | Opening::Elsewhere
@@ -68,9 +69,9 @@ pub fn Filling(at: Kiosk, form: &'static str) -> impl IntoView {
         | Opening::Broken(_)
         | Opening::Failed => view! {
             <main id="main" tabindex="-1" data-step="failed">
-                <h1>{live(move || title_of(at.device, form).get())}</h1>
+                <h1>{live(move || title_of(at.device, form.get_value()).get())}</h1>
                 <p class="notice warn" role="alert">{word(|w| w.not_ready)}</p>
-                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
+                <button type="button" class="button main" data-action="menu" on:click=move |_| at.to(at.home())>{word(|w| w.back)}</button>
             </main>
         }
         .into_any(),
@@ -90,7 +91,7 @@ fn fill_in(answering: Answering, at: Kiosk) {
 }
 
 #[component]
-fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
+fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
     let reader = use_reader();
     let page = RwSignal::new(answering.pages.with_untracked(|pages| pages.first().map(|page| page.key)));
     let wrong = RwSignal::new(false);
@@ -157,10 +158,12 @@ fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
         }
     };
     let shown = move || page.get().map(|page| view! { <PageBody answering page /> });
+    let is_known = move || at.device.enrolment.with(Option::is_some);
+    let titled = title_of(at.device, form.clone());
     let form_page = move || {
         view! {
-        <main id="main" tabindex="-1" data-step="form" data-form=form>
-            <p class="kiosk-form">{live(move || title_of(at.device, form).get())}</p>
+        <main id="main" tabindex="-1" data-step="form" data-form=form.clone()>
+            <p class="kiosk-form">{live(move || titled.get())}</p>
             {live(shown)}
             {shown_when(move || wrong.get(), || view! { <p class="notice danger" role="alert" data-wrong>{word(|w| w.not_right)}</p> }.into_any())}
             {shown_when(move || failed.get(), || view! { <p class="notice danger" role="alert" data-failed>{word(|w| w.not_handed_in)}</p> }.into_any())}
@@ -182,12 +185,14 @@ fn Pages(at: Kiosk, answering: Answering, form: &'static str) -> impl IntoView {
                     })}
                 </button>
             </div>
-            <div class="kiosk-foot">
-                <button type="button" class="button plain" data-action="with-staff" on:click=ask_staff>
-                    <Icon shape=Shape::Person />
-                    {word(|w| w.with_staff)}
-                </button>
-            </div>
+            // Who takes it up is known to the server, and so must this device be.
+            {shown_when(is_known, move || view! {
+                <div class="kiosk-foot">
+                    <button type="button" class="button plain" data-action="with-staff" on:click=ask_staff>
+                        <Icon shape=Shape::Person />
+                        {word(|w| w.with_staff)}
+                    </button>
+                </div> }.into_any())}
         </main>
     }.into_any()
     };

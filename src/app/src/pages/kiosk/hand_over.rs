@@ -10,7 +10,7 @@ use crate::components::qr::picture;
 use crate::platform::timer;
 use crate::state::answering::Answering;
 use crate::state::keeping::Keeping;
-use crate::state::kiosk::call::call;
+use crate::state::kiosk::call::{Called, call};
 use crate::state::kiosk::hand_over::{Offered, Where, look, offer, withdraw};
 use crate::state::reader::use_reader;
 
@@ -33,7 +33,8 @@ enum Standing {
 pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl IntoView {
     let standing = RwSignal::new(Standing::Making);
     let unsure = RwSignal::new(false);
-    make(at, answering.keeping(), standing);
+    let called = RwSignal::new(Called::Calling);
+    make(at, answering.keeping(), standing, called);
     let looking = timer::every(LOOK_MS, move || {
         let offered = match standing.get_untracked() {
             Standing::Offered(offered) => offered,
@@ -65,9 +66,18 @@ pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl Int
             }
         });
     };
+    // Whoever says that it is to be gone has it gone; whoever is cleared by the clock may be waiting for a phone to be unlocked.
+    let clear = move |_| {
+        let Standing::Offered(offered) = standing.get_untracked() else { return at.end() };
+        standing.set(Standing::Making);
+        timer::spawn(async move {
+            let _ = withdraw(at.device, &offered).await;
+            at.end();
+        });
+    };
     let shown = move || match standing.get() {
         Standing::Making => state("making", |w| w.hand_over_making),
-        Standing::Offered(offered) => code(&offered),
+        Standing::Offered(offered) => code(&offered, called),
         Standing::Taken => state("taken", |w| w.hand_over_taken),
         Standing::Over => state("over", |w| w.hand_over_over),
         Standing::Failed => state("failed", |w| w.hand_over_failed),
@@ -85,14 +95,14 @@ pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl Int
             {live(move || unsure.get().then(|| view! { <p class="notice warn" role="alert" data-unsure>{word(|w| w.hand_over_unsure)}</p> }))}
             <div class="kiosk-foot">
                 {live(can_go_back)}
-                <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.clear)}</button>
+                <button type="button" class="button" data-action="end" on:click=clear>{word(|w| w.clear)}</button>
             </div>
         </main>
     }
 }
 
 /// Hands it over, and calls somebody who scans it.
-fn make(at: Kiosk, keeping: Rc<Keeping>, standing: RwSignal<Standing>) {
+fn make(at: Kiosk, keeping: Rc<Keeping>, standing: RwSignal<Standing>, called: RwSignal<Called>) {
     timer::spawn(async move {
         let offered = offer(at.device, &keeping).await;
         if standing.is_disposed() || at.ending.get_value() {
@@ -105,7 +115,8 @@ fn make(at: Kiosk, keeping: Rc<Keeping>, standing: RwSignal<Standing>) {
         match offered {
             Ok(offered) => {
                 standing.set(Standing::Offered(offered));
-                call(at.device).await;
+                let told = call(at.device).await;
+                called.try_set(told);
             }
             Err(_) => standing.set(Standing::Failed),
         }
@@ -129,13 +140,21 @@ fn state(tag: &'static str, words: fn(&'static crate::words::kiosk::KioskWords) 
     view! { <p class="kiosk-state" role="status" data-handed-over=tag>{word(words)}</p> }.into_any()
 }
 
-fn code(offered: &Offered) -> AnyView {
+fn code(offered: &Offered, called: RwSignal<Called>) -> AnyView {
     let reader = use_reader();
-    let called = live(move || reader.language().words().kiosk.hand_over_code);
+    let coming = move || {
+        let words = &reader.language().words().kiosk;
+        match called.get() {
+            Called::Calling | Called::Waiting | Called::Seen => words.called,
+            Called::Nobody => words.hand_over_nobody,
+        }
+    };
+    let named = live(move || reader.language().words().kiosk.hand_over_code);
     view! {
         <p class="kiosk-state" role="status" data-handed-over="waiting">{word(|w| w.hand_over_scan)}</p>
-        <div class="kiosk-qr">{picture(&offered.link, called)}</div>
+        <div class="kiosk-qr">{picture(&offered.link, named)}</div>
         <p>{word(|w| w.hand_over_typed)} <strong class="figures" data-hand-over-code translate="no">{offered.code.clone()}</strong></p>
+        <p role="status">{live(coming)}</p>
         <p class="soft">{word(|w| w.hand_over_once)}</p>
     }
     .into_any()

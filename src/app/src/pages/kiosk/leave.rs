@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Kiosk, Step, word};
+use super::{Kiosk, word};
 use crate::components::entry::{Entry, EntryErrors, Kind, Wrong, complain};
 use crate::components::live::live;
 use crate::pages::unlock::{fault_words, tried_words};
@@ -59,7 +59,7 @@ pub fn Leave(at: Kiosk) -> impl IntoView {
             }>
                 <Entry id=FIELD kind=Kind::Pin label=Signal::derive(say(|w| w.kiosk.staff_pin.to_owned())) text wrong />
                 <div class="kiosk-foot">
-                    <button type="button" class="button" data-action="menu" on:click=move |_| at.to(Step::Menu)>{word(|w| w.back)}</button>
+                    <button type="button" class="button" data-action="menu" on:click=move |_| at.to(at.home())>{word(|w| w.back)}</button>
                     <button type="submit" class="button main" data-action="leave" aria-disabled=live(move || busy.get().then_some("true"))>{word(|w| w.leave)}</button>
                 </div>
             </form>

@@ -21,24 +21,27 @@ pub use begin::BeginKiosk;
 
 use std::rc::Rc;
 
+use doorstep_delivery::FormVersion;
 use leptos::prelude::*;
 
 use crate::components::icon::{Icon, Shape};
 use crate::components::key_pad::KeyPads;
-use crate::components::live::{live, shown_when};
+use crate::components::live::{Row, live, rows, shown_when};
 use crate::components::read_aloud::ReadsAloud;
 use crate::pages::Update;
 use crate::platform::{clock, idle as touches, page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
 use crate::state::forms;
 use crate::state::keeping::Keeping;
-use crate::state::kiosk::{self, Idle, OwnCase};
+use crate::state::kiosk::{self, Idle, OwnCase, night};
 use crate::state::reader::{say, title, use_reader};
 use crate::words::kiosk::KioskWords;
 use crate::words::{Language, Words};
 
 /// How often it is looked whether anybody is there.
 const LOOK_MS: u32 = 250;
+/// How often it is looked whether it is night.
+const NIGHT_LOOK_MS: u32 = 60_000;
 /// The forms behind the two buttons.
 const HELP: &str = "kiosk-help";
 const OPINION: &str = "kiosk-opinion";
@@ -50,7 +53,7 @@ enum Step {
     Attract,
     Menu,
     /// A form of that id.
-    Form(&'static str),
+    Form(String),
     /// It was handed in.
     Ticket(ticket::Ticket),
     /// Number and code are asked for.
@@ -77,6 +80,16 @@ impl Kiosk {
     fn to(self, step: Step) {
         self.step.set(step);
         screen::scroll_to_top();
+    }
+
+    /// Where whoever has chosen their language begins: at the menu, or at the one form that this kiosk is for.
+    fn first(self) -> Step {
+        kiosk::form().map_or(Step::Menu, Step::Form)
+    }
+
+    /// Where back leads from what the menu has led to.
+    fn home(self) -> Step {
+        kiosk::form().map_or(Step::Menu, |_| Step::Attract)
     }
 
     /// Clears everything, at once from the screen.
@@ -114,6 +127,7 @@ pub fn KioskPage() -> impl IntoView {
         open: StoredValue::new_local(None),
         ending: StoredValue::new(false),
     };
+    renew_at_night(at);
     // What a browser that was killed has left.
     timer::spawn(kiosk::forget_drafts(device));
     let asked = watch(at);
@@ -137,6 +151,23 @@ pub fn KioskPage() -> impl IntoView {
             {shown_when(move || asked.get().is_some(), move || view! { <StillThere at asked /> }.into_any())}
         </div>
     }
+}
+
+/// Once a night, while nobody is there, the page is loaded anew.
+fn renew_at_night(at: Kiosk) {
+    let nobody_is_there = move || at.step.try_get_untracked() == Some(Step::Attract);
+    let look = timer::every(NIGHT_LOOK_MS, move || {
+        if nobody_is_there() && night::is_due() {
+            timer::spawn(async move {
+                // Somebody may have come while it was asked.
+                if night::can_be_had(at.device).await && nobody_is_there() {
+                    at.end();
+                }
+            });
+        }
+    });
+    let look = StoredValue::new_local(look);
+    on_cleanup(move || look.dispose());
 }
 
 /// The seconds that are left, once nobody has touched it for long. While it asks, only its own buttons answer.
@@ -221,7 +252,7 @@ fn Attract(at: Kiosk) -> impl IntoView {
             return;
         }
         reader.read_in(language);
-        at.to(Step::Menu);
+        at.to(at.first());
     };
     let in_each = |words: fn(&'static Words) -> &'static str| {
         let one = |language: Language| {
@@ -244,6 +275,8 @@ fn Attract(at: Kiosk) -> impl IntoView {
             <h1>{in_each(|w| w.kiosk.welcome)}</h1>
             <div class="kiosk-buttons">{Language::ALL.map(button).collect_view()}</div>
             <p class="soft">{in_each(|w| w.kiosk.private)}</p>
+            // Without a menu this is the staff's only way.
+            {kiosk::form().map(|_| view! { <StaffButton at /> })}
         </main>
     }
 }
@@ -254,24 +287,41 @@ fn Menu(at: Kiosk) -> impl IntoView {
     let offline = move || !device.online.get() || device.reached.get() == Some(false);
     let has = move |form: &'static str| Signal::derive(move || version_of(device, form).is_some());
     let always = Signal::derive(|| true);
+    let others = Memo::new(move |_| {
+        let mut others = device.forms.with(|all| kiosk::forms(all));
+        others.retain(|version| ![HELP, OPINION].contains(&&*version.form.id));
+        others
+    });
+    let other = move |version: FormVersion| {
+        let key = version.form.hash.clone();
+        Row::new(key, move || form_choice(at, version))
+    };
     view! {
         <main id="main" tabindex="-1" data-step="menu">
             <h1>{word(|w| w.menu)}</h1>
             {shown_when(offline, || view! { <p class="notice warn" role="status" data-offline>{word(|w| w.offline)}</p> }.into_any())}
             <div class="kiosk-menu">
-                {choice(at, "help", Step::Form(HELP), Shape::Person, has(HELP), |w| (w.help, w.help_explained))}
+                {choice(at, "help", Step::Form(HELP.to_owned()), Shape::Person, has(HELP), |w| (w.help, w.help_explained))}
                 {choice(at, "own-case", Step::Prove, Shape::List, always, |w| (w.own, w.own_explained))}
-                {choice(at, "opinion", Step::Form(OPINION), Shape::Alert, has(OPINION), |w| (w.opinion, w.opinion_explained))}
+                {choice(at, "opinion", Step::Form(OPINION.to_owned()), Shape::Alert, has(OPINION), |w| (w.opinion, w.opinion_explained))}
+                {rows(move || others.get().into_iter().map(other).collect())}
                 {choice(at, "call", Step::Call, Shape::Door, always, |w| (w.call, ""))}
             </div>
             <div class="kiosk-foot">
                 <button type="button" class="button" data-action="end" on:click=move |_| at.end()>{word(|w| w.end)}</button>
-                <button type="button" class="button plain" data-action="staff" on:click=move |_| at.to(Step::Leave)>
-                    <Icon shape=Shape::Lock />
-                    {word(|w| w.staff)}
-                </button>
+                <StaffButton at />
             </div>
         </main>
+    }
+}
+
+#[component]
+fn StaffButton(at: Kiosk) -> impl IntoView {
+    view! {
+        <button type="button" class="button plain" data-action="staff" on:click=move |_| at.to(Step::Leave)>
+            <Icon shape=Shape::Lock />
+            {word(|w| w.staff)}
+        </button>
     }
 }
 
@@ -306,16 +356,29 @@ fn choice(
     .into_any()
 }
 
+/// A big button for a form that has no words of the kiosk's own: called as the form is.
+fn form_choice(at: Kiosk, version: FormVersion) -> impl IntoView {
+    let reader = use_reader();
+    let id = version.form.id.clone();
+    let to = id.clone();
+    view! {
+        <button type="button" class="kiosk-choice" data-action="form" data-form=id on:click=move |_| at.to(Step::Form(to.clone()))>
+            <Icon shape=Shape::List />
+            <span><strong>{live(move || forms::title(&version, reader.language().tag()))}</strong></span>
+        </button>
+    }
+}
+
 /// The form of that id that is in force.
-fn version_of(device: Device, form: &str) -> Option<doorstep_delivery::FormVersion> {
+fn version_of(device: Device, form: &str) -> Option<FormVersion> {
     device.forms.with(|all| all.iter().find(|version| version.current && &*version.form.id == form).cloned())
 }
 
 /// Its title.
-fn title_of(device: Device, form: &'static str) -> Signal<String> {
+fn title_of(device: Device, form: String) -> Signal<String> {
     let reader = use_reader();
     Signal::derive(move || {
-        version_of(device, form)
+        version_of(device, &form)
             .map(|version| forms::title(&version, reader.language().tag()))
             .unwrap_or_default()
     })

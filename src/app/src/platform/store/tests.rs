@@ -51,7 +51,12 @@ fn a_submission() -> (Submission, Draft) {
 
 fn a_form(id: &str, hash: &str, current: bool) -> FormVersion {
     let form = FormRef { id: id.into(), version: "1".into(), hash: hash.into() };
-    FormVersion { form, titles: vec![("zh".into(), "调查".into())], current }
+    FormVersion {
+        form,
+        titles: vec![("zh".into(), "调查".into())],
+        current,
+        residents: doorstep_delivery::Residents::No,
+    }
 }
 
 fn a_receipt(submission: &Submission) -> Receipt {

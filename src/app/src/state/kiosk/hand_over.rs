@@ -7,13 +7,20 @@ use std::rc::Rc;
 use doorstep_delivery::hand_over;
 use doorstep_delivery::rescue::Rescue;
 use doorstep_delivery::transport::{Method, Request, Transport};
+use leptos::prelude::*;
 use serde::Deserialize;
 
-use crate::platform::{clock, page, rescue};
+use crate::platform::{clock, page, rescue, timer};
 use crate::state::device::Device;
-use crate::state::keeping::{self, Keeping, now};
+use crate::state::keeping::{Keeping, now};
+use crate::state::saving::Word;
 
 const TIMEOUT_MS: u32 = 60_000;
+/// Somebody stands there and waits.
+const SHORT_MS: u32 = 6_000;
+/// How often it is looked whether all is kept, and how many times: a device that can't keep it hands nothing over.
+const LOOK_MS: u32 = 50;
+const LOOKS: u32 = 100;
 
 /// A draft that waits for a member of the staff.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,7 +56,14 @@ pub struct NotOffered;
 pub async fn offer(device: Device, keeping: &Rc<Keeping>) -> Result<Offered, NotOffered> {
     // Every answer is kept before the draft is read.
     keeping.hurry();
-    keeping::all_kept().await;
+    let mut looks = 0;
+    while keeping.word().get_untracked() != Word::Kept {
+        looks += 1;
+        if looks > LOOKS {
+            return Err(NotOffered);
+        }
+        timer::sleep(LOOK_MS).await;
+    }
     let failed = |error: &dyn std::fmt::Display| {
         leptos::logging::error!("not handed over: {error}");
         NotOffered
@@ -113,7 +127,7 @@ async fn ask(device: Device, method: Method, rest: String, body: Option<Vec<u8>>
         url: format!("/api/v1/handovers/{rest}"),
         headers: vec![header("accept"), header("content-type")],
         body,
-        timeout_ms: TIMEOUT_MS,
+        timeout_ms: if method == Method::Put { TIMEOUT_MS } else { SHORT_MS },
     };
     let answer = device.transport().send(request).await.ok()?;
     Some((answer.status, answer.body))

@@ -7,11 +7,13 @@
 pub mod call;
 pub mod hand_over;
 mod idle;
+pub mod night;
 mod own_case;
 
 use std::rc::Rc;
 
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
+use doorstep_delivery::{FormVersion, Residents};
 use leptos::prelude::*;
 
 pub use idle::{ASKS_AFTER_S, Idle, idle};
@@ -28,8 +30,8 @@ use crate::platform::{clock, page, preferences};
 pub const ADDRESS: &str = "/kiosk";
 /// The user whose store is the kiosk's; no user of the phone has that id, and none is shown.
 const USER: &str = "6b696f736b000000";
-/// The forms that are for kiosks alone begin so.
-const FORMS: &str = "kiosk-";
+/// Which form it shows, by its id; empty: a menu.
+const FORM: &str = "kiosk-form";
 /// Which store has the PIN; empty: it is no kiosk.
 const ON: &str = "kiosk";
 /// Was it ever one? Then what waits there is sent from outside, too.
@@ -57,9 +59,22 @@ pub fn was() -> bool {
     preferences::get(WAS).is_some()
 }
 
-/// Is that form for kiosks alone?
-pub fn is_for_kiosks(form: &str) -> bool {
-    form.starts_with(FORMS)
+/// Does nobody but residents fill that form in?
+pub fn is_for_kiosks(version: &FormVersion) -> bool {
+    version.residents == Residents::Alone
+}
+
+/// The form that is shown instead of a menu.
+pub fn form() -> Option<String> {
+    preferences::get(FORM).filter(|form| !form.is_empty())
+}
+
+/// The forms that residents may begin here, in force, by their ids.
+pub fn forms(all: &[FormVersion]) -> Vec<FormVersion> {
+    let theirs = all.iter().filter(|version| version.current && version.residents != Residents::No);
+    let mut theirs: Vec<FormVersion> = theirs.cloned().collect();
+    theirs.sort_by(|one, other| one.form.id.cmp(&other.form.id));
+    theirs
 }
 
 /// The phone of the station's desk; empty: none.
@@ -76,7 +91,7 @@ pub fn asks_after_s() -> u32 {
 ///
 /// # Errors
 /// [`StoreError`]: it is none.
-pub async fn begin(pin: &str, phone: &str) -> Result<(), StoreError> {
+pub async fn begin(pin: &str, phone: &str, form: &str) -> Result<(), StoreError> {
     // A store of its own each time: no PIN of earlier is in the way.
     let id = format!("{:016x}", u64::from_be_bytes(clock::random_bytes()));
     match IndexedDb::open_of(&id).await?.set_pin(None, pin, None, now()).await? {
@@ -86,6 +101,7 @@ pub async fn begin(pin: &str, phone: &str) -> Result<(), StoreError> {
         }
     }
     preferences::set(PHONE, phone);
+    preferences::set(FORM, form);
     preferences::set(WAS, "1");
     preferences::set(ON, &id);
     page::replace(ADDRESS);
@@ -126,4 +142,32 @@ pub async fn forget_drafts(device: Device) {
         }
     }
     untrack(|| device.drafts.set(Vec::new()));
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_delivery::FormRef;
+
+    use super::*;
+
+    #[test]
+    fn residents_begin_what_names_them_in_its_version_of_today() {
+        let version = |id: &str, residents, current| FormVersion {
+            form: FormRef { id: id.into(), version: "1".into(), hash: format!("{id}{current}") },
+            titles: Vec::new(),
+            current,
+            residents,
+        };
+        let all = [
+            version("phq-9", Residents::Also, true),
+            version("household-needs", Residents::No, true),
+            version("kiosk-help", Residents::Alone, false),
+            version("kiosk-help", Residents::Alone, true),
+        ];
+        let ids: Vec<String> = forms(&all).into_iter().map(|version| version.form.hash).collect();
+        assert_eq!(ids, ["kiosk-helptrue", "phq-9true"]);
+        let on_home: Vec<&str> =
+            all.iter().filter(|version| !is_for_kiosks(version)).map(|version| &*version.form.id).collect();
+        assert_eq!(on_home, ["phq-9", "household-needs"]);
+    }
 }

@@ -289,7 +289,15 @@ pub(super) async fn forgetting_spares_what_waits(store: &impl Store) {
     store.seal(&submission, PEN, &items, None, Moment::default()).await.unwrap();
     store.accept(&a_receipt(&submission), HOME, Moment::default()).await.unwrap();
     store
-        .save_form(&FormVersion { form: draft.form, titles: Vec::new(), current: true }, "{}")
+        .save_form(
+            &FormVersion {
+                form: draft.form,
+                titles: Vec::new(),
+                current: true,
+                residents: doorstep_delivery::Residents::No,
+            },
+            "{}",
+        )
         .await
         .unwrap();
     store.forget_receipted(Moment::default()).await.unwrap();
