@@ -322,5 +322,13 @@ async fn a_first_visit_is_in_the_browsers_language_until_another_is_chosen() {
     browser.seen("html[lang=zh-CN] [data-action=start]").await;
     browser.reload().await;
     browser.seen("html[lang=zh-CN] [data-action=start]").await;
+
+    // Inside WeChat there is one page, which says what to use, and nothing else.
+    let agent = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.49";
+    browser.command("Emulation.setUserAgentOverride", json!({"userAgent": agent})).await;
+    browser.reload().await;
+    browser.seen("#unfit-inside:not([hidden])").await;
+    browser.picture("inside-another-app").await;
+    browser.gone("[data-action=start]").await;
     browser.quit().await;
 }

@@ -260,6 +260,7 @@ impl Browser {
         self.run_until_done(script).await;
         let path = self.pictures.join(format!("{name}.png"));
         self.driver.screenshot(&path).await.unwrap_or_else(|error| panic!("no picture {name}: {error}"));
+        crate::axe::look(self, name).await;
     }
 
     /// Prints the page, as its reader would, on A4; into a PDF beside the pictures. How much is drawn on each of its pages, in bytes.

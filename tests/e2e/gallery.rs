@@ -63,6 +63,12 @@ async fn words_and_numbers(browser: &Browser) {
     on(browser, "[data-name=whole] input", &[]).await;
     let thousands = "document.querySelector('[data-name=thousands] input').value";
     is(browser, "groups of three", thousands, json!("1,234,567")).await;
+    // What was typed goes as one change, each tap as its own.
+    browser.tap("[data-action=undo-change]").await;
+    is(browser, "what was typed, taken back", thousands, json!("")).await;
+    browser.tap("[data-action=undo-change]").await;
+    is(browser, "a tap, taken back", "document.querySelector('[data-name=counted] input').value", json!("1"))
+        .await;
     to(browser, "ranges").await;
     on(browser, "[data-name=range_plain] input", &["Home", "ArrowRight", "ArrowRight"]).await;
     let slider = "document.querySelector('[data-name=range_plain] .range-value').textContent";
@@ -99,6 +105,27 @@ async fn choices(browser: &Browser) {
     )
     .await;
     browser.picture("gallery-pictured").await;
+}
+
+async fn cards(browser: &Browser) {
+    to(browser, "people").await;
+    browser.tap("[data-action=add]").await;
+    typed(browser, "[data-name=called] input", "Ann").await;
+    typed(browser, "[data-name=age] input", "41").await;
+    browser.tap("[data-action=add-alike]").await;
+    let names =
+        "[...document.querySelectorAll('.instance-head .grow')].map(name => name.textContent).join(' ')";
+    is(browser, "two alike", names, json!("Ann Ann")).await;
+    is(
+        browser,
+        "the second's age",
+        "document.querySelector('[data-instance=\"2\"] [data-name=age] input').value",
+        json!("41"),
+    )
+    .await;
+    browser.picture("gallery-cards").await;
+    browser.tap("[data-action=undo-change]").await;
+    is(browser, "one is left", names, json!("Ann")).await;
 }
 
 async fn days_and_places(browser: &Browser) {
@@ -155,6 +182,7 @@ async fn every_kind_of_question_is_tried_out_and_nothing_of_it_is_kept() {
     browser.seen("[data-page=about]").await;
     words_and_numbers(&browser).await;
     choices(&browser).await;
+    cards(&browser).await;
     days_and_places(&browser).await;
     sign(&browser).await;
 

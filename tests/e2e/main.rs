@@ -6,6 +6,7 @@
 
 mod arrived;
 mod assessing;
+mod axe;
 mod browser;
 mod chain;
 mod database;

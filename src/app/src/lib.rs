@@ -16,10 +16,16 @@ mod words;
 
 /// Shows the app in the page's body.
 pub fn start() {
+    if platform::page::is_unfit() {
+        return;
+    }
     leptos::mount::mount_to_body(pages::App);
 }
 
 /// Shows the administrator's pages in the page's body. A program of its own, so that no phone loads them.
 pub fn start_office() {
+    if platform::page::is_unfit() {
+        return;
+    }
     leptos::mount::mount_to_body(office::App);
 }

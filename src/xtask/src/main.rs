@@ -3,6 +3,7 @@
 //! Every command first sets up what it needs and nothing else, and a second run finds all of it there, so that no command
 //! has to be remembered as "run this one first".
 
+mod a11y;
 mod accept;
 mod app;
 mod bench;
@@ -17,6 +18,7 @@ mod serve;
 mod service_worker;
 mod setup;
 mod simulate;
+mod size;
 mod test;
 mod workspace;
 
@@ -32,7 +34,9 @@ cargo xtask COMMAND
       --data DIR             with its data in DIR (doorstep-data)
       --dev                  built fast instead of small
   build [--dev]            the same without serving: the app in target/app, the server in target/release
+  size [FORM]              all bytes that a phone fetches to open, fill in and finish a form (household-needs), file by file, as the server sends them
   test [PART…]             everything that CI tests, or some of fmt, deny, lint, unit, simulate, corpora, fuzz, web, e2e
+  a11y [WORD…]             axe-core on every page that the end-to-end tests take a picture of, in both themes, at three widths; WORDs choose among the tests
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
   bench assessment         many households ranked, many needs matched, one household scored: in a browser, beside what each may take
@@ -86,6 +90,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
             let options = serve::Options::read(rest)?;
             serve::build(&workspace, options.mode()).map(drop)
         }
+        "size" => size::run(&workspace, rest),
+        "a11y" => a11y::run(&workspace, rest),
         "test" => test::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "conformance" => conformance::run(&workspace, rest),

@@ -275,7 +275,7 @@ pub fn device(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()>
     run_command(device.arg("a_phone_with_a_street"))
 }
 
-fn cargo(workspace: &Workspace) -> Command {
+pub fn cargo(workspace: &Workspace) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root());
     cargo

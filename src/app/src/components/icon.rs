@@ -11,6 +11,7 @@ pub enum Shape {
     Check,
     Alert,
     Turning,
+    Undo,
     Place,
     List,
     Plus,
@@ -37,6 +38,7 @@ impl Shape {
             Shape::Check => "M5 12.5l4.5 4.5L19 7.5",
             Shape::Alert => "M12 7v6M12 17h.01M12 3a9 9 0 100 18 9 9 0 000-18z",
             Shape::Turning => "M20 12a8 8 0 11-2.5-5.8",
+            Shape::Undo => "M9 14L4 9l5-5M4 9h10a6 6 0 010 12h-3",
             Shape::Place => {
                 "M12 21s7-6.2 7-11.5A7 7 0 105 9.5C5 14.8 12 21 12 21zM12 12a2.5 2.5 0 100-5 2.5 2.5 0 000 5z"
             }

@@ -19,6 +19,9 @@ pub fn Instance(
     page: Key,
     /// Set to the instance when the reader wants it removed.
     removing: RwSignal<Option<Removing>>,
+    /// Called with the instance when the reader wants another like it.
+    #[prop(into)]
+    alike: Callback<Key>,
 ) -> impl IntoView {
     let reader = use_reader();
     let place = Memo::new(move |_| {
@@ -28,6 +31,7 @@ pub fn Instance(
         })
     });
     let can_remove = Memo::new(move |_| view.with(|view| view.can_remove));
+    let can_add = Memo::new(move |_| view.with(|view| view.can_add));
     let open = Memo::new(move |_| answering.is_open(key));
     let name = move || {
         let (position, label) = place.get();
@@ -55,9 +59,14 @@ pub fn Instance(
             {shown_when(move || open.get(), move || view! {
                 <div class="instance-body">
                     {items(answering, answering.children(key), page)}
-                    <div class="card-row">
+                    <div class="card-row wrap">
                         <button type="button" class="button" data-action="fold" on:click=fold>{say(|w| w.done_with)}</button>
                         <span class="grow"></span>
+                        {shown_when(move || can_add.get(), move || view! {
+                            <button type="button" class="button plain" data-action="add-alike" on:click=move |_| alike.run(key)>
+                                <Icon shape=Shape::Plus />
+                                {say(|w| w.add_alike)}
+                            </button> }.into_any())}
                         {shown_when(move || can_remove.get(), move || view! {
                             <button
                                 type="button"

@@ -32,6 +32,10 @@ pub fn JumpDrawer(
         close();
         assess.run(());
     };
+    let seek_and_close = move |key: Key| {
+        close();
+        answering.sought.set(Some(key));
+    };
     let show = move |_| {
         open.set(true);
         if let Some(sheet) = sheet.get_untracked() {
@@ -60,6 +64,7 @@ pub fn JumpDrawer(
                         current
                         go=go_and_close
                         assess=assess_and_close
+                        seek=seek_and_close
                     /> }.into_any())}
             </div>
         </dialog>

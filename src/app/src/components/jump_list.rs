@@ -3,6 +3,7 @@
 use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
+use super::find_question::FindQuestion;
 use super::icon::{Icon, Shape};
 use super::live::{Row, live, rows, shown_when};
 use crate::state::answering::Answering;
@@ -21,6 +22,9 @@ pub fn JumpList(
     /// To what the answers come to.
     #[prop(into)]
     assess: Callback<()>,
+    /// To a question that was found.
+    #[prop(into)]
+    seek: Callback<Key>,
 ) -> impl IntoView {
     let assesses = answering.with(|session| session.measures().next().is_some());
     let pages = move || {
@@ -32,6 +36,7 @@ pub fn JumpList(
         pages.map(row).collect()
     };
     view! {
+        <FindQuestion answering go=seek />
         <nav class="jump" aria-label=say(|w| w.pages)>
             <ol>
                 {rows(pages)}

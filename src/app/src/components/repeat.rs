@@ -45,6 +45,11 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
             focus_soon(card_id(added));
         }
     };
+    let alike = Callback::new(move |instance: Key| {
+        if let Some(added) = answering.add_alike(key, instance) {
+            focus_soon(card_id(added));
+        }
+    });
     let remove = move |removing: Removing| {
         answering.remove(removing.instance);
         focus_soon(field_id(key));
@@ -52,7 +57,7 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
     let instances = move || {
         let keys: Vec<Key> = view.with(|view| view.instances.iter().map(|instance| instance.key).collect());
         let row = |key: Key| {
-            Row::new(field_id(key), move || view! { <Instance answering view key page removing /> })
+            Row::new(field_id(key), move || view! { <Instance answering view key page removing alike /> })
         };
         keys.into_iter().map(row).collect()
     };

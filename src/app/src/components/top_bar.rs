@@ -27,8 +27,8 @@ pub fn TopBar(
     below: Option<ViewFn>,
 ) -> impl IntoView {
     view! {
-        <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
         <header class=if wide { "top wide" } else { "top" }>
+            <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
             <div class="top-row">
                 {(!home)
                     .then(|| view! {

@@ -48,8 +48,8 @@ pub fn Frame(title: Word, screen: &'static str, children: Children) -> impl Into
         screen::set_title(&format!("{} · {}", title(words), words.office));
     });
     view! {
-        <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
         <header class="top office-top">
+            <a class="skip button" href="#main" rel="external">{say(|w| w.skip)}</a>
             <div class="top-row">
                 <span class="top-title home">
                     <A href="/office" attr:class="office-home">{tell(|w| w.office)}</A>

@@ -46,7 +46,8 @@ pub fn BeginPage() -> impl IntoView {
             let found = known.iter().find(|version| version.current && version.form.id == form);
             found.map(|version| version.form.hash.clone())
         });
-        let is_held = about.first().is_some_and(|id| lists.cases.entities.iter().any(|case| case.id == *id));
+        let known = || lists.cases.entities.iter().chain(&lists.referrals.entities);
+        let is_held = about.first().is_some_and(|id| known().any(|known| known.id == *id));
         let hash = match (hash, is_held) {
             (Some(hash), true) => hash,
             (None, _) => return standing.set(Standing::NoForm),
@@ -77,6 +78,15 @@ pub fn BeginPage() -> impl IntoView {
         <main id="main" tabindex="-1" data-page="begin">
             {live(move || match standing.get() {
                 Standing::Waiting => view! { <p class="soft show-late" role="status">{say(|w| w.loading)}</p> }.into_any(),
+                // A desk's browser that was never handed out as a device holds no household.
+                Standing::NoForm | Standing::NoHousehold if !device.is_enrolled() => view! {
+                    <p class="empty" data-none="device">{say(|w| w.households.no_device)}</p>
+                    <p>{say(|w| w.households.no_device_how)}</p>
+                    <p class="actions">
+                        <a class="button main" href="/office/devices/new" rel="external">{say(|w| w.households.hand_out_here)}</a>
+                        <A href="/settings" attr:class="button">{say(|w| w.households.enter_code)}</A>
+                    </p>
+                }.into_any(),
                 Standing::NoForm => view! {
                     <p class="empty" data-none="form">{say(|w| w.no_forms)}</p>
                     <p>{say(|w| w.no_forms_how)}</p>

@@ -15,6 +15,7 @@ use crate::components::kept::{Kept, NotKept};
 use crate::components::seek_link::SeekLink;
 use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
+use crate::components::undo::Undo;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, title, use_reader};
@@ -63,7 +64,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=page go assess />
+                <JumpList answering current=page go assess seek=move |key| answering.sought.set(Some(key)) />
             </aside>
             <main id="main" tabindex="-1">
                 <NotKept answering />
@@ -205,6 +206,7 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
                     <button type="button" class="button" data-action="back" on:click=back>
                         {say(|w| w.back)}
                     </button> }.into_any())}
+                <Undo answering />
                 <JumpDrawer answering current=page go assess />
                 <button type="button" class="button main" data-action="next" on:click=next>
                     {live(move || {

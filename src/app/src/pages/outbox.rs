@@ -51,6 +51,7 @@ pub fn OutboxPage() -> impl IntoView {
             <ShutOutNotice device />
             <Finished device id=asked />
             <section class="section" data-section="waiting">
+                <h2 class="unseen">{say(|w| w.outbox_title)}</h2>
                 <Show when=waiting fallback=|| view! { <p class="empty">{say(|w| w.outbox_empty)}</p> }>
                     {shown_when(move || !device.online.get(), move || view! {
                         <p class="notice warn">{say(|w| w.offline_note)}</p> }.into_any())}

@@ -67,7 +67,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=Signal::derive(|| None) go assess=move |()| turning.to_assessment(false) />
+                <JumpList answering current=Signal::derive(|| None) go assess=move |()| turning.to_assessment(false) seek=move |key| answering.sought.set(Some(key)) />
             </aside>
             <main id="main" tabindex="-1" data-page="review">
                 <div class="page-head">

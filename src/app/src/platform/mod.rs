@@ -26,6 +26,7 @@
 //! | [`phone`] | what belongs to the phone itself, whoever uses it: its token, its targets |
 //! | [`users`] | who uses this phone, by name |
 //! | [`idle`] | whether anyone is there |
+//! | [`keys`] | keys that mean something on the whole page |
 //! | [`pointer`] | a finger that stays down and moves |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
 //! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
@@ -46,6 +47,7 @@ pub mod collation;
 pub mod compass;
 pub mod fetch;
 pub mod idle;
+pub mod keys;
 pub mod location;
 pub mod locks;
 pub mod network;

@@ -7,6 +7,11 @@ use web_sys::{
 
 use super::events::{Subscription, document, listen, window};
 
+/// Was the reader told to use another browser (`public/browser.js`)? Then the page is theirs, and nothing else is shown.
+pub fn is_unfit() -> bool {
+    root().is_some_and(|root| root.has_attribute("data-unfit"))
+}
+
 /// Sets the title that the browser and screen readers say.
 pub fn set_title(title: &str) {
     document().set_title(title);

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use super::keeping::{Keeping, now};
 use super::reader::Reader;
 use super::seeking::field_id;
+use super::undoing::{Before, Undoable};
 use crate::platform::timer;
 use crate::words::direction::tag_of;
 
@@ -76,6 +77,8 @@ pub struct Answering {
     pub sought: RwSignal<Option<Key>>,
     /// The repeat instance whose card is open.
     pub card: RwSignal<Option<Key>>,
+    /// The last changes, which can be taken back.
+    pub undoable: RwSignal<Vec<Undoable>>,
 }
 
 impl Answering {
@@ -98,6 +101,7 @@ impl Answering {
             left: RwSignal::new(0),
             sought: RwSignal::new(None),
             card: RwSignal::new(None),
+            undoable: RwSignal::default(),
         }
     }
 
@@ -192,12 +196,16 @@ impl Answering {
 
     /// Gives an answer.
     pub fn answer(self, key: Key, value: Value) {
-        let same = self.question(key).is_none_or(|view| view.with_untracked(|view| view.value == value));
-        if same {
+        let Some(view) = self.question(key) else { return };
+        if view.with_untracked(|view| view.value == value) {
             return;
         }
+        let left = self.left.get_untracked();
+        let before = view.with_untracked(|view| self.before(view, left));
         let change = Change::answer(self.with(|session| session.path(key)), &value);
-        self.take(change, |session| session.answer(key, value));
+        if self.take(change, |session| session.answer(key, value)).is_some() {
+            self.note_undoable(before);
+        }
     }
 
     /// Gives an answer as typed.
@@ -212,6 +220,10 @@ impl Answering {
         let path = self.with(|session| session.path(repeat));
         let changes = self.take(Change::AddRepeat { path }, |session| session.add_repeat(repeat))?;
         let added = changes.added.first().copied();
+        if let Some(added) = added {
+            let path = self.with(|session| session.path(added));
+            self.note_undoable(Before::This(Undoable::Added(path)));
+        }
         self.open_card(added);
         added
     }
@@ -223,6 +235,8 @@ impl Answering {
             self.open_card(None);
         }
         self.take(Change::RemoveRepeat { path }, |session| session.remove_repeat(instance));
+        // Those behind it have other places now.
+        self.undoable.set(Vec::new());
     }
 
     /// Opens a card, or folds the open one.
@@ -302,7 +316,7 @@ impl Answering {
     }
 
     /// Every call to change the session goes through here: time told, step recorded, signals set.
-    fn take(
+    pub(super) fn take(
         self,
         change: Change,
         act: impl FnOnce(&mut Session) -> Result<Changes, AnswerError>,

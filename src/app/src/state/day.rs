@@ -38,6 +38,13 @@ pub enum Why {
     Review,
 }
 
+impl Why {
+    /// Does it come round by itself, whatever happened?
+    const fn is_of_course(self) -> bool {
+        matches!(self, Why::FollowUp | Why::Review)
+    }
+}
+
 /// Why it may be that nobody has to go there any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Over {
@@ -140,7 +147,7 @@ impl Day {
             day.done.extend(done(&case.id, &case.label, &said, today));
             let Some(visit) = visit(&case.id, &case.label, &said, today) else { continue };
             match &visit.due {
-                Some(due) if !visit.danger && due.as_str() > today => {
+                Some(due) if due.as_str() > today && (!visit.danger || visit.why.is_of_course()) => {
                     if days_between(today, due).is_some_and(|days| days <= AHEAD_DAYS) {
                         day.ahead.push(visit);
                     }
@@ -205,6 +212,8 @@ fn visit(id: &str, label: &str, said: &Said<'_>, today: &str) -> Option<Visit> {
     // The nearest day; without one it is as soon as can be, after all that have one.
     let nearest = wanted.into_iter().min_by_key(|(day, why)| (day.is_none(), *day, *why));
     let (due, why) = match nearest {
+        // That somebody is looked after again in half a year is no reason to go there today: the danger is.
+        Some((Some(day), why)) if danger && !been && why.is_of_course() && day > today => (None, Why::Danger),
         Some(found) => found,
         None if danger && !been => (None, Why::Danger),
         None => return None,

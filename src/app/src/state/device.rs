@@ -190,6 +190,11 @@ impl Device {
         }
     }
 
+    /// Was it handed out, and not revoked since?
+    pub fn is_enrolled(self) -> bool {
+        self.enrolment.with(|now| now.as_ref().is_some_and(|now| now.revoked_at_ms.is_none()))
+    }
+
     /// Has its office revoked this phone?
     pub fn is_revoked(self) -> bool {
         self.enrolment.with(|now| now.as_ref().is_some_and(|now| now.revoked_at_ms.is_some()))

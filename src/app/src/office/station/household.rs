@@ -5,13 +5,14 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use serde_json::json;
 
-use super::ask::{CASES, Entity};
+use super::ask::{CASES, Entity, REFERRALS};
 use super::board::{days_late, due};
 use super::change::{Listed, Related, Timeline};
 use super::compare::{Compared, assessments};
 use super::dates::{late, today};
 use super::households::{danger_words, level_words, next_word};
 use super::known::{Known, use_known};
+use super::onward::{next_form, way};
 use super::people::Members;
 use super::query_codes::QueryCodes;
 use super::timeline::{Versions, facts};
@@ -153,6 +154,7 @@ fn referral(related: Related, known: Known) -> AnyView {
     let [service, state] = ["service", "state"].map(|name| entity.get(name).to_owned());
     let days = days_late(&entity, today(now()));
     let by = due(&entity).to_owned();
+    let is_referral = list == REFERRALS;
     view! {
         <li class="record related" data-related=entity.id.clone() data-list=list>
             <span>
@@ -173,6 +175,7 @@ fn referral(related: Related, known: Known) -> AnyView {
                         None => (w.station.due_on)(&by),
                     })}
                 </span> })}
+            {is_referral.then(|| next_form(&entity).map(way))}
         </li>
     }
     .into_any()

@@ -19,6 +19,7 @@ mod households;
 mod known;
 mod ledgers;
 mod months;
+mod onward;
 mod paged;
 mod people;
 mod placement;

@@ -15,6 +15,7 @@ use super::board::{Column, Escalation, days_late, due, due_by, escalation, order
 use super::dates::today;
 use super::filter::Choose;
 use super::known::{Known, use_known};
+use super::onward::{next_form, way};
 use super::twice::{GivenTwice, Pair, pairs, runs, twice};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
@@ -223,6 +224,7 @@ fn card(referral: Entity, column: Column, doubles: Memo<BTreeSet<Pair>>, known: 
                 <p class="state bad" data-given="twice"><Icon shape=Shape::Alert small=true />{tell(|w| w.station.given_twice)}</p> }.into_any())}
             {(!reason.is_empty()).then(|| view! { <p class="small">{say("refusal_reason", reason)}</p> })}
             {further}
+            {next_form(&referral).map(way)}
             {days.map(|days| view! { <p class="small bad-words" data-escalation=format!("{:?}", escalation(days))>{tell(escalated(days))}</p> })}
         </li>
     }

@@ -12,6 +12,7 @@ use super::dates::{day, days, month, month_before, today};
 use super::filter::Month;
 use super::households::danger_sign;
 use super::known::{Known, use_known};
+use super::onward::{report_on, way};
 use super::sample::sample;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
@@ -110,11 +111,11 @@ pub fn ReviewPage() -> impl IntoView {
             </div>
             <div class="filters card no-print"><ChooseTown id="review-town" known chosen=town /></div>
             <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting most=most_waiting again=move |()| load_waiting() row=move |case| row(case, known, since) />
+            <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting most=most_waiting again=move |()| load_waiting() row=move |case| to_report(case, known, since) />
             {shown_when(move || signed.is_here(), move || view! {
                 <p class="soft small" data-signed=live(move || of(signed).to_string())>{tell(move |w| (w.station.signed_off)(of(signed)))}</p> }.into_any())}
             <Awaited remote=signed again=move |()| load_signed() />
-            <Part name="again" title=|w| w.station.again_waiting none=|w| w.station.again_none remote=again most=most_again again=move |()| load_again() row=move |case| row(case, known, by) />
+            <Part name="again" title=|w| w.station.again_waiting none=|w| w.station.again_none remote=again most=most_again again=move |()| load_again() row=move |case| to_report(case, known, by) />
             <Part name="differ" title=|w| w.station.differ none=|w| w.station.differ_none remote=differ most=most_differ again=move |()| load_differ() row=move |case| row(case, known, levels) />
             <Part name="objections" title=|w| w.station.objections none=|w| w.station.objections_none remote=objections most=most_objections again=move |()| load_objections() row=move |case| row(case, known, objection) />
             <section class="section" data-part="sample">
@@ -189,6 +190,12 @@ fn Part(
 }
 
 type Said = fn(&Entity, Known) -> Option<AnyView>;
+
+/// The same, with the way to the form that signs it off.
+fn to_report(case: Entity, known: Known, said: Said) -> AnyView {
+    let way = way(report_on(&case.id));
+    view! { {row(case, known, said)} <li class="onward">{way}</li> }.into_any()
+}
 
 fn row(case: Entity, known: Known, said: Said) -> AnyView {
     let (address, id, who) =

@@ -318,6 +318,7 @@ fn referral(one: &ListedEntity, saying: Saying) -> AnyView {
     let said = |name: &'static str| of(&one.properties, name).to_owned();
     let [service, state, provider, made] = ["service", "state", "provider_name", "made_on"].map(said);
     let label = one.label.clone();
+    let next = next_of(one);
     view! {
         <div class="card" data-referral=one.id.clone()>
             <div class="card-row">
@@ -328,9 +329,22 @@ fn referral(one: &ListedEntity, saying: Saying) -> AnyView {
                 <span class="state">{live(move || saying.value("referrals", "state", &state))}</span>
             </div>
             <p class="parts small"><span translate="no">{provider}</span><span class="soft">{made}</span></p>
+            {next.map(|(form, about)| view! { <BeginForms forms=vec![form.to_owned()] about /> })}
         </div>
     }
     .into_any()
+}
+
+/// The form that a referral waits for here, and what that begins with: where it was served the check, where it came back another one.
+fn next_of(one: &ListedEntity) -> Option<(&'static str, Vec<String>)> {
+    match of(&one.properties, "state") {
+        "served" => Some(("acceptance-check", vec![one.id.clone()])),
+        "refused" | "reassign" | "failed" => {
+            let about = ["case", "category", "service"].map(|name| of(&one.properties, name).to_owned());
+            Some(("referral", about.into_iter().filter(|said| !said.is_empty()).collect()))
+        }
+        _ => None,
+    }
 }
 
 fn event(one: Happened, saying: Saying) -> AnyView {

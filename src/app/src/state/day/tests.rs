@@ -174,3 +174,23 @@ fn where_something_is_not_to_be_told_nobody_is_called_from_a_list() {
     let calls: Vec<Call> = day.due.iter().map(Visit::call).collect();
     assert_eq!(calls, [Call::At("13900000000".into()), Call::FromItsPage, Call::No]);
 }
+
+#[test]
+fn a_danger_is_the_reason_to_go_and_not_a_review_in_half_a_year() {
+    let review = ("review_on", "2027-05-30");
+    let day = day(&[
+        ("a", &[("state", "assessed"), ("red_flags", "self_harm"), review, ("visited_on", "2026-11-20")]),
+        ("b", &[("state", "assessed"), ("red_flags", "self_harm"), review, ("visited_on", TODAY)]),
+        ("c", &[("state", "assessed"), ("red_flags", "self_harm"), ("review_on", "2026-11-20")]),
+        (
+            "d",
+            &[
+                ("state", "assessed"),
+                ("red_flags", "self_harm"),
+                ("appointment", "2026-11-29T10:30:00.000+08:00"),
+            ],
+        ),
+    ]);
+    assert_eq!(told(&day.due), ["c Review 2026-11-20 7", "d Appointment 2026-11-29 0", "a Danger  0"]);
+    assert_eq!(told(&day.ahead), [""; 0], "whoever was there today goes again in half a year");
+}
