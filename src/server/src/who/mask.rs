@@ -59,6 +59,8 @@ pub fn mask(role: Role, kind: Kind, text: &str) -> String {
         Kind::IdNumber => keep_ends(text, 3, 4),
         Kind::Phone => keep_ends(text, 3, 4),
         Kind::BirthDate => mask_birth_date(text),
+        // Where nothing was said there is nothing to hide.
+        Kind::Free if text.trim().is_empty() => String::new(),
         Kind::Free => HIDDEN.to_owned(),
         Kind::Plain => text.to_owned(),
     }

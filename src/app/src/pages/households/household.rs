@@ -129,11 +129,12 @@ fn Begin(case: ListedEntity, today: String, phone: String, withhold: String) -> 
     let reader = use_reader();
     let device = use_device();
     let id = case.id.clone();
+    let onward = onward_from(of(&case.properties, "state"));
     let day = Day::of(&EntityList { name: "cases".into(), entities: vec![case] }, &today);
     let visit = day.due.into_iter().chain(day.ahead).next();
     let wanted: Vec<String> = visit
         .as_ref()
-        .map_or(&FORMS[..1], |visit| forms_of(visit))
+        .map_or(onward, |visit| forms_of(visit))
         .iter()
         .map(|form| (*form).to_owned())
         .collect();
@@ -333,6 +334,17 @@ fn referral(one: &ListedEntity, saying: Saying) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The forms that come next for a household whom nobody has to visit now, by where it stands.
+fn onward_from(state: &str) -> &'static [&'static str] {
+    match state {
+        "surveyed" => &["assessment-report", "household-needs"],
+        "assessed" => &["service-plan"],
+        "planned" => &["referral"],
+        "in_service" => &["follow-up", "referral"],
+        _ => &FORMS[..1],
+    }
 }
 
 /// The form that a referral waits for here, and what that begins with: where it was served the check, where it came back another one.
