@@ -8,8 +8,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::apart::{asked_for, remembered};
 use super::importing::new_case;
-use super::{CASES, area_of, today};
+use super::{CASES, Said, area_of, today};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::entities::tell;
@@ -41,7 +42,8 @@ pub(super) async fn lists(State(shared): State<Arc<Shared>>, caller: Caller) -> 
     Ok(answer(StatusCode::OK, &json!({"lists": told.collect::<Vec<_>>()})))
 }
 
-/// `GET …/waiting?list=ID&state=waiting&after=ROW`: rows that wait, each with whom it may be about and why; with `state=joined` those that are joined, each
+/// `GET …/waiting?list=ID&state=waiting&after=ROW`: rows that wait, each with whom it may be about and why; or that somebody said it is not
+/// (`apart`); with `state=joined` those that are joined, each
 /// with whom, and with `state=lead` those of whom nobody was known.
 pub(super) async fn waiting(
     State(shared): State<Arc<Shared>>,
@@ -69,7 +71,13 @@ async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> 
     if row.state != "waiting" {
         candidates.retain(|candidate| candidate["case"].as_str() == row.case_id.as_deref());
     }
+    let Said { name, birthday, .. } = &row.said;
+    let apart = shared.store.apart(&asked_for(&shared.who, &row.id_key, name, birthday)).await?;
     for candidate in &mut candidates {
+        let said = apart.iter().find(|apart| candidate["case"] == apart.case_id.as_str());
+        if let Some(apart) = said.filter(|_| row.state == "waiting") {
+            candidate["apart"] = json!({"deed": apart.deed, "at": apart.at, "by": apart.by});
+        }
         if let Some(case) = candidate["case"].as_str() {
             let known = shared.store.known_entities(CASES, &[case]).await?;
             let known = known.get(case).filter(|known| known.area.starts_with(caller.standing.area.code()));
@@ -156,8 +164,20 @@ pub(super) async fn decide(
     }
     shared.who.note(&caller.entry(Event::MonitoringDecided).to(format!("{list}/{}", row.row))).await?;
     let today = today().to_string();
-    let deciding =
-        Deciding { list_id: &list, row: &row, at: now_ms(), today: &today, user: caller.user.as_deref() };
+    let persons = remembered_of(&shared, &row, &decision);
+    let apart_from = match decision {
+        Decision::Apart(_) => households(&shared, &list, &row).await?,
+        _ => Vec::new(),
+    };
+    let deciding = Deciding {
+        list_id: &list,
+        row: &row,
+        at: now_ms(),
+        today: &today,
+        user: caller.user.as_deref(),
+        persons: &persons,
+        apart_from: &apart_from,
+    };
     let refused = |code, reason| Err(Refusal::new(StatusCode::CONFLICT, code, reason));
     match shared.store.decide_row(&deciding, &decision).await? {
         Decided::Done => {}
@@ -172,6 +192,27 @@ pub(super) async fn decide(
     tell(&shared).await;
     let now = shared.store.monitoring_row(&list, row.row).await?.ok_or_else(unknown)?;
     Ok(answer(StatusCode::OK, &json!({"row": now.row, "state": now.state, "case": now.case_id})))
+}
+
+/// Under what whom a row is about is remembered as being none of a household's, or was.
+fn remembered_of(shared: &Shared, row: &KeptRow, decision: &Decision) -> Vec<String> {
+    let Said { name, birthday, .. } = &row.said;
+    let keys = if matches!(decision, Decision::Into(_)) { asked_for } else { remembered };
+    keys(&shared.who, &row.id_key, name, birthday)
+}
+
+/// The households that a row may be about, also by an earlier row whose household is known by now.
+async fn households(shared: &Shared, list: &str, row: &KeptRow) -> Result<Vec<String>, Refusal> {
+    let mut all = Vec::new();
+    for candidate in candidates(row) {
+        if let Some(case) = candidate["case"].as_str() {
+            all.push(case.to_owned());
+        } else if let Some(other) = candidate["row"].as_i64() {
+            let other = shared.store.monitoring_row(list, other).await?;
+            all.extend(other.and_then(|other| other.case_id));
+        }
+    }
+    Ok(all)
 }
 
 /// One of those whom a row may be about.

@@ -1,6 +1,6 @@
 //! A list brought in: looked at, its columns said, and then its good rows taken in, each joined with a household, made a lead, or kept waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,6 +11,7 @@ use doorstep_delivery::submission::content_hash;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::apart::asked_for;
 use super::matching::{LIKELY, Match, Person, Register, SURE, Verdict};
 use super::reading::{Columns, Field, Row, Table, Towns, Wrong, check, header as titles_of, key, read};
 use super::{CASES, area_of, today};
@@ -21,6 +22,7 @@ use crate::entities::{all, tell};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::store::{Became, EntityRow, KnownPerson, RefusedRow, TakenRow, Taking};
+use crate::who::Who;
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
@@ -126,13 +128,14 @@ pub(super) async fn import(
     let choices = |name| dictionary.property(CASES, name).map_or(&[][..], |property| &property.choices);
     let towns = Towns::new(choices("town"), choices("difficulties"), area);
     let (cases, persons) = (all(&shared, CASES, area).await?, shared.store.known_persons().await?);
+    let apart = shared.store.all_apart().await?.into_iter();
+    let apart: HashSet<(String, String)> = apart.map(|one| (one.person, one.case_id)).collect();
     let (working, own_area, day) = (shared.clone(), area.to_owned(), today());
     let hash = sheet.hash.clone();
     let (rows, wrong) = off_thread(move || {
         let mut register = register(cases, persons);
         let (good, wrong) = checked(sheet, &towns, day);
-        let id_key = |number: &str| working.who.id_key(number);
-        Ok((placed(good, &mut register, &own_area, id_key), wrong))
+        Ok((placed(good, &mut register, &own_area, &working.who, &apart), wrong))
     })
     .await?;
     let user = caller.user.as_deref();
@@ -221,13 +224,14 @@ fn placed(
     rows: Vec<Row>,
     register: &mut Register<Whose>,
     area: &str,
-    id_key: impl Fn(&str) -> String,
+    who: &Who,
+    apart: &HashSet<(String, String)>,
 ) -> Vec<TakenRow> {
     let mut leads: BTreeMap<String, i64> = BTreeMap::new();
     let mut taken = Vec::with_capacity(rows.len());
     for Row { number, id_number, said } in rows {
         let row = i64::try_from(number).unwrap_or(i64::MAX);
-        let id_key = if id_number.is_empty() { String::new() } else { id_key(&id_number) };
+        let id_key = if id_number.is_empty() { String::new() } else { who.id_key(&id_number) };
         let person = Person {
             name: said.name.clone(),
             id_key: id_key.clone(),
@@ -237,7 +241,12 @@ fn placed(
             address: said.address.clone(),
             phone: said.phone.clone(),
         };
-        let (became, candidates) = match register.find(&person) {
+        let keys = asked_for(who, &id_key, &said.name, &said.birthday);
+        let is_not = |whose: &Whose| match whose {
+            Whose::Case(case) => keys.iter().any(|key| apart.contains(&(key.clone(), case.clone()))),
+            Whose::Row(_) => false,
+        };
+        let (became, candidates) = match register.find_but(&person, is_not) {
             Verdict::Sure(one) => {
                 let became = match &one.whose {
                     Whose::Row(other) => Became::Same(*other, None),

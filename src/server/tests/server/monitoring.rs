@@ -13,6 +13,7 @@ on_each_database!(
     columns_are_said_once_and_a_person_is_known_by_their_number,
     a_workbook_with_merged_cells_is_a_list_too,
     a_made_up_list_joins_whom_it_is_about,
+    what_a_person_decided_holds_for_later_lists,
 );
 
 const CSV: &str = "text/csv";
@@ -278,4 +279,63 @@ fn a_made_up_list_joins_whom_it_is_about(place: &Place) {
         .map(|row| row.parse().unwrap())
         .collect();
     assert!(lost.is_empty(), "{lost:?}");
+}
+
+fn what_a_person_decided_holds_for_later_lists(place: &Place) {
+    let town = Town::empty(place);
+    town.bring_in("cases", CASES);
+    let first = import(&town, CSV, LIST.as_bytes())["list"].clone();
+    assert_eq!(decide(&town, &first, 3, json!({"apart": true})).status, 200);
+    assert_eq!(town.house.count("monitoring_apart"), 2, "by number, and by name and birthday");
+    assert_eq!(decide(&town, &first, 3, json!({"undo": true})).status, 200);
+    assert_eq!(town.house.count("monitoring_apart"), 0, "that was taken back");
+    assert_eq!(decide(&town, &first, 3, json!({"case": id('c', 1)})).status, 200);
+    let lin = town.user("lin", "station", "371002", None);
+    let text = "姓名,身份证号码,村居,困难类型\n王秀兰,371002195001019994,西门外,生病\n";
+    let import_by = |who: &Browser| {
+        let answer = send(&town, who, "import", CSV, text.as_bytes());
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    };
+    let waiting = |who: &Browser, list: &Json| {
+        let path = format!("/api/v1/monitoring/waiting?list={}", list.as_str().unwrap());
+        who.get(&town.house, &path).json()["rows"].as_array().unwrap().clone()
+    };
+    let undo = |who: &Browser, list: &Json| {
+        assert_eq!(town.post(who, "/api/v1/monitoring/undo", json!({"list": list})).status, 200);
+    };
+
+    // Joined by itself, and taken back: the same file, brought in by somebody else, waits, and says why.
+    let own = import_by(&town.station);
+    assert_eq!(counts(&own), [1, 0, 0, 0, 0], "{own}");
+    assert_eq!(decide(&town, &own["list"], 2, json!({"undo": true})).json()["state"], "waiting");
+    let theirs = import_by(&lin);
+    assert_eq!(counts(&theirs), [0, 0, 1, 0, 0], "{theirs}");
+    for (who, list) in [(&lin, &theirs["list"]), (&town.station, &own["list"])] {
+        let candidate = &waiting(who, list)[0]["candidates"][0];
+        assert_eq!(candidate["case"], id('c', 1));
+        assert_eq!(
+            (&candidate["apart"]["deed"], &candidate["apart"]["by"]),
+            (&json!("taken_back"), &json!("station"))
+        );
+    }
+    // It holds though the lists are undone, and is gone once somebody joins them after all.
+    undo(&lin, &theirs["list"]);
+    undo(&town.station, &own["list"]);
+    let own = import_by(&town.station);
+    assert_eq!(counts(&own), [0, 0, 1, 0, 0], "{own}");
+    assert_eq!(decide(&town, &own["list"], 2, json!({"case": id('c', 1)})).status, 200);
+    let theirs = import_by(&lin);
+    assert_eq!(counts(&theirs), [1, 0, 0, 0, 0], "{theirs}");
+
+    // Kept apart: a lead of their own, with which later rows are joined, and never with the household.
+    undo(&lin, &theirs["list"]);
+    assert_eq!(decide(&town, &own["list"], 2, json!({"undo": true})).status, 200);
+    let lead = decide(&town, &own["list"], 2, json!({"apart": true})).json()["case"].clone();
+    let later = import(&town, CSV, format!("{text}\n").as_bytes());
+    assert_eq!(counts(&later), [1, 0, 0, 0, 0], "{later}");
+    let joined = town.house.ask("SELECT case_id FROM monitoring_row WHERE state = 'joined' AND row = 2");
+    assert_eq!(json!(joined), json!([lead]));
+    no_number_is_kept(&town);
+    assert!(town.house.ask("SELECT person FROM monitoring_apart").iter().all(|person| person.len() == 64));
 }

@@ -66,6 +66,13 @@ pub struct List {
     pub refused: i64,
 }
 
+impl Lists {
+    /// Those of which rows wait for a person, the newest first.
+    pub fn waiting(&self) -> Vec<List> {
+        self.lists.iter().filter(|list| list.waiting > 0 && list.undone_at.is_none()).cloned().collect()
+    }
+}
+
 /// `GET …/refused`.
 #[derive(Clone, PartialEq, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -103,4 +110,35 @@ pub struct Candidate {
     pub why: Vec<String>,
     pub known: Option<BTreeMap<String, String>>,
     pub said: Option<BTreeMap<String, String>>,
+    /// Somebody said before that they are not the same.
+    pub apart: Option<Apart>,
+}
+
+/// Who said that somebody is none of a household's.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Apart {
+    /// `apart`: kept apart; `taken_back`: it was joined before.
+    pub deed: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub by: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_stays_whatever_other_list_came_in() {
+        let list =
+            |id: &str, waiting, undone_at| List { id: id.into(), waiting, undone_at, ..List::default() };
+        let lists =
+            [list("new", 2, None), list("done", 0, None), list("undone", 3, Some(5)), list("old", 1, None)];
+        let waiting = Lists { lists: lists.into() }.waiting();
+        assert_eq!(
+            waiting.iter().map(|list| (&*list.id, list.waiting)).collect::<Vec<_>>(),
+            [("new", 2), ("old", 1)]
+        );
+    }
 }

@@ -39,6 +39,7 @@ pub struct Monitoring {
     pub gone: Text,
     pub points: fn(i32) -> String,
     pub why: fn(&str) -> Text,
+    pub was_apart: fn(&str) -> Text,
     pub merge: Text,
     pub apart: Text,
     pub decided: Text,
@@ -138,6 +139,10 @@ pub(super) const ZH: Monitoring = Monitoring {
         "town" => "镇街相同",
         "town_differs" => "镇街不同",
         _ => "其他",
+    },
+    was_apart: |deed| match deed {
+        "taken_back" => "有人撤回过并入，所以不自动并入，请再定",
+        _ => "有人定过不是同一户，所以不自动并入，请再定",
     },
     merge: "是同一户，并入",
     apart: "不是，成为新线索",
@@ -246,6 +251,14 @@ pub(super) const EN: Monitoring = Monitoring {
         "town" => "same town",
         "town_differs" => "another town",
         _ => "other",
+    },
+    was_apart: |deed| match deed {
+        "taken_back" => {
+            "Was joined before and taken back by a person, so it is not joined by itself: please decide again"
+        }
+        _ => {
+            "A person said before that it is not this household, so it is not joined by itself: please decide again"
+        }
     },
     merge: "The same household: join",
     apart: "Somebody else: a new lead",

@@ -2,6 +2,8 @@
 //!
 //! Kept here: no ID number, only keyed hashes of them; a list is brought in whole or not at all.
 
+mod apart;
+
 use super::{Store, StoreError};
 use crate::monitoring::Said;
 
