@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::apart::{asked_for, remembered};
 use super::importing::new_case;
+use super::matching::{Why, because};
 use super::{CASES, Said, area_of, today};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
@@ -35,8 +36,9 @@ pub(super) async fn lists(State(shared): State<Arc<Shared>>, caller: Caller) -> 
         let of =
             |state: &str| list.counts.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
         json!({
-            "id": list.id, "at": list.at, "by": list.by, "undone_at": list.undone_at, "joined": of("joined"),
+            "id": list.id, "at": list.at, "by": list.by, "name": list.name, "undone_at": list.undone_at, "joined": of("joined"),
             "same": of("same"), "waiting": of("waiting"), "leads": of("lead"), "refused": list.refused,
+            "elsewhere": list.elsewhere,
         })
     });
     Ok(answer(StatusCode::OK, &json!({"lists": told.collect::<Vec<_>>()})))
@@ -95,7 +97,39 @@ async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> 
             candidate["said"] = other.map_or(Json::Null, |other| json!(other.said));
         }
     }
-    Ok(json!({"row": row.row, "said": row.said, "case": row.case_id, "candidates": candidates}))
+    let because = of_row(row, &mut candidates);
+    Ok(json!({
+        "row": row.row, "said": row.said, "case": row.case_id, "because": because, "candidates": candidates,
+    }))
+}
+
+/// The rule by which each candidate is joined or waits, and what the row says beyond that: a person joined it, or more than one fits.
+fn of_row(row: &KeptRow, candidates: &mut [Json]) -> &'static str {
+    if row.state != "waiting" && row.by_hand {
+        return "by_hand";
+    }
+    let (mut sure, mut first) = (0, None);
+    for candidate in candidates.iter_mut().filter(|candidate| candidate["apart"].is_null()) {
+        let points = candidate["points"].as_i64().and_then(|points| i32::try_from(points).ok()).unwrap_or(0);
+        let why: Vec<Why> = candidate["why"]
+            .as_array()
+            .map_or(&[][..], |why| why)
+            .iter()
+            .filter_map(|why| Why::named(why.as_str()?))
+            .collect();
+        let (is_sure, rule) = because(points, &why);
+        sure += usize::from(is_sure);
+        first.get_or_insert(is_sure);
+        // That it was not joined by it is said of the row.
+        if !is_sure || row.state != "waiting" {
+            candidate["because"] = rule.into();
+        }
+    }
+    match (row.state == "waiting", sure, first) {
+        (true, 2.., _) => "two_fit",
+        (true, 1, Some(false)) => "another_first",
+        _ => "",
+    }
 }
 
 /// `GET …/refused?list=ID&after=ROW`: rows that were not taken in, `{"row", "column", "reason"}`.

@@ -12,8 +12,11 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::apart::asked_for;
+use super::file_name::file_name;
 use super::matching::{LIKELY, Match, Person, Register, SURE, Verdict};
-use super::reading::{Columns, Field, Row, Table, Towns, Wrong, check, header as titles_of, key, read};
+use super::reading::{
+    Columns, Field, Row, Table, Towns, Wrong, bad as bad_list, check, header as titles_of, key, read,
+};
 use super::{CASES, area_of, today};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
@@ -105,7 +108,7 @@ fn map_columns() -> Refusal {
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "map_columns", reason)
 }
 
-/// `POST …/import` with the file: `{"list", "rows", "joined", "same", "waiting", "leads", "refused_count", "refused": [{"row", "column", "reason"}]}`.
+/// `POST …/import` with the file: `{"list", "rows", "joined", "same", "waiting", "leads", "refused_count", "elsewhere_count", "refused": [{"row", "column", "reason"}]}`.
 pub(super) async fn import(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
@@ -113,6 +116,7 @@ pub(super) async fn import(
     sent: Body,
 ) -> Result<Response, Refusal> {
     let area = area_of(&shared, &caller).await?;
+    let name = file_name(&asked);
     let sheet = sheet(&shared, &asked, sent).await?;
     if !sheet.columns.fields.contains_key(&Field::Name) {
         return Err(map_columns());
@@ -141,8 +145,17 @@ pub(super) async fn import(
     let user = caller.user.as_deref();
     let refused: Vec<RefusedRow> = wrong.iter().take(NAMED).map(refused).collect();
     let today = day.to_string();
-    let taking =
-        Taking { id: &list_id, area, hash: &hash, at: now_ms(), today, user, rows: &rows, refused: &refused };
+    let taking = Taking {
+        id: &list_id,
+        area,
+        hash: &hash,
+        name: name.as_deref(),
+        at: now_ms(),
+        today,
+        user,
+        rows: &rows,
+        refused: &refused,
+    };
     if !shared.store.take_in(&taking).await? {
         return Err(again());
     }
@@ -166,8 +179,7 @@ async fn sheet(shared: &Shared, asked: &HeaderMap, sent: Body) -> Result<Sheet, 
     let bytes = body::read(sent, LARGEST, "the list").await?;
     let (table, at, titles, hash) = off_thread(move || {
         let table = read(&bytes)?;
-        let none =
-            || Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_list", "there is no row of titles in it");
+        let none = || bad_list("list_no_titles", "there is no row of titles in it");
         let (at, titles) = titles_of(&table).ok_or_else(none)?;
         Ok((table, at, titles, content_hash(&bytes)))
     })
@@ -316,6 +328,7 @@ fn report(list_id: &str, rows: &[TakenRow], wrong: &[Wrong]) -> Json {
         "same": of(|became| matches!(became, Became::Same(..))),
         "waiting": of(|became| matches!(became, Became::Waiting)),
         "leads": of(|became| matches!(became, Became::Lead(_))),
-        "refused_count": wrong.len(), "refused": wrong.iter().take(NAMED).collect::<Vec<_>>(),
+        "refused_count": wrong.len(), "elsewhere_count": wrong.iter().filter(|wrong| wrong.reason == "elsewhere").count(),
+         "refused": wrong.iter().take(NAMED).collect::<Vec<_>>(),
     })
 }

@@ -8,6 +8,7 @@
 
 mod apart;
 mod deciding;
+mod file_name;
 mod importing;
 mod matching;
 mod reading;

@@ -2,6 +2,7 @@
 //!
 //! Kept here: a file goes to the server and is nowhere else; nothing is taken in before its columns were looked at.
 
+mod beside;
 mod bring;
 mod decide;
 mod lists;

@@ -65,7 +65,7 @@ pub(super) fn WaitingSection(
 fn OfList(desk: Desk, list: Memo<List>, last: Last, done: Callback<()>) -> impl IntoView {
     let found = Remote::<Waiting>::new();
     let pile = RwSignal::new(Pile::default());
-    let List { id, at, by, .. } = list.get_untracked();
+    let List { id, at, by, name, .. } = list.get_untracked();
     let id = StoredValue::new(id);
     let load = move || {
         let after = pile.with_untracked(Pile::last);
@@ -100,6 +100,7 @@ fn OfList(desk: Desk, list: Memo<List>, last: Last, done: Callback<()>) -> impl 
     view! {
         <section data-waits=id.get_value()>
             <h3>
+                {name.map(|name| view! { <span translate="no">{name}</span> " · " })}
                 {say(move |w| when(at, now(), w))}
                 {by.map(|by| view! { <span translate="no">" · " {by}</span> })}
                 <span class="count">{live(move || pile.with(|pile| pile.waiting).to_string())}</span>

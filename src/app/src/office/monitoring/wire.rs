@@ -29,7 +29,9 @@ pub struct Report {
     pub same: u64,
     pub waiting: u64,
     pub leads: u64,
+    /// Rows that were not taken in, and how many of these lie in other areas.
     pub refused_count: u64,
+    pub elsewhere_count: u64,
     pub refused: Vec<Wrong>,
 }
 
@@ -57,6 +59,8 @@ pub struct List {
     /// Milliseconds since 1970.
     pub at: i64,
     pub by: Option<String>,
+    /// What its file was called.
+    pub name: Option<String>,
     pub undone_at: Option<i64>,
     pub joined: i64,
     pub same: i64,
@@ -64,6 +68,8 @@ pub struct List {
     pub leads: i64,
     /// Rows that were not taken in, as many as are kept.
     pub refused: i64,
+    /// Those of them that lie in other areas.
+    pub elsewhere: i64,
 }
 
 impl Lists {
@@ -94,6 +100,8 @@ pub struct Waiting {
 #[serde(default)]
 pub struct Row {
     pub row: i64,
+    /// Why it was joined, or waits, if that is more than what each candidate says: a code.
+    pub because: String,
     pub said: BTreeMap<String, String>,
     pub candidates: Vec<Candidate>,
 }
@@ -108,6 +116,8 @@ pub struct Candidate {
     pub name: String,
     pub points: i32,
     pub why: Vec<String>,
+    /// Why it is joined by itself, or waits: a code.
+    pub because: String,
     pub known: Option<BTreeMap<String, String>>,
     pub said: Option<BTreeMap<String, String>>,
     /// Somebody said before that they are not the same.

@@ -129,10 +129,18 @@ impl<T: Clone + Ord + Hash> Register<T> {
 
 /// Is it the same person without anybody being asked?
 fn is_sure<T>(found: &Match<T>) -> bool {
-    let has = |why| found.why.contains(&why);
-    match has(Why::Id) {
-        true => !has(Why::NameDiffers),
-        false => has(Why::Name) && found.points >= SURE,
+    because(found.points, &found.why).0
+}
+
+/// Is it the same person without anybody being asked, and the rule that says so: more points than another has don't matter beside it.
+pub(crate) fn because(points: i32, why: &[Why]) -> (bool, &'static str) {
+    let has = |one| why.contains(&one);
+    match (has(Why::Id), has(Why::Name)) {
+        (true, _) if has(Why::NameDiffers) => (false, "id_but_name"),
+        (true, _) => (true, "id_number"),
+        (false, false) => (false, "name_not_same"),
+        (false, true) if points >= SURE => (true, "name_and_more"),
+        (false, true) => (false, "not_enough"),
     }
 }
 

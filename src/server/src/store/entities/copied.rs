@@ -204,7 +204,7 @@ mod tests {
             SELECT submission_id || place || list || id || reason FROM entity_refused UNION ALL
             SELECT id || case_id || id_key || name || birthday || list_id FROM known_person UNION ALL
             SELECT titles || columns || at FROM monitoring_columns UNION ALL
-            SELECT id || area || hash || at || coalesce(user_id, '') FROM monitoring_list UNION ALL
+            SELECT id || area || hash || at || coalesce(user_id, '') || coalesce(file_name, '') FROM monitoring_list UNION ALL
             SELECT list_id || row || state || case_id || area || id_key || said || candidates FROM monitoring_row UNION ALL
             SELECT list_id || row || title || reason FROM monitoring_refused UNION ALL
             SELECT case_id || person || deed || list_id || row || at || coalesce(user_id, '') FROM monitoring_apart UNION ALL
@@ -240,6 +240,7 @@ mod tests {
             id: list,
             area: "3710",
             hash: "h",
+            name: Some("名单.csv"),
             at: 5,
             today: "2026-11-27".into(),
             user: None,

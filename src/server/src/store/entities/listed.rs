@@ -16,7 +16,7 @@ const LIST: &str = "cases";
 const SOURCE: &str = "data";
 
 const ADD_LIST: &str =
-    "INSERT INTO monitoring_list (id, area, hash, at, user_id) VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO monitoring_list (id, area, hash, at, user_id, file_name) VALUES ($1, $2, $3, $4, $5, $6)";
 const SAME_BYTES: &str =
     "SELECT id FROM monitoring_list WHERE hash = $1 AND area = $2 AND undone_at IS NULL LIMIT 1";
 const ADD_ROW: &str = "
@@ -179,7 +179,7 @@ macro_rules! keep_apart {
 impl Store {
     /// Takes a list in, whole or not at all. `false`: it is here already.
     pub(crate) async fn take_in(&self, taking: &Taking<'_>) -> Result<bool, StoreError> {
-        let Taking { id: list_id, area, hash, at, today, user, rows, refused } = taking;
+        let Taking { id: list_id, area, hash, name, at, today, user, rows, refused } = taking;
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let same: Option<(String,)> =
@@ -188,6 +188,7 @@ impl Store {
                 return Ok(false);
             }
             let list = sqlx::query(ADD_LIST).bind(list_id).bind(area).bind(hash).bind(at).bind(user);
+            let list = list.bind(name);
             list.execute(&mut *transaction).await?;
             sqlx::query(OFFICE)
                 .bind(list_id)
