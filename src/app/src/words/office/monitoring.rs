@@ -56,7 +56,10 @@ pub struct Monitoring {
     pub more_rows: Text,
     pub member: fn(&str) -> String,
     pub of_lists: Text,
-    pub of_list: fn(&str, i64) -> String,
+    pub of_list: fn(&str, i64, &str) -> String,
+    pub on_list: Text,
+    pub brought_by: fn(&str) -> String,
+    pub by_itself: Text,
     pub decided_by: fn(&str) -> String,
 }
 
@@ -190,11 +193,18 @@ pub(super) const ZH: Monitoring = Monitoring {
     more_rows: "再看一些",
     member: |name| format!("这一户按 {name} 登记"),
     of_lists: "监测名单",
-    of_list: |state, row| match state {
-        "lead" => format!("名单第 {row} 行，成为线索"),
-        "same" => format!("名单第 {row} 行，和同一份名单的另一行是同一人"),
-        _ => format!("名单第 {row} 行，并入这一户"),
+    of_list: |state, row, name| {
+        let list =
+            if name.is_empty() { "监测名单".to_owned() } else { format!("监测名单“{name}”") };
+        match state {
+            "lead" => format!("{list}第 {row} 行，成为线索"),
+            "same" => format!("{list}第 {row} 行，和同一份名单的另一行是同一人"),
+            _ => format!("{list}第 {row} 行，并入这一户"),
+        }
     },
+    on_list: "在预警名单上",
+    brought_by: |who| format!("{who} 导入"),
+    by_itself: "自动并入",
     decided_by: |who| format!("由 {who} 定"),
 };
 
@@ -348,10 +358,17 @@ pub(super) const EN: Monitoring = Monitoring {
     more_rows: "See more",
     member: |name| format!("The household goes by {name}"),
     of_lists: "Monitoring lists",
-    of_list: |state, row| match state {
-        "lead" => format!("Row {row} of a list, made a lead"),
-        "same" => format!("Row {row} of a list, the same person as another row of it"),
-        _ => format!("Row {row} of a list, joined with this household"),
+    of_list: |state, row, name| {
+        let list =
+            if name.is_empty() { "a monitoring list".to_owned() } else { format!("the list “{name}”") };
+        match state {
+            "lead" => format!("Row {row} of {list}, made a lead"),
+            "same" => format!("Row {row} of {list}, the same person as another row of it"),
+            _ => format!("Row {row} of {list}, joined with this household"),
+        }
     },
+    on_list: "On a warning list",
+    brought_by: |who| format!("brought in by {who}"),
+    by_itself: "joined by itself",
     decided_by: |who| format!("decided by {who}"),
 };
