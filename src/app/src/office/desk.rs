@@ -275,9 +275,10 @@ impl Desk {
         self,
         path: &str,
         media_type: &str,
+        name: &str,
         bytes: &[u8],
     ) -> Result<T, Refusal> {
-        let answer = hand_in_signed_in(path, media_type, bytes, LONG_TIMEOUT_MS).await;
+        let answer = hand_in_signed_in(path, media_type, name, bytes, LONG_TIMEOUT_MS).await;
         let answer = answer.map_err(|error| Refusal::network(&error))?;
         let told = read(&answer);
         if matches!(&told, Err(refusal) if refusal.code == "login") {

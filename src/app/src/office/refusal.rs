@@ -112,7 +112,7 @@ impl Refusal {
             ("target_unknown", _) => words.target_unknown,
             ("busy", _) => words.busy,
             ("fault", _) => words.fault,
-            _ => "",
+            (code, _) => (words.monitoring.refusal)(code),
         };
         if known.is_empty() { (words.other)(status, &self.reason) } else { known.to_owned() }
     }
@@ -158,6 +158,18 @@ mod tests {
         assert_eq!(said(418, "teapot", "short and stout"), "The server refused this (418): short and stout");
         assert_eq!(said(422, "bad_field", "`colour`: red"), "The server refused this (422): `colour`: red");
         assert_eq!(refusal(502, "<html>").kind, Kind::NotTheServer);
+    }
+
+    #[test]
+    fn a_file_that_is_no_list_is_told_in_the_readers_words_with_a_way_out() {
+        let words = words(Language::Chinese);
+        for (code, says) in
+            [("not_a_list", "不是 CSV 也不是 Excel"), ("list_empty", "空的"), ("list_old", "另存为 .xlsx")]
+        {
+            let body = serde_json::json!({"error": {"code": code, "reason": "in English"}}).to_string();
+            let told = refusal(422, &body).words(words);
+            assert!(told.contains(says) && !told.contains("English"), "{told}");
+        }
     }
 
     #[test]

@@ -98,12 +98,19 @@ pub async fn ask_signed_in(
 pub async fn hand_in_signed_in(
     path: &str,
     media_type: &str,
+    // What the file is called: a header, since an address is logged.
+    name: &str,
     bytes: &[u8],
     timeout_ms: u32,
 ) -> Result<Response, NetworkError> {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let headers =
-        [header("accept", "application/json"), header("x-doorstep", "1"), header("content-type", media_type)];
+    let name = String::from(js_sys::encode_uri_component(name));
+    let headers = [
+        header("accept", "application/json"),
+        header("x-doorstep", "1"),
+        header("content-type", media_type),
+        header("x-file-name", &name),
+    ];
     let credentials = RequestCredentials::SameOrigin;
     in_time(
         Asked { method: "POST", url: path, headers: &headers, body: Some(bytes), credentials },

@@ -124,6 +124,12 @@ pub async fn chosen_file(id: &str) -> Option<Vec<u8>> {
     Some(Uint8Array::new(&bytes).to_vec())
 }
 
+/// What the file that is chosen in a field is called.
+pub fn chosen_name(id: &str) -> Option<String> {
+    let field: HtmlInputElement = document().get_element_by_id(id)?.dyn_into().ok()?;
+    Some(field.files()?.get(0)?.name())
+}
+
 /// A new signing key: the private half, which can't be exported, and the public one as a point.
 pub(super) async fn new_signing_key() -> Result<(CryptoKey, Vec<u8>), JsValue> {
     let algorithm = object(&[("name", "ECDSA".into()), ("namedCurve", "P-256".into())]);

@@ -66,7 +66,7 @@ pub(super) async fn show(
     let listed = listed.iter().map(|row| {
         let said = row.said.properties();
         json!({
-            "list": row.list_id, "row": row.row, "state": row.state, "at": row.at, "by": row.by,
+            "list": row.list_id, "name": row.name, "row": row.row, "state": row.state, "at": row.at, "by": row.by,
             "decided_at": row.decided_at, "decided_by": row.decided_by,
             "said": sight.properties(&shared.office, &list, &said),
         })

@@ -8,8 +8,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::apart::{asked_for, remembered};
 use super::importing::new_case;
-use super::{CASES, area_of, today};
+use super::matching::{Why, because};
+use super::{CASES, Said, area_of, today};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::entities::tell;
@@ -34,14 +36,16 @@ pub(super) async fn lists(State(shared): State<Arc<Shared>>, caller: Caller) -> 
         let of =
             |state: &str| list.counts.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
         json!({
-            "id": list.id, "at": list.at, "by": list.by, "undone_at": list.undone_at, "joined": of("joined"),
+            "id": list.id, "at": list.at, "by": list.by, "name": list.name, "undone_at": list.undone_at, "joined": of("joined"),
             "same": of("same"), "waiting": of("waiting"), "leads": of("lead"), "refused": list.refused,
+            "elsewhere": list.elsewhere,
         })
     });
     Ok(answer(StatusCode::OK, &json!({"lists": told.collect::<Vec<_>>()})))
 }
 
-/// `GET …/waiting?list=ID&state=waiting&after=ROW`: rows that wait, each with whom it may be about and why; with `state=joined` those that are joined, each
+/// `GET …/waiting?list=ID&state=waiting&after=ROW`: rows that wait, each with whom it may be about and why; or that somebody said it is not
+/// (`apart`); with `state=joined` those that are joined, each
 /// with whom, and with `state=lead` those of whom nobody was known.
 pub(super) async fn waiting(
     State(shared): State<Arc<Shared>>,
@@ -69,7 +73,13 @@ async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> 
     if row.state != "waiting" {
         candidates.retain(|candidate| candidate["case"].as_str() == row.case_id.as_deref());
     }
+    let Said { name, birthday, .. } = &row.said;
+    let apart = shared.store.apart(&asked_for(&shared.who, &row.id_key, name, birthday)).await?;
     for candidate in &mut candidates {
+        let said = apart.iter().find(|apart| candidate["case"] == apart.case_id.as_str());
+        if let Some(apart) = said.filter(|_| row.state == "waiting") {
+            candidate["apart"] = json!({"deed": apart.deed, "at": apart.at, "by": apart.by});
+        }
         if let Some(case) = candidate["case"].as_str() {
             let known = shared.store.known_entities(CASES, &[case]).await?;
             let known = known.get(case).filter(|known| known.area.starts_with(caller.standing.area.code()));
@@ -87,7 +97,39 @@ async fn beside(shared: &Shared, caller: &Caller, list: &str, row: &KeptRow) -> 
             candidate["said"] = other.map_or(Json::Null, |other| json!(other.said));
         }
     }
-    Ok(json!({"row": row.row, "said": row.said, "case": row.case_id, "candidates": candidates}))
+    let because = of_row(row, &mut candidates);
+    Ok(json!({
+        "row": row.row, "said": row.said, "case": row.case_id, "because": because, "candidates": candidates,
+    }))
+}
+
+/// The rule by which each candidate is joined or waits, and what the row says beyond that: a person joined it, or more than one fits.
+fn of_row(row: &KeptRow, candidates: &mut [Json]) -> &'static str {
+    if row.state != "waiting" && row.by_hand {
+        return "by_hand";
+    }
+    let (mut sure, mut first) = (0, None);
+    for candidate in candidates.iter_mut().filter(|candidate| candidate["apart"].is_null()) {
+        let points = candidate["points"].as_i64().and_then(|points| i32::try_from(points).ok()).unwrap_or(0);
+        let why: Vec<Why> = candidate["why"]
+            .as_array()
+            .map_or(&[][..], |why| why)
+            .iter()
+            .filter_map(|why| Why::named(why.as_str()?))
+            .collect();
+        let (is_sure, rule) = because(points, &why);
+        sure += usize::from(is_sure);
+        first.get_or_insert(is_sure);
+        // That it was not joined by it is said of the row.
+        if !is_sure || row.state != "waiting" {
+            candidate["because"] = rule.into();
+        }
+    }
+    match (row.state == "waiting", sure, first) {
+        (true, 2.., _) => "two_fit",
+        (true, 1, Some(false)) => "another_first",
+        _ => "",
+    }
 }
 
 /// `GET …/refused?list=ID&after=ROW`: rows that were not taken in, `{"row", "column", "reason"}`.
@@ -156,8 +198,20 @@ pub(super) async fn decide(
     }
     shared.who.note(&caller.entry(Event::MonitoringDecided).to(format!("{list}/{}", row.row))).await?;
     let today = today().to_string();
-    let deciding =
-        Deciding { list_id: &list, row: &row, at: now_ms(), today: &today, user: caller.user.as_deref() };
+    let persons = remembered_of(&shared, &row, &decision);
+    let apart_from = match decision {
+        Decision::Apart(_) => households(&shared, &list, &row).await?,
+        _ => Vec::new(),
+    };
+    let deciding = Deciding {
+        list_id: &list,
+        row: &row,
+        at: now_ms(),
+        today: &today,
+        user: caller.user.as_deref(),
+        persons: &persons,
+        apart_from: &apart_from,
+    };
     let refused = |code, reason| Err(Refusal::new(StatusCode::CONFLICT, code, reason));
     match shared.store.decide_row(&deciding, &decision).await? {
         Decided::Done => {}
@@ -172,6 +226,27 @@ pub(super) async fn decide(
     tell(&shared).await;
     let now = shared.store.monitoring_row(&list, row.row).await?.ok_or_else(unknown)?;
     Ok(answer(StatusCode::OK, &json!({"row": now.row, "state": now.state, "case": now.case_id})))
+}
+
+/// Under what whom a row is about is remembered as being none of a household's, or was.
+fn remembered_of(shared: &Shared, row: &KeptRow, decision: &Decision) -> Vec<String> {
+    let Said { name, birthday, .. } = &row.said;
+    let keys = if matches!(decision, Decision::Into(_)) { asked_for } else { remembered };
+    keys(&shared.who, &row.id_key, name, birthday)
+}
+
+/// The households that a row may be about, also by an earlier row whose household is known by now.
+async fn households(shared: &Shared, list: &str, row: &KeptRow) -> Result<Vec<String>, Refusal> {
+    let mut all = Vec::new();
+    for candidate in candidates(row) {
+        if let Some(case) = candidate["case"].as_str() {
+            all.push(case.to_owned());
+        } else if let Some(other) = candidate["row"].as_i64() {
+            let other = shared.store.monitoring_row(list, other).await?;
+            all.extend(other.and_then(|other| other.case_id));
+        }
+    }
+    Ok(all)
 }
 
 /// One of those whom a row may be about.

@@ -1,6 +1,6 @@
 //! A list brought in: looked at, its columns said, and then its good rows taken in, each joined with a household, made a lead, or kept waiting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,8 +11,12 @@ use doorstep_delivery::submission::content_hash;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
+use super::apart::asked_for;
+use super::file_name::file_name;
 use super::matching::{LIKELY, Match, Person, Register, SURE, Verdict};
-use super::reading::{Columns, Field, Row, Table, Towns, Wrong, check, header as titles_of, key, read};
+use super::reading::{
+    Columns, Field, Row, Table, Towns, Wrong, bad as bad_list, check, header as titles_of, key, read,
+};
 use super::{CASES, area_of, today};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
@@ -21,6 +25,7 @@ use crate::entities::{all, tell};
 use crate::listen::now_ms;
 use crate::off_thread::off_thread;
 use crate::store::{Became, EntityRow, KnownPerson, RefusedRow, TakenRow, Taking};
+use crate::who::Who;
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::fields::bad;
@@ -103,7 +108,7 @@ fn map_columns() -> Refusal {
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "map_columns", reason)
 }
 
-/// `POST …/import` with the file: `{"list", "rows", "joined", "same", "waiting", "leads", "refused_count", "refused": [{"row", "column", "reason"}]}`.
+/// `POST …/import` with the file: `{"list", "rows", "joined", "same", "waiting", "leads", "refused_count", "elsewhere_count", "refused": [{"row", "column", "reason"}]}`.
 pub(super) async fn import(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
@@ -111,6 +116,7 @@ pub(super) async fn import(
     sent: Body,
 ) -> Result<Response, Refusal> {
     let area = area_of(&shared, &caller).await?;
+    let name = file_name(&asked);
     let sheet = sheet(&shared, &asked, sent).await?;
     if !sheet.columns.fields.contains_key(&Field::Name) {
         return Err(map_columns());
@@ -126,20 +132,30 @@ pub(super) async fn import(
     let choices = |name| dictionary.property(CASES, name).map_or(&[][..], |property| &property.choices);
     let towns = Towns::new(choices("town"), choices("difficulties"), area);
     let (cases, persons) = (all(&shared, CASES, area).await?, shared.store.known_persons().await?);
+    let apart = shared.store.all_apart().await?.into_iter();
+    let apart: HashSet<(String, String)> = apart.map(|one| (one.person, one.case_id)).collect();
     let (working, own_area, day) = (shared.clone(), area.to_owned(), today());
     let hash = sheet.hash.clone();
     let (rows, wrong) = off_thread(move || {
         let mut register = register(cases, persons);
         let (good, wrong) = checked(sheet, &towns, day);
-        let id_key = |number: &str| working.who.id_key(number);
-        Ok((placed(good, &mut register, &own_area, id_key), wrong))
+        Ok((placed(good, &mut register, &own_area, &working.who, &apart), wrong))
     })
     .await?;
     let user = caller.user.as_deref();
     let refused: Vec<RefusedRow> = wrong.iter().take(NAMED).map(refused).collect();
     let today = day.to_string();
-    let taking =
-        Taking { id: &list_id, area, hash: &hash, at: now_ms(), today, user, rows: &rows, refused: &refused };
+    let taking = Taking {
+        id: &list_id,
+        area,
+        hash: &hash,
+        name: name.as_deref(),
+        at: now_ms(),
+        today,
+        user,
+        rows: &rows,
+        refused: &refused,
+    };
     if !shared.store.take_in(&taking).await? {
         return Err(again());
     }
@@ -163,8 +179,7 @@ async fn sheet(shared: &Shared, asked: &HeaderMap, sent: Body) -> Result<Sheet, 
     let bytes = body::read(sent, LARGEST, "the list").await?;
     let (table, at, titles, hash) = off_thread(move || {
         let table = read(&bytes)?;
-        let none =
-            || Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_list", "there is no row of titles in it");
+        let none = || bad_list("list_no_titles", "there is no row of titles in it");
         let (at, titles) = titles_of(&table).ok_or_else(none)?;
         Ok((table, at, titles, content_hash(&bytes)))
     })
@@ -221,13 +236,14 @@ fn placed(
     rows: Vec<Row>,
     register: &mut Register<Whose>,
     area: &str,
-    id_key: impl Fn(&str) -> String,
+    who: &Who,
+    apart: &HashSet<(String, String)>,
 ) -> Vec<TakenRow> {
     let mut leads: BTreeMap<String, i64> = BTreeMap::new();
     let mut taken = Vec::with_capacity(rows.len());
     for Row { number, id_number, said } in rows {
         let row = i64::try_from(number).unwrap_or(i64::MAX);
-        let id_key = if id_number.is_empty() { String::new() } else { id_key(&id_number) };
+        let id_key = if id_number.is_empty() { String::new() } else { who.id_key(&id_number) };
         let person = Person {
             name: said.name.clone(),
             id_key: id_key.clone(),
@@ -237,7 +253,12 @@ fn placed(
             address: said.address.clone(),
             phone: said.phone.clone(),
         };
-        let (became, candidates) = match register.find(&person) {
+        let keys = asked_for(who, &id_key, &said.name, &said.birthday);
+        let is_not = |whose: &Whose| match whose {
+            Whose::Case(case) => keys.iter().any(|key| apart.contains(&(key.clone(), case.clone()))),
+            Whose::Row(_) => false,
+        };
+        let (became, candidates) = match register.find_but(&person, is_not) {
             Verdict::Sure(one) => {
                 let became = match &one.whose {
                     Whose::Row(other) => Became::Same(*other, None),
@@ -307,6 +328,7 @@ fn report(list_id: &str, rows: &[TakenRow], wrong: &[Wrong]) -> Json {
         "same": of(|became| matches!(became, Became::Same(..))),
         "waiting": of(|became| matches!(became, Became::Waiting)),
         "leads": of(|became| matches!(became, Became::Lead(_))),
-        "refused_count": wrong.len(), "refused": wrong.iter().take(NAMED).collect::<Vec<_>>(),
+        "refused_count": wrong.len(), "elsewhere_count": wrong.iter().filter(|wrong| wrong.reason == "elsewhere").count(),
+         "refused": wrong.iter().take(NAMED).collect::<Vec<_>>(),
     })
 }

@@ -6,7 +6,9 @@
 //! Kept here: no ID number is kept, logged or told, only its keyed hash; a list comes in whole or not at all; what is not sure waits for a person; all of
 //! it can be undone, but for what somebody built on since; each deed is noted before it is done.
 
+mod apart;
 mod deciding;
+mod file_name;
 mod importing;
 mod matching;
 mod reading;

@@ -129,6 +129,11 @@ impl Who {
         hex(&self.ciphers.keyed_digest(&self.key, format!("id number {number}").as_bytes()))
     }
 
+    /// What is kept of a person who is told by name and birthday (empty: not known), where who they are is not to be read.
+    pub(crate) fn person_key(&self, name: &str, birthday: &str) -> String {
+        hex(&self.ciphers.keyed_digest(&self.key, format!("person {name} {birthday}").as_bytes()))
+    }
+
     /// What is kept of the proof that a query code and an ID number make together.
     pub(crate) fn query_key(&self, proof: &str) -> String {
         hex(&self.ciphers.keyed_digest(&self.key, format!("query code {proof}").as_bytes()))

@@ -13,6 +13,7 @@ on_each_database!(
     columns_are_said_once_and_a_person_is_known_by_their_number,
     a_workbook_with_merged_cells_is_a_list_too,
     a_made_up_list_joins_whom_it_is_about,
+    what_a_person_decided_holds_for_later_lists,
 );
 
 const CSV: &str = "text/csv";
@@ -42,6 +43,7 @@ fn send(town: &Town, who: &Browser, path: &str, kind: &str, bytes: &[u8]) -> Ans
         ("origin", "http://x"),
         ("sec-fetch-site", "same-origin"),
         ("content-type", kind),
+        ("x-file-name", "%E5%90%8D%E5%8D%95%2011.csv"),
         ("cookie", who.cookie.as_deref().unwrap()),
     ];
     town.house.send("POST", &format!("/api/v1/monitoring/{path}"), &own, bytes)
@@ -119,6 +121,7 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
     let rows = waiting(0);
     assert_eq!((rows.len(), &rows[0]["row"], waiting(3).len()), (1, &json!(3), 0));
     let first = &rows[0]["candidates"][0];
+    assert_eq!((&first["because"], &rows[0]["because"]), (&json!("not_enough"), &json!("")));
     assert_eq!(
         (&first["case"], &first["points"], &first["why"], &first["known"]["address"]),
         (
@@ -139,7 +142,7 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
     let joined = town.station.get(&town.house, &path("joined")).json();
     let one = &joined["rows"][0];
     assert_eq!((&one["row"], &one["case"]), (&json!(3), &json!(id('c', 1))), "{joined}");
-    assert_eq!(one["candidates"][0]["name"], "王秀兰");
+    assert_eq!((&one["candidates"][0]["name"], &one["because"]), (&json!("王秀兰"), &json!("by_hand")));
     assert_eq!(town.station.get(&town.house, &path("leads")).status, 422);
     let timeline =
         town.ask(&town.station, &format!("/api/v1/entities/cases/{}/timeline", id('c', 1)), json!({}));
@@ -149,6 +152,7 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
         (&json!(3), &json!("joined"), &json!("station"), &json!("station"))
     );
     assert_eq!(listed["said"]["difficulties"], "illness");
+    assert_eq!(listed["name"], "名单 11.csv");
     assert!(listed["said"].get("birthday").is_none());
     assert_eq!(decide(&town, list, 3, json!({"undo": true})).json()["state"], "waiting");
     assert_eq!(decide(&town, list, 3, json!({"apart": true})).json()["state"], "lead");
@@ -178,7 +182,8 @@ fn a_list_is_taken_in_decided_about_and_taken_back(place: &Place) {
     assert_eq!(elsewhere.get(&town.house, &path).status, 404);
 
     let lists = town.station.get(&town.house, "/api/v1/monitoring/lists").json();
-    assert_eq!(lists["lists"][0]["refused"], 3);
+    assert_eq!((&lists["lists"][0]["refused"], &lists["lists"][0]["elsewhere"]), (&json!(3), &json!(0)));
+    assert_eq!(lists["lists"][0]["name"], "名单 11.csv");
     assert_eq!((&lists["lists"][0]["leads"], &lists["lists"][0]["by"]), (&json!(1), &json!("station")));
     let undone = town.post(&town.station, "/api/v1/monitoring/undo", json!({"list": list}));
     assert_eq!(undone.json(), json!({"leads_removed": 1, "leads_kept": 0}));
@@ -222,12 +227,15 @@ fn columns_are_said_once_and_a_person_is_known_by_their_number(place: &Place) {
     assert_eq!(undone.json(), json!({"leads_removed": 0, "leads_kept": 1}));
     no_number_is_kept(&town);
     for (kind, bytes, status) in [
-        ("application/json", &b"{}"[..], 415),
-        (CSV, b"", 422),
-        (XLSX, b"PK\x03\x04", 422),
-        (CSV, b"\xd0\xcf\x11\xe0", 422),
+        ("application/json", &b"{}"[..], (415, "not_a_list")),
+        (CSV, b"", (422, "list_empty")),
+        (CSV, b"\n,,\n", (422, "list_empty")),
+        (CSV, b"%PDF-1.7", (422, "not_a_list")),
+        (XLSX, b"PK\x03\x04", (422, "list_broken")),
+        (CSV, b"\xd0\xcf\x11\xe0", (422, "list_old")),
     ] {
-        assert_eq!(send(&town, &town.station, "import", kind, bytes).status, status, "{kind}");
+        let answer = send(&town, &town.station, "import", kind, bytes);
+        assert_eq!((answer.status, &*answer.code()), status, "{kind}");
     }
 }
 
@@ -278,4 +286,75 @@ fn a_made_up_list_joins_whom_it_is_about(place: &Place) {
         .map(|row| row.parse().unwrap())
         .collect();
     assert!(lost.is_empty(), "{lost:?}");
+}
+
+fn what_a_person_decided_holds_for_later_lists(place: &Place) {
+    let town = Town::empty(place);
+    town.bring_in("cases", CASES);
+    let first = import(&town, CSV, LIST.as_bytes())["list"].clone();
+    assert_eq!(decide(&town, &first, 3, json!({"apart": true})).status, 200);
+    assert_eq!(town.house.count("monitoring_apart"), 2, "by number, and by name and birthday");
+    assert_eq!(decide(&town, &first, 3, json!({"undo": true})).status, 200);
+    assert_eq!(town.house.count("monitoring_apart"), 0, "that was taken back");
+    assert_eq!(decide(&town, &first, 3, json!({"case": id('c', 1)})).status, 200);
+    let lin = town.user("lin", "station", "371002", None);
+    let text = "姓名,身份证号码,村居,困难类型\n王秀兰,371002195001019994,西门外,生病\n";
+    let import_by = |who: &Browser| {
+        let answer = send(&town, who, "import", CSV, text.as_bytes());
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json()
+    };
+    let waiting = |who: &Browser, list: &Json| {
+        let path = format!("/api/v1/monitoring/waiting?list={}", list.as_str().unwrap());
+        who.get(&town.house, &path).json()["rows"].as_array().unwrap().clone()
+    };
+    let undo = |who: &Browser, list: &Json| {
+        assert_eq!(town.post(who, "/api/v1/monitoring/undo", json!({"list": list})).status, 200);
+    };
+
+    // Whom it says nothing about is not wrong, but elsewhere.
+    let far = "姓名,出生日期,镇街\n赵远,1950-01-01,371083001\n赵近,1950-13-01,371002001\n";
+    let answer = send(&town, &lin, "import", CSV, far.as_bytes()).json();
+    assert_eq!((&answer["refused_count"], &answer["elsewhere_count"]), (&json!(2), &json!(1)), "{answer}");
+    let lists = lin.get(&town.house, "/api/v1/monitoring/lists").json();
+    assert_eq!((&lists["lists"][0]["refused"], &lists["lists"][0]["elsewhere"]), (&json!(2), &json!(1)));
+    undo(&lin, &answer["list"]);
+
+    // Joined by itself, and taken back: the same file, brought in by somebody else, waits, and says why.
+    let own = import_by(&town.station);
+    assert_eq!(counts(&own), [1, 0, 0, 0, 0], "{own}");
+    let path = format!("/api/v1/monitoring/waiting?list={}&state=joined", own["list"].as_str().unwrap());
+    let joined = town.station.get(&town.house, &path).json();
+    let candidate = &joined["rows"][0]["candidates"][0];
+    assert_eq!((&candidate["because"], &joined["rows"][0]["because"]), (&json!("id_number"), &json!("")));
+    assert_eq!(decide(&town, &own["list"], 2, json!({"undo": true})).json()["state"], "waiting");
+    let theirs = import_by(&lin);
+    assert_eq!(counts(&theirs), [0, 0, 1, 0, 0], "{theirs}");
+    for (who, list) in [(&lin, &theirs["list"]), (&town.station, &own["list"])] {
+        let candidate = &waiting(who, list)[0]["candidates"][0];
+        assert_eq!(candidate["case"], id('c', 1));
+        assert_eq!(
+            (&candidate["apart"]["deed"], &candidate["apart"]["by"]),
+            (&json!("taken_back"), &json!("station"))
+        );
+    }
+    // It holds though the lists are undone, and is gone once somebody joins them after all.
+    undo(&lin, &theirs["list"]);
+    undo(&town.station, &own["list"]);
+    let own = import_by(&town.station);
+    assert_eq!(counts(&own), [0, 0, 1, 0, 0], "{own}");
+    assert_eq!(decide(&town, &own["list"], 2, json!({"case": id('c', 1)})).status, 200);
+    let theirs = import_by(&lin);
+    assert_eq!(counts(&theirs), [1, 0, 0, 0, 0], "{theirs}");
+
+    // Kept apart: a lead of their own, with which later rows are joined, and never with the household.
+    undo(&lin, &theirs["list"]);
+    assert_eq!(decide(&town, &own["list"], 2, json!({"undo": true})).status, 200);
+    let lead = decide(&town, &own["list"], 2, json!({"apart": true})).json()["case"].clone();
+    let later = import(&town, CSV, format!("{text}\n").as_bytes());
+    assert_eq!(counts(&later), [1, 0, 0, 0, 0], "{later}");
+    let joined = town.house.ask("SELECT case_id FROM monitoring_row WHERE state = 'joined' AND row = 2");
+    assert_eq!(json!(joined), json!([lead]));
+    no_number_is_kept(&town);
+    assert!(town.house.ask("SELECT person FROM monitoring_apart").iter().all(|person| person.len() == 64));
 }

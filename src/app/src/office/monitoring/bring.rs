@@ -8,10 +8,10 @@ use serde_json::{Value as Json, json};
 use super::super::desk::Desk;
 use super::super::field::{Menu, Outcome, Told};
 use super::super::tell;
-use super::row_by_row::WrongRow;
+use super::row_by_row::{WrongRows, apart};
 use super::wire::{FIELDS, Preview, Report};
 use crate::components::live::{live, shown_when};
-use crate::platform::rescue::chosen_file;
+use crate::platform::rescue::{chosen_file, chosen_name};
 use crate::platform::timer;
 use crate::words::office::Office;
 
@@ -48,6 +48,7 @@ fn columns(chosen: &[(&str, String)]) -> BTreeMap<String, String> {
 pub(super) fn Bring(desk: Desk, #[prop(into)] done: Callback<()>) -> impl IntoView {
     let outcome = Outcome::new();
     let bytes = StoredValue::new(Vec::<u8>::new());
+    let called = StoredValue::new(String::new());
     let (preview, report) = (RwSignal::new(None::<Preview>), RwSignal::new(None::<Report>));
     let none = RwSignal::new(false);
     let chosen: [RwSignal<String>; 8] = std::array::from_fn(|_| RwSignal::new(String::new()));
@@ -64,7 +65,10 @@ pub(super) fn Bring(desk: Desk, #[prop(into)] done: Callback<()>) -> impl IntoVi
                 none.try_set(true);
                 return;
             };
-            match desk.hand_in::<Preview>("/api/v1/monitoring/preview", media_type(&file), &file).await {
+            let name = chosen_name(FILE).unwrap_or_default();
+            called.try_set_value(name.clone());
+            let kind = media_type(&file);
+            match desk.hand_in::<Preview>("/api/v1/monitoring/preview", kind, &name, &file).await {
                 Ok(told) => {
                     outcome.done();
                     bytes.try_set_value(file);
@@ -90,8 +94,9 @@ pub(super) fn Bring(desk: Desk, #[prop(into)] done: Callback<()>) -> impl IntoVi
                 answer = desk.ask("POST", "/api/v1/monitoring/columns", Some(&body)).await;
             }
             let file = bytes.try_get_value().unwrap_or_default();
+            let (kind, name) = (media_type(&file), called.try_get_value().unwrap_or_default());
             let taken = match answer {
-                Ok(_) => desk.hand_in::<Report>("/api/v1/monitoring/import", media_type(&file), &file).await,
+                Ok(_) => desk.hand_in::<Report>("/api/v1/monitoring/import", kind, &name, &file).await,
                 Err(refusal) => Err(refusal),
             };
             match taken {
@@ -182,17 +187,23 @@ fn Columns(
 /// What came of a list: how many became what, and what is wrong with the others.
 #[component]
 fn Came(report: Report) -> impl IntoView {
-    let Report { joined, same, waiting, leads, refused_count, refused, .. } = report;
-    let rows: Vec<_> = refused.into_iter().map(|wrong| view! { <WrongRow wrong /> }).collect();
+    let Report { joined, same, waiting, leads, refused_count, elsewhere_count, refused, .. } = report;
+    let (elsewhere, broken) = apart(refused);
+    let broken_count = refused_count.saturating_sub(elsewhere_count);
     view! {
         <div data-section="report">
             <p class="notice" role="status" data-leads=leads data-waiting=waiting>
                 {tell(move |w| (w.monitoring.taken)([joined, same, waiting, leads]))}
             </p>
-            {(refused_count > 0).then(|| view! {
-                <details data-refused-rows=refused_count>
-                    <summary>{tell(move |w| (w.monitoring.refused)(refused_count))}</summary>
-                    <ul class="small">{rows}</ul>
+            {(elsewhere_count > 0).then(|| view! {
+                <details data-elsewhere-rows=elsewhere_count>
+                    <summary>{tell(move |w| (w.monitoring.elsewhere)(elsewhere_count))}</summary>
+                    <WrongRows rows=elsewhere />
+                </details> })}
+            {(broken_count > 0).then(|| view! {
+                <details data-refused-rows=broken_count>
+                    <summary>{tell(move |w| (w.monitoring.refused)(broken_count))}</summary>
+                    <WrongRows rows=broken />
                 </details> })}
         </div>
     }

@@ -66,7 +66,7 @@ fn Card(
 ) -> impl IntoView {
     let outcome = Outcome::new();
     let sure = RwSignal::new(false);
-    let List { id, at, by, .. } = list.get_untracked();
+    let List { id, at, by, name, .. } = list.get_untracked();
     let of = StoredValue::new(id.clone());
     let asked = StoredValue::new(json!({"list": id}));
     let is_undone = move || list.with(|list| list.undone_at.is_some());
@@ -96,7 +96,10 @@ fn Card(
     view! {
         <li class="card" data-list=id>
             <div class="card-row wrap">
-                <strong class="grow">{say(move |w| when(at, now(), w))}</strong>
+                <strong class="grow">
+                    {name.map(|name| view! { <span translate="no" data-name="true">{name}</span> " · " })}
+                    {say(move |w| when(at, now(), w))}
+                </strong>
                 <span class="soft" translate="no">{by}</span>
                 {shown_when(is_undone, || view! { <span class="state">{tell(|w| w.monitoring.is_undone)}</span> }.into_any())}
             </div>
@@ -107,7 +110,7 @@ fn Card(
                 {shown_when(move || has_joined.get(), move || view! {
                     <Joined desk list=of.get_value() count=Signal::derive(move || list.with(|list| list.joined)) done=changed /> }.into_any())}
                 {shown_when(move || list.with(|list| list.refused > 0), move || view! {
-                    <RefusedOnes desk list=of.get_value() count=list.with_untracked(|list| list.refused) /> }.into_any())}
+                    <RefusedOnes desk list=of.get_value() count=list.with_untracked(|list| list.refused) elsewhere=list.with_untracked(|list| list.elsewhere) /> }.into_any())}
                 <Told outcome />
                 <div class="actions">
                     <button type="button" class="button" data-action="undo-list" disabled=live(move || outcome.busy.get())

@@ -2,11 +2,13 @@
 //!
 //! Kept here: a file goes to the server and is nowhere else; nothing is taken in before its columns were looked at.
 
+mod beside;
 mod bring;
 mod decide;
 mod lists;
 mod pile;
 mod row_by_row;
+mod waiting;
 mod wire;
 
 use leptos::prelude::*;
@@ -15,8 +17,8 @@ use super::desk::use_desk;
 use super::frame::{Awaited, Frame, Remote};
 use super::tell;
 use bring::Bring;
-use decide::Decide;
 use lists::ListsSection;
+use waiting::WaitingSection;
 use wire::Lists;
 
 /// The page at `/office/monitoring`.
@@ -36,7 +38,7 @@ pub fn MonitoringPage() -> impl IntoView {
             </div>
             <Bring desk done=move |()| load() />
             <Awaited remote=found again=move |()| load() />
-            <Decide desk lists=found done=move |()| load() />
+            <WaitingSection desk lists=found done=move |()| load() />
             <ListsSection desk lists=found done=move |()| load() />
         </Frame>
     }

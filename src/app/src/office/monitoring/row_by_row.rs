@@ -7,7 +7,8 @@ use super::super::desk::Desk;
 use super::super::field::{Outcome, Told};
 use super::super::frame::{Awaited, Remote};
 use super::super::tell;
-use super::decide::{Listed, Side, send};
+use super::beside::Sides;
+use super::decide::send;
 use super::wire::{RefusedRows, Row, Waiting, Wrong};
 use crate::components::live::{Row as Shown, live, rows as shown_rows, shown_when};
 
@@ -64,17 +65,9 @@ fn One(desk: Desk, list: String, row: Row, done: Callback<()>) -> impl IntoView 
             done.try_run(());
         });
     };
-    let sides: Vec<_> = row
-        .candidates
-        .into_iter()
-        .map(|candidate| view! { <section class="side"><Side candidate /></section> })
-        .collect();
     view! {
         <li class="card" data-row=number>
-            <div class="sides">
-                <Listed row=number said=row.said />
-                {sides}
-            </div>
+            <Sides row below=|_| ().into_any() />
             <Told outcome />
             {live(move || match out.get() {
                 true => view! { <p class="notice" role="status">{tell(|w| w.monitoring.waits_again)}</p> }.into_any(),
@@ -89,9 +82,9 @@ fn One(desk: Desk, list: String, row: Row, done: Callback<()>) -> impl IntoView 
     }
 }
 
-/// The rows that were not taken in, each with what is wrong.
+/// The rows that were not taken in: those of other areas, in which nothing is wrong, and those with what is wrong.
 #[component]
-pub(super) fn RefusedOnes(desk: Desk, list: String, count: i64) -> impl IntoView {
+pub(super) fn RefusedOnes(desk: Desk, list: String, count: i64, elsewhere: i64) -> impl IntoView {
     let found = Remote::<RefusedRows>::new();
     let asked = RwSignal::new(false);
     let path = StoredValue::new(format!("/api/v1/monitoring/refused?list={list}"));
@@ -106,20 +99,40 @@ pub(super) fn RefusedOnes(desk: Desk, list: String, count: i64) -> impl IntoView
         }
     };
     let rows = move || {
-        found.value.with(|found| found.as_ref().map(|found| found.refused.clone()).unwrap_or_default())
+        apart(found.value.with(|found| found.as_ref().map(|found| found.refused.clone()).unwrap_or_default()))
     };
+    let broken = count - elsewhere;
     view! {
-        <details data-refused-kept=count on:toggle=open>
-            <summary>{tell(move |w| (w.monitoring.refused_rows)(count))}</summary>
-            <Awaited remote=found again=move |()| load() />
-            <ul class="small">{live(move || rows().into_iter().map(|wrong| view! { <WrongRow wrong /> }).collect::<Vec<_>>())}</ul>
-        </details>
+        {(elsewhere > 0).then(|| view! {
+            <details data-elsewhere-kept=elsewhere on:toggle=open>
+                <summary>{tell(move |w| (w.monitoring.elsewhere)(elsewhere.unsigned_abs()))}</summary>
+                <Awaited remote=found again=move |()| load() />
+                {live(move || view! { <WrongRows rows=rows().0 /> })}
+            </details> })}
+        {(broken > 0).then(|| view! {
+            <details data-refused-kept=broken on:toggle=open>
+                <summary>{tell(move |w| (w.monitoring.refused)(broken.unsigned_abs()))}</summary>
+                <Awaited remote=found again=move |()| load() />
+                {live(move || view! { <WrongRows rows=rows().1 /> })}
+            </details> })}
     }
+}
+
+/// Rows that were not taken in: those of other areas, and those in which something is wrong.
+pub(super) fn apart(refused: Vec<Wrong>) -> (Vec<Wrong>, Vec<Wrong>) {
+    refused.into_iter().partition(|wrong| wrong.reason == "elsewhere")
+}
+
+/// Rows with what is said of each.
+#[component]
+pub(super) fn WrongRows(rows: Vec<Wrong>) -> impl IntoView {
+    let rows: Vec<_> = rows.into_iter().map(|wrong| view! { <WrongRow wrong /> }).collect();
+    view! { <ul class="small">{rows}</ul> }
 }
 
 /// What is wrong with a row.
 #[component]
-pub(super) fn WrongRow(wrong: Wrong) -> impl IntoView {
+fn WrongRow(wrong: Wrong) -> impl IntoView {
     let Wrong { row, column, reason } = wrong;
     view! {
         <li class="fact" data-row=row>
@@ -127,5 +140,18 @@ pub(super) fn WrongRow(wrong: Wrong) -> impl IntoView {
             " · " <span translate="no">{column}</span> " · "
             <span class="bad-words">{tell(move |w| (w.monitoring.reason)(&reason))}</span>
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_other_areas_are_not_among_the_wrong_ones() {
+        let wrong = |row, reason: &str| Wrong { row, reason: reason.into(), ..Wrong::default() };
+        let (elsewhere, broken) = apart(vec![wrong(2, "elsewhere"), wrong(3, "day"), wrong(4, "elsewhere")]);
+        let rows = |all: &[Wrong]| all.iter().map(|wrong| wrong.row).collect::<Vec<_>>();
+        assert_eq!((rows(&elsewhere), rows(&broken)), (vec![2, 4], vec![3]));
     }
 }

@@ -29,7 +29,9 @@ pub struct Report {
     pub same: u64,
     pub waiting: u64,
     pub leads: u64,
+    /// Rows that were not taken in, and how many of these lie in other areas.
     pub refused_count: u64,
+    pub elsewhere_count: u64,
     pub refused: Vec<Wrong>,
 }
 
@@ -57,6 +59,8 @@ pub struct List {
     /// Milliseconds since 1970.
     pub at: i64,
     pub by: Option<String>,
+    /// What its file was called.
+    pub name: Option<String>,
     pub undone_at: Option<i64>,
     pub joined: i64,
     pub same: i64,
@@ -64,6 +68,15 @@ pub struct List {
     pub leads: i64,
     /// Rows that were not taken in, as many as are kept.
     pub refused: i64,
+    /// Those of them that lie in other areas.
+    pub elsewhere: i64,
+}
+
+impl Lists {
+    /// Those of which rows wait for a person, the newest first.
+    pub fn waiting(&self) -> Vec<List> {
+        self.lists.iter().filter(|list| list.waiting > 0 && list.undone_at.is_none()).cloned().collect()
+    }
 }
 
 /// `GET …/refused`.
@@ -87,6 +100,8 @@ pub struct Waiting {
 #[serde(default)]
 pub struct Row {
     pub row: i64,
+    /// Why it was joined, or waits, if that is more than what each candidate says: a code.
+    pub because: String,
     pub said: BTreeMap<String, String>,
     pub candidates: Vec<Candidate>,
 }
@@ -101,6 +116,39 @@ pub struct Candidate {
     pub name: String,
     pub points: i32,
     pub why: Vec<String>,
+    /// Why it is joined by itself, or waits: a code.
+    pub because: String,
     pub known: Option<BTreeMap<String, String>>,
     pub said: Option<BTreeMap<String, String>>,
+    /// Somebody said before that they are not the same.
+    pub apart: Option<Apart>,
+}
+
+/// Who said that somebody is none of a household's.
+#[derive(Clone, PartialEq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Apart {
+    /// `apart`: kept apart; `taken_back`: it was joined before.
+    pub deed: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub by: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_stays_whatever_other_list_came_in() {
+        let list =
+            |id: &str, waiting, undone_at| List { id: id.into(), waiting, undone_at, ..List::default() };
+        let lists =
+            [list("new", 2, None), list("done", 0, None), list("undone", 3, Some(5)), list("old", 1, None)];
+        let waiting = Lists { lists: lists.into() }.waiting();
+        assert_eq!(
+            waiting.iter().map(|list| (&*list.id, list.waiting)).collect::<Vec<_>>(),
+            [("new", 2), ("old", 1)]
+        );
+    }
 }

@@ -32,7 +32,10 @@ pub struct Listed {
     /// When the list was brought in, in milliseconds since 1970, and by whom.
     pub at: i64,
     pub by: Option<String>,
-    /// Who decided that it is about this household, if anybody had to.
+    /// What the list's file was called.
+    pub name: Option<String>,
+    /// When somebody decided that it is about this household, and who, if anybody had to.
+    pub decided_at: Option<i64>,
     pub decided_by: Option<String>,
     pub said: BTreeMap<String, String>,
 }
@@ -70,12 +73,43 @@ pub struct FormSaid {
     pub title: Label,
 }
 
+/// What the timeline tells: what was said of the household, or that a list says something of it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Entry {
+    Version(Version),
+    Listed(Listed),
+}
+
+/// All that was said, the oldest first. Rows that made the household a lead are its first version, and stand for themselves no more.
+pub fn entries(versions: Vec<Version>, listed: &[Listed]) -> Vec<Entry> {
+    let mut rows: Vec<Listed> = listed.iter().filter(|row| row.state != "lead").cloned().collect();
+    rows.sort_by_key(Listed::since);
+    let mut rows = rows.into_iter().peekable();
+    let mut all = Vec::new();
+    for version in versions {
+        // One without a time stands where it stood.
+        while let Some(row) = rows.next_if(|row| version.at.is_some_and(|at| row.since() < at)) {
+            all.push(Entry::Listed(row));
+        }
+        all.push(Entry::Version(version));
+    }
+    all.extend(rows.map(Entry::Listed));
+    all
+}
+
 /// One property's change.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {
     pub name: String,
     pub before: String,
     pub after: String,
+}
+
+impl Listed {
+    /// Since when it is about the household, in milliseconds since 1970.
+    pub fn since(&self) -> i64 {
+        self.decided_at.unwrap_or(self.at)
+    }
 }
 
 impl Timeline {
@@ -120,5 +154,28 @@ mod tests {
             after: after.into(),
         };
         assert_eq!(version.changes(), [change("phone", "1", "2"), change("consent", "survey", "")]);
+    }
+
+    #[test]
+    fn what_a_list_says_stands_in_the_timeline_when_it_was_joined() {
+        let version = |number, at| Version { version: number, at, ..Version::default() };
+        let listed = |row, state: &str, at, decided_at| Listed {
+            row,
+            state: state.into(),
+            at,
+            decided_at,
+            ..Listed::default()
+        };
+        let versions = vec![version(1, Some(10)), version(2, None), version(3, Some(30))];
+        let rows =
+            [listed(7, "joined", 5, Some(40)), listed(8, "joined", 20, None), listed(9, "lead", 10, None)];
+        let told: Vec<String> = entries(versions, &rows)
+            .into_iter()
+            .map(|entry| match entry {
+                Entry::Version(version) => format!("version {}", version.version),
+                Entry::Listed(listed) => format!("row {}", listed.row),
+            })
+            .collect();
+        assert_eq!(told, ["version 1", "version 2", "row 8", "version 3", "row 7"]);
     }
 }

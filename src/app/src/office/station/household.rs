@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ask::{CASES, Entity, REFERRALS};
 use super::board::{days_late, due};
-use super::change::{Listed, Related, Timeline};
+use super::change::{Related, Timeline, entries};
 use super::compare::{Compared, assessments};
 use super::dates::{late, today};
 use super::households::{danger_words, level_words, next_word};
@@ -15,7 +15,7 @@ use super::known::{Known, use_known};
 use super::onward::{next_form, way};
 use super::people::Members;
 use super::query_codes::QueryCodes;
-use super::timeline::{Versions, facts};
+use super::timeline::{Joined, Versions, facts};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
@@ -60,6 +60,8 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
     });
     let versions = told.in_order();
     let compared = assessments(&versions);
+    let entries = entries(versions, &told.listed);
+    let (on_list, count) = (!told.listed.is_empty(), entries.len());
     let has_consent = !case.get("consent").is_empty();
     view! {
         <div class="head">
@@ -70,6 +72,7 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
                     {level_words(case, known)}
                     <span class="soft">{live(move || known.say(CASES, "town", &town))}</span>
                     {danger_words(case, known)}
+                    {on_list.then(|| view! { <span class="state wait" data-on-list="true">{tell(|w| w.monitoring.on_list)}</span> })}
                     {due}
                 </p>
             </div>
@@ -79,6 +82,13 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
             <p class="notice warn"><A href="/office/lists">{tell(|w| w.station.contradicts_explained)}</A></p> })}
         {(!has_consent).then(|| view! { <p class="notice warn" data-consent="none">{tell(|w| w.station.consent_none)}</p> })}
         <div class="groups">{grouped(&case.properties).into_iter().map(|(group, pairs)| card(group, pairs, known)).collect::<Vec<_>>()}</div>
+        {(!told.listed.is_empty()).then(|| view! {
+            <section class="section" data-part="listed">
+                <h2>{tell(|w| w.monitoring.of_lists)}<span class="count">{told.listed.len()}</span></h2>
+                <ul class="records">
+                    {told.listed.iter().rev().cloned().map(|row| view! { <Joined row known /> }).collect::<Vec<_>>()}
+                </ul>
+            </section> })}
         {told.people.clone().map(|people| view! { <Members people known /> })}
         <section class="section" data-part="assessments">
             <h2>{tell(|w| w.station.assessments)}</h2>
@@ -92,15 +102,10 @@ fn whole(told: &Timeline, known: Known) -> AnyView {
             {told.related.is_empty().then(|| view! { <p class="empty">{tell(|w| w.station.related_none)}</p> })}
             <ul class="records">{told.related.iter().cloned().map(|related| referral(related, known)).collect::<Vec<_>>()}</ul>
         </section>
-        {(!told.listed.is_empty()).then(|| view! {
-            <section class="section" data-part="listed">
-                <h2>{tell(|w| w.monitoring.of_lists)}<span class="count">{told.listed.len()}</span></h2>
-                <ul class="records">{told.listed.iter().cloned().map(|row| listed(row, known)).collect::<Vec<_>>()}</ul>
-            </section> })}
         <QueryCodes case=case.id.clone() />
         <section class="section" data-part="timeline">
-            <h2>{tell(|w| w.station.timeline)}<span class="count">{told.versions.len()}</span></h2>
-            <Versions versions list=CASES known />
+            <h2>{tell(|w| w.station.timeline)}<span class="count">{count}</span></h2>
+            <Versions entries list=CASES known />
         </section>
     }
     .into_any()
@@ -124,25 +129,6 @@ fn card(group: Group, pairs: Vec<(String, String)>, known: Known) -> AnyView {
             <h2>{tell(title(group))}</h2>
             {facts(CASES, pairs, known)}
         </section>
-    }
-    .into_any()
-}
-
-/// What a monitoring list says of the household, when it came, and who decided that it is about it.
-fn listed(row: Listed, known: Known) -> AnyView {
-    let Listed { row, state, at, by, decided_by, said } = row;
-    view! {
-        <li class="card" data-listed=row>
-            <div class="card-row wrap">
-                <strong class="grow">{tell(move |w| (w.monitoring.of_list)(&state, row))}</strong>
-                <span class="soft small">
-                    {say(move |w| when(at, now(), w))}
-                    {by.map(|by| view! { <span translate="no">" · " {by}</span> })}
-                    {decided_by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.decided_by)(&by))}</span> })}
-                </span>
-            </div>
-            {facts(CASES, said, known)}
-        </li>
     }
     .into_any()
 }

@@ -1,8 +1,10 @@
-//! The versions of an entity, the newest first: when, by which form or what the office did, by whom, and what is other than before.
+//! The versions of an entity, the newest first: when, by which form or what the office did, by whom, and what is other than before; and between them
+//! what monitoring lists say of it.
 
 use leptos::prelude::*;
 
-use super::change::{Change, Version};
+use super::ask::CASES;
+use super::change::{Change, Entry, Listed, Version};
 use super::known::Known;
 use crate::components::live::live;
 use crate::office::tell;
@@ -12,8 +14,12 @@ use crate::words::when::when;
 
 /// All of them, given the oldest first.
 #[component]
-pub fn Versions(versions: Vec<Version>, list: &'static str, known: Known) -> impl IntoView {
-    let rows: Vec<_> = versions.into_iter().rev().map(|version| row(version, list, known)).collect();
+pub fn Versions(entries: Vec<Entry>, list: &'static str, known: Known) -> impl IntoView {
+    let entry = |entry| match entry {
+        Entry::Version(version) => row(version, list, known),
+        Entry::Listed(row) => view! { <Joined row known /> }.into_any(),
+    };
+    let rows: Vec<_> = entries.into_iter().rev().map(entry).collect();
     view! { <ol class="section versions">{rows}</ol> }
 }
 
@@ -43,6 +49,29 @@ fn row(version: Version, list: &'static str, known: Known) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// What a monitoring list says of a household: which list, since when it is about it, who brought it in and who joined it, or that nobody had to.
+#[component]
+pub fn Joined(row: Listed, known: Known) -> impl IntoView {
+    let since = row.since();
+    let Listed { row, state, by, name, decided_by, said, .. } = row;
+    let name = name.unwrap_or_default();
+    let by_itself = state == "joined" && decided_by.is_none();
+    view! {
+        <li class="card" data-listed=row>
+            <div class="card-row wrap">
+                <strong class="grow">{tell(move |w| (w.monitoring.of_list)(&state, row, &name))}</strong>
+                <span class="soft small">
+                    {say(move |w| when(since, now(), w))}
+                    {by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.brought_by)(&by))}</span> })}
+                    {decided_by.map(|by| view! { <span translate="no">" · " {tell(move |w| (w.monitoring.decided_by)(&by))}</span> })}
+                    {by_itself.then(|| view! { <span>" · " {tell(|w| w.monitoring.by_itself)}</span> })}
+                </span>
+            </div>
+            {facts(CASES, said, known)}
+        </li>
+    }
 }
 
 fn changed(change: Change, list: &'static str, known: Known) -> AnyView {

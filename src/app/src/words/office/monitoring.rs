@@ -21,8 +21,10 @@ pub struct Monitoring {
     pub taking_in: Text,
     pub taken: fn([u64; 4]) -> String,
     pub refused: fn(u64) -> String,
+    pub elsewhere: fn(u64) -> String,
     pub row: fn(i64) -> String,
     pub reason: fn(&str) -> Text,
+    pub refusal: fn(&str) -> Text,
     pub field: fn(&str) -> Text,
     pub lists: Text,
     pub lists_none: Text,
@@ -39,18 +41,25 @@ pub struct Monitoring {
     pub gone: Text,
     pub points: fn(i32) -> String,
     pub why: fn(&str) -> Text,
+    pub was_apart: fn(&str) -> Text,
+    pub because: fn(&str) -> Text,
+    pub reasons: Text,
+    pub differs: Text,
+    pub not_known: Text,
     pub merge: Text,
     pub apart: Text,
     pub decided: Text,
     pub take_back: Text,
     pub row_by_row: fn(i64) -> String,
-    pub refused_rows: fn(i64) -> String,
     pub not_the_same: Text,
     pub waits_again: Text,
     pub more_rows: Text,
     pub member: fn(&str) -> String,
     pub of_lists: Text,
-    pub of_list: fn(&str, i64) -> String,
+    pub of_list: fn(&str, i64, &str) -> String,
+    pub on_list: Text,
+    pub brought_by: fn(&str) -> String,
+    pub by_itself: Text,
     pub decided_by: fn(&str) -> String,
 }
 
@@ -79,7 +88,8 @@ pub(super) const ZH: Monitoring = Monitoring {
     taken: |[joined, same, waiting, leads]| {
         format!("并入已有住户 {joined} 行，表内重复 {same} 行，等您定 {waiting} 行，新线索 {leads} 条。")
     },
-    refused: |count| format!("有误没有导入的 {count} 行"),
+    refused: |count| format!("有误的 {count} 行，没有导入"),
+    elsewhere: |count| format!("不在本区域的 {count} 行，没有导入"),
     row: |row| format!("第 {row} 行"),
     reason: |code| match code {
         "no_name" => "没有姓名，或不像姓名",
@@ -94,6 +104,22 @@ pub(super) const ZH: Monitoring = Monitoring {
         "too_long" => "太长，或有换行",
         "too_little" => "只有姓名，分不清是谁",
         _ => "有误",
+    },
+    refusal: |code| match code {
+        "not_a_list" => {
+            "这个文件不是 CSV 也不是 Excel 表（.xlsx），没有读。请选名单文件；Word、PDF 里的表先存成 .xlsx。"
+        }
+        "list_empty" => "这个文件是空的，没有一行内容。请检查是不是选错了文件。",
+        "list_no_titles" => "没有找到表头（姓名、身份证号这样的一行）。请在名单上面加一行表头再选。",
+        "list_too_large" => "名单太大（最多 10 万行、32 MB）。请分成几份导入。",
+        "list_locked" => "这个表格有密码。请在 Excel 里去掉密码，另存后再选。",
+        "list_old" => "这是旧的 Excel 格式（.xls）。请在 Excel 或 WPS 里另存为 .xlsx 再选。",
+        "list_broken" => "这个表格打不开，可能坏了。请在 Excel 或 WPS 里重新另存为 .xlsx 再选。",
+        "list_quotes" => "CSV 里的引号没有成对，后面的行会读错。请在 Excel 或 WPS 里另存为 .xlsx 再选。",
+        "list_utf16" => "文字编码是 UTF-16。请另存为“CSV UTF-8”或 .xlsx 再选。",
+        "list_known" => "这份名单已经导入过；要重新导入，先撤销。",
+        "map_columns" => "还不知道哪一列是姓名。请在“每一列是什么”里选姓名列再导入。",
+        _ => "",
     },
     field: |field| match field {
         "name" => "姓名",
@@ -139,22 +165,46 @@ pub(super) const ZH: Monitoring = Monitoring {
         "town_differs" => "镇街不同",
         _ => "其他",
     },
+    was_apart: |deed| match deed {
+        "taken_back" => "有人撤回过并入，所以不自动并入，请再定",
+        _ => "有人定过不是同一户，所以不自动并入，请再定",
+    },
+    because: |code| match code {
+        "id_number" => "身份证号相同，姓名也对得上：自动并入",
+        "name_and_more" => "姓名完全相同，加上别的满 85 分：自动并入",
+        "by_hand" => "由人定的并入",
+        "id_but_name" => "身份证号相同，姓名不同：要人定",
+        "name_not_same" => "身份证号没有对上，姓名不完全相同，分再高也要人定",
+        "not_enough" => "姓名相同，可别的对上的不多，不满 85 分：要人定",
+        "two_fit" => "不止一户都对得上：要人定",
+        "another_first" => "另有更像的：要人定",
+        _ => "",
+    },
+    reasons: "理由",
+    differs: "不同",
+    not_known: "不知道",
     merge: "是同一户，并入",
     apart: "不是，成为新线索",
     decided: "已定。",
     take_back: "撤回",
     row_by_row: |count| format!("并入的 {count} 行，逐行核对"),
-    refused_rows: |count| format!("有误没有导入的 {count} 行"),
     not_the_same: "不是同一户，撤回并入",
     waits_again: "已撤回，在“等您定的”里重新定。",
     more_rows: "再看一些",
-    member: |name| format!("对上的人：{name}"),
+    member: |name| format!("这一户按 {name} 登记"),
     of_lists: "监测名单",
-    of_list: |state, row| match state {
-        "lead" => format!("名单第 {row} 行，成为线索"),
-        "same" => format!("名单第 {row} 行，和同一份名单的另一行是同一人"),
-        _ => format!("名单第 {row} 行，并入这一户"),
+    of_list: |state, row, name| {
+        let list =
+            if name.is_empty() { "监测名单".to_owned() } else { format!("监测名单“{name}”") };
+        match state {
+            "lead" => format!("{list}第 {row} 行，成为线索"),
+            "same" => format!("{list}第 {row} 行，和同一份名单的另一行是同一人"),
+            _ => format!("{list}第 {row} 行，并入这一户"),
+        }
     },
+    on_list: "在预警名单上",
+    brought_by: |who| format!("{who} 导入"),
+    by_itself: "自动并入",
     decided_by: |who| format!("由 {who} 定"),
 };
 
@@ -185,7 +235,8 @@ pub(super) const EN: Monitoring = Monitoring {
             "{joined} rows joined with households, {same} twice in the list, {waiting} for you to decide, {leads} new leads."
         )
     },
-    refused: |count| format!("{count} rows are wrong and were left out"),
+    refused: |count| format!("{count} rows with mistakes, not taken in"),
+    elsewhere: |count| format!("{count} rows outside your area, not taken in"),
     row: |row| format!("Row {row}"),
     reason: |code| match code {
         "no_name" => "no name, or none that looks like one",
@@ -200,6 +251,32 @@ pub(super) const EN: Monitoring = Monitoring {
         "too_long" => "too long, or with a line break",
         "too_little" => "a name alone says nobody",
         _ => "wrong",
+    },
+    refusal: |code| match code {
+        "not_a_list" => {
+            "This file is neither CSV nor an Excel workbook (.xlsx) and was not read. Choose the list's file; save a table in Word or PDF as .xlsx first."
+        }
+        "list_empty" => {
+            "This file is empty: there is no row in it. Please check whether it is the right one."
+        }
+        "list_no_titles" => {
+            "No row of titles (name, ID number and so on) was found. Put one above the list and choose it again."
+        }
+        "list_too_large" => "The list is too large (100,000 rows and 32 MB at most). Bring it in in parts.",
+        "list_locked" => "This workbook has a password. Take it away in Excel, save it and choose it again.",
+        "list_old" => "This is an old Excel workbook (.xls). Save it as .xlsx and choose it again.",
+        "list_broken" => {
+            "This workbook can't be opened; it may be damaged. Save it anew as .xlsx and choose it again."
+        }
+        "list_quotes" => {
+            "The quotes in this CSV do not close, so rows would be read wrongly. Save it as .xlsx and choose it again."
+        }
+        "list_utf16" => "This text is UTF-16. Save it as “CSV UTF-8” or .xlsx and choose it again.",
+        "list_known" => "This list is here already; undo it first to bring it in again.",
+        "map_columns" => {
+            "It is not known which column holds the name. Choose it at “What each column is”, then bring it in."
+        }
+        _ => "",
     },
     field: |field| match field {
         "name" => "Name",
@@ -247,21 +324,51 @@ pub(super) const EN: Monitoring = Monitoring {
         "town_differs" => "another town",
         _ => "other",
     },
+    was_apart: |deed| match deed {
+        "taken_back" => {
+            "Was joined before and taken back by a person, so it is not joined by itself: please decide again"
+        }
+        _ => {
+            "A person said before that it is not this household, so it is not joined by itself: please decide again"
+        }
+    },
+    because: |code| match code {
+        "id_number" => "Same ID number, and the name fits: joined by itself",
+        "name_and_more" => "The very same name, and 85 points with the rest: joined by itself",
+        "by_hand" => "Joined by a person",
+        "id_but_name" => "Same ID number, another name: a person decides",
+        "name_not_same" => {
+            "No equal ID number and not the very same name: a person decides, however many points"
+        }
+        "not_enough" => "Same name, but under 85 points with the rest: a person decides",
+        "two_fit" => "More than one fits: a person decides",
+        "another_first" => "Another one fits better: a person decides",
+        _ => "",
+    },
+    reasons: "Why",
+    differs: "differs",
+    not_known: "not known",
     merge: "The same household: join",
     apart: "Somebody else: a new lead",
     decided: "Decided.",
     take_back: "Take back",
     row_by_row: |count| format!("The {count} rows that were joined, one by one"),
-    refused_rows: |count| format!("{count} rows with mistakes that were not taken in"),
     not_the_same: "Not the same household: take it out",
     waits_again: "Taken out; it waits above to be decided.",
     more_rows: "See more",
-    member: |name| format!("Matched with {name}"),
+    member: |name| format!("The household goes by {name}"),
     of_lists: "Monitoring lists",
-    of_list: |state, row| match state {
-        "lead" => format!("Row {row} of a list, made a lead"),
-        "same" => format!("Row {row} of a list, the same person as another row of it"),
-        _ => format!("Row {row} of a list, joined with this household"),
+    of_list: |state, row, name| {
+        let list =
+            if name.is_empty() { "a monitoring list".to_owned() } else { format!("the list “{name}”") };
+        match state {
+            "lead" => format!("Row {row} of {list}, made a lead"),
+            "same" => format!("Row {row} of {list}, the same person as another row of it"),
+            _ => format!("Row {row} of {list}, joined with this household"),
+        }
     },
+    on_list: "On a warning list",
+    brought_by: |who| format!("brought in by {who}"),
+    by_itself: "joined by itself",
     decided_by: |who| format!("decided by {who}"),
 };

@@ -63,6 +63,11 @@ impl Why {
         (Why::TownDiffers, "town_differs", -10),
     ];
 
+    /// By its name on the wire.
+    pub(crate) fn named(name: &str) -> Option<Why> {
+        Why::ALL.iter().find(|(_, known, _)| *known == name).map(|(why, ..)| *why)
+    }
+
     /// Its name on the wire.
     pub(crate) fn name(self) -> &'static str {
         Why::ALL[self as usize].1

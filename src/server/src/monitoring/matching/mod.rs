@@ -6,8 +6,8 @@
 mod likeness;
 mod register;
 
-pub(crate) use likeness::{LIKELY, Person, SURE};
-pub(crate) use register::{Match, Register, Verdict};
+pub(crate) use likeness::{LIKELY, Person, SURE, Why};
+pub(crate) use register::{Match, Register, Verdict, because};
 
 #[cfg(test)]
 mod tests;

@@ -72,8 +72,14 @@ impl<T: Clone + Ord + Hash> Register<T> {
         self.people.push((ready, whose));
     }
 
-    /// Whom a person may be.
+    /// Whom a person may be, if nobody ever said whose they are not.
+    #[cfg(test)]
     pub(crate) fn find(&self, person: &Person) -> Verdict<T> {
+        self.find_but(person, |_| false)
+    }
+
+    /// Whom a person may be. With whom somebody said they are not, they are never joined: a person is asked again, unless somebody else fits for certain.
+    pub(crate) fn find_but(&self, person: &Person, is_not: impl Fn(&T) -> bool) -> Verdict<T> {
         let ready = Ready::of(person);
         let mut found: Vec<Match<T>> = Vec::new();
         for at in self.candidates(&ready) {
@@ -93,10 +99,13 @@ impl<T: Clone + Ord + Hash> Register<T> {
         }
         // The same each time, whatever order they were found in.
         found.sort_by(|one, other| (-one.points, &one.whose).cmp(&(-other.points, &other.whose)));
-        let sure = found.iter().filter(|found| is_sure(found)).count();
-        match (found.is_empty(), sure) {
+        let mut open = (0..found.len()).filter(|at| !is_not(&found[*at].whose));
+        let sure = open.clone().filter(|at| is_sure(&found[*at])).count();
+        match (found.is_empty(), open.next()) {
             (true, _) => Verdict::New,
-            (false, 1) if is_sure(&found[0]) => Verdict::Sure(found.swap_remove(0)),
+            (false, Some(first)) if sure == 1 && is_sure(&found[first]) => {
+                Verdict::Sure(found.swap_remove(first))
+            }
             _ => Verdict::Likely(found),
         }
     }
@@ -120,10 +129,18 @@ impl<T: Clone + Ord + Hash> Register<T> {
 
 /// Is it the same person without anybody being asked?
 fn is_sure<T>(found: &Match<T>) -> bool {
-    let has = |why| found.why.contains(&why);
-    match has(Why::Id) {
-        true => !has(Why::NameDiffers),
-        false => has(Why::Name) && found.points >= SURE,
+    because(found.points, &found.why).0
+}
+
+/// Is it the same person without anybody being asked, and the rule that says so: more points than another has don't matter beside it.
+pub(crate) fn because(points: i32, why: &[Why]) -> (bool, &'static str) {
+    let has = |one| why.contains(&one);
+    match (has(Why::Id), has(Why::Name)) {
+        (true, _) if has(Why::NameDiffers) => (false, "id_but_name"),
+        (true, _) => (true, "id_number"),
+        (false, false) => (false, "name_not_same"),
+        (false, true) if points >= SURE => (true, "name_and_more"),
+        (false, true) => (false, "not_enough"),
     }
 }
 

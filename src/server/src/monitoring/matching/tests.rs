@@ -135,3 +135,21 @@ fn of_300_known_at_least_290_are_found_and_nobody_is_joined_with_another() {
     assert!(of("strange, asked") < 900, "{came:?}");
     assert!(of("known, joined") >= 150, "{came:?}");
 }
+
+#[test]
+fn the_rule_says_why_fewer_points_may_join_and_more_wait() {
+    let rule = |why: &[Why]| because(why.iter().map(|why| why.points()).sum(), why);
+    use Why::{Address, Birthday, Id, Name, NameDiffers, NameOneLetter, Phone, Town, Village, VillageLike};
+    assert_eq!(
+        rule(&[NameOneLetter, Birthday, Phone, Village, Address, Town]),
+        (false, "name_not_same"),
+        "99"
+    );
+    assert_eq!(rule(&[Name, Birthday, VillageLike, Town]), (true, "name_and_more"), "92");
+    assert_eq!(rule(&[Name, Birthday, Town]), (false, "not_enough"), "84");
+    assert_eq!(rule(&[Id, NameOneLetter]), (true, "id_number"));
+    assert_eq!(rule(&[Id, NameDiffers, Birthday, Phone]), (false, "id_but_name"));
+    assert!(
+        [Id, Town].into_iter().all(|why| Why::named(why.name()) == Some(why)) && Why::named("x").is_none()
+    );
+}

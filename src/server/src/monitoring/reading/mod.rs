@@ -6,7 +6,7 @@ mod table;
 
 pub(super) use columns::{Columns, Field, header, key};
 pub(super) use rows::{Row, Towns, Wrong, check};
-pub(super) use table::{Table, read};
+pub(super) use table::{Table, bad, read};
 
 pub(crate) use rows::Said;
 #[cfg(test)]

@@ -22,31 +22,49 @@ pub(in crate::monitoring) struct Table {
 /// Reads a list.
 ///
 /// # Errors
-/// 422 `bad_list`, with a way out.
+/// 422 with a code of its own for each way out: `list_empty`, `list_broken` and so on.
 pub(in crate::monitoring) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     let table = match bytes {
         [b'P', b'K', ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => workbook(bytes)?,
+        _ if is_something_else(bytes) => return Err(bad("not_a_list", "it is neither CSV nor a workbook")),
         _ => csv(&decoded(bytes)?)?,
     };
     match table.rows.len() {
-        0 => Err(bad("there is no row in it")),
-        rows if rows > MOST_ROWS + 20 => Err(bad("it has more than 100,000 rows: bring it in in parts")),
+        0 => Err(bad("list_empty", "there is no row in it")),
+        rows if rows > MOST_ROWS + 20 => {
+            Err(too_large("it has more than 100,000 rows: bring it in in parts"))
+        }
         _ => Ok(table),
     }
 }
 
-/// 422 `bad_list`.
-pub(super) fn bad(reason: impl Into<String>) -> Refusal {
-    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_list", reason)
+/// Files that people choose by mistake, by how they begin: PDF, RTF, pictures, pages.
+fn is_something_else(bytes: &[u8]) -> bool {
+    let begins: [&[u8]; 7] =
+        [b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"<html", b"<!DOCTYPE"];
+    begins.iter().any(|begin| bytes.starts_with(begin))
+}
+
+/// 422: it is no list.
+pub(in crate::monitoring) fn bad(code: &'static str, reason: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, code, reason)
+}
+
+fn too_large(reason: impl Into<String>) -> Refusal {
+    bad("list_too_large", reason)
 }
 
 fn workbook(bytes: &[u8]) -> Result<Table, Refusal> {
     let told = |error: WorkbookError| match error {
-        WorkbookError::TooLarge { limit, .. } => bad(format!("it is over {limit}: bring it in in parts")),
-        WorkbookError::Encrypted => bad("it asks for a password: take that away and save it anew"),
-        WorkbookError::TooOld => bad("it is an old workbook: save it as .xlsx"),
+        WorkbookError::TooLarge { limit, .. } => {
+            too_large(format!("it is over {limit}: bring it in in parts"))
+        }
+        WorkbookError::Encrypted => {
+            bad("list_locked", "it asks for a password: take that away and save it anew")
+        }
+        WorkbookError::TooOld => bad("list_old", "it is an old workbook: save it as .xlsx"),
         // Its own words may name a sheet, and a sheet a person.
-        _ => bad("it is no workbook that can be read: save it anew as .xlsx"),
+        _ => bad("list_broken", "it is no workbook that can be read: save it anew as .xlsx"),
     };
     let sheet = read_table(bytes).map_err(told)?;
     let rows = (1..).zip(sheet.rows).map(|(number, mut cells)| {
@@ -60,7 +78,7 @@ fn csv(text: &str) -> Result<Table, Refusal> {
     // One that is not closed would swallow all that follows, and nobody would miss it.
     let open = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
     if open {
-        return Err(bad("its quotes do not close: a quote within a cell is written twice"));
+        return Err(bad("list_quotes", "its quotes do not close: a quote within a cell is written twice"));
     }
     let head: String = text.lines().take(5).collect();
     let often = |letter: char| head.matches(letter).count();
@@ -72,7 +90,7 @@ fn csv(text: &str) -> Result<Table, Refusal> {
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|_| bad("it is no CSV"))?;
+        let record = record.map_err(|_| bad("not_a_list", "it is no CSV"))?;
         let (line, start) = record.position().map_or((0, 0), |at| (at.line() as usize, at.byte() as usize));
         // The reader passes over empty lines without a word.
         let passed =
@@ -92,13 +110,13 @@ fn csv(text: &str) -> Result<Table, Refusal> {
 fn decoded(bytes: &[u8]) -> Result<String, Refusal> {
     let bytes = match bytes {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-            return Err(bad("it is UTF-16: save it as “CSV UTF-8”"));
+            return Err(bad("list_utf16", "it is UTF-16: save it as “CSV UTF-8”"));
         }
         [0xEF, 0xBB, 0xBF, rest @ ..] => rest,
         all => all,
     };
     if bytes.contains(&0) {
-        return Err(bad("it is neither CSV nor a workbook"));
+        return Err(bad("not_a_list", "it is neither CSV nor a workbook"));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(text.to_owned());
@@ -151,10 +169,20 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
-        for bytes in
-            [&b""[..], b"\n\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfea\0", b"a\0b", b"a,\"b"]
-        {
-            assert_eq!(read(bytes).map(|table| table.rows.len()).unwrap_err().code, "bad_list", "{bytes:?}");
+        for (bytes, code) in [
+            (&b""[..], "list_empty"),
+            (b"\n\n", "list_empty"),
+            (b"PK\x03\x04", "list_broken"),
+            (b"\xd0\xcf\x11\xe0", "list_old"),
+            (b"\xff\xfea\0", "list_utf16"),
+            (b"a\0b", "not_a_list"),
+            (b"%PDF-1.7\n1 0 obj", "not_a_list"),
+            (b"{\\rtf1", "not_a_list"),
+            (b"\x89PNG\r\n", "not_a_list"),
+            (b"<html>", "not_a_list"),
+            (b"a,\"b", "list_quotes"),
+        ] {
+            assert_eq!(read(bytes).map(|table| table.rows.len()).unwrap_err().code, code, "{bytes:?}");
         }
     }
 }

@@ -53,7 +53,7 @@ const PUT_DONE: &str =
     "INSERT INTO entity_done (submission_id) VALUES ($1) ON CONFLICT (submission_id) DO NOTHING";
 type Person = (String, String, String, String, String, String);
 type Columns = (String, String, i64, Option<String>);
-type List = (String, String, String, i64, Option<String>, Option<i64>);
+type List = (String, String, String, i64, Option<String>, Option<i64>, Option<String>);
 type Row = (
     String,
     i64,
@@ -78,10 +78,11 @@ const COLUMNS: &str =
 const PUT_COLUMNS: &str = "
     INSERT INTO monitoring_columns (titles, columns, at, user_id) VALUES ($1, $2, $3, $4)
     ON CONFLICT (titles) DO NOTHING";
-const LISTS: &str =
-    "SELECT id, area, hash, at, user_id, undone_at FROM monitoring_list WHERE id > $1 ORDER BY id LIMIT $2";
+const LISTS: &str = "
+    SELECT id, area, hash, at, user_id, undone_at, file_name FROM monitoring_list
+    WHERE id > $1 ORDER BY id LIMIT $2";
 const PUT_LIST: &str = "
-    INSERT INTO monitoring_list (id, area, hash, at, user_id, undone_at) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO monitoring_list (id, area, hash, at, user_id, undone_at, file_name) VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (id) DO NOTHING";
 const ROWS: &str = "
     SELECT list_id, row, state, case_id, same_as, area, id_key, said, candidates, decided_at, decided_by
@@ -97,6 +98,14 @@ const REFUSED_OF_LISTS: &str = "
 const PUT_REFUSED_OF_LIST: &str = "
     INSERT INTO monitoring_refused (list_id, row, title, reason) VALUES ($1, $2, $3, $4)
     ON CONFLICT (list_id, row) DO NOTHING";
+
+type Apart = (String, String, String, String, i64, i64, Option<String>);
+const APART: &str = "
+    SELECT case_id, person, deed, list_id, row, at, user_id FROM monitoring_apart
+    WHERE (case_id, person) > ($1, $2) ORDER BY case_id, person LIMIT $3";
+const PUT_APART: &str = "
+    INSERT INTO monitoring_apart (case_id, person, deed, list_id, row, at, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (case_id, person) DO NOTHING";
 
 /// Copies a table, a page in one transaction. `by` are the columns of its key, which come first; `with` are all.
 macro_rules! copy_rows {
@@ -135,11 +144,13 @@ impl Store {
             by (0 = text(), 1 = text(), 2 = -1_i64), with (0, 1, 2, 3, 4));
         copy_rows!(self <- source, Person, PERSONS => PUT_PERSON, by (0 = text()), with (0, 1, 2, 3, 4, 5));
         copy_rows!(self <- source, Columns, COLUMNS => PUT_COLUMNS, by (0 = text()), with (0, 1, 2, 3));
-        copy_rows!(self <- source, List, LISTS => PUT_LIST, by (0 = text()), with (0, 1, 2, 3, 4, 5));
+        copy_rows!(self <- source, List, LISTS => PUT_LIST, by (0 = text()), with (0, 1, 2, 3, 4, 5, 6));
         copy_rows!(self <- source, Row, ROWS => PUT_ROW,
             by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
         copy_rows!(self <- source, RefusedOfList, REFUSED_OF_LISTS => PUT_REFUSED_OF_LIST,
             by (0 = text(), 1 = -1_i64), with (0, 1, 2, 3));
+        copy_rows!(self <- source, Apart, APART => PUT_APART,
+            by (0 = text(), 1 = text()), with (0, 1, 2, 3, 4, 5, 6));
         copy_rows!(self <- source, (String,), DONE => PUT_DONE, by (0 = text()), with (0));
         // A server may be running on it, which fills in what is missing at its start alone.
         self.fill_search().await
@@ -150,7 +161,7 @@ impl Store {
 mod tests {
     use super::super::super::testing::{Place, on_each_database};
     use super::super::super::{Became, RefusedRow, TakenRow, Taking};
-    use super::super::{ImportedRow, Importing, Settling, Undone};
+    use super::super::{Decided, Deciding, Decision, ImportedRow, Importing, Settling, Undone};
     use super::*;
     use crate::monitoring::Said;
     use doorstep_engine::entities::{EntityAct, EntityChange};
@@ -193,9 +204,10 @@ mod tests {
             SELECT submission_id || place || list || id || reason FROM entity_refused UNION ALL
             SELECT id || case_id || id_key || name || birthday || list_id FROM known_person UNION ALL
             SELECT titles || columns || at FROM monitoring_columns UNION ALL
-            SELECT id || area || hash || at || coalesce(user_id, '') FROM monitoring_list UNION ALL
+            SELECT id || area || hash || at || coalesce(user_id, '') || coalesce(file_name, '') FROM monitoring_list UNION ALL
             SELECT list_id || row || state || case_id || area || id_key || said || candidates FROM monitoring_row UNION ALL
             SELECT list_id || row || title || reason FROM monitoring_refused UNION ALL
+            SELECT case_id || person || deed || list_id || row || at || coalesce(user_id, '') FROM monitoring_apart UNION ALL
             SELECT submission_id FROM entity_done ORDER BY 1";
         reading!(store.database, |pool| sqlx::query_as(all).fetch_all(pool)).unwrap()
     }
@@ -222,21 +234,37 @@ mod tests {
             said: Said { name: "王".into(), ..Said::default() },
             candidates: "[]".into(),
         };
+        let waiting = TakenRow { row: 4, became: Became::Waiting, ..row.clone() };
         let list = "00000000000000000000000000000001";
         let taking = Taking {
             id: list,
             area: "3710",
             hash: "h",
+            name: Some("名单.csv"),
             at: 5,
             today: "2026-11-27".into(),
             user: None,
-            rows: &[row],
+            rows: &[row, waiting],
             refused: &[RefusedRow { row: 3, title: "姓名".into(), reason: "no_name".into() }],
         };
         assert!(source.take_in(&taking).await.unwrap());
         assert!(!source.take_in(&taking).await.unwrap(), "once");
+        let kept = source.monitoring_row(list, 4).await.unwrap().unwrap();
+        let [id_key, named] = ["k", "n"].map(str::to_owned);
+        let deciding = Deciding {
+            list_id: list,
+            row: &kept,
+            at: 6,
+            today: "2026-11-27",
+            user: None,
+            persons: &[id_key, named],
+            apart_from: &[ID.to_owned()],
+        };
+        let decision = Decision::Apart(ID.replace('a', "d"));
+        assert_eq!(source.decide_row(&deciding, &decision).await.unwrap(), Decided::Done);
+        assert_eq!(source.apart(&["k".into()]).await.unwrap().len(), 1);
         let wanted = known(&source).await;
-        assert!(wanted.len() >= 17, "{wanted:?}");
+        assert!(wanted.len() >= 21, "{wanted:?}");
 
         let other = Place::sqlite();
         let target = other.open().await;

@@ -16,7 +16,7 @@ const LIST: &str = "cases";
 const SOURCE: &str = "data";
 
 const ADD_LIST: &str =
-    "INSERT INTO monitoring_list (id, area, hash, at, user_id) VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO monitoring_list (id, area, hash, at, user_id, file_name) VALUES ($1, $2, $3, $4, $5, $6)";
 const SAME_BYTES: &str =
     "SELECT id FROM monitoring_list WHERE hash = $1 AND area = $2 AND undone_at IS NULL LIMIT 1";
 const ADD_ROW: &str = "
@@ -31,6 +31,13 @@ const NOW: &str = "SELECT state, case_id, decided_at FROM monitoring_row WHERE l
 const BACK: &str = "
     UPDATE monitoring_row SET state = 'waiting', case_id = NULL, decided_at = NULL, decided_by = NULL
     WHERE list_id = $1 AND row = $2";
+const NO_LONGER_APART: &str =
+    "DELETE FROM monitoring_apart WHERE list_id = $1 AND row = $2 AND deed = 'apart'";
+const TOGETHER: &str = "DELETE FROM monitoring_apart WHERE case_id = $1 AND person = $2";
+/// Who said it first did; who takes that back takes back what they said alone.
+const ADD_APART: &str = "
+    INSERT INTO monitoring_apart (case_id, person, deed, list_id, row, at, user_id) VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (case_id, person) DO NOTHING";
 const FORGET_PERSON: &str = "DELETE FROM known_person WHERE id = $1";
 /// Does a lead still stand as the list made it?
 const UNTOUCHED: &str = "
@@ -58,6 +65,10 @@ pub(crate) struct Deciding<'a> {
     /// The office's day.
     pub(crate) today: &'a str,
     pub(crate) user: Option<&'a str>,
+    /// Whom the row is about, by each hash under which later rows may name them.
+    pub(crate) persons: &'a [String],
+    /// The households that they may have been of, if they are kept apart.
+    pub(crate) apart_from: &'a [String],
 }
 
 /// What somebody decides.
@@ -154,10 +165,21 @@ macro_rules! take_away {
     }};
 }
 
+/// Writes in a transaction that a person is none of a household's.
+macro_rules! keep_apart {
+    ($transaction:expr, $deciding:expr, $case:expr, $deed:expr) => {{
+        for person in $deciding.persons {
+            let add = sqlx::query(ADD_APART).bind($case).bind(person).bind($deed).bind($deciding.list_id);
+            let add = add.bind($deciding.row.row).bind($deciding.at).bind($deciding.user);
+            add.execute(&mut *$transaction).await?;
+        }
+    }};
+}
+
 impl Store {
     /// Takes a list in, whole or not at all. `false`: it is here already.
     pub(crate) async fn take_in(&self, taking: &Taking<'_>) -> Result<bool, StoreError> {
-        let Taking { id: list_id, area, hash, at, today, user, rows, refused } = taking;
+        let Taking { id: list_id, area, hash, name, at, today, user, rows, refused } = taking;
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let same: Option<(String,)> =
@@ -166,6 +188,7 @@ impl Store {
                 return Ok(false);
             }
             let list = sqlx::query(ADD_LIST).bind(list_id).bind(area).bind(hash).bind(at).bind(user);
+            let list = list.bind(name);
             list.execute(&mut *transaction).await?;
             sqlx::query(OFFICE)
                 .bind(list_id)
@@ -215,7 +238,7 @@ impl Store {
         deciding: &Deciding<'_>,
         decision: &Decision,
     ) -> Result<Decided, StoreError> {
-        let Deciding { list_id, row, at, today, user } = *deciding;
+        let Deciding { list_id, row, at, today, user, persons, apart_from } = *deciding;
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
             let (state, case) = match decision {
@@ -232,8 +255,12 @@ impl Store {
                         if !take_away!(transaction, &case, list_id, row.row) {
                             return Ok(Decided::Touched);
                         }
+                        let again = sqlx::query(NO_LONGER_APART).bind(list_id).bind(row.row);
+                        again.execute(&mut *transaction).await?;
                     }
-                    Some((state, Some(_), _)) if state == "joined" => {}
+                    Some((state, Some(case), _)) if state == "joined" => {
+                        keep_apart!(transaction, deciding, &case, "taken_back");
+                    }
                     _ => return Ok(Decided::NotWaiting),
                 }
                 sqlx::query(BACK).bind(list_id).bind(row.row).execute(&mut *transaction).await?;
@@ -258,12 +285,19 @@ impl Store {
                     if let Some(entity) = lead(&row.said, id, list_id, today) {
                         put!(transaction, row.area, entity, list_id, at);
                     }
+                    for other in apart_from {
+                        keep_apart!(transaction, deciding, other, "apart");
+                    }
                 }
                 _ => {
                     let there: Option<(String,)> =
                         sqlx::query_as(CASE).bind(case).fetch_optional(&mut *transaction).await?;
                     if there.is_none() {
                         return Ok(Decided::NoCase);
+                    }
+                    for person in persons {
+                        let together = sqlx::query(TOGETHER).bind(case).bind(person);
+                        together.execute(&mut *transaction).await?;
                     }
                 }
             }

@@ -2,6 +2,8 @@
 //!
 //! Kept here: no ID number, only keyed hashes of them; a list is brought in whole or not at all.
 
+mod apart;
+
 use super::{Store, StoreError};
 use crate::monitoring::Said;
 
@@ -14,25 +16,27 @@ const SAY_COLUMNS: &str = "
     INSERT INTO monitoring_columns (titles, columns, at, user_id) VALUES ($1, $2, $3, $4)
     ON CONFLICT (titles) DO UPDATE SET columns = excluded.columns, at = excluded.at, user_id = excluded.user_id";
 const LISTS: &str = "
-    SELECT l.id, l.at, u.name, l.undone_at FROM monitoring_list l LEFT JOIN app_user u ON u.id = l.user_id
+    SELECT l.id, l.at, u.name, l.undone_at, l.file_name FROM monitoring_list l LEFT JOIN app_user u ON u.id = l.user_id
     WHERE l.area LIKE $1 ORDER BY l.at DESC, l.id LIMIT $2";
 const COUNTS: &str = "SELECT state, count(*) FROM monitoring_row WHERE list_id = $1 GROUP BY state";
 const LIST_AREA: &str = "SELECT area FROM monitoring_list WHERE id = $1 AND undone_at IS NULL";
 const KNOWN_LIST: &str =
     "SELECT id FROM monitoring_list WHERE hash = $1 AND area = $2 AND undone_at IS NULL LIMIT 1";
 const ROWS: &str = "
-    SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates FROM monitoring_row r
+    SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates, r.decided_at FROM monitoring_row r
     WHERE r.list_id = $1 AND r.state = $2 AND r.row > $3 ORDER BY r.row LIMIT $4";
 const REFUSED: &str = "
     SELECT row, title, reason FROM monitoring_refused WHERE list_id = $1 AND row > $2 ORDER BY row LIMIT $3";
-const REFUSED_COUNT: &str = "SELECT count(*) FROM monitoring_refused WHERE list_id = $1";
+const REFUSED_COUNTS: &str = "
+    SELECT count(*), count(CASE WHEN reason = 'elsewhere' THEN 1 END)
+    FROM monitoring_refused WHERE list_id = $1";
 const OF_CASE: &str = "
-    SELECT r.list_id, r.row, r.state, r.said, l.at, u.name, r.decided_at, d.name FROM monitoring_row r
+    SELECT r.list_id, r.row, r.state, r.said, l.at, u.name, r.decided_at, d.name, l.file_name FROM monitoring_row r
     JOIN monitoring_list l ON l.id = r.list_id AND l.undone_at IS NULL
     LEFT JOIN app_user u ON u.id = l.user_id LEFT JOIN app_user d ON d.id = r.decided_by
     WHERE r.case_id = $1 ORDER BY l.at, r.list_id, r.row";
 const ROW: &str = "
-    SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates FROM monitoring_row r
+    SELECT r.row, r.state, r.case_id, r.area, r.id_key, r.said, r.candidates, r.decided_at FROM monitoring_row r
     WHERE r.list_id = $1 AND r.row = $2";
 
 /// So many are read at a time.
@@ -61,6 +65,8 @@ pub(crate) struct Taking<'a> {
     pub(crate) area: &'a str,
     /// Of its bytes.
     pub(crate) hash: &'a str,
+    /// What its file is called, if that is said.
+    pub(crate) name: Option<&'a str>,
     /// Milliseconds since 1970.
     pub(crate) at: i64,
     /// The office's day.
@@ -85,6 +91,8 @@ pub(crate) struct RefusedRow {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct RowOfCase {
     pub(crate) list_id: String,
+    /// What the list's file was called.
+    pub(crate) name: Option<String>,
     pub(crate) row: i64,
     /// `joined`, `lead`, `same`.
     pub(crate) state: String,
@@ -154,6 +162,8 @@ pub(crate) struct KeptRow {
     pub(crate) said: Said,
     /// JSON.
     pub(crate) candidates: String,
+    /// Did a person decide?
+    pub(crate) by_hand: bool,
 }
 
 /// A list that was brought in.
@@ -162,11 +172,15 @@ pub(crate) struct KnownList {
     pub(crate) id: String,
     pub(crate) at: i64,
     pub(crate) by: Option<String>,
+    /// What its file was called.
+    pub(crate) name: Option<String>,
     pub(crate) undone_at: Option<i64>,
     /// By what became of them.
     pub(crate) counts: Vec<(String, i64)>,
     /// How many of those that were not taken in are named.
     pub(crate) refused: i64,
+    /// And how many of these lie in other areas.
+    pub(crate) elsewhere: i64,
 }
 
 /// The id of the person that a row told of.
@@ -174,11 +188,13 @@ pub(crate) fn person_id(list_id: &str, row: i64) -> String {
     format!("{row:08x}{}", list_id.get(8..).unwrap_or_default())
 }
 
-type RowRow = (i64, String, Option<String>, String, String, String, String);
+type RowRow = (i64, String, Option<String>, String, String, String, String, Option<i64>);
 
-fn kept((row, state, case_id, area, id_key, said, candidates): RowRow) -> Result<KeptRow, StoreError> {
+fn kept(
+    (row, state, case_id, area, id_key, said, candidates, decided_at): RowRow,
+) -> Result<KeptRow, StoreError> {
     let said = serde_json::from_str(&said).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(KeptRow { row, state, case_id, area, id_key, said, candidates })
+    Ok(KeptRow { row, state, case_id, area, id_key, said, candidates, by_hand: decided_at.is_some() })
 }
 
 impl Store {
@@ -239,18 +255,18 @@ impl Store {
 
     /// Lists of an area and what lies in it, the newest first.
     pub(crate) async fn monitoring_lists(&self, area: &str, most: i64) -> Result<Vec<KnownList>, StoreError> {
-        type Row = (String, i64, Option<String>, Option<i64>);
+        type Row = (String, i64, Option<String>, Option<i64>, Option<String>);
         let rows: Vec<Row> = reading!(self.database, |pool| sqlx::query_as(LISTS)
             .bind(format!("{area}%"))
             .bind(most)
             .fetch_all(pool))?;
         let mut lists = Vec::with_capacity(rows.len());
-        for (id, at, by, undone_at) in rows {
+        for (id, at, by, undone_at, name) in rows {
             let counts: Vec<(String, i64)> =
                 reading!(self.database, |pool| sqlx::query_as(COUNTS).bind(&id).fetch_all(pool))?;
-            let (refused,): (i64,) =
-                reading!(self.database, |pool| sqlx::query_as(REFUSED_COUNT).bind(&id).fetch_one(pool))?;
-            lists.push(KnownList { id, at, by, undone_at, counts, refused });
+            let (refused, elsewhere): (i64, i64) =
+                reading!(self.database, |pool| sqlx::query_as(REFUSED_COUNTS).bind(&id).fetch_one(pool))?;
+            lists.push(KnownList { id, at, by, name, undone_at, counts, refused, elsewhere });
         }
         Ok(lists)
     }
@@ -296,13 +312,16 @@ impl Store {
 
     /// The rows that tell of a household, the earliest first.
     pub(crate) async fn rows_of_case(&self, case: &str) -> Result<Vec<RowOfCase>, StoreError> {
-        type Row = (String, i64, String, String, i64, Option<String>, Option<i64>, Option<String>);
+        type Row =
+            (String, i64, String, String, i64, Option<String>, Option<i64>, Option<String>, Option<String>);
         let rows: Vec<Row> =
             reading!(self.database, |pool| sqlx::query_as(OF_CASE).bind(case).fetch_all(pool))?;
-        let told = rows.into_iter().map(|(list_id, row, state, said, at, by, decided_at, decided_by)| {
-            let said = serde_json::from_str(&said).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-            Ok(RowOfCase { list_id, row, state, said, at, by, decided_at, decided_by })
-        });
+        let told =
+            rows.into_iter().map(|(list_id, row, state, said, at, by, decided_at, decided_by, name)| {
+                let said =
+                    serde_json::from_str(&said).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+                Ok(RowOfCase { list_id, name, row, state, said, at, by, decided_at, decided_by })
+            });
         told.collect()
     }
 
