@@ -131,11 +131,13 @@ fn a_form_for_residents_comes_to_the_kiosks_of_its_area_and_says_so() {
         said.sort();
         said
     };
-    let at_kiosk = ask(&office.house, "", Some(&kiosk));
+    let bearer = format!("Bearer {kiosk}");
+    let all = |headers: &[(&str, &str)]| office.house.send("GET", "/api/v1/changes", headers, b"").json();
+    let at_kiosk = all(&[("authorization", &bearer)]);
     assert_eq!(said(&at_kiosk), ["help alone", "here alone", "mood also", "visit no"]);
     let at_worker = worker.get(&office.house, "/api/v1/changes").json();
     assert_eq!(said(&at_worker), ["mood also", "needs no", "visit no"]);
-    let at_stranger = ask(&office.house, "", None);
+    let at_stranger = all(&[]);
     assert_eq!(
         said(&at_stranger),
         ["help alone", "mood also", "needs no", "visit no"],
