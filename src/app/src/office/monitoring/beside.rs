@@ -103,7 +103,7 @@ pub(super) fn Sides(row: Row, #[prop(into)] below: Callback<Candidate, AnyView>)
         })
         .collect();
     let because = row.because.clone();
-    let heads: Vec<_> = row.candidates.iter().map(|candidate| head(candidate)).collect();
+    let heads: Vec<_> = row.candidates.iter().map(head).collect();
     let reasons: Vec<_> = row
         .candidates
         .into_iter()

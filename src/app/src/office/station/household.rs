@@ -23,8 +23,6 @@ use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::groups::{Group, grouped, next};
 use crate::state::keeping::now;
-use crate::state::reader::say;
-use crate::words::when::when;
 
 /// The page at `/office/households/ID`.
 #[component]
