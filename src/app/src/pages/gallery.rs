@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::components::items::items;
 use crate::components::live::{Row, live, rows};
 use crate::components::top_bar::TopBar;
+use crate::components::undo::Undo;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::device::use_device;
@@ -120,7 +121,10 @@ fn Body(answering: Answering, page: RwSignal<Option<Key>>, key: Key) -> impl Int
         <div class="page-body" data-page=answering.page_name(key)>
             <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
             {items(answering, on_page, key)}
-            <button type="button" class="button main" data-action="next" on:click=next>{say(|w| w.next)}</button>
+            <div class="actions">
+                <Undo answering />
+                <button type="button" class="button main" data-action="next" on:click=next>{say(|w| w.next)}</button>
+            </div>
         </div>
     }
 }

@@ -269,7 +269,7 @@ pub(crate) async fn by_token(who: &Who, token: &super::secret::Token, now: i64) 
     }
 }
 
-/// What a device may: what its user may, in the device's area as far as that is the user's too. A device of nobody only sends.
+/// What a device may: what its user may, in the device's area as far as that is the user's too. A device of nobody sends, and has the lists of its area as a worker has.
 fn device_standing(user: Option<Standing>, device: Area) -> Standing {
     match user {
         None => Standing { role: Role::Worker, area: device, provider: None },

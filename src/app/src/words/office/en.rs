@@ -189,7 +189,7 @@ pub const WORDS: Office = Office {
     device_name_hint: "So that it is known which one it is, such as “Phone 3 (east gate)”.",
     device_area_hint: "Empty takes the holder's area; for a shared phone, empty is everywhere.",
     holder: "Holder",
-    holder_hint: "Optional. A shared phone has none: it may send, and read nothing.",
+    holder_hint: "Optional. A shared phone has none: whoever holds it fills in forms and has the households of its area, so give it a PIN.",
     holder_unknown: "There is no such user, or they are disabled",
     shared: "shared",
     last_seen: |when| format!("Last contact {when}"),

@@ -185,7 +185,7 @@ pub const WORDS: Office = Office {
     device_name_hint: "认得出是哪台就行，如“手机 3（东门）”。",
     device_area_hint: "不填就用使用者的区域；共用的设备要填，不填就是不限区域。",
     holder: "使用者",
-    holder_hint: "选填。共用的手机不填：它只能提交，不能查看。",
+    holder_hint: "选填。共用的手机不填：谁拿着都能填表，也收得到本区域的住户名单，所以要设 PIN。",
     holder_unknown: "没有这个用户，或者已停用",
     shared: "共用",
     last_seen: |when| format!("最近联系 {when}"),
