@@ -43,7 +43,8 @@ pub fn Instance(
     let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
     view! {
         <article class=live(move || if open.get() { "instance open" } else { "instance" }) data-instance=live(move || place.get().0.to_string())>
-            <h3>
+            // Where the repeat is the page, its heading is the page's.
+            <h3 attr:aria-level=if view.with_untracked(|view| view.key) == page { "2" } else { "3" }>
                 <button type="button" class="instance-head" id=card_id(key) aria-expanded=live(move || open.get().to_string()) on:click=fold>
                     <span class="number-badge" aria-hidden="true">{live(move || place.get().0)}</span>
                     <span class="grow">{name}</span>

@@ -71,8 +71,9 @@ pub fn Frame(title: Word, screen: &'static str, children: Children) -> impl Into
 #[component]
 fn Signed(desk: Desk) -> impl IntoView {
     view! {
-        <A href="/office/account" attr:class="button plain signed" attr:data-action="account" attr:aria-label=tell(|w| w.account)>
+        <A href="/office/account" attr:class="button plain signed" attr:data-action="account">
             <Icon shape=Shape::Person />
+            <span class="unseen">{tell(|w| w.account)} " "</span>
             <span>{live(move || desk.user.with(|user| user.name.clone()))}</span>
         </A>
     }

@@ -83,12 +83,12 @@ pub fn SealedAssessment(session: Looked, id: Uuid) -> impl IntoView {
             <Finished device id />
             {report}
         </main>
-        <div class="bottom screen-only">
+        <footer class="bottom screen-only">
             <div class="bottom-row">
                 <PrintButton copies />
                 <a class="button main" href="/outbox">{say(|w| w.to_outbox)}</a>
             </div>
-        </div>
+        </footer>
     }
 }
 

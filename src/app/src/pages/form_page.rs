@@ -132,7 +132,11 @@ fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoVie
                     </p>
                     <LeftOpen answering page />
                 </div>
-                <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
+                <h1 id=HEADING tabindex="-1">{live(move || match label.get() {
+                    // A page of questions without a group has no words of its own.
+                    label if label.is_empty() => view! { <span class="unseen">{live(move || place.get().said(reader.language().words()))}</span> }.into_any(),
+                    label => label.into_any(),
+                })}</h1>
                 {live(move || hint.get().map(|hint| view! { <p class="soft">{hint}</p> }))}
             </div>
             <ErrorSummary answering page />

@@ -34,7 +34,7 @@ pub fn ReviewPage(answering: Answering, turning: Turning, page: PageView) -> imp
                     {words.edit}
                 </button>
             </div>
-            <dl class="answers">{rows(answering, &page.items)}</dl>
+            <div class="answers">{rows(answering, &page.items)}</div>
         </section>
     }
 }
@@ -79,7 +79,7 @@ fn rows_of(answering: Answering, key: doorstep_engine::view::Key) -> Vec<AnyView
 }
 
 fn heading(label: String) -> AnyView {
-    view! { <div class="group-line">{label}</div> }.into_any()
+    view! { <h3 class="group-line">{label}</h3> }.into_any()
 }
 
 /// A question's row. What was left out though it may be is not listed: nobody has to check it.
@@ -98,7 +98,7 @@ fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyVi
     if let Some(violation) = &question.violation {
         let wrong = violation_words(violation, words);
         let row = view! {
-            <div class="answer missing" data-review-name=name>
+            <dl class="answer missing" data-review-name=name>
                 <dt>{question.label}</dt>
                 <dd>
                     {value}
@@ -114,7 +114,7 @@ fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyVi
                         {wrong}
                     </a>
                 </dd>
-            </div>
+            </dl>
         };
         return Some(row.into_any());
     }
@@ -127,10 +127,10 @@ fn answer(answering: Answering, key: doorstep_engine::view::Key) -> Option<AnyVi
     });
     let decided = decided.flatten().and_then(by_hand::by_hand);
     let row = view! {
-        <div class="answer" data-review-name=name>
+        <dl class="answer" data-review-name=name>
             <dt>{question.label}</dt>
             <dd>{value} {decided}</dd>
-        </div>
+        </dl>
     };
     Some(row.into_any())
 }

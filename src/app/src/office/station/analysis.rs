@@ -125,7 +125,7 @@ fn bars(counted: Vec<(String, usize)>, of: usize, head: Word, word: impl Fn(&str
         })
         .collect();
     view! {
-        <div class="scrolls"><table class="table bars">
+        <div class="scrolls" tabindex="0"><table class="table bars">
             <thead><tr>
                 <th scope="col">{tell(head)}</th><td class="wide"></td>
                 <th scope="col" class="number">{tell(|w| w.station.households_count)}</th><th scope="col" class="number">{tell(|w| w.station.share)}</th>
@@ -170,7 +170,7 @@ fn of_difficulties(all: &[Total], households: usize, known: Known) -> AnyView {
     view! {
         {bars(counted, households, |w| w.station.difficulty, word)}
         <h3>{tell(|w| w.station.by_area)}</h3>
-        <div class="scrolls">
+        <div class="scrolls" tabindex="0">
             <table class="table">
                 <thead><tr><th scope="col">{tell(|w| w.station.area)}</th>{heads}<th scope="col" class="number">{tell(|w| w.station.mentions)}</th></tr></thead>
                 <tbody>{rows}</tbody>
@@ -220,7 +220,7 @@ fn ranking(ranked: &[(&'static str, f64, Mean)], known: Known) -> AnyView {
         })
         .collect();
     view! {
-        <div class="scrolls">
+        <div class="scrolls" tabindex="0">
             <table class="table bars">
                 <thead><tr>
                     <th scope="col" class="number">{tell(|w| w.station.rank)}</th><th scope="col">{tell(|w| w.station.dimension)}</th><td class="wide"></td>

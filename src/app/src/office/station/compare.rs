@@ -100,7 +100,7 @@ pub fn Compared(assessments: Vec<Assessment>, known: Known) -> impl IntoView {
         }
     };
     view! {
-        <div class="scrolls">
+        <div class="scrolls" tabindex="0">
             <table class="table compared" data-assessments=assessments.len()>
                 <caption class="unseen">{tell(|w| w.station.assessments)}</caption>
                 <thead><tr><th scope="col">{tell(|w| w.station.dimension)}</th>{heads}</tr></thead>

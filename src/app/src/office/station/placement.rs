@@ -203,7 +203,7 @@ fn providers(all: &[Provider]) -> AnyView {
     view! {
         <section class="section" data-part="providers">
             <h2>{tell(|w| w.ranking.providers)}</h2>
-            <div class="scrolls"><table class="table">
+            <div class="scrolls" tabindex="0"><table class="table">
                 <thead><tr>
                     <th scope="col">{tell(|w| w.ranking.provider)}</th><th scope="col" class="number">{tell(|w| w.ranking.capacity)}</th>
                     <th scope="col" class="number">{tell(|w| w.ranking.taken)}</th><th scope="col" class="number">{tell(|w| w.ranking.proposed)}</th>

@@ -222,7 +222,7 @@ fn levels(all: &Ranked, known: Known) -> AnyView {
         <section class="section" data-part="levels">
             <h2>{tell(|w| w.ranking.levels)}</h2>
             {note}
-            <div class="scrolls"><table class="table bars">
+            <div class="scrolls" tabindex="0"><table class="table bars">
                 <thead><tr>
                     <th scope="col">{tell(|w| w.station.level)}</th><td class="wide"></td>
                     <th scope="col" class="number">{tell(|w| w.ranking.by_index)}</th><th scope="col" class="number">{tell(|w| w.ranking.settled)}</th>
@@ -233,7 +233,7 @@ fn levels(all: &Ranked, known: Known) -> AnyView {
                 </tbody>
             </table></div>
             <h3>{tell(|w| w.ranking.areas)}</h3>
-            <div class="scrolls"><table class="table">
+            <div class="scrolls" tabindex="0"><table class="table">
                 <thead><tr>
                     <th scope="col">{tell(|w| w.station.area)}</th><th scope="col" class="number">{tell(|w| w.ranking.danger)}</th>{heads}
                     <th scope="col" class="number">{tell(|w| w.station.households_count)}</th>

@@ -158,11 +158,11 @@ fn by_month(counts: &Counts) -> AnyView {
         .map(|event| view! { <td class="number">{event.iter().sum::<usize>()}</td> })
         .collect();
     view! {
-        <figure class="scrolls">
+        <figure class="scrolls" tabindex="0">
             <Columns labels=counts.months.iter().map(|month| month.replacen('-', ".", 1)).collect() kinds=drawn />
             <figcaption><ul class="parts small">{legend}</ul></figcaption>
         </figure>
-        <div class="scrolls">
+        <div class="scrolls" tabindex="0">
             <table class="table">
                 <thead><tr><th scope="col">{tell(|w| w.station.month)}</th>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
@@ -261,7 +261,7 @@ fn by_difficulty(counts: &Counts, known: Known) -> AnyView {
         return view! { <p class="empty">{tell(|w| w.station.difficulties_none)}</p> }.into_any();
     }
     view! {
-        <div class="scrolls"><table class="table bars">
+        <div class="scrolls" tabindex="0"><table class="table bars">
             <thead><tr><th scope="col">{tell(|w| w.station.difficulty)}</th><td class="wide"></td><th scope="col" class="number">{tell(|w| w.station.households_found)}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
@@ -280,7 +280,7 @@ fn table<R: IntoView + 'static>(heads: &[Word], rows: Vec<R>) -> AnyView {
         .map(|(place, word)| view! { <th scope="col" class=if place == 0 { "" } else { "number" }>{tell(*word)}</th> })
         .collect();
     view! {
-        <div class="scrolls">
+        <div class="scrolls" tabindex="0">
             <table class="table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
         </div>
     }
