@@ -2,6 +2,7 @@
 
 use super::live::{live, shown_when};
 use doorstep_engine::view::{Key, RepeatView};
+use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
@@ -41,10 +42,12 @@ pub fn Instance(
         if answering.checked.with(|pages| pages.contains(&page)) { answering.violations_in(key) } else { 0 }
     });
     let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
+    let of_page = view.with_untracked(|view| view.key) == page;
+    let level = custom_attribute("aria-level", if of_page { "2" } else { "3" });
     view! {
         <article class=live(move || if open.get() { "instance open" } else { "instance" }) data-instance=live(move || place.get().0.to_string())>
             // Where the repeat is the page, its heading is the page's.
-            <h3 attr:aria-level=if view.with_untracked(|view| view.key) == page { "2" } else { "3" }>
+            <h3 {..level}>
                 <button type="button" class="instance-head" id=card_id(key) aria-expanded=live(move || open.get().to_string()) on:click=fold>
                     <span class="number-badge" aria-hidden="true">{live(move || place.get().0)}</span>
                     <span class="grow">{name}</span>
