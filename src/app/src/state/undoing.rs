@@ -63,9 +63,7 @@ impl Answering {
             }
             let own = (path, view.value.clone());
             let set = session.set_off_by(view.key).into_iter();
-            let set = set
-                .filter(|key| is_answerable(session, *key))
-                .map(|key| (session.path(key), said(session, key)));
+            let set = set.map(|key| (session.path(key), said(session, key)));
             Before::This(Undoable::Answered { before: std::iter::once(own).chain(set).collect(), typed })
         })
     }

@@ -35,7 +35,10 @@ impl Session {
                 };
                 for target in targets {
                     if seen.insert((target.scope.0, target.node.0)) {
-                        found.push(target);
+                        // What can't be answered can't be answered back either: it follows by itself.
+                        if !self.is_readonly(target) {
+                            found.push(target);
+                        }
                         open.push(target);
                     }
                 }
