@@ -42,9 +42,11 @@ async fn to(browser: &Browser, page: &str) {
 }
 
 /// Presses the button without a finger: the question that it leads to comes into view, and moves it.
-async fn take_back(browser: &Browser) {
+/// The focus goes there a little later: whoever goes on sooner would lose it.
+async fn take_back(browser: &Browser, about: &str) {
     browser.seen("[data-action=undo-change]:enabled").await;
     browser.run("document.querySelector('[data-action=undo-change]').click()", vec![]).await;
+    browser.seen(&format!("[data-name={about}]:focus-within")).await;
 }
 
 /// Waits until an expression over the page comes to a value.
@@ -70,9 +72,9 @@ async fn words_and_numbers(browser: &Browser) {
     let thousands = "document.querySelector('[data-name=thousands] input').value";
     is(browser, "groups of three", thousands, json!("1,234,567")).await;
     // What was typed goes as one change, each tap as its own.
-    take_back(browser).await;
+    take_back(browser, "thousands").await;
     is(browser, "what was typed, taken back", thousands, json!("")).await;
-    take_back(browser).await;
+    take_back(browser, "counted").await;
     is(browser, "a tap, taken back", "document.querySelector('[data-name=counted] input').value", json!("1"))
         .await;
     to(browser, "ranges").await;
@@ -116,6 +118,7 @@ async fn choices(browser: &Browser) {
 async fn cards(browser: &Browser) {
     to(browser, "people").await;
     browser.tap("[data-action=add]").await;
+    browser.seen("[id^=card-]:focus").await;
     typed(browser, "[data-name=called] input", "Ann").await;
     typed(browser, "[data-name=age] input", "41").await;
     browser.tap("[data-action=add-alike]").await;
@@ -130,7 +133,7 @@ async fn cards(browser: &Browser) {
     )
     .await;
     browser.picture("gallery-cards").await;
-    take_back(browser).await;
+    take_back(browser, "people").await;
     is(browser, "the added one is gone", names, json!("第 1 项 Ann")).await;
 }
 
