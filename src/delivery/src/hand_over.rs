@@ -1,9 +1,19 @@
-//! The one-time code by which a half-filled draft goes from a kiosk to a member of the staff.
+//! The one-time code by which a half-filled draft goes from a kiosk, or from a colleague, to a member of the staff.
 //!
 //! Kept here: the code is the key that the draft is sealed with and lies in the QR code's fragment alone, which no browser sends; the server is told a hash of it.
 //! It is made of letters that nobody takes for others, so that it can be typed where nothing scans.
 
+use crate::moment::Moment;
 use crate::submission::content_hash;
+
+/// That a draft was given to somebody else: here nobody goes on with it before it is known what became of that.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandedOn {
+    /// What the server calls it: [`id`].
+    pub id: String,
+    /// Since when.
+    pub at: Moment,
+}
 
 /// What codes are made of, here and for enrolling (the server's `secret.rs`): nothing that is taken for something else.
 const LETTERS: &str = "23456789abcdefghjkmnpqrstvwxyz";

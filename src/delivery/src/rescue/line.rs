@@ -64,7 +64,9 @@ fn goes_beyond(stored: &StoredDraft, seq: u64) -> bool {
 pub(super) fn marked(stored: &StoredDraft) -> StoredDraft {
     let last = stored.steps.last().map_or(stored.draft.seq, |step| step.seq.max(stored.draft.seq));
     let taken_from = Some(TakenFrom { seq: last, state: state(stored) });
-    StoredDraft { draft: Draft { taken_from, ..stored.draft.clone() }, steps: stored.steps.clone() }
+    // Whoever takes it up goes on with it.
+    let draft = Draft { taken_from, handed_on: None, ..stored.draft.clone() };
+    StoredDraft { draft, steps: stored.steps.clone() }
 }
 
 /// The same under an id of its own, beside the one that is here: always the same id, so that what comes later finds it.
@@ -91,7 +93,7 @@ fn made_at(id: Uuid) -> i64 {
 
 /// The hash of a state, wherever it lies and whence it came.
 fn state(stored: &StoredDraft) -> String {
-    let bare = Draft { taken_from: None, id: Uuid::nil(), ..stored.draft.clone() };
+    let bare = Draft { taken_from: None, handed_on: None, id: Uuid::nil(), ..stored.draft.clone() };
     let mut bytes = bare.to_bytes();
     for step in &stored.steps {
         bytes.push(b'\n');

@@ -1,10 +1,11 @@
-//! Going on with staff: a half-filled draft leaves the kiosk, sealed, and is fetched once by a member of the staff who was shown a code.
+//! A half-filled draft leaves a kiosk, or a colleague's phone, sealed, and is fetched once by a member of the staff who was shown a code.
 //!
-//! The kiosk puts it at `PUT /api/v1/handovers/{id}`, looks with `GET` what became of it and takes it back with `POST …/withdraw`; a member of the staff fetches it with
-//! `POST …/take` and says with `POST …/kept` that it is on their device.
+//! Whoever gives it puts it at `PUT /api/v1/handovers/{id}`, looks with `GET` what became of it and takes it back with `POST …/withdraw`; a member of the staff fetches
+//! it with `POST …/take` and says with `POST …/kept` that it is on their device.
 //!
 //! Kept here: the id is a hash of the code, and the code is the key, which never comes here, so that the server can't read it; a quarter of an hour, one user; who
-//! fetches it is known by name, in the kiosk's area, and noted before they have it. It stays until they have kept it, so that a broken network loses nothing.
+//! fetches it is known by name, noted before they have it, and in the kiosk's area; what a colleague gives goes to whoever of the staff they show the code to.
+//! It stays until they have kept it, so that a broken network loses nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ const LARGEST: usize = 12 << 20;
 
 type Id = Result<Path<String>, PathRejection>;
 
-/// `PUT /api/v1/handovers/{id}`, by a kiosk.
+/// `PUT /api/v1/handovers/{id}`, by a kiosk or by somebody of the staff.
 pub(super) async fn put(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
@@ -43,7 +44,7 @@ pub(super) async fn put(
     asked: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let device = kiosk(&shared, &caller).await?;
+    let Giver { device, user } = giver(&shared, &caller).await?;
     let id = id_in(id)?;
     check_content_type(&asked)?;
     let sealed = body::read(body, LARGEST, "a draft that is handed over").await?;
@@ -53,6 +54,7 @@ pub(super) async fn put(
         id: &id,
         device: &device,
         area: caller.standing.area.code(),
+        given_by: user.as_deref(),
         sealed: &sealed,
         made_at,
         expires_at: made_at + LIFETIME_MS,
@@ -71,30 +73,34 @@ pub(super) async fn put(
     Ok(answer(StatusCode::CREATED, &json!({"expires_at": new.expires_at})))
 }
 
-/// `GET /api/v1/handovers/{id}`, by the kiosk that put it: `{"state": "waiting" | "taken" | "kept"}`.
+/// `GET /api/v1/handovers/{id}`, by the device that put it: `{"state": "waiting" | "taken" | "kept", "by": NAME | null}`. Who has it a colleague is told, and no kiosk.
 pub(super) async fn look(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     id: Id,
 ) -> Result<Response, Refusal> {
-    let device = kiosk(&shared, &caller).await?;
+    let device = giver(&shared, &caller).await?.device;
     let found = shared.store.handover(&id_in(id)?, now_ms()).await?;
     let found = found.filter(|handover| handover.device == device).ok_or_else(unknown)?;
-    let state = match (found.taken, found.kept) {
+    let state = match (&found.taken_by, found.kept) {
         (_, true) => "kept",
-        (true, false) => "taken",
-        (false, false) => "waiting",
+        (Some(_), false) => "taken",
+        (None, false) => "waiting",
     };
-    Ok(answer(StatusCode::OK, &json!({"state": state})))
+    let by = match found.taken_by.filter(|_| found.given_by.is_some()) {
+        Some(user) => shared.who.user(&user).await?.map(|user| user.name),
+        None => None,
+    };
+    Ok(answer(StatusCode::OK, &json!({"state": state, "by": by})))
 }
 
-/// `POST /api/v1/handovers/{id}/withdraw`, by the kiosk that put it, as long as nobody has fetched it.
+/// `POST /api/v1/handovers/{id}/withdraw`, by the device that put it, as long as nobody has fetched it.
 pub(super) async fn withdraw(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     id: Id,
 ) -> Result<Response, Refusal> {
-    let device = kiosk(&shared, &caller).await?;
+    let device = giver(&shared, &caller).await?.device;
     let id = id_in(id)?;
     let found = shared.store.handover(&id, now_ms()).await?;
     found.filter(|handover| handover.device == device).ok_or_else(unknown)?;
@@ -137,19 +143,33 @@ pub(super) async fn kept(
     Ok(answer(StatusCode::OK, &json!({})))
 }
 
-/// The device's id, if it is a kiosk.
-async fn kiosk(shared: &Shared, caller: &Caller) -> Result<String, Refusal> {
-    caller.may(&shared.who, Deed::ServeResident, Place::at(&caller.standing.area)).await?;
-    Ok(caller.device().unwrap_or_default().to_owned())
+/// Whoever may give a draft away.
+struct Giver {
+    /// The device; of somebody in a browser that is none, their own id.
+    device: String,
+    /// Nobody at a kiosk.
+    user: Option<String>,
 }
 
-/// What they ask for and who they are, if it comes from a kiosk of their area.
+async fn giver(shared: &Shared, caller: &Caller) -> Result<Giver, Refusal> {
+    if caller.kiosk {
+        caller.may(&shared.who, Deed::ServeResident, Place::at(&caller.standing.area)).await?;
+    } else {
+        caller.may_somewhere(&shared.who, Deed::GoOn).await?;
+    }
+    let device = caller.device().or(caller.user.as_deref()).unwrap_or_default().to_owned();
+    Ok(Giver { device, user: caller.user.clone() })
+}
+
+/// What they ask for and who they are, if it comes from a kiosk of their area or from a colleague.
 async fn staff(shared: &Shared, caller: &Caller, id: Id) -> Result<(String, String), Refusal> {
     caller.may_somewhere(&shared.who, Deed::GoOn).await?;
     let id = id_in(id)?;
     let found = shared.store.handover(&id, now_ms()).await?.ok_or_else(unknown)?;
-    let area = Area::parse(&found.area);
-    caller.may(&shared.who, Deed::GoOn, Place { area: area.as_ref(), referred_to: &[] }).await?;
+    if found.given_by.is_none() {
+        let area = Area::parse(&found.area);
+        caller.may(&shared.who, Deed::GoOn, Place { area: area.as_ref(), referred_to: &[] }).await?;
+    }
     // Nobody who is known by no name may: `Caller::may`.
     Ok((id, caller.user.clone().unwrap_or_default()))
 }

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 19] = [
+const FILES: [(i64, &str, &str); 20] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -29,6 +29,7 @@ const FILES: [(i64, &str, &str); 19] = [
     (190, "handover", include_str!("../../migrations/0190_handover.sql")),
     (200, "preset", include_str!("../../migrations/0200_preset.sql")),
     (210, "monitoring_apart", include_str!("../../migrations/0210_monitoring_apart.sql")),
+    (230, "handover_given", include_str!("../../migrations/0230_handover_given.sql")),
 ];
 
 /// The schema that this program makes.

@@ -13,6 +13,7 @@ on_each_database!(
     a_ticket_proves_the_case_that_its_survey_made,
     a_call_from_a_kiosk_reaches_its_own_station,
     a_draft_that_is_handed_over_goes_to_one_of_the_area_s_staff,
+    a_draft_of_a_colleague_goes_to_whom_they_show_the_code,
     nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out,
 );
 
@@ -265,12 +266,8 @@ fn a_draft_that_is_handed_over_goes_to_one_of_the_area_s_staff(place: &Place) {
         assert_eq!(town.post(&user, &path(code, "/take"), json!({})).code(), "forbidden", "{name}");
     }
     assert_eq!(town.post(&Browser::default(), &path(code, "/take"), json!({})).code(), "login");
-    for put in [
-        as_device(&town, &phone, "PUT", &path("another", ""), &sealed),
-        town.station.send(&town.house, "PUT", &path("another", ""), sealed.clone()),
-    ] {
-        assert_eq!(put.code(), "forbidden", "only a kiosk hands over");
-    }
+    let put_by_nobody = as_device(&town, &phone, "PUT", &path("another", ""), &sealed);
+    assert_eq!(put_by_nobody.code(), "forbidden", "a phone that is nobody's gives nothing away");
     assert_eq!(town.post(&town.station, "/api/v1/handovers/nonsense/take", json!({})).code(), "unknown");
 
     // The first has it, as often as they ask until they have kept it; then it is gone for good.
@@ -300,6 +297,27 @@ fn a_draft_that_is_handed_over_goes_to_one_of_the_area_s_staff(place: &Place) {
     assert_eq!(events.map(|event| count(&town, event)), [3, 4, 2]);
     let told = town.house.ask("SELECT line FROM audit").join("\n");
     assert!(!told.contains(code) && !told.contains(again), "the code is nowhere on the server");
+}
+
+fn a_draft_of_a_colleague_goes_to_whom_they_show_the_code(place: &Place) {
+    let town = Town::open(place);
+    let path = |rest: &str| format!("/api/v1/handovers/{}{rest}", hand_over::id("23456789abcdefghjkmn"));
+    let sealed = json!({"sealed": "what nobody here can read"});
+    let mine = town.user("mine", "worker", "371002001", None);
+    let theirs = town.user("theirs", "worker", "371002002", None);
+    let auditor = town.user("auditor", "auditor", "371002", None);
+    let put = |user: &Browser| user.send(&town.house, "PUT", &path(""), sealed.clone());
+    assert_eq!(put(&auditor).code(), "forbidden");
+    assert_eq!(put(&mine).status, 201);
+    let state = |user: &Browser| user.get(&town.house, &path(""));
+    assert_eq!(state(&mine).json(), json!({"state": "waiting", "by": null}));
+    assert_eq!(state(&theirs).code(), "unknown");
+    assert_eq!(town.post(&auditor, &path("/take"), json!({})).code(), "forbidden");
+    assert_eq!(town.post(&theirs, &path("/take"), json!({})).json(), sealed, "another village's, too");
+    assert_eq!(state(&mine).json(), json!({"state": "taken", "by": "theirs"}));
+    assert_eq!(town.post(&mine, &path("/withdraw"), json!({})).code(), "taken");
+    assert_eq!(town.post(&theirs, &path("/kept"), json!({})).status, 200);
+    assert_eq!(state(&mine).json(), json!({"state": "kept", "by": "theirs"}));
 }
 
 fn nobody_but_a_kiosk_shows_and_nobody_but_the_station_hands_out(place: &Place) {
