@@ -211,6 +211,37 @@ async fn go_on(browser: &Browser, server: &Server, profile: &Profile, code: &str
     browser.seen("#go-on-code-wrong").await;
 }
 
+/// The worker gives it to a colleague: takes it back once, then it is kept there and gone here.
+async fn give_away(browser: &Browser, server: &Server, profile: &Profile) {
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-draft] [data-action=hand-on]").await;
+    browser.seen("[data-page=hand-on]").await;
+    browser.tap("[data-action=make-code]").await;
+    browser.seen("[data-handed-on=offered] ~ .shown-qr svg").await;
+    browser.picture("hand-on").await;
+    // Meanwhile nobody goes on with it here, however the page was left.
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-draft] [data-given]").await;
+    browser.gone("[data-draft] [data-action=continue]").await;
+    browser.tap("[data-draft] [data-action=see-given]").await;
+    browser.seen("[data-handed-on=waiting]").await;
+    browser.tap("[data-action=take-back]").await;
+    browser.seen("[data-handed-on=over]").await;
+    browser.tap("[data-action=continue]").await;
+    browser.on_page("reach").await;
+    assert_eq!(value(browser, "[data-name=phone] input").await, PHONE);
+
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-draft] [data-action=hand-on]").await;
+    browser.tap("[data-action=make-code]").await;
+    browser.seen("[data-handed-on=offered]").await;
+    let kept = "UPDATE handover SET taken_by = 'w', kept_at = 1 WHERE given_by IS NOT NULL";
+    assert_eq!(database(profile).execute(kept, []).expect("it is there"), 1);
+    browser.seen("[data-handed-on=kept]").await;
+    browser.open(&server.url("/")).await;
+    browser.seen("[data-section=drafts] .empty").await;
+}
+
 async fn holds(browser: &Browser, text: &str) -> bool {
     let script = "return (location.href + document.title + document.documentElement.outerHTML
         + JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})).includes(arguments[0])";
@@ -396,6 +427,7 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
 
     // A worker's device goes on where it was left.
     go_on(&browser, &server, &profile, &handed_over).await;
+    give_away(&browser, &server, &profile).await;
 
     // Nothing of what was typed lies anywhere in the browser's own files.
     browser.quit().await;

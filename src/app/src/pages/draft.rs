@@ -2,6 +2,7 @@
 
 use doorstep_delivery::{Change, Uuid};
 use leptos::prelude::*;
+use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::assessment::{AssessmentPage, SealedAssessment};
@@ -66,6 +67,12 @@ fn opening(id: Uuid) -> impl IntoView {
                 >
                     {say(|w| w.take_here)}
                 </button>
+            </Message>
+        }
+        .into_any(),
+        Opening::HandedOn => view! {
+            <Message heading=|w| w.handing.given explained=Signal::derive(say(|w| w.handing.given_explained.to_owned()))>
+                <A href=format!("/hand-on/{id}") attr:class="button">{say(|w| w.handing.see)}</A>
             </Message>
         }
         .into_any(),

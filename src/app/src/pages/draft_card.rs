@@ -7,11 +7,12 @@ use leptos_router::components::A;
 use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
+use crate::platform::timer;
 use crate::state::device::Device;
-use crate::state::forms;
 use crate::state::keeping::{now, word_on};
 use crate::state::reader::{say, use_reader};
 use crate::state::saving::Word;
+use crate::state::{forms, handing_over};
 use crate::words::Words;
 use crate::words::when::when;
 
@@ -20,8 +21,11 @@ use crate::words::when::when;
 pub fn Drafts(device: Device) -> impl IntoView {
     let reader = use_reader();
     let deleting = RwSignal::new(None::<(Uuid, String)>);
+    // What a colleague has kept meanwhile goes, and what nobody came for is gone on with.
+    timer::spawn(handing_over::settle_all(device));
     let row = move |draft: DraftSummary| {
-        let key = format!("{} {} {}", draft.id, draft.updated_at.ms, draft.in_danger);
+        let given = draft.handed_on.is_some();
+        let key = format!("{} {} {} {given}", draft.id, draft.updated_at.ms, draft.in_danger);
         Row::new(key, move || view! { <DraftCard device draft deleting /> })
     };
     view! {
@@ -90,6 +94,23 @@ fn DraftCard(
             },
         )
     });
+    let go_on = match draft.handed_on {
+        Some(_) => view! {
+            <p class="notice" data-given>{say(|w| w.handing.given)}</p>
+            <A href=format!("/hand-on/{id}") attr:class="button" attr:data-action="see-given">{say(|w| w.handing.see)}</A>
+        }
+        .into_any(),
+        None => view! {
+            <A href=format!("/draft/{id}") attr:class="button" attr:data-action="continue">
+                {say(|w| w.go_on)}
+                <Icon shape=Shape::Next />
+            </A>
+            {shown_when(move || device.is_somebodys(), move || view! {
+                <A href=format!("/hand-on/{id}") attr:class="small" attr:data-action="hand-on">{say(|w| w.handing.give)}</A>
+            }.into_any())}
+        }
+        .into_any(),
+    };
     view! {
         <article class=if draft.in_danger { "card danger" } else { "card" } data-draft=id.to_string()>
             {danger}
@@ -114,10 +135,7 @@ fn DraftCard(
                 <span class="grow">{say(move |w| (w.answered_of)(answered, askable))}</span>
                 <span>{say(move |w| when(draft.updated_at.ms, now(), w))}</span>
             </p>
-            <A href=format!("/draft/{id}") attr:class="button" attr:data-action="continue">
-                {say(|w| w.go_on)}
-                <Icon shape=Shape::Next />
-            </A>
+            {go_on}
         </article>
     }
 }

@@ -1,4 +1,4 @@
-//! Going on with what somebody began at a kiosk: the code of its QR code is in the link, or is typed, and the draft opens here as any other.
+//! Going on with what somebody began at a kiosk, or a colleague gives away: the code of its QR code is in the link, or is typed, and the draft opens here as any other.
 
 use doorstep_delivery::hand_over::read;
 use leptos::prelude::*;
@@ -91,5 +91,6 @@ fn words_of(why: NotTaken, words: &'static Words) -> &'static str {
         NotTaken::NoServer => words.go_on_no_server,
         NotTaken::Unreadable => words.go_on_unreadable,
         NotTaken::NotKept => words.go_on_not_kept,
+        NotTaken::FinishedHere => words.go_on_finished,
     }
 }

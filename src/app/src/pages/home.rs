@@ -188,7 +188,7 @@ fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
             </Show>
             <BrokenForms device />
             <LookForForms device current />
-            {shown_when(move || device.enrolment.with(|now| now.as_ref().is_some_and(|now| now.user.is_some())), || view! {
+            {shown_when(move || device.is_somebodys(), || view! {
                 <p><A href="/go-on" attr:data-action="go-on">{say(|w| w.kiosk.go_on)}</A></p> }.into_any())}
         </section>
     }

@@ -11,6 +11,7 @@ mod finish;
 mod form_page;
 mod gallery;
 mod go_on;
+mod hand_on;
 mod home;
 mod households;
 mod kiosk;
@@ -112,6 +113,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/settings") view=settings::SettingsPage />
             <Route path=path!("/kiosk") view=kiosk::BeginKiosk />
             <Route path=path!("/go-on") view=go_on::GoOnPage />
+            <Route path=path!("/hand-on/:id") view=hand_on::HandOnPage />
             <Route path=path!("/gallery") view=gallery::GalleryPage />
             <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
         </FlatRoutes>

@@ -227,6 +227,11 @@ impl Device {
         });
     }
 
+    /// Is it enrolled for somebody?
+    pub fn is_somebodys(self) -> bool {
+        self.enrolment.with(|now| now.as_ref().is_some_and(|now| now.user.is_some()))
+    }
+
     /// Asks the browser to keep what is here. Worth asking once there is something to lose.
     pub fn ask_to_persist(self) {
         timer::spawn(async {

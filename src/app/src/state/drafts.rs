@@ -43,6 +43,8 @@ pub enum Opening {
     Gone,
     /// Another tab has it.
     Elsewhere,
+    /// It was given to a colleague.
+    HandedOn,
     /// Its form can't be had now.
     FormGone,
     /// Its answers can't be read: where.
@@ -150,6 +152,9 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
             return Opening::Failed;
         }
     };
+    if stored.draft.handed_on.is_some() {
+        return Opening::HandedOn;
+    }
     let form = match forms::open(device, &stored.draft.form.hash).await {
         Ok(form) => form,
         Err(FormError::NotHere | FormError::Broken) => return Opening::FormGone,

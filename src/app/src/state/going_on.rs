@@ -1,18 +1,17 @@
-//! Going on with what somebody began at a kiosk: a draft that was handed over by a code comes to this device, and is one of its user's drafts from then on.
+//! Going on with what somebody began at a kiosk, or a colleague on their phone: a draft that was handed over by a code comes to this device, and is one of its user's
+//! drafts from then on.
 //!
-//! Kept here: a code is taken out of the address at once, and used only when the reader says so; the kiosk is told that the draft is kept after it was, so that it is
-//! on one of the two devices whatever happens in between.
+//! Kept here: a code is taken out of the address at once, and used only when the reader says so; the other device is told that the draft is kept after it was, so that it
+//! is on one of the two whatever happens in between.
 
-use doorstep_delivery::transport::{Method, NetworkError, Request, Response, Transport};
+use doorstep_delivery::transport::{Method, NetworkError, Response};
 use doorstep_delivery::{Uuid, hand_over};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::platform::fetch::ask_signed_in;
+use super::handing_over::{self, As};
 use crate::platform::{page, rescue};
-
-const TIMEOUT_MS: u32 = 60_000;
 
 /// Why the draft did not come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +32,8 @@ pub enum NotTaken {
     Unreadable,
     /// This device could not keep it: it can be fetched again.
     NotKept,
+    /// It was finished on this device before.
+    FinishedHere,
 }
 
 /// Takes the code of a link out of the page's address, to be shown on its page.
@@ -49,7 +50,7 @@ pub fn take_up_link(device: Device) {
 pub async fn take(device: Device, typed: &str) -> Result<Uuid, NotTaken> {
     let code = hand_over::read(typed).ok_or(NotTaken::NotACode)?;
     let id = hand_over::id(&code);
-    let answer = ask(device, &format!("/api/v1/handovers/{id}/take")).await;
+    let answer = ask(device, &format!("{id}/take")).await;
     let sealed = read(answer.map_err(|_| NotTaken::NoServer)?)?;
     let failed = |error: &dyn std::fmt::Debug| leptos::logging::error!("not taken up: {error:?}");
     let gathered = rescue::open(&sealed, &code).await.map_err(|error| {
@@ -62,34 +63,24 @@ pub async fn take(device: Device, typed: &str) -> Result<Uuid, NotTaken> {
         return Err(NotTaken::Unreadable);
     }
     let draft = stored.draft.id;
-    gathered.take_up(&*device.store()).await.map_err(|error| {
+    let taken = gathered.take_up(&*device.store()).await.map_err(|error| {
         failed(&error);
         NotTaken::NotKept
     })?;
-    // The kiosk clears itself sooner for it; where this is lost it does so by its clock.
-    if let Err(error) = ask(device, &format!("/api/v1/handovers/{id}/kept")).await {
+    if taken.finished_here > 0 {
+        // It has gone out from here: whoever gives it away again keeps theirs.
+        return Err(NotTaken::FinishedHere);
+    }
+    // A kiosk clears itself sooner for it; where this is lost it does so by its clock.
+    if let Err(error) = ask(device, &format!("{id}/kept")).await {
         leptos::logging::warn!("{error}");
     }
     device.read().await;
     Ok(draft)
 }
 
-/// As the user of this enrolled device, else as whoever is signed in in this browser.
-async fn ask(device: Device, path: &str) -> Result<Response, NetworkError> {
-    let is_somebodys =
-        device.enrolment.with_untracked(|now| now.as_ref().is_some_and(|now| now.user.is_some()));
-    if !is_somebodys {
-        return ask_signed_in("POST", path, Some(b"{}"), TIMEOUT_MS).await;
-    }
-    let header = |name: &str| (name.to_owned(), "application/json".to_owned());
-    let request = Request {
-        method: Method::Post,
-        url: path.to_owned(),
-        headers: vec![header("accept"), header("content-type")],
-        body: Some(b"{}".to_vec()),
-        timeout_ms: TIMEOUT_MS,
-    };
-    device.transport().send(request).await
+async fn ask(device: Device, rest: &str) -> Result<Response, NetworkError> {
+    handing_over::ask(device, As::Somebody, Method::Post, rest, Some(b"{}".to_vec())).await
 }
 
 fn read(answer: Response) -> Result<Vec<u8>, NotTaken> {

@@ -17,6 +17,7 @@ pub mod gallery;
 pub mod gate;
 pub mod going_on;
 pub mod groups;
+pub mod handing_over;
 pub mod held;
 pub mod households;
 pub mod keeping;

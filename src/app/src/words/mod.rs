@@ -60,6 +60,7 @@ mod appearance;
 pub mod controls;
 mod day;
 pub mod direction;
+pub mod handing;
 mod households;
 pub mod kiosk;
 pub mod office;
@@ -394,6 +395,7 @@ pub struct Words {
     pub record: record::RecordWords,
     pub kiosk: kiosk::KioskWords,
     pub controls: controls::ControlWords,
+    pub handing: handing::HandingWords,
 
     /// The safety page, the lock and the users.
     pub safety: safety::Safety,

@@ -348,6 +348,7 @@ pub const WORDS: Words = Words {
     record: super::record::CHINESE,
     kiosk: super::kiosk::CHINESE,
     controls: super::controls::CHINESE,
+    handing: super::handing::CHINESE,
     safety: super::safety::CHINESE,
     appearance: super::appearance::CHINESE,
     settings: super::settings::CHINESE,

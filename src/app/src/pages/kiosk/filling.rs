@@ -65,6 +65,7 @@ pub fn Filling(at: Kiosk, form: String) -> impl IntoView {
         Opening::Sealed(_)
         | Opening::Gone
         | Opening::Elsewhere
+        | Opening::HandedOn
         | Opening::FormGone
         | Opening::Broken(_)
         | Opening::Failed => view! {

@@ -9,9 +9,9 @@ use crate::components::live::live;
 use crate::components::qr::picture;
 use crate::platform::timer;
 use crate::state::answering::Answering;
+use crate::state::handing_over::{As, Offered, Where, look, offer, withdraw};
 use crate::state::keeping::Keeping;
 use crate::state::kiosk::call::{Called, call};
-use crate::state::kiosk::hand_over::{Offered, Where, look, offer, withdraw};
 use crate::state::reader::use_reader;
 
 /// How often it is asked whether somebody has it.
@@ -42,9 +42,9 @@ pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl Int
         };
         timer::spawn(async move {
             // What can't be asked now is asked again soon.
-            match look(at.device, &offered).await {
-                Some(Where::Taken) => follow(at, offered, standing).await,
-                Some(Where::Kept) => at.end(),
+            match look(at.device, As::Kiosk, &offered.id).await {
+                Some(Where::Taken(_)) => follow(at, offered, standing).await,
+                Some(Where::Kept(_)) => at.end(),
                 Some(Where::Over) => drop(standing.try_set(Standing::Over)),
                 Some(Where::Waiting) | None => {}
             }
@@ -58,9 +58,9 @@ pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl Int
         };
         unsure.set(false);
         timer::spawn(async move {
-            match withdraw(at.device, &offered).await {
+            match withdraw(at.device, As::Kiosk, &offered.id).await {
                 // What somebody has is gone on with there.
-                Some(Where::Taken | Where::Kept) => follow(at, offered, standing).await,
+                Some(Where::Taken(_) | Where::Kept(_)) => follow(at, offered, standing).await,
                 Some(Where::Over | Where::Waiting) => drop(on.try_set(false)),
                 None => drop(unsure.try_set(true)),
             }
@@ -71,7 +71,7 @@ pub fn HandOver(at: Kiosk, answering: Answering, on: RwSignal<bool>) -> impl Int
         let Standing::Offered(offered) = standing.get_untracked() else { return at.end() };
         standing.set(Standing::Making);
         timer::spawn(async move {
-            let _ = withdraw(at.device, &offered).await;
+            let _ = withdraw(at.device, As::Kiosk, &offered.id).await;
             at.end();
         });
     };
@@ -108,7 +108,7 @@ fn make(at: Kiosk, keeping: Rc<Keeping>, standing: RwSignal<Standing>, called: R
         if standing.is_disposed() || at.ending.get_value() {
             // They left meanwhile: nobody has seen the code.
             if let Ok(offered) = offered {
-                let _ = withdraw(at.device, &offered).await;
+                let _ = withdraw(at.device, As::Kiosk, &offered.id).await;
             }
             return;
         }
@@ -129,7 +129,7 @@ async fn follow(at: Kiosk, offered: Offered, standing: RwSignal<Standing>) {
         return;
     }
     while !standing.is_disposed() && !at.ending.get_value() {
-        if let Some(Where::Kept | Where::Over) = look(at.device, &offered).await {
+        if let Some(Where::Kept(_) | Where::Over) = look(at.device, As::Kiosk, &offered.id).await {
             return at.end();
         }
         timer::sleep(LOOK_MS).await;
@@ -152,7 +152,7 @@ fn code(offered: &Offered, called: RwSignal<Called>) -> AnyView {
     let named = live(move || reader.language().words().kiosk.hand_over_code);
     view! {
         <p class="kiosk-state" role="status" data-handed-over="waiting">{word(|w| w.hand_over_scan)}</p>
-        <div class="kiosk-qr">{picture(&offered.link, named)}</div>
+        <div class="shown-qr">{picture(&offered.link, named)}</div>
         <p>{word(|w| w.hand_over_typed)} <strong class="figures" data-hand-over-code translate="no">{offered.code.clone()}</strong></p>
         <p role="status">{live(coming)}</p>
         <p class="soft">{word(|w| w.hand_over_once)}</p>

@@ -5,7 +5,6 @@
 //! in a store that holds nothing else, so that wrong ones cost nobody's answers.
 
 pub mod call;
-pub mod hand_over;
 mod idle;
 pub mod night;
 mod own_case;
