@@ -137,8 +137,13 @@ impl Browser {
 
     /// Sends a command of the DevTools protocol.
     pub async fn command(&self, method: &str, parameters: Value) {
+        self.ask(method, parameters).await;
+    }
+
+    /// Sends a command of the DevTools protocol, for its answer.
+    pub async fn ask(&self, method: &str, parameters: Value) -> Value {
         let sent = self.cdp.send_raw(method, parameters).await;
-        sent.unwrap_or_else(|error| panic!("{method} fails: {error}"));
+        sent.unwrap_or_else(|error| panic!("{method} fails: {error}"))
     }
 
     /// Leaves an origin so many bytes on the device beyond what it has, or as many as there are. Heeded at once only before

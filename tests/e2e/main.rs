@@ -33,6 +33,7 @@ mod sealed;
 mod settings;
 mod soak;
 mod touch;
+mod unseen;
 
 use browser::{Browser, Screen};
 use processes::{Profile, Server};

@@ -10,10 +10,11 @@ use crate::state::reader::use_reader;
 #[component]
 pub fn Reasons(told: Explanation) -> impl IntoView {
     let words = use_reader().words_now();
-    let name = told.name.clone();
+    let (name, label) = (told.name.clone(), told.label.clone());
     view! {
         <details class="reasons" data-reasons=name>
-            <summary>{words.why}</summary>
+            // Of many on a page: whoever hears them one by one hears of what.
+            <summary>{words.why}<span class="unseen">{label}</span></summary>
             <ReasonList told />
         </details>
     }

@@ -71,7 +71,8 @@ fn width(label: &str) -> usize {
     label.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// The rows of a select. `chosen` says which are; `pick` is called with a row's name and whether it is on now.
+/// The rows of a select. `chosen` says which are; `pick` is called with a row's name and whether it is on now; `settle` with the name of a row that somebody decides
+/// for, by a tap, a space or Enter, while arrows only look around.
 #[component]
 pub fn ChoiceRows(
     asked: Asked,
@@ -82,12 +83,15 @@ pub fn ChoiceRows(
     many: bool,
     chosen: Callback<Arc<str>, bool>,
     pick: Callback<(Arc<str>, bool)>,
+    #[prop(optional)] settle: Option<Callback<Arc<str>>>,
 ) -> impl IntoView {
+    let by_arrow = StoredValue::new(false);
     let group = asked.id();
     let kind = if many { "checkbox" } else { "radio" };
     let row = move |choice: ChoiceView| {
         let group = group.clone();
         let (name, picked) = (choice.name.clone(), choice.name.clone());
+        let (clicked, entered) = (choice.name.clone(), choice.name.clone());
         // The label is in the key, since a row does not follow the language by itself.
         Row::new(format!("{} {} {:?}", choice.name, choice.label, choice.image), move || {
             view! {
@@ -99,6 +103,18 @@ pub fn ChoiceRows(
                         aria-invalid=asked.is_wrong()
                         prop:checked=live(move || chosen.run(name.clone()))
                         on:change:target=move |event| pick.run((picked.clone(), event.target().checked()))
+                        // An arrow clicks the row that it comes to before it is let go.
+                        on:click=move |_| if let Some(settle) = settle.filter(|_| !by_arrow.get_value()) {
+                            settle.run(clicked.clone());
+                        }
+                        on:keydown=move |event| {
+                            by_arrow.set_value(event.key().starts_with("Arrow"));
+                            if let Some(settle) = settle.filter(|_| event.key() == "Enter") {
+                                event.prevent_default();
+                                settle.run(entered.clone());
+                            }
+                        }
+                        on:keyup=move |_| by_arrow.set_value(false)
                     />
                     {choice.image.map(|image| view! { <Drawing asked address=image /> })}
                     <span>{choice.label}</span>

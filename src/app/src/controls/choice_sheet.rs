@@ -73,7 +73,10 @@ fn show(asked: Asked) -> AnyView {
     let pick = Callback::new(move |(name, on): (Arc<str>, bool)| {
         if many {
             asked.give(with(&value.get_untracked(), &choices.get_untracked(), &name, on));
-        } else if on {
+        }
+    });
+    let settle = Callback::new(move |name: Arc<str>| {
+        if !many {
             asked.give(Value::Choice(name));
             close();
         }
@@ -130,6 +133,7 @@ fn show(asked: Asked) -> AnyView {
                             many
                             chosen
                             pick
+                            settle
                         />
                     </fieldset>
                     <p class="soft" role="status">
