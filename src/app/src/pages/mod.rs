@@ -29,6 +29,7 @@ mod settings;
 mod staying;
 mod turning;
 mod unlock;
+mod whole_page;
 
 pub use safety::fact;
 

@@ -30,9 +30,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     let device = use_device();
     title(|words| words.review.to_owned());
     // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
-    answering
-        .checked
-        .set(answering.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect()));
+    answering.check_all();
     answering.keeping().hurry();
     start_at("review-heading");
 

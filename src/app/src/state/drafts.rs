@@ -21,6 +21,7 @@ use super::device::Device;
 use super::entities::world_for;
 use super::forms::{self, FormError};
 use super::keeping::{Keeping, Living, living, now};
+use super::paging;
 use crate::platform::{clock, locks, timer};
 
 /// A tab that was just left, this one included, may still write for a moment.
@@ -129,7 +130,7 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let lock = match hold(device, id, take_over, &writer).await {
         Hold::Free(lock) => lock,
         Hold::Ours(keeping) => {
-            return Opening::Open(owner.with(|| Answering::new(keeping.session(), keeping)), 0);
+            return Opening::Open(owner.with(|| answering(keeping.session(), keeping)), 0);
         }
         Hold::Anothers => return Opening::Elsewhere,
     };
@@ -172,7 +173,13 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     if !stored.steps.is_empty() || lost > 0 {
         keeping.cover();
     }
-    Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
+    Opening::Open(owner.with(|| answering(session, keeping)), lost)
+}
+
+/// A draft on the screen, laid out as its form and its reader want it.
+fn answering(session: Rc<RefCell<Session>>, keeping: Rc<Keeping>) -> Answering {
+    let whole = paging::is_whole(session.borrow().form());
+    Answering::new(session, keeping).in_one(whole)
 }
 
 /// A survey that was finished, to be looked at: as long as it waits in the outbox, and for some days once it has arrived. `None` after that.
