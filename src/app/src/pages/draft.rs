@@ -6,6 +6,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::assessment::{AssessmentPage, SealedAssessment};
 use super::form_page::FormPage;
+use super::practise::PracticeOver;
 use super::review::Review;
 use super::turning::Turning;
 use crate::components::message::Message;
@@ -15,10 +16,10 @@ use crate::state::answering::Answering;
 use crate::state::device::use_device;
 use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
-use crate::state::place;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
 use crate::state::{aloud, awake};
+use crate::state::{place, practice};
 
 const FOCUS_TRIES: u32 = 20;
 const FOCUS_WAIT_MS: u32 = 30;
@@ -128,6 +129,7 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     let watching = StoredValue::new_local((hidden, asked, keeping));
     on_cleanup(move || {
         watching.with_value(|(_, _, keeping)| keeping.hurry());
+        practice::end(id);
         // The list at home shows how far it is now.
         timer::spawn(async move {
             timer::sleep(50).await;
@@ -138,6 +140,8 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     move || {
         if turning.at_assessment.get() {
             view! { <AssessmentPage answering turning /> }.into_any()
+        } else if turning.finished.get() && answering.is_practice() {
+            view! { <PracticeOver answering id /> }.into_any()
         } else if turning.finished.get() {
             gone().into_any()
         } else if turning.at_review.get() {

@@ -19,6 +19,7 @@ mod outbox;
 mod outbox_item;
 mod outbox_sealed;
 mod outbox_target;
+mod practise;
 mod recover;
 mod referred;
 mod rescue;

@@ -81,7 +81,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         <Icon shape=Shape::Scales />
                         {say(|w| w.see_assessment)}
                     </button>
-                    {shown_when(move || answering.with(|session| office::seals(device, session.form())), || view! {
+                    {shown_when(move || !answering.is_practice() && answering.with(|session| office::seals(device, session.form())), || view! {
                         <p class="notice warn" data-last-chance="soon">{say(|w| w.report.last_chance_soon)}</p> }.into_any())}
                 })}
                 {live(move || {

@@ -120,6 +120,11 @@ impl Answering {
         Answering { whole, ..self }
     }
 
+    /// Is it practice? Then nothing is kept and nothing is sent.
+    pub fn is_practice(self) -> bool {
+        self.keeping().is_nowhere()
+    }
+
     /// The page that shows a node.
     pub fn page_of(self, key: Key) -> Option<Key> {
         let section = self.section_of(key);

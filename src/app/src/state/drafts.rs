@@ -21,7 +21,7 @@ use super::device::Device;
 use super::entities::world_for;
 use super::forms::{self, FormError};
 use super::keeping::{Keeping, Living, living, now};
-use super::paging;
+use super::{paging, practice};
 use crate::platform::{clock, locks, timer};
 
 /// A tab that was just left, this one included, may still write for a moment.
@@ -100,7 +100,7 @@ pub async fn begin_about(
 }
 
 /// Chooses each of the ids in the first question whose list has it. What one answer brings up can have the next: a class, then its services.
-fn choose(session: &mut Session, ids: &[String]) {
+pub(super) fn choose(session: &mut Session, ids: &[String]) {
     for id in ids {
         let questions: Vec<_> = session.nodes().into_iter().filter_map(|key| session.question(key)).collect();
         let has = |question: &&QuestionView| {
@@ -126,6 +126,9 @@ async fn has_form(device: Device, hash: &str) -> bool {
 /// Opens a draft for this tab alone. `take_over`: from whichever tab has it, since the reader said so.
 /// What lives with the screen is made under `owner`.
 pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Opening {
+    if let Some(keeping) = practice::of(id) {
+        return Opening::Open(owner.with(|| answering(keeping.session(), keeping)), 0);
+    }
     let writer: Rc<RefCell<Weak<Keeping>>> = Rc::default();
     let lock = match hold(device, id, take_over, &writer).await {
         Hold::Free(lock) => lock,

@@ -28,6 +28,7 @@ pub mod page_state;
 pub mod paging;
 pub mod pin;
 pub mod place;
+pub mod practice;
 pub mod pulling;
 pub mod reader;
 pub mod referred;

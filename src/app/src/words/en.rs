@@ -405,6 +405,7 @@ pub const WORDS: Words = Words {
     controls: super::controls::ENGLISH,
     safety: super::safety::ENGLISH,
     appearance: super::appearance::ENGLISH,
+    practice: super::practice::ENGLISH,
     settings: super::settings::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",
