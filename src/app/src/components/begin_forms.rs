@@ -11,6 +11,10 @@ use crate::state::device::use_device;
 use crate::state::reader::{say, use_reader};
 use crate::state::{drafts, forms};
 
+/// From here on down somebody practises: what a practice proposes is nobody's, and leads to no form.
+#[derive(Clone, Copy)]
+pub struct Practising;
+
 /// A button for each of the forms that can be begun on this device.
 #[component]
 pub fn BeginForms(
@@ -27,7 +31,8 @@ pub fn BeginForms(
             known.iter().filter(is_wanted).cloned().collect::<Vec<_>>()
         })
     });
-    let known = if untrack(|| device.is_revoked()) { Vec::new() } else { known };
+    let begins_none = untrack(|| device.is_revoked()) || use_context::<Practising>().is_some();
+    let known = if begins_none { Vec::new() } else { known };
     let buttons = known.into_iter().map(|version| {
         let (reader, navigate) = (use_reader(), use_navigate());
         let (beginning, failed) = (RwSignal::new(false), RwSignal::new(false));

@@ -6,7 +6,7 @@ use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
-use super::items::items;
+use super::items::{heading_level, items_in_turn};
 use super::repeat::{Removing, card_id};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
@@ -43,7 +43,8 @@ pub fn Instance(
     });
     let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
     let of_page = view.with_untracked(|view| view.key) == page;
-    let level = custom_attribute("aria-level", if of_page { "2" } else { "3" });
+    let level = if of_page { 2 } else { heading_level(answering, view.with_untracked(|view| view.key)) + 1 };
+    let level = custom_attribute("aria-level", level.to_string());
     view! {
         <article class=live(move || if open.get() { "instance open" } else { "instance" }) data-instance=live(move || place.get().0.to_string())>
             // Where the repeat is the page, its heading is the page's.
@@ -62,7 +63,7 @@ pub fn Instance(
             </h3>
             {shown_when(move || open.get(), move || view! {
                 <div class="instance-body">
-                    {items(answering, answering.children(key), page)}
+                    {items_in_turn(answering, answering.children(key), page)}
                     <div class="card-row wrap">
                         <button type="button" class="button" data-action="fold" on:click=fold>{say(|w| w.done_with)}</button>
                         <span class="grow"></span>

@@ -4,6 +4,7 @@ use super::live::{live, shown_when};
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
+use super::practice::{Practice, PracticeState};
 use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
 use crate::state::saving::Word;
@@ -11,6 +12,9 @@ use crate::state::saving::Word;
 /// The indicator in the top bar.
 #[component]
 pub fn Kept(answering: Answering) -> impl IntoView {
+    if answering.is_practice() {
+        return view! { <PracticeState /> }.into_any();
+    }
     let reader = use_reader();
     let word = RwSignal::from(answering.keeping().word());
     let name = move || match word.get() {
@@ -40,11 +44,16 @@ pub fn Kept(answering: Answering) -> impl IntoView {
             })}
         </span>
     }
+    .into_any()
 }
 
 /// What to do while nothing can be kept; nothing otherwise.
 #[component]
 pub fn NotKept(answering: Answering) -> impl IntoView {
+    // Of a practice nothing is to be kept, and that is said.
+    if answering.is_practice() {
+        return view! { <Practice answering /> }.into_any();
+    }
     let reader = use_reader();
     let word = RwSignal::from(answering.keeping().word());
     let ended = RwSignal::from(answering.keeping().ended());
@@ -57,4 +66,5 @@ pub fn NotKept(answering: Answering) -> impl IntoView {
                 <p>{live(move || reader.language().words().draft_taken_explained)}</p>
             </div> }.into_any())}
     }
+    .into_any()
 }

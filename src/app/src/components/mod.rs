@@ -22,6 +22,7 @@ pub mod live;
 pub mod lock_button;
 pub mod marked;
 pub mod message;
+pub mod practice;
 pub mod qr;
 pub mod question;
 pub mod read_aloud;

@@ -1,16 +1,18 @@
 //! A repeat: its instances as cards that say who or what they are, one of them open at a time.
 
 use doorstep_engine::view::{Key, RepeatView};
+use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
 
 use super::confirm::Confirm;
 use super::icon::{Icon, Shape};
 use super::instance::Instance;
+use super::items::heading_level;
 use super::live::{Row, live, rows, shown_when};
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
-use crate::state::seeking::field_id;
+use crate::state::seeking::{field_id, section_id};
 
 /// An instance that the reader wants removed.
 #[derive(Clone, PartialEq)]
@@ -54,6 +56,7 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
         answering.remove(removing.instance);
         focus_soon(field_id(key));
     };
+    let level = custom_attribute("aria-level", heading_level(answering, key).to_string());
     let instances = move || {
         let keys: Vec<Key> = view.with(|view| view.instances.iter().map(|instance| instance.key).collect());
         let row = |key: Key| {
@@ -65,7 +68,7 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
         <section class="section" data-name=name>
             // A repeat that is a page has its heading there.
             {shown_when(move || key != page, move || view! {
-                <h2>{live(move || label.get())}</h2>
+                <h2 id=section_id(key) tabindex="-1" {..level.clone()}>{live(move || label.get())}</h2>
                 {live(move || view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))} }.into_any())}
             {shown_when(move || empty.get(), move || view! {
                 <p class="empty">{say(|w| w.none_yet)}</p> }.into_any())}

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::outbox::Finished;
 use super::turning::{Turning, start_at};
 use crate::components::assessment::{Copies, Papers, PrintButton, Report, Seek, Told, papers, told};
+use crate::components::begin_forms::Practising;
 use crate::components::live::{live, shown_when};
+use crate::components::practice::Practice;
 use crate::components::top_bar::TopBar;
 use crate::state::answering::Answering;
 use crate::state::device::{Device, use_device};
@@ -19,6 +21,9 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     let reader = use_reader();
     let device = use_device();
     let finished = turning.finished;
+    if answering.is_practice() {
+        provide_context(Practising);
+    }
     title(|words| words.assessment.to_owned());
     start_at("assessment-heading");
     let id = Memo::new(move |_| finished.get().then(|| turning.id()));
@@ -40,6 +45,7 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     view! {
         <TopBar title=Signal::derive(move || answering.with(|session| session.form().title(reader.language().tag()))) wide=true />
         <main id="main" tabindex="-1" data-page="assessment">
+            <Practice answering />
             <Finished device id />
             <LastChance device id copies />
             {report}

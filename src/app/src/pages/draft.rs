@@ -7,6 +7,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::assessment::{AssessmentPage, SealedAssessment};
 use super::form_page::FormPage;
+use super::practise::PracticeOver;
 use super::review::Review;
 use super::turning::Turning;
 use crate::components::message::Message;
@@ -16,10 +17,10 @@ use crate::state::answering::Answering;
 use crate::state::device::use_device;
 use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
-use crate::state::place;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
 use crate::state::{aloud, awake};
+use crate::state::{place, practice};
 
 const FOCUS_TRIES: u32 = 20;
 const FOCUS_WAIT_MS: u32 = 30;
@@ -123,11 +124,19 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     let asked = screen::on_question(move |field| {
         if let Some(key) = answering.question_of_field(field) {
             place::at(id, answering.with(|session| session.path(key)));
+            if answering.whole
+                && let Some(section) = answering.section_of(key)
+                && turning.section.get_untracked() != Some(section)
+            {
+                turning.section.set(Some(section));
+                answering.stands_in(section);
+            }
         }
     });
     let watching = StoredValue::new_local((hidden, asked, keeping));
     on_cleanup(move || {
         watching.with_value(|(_, _, keeping)| keeping.hurry());
+        practice::end(id);
         // The list at home shows how far it is now.
         timer::spawn(async move {
             timer::sleep(50).await;
@@ -138,6 +147,8 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     move || {
         if turning.at_assessment.get() {
             view! { <AssessmentPage answering turning /> }.into_any()
+        } else if turning.finished.get() && answering.is_practice() {
+            view! { <PracticeOver answering id /> }.into_any()
         } else if turning.finished.get() {
             gone().into_any()
         } else if turning.at_review.get() {
@@ -158,8 +169,16 @@ fn resume(answering: Answering, turning: Turning, lost: usize) {
         keeping.hurry();
     }
     let page = cursor.page.and_then(|path| answering.with(|session| session.at(&path)));
+    if answering.whole {
+        turning.section.set(page);
+        turning.wanted.set(page);
+    }
     if turning.at_review.get_untracked() || turning.at_assessment.get_untracked() {
         turning.left_at.set(page);
+        return;
+    }
+    if answering.whole {
+        answering.card.set(cursor.card.and_then(|path| answering.with(|session| session.at(&path))));
         return;
     }
     if turning.is_named.get_untracked() {
@@ -183,8 +202,8 @@ fn come_back(answering: Answering, turning: Turning, id: Uuid) {
     if turning.at_review.get_untracked() || turning.at_assessment.get_untracked() {
         return;
     }
-    let page = answering.with(|session| session.page_of(key));
-    let here = turning.left_at.get_untracked().or(turning.page.get_untracked());
+    let page = answering.page_of(key);
+    let here = turning.left_at.get_untracked().filter(|_| !answering.whole).or(turning.page.get_untracked());
     if page.is_some() && page == here {
         answering.sought.set(Some(key));
     }
@@ -194,7 +213,7 @@ fn come_back(answering: Answering, turning: Turning, id: Uuid) {
 fn seek(answering: Answering, turning: Turning) {
     Effect::new(move || {
         let Some(sought) = answering.sought.get() else { return };
-        let Some(page) = answering.with(|session| session.page_of(sought)) else { return };
+        let Some(page) = answering.page_of(sought) else { return };
         if turning.at_review.get() || turning.at_assessment.get() || turning.page.get() != Some(page) {
             turning.to_page(page);
             return;
@@ -204,11 +223,14 @@ fn seek(answering: Answering, turning: Turning) {
         }
         timer::spawn(async move {
             // The page and the card are there after a frame or two.
-            for _ in 0..FOCUS_TRIES {
+            let mut tries = 0;
+            while tries < FOCUS_TRIES && !answering.is_gone() {
                 timer::sleep(FOCUS_WAIT_MS).await;
                 if screen::focus(&field_id(sought)) {
                     break;
                 }
+                // A long page may take longer to be there.
+                tries += u32::from(answering.slices.more.try_get_untracked() != Some(true));
             }
             if !answering.sought.is_disposed() {
                 answering.sought.set(None);

@@ -24,8 +24,9 @@ enum Sealing {
 }
 
 /// What stands right at the button: what keeps it off, or what it does.
-fn note(sealing: Sealing, count: usize, words: &Words) -> String {
+fn note(sealing: Sealing, count: usize, is_practice: bool, words: &Words) -> String {
     match (sealing, count) {
+        (_, 0) if is_practice => words.practice.finish_then.to_owned(),
         (Sealing::Failed, _) => words.finish_failed.to_owned(),
         (Sealing::No | Sealing::Yes, 0) => words.finish_then.to_owned(),
         (Sealing::No | Sealing::Yes, count) => (words.finish_blocked)(count),
@@ -37,12 +38,16 @@ fn note(sealing: Sealing, count: usize, words: &Words) -> String {
 pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> impl IntoView {
     let reader = use_reader();
     let device = use_device();
+    let is_practice = answering.is_practice();
     let sealing = RwSignal::new(Sealing::No);
     let blocked = move || count.get() > 0 || sealing.get() == Sealing::Yes;
     let seal = move |_: String| {
         // By state, not by the button: a second tap on a slow phone finds it taken.
         if untrack(blocked) {
             return;
+        }
+        if is_practice {
+            return turning.finished.set(true);
         }
         sealing.set(Sealing::Yes);
         let keeping = answering.keeping();
@@ -91,7 +96,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
             turning.to_page(last);
         }
     };
-    let said = move || note(sealing.get(), count.get(), reader.language().words());
+    let said = move || note(sealing.get(), count.get(), is_practice, reader.language().words());
     view! {
         <div class="bottom">
             <Confirm
@@ -117,7 +122,11 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                     <Icon shape=Shape::Check />
                     {live(move || {
                         let words = reader.language().words();
-                        if sealing.get() == Sealing::Yes { words.finishing } else { words.finish }
+                        match (is_practice, sealing.get()) {
+                            (true, _) => words.practice.finish,
+                            (false, Sealing::Yes) => words.finishing,
+                            (false, Sealing::No | Sealing::Failed) => words.finish,
+                        }
                     })}
                 </button>
             </div>
@@ -136,11 +145,14 @@ mod tests {
             [(Language::Chinese, "送出", "不能再改"), (Language::English, "sent", "can’t be changed")]
         {
             let words = language.words();
-            let free = note(Sealing::No, 0, words);
+            let free = note(Sealing::No, 0, false, words);
             assert!(free.contains(sent) && free.contains(last), "{free}");
-            let blocked = note(Sealing::No, 2, words);
+            let blocked = note(Sealing::No, 2, false, words);
             assert!(blocked.contains('2') && !blocked.contains(last), "{blocked}");
-            assert_eq!(note(Sealing::Failed, 0, words), words.finish_failed);
+            assert_eq!(note(Sealing::Failed, 0, false, words), words.finish_failed);
+            let practice = note(Sealing::No, 0, true, words);
+            assert!(!practice.contains(last), "{practice}");
+            assert_eq!(note(Sealing::No, 2, true, words), blocked, "what is missing is said as ever");
         }
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
+use super::whole_page::{self, WholeBody};
 use crate::components::error_summary::{ErrorSummary, SUMMARY};
 use crate::components::icon::{Icon, Shape};
 use crate::components::items::items;
@@ -32,11 +33,14 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
     });
     let page = turning.page;
     let place = Memo::new(move |_| {
+        if answering.whole {
+            return whole_page::place(answering);
+        }
         let current = page.get();
         answering.pages.with(|pages| {
             let here = pages.iter().position(|page| Some(page.key) == current).unwrap_or(0);
             let progress = pages.get(here).map(|page| page.progress).unwrap_or_default();
-            Place { number: here + 1, answered: progress.answered, askable: progress.askable }
+            Place { number: Some(here + 1), answered: progress.answered, askable: progress.askable }
         })
     });
     let progress = Memo::new(move |_| {
@@ -45,7 +49,11 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
             all.fold((0, 0), |(answered, askable), page| (answered + page.answered, askable + page.askable))
         })
     });
-    title(move |words| format!("{} · {}", form_title.get(), (words.page_number)(place.get().number)));
+    title(move |words| match place.get().number {
+        Some(number) => format!("{} · {}", form_title.get(), (words.page_number)(number)),
+        None => form_title.get(),
+    });
+    let current = turning.here();
     let go = move |page: Option<Key>| turning.to(page);
     let assess = move |()| turning.to_assessment_from(page.get_untracked());
     view! {
@@ -64,7 +72,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         </TopBar>
         <div class="with-side">
             <aside class="side">
-                <JumpList answering current=page go assess seek=move |key| answering.sought.set(Some(key)) />
+                <JumpList answering current go assess seek=move |key| answering.sought.set(Some(key)) />
             </aside>
             <main id="main" tabindex="-1">
                 <NotKept answering />
@@ -72,8 +80,11 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
-                {shown_when(move || place.get().number == 1, move || view! { <Staying answering /> }.into_any())}
-                {live(move || page.get().map(|page| view! { <PageBody answering page place /> }))}
+                {shown_when(move || place.get().number.is_none_or(|number| number == 1), move || view! { <Staying answering /> }.into_any())}
+                {live(move || page.get().map(|page| match answering.whole {
+                    true => view! { <WholeBody answering turning place form_title /> }.into_any(),
+                    false => view! { <PageBody answering page place /> }.into_any(),
+                }))}
             </main>
         </div>
         <Bottom answering turning />
@@ -82,19 +93,20 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
 
 /// Where the reader is. How many pages there will be nobody knows before all is answered that they hang on: no total is given that would grow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Place {
-    /// The page's, among those that are asked now.
-    number: usize,
+pub struct Place {
+    /// The page's, among those that are asked now; none where all is in one.
+    pub number: Option<usize>,
     /// Of this page.
-    answered: usize,
+    pub answered: usize,
     /// Of this page.
-    askable: usize,
+    pub askable: usize,
 }
 
 impl Place {
     /// In words: `第 3 页 · 这一页已答 2 / 5 题`.
-    fn said(self, words: &Words) -> String {
-        let number = (words.page_number)(self.number);
+    pub fn said(self, words: &Words) -> String {
+        let Some(number) = self.number else { return (words.answered_of)(self.answered, self.askable) };
+        let number = (words.page_number)(number);
         match self.askable {
             0 => number,
             askable => format!("{number} · {}", (words.page_answered)(self.answered, askable)),
@@ -145,7 +157,7 @@ fn PageBody(answering: Answering, page: Key, place: Memo<Place>) -> impl IntoVie
     }
 }
 
-const HEADING: &str = "page-heading";
+pub(super) const HEADING: &str = "page-heading";
 
 /// On every page but its own: that a danger is up, and nobody said yet who was told. It does not say which, to whoever looks over a shoulder, and moves nothing.
 #[component]
@@ -179,7 +191,7 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
         let Some(current) = page.get_untracked() else { return };
         let first_time = answering.checked.with_untracked(|pages| !pages.contains(&current));
         if first_time {
-            answering.checked.update(|pages| pages.push(current));
+            answering.check(current);
         }
         let wrong = untrack(|| !answering.violations_on(current).is_empty());
         if wrong && first_time {
@@ -211,7 +223,7 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
                         {say(|w| w.back)}
                     </button> }.into_any())}
                 <Undo answering />
-                <JumpDrawer answering current=page go assess />
+                <JumpDrawer answering current=turning.here() go assess />
                 <button type="button" class="button main" data-action="next" on:click=next>
                     {live(move || {
                         let words = reader.language().words();
@@ -237,8 +249,9 @@ mod tests {
     #[test]
     fn a_page_says_its_number_and_how_far_it_is_and_no_total_that_grows() {
         let words = Language::Chinese.words();
-        let said = |answered, askable| Place { number: 3, answered, askable }.said(words);
+        let said = |answered, askable| Place { number: Some(3), answered, askable }.said(words);
         assert_eq!(said(2, 5), "第 3 页 · 这一页已答 2 / 5 题");
         assert_eq!(said(0, 0), "第 3 页", "a page to read only");
+        assert_eq!(Place { number: None, answered: 2, askable: 40 }.said(words), "已答 2 / 40 题");
     }
 }

@@ -13,6 +13,7 @@ use super::Update;
 use super::day::DayLine;
 use super::draft_card::Drafts;
 use super::households::HouseholdsLine;
+use super::practise::Practise;
 use super::referred::{ReferredLine, is_providers};
 use super::settings::SettingsLine;
 use crate::components::icon::{Icon, Shape};
@@ -186,6 +187,7 @@ fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
                 {shown_when(move || found.with(Vec::is_empty), || view! {
                     <p class="empty" role="status">{say(|w| w.search_none)}</p> }.into_any())}
             </Show>
+            <Practise device forms=current />
             <BrokenForms device />
             <LookForForms device current />
             {shown_when(move || device.is_somebodys(), || view! {

@@ -20,6 +20,7 @@ mod outbox;
 mod outbox_item;
 mod outbox_sealed;
 mod outbox_target;
+mod practise;
 mod recover;
 mod referred;
 mod rescue;
@@ -30,6 +31,7 @@ mod settings;
 mod staying;
 mod turning;
 mod unlock;
+mod whole_page;
 
 pub use safety::fact;
 

@@ -30,9 +30,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     let device = use_device();
     title(|words| words.review.to_owned());
     // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
-    answering
-        .checked
-        .set(answering.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect()));
+    answering.check_all();
     answering.keeping().hurry();
     start_at("review-heading");
 
@@ -83,7 +81,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         <Icon shape=Shape::Scales />
                         {say(|w| w.see_assessment)}
                     </button>
-                    {shown_when(move || answering.with(|session| office::seals(device, session.form())), || view! {
+                    {shown_when(move || !answering.is_practice() && answering.with(|session| office::seals(device, session.form())), || view! {
                         <p class="notice warn" data-last-chance="soon">{say(|w| w.report.last_chance_soon)}</p> }.into_any())}
                 })}
                 {live(move || {

@@ -18,6 +18,8 @@ pub fn Staying(answering: Answering) -> impl IntoView {
         let form = session.form();
         (form.id().to_owned(), form.public_key().map(str::to_owned))
     });
+    // Of a practice nothing leaves the phone in any case.
+    let key = key.filter(|_| !answering.is_practice());
     let bad_key = key.as_deref().is_some_and(|key| PublicKey::read(key).is_none());
     let said = move || {
         let words = reader.language().words();

@@ -10,7 +10,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::platform::{page as screen, timer};
-use crate::state::answering::Answering;
+use crate::state::answering::{Answering, WHOLE};
 
 type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 
@@ -34,6 +34,10 @@ pub struct Turning {
     pub at_review: Memo<bool>,
     /// Does the address name a page?
     pub is_named: Memo<bool>,
+    /// Of a form that is all in one page: the section that the reader wants to see, until it is seen.
+    pub wanted: RwSignal<Option<Key>>,
+    /// And the one that they are in, as far as is known.
+    pub section: RwSignal<Option<Key>>,
 }
 
 /// What of the draft the address asks for.
@@ -65,6 +69,9 @@ impl Turning {
         });
         let left_at = RwSignal::new(None);
         let page = Memo::new(move |_| {
+            if answering.whole {
+                return Some(WHOLE);
+            }
             let wanted = match part.get() {
                 Some(Part::Page(wanted)) => wanted,
                 Some(Part::Review | Part::Assessment) | None => None,
@@ -91,11 +98,20 @@ impl Turning {
             at_assessment,
             at_review,
             is_named,
+            wanted: RwSignal::new(None),
+            section: RwSignal::new(None),
         }
     }
 
-    /// To a page.
+    /// To a page; to a section, where all is in one page.
     pub fn to_page(self, page: Key) {
+        if self.answering.whole {
+            self.wanted.set(if page == WHOLE { self.section.get_untracked() } else { Some(page) });
+            if self.at_review.get_untracked() || self.at_assessment.get_untracked() {
+                self.go(&format!("/draft/{}", self.id), false);
+            }
+            return;
+        }
         self.go(&format!("/draft/{}?page={}", self.id, self.answering.page_name(page)), false);
     }
 
@@ -151,8 +167,22 @@ impl Turning {
         self.go("/day", true);
     }
 
+    /// Where the list of pages shows the reader to be.
+    pub fn here(self) -> Signal<Option<Key>> {
+        if !self.answering.whole {
+            return self.page.into();
+        }
+        Signal::derive(move || {
+            let first = || self.answering.pages.with(|pages| pages.first().map(|page| page.key));
+            self.section.get().or_else(first)
+        })
+    }
+
     /// The page before the current one, and the one after it.
     pub fn neighbours(self) -> (Option<Key>, Option<Key>) {
+        if self.answering.whole {
+            return (None, None);
+        }
         let current = self.page.get();
         self.answering.pages.with(|pages| {
             let place = pages.iter().position(|page| Some(page.key) == current).unwrap_or(0);

@@ -17,7 +17,8 @@ use leptos::prelude::*;
 
 use super::keeping::{Keeping, now};
 use super::reader::Reader;
-use super::seeking::field_id;
+use super::seeking::key_of;
+use super::slices::Slices;
 use super::undoing::{Before, Undoable};
 use crate::platform::timer;
 use crate::words::direction::tag_of;
@@ -79,7 +80,14 @@ pub struct Answering {
     pub card: RwSignal<Option<Key>>,
     /// The last changes, which can be taken back.
     pub undoable: RwSignal<Vec<Undoable>>,
+    /// Is it shown all in one page? Then what would be a page is a section of it, and the page is the root.
+    pub whole: bool,
+    /// What of that page is still to come.
+    pub slices: Slices,
 }
+
+/// The page that holds a whole form.
+pub const WHOLE: Key = Key { scope: ScopeId(0), node: NodeId(0) };
 
 impl Answering {
     /// Everything of it lives as long as the current owner, the keeping longer if it must.
@@ -102,7 +110,35 @@ impl Answering {
             sought: RwSignal::new(None),
             card: RwSignal::new(None),
             undoable: RwSignal::default(),
+            whole: false,
+            slices: Slices::new(),
         }
+    }
+
+    /// The same, all in one page or page by page.
+    pub fn in_one(self, whole: bool) -> Answering {
+        Answering { whole, ..self }
+    }
+
+    /// Is it practice? Then nothing is kept and nothing is sent.
+    pub fn is_practice(self) -> bool {
+        self.keeping().is_nowhere()
+    }
+
+    /// The page that shows a node.
+    pub fn page_of(self, key: Key) -> Option<Key> {
+        let section = self.section_of(key);
+        if self.whole { section.map(|_| WHOLE) } else { section }
+    }
+
+    /// What of the form a node stands in, as the list of pages has it.
+    pub fn section_of(self, key: Key) -> Option<Key> {
+        self.with(|session| session.page_of(key))
+    }
+
+    /// Does a group or a repeat stand in no other?
+    pub fn is_section(self, key: Key) -> bool {
+        self.with(|session| session.path(key)).matches('/').count() == 2
     }
 
     /// Looks at the session. Not within another look.
@@ -134,8 +170,9 @@ impl Answering {
 
     /// The question on the page whose field has this id.
     pub fn question_of_field(self, field: &str) -> Option<Key> {
+        let key = key_of(field)?;
         let open = self.open.get_value();
-        open.shown.borrow().keys().copied().find(|key| field_id(*key) == field)
+        open.shown.borrow().contains_key(&key).then_some(key)
     }
 
     /// A group's signal.
@@ -167,14 +204,13 @@ impl Answering {
 
     /// Are there pages that are not asked now? Then the list of pages may grow with an answer.
     pub fn hides_pages(self) -> bool {
-        let root = Key { scope: ScopeId(0), node: NodeId(0) };
         self.with(|session| {
             let hidden = |item: Item| match item {
                 Item::Group(key) => session.relevant(key) == Some(false) && !session.children(key).is_empty(),
                 Item::Repeat(key) => session.relevant(key) == Some(false),
                 Item::Question(_) => false,
             };
-            session.children(root).into_iter().any(hidden)
+            session.children(WHOLE).into_iter().any(hidden)
         })
     }
 
@@ -189,7 +225,9 @@ impl Answering {
         self.revision.track();
         self.with(|session| {
             let mut violations = session.violations();
-            violations.retain(|(key, _)| session.page_of(*key) == Some(page));
+            if page != WHOLE {
+                violations.retain(|(key, _)| session.page_of(*key) == Some(page));
+            }
             violations
         })
     }
@@ -252,6 +290,10 @@ impl Answering {
         let open = self.open.get_value();
         open.shown.borrow_mut().clear();
         self.refresh_pages();
+        if page == WHOLE {
+            // Where in it the reader is, the fields say.
+            return open.keeping.hurry();
+        }
         let path = self.with(|session| session.path(page));
         if open.keeping.cursor().page.as_ref() != Some(&path) {
             // Only what is sought on the new page has its card open.
@@ -261,6 +303,30 @@ impl Answering {
             open.keeping.record(now(), Change::Page(Cursor { page: Some(path), card }));
         }
         open.keeping.hurry();
+    }
+
+    /// The reader pressed Next on the page: what is missing there is said from now on.
+    pub fn check(self, page: Key) {
+        let sections = || self.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect());
+        let more: Vec<Key> = if page == WHOLE { sections() } else { Vec::new() };
+        self.checked.update(|pages| pages.extend(more.into_iter().chain([page])));
+    }
+
+    /// The reader has seen that all is said: what is missing anywhere is said from now on.
+    pub fn check_all(self) {
+        let sections: Vec<Key> =
+            self.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect());
+        self.checked.set(sections.into_iter().chain(self.whole.then_some(WHOLE)).collect());
+    }
+
+    /// Of a whole form: the reader is in this section of it now.
+    pub fn stands_in(self, section: Key) {
+        let keeping = self.keeping();
+        let page = Some(self.with(|session| session.path(section)));
+        let cursor = keeping.cursor();
+        if cursor.page != page {
+            keeping.record(now(), Change::Page(Cursor { page, ..cursor }));
+        }
     }
 
     /// Reads in another language, if the form speaks it.

@@ -21,6 +21,7 @@ use super::device::Device;
 use super::entities::world_for;
 use super::forms::{self, FormError};
 use super::keeping::{Keeping, Living, living, now};
+use super::{paging, practice};
 use crate::platform::{clock, locks, timer};
 
 /// A tab that was just left, this one included, may still write for a moment.
@@ -101,7 +102,7 @@ pub async fn begin_about(
 }
 
 /// Chooses each of the ids in the first question whose list has it. What one answer brings up can have the next: a class, then its services.
-fn choose(session: &mut Session, ids: &[String]) {
+pub(super) fn choose(session: &mut Session, ids: &[String]) {
     for id in ids {
         let questions: Vec<_> = session.nodes().into_iter().filter_map(|key| session.question(key)).collect();
         let has = |question: &&QuestionView| {
@@ -127,11 +128,14 @@ async fn has_form(device: Device, hash: &str) -> bool {
 /// Opens a draft for this tab alone. `take_over`: from whichever tab has it, since the reader said so.
 /// What lives with the screen is made under `owner`.
 pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Opening {
+    if let Some(keeping) = practice::of(id) {
+        return Opening::Open(owner.with(|| answering(keeping.session(), keeping)), 0);
+    }
     let writer: Rc<RefCell<Weak<Keeping>>> = Rc::default();
     let lock = match hold(device, id, take_over, &writer).await {
         Hold::Free(lock) => lock,
         Hold::Ours(keeping) => {
-            return Opening::Open(owner.with(|| Answering::new(keeping.session(), keeping)), 0);
+            return Opening::Open(owner.with(|| answering(keeping.session(), keeping)), 0);
         }
         Hold::Anothers => return Opening::Elsewhere,
     };
@@ -177,7 +181,13 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     if !stored.steps.is_empty() || lost > 0 {
         keeping.cover();
     }
-    Opening::Open(owner.with(|| Answering::new(session, keeping)), lost)
+    Opening::Open(owner.with(|| answering(session, keeping)), lost)
+}
+
+/// A draft on the screen, laid out as its form and its reader want it.
+fn answering(session: Rc<RefCell<Session>>, keeping: Rc<Keeping>) -> Answering {
+    let whole = paging::is_whole(session.borrow().form());
+    Answering::new(session, keeping).in_one(whole)
 }
 
 /// A survey that was finished, to be looked at: as long as it waits in the outbox, and for some days once it has arrived. `None` after that.

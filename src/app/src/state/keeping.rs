@@ -142,6 +142,11 @@ impl Keeping {
         Rc::new(Keeping { loose: Some(RefCell::default()), ..writer })
     }
 
+    /// Is nothing of it kept?
+    pub fn is_nowhere(&self) -> bool {
+        self.loose.is_some()
+    }
+
     fn of(
         store: Rc<IndexedDb>,
         session: Rc<RefCell<Session>>,

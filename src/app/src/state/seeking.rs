@@ -1,7 +1,7 @@
 //! From a mistake to its control: page, card, focus; and what is wrong in words.
 
 use doorstep_engine::value::DataType;
-use doorstep_engine::view::{Key, Violation, ViolationKind};
+use doorstep_engine::view::{Key, NodeId, ScopeId, Violation, ViolationKind};
 use leptos::prelude::*;
 
 use super::answering::Answering;
@@ -10,6 +10,17 @@ use crate::words::Words;
 /// The id of a question's control on the page.
 pub fn field_id(key: Key) -> String {
     format!("q{}-{}", key.scope.0, key.node.0)
+}
+
+/// The question of such an id.
+pub fn key_of(field: &str) -> Option<Key> {
+    let (scope, node) = field.strip_prefix('q')?.split_once('-')?;
+    Some(Key { scope: ScopeId(scope.parse().ok()?), node: NodeId(node.parse().ok()?) })
+}
+
+/// The id of the heading of a group or a repeat.
+pub fn section_id(key: Key) -> String {
+    format!("section-{}", field_id(key))
 }
 
 impl Answering {
@@ -92,4 +103,16 @@ pub fn violation_words(violation: &Violation, words: &Words) -> String {
         },
     };
     text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fields_id_says_which_question_it_is() {
+        let key = Key { scope: ScopeId(3), node: NodeId(120) };
+        assert_eq!(key_of(&field_id(key)), Some(key));
+        assert_eq!([key_of(""), key_of("q1"), key_of("main-2"), key_of(&section_id(key))], [None; 4]);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Text;
 use crate::platform::appearance::Theme;
+use crate::state::paging::Paging;
 
 /// Names say where it stands; functions take what is filled in.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct AppearanceWords {
     pub awake_hint: Text,
     pub aloud: Text,
     pub aloud_hint: Text,
+    pub paging: Text,
+    pub pagings: fn(Paging) -> (Text, Text),
 }
 
 /// Chinese, simplified.
@@ -37,6 +40,12 @@ pub const CHINESE: AppearanceWords = AppearanceWords {
     awake_hint: "十分钟没人操作就不再保持；会多用一些电。",
     aloud: "每题有“读给我听”按钮",
     aloud_hint: "读题目、提示和选项，不读答案。设备上有这种语言的离线语音才会出现。",
+    paging: "填写时怎么分页",
+    pagings: |paging| match paging {
+        Paging::ByForm => ("按表格设定", "表格没有要求时一页一页"),
+        Paging::Pages => ("一页一页", "每页几道题，填完点“下一页”"),
+        Paging::Whole => ("全部在一页", "从上往下滚动，目录能跳到每一部分"),
+    },
 };
 
 /// English.
@@ -59,4 +68,10 @@ pub const ENGLISH: AppearanceWords = AppearanceWords {
     awake_hint: "Until nobody has touched it for ten minutes; it takes some more of the battery.",
     aloud: "A “Read it aloud” button at each question",
     aloud_hint: "Question, hint and choices, no answers; only where the device itself has a voice for the language.",
+    paging: "Pages of a form",
+    pagings: |paging| match paging {
+        Paging::ByForm => ("As the form says", "page by page where it says nothing"),
+        Paging::Pages => ("Page by page", "a few questions each, and Next"),
+        Paging::Whole => ("All in one page", "scroll down; the list of pages leads to each part"),
+    },
 };

@@ -64,6 +64,7 @@ pub mod handing;
 mod households;
 pub mod kiosk;
 pub mod office;
+mod practice;
 mod record;
 mod referred;
 mod report;
@@ -128,6 +129,9 @@ pub struct Words {
     pub offline_note: Text,
     pub update: Text,
     pub update_now: Text,
+
+    // Practising
+    pub practice: practice::PracticeWords,
 
     // Home
     pub start_title: Text,

@@ -167,6 +167,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
         public_key: public_key(&parts),
+        layout: super::layout::read(&parts),
         for_roles: super::for_roles::read(parts.model),
         scopes: skeleton.scopes,
         tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),
@@ -182,7 +183,7 @@ fn public_key(parts: &XForm<'_>) -> Option<Arc<str>> {
     (!key.trim().is_empty()).then_some(key)
 }
 
-fn attribute(element: Tag<'_>, local: &str) -> Option<Arc<str>> {
+pub(super) fn attribute(element: Tag<'_>, local: &str) -> Option<Arc<str>> {
     let plain = element.attribute(local).or_else(|| element.attribute_in(&Namespace::OpenRosa, local));
     plain.map(|written| written.text.into())
 }

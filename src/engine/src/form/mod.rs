@@ -26,6 +26,7 @@ mod choices;
 mod compile;
 pub(crate) mod for_roles;
 mod itext;
+mod layout;
 mod meta;
 mod names;
 mod paths;
@@ -43,6 +44,7 @@ pub(crate) use choices::{ChoiceList, Choices, Itemset, Listed};
 pub(crate) use compile::itext_id;
 pub use for_roles::{RESIDENT, ROLES};
 pub(crate) use itext::Itext;
+pub use layout::Layout;
 pub(crate) use names::{KnownChoices, Skeleton, SkeletonKind};
 pub use public_key::RsaKey;
 pub(crate) use texts::{Piece, Pieces, TextId, Texts};
@@ -89,6 +91,7 @@ pub struct Form {
     pub(crate) deprecated_id: Option<NodeId>,
     /// What its submissions are to be encrypted with, as written.
     pub(crate) public_key: Option<Arc<str>>,
+    pub(crate) layout: Layout,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: ChildNames,
 }
@@ -284,6 +287,11 @@ impl Form {
     /// author wrote it; `None` if they go out as they are. Whether it is a key at all is for whoever encrypts to say: until then nothing goes out.
     pub fn public_key(&self) -> Option<&str> {
         self.public_key.as_deref()
+    }
+
+    /// How it wants to be laid out: page by page, unless its `style` says otherwise.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// The roles of those that it is for, of [`ROLES`] (the setting `for_roles`); none named: for everybody but residents. To whom it is offered is for the server to say.

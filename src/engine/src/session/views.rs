@@ -94,6 +94,13 @@ impl Session {
         questions.filter(|node| self.form.node(*node).body.control.is_some() && !self.form.is_computed(*node))
     }
 
+    /// What stands in the form, relevant or not, in order: as [`Session::pages`] has it, in one.
+    pub fn whole(&self) -> Vec<Item> {
+        let mut items = self.children(Key { scope: ScopeId(0), node: NodeId(0) });
+        items.retain(|item| !matches!(item, Item::Group(key) if !self.shows_something(key.node)));
+        items
+    }
+
     /// Does it hold a question or a repeat, at whatever depth?
     fn shows_something(&self, group: NodeId) -> bool {
         let inside = &self.form.node(group).body.items;

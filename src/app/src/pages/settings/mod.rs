@@ -15,6 +15,7 @@ use crate::components::shut_out::ShutOutNotice;
 use crate::components::top_bar::TopBar;
 use crate::platform::{awake as screen, timer};
 use crate::state::device::use_device;
+use crate::state::paging::{self, Paging};
 use crate::state::reader::{say, title};
 use crate::state::targets as known;
 use crate::state::{aloud, awake};
@@ -36,6 +37,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Appearance>
                 {keep_awake()}
                 {read_aloud()}
+                {paging()}
             </Appearance>
             <targets::TargetsSection device />
             <own::OwnSection device />
@@ -53,6 +55,38 @@ fn keep_awake() -> Option<AnyView> {
 fn read_aloud() -> AnyView {
     let words: [Choice; 2] = [|w| w.appearance.aloud, |w| w.appearance.aloud_hint];
     switch("read-aloud", words, aloud::is_wanted(), aloud::want)
+}
+
+/// Page by page, or all in one.
+fn paging() -> AnyView {
+    let chosen = RwSignal::new(paging::wanted());
+    let choose = move |paging: Paging| {
+        paging::want(paging);
+        chosen.set(paging);
+    };
+    let row = |paging: Paging| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio" name="paging" value=paging.name() prop:checked=live(move || chosen.get() == paging)
+                    on:change=move |_| choose(paging)
+                />
+                <span>
+                    {say(move |w| (w.appearance.pagings)(paging).0)} " "
+                    <span class="soft small">{say(move |w| (w.appearance.pagings)(paging).1)}</span>
+                </span>
+            </label>
+        }
+    };
+    view! {
+        <div class="question">
+            <fieldset>
+                <legend class="question-label">{say(|w| w.appearance.paging)}</legend>
+                <div class="choices">{Paging::ALL.map(row).into_iter().collect_view()}</div>
+            </fieldset>
+        </div>
+    }
+    .into_any()
 }
 
 type Choice = fn(&'static Words) -> &'static str;

@@ -18,6 +18,7 @@ mod behaviour;
 mod entities;
 mod last_saved;
 mod office;
+mod practice;
 
 /// Who writes in these tests.
 pub(super) const PEN: Pen = Pen::new([7; 16]);

@@ -1,0 +1,33 @@
+//! Says on every page of a practice that it is one.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, Shape};
+use super::live::live;
+use crate::state::answering::Answering;
+use crate::state::reader::{say, use_reader};
+
+/// The notice; nothing where it is no practice.
+#[component]
+pub fn Practice(answering: Answering) -> impl IntoView {
+    answering.is_practice().then(|| {
+        view! {
+            <p class="notice warn" data-practice="true">
+                <strong>{say(|w| w.practice.practice)}</strong>
+                {live(move || use_reader().language().words().comma)}
+                {say(|w| w.practice.explained)}
+            </p>
+        }
+    })
+}
+
+/// In the top bar, where it else says whether all is kept.
+#[component]
+pub fn PracticeState() -> impl IntoView {
+    view! {
+        <span class="state wait" data-state="practice">
+            <Icon shape=Shape::Alert small=true />
+            {say(|w| w.practice.practice)}
+        </span>
+    }
+}
