@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use doorstep_engine::session::{Kind, Opening};
+use doorstep_engine::view::PageView;
 use doorstep_engine::{Extent, Form, Session, World};
 
 use crate::dice::Dice;
@@ -73,7 +74,23 @@ fn step(session: &mut Session, dice: &mut Dice<'_>) {
                 Some((name, _)) if !dice.once_in(4) => name.as_str(),
                 _ => dice.of(&ANSWERS),
             };
-            drop(session.answer_text(key, text));
+            let mut pages = session.pages();
+            let Ok(changes) = session.answer_text(key, text) else { return };
+            // What is counted on the pages that an answer says it changed is what is counted on all.
+            if !changes.pages {
+                session.recount(&mut pages, &changes.nodes);
+                // Headings aside: one that shows the text of all that is in a group is told of by no change.
+                let counts = |pages: &[PageView]| {
+                    let of = |page: &PageView| (page.key, page.progress, page.violations, page.unscored);
+                    pages.iter().map(of).collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    counts(&pages),
+                    counts(&session.pages()),
+                    "after {} = {text:?}",
+                    session.path(key)
+                );
+            }
         }
         Kind::Root | Kind::Group => {
             let languages = session.form().languages().to_vec();

@@ -3,7 +3,7 @@
 //! The engine settles everything first; its `Changes` then say which signals to set, and only what differs is set
 //! (invariant 5). The signals are counted references held here, outside the rows that show them.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -57,7 +57,8 @@ struct Open {
     session: Rc<RefCell<Session>>,
     keeping: Rc<Keeping>,
     shown: RefCell<HashMap<Key, Shown>>,
-    pages_pending: Cell<bool>,
+    /// What changed since the pages were counted.
+    uncounted: RefCell<Vec<Key>>,
 }
 
 /// The open draft: what pages and controls read from and answer to.
@@ -93,7 +94,7 @@ impl Answering {
     /// Everything of it lives as long as the current owner, the keeping longer if it must.
     pub fn new(session: Rc<RefCell<Session>>, keeping: Rc<Keeping>) -> Answering {
         let pages = session.borrow().pages();
-        let open = Open { session, keeping, shown: RefCell::default(), pages_pending: Cell::new(false) };
+        let open = Open { session, keeping, shown: RefCell::default(), uncounted: RefCell::default() };
         let open = StoredValue::new_local(Rc::new(open));
         let revision = RwSignal::new(0);
         let any_rejected = Memo::new(move |_| {
@@ -418,17 +419,10 @@ impl Answering {
         }
         self.show(&changes.nodes);
         if changes.pages {
+            open.uncounted.borrow_mut().clear();
             self.refresh_pages();
-        } else if !open.pages_pending.replace(true) {
-            let answering = self;
-            let pending = open.clone();
-            timer::spawn(async move {
-                timer::sleep(PAGES_MS).await;
-                pending.pages_pending.set(false);
-                if !answering.open.is_disposed() {
-                    answering.refresh_pages();
-                }
-            });
+        } else {
+            self.count_soon(&open, &changes.nodes);
         }
         self.revision.update(|revision| *revision += 1);
     }
@@ -442,6 +436,23 @@ impl Answering {
                 shown.renew(*key, &open.session);
             }
         }
+    }
+
+    /// Counts on the pages of these nodes, a little later: what is typed key by key is counted once.
+    fn count_soon(self, open: &Rc<Open>, nodes: &[Key]) {
+        let waits = !open.uncounted.borrow().is_empty();
+        open.uncounted.borrow_mut().extend_from_slice(nodes);
+        if waits || nodes.is_empty() {
+            return;
+        }
+        let open = open.clone();
+        timer::spawn(async move {
+            timer::sleep(PAGES_MS).await;
+            let nodes = open.uncounted.take();
+            if !self.open.is_disposed() && !nodes.is_empty() {
+                self.pages.maybe_update(|pages| open.session.borrow().recount(pages, &nodes));
+            }
+        });
     }
 
     fn refresh_pages(self) {

@@ -29,6 +29,8 @@ pub(crate) struct Assessment {
     pub doubts: Doubts,
     /// By flag: the questions that it is made of, the nearest first. Found when they are first asked for.
     pub behind_flags: OnceLock<FxHashMap<MeasureId, Box<[NodeId]>>>,
+    /// The questions without which a scale has no score. Found when they are first asked for.
+    pub scored: OnceLock<FxHashSet<NodeId>>,
 }
 
 /// What measures read that may or may not be asked: conditions of nodes that hang on answers that may be missing.

@@ -168,6 +168,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         deprecated_id: meta::find(&skeleton, "deprecatedID"),
         public_key: public_key(&parts),
         layout: super::layout::read(&parts),
+        tops: OnceLock::new(),
         for_roles: super::for_roles::read(parts.model),
         scopes: skeleton.scopes,
         tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),

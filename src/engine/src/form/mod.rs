@@ -92,6 +92,8 @@ pub struct Form {
     /// What its submissions are to be encrypted with, as written.
     pub(crate) public_key: Option<Arc<str>>,
     pub(crate) layout: Layout,
+    /// By node: what of the root's body it stands in. Found when it is first asked for.
+    pub(crate) tops: OnceLock<Box<[NodeId]>>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: ChildNames,
 }

@@ -52,12 +52,12 @@ impl Session {
                 }
                 Item::Group(_) | Item::Repeat(_) => {
                     let items = if let Item::Group(_) = item { self.children(key) } else { vec![item] };
-                    let body = &self.form.node(node).body;
+                    let (label, hint) = self.heading(key);
                     pages.push(PageView {
                         key,
                         items,
-                        label: self.words(body.label, key),
-                        hint: body.hint.map(|_| self.words(body.hint, key)),
+                        label,
+                        hint,
                         progress: Progress::default(),
                         violations: 0,
                         unscored: 0,
@@ -66,32 +66,10 @@ impl Session {
                 }
             }
         }
-        let scored: FxHashSet<NodeId> = self.scored().collect();
         for page in &mut pages {
-            let mut progress = Progress::default();
-            let (mut violations, mut unscored) = (0, 0);
-            for item in &page.items {
-                self.walk(*item, &mut |key| {
-                    self.count(key, &mut progress);
-                    violations += usize::from(self.violation(key).is_some());
-                    let blank =
-                        scored.contains(&key.node) && self.instance.kept(key.scope, key.node).is_blank();
-                    unscored += usize::from(blank);
-                });
-            }
-            (page.progress, page.violations, page.unscored) = (progress, violations, unscored);
+            self.count_page(page);
         }
         pages
-    }
-
-    /// The questions without which a scale has no score.
-    fn scored(&self) -> impl Iterator<Item = NodeId> {
-        let scales = self.form.assessment.measures.iter().filter_map(|measure| match &measure.kind {
-            Kind::Scale(scale) if scale.when_missing == WhenMissing::NoScore => Some(scale),
-            _ => None,
-        });
-        let questions = scales.flat_map(|scale| &scale.items).flat_map(|item| &item.questions).copied();
-        questions.filter(|node| self.form.node(*node).body.control.is_some() && !self.form.is_computed(*node))
     }
 
     /// What stands in the form, relevant or not, in order: as [`Session::pages`] has it, in one.
@@ -99,6 +77,90 @@ impl Session {
         let mut items = self.children(Key { scope: ScopeId(0), node: NodeId(0) });
         items.retain(|item| !matches!(item, Item::Group(key) if !self.shows_something(key.node)));
         items
+    }
+
+    /// Counts anew what is answered, wrong and unscored on the pages that these nodes are on, and takes the heading of a page anew that is itself among them, where
+    /// [`Changes::pages`](crate::session::Changes::pages) says that the pages are the same. Gives whether anything is another.
+    pub fn recount(&self, pages: &mut [PageView], nodes: &[Key]) -> bool {
+        let mut tops: Vec<NodeId> = nodes.iter().map(|key| self.top(key.node)).collect();
+        tops.sort_unstable();
+        tops.dedup();
+        let mut differs = false;
+        for page in pages {
+            if nodes.contains(&page.key) && self.form.node(page.key.node).body.control.is_none() {
+                let (label, hint) = self.heading(page.key);
+                differs |= (&label, &hint) != (&page.label, &page.hint);
+                (page.label, page.hint) = (label, hint);
+            }
+            // A run of questions has one of each; a group is its own.
+            let is_on = |item: &Item| {
+                let (Item::Question(key) | Item::Group(key) | Item::Repeat(key)) = item;
+                tops.binary_search(&key.node).is_ok()
+            };
+            if tops.binary_search(&page.key.node).is_ok() || page.items.iter().any(is_on) {
+                let before = (page.progress, page.violations, page.unscored);
+                self.count_page(page);
+                differs |= before != (page.progress, page.violations, page.unscored);
+            }
+        }
+        differs
+    }
+
+    /// A page's words, where it is a group or a repeat.
+    fn heading(&self, key: Key) -> (String, Option<String>) {
+        let body = &self.form.node(key.node).body;
+        (self.words(body.label, key), body.hint.map(|_| self.words(body.hint, key)))
+    }
+
+    /// What of the root's body a node stands in, however deep it lies in the instance; of what nobody sees, the node under the root.
+    fn top(&self, node: NodeId) -> NodeId {
+        let tops = self.form.tops.get_or_init(|| {
+            let parent = |node: NodeId| self.form.node(node).parent;
+            let mut tops = vec![NodeId(0); self.form.nodes.len()];
+            for node in (1..tops.len()).map(|at| NodeId(at as u32)) {
+                // A parent stands before its children.
+                let above = parent(node);
+                tops[node.0 as usize] = if above == NodeId(0) { node } else { tops[above.0 as usize] };
+            }
+            for top in &self.form.node(NodeId(0)).body.items {
+                let mut inside = vec![*top];
+                while let Some(node) = inside.pop() {
+                    tops[node.0 as usize] = *top;
+                    inside.extend_from_slice(&self.form.node(node).body.items);
+                }
+            }
+            tops.into()
+        });
+        tops[node.0 as usize]
+    }
+
+    fn count_page(&self, page: &mut PageView) {
+        let scored = self.scored();
+        let mut progress = Progress::default();
+        let (mut violations, mut unscored) = (0, 0);
+        for item in &page.items {
+            self.walk(*item, &mut |key| {
+                self.count(key, &mut progress);
+                violations += usize::from(self.violation(key).is_some());
+                let blank = scored.contains(&key.node) && self.instance.kept(key.scope, key.node).is_blank();
+                unscored += usize::from(blank);
+            });
+        }
+        (page.progress, page.violations, page.unscored) = (progress, violations, unscored);
+    }
+
+    /// The questions without which a scale has no score.
+    fn scored(&self) -> &FxHashSet<NodeId> {
+        self.form.assessment.scored.get_or_init(|| {
+            let scales = self.form.assessment.measures.iter().filter_map(|measure| match &measure.kind {
+                Kind::Scale(scale) if scale.when_missing == WhenMissing::NoScore => Some(scale),
+                _ => None,
+            });
+            let questions = scales.flat_map(|scale| &scale.items).flat_map(|item| &item.questions).copied();
+            let is_asked =
+                |node: &NodeId| self.form.node(*node).body.control.is_some() && !self.form.is_computed(*node);
+            questions.filter(is_asked).collect()
+        })
     }
 
     /// Does it hold a question or a repeat, at whatever depth?
@@ -144,12 +206,19 @@ impl Session {
         }
         match item {
             Item::Question(key) => take(key),
-            Item::Group(key) => self.children(key).into_iter().for_each(|inner| self.walk(inner, take)),
+            Item::Group(key) => self.walk_inside(key, take),
             Item::Repeat(Key { scope, node }) => {
                 for instance in self.instance.instances(scope, node) {
-                    let key = Key { scope: *instance, node };
-                    self.children(key).into_iter().for_each(|inner| self.walk(inner, take));
+                    self.walk_inside(Key { scope: *instance, node }, take);
                 }
+            }
+        }
+    }
+
+    fn walk_inside(&self, key: Key, take: &mut dyn FnMut(Key)) {
+        for node in &self.form.node(key.node).body.items {
+            if let Some(inner) = self.item(Key { scope: key.scope, node: *node }) {
+                self.walk(inner, take);
             }
         }
     }
@@ -197,7 +266,7 @@ impl Session {
             value: self.instance.kept(key.scope, key.node).clone(),
             relevant: self.instance.has(cell, flag::RELEVANT),
             required: self.instance.has(cell, flag::REQUIRED),
-            scored: self.scored().any(|node| node == key.node),
+            scored: self.scored().contains(&key.node),
             readonly: self.is_readonly(key),
             violation: self.violation(key),
             choices: match &node.body.choices {
@@ -315,10 +384,7 @@ impl Session {
         if !self.instance.holds(&self.form, key.scope, key.node) || key.node == NodeId(0) {
             return None;
         }
-        let mut node = key.node;
-        while self.form.node(node).parent != NodeId(0) {
-            node = self.form.node(node).parent;
-        }
+        let node = self.top(key.node);
         let root = ScopeId(0);
         let top = Key { scope: root, node };
         if !self.instance.relevant(root, node) {
