@@ -29,11 +29,10 @@ pub fn Kept(answering: Answering) -> impl IntoView {
     };
     view! {
         <span class=class data-state=name role="status">
-            {live(move || match word.get() {
-                Word::Kept => view! { <Icon shape=Shape::Check small=true /> },
-                Word::Saving => view! { <Icon shape=Shape::Turning small=true /> },
-                Word::Failed => view! { <Icon shape=Shape::Alert small=true /> },
-            })}
+            // All three, of which the style sheet shows one: it changes with every answer.
+            <Icon shape=Shape::Check small=true />
+            <Icon shape=Shape::Turning small=true />
+            <Icon shape=Shape::Alert small=true />
             {live(move || {
                 let words = reader.language().words();
                 match word.get() {
