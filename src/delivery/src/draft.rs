@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::audit_log::AuditLog;
 use crate::moment::Moment;
 use crate::record::{self, Record, RecordError};
 use crate::rescue::TakenFrom;
@@ -83,6 +84,8 @@ pub struct Draft {
     pub in_danger: bool,
     /// In which state another device handed it over, if one did.
     pub taken_from: Option<TakenFrom>,
+    /// How it was filled in so far, where its form wants that logged and it was opened.
+    pub log: Option<AuditLog>,
 }
 
 /// A draft as a list shows it, kept as a record of its own so that a list decrypts no answers.
@@ -116,6 +119,10 @@ pub struct Opened {
     /// Steps that could not be taken again. To be shown, never swallowed; then a snapshot is to be saved,
     /// so that what follows does not stand behind their gap.
     pub problems: Vec<ReplayProblem>,
+    /// How it was filled in, these steps too; `None` if nothing was logged so far.
+    pub log: Option<AuditLog>,
+    /// When the last of all this was done.
+    pub last_at: Moment,
 }
 
 /// Why a draft can't be taken up again.
@@ -149,6 +156,7 @@ impl Draft {
             supersedes: None,
             in_danger: false,
             taken_from: None,
+            log: None,
         };
         draft.take(session, Cursor::default(), 0, now);
         draft
@@ -195,9 +203,17 @@ impl Draft {
         let (now_ms, offset) = (world.now_ms, world.utc_offset_minutes);
         let mut session = Session::restore(form, world, &self.answers).map_err(OpenError::Restore)?;
         session.set_language(&self.language);
-        let replayed = step::replay(&mut session, self.cursor.clone(), self.seq, steps);
+        let mut log = self.log.clone();
+        let replayed = step::replay(&mut session, log.as_mut(), self.cursor.clone(), self.seq, steps);
         session.set_now(now_ms, offset);
-        Ok(Opened { session, cursor: replayed.cursor, seq: replayed.seq, problems: replayed.problems })
+        Ok(Opened {
+            session,
+            cursor: replayed.cursor,
+            seq: replayed.seq,
+            problems: replayed.problems,
+            log,
+            last_at: steps.last().map_or(self.updated_at, |step| step.at),
+        })
     }
 
     /// What a list shows of it.
@@ -286,6 +302,15 @@ struct DraftV4 {
     taken_from: TakenFrom,
 }
 
+/// The fifth version, of those alone whose form wants logged how it is filled in. A build before it leaves them alone, which would lose the log.
+#[derive(Serialize, Deserialize)]
+struct DraftV5 {
+    #[serde(flatten)]
+    v3: DraftV3,
+    taken_from: Option<TakenFrom>,
+    log: AuditLog,
+}
+
 impl From<DraftV2> for DraftV3 {
     fn from(v2: DraftV2) -> DraftV3 {
         DraftV3 { v2, in_danger: false }
@@ -340,14 +365,15 @@ impl Record for Draft {
             },
         };
         let v3 = DraftV3 { v2, in_danger: draft.in_danger };
-        match draft.taken_from {
-            None => record::encode(3, &v3),
-            Some(taken_from) => record::encode(4, &DraftV4 { v3, taken_from }),
+        match (draft.taken_from, draft.log) {
+            (None, None) => record::encode(3, &v3),
+            (Some(taken_from), None) => record::encode(4, &DraftV4 { v3, taken_from }),
+            (taken_from, Some(log)) => record::encode(5, &DraftV5 { v3, taken_from, log }),
         }
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Draft, RecordError> {
-        let mut taken_from = None;
+        let (mut taken_from, mut log) = (None, None);
         let v3: DraftV3 = match record::version(Self::KIND, bytes)? {
             1 => DraftV2::from(record::decode::<DraftV1>(Self::KIND, bytes)?).into(),
             2 => record::decode::<DraftV2>(Self::KIND, bytes)?.into(),
@@ -356,6 +382,11 @@ impl Record for Draft {
                 let v4: DraftV4 = record::decode(Self::KIND, bytes)?;
                 taken_from = Some(v4.taken_from);
                 v4.v3
+            }
+            5 => {
+                let v5: DraftV5 = record::decode(Self::KIND, bytes)?;
+                (taken_from, log) = (v5.taken_from, Some(v5.log));
+                v5.v3
             }
             version => return Err(record::newer(Self::KIND, version)),
         };
@@ -374,6 +405,7 @@ impl Record for Draft {
             supersedes,
             in_danger,
             taken_from,
+            log,
         })
     }
 }
@@ -452,6 +484,7 @@ impl From<CursorV1> for Cursor {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::audit_log::{Columns, Event, Shown, Stamp};
     use crate::record::{RecordErrorKind, golden};
     use serde_json::json;
 
@@ -478,7 +511,18 @@ pub(crate) mod tests {
             supersedes: None,
             in_danger: false,
             taken_from: None,
+            log: None,
         }
+    }
+
+    #[test]
+    fn the_fifth_version_is_as_it_was() {
+        let stamp = |at_ms| Stamp { at_ms, ..Stamp::default() };
+        let mut log = AuditLog::new(Columns { changes: true, ..Columns::default() });
+        log.note(Event::FormStart, None, &stamp(1_795_397_400_000));
+        log.show(Shown::Group("/household-needs/members".into()), &stamp(1_795_397_400_500));
+        log.changed("/household-needs/members[1]/member_name", || "张".into());
+        golden::check("draft.v5.json", &Draft { log: Some(log), ..sample() });
     }
 
     #[test]
