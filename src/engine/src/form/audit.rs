@@ -1,6 +1,6 @@
 //! What a form wants logged of how it is filled in: `orx:audit` in its metadata, with the attributes of its bind (ODK XForms, *Metadata* and *Audit attributes*).
 
-use super::{BindOf, Skeleton, meta};
+use super::{BindOf, Skeleton, SkeletonKind, meta};
 use crate::view::NodeId;
 use rustc_hash::FxHashMap;
 
@@ -46,6 +46,9 @@ pub enum AuditPriority {
 /// Reads it; `None` if the form wants no log. Places are logged with all three of their attributes, or not at all.
 pub(super) fn read(form: &Skeleton, binds: &FxHashMap<NodeId, BindOf<'_>>) -> Option<Audit> {
     let node = meta::find(form, "audit")?;
+    if !matches!(form.node(node).kind, SkeletonKind::Leaf(_)) {
+        return None;
+    }
     let said = |name: &str| binds.get(&node)?.odk(name).map(|written| written.text.trim().to_owned());
     let is = |name: &str, wanted: &str| said(name).as_deref() == Some(wanted);
     Some(Audit {

@@ -218,7 +218,9 @@ fn kinds(
         }
     }
     // Whatever its bind says, a file is what it names.
-    if let Some(audit) = meta::find(form, "audit") {
+    if let Some(audit) = meta::find(form, "audit")
+        && let SkeletonKind::Leaf(_) = form.node(audit).kind
+    {
         form.nodes[audit.0 as usize].kind = SkeletonKind::Leaf(DataType::Attachment);
     }
     for (placed, id) in placed.iter().zip(shown).rev() {

@@ -140,6 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_elements_is_no_log() {
+        let xml = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>
+            <instance><f id="f"><a/><meta><instanceID/><audit><b/></audit></meta></f></instance><bind nodeset="/f/a" type="string"/></model></h:head>
+            <h:body><input ref="/f/a"><label>A</label></input></h:body></h:html>"#;
+        let checked = Form::read(&Bundle::single(Source::new("form.xml", xml)));
+        let form = checked.form.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
+        assert!(form.audit().is_none());
+        assert!(!Session::new(form, World::default()).name_audit("audit.csv"));
+    }
+
+    #[test]
     fn an_xform_without_a_type_for_its_log_has_one_all_the_same() {
         let xml = r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml" xmlns:orx="http://openrosa.org/xforms" xmlns:odk="http://www.opendatakit.org/xforms"><h:head><model>
             <instance><f id="f"><a/><orx:meta><orx:instanceID/><orx:audit/></orx:meta></f></instance><bind nodeset="/f/a" type="string"/>
