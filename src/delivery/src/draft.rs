@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 pub(crate) use kept::{CursorV1, FormRefV1, MomentV1};
 
+use crate::audit_log::AuditLog;
 use crate::hand_over::HandedOn;
 use crate::moment::Moment;
 use crate::rescue::TakenFrom;
@@ -88,6 +89,8 @@ pub struct Draft {
     pub taken_from: Option<TakenFrom>,
     /// Somebody else is to go on with it: until it is known what became of that, nobody does here.
     pub handed_on: Option<HandedOn>,
+    /// How it was filled in so far, where its form wants that logged and it was opened.
+    pub log: Option<AuditLog>,
 }
 
 /// A draft as a list shows it, kept as a record of its own so that a list decrypts no answers.
@@ -123,6 +126,10 @@ pub struct Opened {
     /// Steps that could not be taken again. To be shown, never swallowed; then a snapshot is to be saved,
     /// so that what follows does not stand behind their gap.
     pub problems: Vec<ReplayProblem>,
+    /// How it was filled in, these steps too; `None` if nothing was logged so far.
+    pub log: Option<AuditLog>,
+    /// When the last of all this was done.
+    pub last_at: Moment,
 }
 
 /// Why a draft can't be taken up again.
@@ -157,6 +164,7 @@ impl Draft {
             in_danger: false,
             taken_from: None,
             handed_on: None,
+            log: None,
         };
         draft.take(session, Cursor::default(), 0, now);
         draft
@@ -203,9 +211,17 @@ impl Draft {
         let (now_ms, offset) = (world.now_ms, world.utc_offset_minutes);
         let mut session = Session::restore(form, world, &self.answers).map_err(OpenError::Restore)?;
         session.set_language(&self.language);
-        let replayed = step::replay(&mut session, self.cursor.clone(), self.seq, steps);
+        let mut log = self.log.clone();
+        let replayed = step::replay(&mut session, log.as_mut(), self.cursor.clone(), self.seq, steps);
         session.set_now(now_ms, offset);
-        Ok(Opened { session, cursor: replayed.cursor, seq: replayed.seq, problems: replayed.problems })
+        Ok(Opened {
+            session,
+            cursor: replayed.cursor,
+            seq: replayed.seq,
+            problems: replayed.problems,
+            log,
+            last_at: steps.last().map_or(self.updated_at, |step| step.at),
+        })
     }
 
     /// What a list shows of it.
@@ -256,6 +272,7 @@ pub(crate) mod tests {
             in_danger: false,
             taken_from: None,
             handed_on: None,
+            log: None,
         }
     }
 

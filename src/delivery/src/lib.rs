@@ -6,6 +6,7 @@
 //! and each id is accepted once, with one hash (invariant 4).
 
 pub mod attachment;
+pub mod audit_log;
 pub mod backend;
 pub mod configuration;
 pub mod credentials;

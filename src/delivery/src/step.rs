@@ -10,6 +10,7 @@ use doorstep_engine::value::{DataType, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::audit_log::{AuditLog, Stamp};
 use crate::draft::{Cursor, CursorV1, MomentV1};
 use crate::moment::Moment;
 use crate::record::{self, Record, RecordError};
@@ -105,15 +106,29 @@ pub fn since(snapshot_seq: u64, steps: &[Step]) -> (&[Step], &[Step]) {
 
 /// Takes the steps after `snapshot_seq` over the session, each at its own time of the clock.
 ///
-/// `steps` are in ascending order, as a store gives them.
-pub fn replay(session: &mut Session, cursor: Cursor, snapshot_seq: u64, steps: &[Step]) -> Replayed {
+/// `steps` are in ascending order, as a store gives them. What they change is told to the log, if there is one.
+pub fn replay(
+    session: &mut Session,
+    mut log: Option<&mut AuditLog>,
+    cursor: Cursor,
+    snapshot_seq: u64,
+    steps: &[Step],
+) -> Replayed {
     let (whole, after_gap) = since(snapshot_seq, steps);
     let seq = steps.last().map_or(snapshot_seq, |step| step.seq.max(snapshot_seq));
     let mut replayed = Replayed { cursor, seq, problems: Vec::new() };
     for step in whole {
         session.set_now(step.at.ms, step.at.utc_offset_minutes);
-        if let Err(kind) = take(session, &mut replayed.cursor, &step.change) {
-            replayed.problems.push(problem(step, kind));
+        if let Some(log) = &mut log {
+            log.before(&step.change, session);
+        }
+        match take(session, &mut replayed.cursor, &step.change) {
+            Ok(()) => {
+                if let Some(log) = &mut log {
+                    log.after(&step.change, session, &Stamp { at_ms: step.at.ms, ..Stamp::default() });
+                }
+            }
+            Err(kind) => replayed.problems.push(problem(step, kind)),
         }
     }
     replayed.problems.extend(after_gap.iter().map(|step| problem(step, ReplayProblemKind::AfterGap)));
@@ -128,8 +143,9 @@ fn take(session: &mut Session, cursor: &mut Cursor, change: &Change) -> Result<(
     match change {
         Change::Answer { path, value } => {
             let key = session.at(path).ok_or(ReplayProblemKind::NoSuchNode)?;
-            let question = session.question(key).ok_or(ReplayProblemKind::NoSuchNode)?;
-            let value = answer_value(question.data_type, value).ok_or(ReplayProblemKind::WrongType)?;
+            // Nobody is shown what the device fills in.
+            let data_type = session.data_type(key).ok_or(ReplayProblemKind::NoSuchNode)?;
+            let value = answer_value(data_type, value).ok_or(ReplayProblemKind::WrongType)?;
             session.answer(key, value).map_err(ReplayProblemKind::Refused)?;
         }
         Change::AddRepeat { path } => {
@@ -286,6 +302,20 @@ mod tests {
         assert_eq!(split(1), (0, 5));
         assert_eq!(split(6), (2, 0));
         assert_eq!(split(8), (0, 0));
+    }
+
+    #[test]
+    fn what_the_device_filled_in_without_a_question_is_taken_again() {
+        use doorstep_engine::{Bundle, Form, Source, World};
+        let json = r#"{"settings": {"form_id": "f", "version": "1"}, "survey": [
+            {"type": "start-geopoint", "name": "begun_at"}, {"type": "text", "name": "who", "label": "Who"}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("form.json", json))).form.expect("it is sound");
+        let place = Value::Geo("37.5 122.1 0 5".into());
+        let steps = [step(1, Change::answer("/f/begun_at".into(), &place))];
+        let mut session = Session::new(form, World::default());
+        let replayed = replay(&mut session, None, Cursor::default(), 0, &steps);
+        assert!(replayed.problems.is_empty(), "{:?}", replayed.problems);
+        assert_eq!(session.value(session.at("/f/begun_at").expect("it is there")), Some(&place));
     }
 
     #[test]

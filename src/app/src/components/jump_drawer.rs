@@ -1,6 +1,7 @@
 //! The jump list of a phone: a sheet that rises from the bottom bar.
 
 use super::live::shown_when;
+use doorstep_delivery::audit_log::Event;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -38,6 +39,7 @@ pub fn JumpDrawer(
     };
     let show = move |_| {
         open.set(true);
+        answering.note(Event::Jump, None);
         if let Some(sheet) = sheet.get_untracked() {
             // Fails only if it is open already.
             let _ = sheet.show_modal();

@@ -2,6 +2,7 @@
 
 pub mod appearance;
 pub mod assessment;
+pub mod audited;
 pub mod begin_forms;
 pub mod by_hand;
 pub mod changed;

@@ -3,20 +3,15 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
-use super::live::live;
 use crate::state::answering::Answering;
-use crate::state::reader::{say, use_reader};
+use crate::state::reader::say;
 
 /// The notice; nothing where it is no practice.
 #[component]
 pub fn Practice(answering: Answering) -> impl IntoView {
     answering.is_practice().then(|| {
         view! {
-            <p class="notice warn" data-practice="true">
-                <strong>{say(|w| w.practice.practice)}</strong>
-                {live(move || use_reader().language().words().comma)}
-                {say(|w| w.practice.explained)}
-            </p>
+            <p class="notice warn" data-practice="true">{say(|w| w.practice.explained)}</p>
         }
     })
 }

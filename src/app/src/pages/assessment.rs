@@ -21,6 +21,7 @@ pub fn AssessmentPage(answering: Answering, turning: Turning) -> impl IntoView {
     let reader = use_reader();
     let device = use_device();
     let finished = turning.finished;
+    answering.shows(None);
     if answering.is_practice() {
         provide_context(Practising);
     }

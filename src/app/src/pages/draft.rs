@@ -10,6 +10,7 @@ use super::form_page::FormPage;
 use super::practise::PracticeOver;
 use super::review::Review;
 use super::turning::Turning;
+use crate::components::audited::Identify;
 use crate::components::message::Message;
 use crate::components::read_aloud::ReadsAloud;
 use crate::platform::{page as screen, timer};
@@ -19,8 +20,7 @@ use crate::state::drafts::{self, Opening};
 use crate::state::keeping::now;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::field_id;
-use crate::state::{aloud, awake};
-use crate::state::{place, practice};
+use crate::state::{aloud, auditing, awake, place, practice};
 
 const FOCUS_TRIES: u32 = 20;
 const FOCUS_WAIT_MS: u32 = 30;
@@ -135,7 +135,10 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
     });
     let watching = StoredValue::new_local((hidden, asked, keeping));
     on_cleanup(move || {
-        watching.with_value(|(_, _, keeping)| keeping.hurry());
+        watching.with_value(|(_, _, keeping)| {
+            auditing::leave(keeping);
+            keeping.hurry();
+        });
         practice::end(id);
         // The list at home shows how far it is now.
         timer::spawn(async move {
@@ -144,8 +147,11 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
         });
     });
 
+    let awaits_user = RwSignal::new(answering.awaits_user());
     move || {
-        if turning.at_assessment.get() {
+        if awaits_user.get() {
+            view! { <Identify answering done=move |()| awaits_user.set(false) /> }.into_any()
+        } else if turning.at_assessment.get() {
             view! { <AssessmentPage answering turning /> }.into_any()
         } else if turning.finished.get() && answering.is_practice() {
             view! { <PracticeOver answering id /> }.into_any()
@@ -205,6 +211,7 @@ fn come_back(answering: Answering, turning: Turning, id: Uuid) {
     let page = answering.page_of(key);
     let here = turning.left_at.get_untracked().filter(|_| !answering.whole).or(turning.page.get_untracked());
     if page.is_some() && page == here {
+        turning.wanted.set(None);
         answering.sought.set(Some(key));
     }
 }

@@ -8,6 +8,7 @@ use crate::components::confirm::Confirm;
 use crate::components::icon::{Icon, Shape};
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
+use crate::state::auditing::Auditing;
 use crate::state::day::ATTEMPT;
 use crate::state::device::use_device;
 use crate::state::keeping::NotFinished;
@@ -15,6 +16,7 @@ use crate::state::reader::{say, use_reader};
 use crate::state::{office, sending};
 use crate::words::Words;
 use doorstep_delivery::Wake;
+use doorstep_delivery::audit_log::{Event, Shown};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Sealing {
@@ -40,16 +42,23 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
     let device = use_device();
     let is_practice = answering.is_practice();
     let sealing = RwSignal::new(Sealing::No);
-    let blocked = move || count.get() > 0 || sealing.get() == Sealing::Yes;
+    let keeping = StoredValue::new_local(answering.keeping());
+    let lacks_reason =
+        move || keeping.with_value(|keeping| keeping.audit().is_some_and(Auditing::lacks_reason));
+    let blocked = move || count.get() > 0 || sealing.get() == Sealing::Yes || lacks_reason();
     let seal = move |_: String| {
         // By state, not by the button: a second tap on a slow phone finds it taken.
         if untrack(blocked) {
+            if count.get_untracked() > 0 {
+                answering.note(Event::ConstraintError, None);
+            }
             return;
         }
         if is_practice {
             return turning.finished.set(true);
         }
         sealing.set(Sealing::Yes);
+        answering.shows(None);
         let keeping = answering.keeping();
         let office = answering.with(|session| office::for_form(device, session.form().id()));
         timer::spawn(async move {
@@ -71,6 +80,8 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
                 Err(NotFinished) => {
                     if !sealing.is_disposed() {
                         sealing.set(Sealing::Failed);
+                        answering.note(Event::FinalizeError, None);
+                        answering.shows(Some(Shown::End));
                         answering.revision.update(|revision| *revision += 1);
                     }
                 }
@@ -96,7 +107,13 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
             turning.to_page(last);
         }
     };
-    let said = move || note(sealing.get(), count.get(), is_practice, reader.language().words());
+    let said = move || {
+        let words = reader.language().words();
+        match count.get() == 0 && lacks_reason() {
+            true => words.audit.reason_missing.to_owned(),
+            false => note(sealing.get(), count.get(), is_practice, words),
+        }
+    };
     view! {
         <div class="bottom">
             <Confirm

@@ -1,12 +1,14 @@
 //! One page of a form: its questions and nothing else of the form is mounted.
 
 use crate::components::live::{live, shown_when};
+use doorstep_delivery::audit_log::Event;
 use doorstep_engine::view::{Key, PageView};
 use leptos::prelude::*;
 
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
 use super::whole_page::{self, WholeBody};
+use crate::components::audited::Audited;
 use crate::components::error_summary::{ErrorSummary, SUMMARY};
 use crate::components::icon::{Icon, Shape};
 use crate::components::items::items;
@@ -54,7 +56,10 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         None => form_title.get(),
     });
     let current = turning.here();
-    let go = move |page: Option<Key>| turning.to(page);
+    let go = move |page: Option<Key>| {
+        answering.note(Event::Jump, None);
+        turning.to(page);
+    };
     let assess = move |()| turning.to_assessment_from(page.get_untracked());
     view! {
         <TopBar
@@ -80,7 +85,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
-                {shown_when(move || place.get().number.is_none_or(|number| number == 1), move || view! { <Staying answering /> }.into_any())}
+                {shown_when(move || place.get().number.is_none_or(|number| number == 1), move || view! { <Staying answering /> <Audited answering /> }.into_any())}
                 {live(move || page.get().map(|page| match answering.whole {
                     true => view! { <WholeBody answering turning place form_title /> }.into_any(),
                     false => view! { <PageBody answering page place /> }.into_any(),
@@ -194,6 +199,9 @@ fn Bottom(answering: Answering, turning: Turning) -> impl IntoView {
             answering.check(current);
         }
         let wrong = untrack(|| !answering.violations_on(current).is_empty());
+        if wrong {
+            answering.note(Event::ConstraintError, None);
+        }
         if wrong && first_time {
             // Said once; whoever goes on then knows.
             answering.keeping().hurry();

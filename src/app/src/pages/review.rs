@@ -1,6 +1,7 @@
 //! The review: every page with its answers in words, every mistake a link, and the way to finish.
 
 use crate::components::live::{live, shown_when};
+use doorstep_delivery::audit_log::Shown;
 use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
@@ -9,6 +10,7 @@ use super::review_page::ReviewPage;
 use super::staying::Staying;
 use super::turning::{Turning, start_at};
 use crate::components::assessment::Rechecks;
+use crate::components::audited::ChangeReason;
 use crate::components::changed::Changed;
 use crate::components::dangers::Dangers;
 use crate::components::icon::{Icon, Shape};
@@ -31,6 +33,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
     title(|words| words.review.to_owned());
     // Whoever looks at the review has seen that all is said: mistakes are shown on every page from now on.
     answering.check_all();
+    answering.shows(Some(Shown::End));
     answering.keeping().hurry();
     start_at("review-heading");
 
@@ -100,6 +103,7 @@ pub fn Review(answering: Answering, turning: Turning) -> impl IntoView {
                         .into_any(),
                     }
                 })}
+                <ChangeReason answering />
                 <Changed answering />
                 {live(move || {
                     // In another language everything is written anew.

@@ -10,7 +10,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
 use crate::platform::{page as screen, timer};
-use crate::state::answering::{Answering, WHOLE};
+use crate::state::answering::Answering;
+use crate::state::whole::WHOLE;
 
 type Navigate = Rc<dyn Fn(&str, NavigateOptions)>;
 

@@ -11,9 +11,10 @@ use crate::components::error_summary::ErrorSummary;
 use crate::components::items::items_in_turn;
 use crate::components::live::live;
 use crate::platform::{page as screen, timer};
-use crate::state::answering::{Answering, WHOLE};
+use crate::state::answering::Answering;
 use crate::state::reader::use_reader;
 use crate::state::seeking::section_id;
+use crate::state::whole::WHOLE;
 use crate::words::direction::Direction;
 
 const TRIES: u32 = 20;

@@ -40,6 +40,11 @@ pub enum NoPlace {
 
 /// Measures once, as exactly as the device can, within so many milliseconds.
 pub async fn measure(timeout_ms: u32) -> Result<Place, NoPlace> {
+    measure_as(timeout_ms, true).await
+}
+
+/// The same; not `exactly`: as well as it goes without much power.
+pub async fn measure_as(timeout_ms: u32, exactly: bool) -> Result<Place, NoPlace> {
     let geolocation = Reflect::get(&window().navigator(), &"geolocation".into());
     let geolocation = geolocation.map_err(|_| NoPlace::Unavailable)?;
     if geolocation.is_undefined() {
@@ -48,7 +53,7 @@ pub async fn measure(timeout_ms: u32) -> Result<Place, NoPlace> {
     let geolocation: Geolocation = geolocation.unchecked_into();
     let options = Object::new();
     for (name, value) in [
-        ("enableHighAccuracy", JsValue::TRUE),
+        ("enableHighAccuracy", JsValue::from(exactly)),
         ("maximumAge", JsValue::from(0)),
         ("timeout", JsValue::from(timeout_ms)),
     ] {

@@ -10,9 +10,7 @@ use std::rc::Rc;
 use doorstep_delivery::{Change, Cursor, Moment};
 use doorstep_engine::session::{AnswerError, Changes, Session};
 use doorstep_engine::value::Value;
-use doorstep_engine::view::{
-    GroupView, Item, Key, NodeId, PageView, QuestionView, RepeatView, ScopeId, Violation,
-};
+use doorstep_engine::view::{GroupView, Item, Key, PageView, QuestionView, RepeatView, Violation};
 use leptos::prelude::*;
 
 use super::keeping::{Keeping, now};
@@ -20,6 +18,8 @@ use super::reader::Reader;
 use super::seeking::key_of;
 use super::slices::Slices;
 use super::undoing::{Before, Undoable};
+use super::whereabouts::Whereabouts;
+use super::whole::WHOLE;
 use crate::platform::timer;
 use crate::words::direction::tag_of;
 
@@ -85,10 +85,9 @@ pub struct Answering {
     pub whole: bool,
     /// What of that page is still to come.
     pub slices: Slices,
+    /// What became of asking where the device is, where the form wants that by itself.
+    pub whereabouts: RwSignal<Option<Whereabouts>>,
 }
-
-/// The page that holds a whole form.
-pub const WHOLE: Key = Key { scope: ScopeId(0), node: NodeId(0) };
 
 impl Answering {
     /// Everything of it lives as long as the current owner, the keeping longer if it must.
@@ -113,33 +112,13 @@ impl Answering {
             undoable: RwSignal::default(),
             whole: false,
             slices: Slices::new(),
+            whereabouts: RwSignal::new(None),
         }
-    }
-
-    /// The same, all in one page or page by page.
-    pub fn in_one(self, whole: bool) -> Answering {
-        Answering { whole, ..self }
     }
 
     /// Is it practice? Then nothing is kept and nothing is sent.
     pub fn is_practice(self) -> bool {
         self.keeping().is_nowhere()
-    }
-
-    /// The page that shows a node.
-    pub fn page_of(self, key: Key) -> Option<Key> {
-        let section = self.section_of(key);
-        if self.whole { section.map(|_| WHOLE) } else { section }
-    }
-
-    /// What of the form a node stands in, as the list of pages has it.
-    pub fn section_of(self, key: Key) -> Option<Key> {
-        self.with(|session| session.page_of(key))
-    }
-
-    /// Does a group or a repeat stand in no other?
-    pub fn is_section(self, key: Key) -> bool {
-        self.with(|session| session.path(key)).matches('/').count() == 2
     }
 
     /// Looks at the session. Not within another look.
@@ -291,6 +270,7 @@ impl Answering {
         let open = self.open.get_value();
         open.shown.borrow_mut().clear();
         self.refresh_pages();
+        self.note_page(page);
         if page == WHOLE {
             // Where in it the reader is, the fields say.
             return open.keeping.hurry();
@@ -304,30 +284,6 @@ impl Answering {
             open.keeping.record(now(), Change::Page(Cursor { page: Some(path), card }));
         }
         open.keeping.hurry();
-    }
-
-    /// The reader pressed Next on the page: what is missing there is said from now on.
-    pub fn check(self, page: Key) {
-        let sections = || self.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect());
-        let more: Vec<Key> = if page == WHOLE { sections() } else { Vec::new() };
-        self.checked.update(|pages| pages.extend(more.into_iter().chain([page])));
-    }
-
-    /// The reader has seen that all is said: what is missing anywhere is said from now on.
-    pub fn check_all(self) {
-        let sections: Vec<Key> =
-            self.pages.with_untracked(|pages| pages.iter().map(|page| page.key).collect());
-        self.checked.set(sections.into_iter().chain(self.whole.then_some(WHOLE)).collect());
-    }
-
-    /// Of a whole form: the reader is in this section of it now.
-    pub fn stands_in(self, section: Key) {
-        let keeping = self.keeping();
-        let page = Some(self.with(|session| session.path(section)));
-        let cursor = keeping.cursor();
-        if cursor.page != page {
-            keeping.record(now(), Change::Page(Cursor { page, ..cursor }));
-        }
     }
 
     /// Reads in another language, if the form speaks it.
@@ -393,12 +349,19 @@ impl Answering {
         let outcome = {
             let mut session = open.session.borrow_mut();
             session.set_now(at.ms, at.utc_offset_minutes);
+            if let Some(audit) = open.keeping.audit() {
+                audit.before(&change, &session);
+            }
             act(&mut session)
         };
         match outcome {
             Ok(changes) => {
+                if let Some(audit) = open.keeping.audit() {
+                    audit.after(&change, &open.session.borrow());
+                }
                 open.keeping.record(at, change);
                 self.apply(&changes);
+                self.ask_where_again();
                 Some(changes)
             }
             Err(error) => {
@@ -407,6 +370,11 @@ impl Answering {
                 None
             }
         }
+    }
+
+    /// For which nodes it is wanted where the device is, since this was last asked.
+    pub(super) fn places_wanted(self) -> Vec<Key> {
+        self.open.get_value().session.borrow_mut().take_places_wanted()
     }
 
     fn apply(self, changes: &Changes) {

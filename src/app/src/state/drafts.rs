@@ -17,6 +17,7 @@ use doorstep_engine::view::{Control, QuestionView};
 use leptos::prelude::*;
 
 use super::answering::Answering;
+use super::auditing::Auditing;
 use super::device::Device;
 use super::entities::world_for;
 use super::forms::{self, FormError};
@@ -135,7 +136,9 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let lock = match hold(device, id, take_over, &writer).await {
         Hold::Free(lock) => lock,
         Hold::Ours(keeping) => {
-            return Opening::Open(owner.with(|| answering(keeping.session(), keeping)), 0);
+            let answering = owner.with(|| answering(keeping.session(), keeping));
+            answering.begin_log_again();
+            return Opening::Open(answering, 0);
         }
         Hold::Anothers => return Opening::Elsewhere,
     };
@@ -172,16 +175,23 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
 
     let lost = opened.problems.len();
     let mut draft = stored.draft;
+    let is_first = draft.seq == 0 && stored.steps.is_empty();
+    let audit = opened.session.form().audit().copied();
+    let audit =
+        audit.map(|wants| Auditing::new(wants, opened.log, opened.last_at.ms, draft.supersedes.is_some()));
     draft.cursor = opened.cursor;
     // Steps that were not taken keep their numbers: none of them may be used again.
     let seq = stored.steps.last().map_or(opened.seq, |step| step.seq.max(opened.seq));
     let session = Rc::new(RefCell::new(opened.session));
-    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, (pen, holds_it), lock);
+    let keeping = Keeping::new(device.store(), session.clone(), draft, seq, (pen, holds_it), lock, audit);
     writer.replace(Rc::downgrade(&keeping));
     if !stored.steps.is_empty() || lost > 0 {
         keeping.cover();
     }
-    Opening::Open(owner.with(|| answering(session, keeping)), lost)
+    let answering = owner.with(|| answering(session, keeping));
+    answering.begin_log();
+    answering.ask_where(is_first);
+    Opening::Open(answering, lost)
 }
 
 /// A draft on the screen, laid out as its form and its reader want it.

@@ -6,12 +6,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
+use doorstep_delivery::audit_log::{Event, FILE, MEDIA_TYPE};
 use doorstep_delivery::store::{Store, StoreError, StoreErrorKind};
 use doorstep_delivery::submission::SealError;
 use doorstep_delivery::{Attachment, Change, Cursor, Draft, Moment, OutboxItem, Pen, Step, Submission, Uuid};
 use doorstep_engine::session::Session;
 use leptos::prelude::*;
 
+use super::auditing::Auditing;
 use super::saving::{Due, Saving, Word};
 use super::{kiosk, office};
 use crate::platform::store::{IndexedDb, OfficeKey};
@@ -112,6 +114,8 @@ pub struct Keeping {
     alarm: RefCell<Option<timer::Timer>>,
     /// The files of a session that is kept nowhere.
     loose: Option<RefCell<Loose>>,
+    /// How it is filled in, where its form wants that logged.
+    audit: Option<Auditing>,
     /// Freed only when the last write is through. None where nothing is written.
     _lock: Option<locks::Held>,
 }
@@ -125,9 +129,10 @@ impl Keeping {
         seq: u64,
         (pen, holds_it): (Pen, bool),
         lock: locks::Held,
+        audit: Option<Auditing>,
     ) -> Rc<Keeping> {
         let writer = Keeping::of(store, session, draft, seq, (pen, holds_it));
-        let keeping = Rc::new(Keeping { _lock: Some(lock), ..writer });
+        let keeping = Rc::new(Keeping { _lock: Some(lock), audit, ..writer });
         WRITERS.with_borrow_mut(|writers| {
             writers.retain(|writer| writer.strong_count() > 0);
             writers.push(Rc::downgrade(&keeping));
@@ -171,6 +176,7 @@ impl Keeping {
             holds_it: Cell::new(holds_it),
             alarm: RefCell::default(),
             loose: None,
+            audit: None,
             _lock: None,
         }
     }
@@ -237,6 +243,19 @@ impl Keeping {
         self.steps.borrow_mut().push(Step { seq: self.seq.get(), at, change });
         self.saving.borrow_mut().answered(at.ms);
         self.go_on();
+    }
+
+    /// The log of how it is filled in; `None` where nobody wants one.
+    pub fn audit(&self) -> Option<&Auditing> {
+        self.audit.as_ref()
+    }
+
+    /// Something was logged: it is kept with the next commit, as an answer would be.
+    pub fn logged(self: &Rc<Self>) {
+        if !self.ended.get_untracked() {
+            self.saving.borrow_mut().answered(clock::now_ms());
+            self.go_on();
+        }
     }
 
     /// Keeps a file, strictly, before an answer names it.
@@ -329,6 +348,9 @@ impl Keeping {
     ) -> Result<Submission, NotFinished> {
         let draft = self.draft.borrow().clone();
         let held = self.hold(draft.id).await;
+        if held.is_ok() {
+            self.add_log(draft.id).await;
+        }
         let files = match held {
             Ok(()) => self.store().files(draft.id).await,
             Err(error) => Err(error),
@@ -368,6 +390,16 @@ impl Keeping {
             NotFinished
         })?;
         Ok(submission)
+    }
+
+    /// The log goes with the submission as a file. A survey is never held up by its log: where that can't be kept, it goes without.
+    async fn add_log(&self, id: Uuid) {
+        let Some(csv) = self.audit.as_ref().and_then(Auditing::finished) else { return };
+        let Some(file) = Attachment::of(FILE, MEDIA_TYPE, csv.as_bytes()) else { return };
+        match self.store().keep_file(id, self.pen, &file, csv.as_bytes()).await {
+            Ok(()) => drop(self.session.borrow_mut().name_audit(FILE)),
+            Err(error) => leptos::logging::warn!("the log is not kept: {error}"),
+        }
     }
 
     fn go_on(self: &Rc<Self>) {
@@ -440,6 +472,7 @@ impl Keeping {
         self.saving.borrow_mut().started();
         let mut draft = self.draft.borrow().clone();
         draft.take(&self.session.borrow(), self.cursor(), self.seq.get(), now());
+        draft.log = self.audit.as_ref().map(Auditing::log);
         let saved = match self.hold(draft.id).await {
             Ok(()) => self.store().save_draft(&draft, self.pen).await,
             Err(error) => Err(error),
@@ -450,6 +483,10 @@ impl Keeping {
                 self.saving.borrow_mut().committed();
             }
             Err(error) => {
+                if let Some(audit) = self.audit.as_ref().filter(|_| self.word.get_untracked() != Word::Failed)
+                {
+                    audit.note(Event::SaveError, None);
+                }
                 self.saving.borrow_mut().failed(clock::now_ms());
                 self.end_if_lost(&error);
             }

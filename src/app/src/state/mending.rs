@@ -1,5 +1,6 @@
 //! What a reader can do about what does not arrive: put it right, delete it, carry it to another device.
 
+use doorstep_delivery::audit_log::{AuditLog, Columns, FILE};
 use doorstep_delivery::draft::{Draft, new_id};
 use doorstep_delivery::rescue::{Rescue, TakenUp, file_name};
 use doorstep_delivery::sealed::Sealed;
@@ -40,13 +41,17 @@ async fn begin_repair(device: Device, refused: Uuid) -> Result<Option<Uuid>, Sto
     let Ok(form) = forms::open(device, &sealed.form.hash).await else { return Ok(None) };
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let world = world_for(device, &form).await;
-    let Ok(draft) = Draft::repairing(id, &sealed, form, world) else { return Ok(None) };
+    let columns = form.audit().map(Columns::of);
+    let Ok(mut draft) = Draft::repairing(id, &sealed, form, world) else { return Ok(None) };
     let mut files = Vec::new();
     for file in submission.attachments() {
         // One that is lost or damaged can be taken anew in the draft.
         if let Some(bytes) = store.load_file(refused, &file.name).await?
             && file.has(&bytes)
         {
+            if let Some(columns) = columns.filter(|_| file.name == FILE) {
+                draft.log = Some(AuditLog::going_on(columns, &String::from_utf8_lossy(&bytes)));
+            }
             files.push((file.clone(), bytes));
         }
     }

@@ -3,6 +3,7 @@
 pub mod aloud;
 pub mod answering;
 pub mod arrived;
+pub mod auditing;
 pub mod awake;
 pub mod day;
 pub mod device;
@@ -43,3 +44,5 @@ pub mod space;
 pub mod surveys_of;
 pub mod targets;
 pub mod undoing;
+pub mod whereabouts;
+pub mod whole;

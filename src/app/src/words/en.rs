@@ -407,6 +407,7 @@ pub const WORDS: Words = Words {
     safety: super::safety::ENGLISH,
     appearance: super::appearance::ENGLISH,
     practice: super::practice::ENGLISH,
+    audit: super::audit::ENGLISH,
     settings: super::settings::ENGLISH,
 
     diagnostics_title: "Forms with mistakes",

@@ -57,6 +57,7 @@ macro_rules! spoken {
 languages!(spoken);
 
 mod appearance;
+mod audit;
 pub mod controls;
 mod day;
 pub mod direction;
@@ -129,6 +130,9 @@ pub struct Words {
     pub offline_note: Text,
     pub update: Text,
     pub update_now: Text,
+
+    // What a form finds out by itself
+    pub audit: audit::AuditWords,
 
     // Practising
     pub practice: practice::PracticeWords,

@@ -352,6 +352,7 @@ pub const WORDS: Words = Words {
     safety: super::safety::CHINESE,
     appearance: super::appearance::CHINESE,
     practice: super::practice::CHINESE,
+    audit: super::audit::CHINESE,
     settings: super::settings::CHINESE,
 
     diagnostics_title: "表单有误",

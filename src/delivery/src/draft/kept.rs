@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{Cursor, Draft, DraftProgress, DraftSummary, FormRef};
+use crate::audit_log::AuditLog;
 use crate::hand_over::HandedOn;
 use crate::moment::Moment;
 use crate::record::{self, Record, RecordError};
@@ -78,13 +79,15 @@ struct DraftV4 {
     taken_from: TakenFrom,
 }
 
-/// The fifth version, of those alone that are given to somebody else. A build before it would go on with them.
+/// The fifth version, of those alone that are given to somebody else, which a build before it would go on with; or whose form wants logged how it is filled in: it
+/// would lose the log.
 #[derive(Serialize, Deserialize)]
 struct DraftV5 {
     #[serde(flatten)]
     v3: DraftV3,
     taken_from: Option<TakenFrom>,
-    handed_on: HandedOnV1,
+    handed_on: Option<HandedOnV1>,
+    log: Option<AuditLog>,
 }
 
 /// Under which name a draft is given to somebody else, and since when.
@@ -168,15 +171,17 @@ impl Record for Draft {
             },
         };
         let v3 = DraftV3 { v2, in_danger: draft.in_danger };
-        match (draft.taken_from, draft.handed_on) {
-            (None, None) => record::encode(3, &v3),
-            (Some(taken_from), None) => record::encode(4, &DraftV4 { v3, taken_from }),
-            (taken_from, Some(on)) => record::encode(5, &DraftV5 { v3, taken_from, handed_on: on.into() }),
+        match (draft.taken_from, draft.handed_on, draft.log) {
+            (None, None, None) => record::encode(3, &v3),
+            (Some(taken_from), None, None) => record::encode(4, &DraftV4 { v3, taken_from }),
+            (taken_from, on, log) => {
+                record::encode(5, &DraftV5 { v3, taken_from, handed_on: on.map(HandedOnV1::from), log })
+            }
         }
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<Draft, RecordError> {
-        let (mut taken_from, mut handed_on) = (None, None);
+        let (mut taken_from, mut handed_on, mut log) = (None, None, None);
         let v3: DraftV3 = match record::version(Self::KIND, bytes)? {
             1 => DraftV2::from(record::decode::<DraftV1>(Self::KIND, bytes)?).into(),
             2 => record::decode::<DraftV2>(Self::KIND, bytes)?.into(),
@@ -188,7 +193,7 @@ impl Record for Draft {
             }
             5 => {
                 let v5: DraftV5 = record::decode(Self::KIND, bytes)?;
-                (taken_from, handed_on) = (v5.taken_from, Some(v5.handed_on.into()));
+                (taken_from, handed_on, log) = (v5.taken_from, v5.handed_on.map(HandedOn::from), v5.log);
                 v5.v3
             }
             version => return Err(record::newer(Self::KIND, version)),
@@ -209,6 +214,7 @@ impl Record for Draft {
             in_danger,
             taken_from,
             handed_on,
+            log,
         })
     }
 }
@@ -299,13 +305,19 @@ impl From<CursorV1> for Cursor {
 mod tests {
     use super::super::tests::sample;
     use super::*;
+    use crate::audit_log::{Columns, Event, Shown, Stamp};
     use crate::record::{RecordErrorKind, golden};
 
     #[test]
     fn the_fifth_version_is_as_it_was() {
         let at = Moment { ms: 1_795_397_520_000, utc_offset_minutes: 480 };
         let handed_on = Some(HandedOn { id: "ef".repeat(32), at });
-        let draft = Draft { handed_on, ..sample() };
+        let stamp = |at_ms| Stamp { at_ms, ..Stamp::default() };
+        let mut log = AuditLog::new(Columns { changes: true, ..Columns::default() });
+        log.note(Event::FormStart, None, &stamp(1_795_397_400_000));
+        log.show(Shown::Group("/household-needs/members".into()), &stamp(1_795_397_400_500));
+        log.changed("/household-needs/members[1]/member_name", || "张".into());
+        let draft = Draft { handed_on, log: Some(log), ..sample() };
         golden::check("draft.v5.json", &draft);
         golden::check("draft_summary.v3.json", &draft.summary());
         let taken_from = Some(TakenFrom { seq: 9, state: "cd".repeat(32) });

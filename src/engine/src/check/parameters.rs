@@ -176,7 +176,7 @@ fn audit(parameters: &Parameters, found: &mut Diagnostics) {
     if let (Some(first), true) = (said.first(), said.len() < all.len()) {
         found.push(
             bad(first, "places are logged with three parameters together, or none".to_owned())
-                .hint(format!("write {}", all.map(|key| format!("`{key}=…`")).join(" "))),
+                .hint("write `location-priority=…` `location-min-interval=…` `location-max-age=…`"),
         );
     }
     let number = |key: &str| of(key).and_then(|said| said.text.parse::<u64>().ok());

@@ -45,6 +45,11 @@ impl<'a> BindOf<'a> {
         self.find(&Namespace::Entities, local)
     }
 
+    /// An attribute of ODK's namespace.
+    pub fn odk(&self, local: &str) -> Option<Passage<'a>> {
+        self.find(&Namespace::Odk, local)
+    }
+
     /// A message, and where its words lie.
     pub fn message(&self, local: &str) -> Option<(Passage<'a>, Lies)> {
         let mut binds = self.further.iter().rev().chain(&self.first);

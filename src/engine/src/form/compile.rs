@@ -169,6 +169,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         public_key: public_key(&parts),
         layout: super::layout::read(&parts),
         tops: OnceLock::new(),
+        audit: super::audit::read(&skeleton, &binds),
         for_roles: super::for_roles::read(parts.model),
         scopes: skeleton.scopes,
         tree_files: instances::files(&parts, &skeleton.tree_names, skeleton.trees.len()),
@@ -216,6 +217,12 @@ fn kinds(
         if let (SkeletonKind::Leaf(_), Some(written)) = (node.kind, bind.get("type")) {
             node.kind = SkeletonKind::Leaf(types::of_bind(types::name_of(written.text)));
         }
+    }
+    // Whatever its bind says, a file is what it names.
+    if let Some(audit) = meta::find(form, "audit")
+        && let SkeletonKind::Leaf(_) = form.node(audit).kind
+    {
+        form.nodes[audit.0 as usize].kind = SkeletonKind::Leaf(DataType::Attachment);
     }
     for (placed, id) in placed.iter().zip(shown).rev() {
         let (PlacedKind::Question(control), Some(id)) = (placed.kind, id) else { continue };

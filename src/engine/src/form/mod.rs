@@ -19,6 +19,7 @@ use crate::view::{Control, NodeId};
 use crate::xml::Name;
 
 mod actions;
+mod audit;
 mod binds;
 mod body;
 mod child_names;
@@ -37,6 +38,7 @@ mod types;
 mod xform;
 
 pub(crate) use actions::{Action, Effect, Event};
+pub use audit::{Audit, AuditPlaces, AuditPriority};
 pub(crate) use binds::{BindOf, constant};
 pub(crate) use body::{Placed, PlacedKind};
 pub(crate) use child_names::ChildNames;
@@ -94,6 +96,7 @@ pub struct Form {
     pub(crate) layout: Layout,
     /// By node: what of the root's body it stands in. Found when it is first asked for.
     pub(crate) tops: OnceLock<Box<[NodeId]>>,
+    pub(crate) audit: Option<Audit>,
     /// By parent and name; for paths and restoring only, never on the path of an answer.
     pub(crate) child_names: ChildNames,
 }
@@ -289,6 +292,11 @@ impl Form {
     /// author wrote it; `None` if they go out as they are. Whether it is a key at all is for whoever encrypts to say: until then nothing goes out.
     pub fn public_key(&self) -> Option<&str> {
         self.public_key.as_deref()
+    }
+
+    /// What it wants logged of how it is filled in; `None`: nothing.
+    pub fn audit(&self) -> Option<&Audit> {
+        self.audit.as_ref()
     }
 
     /// How it wants to be laid out: page by page, unless its `style` says otherwise.

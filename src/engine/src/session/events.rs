@@ -4,7 +4,7 @@ use crate::form::{Action, Effect, Event, NodeKind, ScopeDefId};
 use crate::session::recalculate::work_for;
 use crate::session::{AnswerError, Session};
 use crate::value::Value;
-use crate::view::{NodeId, ScopeId};
+use crate::view::{Key, NodeId, ScopeId};
 
 /// How often actions may set each other off: two that answer each other must not go on for ever.
 const MAX_ROUNDS: usize = 10_000;
@@ -170,8 +170,9 @@ impl Session {
                     .unwrap_or(Value::Blank)
             }
             Effect::Literal(text) => Value::carried(data_type, text),
-            // The device's to do: the app looks at what the form declares.
-            Effect::Geopoint | Effect::Audio => return,
+            // The device's to do: whoever runs the form asks what is wanted.
+            Effect::Geopoint => return self.places_wanted.push(Key { scope, node }),
+            Effect::Audio => return,
         };
         let value = if let Value::Unread(_) = value { Value::Blank } else { value };
         let value = self.fitting(node, value);

@@ -14,6 +14,7 @@ use crate::zone::Zone;
 
 mod assess;
 mod awaits;
+mod by_device;
 mod called;
 mod dangers;
 mod data;
@@ -171,6 +172,8 @@ pub struct Session {
     removed: Vec<Key>,
     /// By question: choices that no answer changes, as views in the reader's language, made when first shown.
     choice_views: RefCell<HashMap<NodeId, Arc<[ChoiceView]>>>,
+    /// Nodes for which the place of the device is wanted.
+    places_wanted: Vec<Key>,
     /// What questions are filled in with from lists that grow; looked for when it is first asked.
     recorded: OnceCell<on_record::Recorded>,
 }
@@ -212,6 +215,7 @@ impl Session {
             changed: Vec::new(),
             added: Vec::new(),
             removed: Vec::new(),
+            places_wanted: Vec::new(),
         }
     }
 

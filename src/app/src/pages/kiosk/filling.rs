@@ -47,6 +47,11 @@ pub fn Filling(at: Kiosk, form: String) -> impl IntoView {
             Some(id) => drafts::open(at.device, id, false, owner).await,
             None => Opening::Failed,
         };
+        // A kiosk asks page by page, whatever the form says.
+        let opening = match opening {
+            Opening::Open(answering, lost) => Opening::Open(answering.in_one(false), lost),
+            other => other,
+        };
         if opened.is_disposed() {
             // They left meanwhile: the page is on its way out, and takes the draft with it.
             return;

@@ -14,6 +14,7 @@ use super::records::{SEQ, flag};
 use super::*;
 
 mod arrived;
+mod audit;
 mod behaviour;
 mod entities;
 mod last_saved;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Lowering, XForm};
+use crate::check;
 use crate::check::noted::Role;
 use crate::diagnostic::Diagnostic;
 use crate::expr::compile::{Anchor, Over};
@@ -93,7 +94,17 @@ impl<'a> Lowering<'a, '_> {
     fn effect(&mut self, element: Tag<'a>, anchor: Anchor) -> Effect {
         match &*element.name.local {
             "setgeopoint" => return Effect::Geopoint,
-            "recordaudio" => return Effect::Audio,
+            "recordaudio" => {
+                if check::CHECKS {
+                    let message = "no sound is recorded in the background here: this stays blank";
+                    self.found.push(
+                        Diagnostic::warning("not-recorded", element.span, message).hint(
+                            "ask for a recording with an `audio` question, or leave it for ODK Collect",
+                        ),
+                    );
+                }
+                return Effect::Audio;
+            }
             _ => {}
         }
         let value = element.attribute("value");
