@@ -6,6 +6,7 @@
 //! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`];
 //! `cargo xtask bench device` a phone's pages over a street's households ([`crate::test::device`]).
 
+mod app;
 mod assessment;
 mod driver;
 mod office;
@@ -37,6 +38,11 @@ const VERBAL_AUTOPSY: &str = "../shared/forms/who-verbal-autopsy-2016.xml";
 
 /// Measures, prints the table and writes `target/bench/peers.json`.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    if let [app, options @ ..] = arguments
+        && app == "app"
+    {
+        return app::run(workspace, options);
+    }
     if arguments == ["assessment"] {
         return assessment::run(workspace);
     }
