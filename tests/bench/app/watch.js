@@ -45,12 +45,17 @@ const frame = () => new Promise(requestAnimationFrame);
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const isSeen = (element) => !!element && element.getClientRects().length > 0;
 
+/** How long anything may take, in milliseconds. */
+const PATIENCE = 120_000;
+
 async function until(holds) {
-  for (;;) {
+  const begun = performance.now();
+  while (performance.now() - begun < PATIENCE) {
     const found = holds();
     if (found) return found;
     await frame();
   }
+  throw new Error(`waited in vain until ${holds}`);
 }
 
 /** A frame was painted, and no task waits. */
@@ -130,6 +135,8 @@ async function fill(number) {
     await settled();
     performance.mark("answer-begins");
     give();
+    await painted();
+    performance.mark("answer-painted");
     await settled();
     performance.mark("answer-ends");
     count += 1;
@@ -170,6 +177,17 @@ async function repeat(count) {
   return { made, opened: performance.now() - left };
 }
 
+/** Wasm's memory, which is not in JavaScript's heap; there is none until something of it is started. */
+let linear = null;
+for (const name of ["instantiate", "instantiateStreaming"]) {
+  const real = WebAssembly[name];
+  WebAssembly[name] = async (...given) => {
+    const made = await real.apply(WebAssembly, given);
+    linear ??= (made.instance ?? made).exports.memory;
+    return made;
+  };
+}
+
 if (location.protocol.startsWith("http") && window === window.top) {
-  window.bench = { started: started(), fill, next, repeat };
+  window.bench = { started: started(), fill, next, repeat, linear: () => linear?.buffer.byteLength ?? 0 };
 }

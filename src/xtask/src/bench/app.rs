@@ -136,7 +136,8 @@ fn machine() -> String {
 fn words(machine: &str, times: usize) -> String {
     format!(
         "\n{machine}. The processor slowed down {}×, a screen of 360 × 740; medians of {times}, of answers what their line says. × is the peer over ours.
-Cold: nothing kept; warm: the start after it, ours without a network. An answer counts until 150 ms after it, with what it sets going. What an app fetches counts with its heads.\n",
+Cold: nothing kept; warm: the start after it, ours without a network. An answer is typed key by key into a field that gets and loses the focus, or a tap on a choice; its milliseconds are the
+processor's, so that other programs don't count. Memory is JavaScript's heap, elements and wasm's memory, without compiled code. What an app fetches counts with its heads.\n",
         super::THROTTLE
     )
 }

@@ -33,8 +33,9 @@ pub struct Start {
 /// What filling in came to.
 #[derive(Default)]
 pub struct Filled {
-    /// Scripting and layout for each answer, in milliseconds.
+    /// Scripting and layout for each answer until it is painted, and with all that it sets going, in milliseconds.
     pub answers: Figures,
+    pub after: Figures,
     /// The longest task of each answer, of each page that was scrolled, and of each that was turned to.
     pub tasks: Figures,
     pub scrolling: Figures,
@@ -153,6 +154,7 @@ pub fn filled(stage: &Stage, subject: &Subject) -> anyhow::Result<Filled> {
     opened.start()?;
     opened.rest(0)?;
     let mut pages = Figures::default();
+    let mut events = Vec::new();
     for page in 1..=PAGES {
         opened.call(&format!("bench.fill({page})"))?;
         opened.mark("scroll-begins")?;
@@ -163,20 +165,22 @@ pub fn filled(stage: &Stage, subject: &Subject) -> anyhow::Result<Filled> {
         }
         opened.mark("scroll-ends")?;
         pages.add(opened.call(&format!("bench.next({})", page + 1))?.as_f64());
+        // No more than the driver keeps.
+        events.extend(opened.browser.trace()?);
     }
-    let events = opened.browser.trace()?;
     if let Some(path) = std::env::var_os("DOORSTEP_TRACE") {
         let path = std::path::Path::new(&path).join(format!("{}.json", subject.id));
         fs::write(&path, json!({"traceEvents": events}).to_string())
             .with_context(|| format!("can't write {}", path.display()))?;
     }
     let trace = Trace::read(&events);
-    let answers = trace.work("answer-begins", "answer-ends");
+    let answers = trace.work("answer-begins", "answer-painted");
     if answers.median().is_none() {
         bail!("{}: the trace holds no answer", subject.name);
     }
     Ok(Filled {
         answers,
+        after: trace.work("answer-begins", "answer-ends"),
         tasks: trace.longest("answer-begins", "answer-ends"),
         scrolling: trace.longest("scroll-begins", "scroll-ends"),
         turning: trace.longest("page-begins", "page-ends"),
@@ -207,7 +211,8 @@ pub fn memory(stage: &Stage, subject: &Subject, form: &str) -> anyhow::Result<Op
     let heap = opened.browser.devtools("Runtime.getHeapUsage", json!({}))?;
     let parts = ["usedSize", "embedderHeapUsedSize", "backingStorageSize"]
         .map(|part| heap[part].as_f64().unwrap_or_default());
-    Ok(Some(parts.iter().sum::<f64>() / 1e6))
+    let linear = opened.call("bench.linear()")?.as_f64().unwrap_or_default();
+    Ok(Some((parts.iter().sum::<f64>() + linear) / 1e6))
 }
 
 /// The forms whose memory is looked at.

@@ -18,8 +18,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The form of the memory budget, where it lies beside the clone.
-const VERBAL_AUTOPSY: &str = "../shared/forms/who-verbal-autopsy-2016.xml";
+/// The form of the memory budget, where it lies beside the clone, or beside the folder that a worktree is in.
+const VERBAL_AUTOPSY: [&str; 2] =
+    ["../shared/forms/who-verbal-autopsy-2016.xml", "../../shared/forms/who-verbal-autopsy-2016.xml"];
+/// What of `tests/bench/app` is no part of a bundle.
+const WATCH: &str = "watch.js";
 /// What it is called here.
 pub const AUTOPSY: &str = "autopsy";
 
@@ -75,7 +78,9 @@ impl Stage {
 fn bundle(workspace: &Workspace, packages: &Path, site: &Path) -> anyhow::Result<()> {
     let sources = workspace.path("tests/bench/app");
     let stamp = site.with_extension("fingerprint");
-    let inputs = fingerprint::of(std::slice::from_ref(&sources))?;
+    let mut files = fingerprint::files_below(&sources)?;
+    files.retain(|file| !file.ends_with(WATCH));
+    let inputs = fingerprint::of(&files)?;
     if site.is_dir() && fs::read_to_string(&stamp).is_ok_and(|bundled| bundled == inputs) {
         return Ok(());
     }
@@ -98,10 +103,10 @@ fn write_forms(workspace: &Workspace, folder: &Path, doorstep: &Path) -> anyhow:
         fs::write(theirs.join(format!("{id}.xml")), xform)?;
         fs::write(theirs.join(format!("{id}.survey.json")), survey_js.to_string())?;
     }
-    let autopsy = workspace.path(VERBAL_AUTOPSY);
-    let has_autopsy = autopsy.is_file();
-    if has_autopsy {
-        fs::write(theirs.join(format!("{AUTOPSY}.xml")), fs::read(&autopsy)?)?;
+    let autopsy = VERBAL_AUTOPSY.iter().map(|path| workspace.path(path)).find(|path| path.is_file());
+    let has_autopsy = autopsy.is_some();
+    if let Some(autopsy) = autopsy {
+        fs::write(theirs.join(format!("{AUTOPSY}.xml")), fs::read(autopsy)?)?;
     }
     for entry in fs::read_dir(&theirs)? {
         let path = entry?.path();

@@ -1,7 +1,8 @@
 //! What Chromium's trace says of the page's main thread: how long scripting and layout took for each answer, and the longest task.
 //!
 //! Scripting and layout are what the performance panel of DevTools adds up under these names: scripts, events, timers, microtasks, collecting garbage,
-//! style, layout. Painting and waiting are not among them. The same for all that are measured, and nothing of an app has to help.
+//! style, layout. Painting and waiting are not among them, and time is the processor's for this thread, which other programs don't lengthen; a slowed
+//! down processor does. The same for all that are measured, and nothing of an app has to help.
 
 use super::figures::Figures;
 use serde_json::Value;
@@ -35,7 +36,7 @@ const WORK: [&str; 22] = [
     "IntersectionObserverController::computeIntersections",
 ];
 
-/// From one moment to another, in microseconds.
+/// From one moment to another, in microseconds of the processor's time for this thread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Span {
     from: f64,
@@ -65,12 +66,12 @@ impl Trace {
         let Some(page) = marked.last().map(|event| thread(event)) else { return Trace::default() };
         let mut trace = Trace::default();
         for event in events.iter().filter(|event| thread(event) == page) {
-            let (Some(name), Some(from)) = (event["name"].as_str(), event["ts"].as_f64()) else { continue };
+            let (Some(name), Some(from)) = (event["name"].as_str(), event["tts"].as_f64()) else { continue };
             if is_mark(&event) {
                 trace.marks.push((name.to_owned(), from));
                 continue;
             }
-            let Some(length) = event["dur"].as_f64() else { continue };
+            let Some(length) = event["tdur"].as_f64() else { continue };
             let span = Span { from, to: from + length };
             if name == "RunTask" {
                 trace.tasks.push(span);
@@ -138,8 +139,8 @@ mod tests {
 
     #[test]
     fn what_lies_within_another_counts_once_and_other_threads_not_at_all() {
-        let event = |name: &str, tid: u32, ts: u32, dur: u32| json!({"cat": "devtools.timeline", "name": name, "pid": 1, "tid": tid, "ts": ts, "dur": dur});
-        let mark = |name: &str, ts: u32| json!({"cat": "blink.user_timing", "name": name, "pid": 1, "tid": 7, "ts": ts});
+        let event = |name: &str, tid: u32, ts: u32, dur: u32| json!({"cat": "devtools.timeline", "name": name, "pid": 1, "tid": tid, "tts": ts, "tdur": dur});
+        let mark = |name: &str, ts: u32| json!({"cat": "blink.user_timing", "name": name, "pid": 1, "tid": 7, "tts": ts});
         let events = [
             mark("answer-begins", 1_000),
             event("RunTask", 7, 1_000, 9_000),
