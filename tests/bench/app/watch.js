@@ -125,6 +125,7 @@ async function started() {
 /** Answers a page; each answer is between two marks in the trace. */
 async function fill(number) {
   let count = 0;
+  await settled();
   for (const [name, answer] of ANSWERS) {
     if (number === 1 && name === "q1") continue;
     const question = await until(() => { const it = app.question(`p${number}_${name}`); return isSeen(it) && it; });
@@ -132,7 +133,7 @@ async function fill(number) {
     const give = answer.choice
       ? ((choice) => () => choice.click())(question.querySelector(`input[value='${answer.choice}']`).closest("label"))
       : ((field) => () => type(field, answer))(fieldOf(question));
-    await settled();
+    await painted();
     performance.mark("answer-begins");
     give();
     await painted();

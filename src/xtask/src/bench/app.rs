@@ -38,15 +38,17 @@ pub fn run(workspace: &Workspace, options: &[String]) -> anyhow::Result<()> {
     let options = Options::read(options)?;
     debian::browser()?;
     let stage = Stage::set(workspace)?;
+    let machine = machine();
     let mut all = Vec::new();
     for subject in subject::all(&stage) {
         if subject.is_ours() || subject.name.contains(&options.only) {
             all.push(measured(&stage, &subject, options.times));
+            // After each, so that a run which is cut short has told something.
+            let apps = report::json(&all);
+            let told = json!({"machine": machine, "throttle": super::THROTTLE, "times": options.times, "apps": apps});
+            fs::write(workspace.target().join("bench/app.json"), format!("{told:#}\n"))?;
         }
     }
-    let machine = machine();
-    let told = json!({"machine": machine, "throttle": super::THROTTLE, "times": options.times, "apps": report::json(&all)});
-    fs::write(workspace.target().join("bench/app.json"), format!("{told:#}\n"))?;
     print!("\n{}{}", report::table(&all), words(&machine, options.times));
     Ok(())
 }

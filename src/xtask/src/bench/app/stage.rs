@@ -23,8 +23,9 @@ const VERBAL_AUTOPSY: [&str; 2] =
     ["../shared/forms/who-verbal-autopsy-2016.xml", "../../shared/forms/who-verbal-autopsy-2016.xml"];
 /// What of `tests/bench/app` is no part of a bundle.
 const WATCH: &str = "watch.js";
-/// What it is called here.
+/// What its files are called here, and what it calls itself.
 pub const AUTOPSY: &str = "autopsy";
+pub const AUTOPSY_ID: &str = "va_who_v1_5_2";
 
 /// Everything that a browser can be sent to.
 pub struct Stage {

@@ -1,6 +1,6 @@
 //! Whoever is measured: by the name that `tests/bench/app/watch.js` knows, and by package and version.
 
-use super::stage::{AUTOPSY, Stage};
+use super::stage::{AUTOPSY, AUTOPSY_ID, Stage};
 use crate::bench::version;
 use serde_json::json;
 
@@ -49,7 +49,8 @@ impl Subject {
     /// The script that fills its forms in, for every document.
     pub fn script(&self, form: &str) -> String {
         let watch = include_str!("../../../../../tests/bench/app/watch.js");
-        let spec = json!({"who": self.id, "form": form});
+        let called = if form == AUTOPSY { AUTOPSY_ID } else { form };
+        let spec = json!({"who": self.id, "form": called});
         format!("(() => {{ const SPEC = {spec};\n{watch}\n}})();")
     }
 }
