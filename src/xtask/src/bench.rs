@@ -3,9 +3,11 @@
 //! It measures and fails nothing: what a figure has to be is for whoever reads the table. Each measurement has a page of its own, so
 //! that no engine pays for another's garbage. The peers come from npm, in the versions of `tests/bench/peers/package-lock.json`.
 //! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
+//! `cargo xtask bench app` is our app beside the field's others, in a form of 500 questions: [`app`].
 //! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`];
 //! `cargo xtask bench device` a phone's pages over a street's households ([`crate::test::device`]).
 
+mod app;
 mod assessment;
 mod driver;
 mod office;
@@ -37,6 +39,11 @@ const VERBAL_AUTOPSY: &str = "../shared/forms/who-verbal-autopsy-2016.xml";
 
 /// Measures, prints the table and writes `target/bench/peers.json`.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    if let [app, options @ ..] = arguments
+        && app == "app"
+    {
+        return app::run(workspace, options);
+    }
     if arguments == ["assessment"] {
         return assessment::run(workspace);
     }

@@ -39,6 +39,9 @@ cargo xtask COMMAND
   a11y [WORD…]             axe-core on every page that the end-to-end tests take a picture of, in both themes, at three widths; WORDs choose among the tests
   bench [FORM.xml…]        our engine beside the field's others in a browser, on generated forms and on those given
       --only WORD          what has this word in its name, before the forms
+  bench app                our app beside ODK Web Forms, Enketo and SurveyJS on one form of 500 questions, on a phone's screen with a processor 4 times slower
+      --times N              so many starts each (7); --only WORD, of the peers those with it in their names; DOORSTEP_APP_DIST for an app that is built
+      DOORSTEP_TRACE=DIR     leaves what Chromium traced of the answers there, for the performance panel of its DevTools
   bench assessment         many households ranked, many needs matched, one household scored: in a browser, beside what each may take
   bench device             a phone that holds 2,000 households, without a network: how long each page takes to its first row, beside the second it may take
       --dev                  the app built fast instead of small; --households N; --times N, so often each (15)

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// What compresses well; pictures are compressed already.
-const COMPRESSIBLE: [&str; 8] = ["html", "css", "js", "wasm", "json", "svg", "webmanifest", "txt"];
+const COMPRESSIBLE: [&str; 9] = ["html", "css", "js", "wasm", "json", "svg", "webmanifest", "txt", "xml"];
 
 /// Sizes in bytes of what a browser gets, before and after.
 #[derive(Debug, Default, PartialEq)]

@@ -67,9 +67,14 @@ pub fn build_for_tests(workspace: &Workspace) -> anyhow::Result<Built> {
 
 fn build_both(workspace: &Workspace, app: Mode, server: Mode) -> anyhow::Result<Built> {
     let app = app::build(workspace, app)?;
+    Ok(Built { app, doorstep: build_server(workspace, server)? })
+}
+
+/// Builds the server alone; the program.
+pub fn build_server(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args(["build", "--locked", "--package", "doorstep"]);
-    let profile = match server {
+    let profile = match mode {
         Mode::Dev => "debug",
         Mode::Release => {
             cargo.arg("--release");
@@ -81,7 +86,7 @@ fn build_both(workspace: &Workspace, app: Mode, server: Mode) -> anyhow::Result<
         eprintln!("building the server ({profile}; the first time takes minutes)");
     }
     run_command(&mut cargo).context("the server could not be built")?;
-    Ok(Built { app, doorstep })
+    Ok(doorstep)
 }
 
 /// Builds, says where everything is, and becomes the server, so that Ctrl-C and signals reach it.

@@ -127,6 +127,19 @@ pub fn peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     Ok(folder)
 }
 
+/// The field's other apps in a browser, from npm, and what bundles them. Gives the folder.
+pub fn peer_apps(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let folder = workspace.tools().join("app-peers");
+    npm(
+        workspace,
+        "tests/bench/app",
+        &folder,
+        "the apps that ours is measured against",
+        "seconds; 180 MB on the disk",
+    )?;
+    Ok(folder)
+}
+
 /// The packages that the lock file in `from` names, put into `folder`.
 pub fn npm(workspace: &Workspace, from: &str, folder: &Path, what: &str, time: &str) -> anyhow::Result<()> {
     let from = workspace.path(from);

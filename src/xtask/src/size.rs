@@ -57,7 +57,7 @@ pub fn run(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
 }
 
 /// A server that ends with this.
-struct Running {
+pub struct Running {
     child: Child,
     address: String,
 }
@@ -68,7 +68,8 @@ struct Answer {
 }
 
 impl Running {
-    fn start(command: &mut Command) -> anyhow::Result<Running> {
+    /// Starts it, and waits until it listens.
+    pub fn start(command: &mut Command) -> anyhow::Result<Running> {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().context("can't start the server")?;
         let said = child.stdout.take().context("the server says nothing")?;
@@ -78,6 +79,12 @@ impl Running {
             }
         }
         bail!("the server ended before it listened")
+    }
+
+    /// The port that it listens on.
+    pub fn port(&self) -> anyhow::Result<u16> {
+        let port = self.address.rsplit(':').next().unwrap_or_default();
+        port.parse().with_context(|| format!("{} has no port", self.address))
     }
 
     fn get(&self, path: &str, compressed: bool) -> anyhow::Result<Answer> {

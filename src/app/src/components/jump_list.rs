@@ -27,13 +27,13 @@ pub fn JumpList(
     seek: Callback<Key>,
 ) -> impl IntoView {
     let assesses = answering.with(|session| session.measures().next().is_some());
+    // How far each page is changes with every answer; which pages there are, seldom.
+    let keys = Memo::new(move |_| answering.pages.with(|pages| pages.iter().map(|page| page.key).collect::<Vec<Key>>()));
     let pages = move || {
-        let pages = answering.pages.get().into_iter().enumerate();
-        let row = |(place, page): (usize, PageView)| {
-            let key = page.key;
+        let row = |(place, key): (usize, Key)| {
             Row::new(format!("{place} {}", field_id(key)), move || row(answering, place, key, current, go))
         };
-        pages.map(row).collect()
+        keys.get().into_iter().enumerate().map(row).collect()
     };
     view! {
         <FindQuestion answering go=seek />
@@ -103,6 +103,7 @@ fn row(
                 .map_or(PageState::Untouched, |page| PageState::of(page, checked))
         })
     });
+    let label = Memo::new(move |_| of_page(|page| page.label.clone()));
     let said = move || {
         let words = reader.language().words();
         match state.get() {
@@ -134,7 +135,7 @@ fn row(
                         PageState::Untouched | PageState::Part => (place + 1).into_any(),
                     })}
                 </span>
-                <span class="grow">{live(move || of_page(|page| page.label.clone()))}</span>
+                <span class="grow">{live(move || label.get())}</span>
                 <span class="unseen">{said}</span>
             </a>
         </li>

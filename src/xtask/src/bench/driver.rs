@@ -16,6 +16,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long one measurement may take, in milliseconds.
 const LONGEST_MS: u64 = 300_000;
 
+/// What a browser is wanted to be beyond headless.
+#[derive(Clone, Copy, Default)]
+pub struct Wish<'a> {
+    /// A phone's screen, touched: 360 × 740.
+    pub phone: bool,
+    /// The categories of a trace that is kept from its start on; nothing for none.
+    pub traced: &'a str,
+}
+
 /// A running browser. Dropped, it is killed with all its processes.
 pub struct Browser {
     port: u16,
@@ -26,6 +35,11 @@ pub struct Browser {
 impl Browser {
     /// Starts one with an empty profile in `profile`.
     pub fn start(profile: &Path) -> anyhow::Result<Browser> {
+        Browser::start_as(profile, Wish::default())
+    }
+
+    /// Starts one with the profile in `profile`, as it is wanted.
+    pub fn start_as(profile: &Path, wish: Wish<'_>) -> anyhow::Result<Browser> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -43,14 +57,26 @@ impl Browser {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        let options = json!({"args": [
+        let mut options = json!({"args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-background-timer-throttling", "--disable-renderer-backgrounding",
             format!("--user-data-dir={}", profile.display()),
         ]});
-        let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options,
+        if wish.phone {
+            let metrics =
+                json!({"width": 360, "height": 740, "pixelRatio": 2.0, "touch": true, "mobile": true});
+            options["mobileEmulation"] = json!({"deviceMetrics": metrics});
+        }
+        if !wish.traced.is_empty() {
+            options["perfLoggingPrefs"] =
+                json!({"enableNetwork": false, "enablePage": false, "traceCategories": wish.traced});
+        }
+        let mut wanted = json!({"browserName": "chrome", "goog:chromeOptions": options,
             "timeouts": {"script": LONGEST_MS, "pageLoad": LONGEST_MS}});
+        if !wish.traced.is_empty() {
+            wanted["goog:loggingPrefs"] = json!({"performance": "ALL"});
+        }
         let session = browser.call("/session", &json!({"capabilities": {"alwaysMatch": wanted}}))?;
         let id = session["sessionId"].as_str().context("the browser does not start")?;
         browser.session = format!("/session/{id}");
@@ -70,6 +96,18 @@ impl Browser {
     /// Sends a command of the DevTools protocol.
     pub fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
         self.within("/goog/cdp/execute", &json!({"cmd": command, "params": parameters}))
+    }
+
+    /// What of the trace was not taken yet: its events, as Chromium has them.
+    pub fn trace(&self) -> anyhow::Result<Vec<Value>> {
+        let entries = self.within("/se/log", &json!({"type": "performance"}))?;
+        let entries = entries.as_array().into_iter().flatten();
+        let messages =
+            entries.filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
+        Ok(messages
+            .filter(|said| said["message"]["method"] == "Tracing.dataCollected")
+            .map(|mut said| said["message"]["params"].take())
+            .collect())
     }
 
     fn within(&self, what: &str, body: &Value) -> anyhow::Result<Value> {

@@ -6,6 +6,7 @@ use anyhow::Context;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// Where the page is served, with the folder behind each first step of a path.
 pub struct Page {
@@ -18,12 +19,31 @@ pub type Mount = (String, PathBuf);
 impl Page {
     /// Serves `mounts` from a thread of its own; the last one that fits is taken.
     pub fn serve(mounts: Vec<Mount>) -> anyhow::Result<Page> {
+        Page::serve_as(mounts, false)
+    }
+
+    /// The same as a web server in use would: compressed where there is a `.br` beside a file, and what pages are made of kept by the browser.
+    pub fn deploy(mounts: Vec<Mount>) -> anyhow::Result<Page> {
+        Page::serve_as(mounts, true)
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn serve_as(mounts: Vec<Mount>, deployed: bool) -> anyhow::Result<Page> {
         let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
         let port = listener.local_addr()?.port();
+        let mounts: Arc<[Mount]> = mounts.into();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                // A browser that hangs up in between asks again.
-                let _ = answer(stream, &mounts);
+                let mounts = mounts.clone();
+                // One each: a browser opens some before it knows what it will ask for.
+                std::thread::spawn(move || {
+                    // A browser that hangs up in between asks again.
+                    let _ = answer(stream, &mounts, deployed);
+                });
             }
         });
         Ok(Page { port })
@@ -35,7 +55,7 @@ impl Page {
     }
 }
 
-fn answer(mut stream: TcpStream, mounts: &[Mount]) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, mounts: &[Mount], deployed: bool) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;
@@ -44,13 +64,27 @@ fn answer(mut stream: TcpStream, mounts: &[Mount]) -> std::io::Result<()> {
         line.clear();
     }
     let asked = first.split(' ').nth(1).and_then(|path| path.split('?').next()).unwrap_or("/");
-    let found = file(asked, mounts).and_then(|path| Some((std::fs::read(&path).ok()?, kind(&path))));
+    let found = file(asked, mounts).and_then(|path| {
+        let path = if path.is_dir() { path.join("index.html") } else { path };
+        let compressed = deployed.then(|| std::fs::read(format!("{}.br", path.display())).ok()).flatten();
+        let mut more =
+            if compressed.is_some() { "content-encoding: br\r\n".to_owned() } else { String::new() };
+        if deployed {
+            let lasts = matches!(
+                path.extension().and_then(|extension| extension.to_str()),
+                Some("js" | "css" | "woff" | "woff2")
+            );
+            let how = if lasts { "public, max-age=31536000, immutable" } else { "no-cache" };
+            more += &format!("cache-control: {how}\r\n");
+        }
+        Some((compressed.or_else(|| std::fs::read(&path).ok())?, format!("{}\r\n{more}", kind(&path))))
+    });
     let (status, body, kind) = match found {
         Some((body, kind)) => ("200 OK", body, kind),
-        None => ("404 Not Found", Vec::new(), "text/plain"),
+        None => ("404 Not Found", Vec::new(), "text/plain\r\n".to_owned()),
     };
     let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\
+        "HTTP/1.1 {status}\r\ncontent-type: {kind}content-length: {}\r\nconnection: close\r\n\
          cross-origin-opener-policy: same-origin\r\ncross-origin-embedder-policy: require-corp\r\n\r\n",
         body.len()
     );
@@ -74,6 +108,8 @@ fn kind(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json; charset=utf-8",
         Some("wasm") => "application/wasm",
         _ => "text/plain; charset=utf-8",
     }
