@@ -28,7 +28,9 @@ pub fn JumpList(
 ) -> impl IntoView {
     let assesses = answering.with(|session| session.measures().next().is_some());
     // How far each page is changes with every answer; which pages there are, seldom.
-    let keys = Memo::new(move |_| answering.pages.with(|pages| pages.iter().map(|page| page.key).collect::<Vec<Key>>()));
+    let keys = Memo::new(move |_| {
+        answering.pages.with(|pages| pages.iter().map(|page| page.key).collect::<Vec<Key>>())
+    });
     let pages = move || {
         let row = |(place, key): (usize, Key)| {
             Row::new(format!("{place} {}", field_id(key)), move || row(answering, place, key, current, go))
