@@ -44,6 +44,13 @@ pub struct Filled {
     pub pages: Figures,
 }
 
+/// A page of a repeat's instances: how long they took to be made, and then their page to open; milliseconds. All on one page, there is no second.
+#[derive(Default)]
+pub struct Repeated {
+    pub made: Option<f64>,
+    pub opened: Option<f64>,
+}
+
 /// A browser before an app's form.
 struct Opened<'a> {
     browser: Browser,
@@ -188,12 +195,12 @@ pub fn filled(stage: &Stage, subject: &Subject) -> anyhow::Result<Filled> {
     })
 }
 
-/// How long so many instances of a repeat take to be made, and then their page to open; milliseconds. All on one page, there is no second.
-pub fn repeated(stage: &Stage, subject: &Subject) -> anyhow::Result<(Option<f64>, Option<f64>)> {
+/// So many instances, asked for on the page before.
+pub fn repeated(stage: &Stage, subject: &Subject) -> anyhow::Result<Repeated> {
     let opened = Opened::new(stage, subject, "repeat", "", THROTTLE)?;
     opened.start()?;
     let times = opened.call(&format!("bench.repeat({})", super::forms::INSTANCES))?;
-    Ok((times["made"].as_f64(), times["opened"].as_f64()))
+    Ok(Repeated { made: times["made"].as_f64(), opened: times["opened"].as_f64() })
 }
 
 /// JavaScript's heap, the page's elements and wasm's memory, in megabytes, with that form open and its garbage collected.

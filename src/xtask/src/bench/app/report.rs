@@ -1,7 +1,7 @@
 //! What was measured, as a table to read and as JSON to compute with.
 
 use super::figures::Figures;
-use super::measure::{Filled, Start};
+use super::measure::{Filled, Repeated, Start};
 use crate::bench::table::{aligned, digits};
 use serde_json::{Value, json};
 
@@ -12,8 +12,7 @@ pub struct Found {
     pub cold: Vec<Start>,
     pub warm: Vec<Start>,
     pub filled: Filled,
-    /// Made, and opened; both where all is on one page is the first.
-    pub repeats: Vec<(Option<f64>, Option<f64>)>,
+    pub repeats: Vec<Repeated>,
     /// Of each form, in the order of `measure::HELD`.
     pub memory: Vec<Option<f64>>,
     /// What could not be measured, and why.
@@ -31,7 +30,7 @@ fn of(starts: &[Start], part: fn(&Start) -> Option<f64>) -> Figures {
     starts.iter().filter_map(part).collect()
 }
 
-fn repeated(found: &Found, part: fn(&(Option<f64>, Option<f64>)) -> Option<f64>) -> Figures {
+fn repeated(found: &Found, part: fn(&Repeated) -> Option<f64>) -> Figures {
     found.repeats.iter().filter_map(part).collect()
 }
 
@@ -82,12 +81,12 @@ const LINES: [Line; 23] = [
     Line {
         what: "page of 200 repeats opened",
         wanted: "< 200",
-        read: |it| repeated(it, |times| times.1).median(),
+        read: |it| repeated(it, |times| times.opened).median(),
     },
     Line {
         what: "200 repeats made and opened",
         wanted: "",
-        read: |it| repeated(it, |(made, opened)| Some(made.as_ref()? + opened.unwrap_or(0.0))).median(),
+        read: |it| repeated(it, |times| Some(times.made? + times.opened.unwrap_or(0.0))).median(),
     },
     Line {
         what: "kB until the first question, cold",
@@ -157,9 +156,11 @@ pub fn json(all: &[Found]) -> Value {
             let start = |it: &Start| json!({"home": it.home, "seen": it.seen, "usable": it.usable, "bytes": it.bytes, "all_bytes": it.all_bytes});
             starts.iter().map(start).collect()
         };
+        let repeats: Vec<Value> =
+            found.repeats.iter().map(|it| json!({"made": it.made, "opened": it.opened})).collect();
         json!({"name": found.name, "lines": lines(found), "cold": starts(&found.cold), "warm": starts(&found.warm),
             "answers": found.filled.answers.json(), "answers_and_after": found.filled.after.json(), "tasks": found.filled.tasks.json(), "scrolling": found.filled.scrolling.json(),
-            "turning": found.filled.turning.json(), "pages": found.filled.pages.json(), "repeats": found.repeats, "memory_mb": found.memory,
+            "turning": found.filled.turning.json(), "pages": found.filled.pages.json(), "repeats": repeats, "memory_mb": found.memory,
             "failures": found.failures})
     };
     all.iter().map(one).collect()
