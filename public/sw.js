@@ -8,8 +8,9 @@
 // Nor are the administrator's pages under /office, which need the server; without one it says so.
 'use strict';
 
-// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …], "later": ["/codes.js", …]} here once Trunk has named the
-// files. What comes later only some devices ask for; then all of it is kept as the rest is, or nothing.
+// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …], "rest": ["/doorstep-part-….wasm", …], "later": ["/codes.js", …]} here
+// once Trunk has named the files. The rest is not needed to fill in and finish a form: it is fetched once the page has been up for a while, or when it is
+// asked for. What comes later only some devices ask for; then all of it is kept as the rest is, or nothing.
 const BUILD = /*BUILD*/null;
 
 const PREFIX = 'doorstep-';
@@ -45,14 +46,16 @@ if (BUILD) {
   addEventListener('message', (event) => {
     if (event.data === 'take-over') event.waitUntil(skipWaiting());
     if (event.data === 'started') event.waitUntil(started(event.source?.id));
+    if (event.data === 'fetch-rest') event.waitUntil(fetchRest());
   });
 }
 
 async function install() {
   const asked = await Promise.all(BUILD.later.map((path) => caches.match(path, ANY_HEADERS)));
+  const isUpdate = (await caches.keys()).some((name) => name.startsWith(PREFIX) && name !== CACHE);
   const cache = await caches.open(CACHE);
-  // Who asked for it in the build before has it in this one, too, before there is no network.
-  const paths = asked.some(Boolean) ? [...BUILD.files, ...BUILD.later] : BUILD.files;
+  // Who had it in the build before has it in this one, too, before there is no network.
+  const paths = [...BUILD.files, ...(isUpdate ? BUILD.rest : []), ...(asked.some(Boolean) ? BUILD.later : [])];
   await Promise.all(paths.map(async (path) => {
     // The browser's own cache may hold the file of another build under the same name.
     const response = await fetch(path, { cache: 'no-cache', credentials: 'same-origin' });
@@ -115,8 +118,24 @@ async function know(path, what) {
 // Names carry the hash of what is in them, so that any build's copy is the right one.
 async function file(request) {
   const cache = await caches.open(CACHE);
-  if (BUILD.later.includes(new URL(request.url).pathname)) return later(request, cache);
-  return (await cache.match(request, ANY_HEADERS)) ?? (await caches.match(request, ANY_HEADERS)) ?? fetch(request);
+  const path = new URL(request.url).pathname;
+  if (BUILD.later.includes(path)) return later(request, cache);
+  const kept = (await cache.match(request, ANY_HEADERS)) ?? (await caches.match(request, ANY_HEADERS));
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok && BUILD.rest.includes(path)) await cache.put(path, await asServed(response.clone()));
+  return response;
+}
+
+// One after the other, so that what the page asks for comes between. Without a network the next start goes on with it.
+async function fetchRest() {
+  const cache = await caches.open(CACHE);
+  for (const path of BUILD.rest) {
+    if (await cache.match(path, ANY_HEADERS)) continue;
+    const response = await fetch(path, { credentials: 'same-origin' }).catch(() => null);
+    if (!response?.ok) return;
+    await cache.put(path, await asServed(response));
+  }
 }
 
 // Their names carry no hash: they belong together, and are kept together.

@@ -160,9 +160,16 @@ impl Browser {
         self.command("Storage.overrideQuotaForOrigin", asked).await;
     }
 
-    /// Waits until the service worker has every file.
+    /// Waits until the service worker has every file, also those that it fetches when the page has been up for a while.
     pub async fn kept_for_offline(&self) {
-        self.run_until_done("navigator.serviceWorker.ready.then(() => arguments[0](true))").await;
+        let script = "navigator.serviceWorker.ready.then(async () => {
+            const script = await (await fetch('/sw.js')).text();
+            const { rest } = JSON.parse(script.match(/^const BUILD = (.*);$/m)[1]);
+            const isKept = async (path) => Boolean(await caches.match(path, { ignoreVary: true }));
+            while (!(await Promise.all(rest.map(isKept))).every(Boolean)) await new Promise((again) => setTimeout(again, 100));
+            arguments[0](true);
+        })";
+        self.run_until_done(script).await;
     }
 
     /// Waits until an element can be seen.

@@ -20,6 +20,7 @@ mod kiosk;
 mod mending;
 mod office;
 mod papers;
+mod parts;
 mod peer;
 mod people;
 mod processes;

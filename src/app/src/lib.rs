@@ -9,13 +9,15 @@ mod components;
 mod controls;
 mod office;
 mod pages;
+pub mod parts;
 mod state;
 #[cfg(test)]
 mod styles;
 mod words;
 
 /// Shows the app in the page's body.
-pub fn start() {
+pub fn start(parts: &'static parts::Parts) {
+    parts::set(parts);
     if platform::page::is_unfit() {
         return;
     }

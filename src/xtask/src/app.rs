@@ -4,7 +4,7 @@
 
 use crate::command::{path_with, run};
 use crate::workspace::Workspace;
-use crate::{fingerprint, precompress, service_worker, setup};
+use crate::{fingerprint, parts, precompress, service_worker, setup};
 use anyhow::Context;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,7 @@ pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
         let app = trunk(workspace, mode, &folder, "index.html");
         app.and(office.join().expect("the thread that packs the office's pages does not panic"))
     })?;
+    parts::pack(workspace, mode, &folder)?;
     copy_into(&office, &folder)?;
     service_worker::write_file_list(&folder)?;
     let sizes = precompress::brotli(&folder, if mode == Mode::Dev { 1 } else { 11 })?;
@@ -100,6 +101,7 @@ fn trunk(workspace: &Workspace, mode: Mode, folder: &Path, page: &str) -> anyhow
     }
     // Trunk reads NO_COLOR as a yes-or-no of its own and stops at the usual NO_COLOR=1; a traceback of Trunk would bury the
     // compiler's message.
+    trunk.env("DOORSTEP_PARTS", parts::folder(folder));
     trunk.env("PATH", path).env("TRUNK_OFFLINE", "true").env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     run(&mut trunk).context("the app could not be built")
 }

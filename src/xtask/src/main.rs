@@ -13,6 +13,7 @@ mod debian;
 mod dist;
 mod fingerprint;
 mod fuzz;
+mod parts;
 mod precompress;
 mod serve;
 mod service_worker;

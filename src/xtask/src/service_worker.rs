@@ -4,6 +4,7 @@
 //! same build is the same one.
 
 use crate::fingerprint::{add, files_below};
+use crate::parts;
 use anyhow::{Context, bail};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -17,15 +18,16 @@ pub fn write_file_list(app: &Path) -> anyhow::Result<()> {
     let script = app.join("sw.js");
     let source = fs::read_to_string(&script)
         .with_context(|| format!("the app has no {} (it comes from public/sw.js)", script.display()))?;
-    let (mut files, mut later) = (Vec::new(), Vec::new());
+    let (mut files, mut rest, mut later) = (Vec::new(), Vec::new(), Vec::new());
     for path in files_below(app)? {
         match place(path.strip_prefix(app)?) {
             Place::Always(address) => files.push((address, fs::read(&path)?)),
+            Place::Rest(address) => rest.push((address, fs::read(&path)?)),
             Place::Later(address) => later.push((address, fs::read(&path)?)),
             Place::Never => {}
         }
     }
-    fs::write(&script, with_list(&source, files, later)?)?;
+    fs::write(&script, with_list(&source, [files, rest, later])?)?;
     Ok(())
 }
 
@@ -34,6 +36,8 @@ pub fn write_file_list(app: &Path) -> anyhow::Result<()> {
 enum Place {
     /// The app doesn't run without it.
     Always(String),
+    /// Nothing of it is needed to fill in and finish a form: fetched once a page has been up for a while.
+    Rest(String),
     /// Only some phones need it, and those from when they ask for it.
     Later(String),
     Never,
@@ -47,6 +51,7 @@ fn place(file: &Path) -> Place {
         name if name.ends_with(".br") || name.starts_with("screenshots/") => Place::Never,
         // The administrator's pages need their server anyhow.
         name if name.starts_with("office") || name.starts_with("doorstep-office") => Place::Never,
+        name if name.starts_with(parts::REST) => Place::Rest(format!("/{name}")),
         // What reads codes where the browser can't.
         name if name == "codes.js" || name.starts_with("doorstep-codes") => Place::Later(format!("/{name}")),
         name => Place::Always(format!("/{name}")),
@@ -56,23 +61,23 @@ fn place(file: &Path) -> Place {
 /// Addresses with their content.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// The script with `{"id": …, "files": […], "later": […]}` in the placeholder's place.
-fn with_list(source: &str, mut files: Files, mut later: Files) -> anyhow::Result<String> {
+/// The script with `{"id": …, "files": […], "rest": […], "later": […]}` in the placeholder's place.
+fn with_list(source: &str, mut lists: [Files; 3]) -> anyhow::Result<String> {
     if source.matches(PLACEHOLDER).count() != 1 {
         bail!(
             "public/sw.js must have the line `{PLACEHOLDER}` exactly once, for the list of the app's files"
         );
     }
-    files.sort();
-    later.sort();
+    lists.iter_mut().for_each(|list| list.sort());
     let mut sum = Sha256::new();
-    for (address, content) in files.iter().chain(&later) {
+    for (address, content) in lists.iter().flatten() {
         add(&mut sum, address.as_bytes());
         add(&mut sum, content);
     }
     let id = format!("{:x}", sum.finalize());
-    let addresses = |files: Files| files.into_iter().map(|(address, _)| address).collect::<Vec<_>>();
-    let list = serde_json::json!({ "id": &id[..32], "files": addresses(files), "later": addresses(later) });
+    let [files, rest, later] =
+        lists.map(|list| list.into_iter().map(|(address, _)| address).collect::<Vec<_>>());
+    let list = serde_json::json!({ "id": &id[..32], "files": files, "rest": rest, "later": later });
     Ok(source.replace(PLACEHOLDER, &format!("const BUILD = {list};")))
 }
 
@@ -92,12 +97,14 @@ mod tests {
     fn the_list_takes_the_placeholders_place() {
         let source = format!("// before\n{PLACEHOLDER}\n// after\n");
         let files = vec![file("/x.js", "x"), file("/index.html", "page")];
-        let script = with_list(&source, files, vec![file("/codes.js", "read")]).unwrap();
+        let script =
+            with_list(&source, [files, vec![file("/part.wasm", "part")], vec![file("/codes.js", "read")]])
+                .unwrap();
         let id = id(&script);
         assert_eq!(
             script,
             format!(
-                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"],\"later\":[\"/codes.js\"]}};\n// after\n"
+                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"],\"rest\":[\"/part.wasm\"],\"later\":[\"/codes.js\"]}};\n// after\n"
             )
         );
         assert_eq!(id.len(), 32);
@@ -105,20 +112,21 @@ mod tests {
 
     #[test]
     fn the_id_follows_the_content_and_not_the_order() {
-        let script = |files| with_list(PLACEHOLDER, files, vec![]).unwrap();
+        let script = |files| with_list(PLACEHOLDER, [files, vec![], vec![]]).unwrap();
         let one = script(vec![file("/a", "1"), file("/b", "2")]);
         assert_eq!(one, script(vec![file("/b", "2"), file("/a", "1")]));
         assert_ne!(id(&one), id(&script(vec![file("/a", "1"), file("/b", "3")])));
         assert_ne!(id(&one), id(&script(vec![file("/a", "12"), file("/b", "")])));
-        let later =
-            |content| with_list(PLACEHOLDER, vec![file("/a", "1")], vec![file("/b", content)]).unwrap();
+        let later = |content| {
+            with_list(PLACEHOLDER, [vec![file("/a", "1")], vec![], vec![file("/b", content)]]).unwrap()
+        };
         assert_ne!(id(&later("2")), id(&later("3")));
     }
 
     #[test]
     fn a_script_without_its_placeholder_is_refused() {
-        assert!(with_list("const BUILD = null;", vec![], vec![]).is_err());
-        assert!(with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), vec![], vec![]).is_err());
+        assert!(with_list("const BUILD = null;", [vec![], vec![], vec![]]).is_err());
+        assert!(with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), [vec![], vec![], vec![]]).is_err());
     }
 
     #[test]
@@ -127,6 +135,11 @@ mod tests {
         for always in ["index.html", "icons/doorstep.svg", "doorstep-app-1a_bg.wasm"] {
             assert_eq!(place(always), Place::Always(format!("/{always}")));
         }
+        assert_eq!(
+            place("doorstep-part-needed-a-1.wasm"),
+            Place::Always("/doorstep-part-needed-a-1.wasm".into())
+        );
+        assert_eq!(place("doorstep-part-rest-a-1.wasm"), Place::Rest("/doorstep-part-rest-a-1.wasm".into()));
         for later in ["codes.js", "doorstep-codes.js", "doorstep-codes_bg.wasm"] {
             assert_eq!(place(later), Place::Later(format!("/{later}")));
         }

@@ -4,6 +4,7 @@
 //! that takes, and if it fails says what to do.
 
 use crate::command::{ask, on_path, run};
+use crate::fingerprint;
 use crate::workspace::Workspace;
 use anyhow::{Context, bail};
 use std::fs;
@@ -96,7 +97,11 @@ fn install(workspace: &Workspace, name: &str, version: &str, time: &str) -> anyh
 pub fn wasm_bindgen(workspace: &Workspace) -> anyhow::Result<()> {
     let found = ask(Command::new(workspace.tool("wasm-bindgen")).arg("--version"));
     let runner = workspace.tool("wasm-bindgen-test-runner");
-    if found.is_some_and(|found| is_version(&found, WASM_BINDGEN)) && runner.is_file() {
+    // What it does before wasm-bindgen is ours, and may have changed.
+    let stamp = workspace.tools().join("bindgen.fingerprint");
+    let source = fingerprint::of(&[workspace.path("src/xtask/bindgen")])?;
+    let is_ours = fs::read_to_string(&stamp).is_ok_and(|built_from| built_from == source);
+    if is_ours && found.is_some_and(|found| is_version(&found, WASM_BINDGEN)) && runner.is_file() {
         return Ok(());
     }
     announce(&format!("wasm-bindgen {WASM_BINDGEN}"), "about 2 minutes on two cores");
@@ -111,6 +116,7 @@ pub fn wasm_bindgen(workspace: &Workspace) -> anyhow::Result<()> {
         fs::copy(build.join("debug").join(program), workspace.tool(program))
             .with_context(|| format!("can't put {program} into .tools/bin"))?;
     }
+    fs::write(stamp, source)?;
     clear(&build)
 }
 

@@ -1,7 +1,8 @@
 //! `cargo xtask size [FORM]`: all bytes that a phone fetches to open, fill in and finish a form, file by file, as the server sends them.
 //!
 //! The app is built as phones get it; what is asked of the server is what the service worker's list of files names, the list of forms, and the form's own
-//! bundle (`household-needs` where none is named). Files that only some devices ask for stand apart, since they are not part of it.
+//! bundle (`household-needs` where none is named). What is fetched later, when the page has been up for a while, is summed up apart: no form needs it. Files that
+//! only some devices ask for are not counted.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -34,7 +35,7 @@ pub fn run(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
     let server = Running::start(&mut command)?;
 
     let list = String::from_utf8(server.get("/sw.js", false)?.body)?;
-    let files = files_of(&list)?;
+    let files = files_of(&list, "files")?;
     let mut rows = Vec::new();
     for address in std::iter::once("/sw.js").chain(files.iter().map(String::as_str)) {
         rows.push((address.to_owned(), server.get(address, true)?.body.len()));
@@ -53,6 +54,11 @@ pub fn run(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
     let all: usize = rows.iter().map(|(_, bytes)| bytes).sum();
     let over = if all > MOST { "  over" } else { "" };
     println!("{:>10}  in all, of {} that it may be{over}", grouped(all), grouped(MOST));
+    let mut rest = 0;
+    for address in files_of(&list, "rest")? {
+        rest += server.get(&address, true)?.body.len();
+    }
+    println!("{:>10}  more, later: pages beside the form", grouped(rest));
     Ok(())
 }
 
@@ -112,12 +118,12 @@ impl Drop for Running {
     }
 }
 
-/// The files that every phone fetches, as the built service worker lists them.
-fn files_of(script: &str) -> anyhow::Result<Vec<String>> {
+/// The files of one list of the built service worker: `files`, that every phone fetches at once, or `rest`.
+fn files_of(script: &str, kind: &str) -> anyhow::Result<Vec<String>> {
     let line =
         script.lines().find_map(|line| line.strip_prefix("const BUILD = ")).context("no list of files")?;
     let list: Value = serde_json::from_str(line.trim_end_matches(';'))?;
-    let files = list["files"].as_array().context("a list without files")?;
+    let files = list[kind].as_array().context("a list without files")?;
     Ok(files.iter().filter_map(|file| file.as_str().map(str::to_owned)).collect())
 }
 
@@ -139,9 +145,10 @@ mod tests {
 
     #[test]
     fn the_files_are_those_that_every_phone_fetches() {
-        let script = "// words\nconst BUILD = {\"id\":\"1\",\"files\":[\"/a.js\",\"/b.css\"],\"later\":[\"/codes.js\"]};\nself.x = 1;";
-        assert_eq!(files_of(script).unwrap(), ["/a.js", "/b.css"]);
-        assert!(files_of("const BUILD = /*BUILD*/null;").is_err());
+        let script = "// words\nconst BUILD = {\"id\":\"1\",\"files\":[\"/a.js\",\"/b.css\"],\"rest\":[\"/c.wasm\"],\"later\":[\"/codes.js\"]};\nself.x = 1;";
+        assert_eq!(files_of(script, "files").unwrap(), ["/a.js", "/b.css"]);
+        assert_eq!(files_of(script, "rest").unwrap(), ["/c.wasm"]);
+        assert!(files_of("const BUILD = /*BUILD*/null;", "files").is_err());
     }
 
     #[test]

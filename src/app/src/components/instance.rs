@@ -1,5 +1,7 @@
 //! One card of a repeat: folded, it says its name and what is left to do; open, it has its questions.
 
+use std::collections::BTreeMap;
+
 use super::live::{live, shown_when};
 use doorstep_engine::view::{Key, RepeatView};
 use leptos::attr::custom::custom_attribute;
@@ -16,6 +18,8 @@ use crate::state::reader::{say, use_reader};
 pub fn Instance(
     answering: Answering,
     view: RwSignal<RepeatView>,
+    /// How many things are wrong in each instance.
+    wrong: Memo<BTreeMap<Key, usize>>,
     key: Key,
     page: Key,
     /// Set to the instance when the reader wants it removed.
@@ -31,16 +35,12 @@ pub fn Instance(
             instance.map(|instance| (instance.position, instance.label.clone())).unwrap_or_default()
         })
     });
-    let can_remove = Memo::new(move |_| view.with(|view| view.can_remove));
-    let can_add = Memo::new(move |_| view.with(|view| view.can_add));
     let open = Memo::new(move |_| answering.is_open(key));
     let name = move || {
         let (position, label) = place.get();
         if label.trim().is_empty() { (reader.language().words().instance)(position) } else { label }
     };
-    let wrong = Memo::new(move |_| {
-        if answering.checked.with(|pages| pages.contains(&page)) { answering.violations_in(key) } else { 0 }
-    });
+    let wrong = Memo::new(move |_| wrong.with(|wrong| wrong.get(&key).copied().unwrap_or(0)));
     let fold = move |_| answering.open_card((!open.get_untracked()).then_some(key));
     let of_page = view.with_untracked(|view| view.key) == page;
     let level = if of_page { 2 } else { heading_level(answering, view.with_untracked(|view| view.key)) + 1 };
@@ -61,7 +61,10 @@ pub fn Instance(
                     <svg class="icon turns" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 9l7 7 7-7"></path></svg>
                 </button>
             </h3>
-            {shown_when(move || open.get(), move || view! {
+            {shown_when(move || open.get(), move || {
+                let can_remove = Memo::new(move |_| view.with(|view| view.can_remove));
+                let can_add = Memo::new(move |_| view.with(|view| view.can_add));
+                view! {
                 <div class="instance-body">
                     {items_in_turn(answering, answering.children(key), page)}
                     <div class="card-row wrap">
@@ -87,7 +90,7 @@ pub fn Instance(
                                 {say(|w| w.remove)}
                             </button> }.into_any())}
                     </div>
-                </div> }.into_any())}
+                </div> }.into_any() })}
         </article>
     }
 }

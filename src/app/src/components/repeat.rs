@@ -1,5 +1,7 @@
 //! A repeat: its instances as cards that say who or what they are, one of them open at a time.
 
+use std::collections::BTreeMap;
+
 use doorstep_engine::view::{Key, RepeatView};
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
@@ -13,6 +15,9 @@ use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
 use crate::state::seeking::{field_id, section_id};
+
+/// So many cards are made at a time.
+const AT_A_TIME: usize = 20;
 
 /// An instance that the reader wants removed.
 #[derive(Clone, PartialEq)]
@@ -57,10 +62,25 @@ fn cards(answering: Answering, view: RwSignal<RepeatView>, key: Key, page: Key) 
         focus_soon(field_id(key));
     };
     let level = custom_attribute("aria-level", heading_level(answering, key).to_string());
+    let wrong = Memo::new(move |_| {
+        let is_checked = answering.checked.with(|pages| pages.contains(&page));
+        if is_checked { answering.violations_in(key) } else { BTreeMap::new() }
+    });
+    // Many cards come in slices, as far as the one that is open at once.
+    let (first, slices) = view.with_untracked(|view| {
+        let opened = view.instances.iter().position(|instance| untrack(|| answering.is_open(instance.key)));
+        (1 + opened.unwrap_or(0) / AT_A_TIME, view.instances.len().div_ceil(AT_A_TIME))
+    });
+    let shown = answering.slices.shown_from(first, slices);
     let instances = move || {
-        let keys: Vec<Key> = view.with(|view| view.instances.iter().map(|instance| instance.key).collect());
+        let most = if shown.get() < slices { shown.get() * AT_A_TIME } else { usize::MAX };
+        let keys: Vec<Key> =
+            view.with(|view| view.instances.iter().take(most).map(|instance| instance.key).collect());
         let row = |key: Key| {
-            Row::new(field_id(key), move || view! { <Instance answering view key page removing alike /> })
+            Row::new(
+                field_id(key),
+                move || view! { <Instance answering view wrong key page removing alike /> },
+            )
         };
         keys.into_iter().map(row).collect()
     };

@@ -5,14 +5,12 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
-use super::assessment::{AssessmentPage, SealedAssessment};
 use super::form_page::FormPage;
-use super::practise::PracticeOver;
-use super::review::Review;
 use super::turning::Turning;
 use crate::components::audited::Identify;
 use crate::components::message::Message;
 use crate::components::read_aloud::ReadsAloud;
+use crate::parts::parts;
 use crate::platform::{page as screen, timer};
 use crate::state::answering::Answering;
 use crate::state::device::use_device;
@@ -56,7 +54,7 @@ fn opening(id: Uuid) -> impl IntoView {
         match opening.get() {
         Opening::Loading => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
         Opening::Open(answering, lost) => view! { <OpenDraft answering id lost /> }.into_any(),
-        Opening::Sealed(session) => view! { <SealedAssessment session id /> }.into_any(),
+        Opening::Sealed(session) => (parts().sealed_assessment)(session, id),
         Opening::Gone => gone().into_any(),
         Opening::Elsewhere => view! {
             <Message heading=|w| w.draft_elsewhere explained=Signal::derive(say(|w| w.draft_elsewhere_explained.to_owned()))>
@@ -152,13 +150,13 @@ fn OpenDraft(answering: Answering, id: Uuid, lost: usize) -> impl IntoView {
         if awaits_user.get() {
             view! { <Identify answering done=move |()| awaits_user.set(false) /> }.into_any()
         } else if turning.at_assessment.get() {
-            view! { <AssessmentPage answering turning /> }.into_any()
+            (parts().assessment)(answering, turning)
         } else if turning.finished.get() && answering.is_practice() {
-            view! { <PracticeOver answering id /> }.into_any()
+            (parts().practice_over)(answering, id)
         } else if turning.finished.get() {
             gone().into_any()
         } else if turning.at_review.get() {
-            view! { <Review answering turning /> }.into_any()
+            (parts().review)(answering, turning)
         } else {
             view! { <FormPage answering turning lost /> }.into_any()
         }

@@ -1,45 +1,47 @@
 //! The pages of the app, and the addresses they have. No address carries personal data.
 
-mod assessment;
-mod begin;
-mod choose;
-mod day;
-mod diagnostics;
+pub(crate) mod assessment;
+pub(crate) mod begin;
+pub(crate) mod choose;
+pub(crate) mod day;
+pub(crate) mod diagnostics;
 mod draft;
 mod draft_card;
 mod finish;
 mod form_page;
-mod gallery;
-mod go_on;
-mod hand_on;
+pub(crate) mod gallery;
+pub(crate) mod go_on;
+pub(crate) mod hand_on;
 mod home;
-mod households;
-mod kiosk;
+pub(crate) mod households;
+pub(crate) mod kiosk;
 mod not_found;
-mod outbox;
+pub(crate) mod outbox;
 mod outbox_item;
 mod outbox_sealed;
 mod outbox_target;
-mod practise;
+pub(crate) mod practise;
 mod recover;
-mod referred;
-mod rescue;
-mod review;
+pub(crate) mod referred;
+pub(crate) mod rescue;
+pub(crate) mod review;
 mod review_page;
-mod safety;
-mod settings;
+pub(crate) mod safety;
+pub(crate) mod settings;
 mod staying;
 mod turning;
-mod unlock;
+pub(crate) mod unlock;
 mod whole_page;
 
 pub use safety::fact;
+pub use turning::Turning;
 
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use crate::components::message::Message;
+use crate::parts::parts;
 use crate::platform::{page as screen, timer, worker};
 use crate::state::device::{Device, use_device};
 use crate::state::gate::{Gate, Standing};
@@ -63,7 +65,9 @@ pub fn App() -> impl IntoView {
     let update = RwSignal::new(false);
     provide_context(Update(update));
     timer::spawn(async move {
-        worker::register(move || update.set(true)).await;
+        if worker::register(move || update.set(true)).await {
+            worker::fetch_rest().await;
+        }
     });
     Effect::new(move || {
         if let Standing::Choosing | Standing::Locked | Standing::Open = gate.standing.get() {
@@ -84,10 +88,10 @@ pub fn App() -> impl IntoView {
                     />
                 }
                 .into_any(),
-                Standing::Choosing => view! { <choose::Choose /> }.into_any(),
-                Standing::Locked => view! { <unlock::Unlock /> }.into_any(),
-                Standing::Open if is_kiosk.get() => view! { <kiosk::KioskPage /> }.into_any(),
-                Standing::Open if owes_pin.get() => view! { <safety::PinOwed /> }.into_any(),
+                Standing::Choosing => (parts().choose)(),
+                Standing::Locked => (parts().unlock)(),
+                Standing::Open if is_kiosk.get() => (parts().kiosk)(),
+                Standing::Open if owes_pin.get() => (parts().pin_owed)(),
                 Standing::Open => view! { <Pages /> }.into_any(),
             }}
         </Router>
@@ -102,22 +106,22 @@ fn Pages() -> impl IntoView {
         <FlatRoutes fallback=not_found::NotFound>
             <Route path=path!("/") view=home::Home />
             <Route path=path!("/draft/:id/:part?") view=draft::DraftPage />
-            <Route path=path!("/begin/:form/:about") view=begin::BeginPage />
-            <Route path=path!("/day") view=day::DayPage />
-            <Route path=path!("/households") view=households::HouseholdsPage />
-            <Route path=path!("/households/:id") view=households::HouseholdPage />
-            <Route path=path!("/counts") view=households::CountsPage />
-            <Route path=path!("/referred") view=referred::ReferredPage />
-            <Route path=path!("/outbox") view=outbox::OutboxPage />
-            <Route path=path!("/rescue") view=rescue::RescuePage />
-            <Route path=path!("/safety") view=safety::SafetyPage />
-            <Route path=path!("/safety/pin") view=safety::PinPage />
-            <Route path=path!("/settings") view=settings::SettingsPage />
-            <Route path=path!("/kiosk") view=kiosk::BeginKiosk />
-            <Route path=path!("/go-on") view=go_on::GoOnPage />
-            <Route path=path!("/hand-on/:id") view=hand_on::HandOnPage />
-            <Route path=path!("/gallery") view=gallery::GalleryPage />
-            <Route path=path!("/diagnostics") view=diagnostics::DiagnosticsPage />
+            <Route path=path!("/begin/:form/:about") view=parts().begin />
+            <Route path=path!("/day") view=parts().day />
+            <Route path=path!("/households") view=parts().households />
+            <Route path=path!("/households/:id") view=parts().household />
+            <Route path=path!("/counts") view=parts().counts />
+            <Route path=path!("/referred") view=parts().referred />
+            <Route path=path!("/outbox") view=parts().outbox />
+            <Route path=path!("/rescue") view=parts().rescue />
+            <Route path=path!("/safety") view=parts().safety />
+            <Route path=path!("/safety/pin") view=parts().pin />
+            <Route path=path!("/settings") view=parts().settings />
+            <Route path=path!("/kiosk") view=parts().begin_kiosk />
+            <Route path=path!("/go-on") view=parts().go_on />
+            <Route path=path!("/hand-on/:id") view=parts().hand_on />
+            <Route path=path!("/gallery") view=parts().gallery />
+            <Route path=path!("/diagnostics") view=parts().diagnostics />
         </FlatRoutes>
     }
 }

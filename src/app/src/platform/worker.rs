@@ -17,6 +17,8 @@ use super::{locks, page, timer};
 
 /// How often a running app looks for a new build, in milliseconds.
 const CHECK_EVERY_MS: u32 = 60 * 60 * 1000;
+/// What is not needed to fill in a form is fetched when the page has been up for so long.
+const REST_AFTER_MS: u32 = 3_000;
 
 thread_local! {
     static REGISTRATION: RefCell<Option<ServiceWorkerRegistration>> = const { RefCell::new(None) };
@@ -52,6 +54,17 @@ pub async fn ready() {
             let _ = JsFuture::from(ready).await;
         }
         None => std::future::pending().await,
+    }
+}
+
+/// Has the worker fetch and keep what is not needed to fill in a form, once the page has been up for a while and has all that is.
+/// Without a network the next start does it; whoever opens such a page before fetches it then.
+pub async fn fetch_rest() {
+    let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
+    let Ok(registration) = JsFuture::from(ready).await else { return };
+    timer::sleep(REST_AFTER_MS).await;
+    if let Some(active) = registration.unchecked_into::<ServiceWorkerRegistration>().active() {
+        let _ = active.post_message(&"fetch-rest".into());
     }
 }
 

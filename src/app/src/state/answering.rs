@@ -234,7 +234,7 @@ impl Answering {
     }
 
     /// Adds an instance to a repeat; its key.
-    pub fn add(self, repeat: Key) -> Option<Key> {
+    pub(crate) fn add(self, repeat: Key) -> Option<Key> {
         let path = self.with(|session| session.path(repeat));
         let changes = self.take(Change::AddRepeat { path }, |session| session.add_repeat(repeat))?;
         let added = changes.added.first().copied();

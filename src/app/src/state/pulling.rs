@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
 use super::{dictionary, entities, forms, office, revoked, targets};
+use crate::parts::parts;
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
 
@@ -43,7 +44,11 @@ pub fn wake(device: Device) {
     timer::spawn(async move {
         loop {
             ASKED.set(false);
-            run(device, &store).await;
+            if (parts().pull)(device, store.clone()).await.is_none() && device.is_at_work(&store) {
+                // What asks the server could not be fetched from it either.
+                device.reached.set(Some(false));
+                set_alarm_in(device, hindered_ms());
+            }
             // Whoever came meanwhile asks for themselves.
             if !device.is_at_work(&store) {
                 return;
@@ -56,7 +61,8 @@ pub fn wake(device: Device) {
     });
 }
 
-async fn run(device: Device, store: &Rc<IndexedDb>) {
+/// Asks once.
+pub async fn run(device: Device, store: &Rc<IndexedDb>) {
     if !device.knows_itself.get_value() && !enrolment::read(device).await || untrack(|| device.is_revoked()) {
         return;
     }
@@ -99,12 +105,7 @@ async fn run(device: Device, store: &Rc<IndexedDb>) {
 
 fn set_alarm(device: Device, run: &Run) {
     let ms = match &run.stopped {
-        Some(Stop::Answer(error)) => {
-            let attempts = HINDERED.get().saturating_add(1);
-            HINDERED.set(attempts);
-            let own = back_off_ms(attempts, clock::random_seed());
-            own.max(error.retry_after_ms.unwrap_or(0)).min(AGAIN_MS)
-        }
+        Some(Stop::Answer(error)) => hindered_ms().max(error.retry_after_ms.unwrap_or(0)).min(AGAIN_MS),
         Some(Stop::Store(error)) => {
             leptos::logging::error!("{error}");
             AGAIN_MS
@@ -114,6 +115,17 @@ fn set_alarm(device: Device, run: &Run) {
             AGAIN_MS
         }
     };
+    set_alarm_in(device, ms);
+}
+
+/// One more run was hindered: how long to wait.
+fn hindered_ms() -> i64 {
+    let attempts = HINDERED.get().saturating_add(1);
+    HINDERED.set(attempts);
+    back_off_ms(attempts, clock::random_seed()).min(AGAIN_MS)
+}
+
+fn set_alarm_in(device: Device, ms: i64) {
     let alarm = move || {
         if device.somebody_is_at_work() {
             wake(device);

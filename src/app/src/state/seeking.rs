@@ -1,5 +1,7 @@
 //! From a mistake to its control: page, card, focus; and what is wrong in words.
 
+use std::collections::BTreeMap;
+
 use doorstep_engine::value::DataType;
 use doorstep_engine::view::{Key, NodeId, ScopeId, Violation, ViolationKind};
 use leptos::prelude::*;
@@ -40,13 +42,21 @@ impl Answering {
             || self.with(|session| session.path(card).starts_with(&format!("{}/", session.path(instance))))
     }
 
-    /// How many things are wrong in an instance.
-    pub fn violations_in(self, instance: Key) -> usize {
+    /// How many things are wrong in each of a repeat's instances, those within it included; only of instances in which something is.
+    pub fn violations_in(self, repeat: Key) -> BTreeMap<Key, usize> {
         self.revision.track();
         self.with(|session| {
-            let inside = format!("{}/", session.path(instance));
-            let violations = session.violations();
-            violations.iter().filter(|(key, _)| session.path(*key).starts_with(&inside)).count()
+            let inside = format!("{}[", session.path(repeat));
+            let mut counts = BTreeMap::new();
+            for (key, _) in session.violations() {
+                let path = session.path(key);
+                let instance = path.strip_prefix(&inside).and_then(|rest| rest.find(']'));
+                let instance = instance.and_then(|end| session.at(&path[..=inside.len() + end]));
+                if let Some(instance) = instance {
+                    *counts.entry(instance).or_default() += 1;
+                }
+            }
+            counts
         })
     }
 

@@ -4,6 +4,7 @@
 //! all that the user at work has, and of everyone else what lies under the key that asks for no PIN; the rest waits for them.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use doorstep_delivery::deliver::{Run, deliver};
 use doorstep_delivery::store::Store;
@@ -16,6 +17,7 @@ use super::gate::SEVERAL;
 use super::keeping::now;
 use super::outbox::counted;
 use super::{arrived, forms, kiosk, pulling, revoked, targets};
+use crate::parts::parts;
 use crate::platform::store::IndexedDb;
 use crate::platform::users::{User, Users};
 use crate::platform::{clock, locks, network, preferences, timer};
@@ -24,6 +26,8 @@ use crate::platform::{clock, locks, network, preferences, timer};
 const SHOW_MS: u32 = 400;
 /// When another tab sends, this one looks again after so long.
 const OTHER_TAB_MS: u32 = 5_000;
+/// What sends could not be fetched: tried again after so long, besides when the network comes back.
+const PART_MISSING_MS: u32 = 60_000;
 
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
@@ -109,7 +113,7 @@ async fn run_own(device: Device, wake: Wake) -> Option<i64> {
     let store = device.store();
     let showing = timer::every(SHOW_MS, move || timer::spawn(device.read_outbox()));
     arrived::keep_when_arrived(device, &store).await;
-    let run = send(device, &store, wake).await;
+    let run = ask_to_send(device, store, wake).await;
     drop(showing);
     device.read_outbox().await;
     let run = run?;
@@ -128,7 +132,8 @@ async fn run_own(device: Device, wake: Wake) -> Option<i64> {
 async fn run_locked(device: Device, wake: Wake) -> Option<i64> {
     let (mut count, mut next_ms) = (0, None::<i64>);
     for store in locked_stores(device).await {
-        let due = send(device, &store, wake).await.and_then(|run| run.next_due_ms);
+        let store = Rc::new(store);
+        let due = ask_to_send(device, store.clone(), wake).await.and_then(|run| run.next_due_ms);
         next_ms = next_ms.into_iter().chain(due).min();
         match store.outbox().await {
             Ok(left) => count += counted(&left.items).0,
@@ -139,8 +144,17 @@ async fn run_locked(device: Device, wake: Wake) -> Option<i64> {
     next_ms
 }
 
+/// Has it sent by the part of the program that can, which may have to be fetched first: without a network as little is sent as without the part.
+async fn ask_to_send(device: Device, store: Rc<IndexedDb>, wake: Wake) -> Option<Run> {
+    let run = (parts().send)(device, store, wake).await;
+    if run.is_none() {
+        set_alarm(device, PART_MISSING_MS);
+    }
+    run.flatten()
+}
+
 /// Sends what can be read of a store.
-async fn send(device: Device, store: &IndexedDb, wake: Wake) -> Option<Run> {
+pub async fn send(device: Device, store: &IndexedDb, wake: Wake) -> Option<Run> {
     // With the signatures' time of this run.
     let targets = device.targets.for_sending();
     let transport = device.transport();

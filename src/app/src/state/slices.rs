@@ -39,8 +39,13 @@ impl Slices {
 
     /// How many slices of a list of so many are to be shown: the first now, the others as their time comes.
     pub fn shown(self, slices: usize) -> RwSignal<usize> {
-        let shown = RwSignal::new(slices.min(1));
-        if slices > 1 {
+        self.shown_from(1, slices)
+    }
+
+    /// The same with the first few at once: what the reader comes for is among them.
+    pub fn shown_from(self, first: usize, slices: usize) -> RwSignal<usize> {
+        let shown = RwSignal::new(slices.min(first));
+        if slices > first {
             let waiting = self.waiting.get_value();
             waiting.borrow_mut().push(Waiting { shown, slices });
             if !self.more.get_untracked() {

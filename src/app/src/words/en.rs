@@ -38,6 +38,8 @@ pub const WORDS: Words = Words {
     no_forms: "There are no forms on this device yet",
     no_forms_how: "Open the app once with a network. The forms are then kept here and work without one.",
     try_again: "Try again",
+    part_missing: "This part is not here yet",
+    part_missing_explained: "Open it once with a network; from then on it works without one, too. Whatever was filled in is on this device.",
     drafts_title: "In progress",
     no_drafts: "Nothing in progress. Start a survey; you can stop at any time and come back to it.",
     in_danger: "Danger: act now",

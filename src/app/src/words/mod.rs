@@ -145,6 +145,8 @@ pub struct Words {
     pub no_forms: Text,
     pub no_forms_how: Text,
     pub try_again: Text,
+    pub part_missing: Text,
+    pub part_missing_explained: Text,
     pub drafts_title: Text,
     pub no_drafts: Text,
     pub answered_of: fn(usize, usize) -> String,

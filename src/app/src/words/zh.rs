@@ -38,6 +38,8 @@ pub const WORDS: Words = Words {
     no_forms: "这台设备上还没有表单",
     no_forms_how: "请先联网打开一次，表单会存到设备上，之后断网也能用。",
     try_again: "再试一次",
+    part_missing: "这一部分还没下载",
+    part_missing_explained: "连上网打开一次，以后没有网络也能用。已经填写的都在这台设备上。",
     drafts_title: "未完成",
     no_drafts: "没有未完成的调查。开始一份新的，随时可以停下，回来接着填。",
     in_danger: "有危险信号，马上处理",
