@@ -213,10 +213,10 @@ impl App {
     }
 }
 
-/// Trunk's names: `app-1a2b3c4d5e6f7a8b.js`, `app-1a2b3c4d5e6f7a8b_bg.wasm`.
+/// Trunk's names, of up to sixteen digits, none of them a leading zero: `app-1a2b3c4d5e6f7a8b.js`, `app-1a2b3c4d5e6f7a8b_bg.wasm`.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.', '/'])
-        .any(|part| part.len() >= 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+        .any(|part| part.len() >= 14 && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn content_type(name: &str) -> &'static str {

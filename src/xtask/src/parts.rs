@@ -31,6 +31,16 @@ pub fn folder(app: &Path) -> PathBuf {
     app.with_extension("parts")
 }
 
+/// What rustc's programs use of wasm, all of it in the oldest browsers that the README names; a part does not say it itself.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
 /// Puts script and parts into the packed app.
 pub fn pack(workspace: &Workspace, mode: Mode, app: &Path) -> anyhow::Result<()> {
     let taken_apart = folder(app);
@@ -45,7 +55,7 @@ pub fn pack(workspace: &Workspace, mode: Mode, app: &Path) -> anyhow::Result<()>
         let Some(stem) = name.strip_suffix(".wasm").filter(|stem| *stem != PROGRAM) else { continue };
         if mode == Mode::Release {
             let wasm_opt = workspace.tools().join("npm/node_modules/.bin/wasm-opt");
-            run(Command::new(wasm_opt).args(["-Oz", "--all-features", "-o"]).arg(&path).arg(&path))
+            run(Command::new(wasm_opt).arg("-Oz").args(FEATURES).arg("-o").arg(&path).arg(&path))
                 .with_context(|| format!("{name} could not be made smaller"))?;
         }
         let bytes = fs::read(&path)?;
