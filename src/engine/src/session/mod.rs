@@ -16,6 +16,7 @@ mod assess;
 mod awaits;
 mod by_device;
 mod called;
+mod choice_places;
 mod dangers;
 mod data;
 mod dirty;
