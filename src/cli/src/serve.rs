@@ -130,6 +130,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     if options.office_key.only_open && options.office_key.file.is_none() {
         return Err("--office-key-only-opens is about the keys of --office-key, which is missing".into());
     }
+    if options.tiles.attribution.is_some() && options.tiles.from.is_none() {
+        return Err("--tiles-attribution is about the pictures of --tiles, which is missing".into());
+    }
     options.relay = match (backends, secrets) {
         (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),
         (None, Some(_)) => {

@@ -62,8 +62,6 @@ pub enum TilesError {
     Vector,
     /// Its tiles are neither PNG nor JPEG nor WebP.
     NoPicture,
-    /// An attribution without tiles.
-    NothingToAttribute,
 }
 
 impl fmt::Display for TilesError {
@@ -74,7 +72,6 @@ impl fmt::Display for TilesError {
             TilesError::Empty => f.write_str("there is no tile in it (a folder has zoom/column/row.png)"),
             TilesError::Vector => f.write_str("its tiles are vector tiles (pbf), which the app does not draw: have them made into pictures (PNG, JPEG or WebP)"),
             TilesError::NoPicture => f.write_str("its tiles are neither PNG nor JPEG nor WebP"),
-            TilesError::NothingToAttribute => f.write_str("--tiles-attribution is about the pictures of --tiles, which is missing"),
         }
     }
 }
@@ -114,13 +111,7 @@ impl Tiles {
     /// # Errors
     /// [`TilesError`], so that an office learns at the start that its map is none.
     pub(crate) async fn open(options: &TilesOptions) -> Result<Option<Tiles>, TilesError> {
-        let Some(from) = &options.from else {
-            return if options.attribution.is_some() {
-                Err(TilesError::NothingToAttribute)
-            } else {
-                Ok(None)
-            };
-        };
+        let Some(from) = &options.from else { return Ok(None) };
         let is_folder = std::fs::metadata(from).map_err(TilesError::Read)?.is_dir();
         let (source, mut about) = if is_folder {
             let (folder, about) = Folder::open(from)?;
@@ -323,8 +314,7 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         let options = TilesOptions { from: Some(empty.path().to_owned()), attribution: None };
         assert!(matches!(Tiles::open(&options).await, Err(TilesError::Empty)));
-        let options = TilesOptions { from: None, attribution: Some("Ours".into()) };
-        assert!(matches!(Tiles::open(&options).await, Err(TilesError::NothingToAttribute)));
+        assert!(Tiles::open(&TilesOptions::default()).await.unwrap().is_none());
     }
 
     fn file(folder: &Path, format: &str, tile: &[u8]) -> TilesOptions {
