@@ -11,7 +11,7 @@ use crate::tree::{NameId, SpaceId};
 use crate::view::Key;
 
 /// What says where a choice lies.
-const GEOMETRY: &str = "geometry";
+pub(crate) const GEOMETRY: &str = "geometry";
 
 impl Session {
     /// The choices that a question offers now, as far as they lie anywhere: each one's value, and its place, line or outline as ODK writes them.
@@ -42,20 +42,27 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use crate::entities::{EntityList, ListedEntity};
     use crate::session::World;
     use crate::source::Source;
     use crate::{Bundle, Form, Session};
 
     fn places(survey: &str, file: Option<&'static str>) -> Vec<String> {
-        let text = format!(
-            r#"{{"settings": {{"form_id": "f", "version": "1", "title": "F"}},
-            "choices": {{"well": [{{"name": "old", "label": "Old", "geometry": "37.5 122.1 0 0"}}, {{"name": "new", "label": "New"}},
-                {{"name": "far", "label": "Far", "geometry": "37.6 122.2"}}]}}, "survey": [{survey}]}}"#
-        );
+        places_in(World::default(), survey, file)
+    }
+
+    fn places_in(world: World, survey: &str, file: Option<&'static str>) -> Vec<String> {
+        let list = r#""choices": {"well": [{"name": "old", "label": "Old", "geometry": "37.5 122.1 0 0"}, {"name": "new", "label": "New"},
+            {"name": "far", "label": "Far", "geometry": "37.6 122.2"}]},"#;
+        let list = if survey.contains("select_one well") { list } else { "" };
+        let settings = r#""settings": {"form_id": "f", "version": "1", "title": "F"},"#;
+        let text = format!(r#"{{{settings} {list} "survey": [{survey}]}}"#);
         let bundle = Bundle::gather(Source::new("form.json", &*text), |_| file.map(str::to_owned));
         let read = Form::read(&bundle);
         let form = read.form.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
-        let session = Session::new(form, World::default());
+        let session = Session::new(form, world);
         let key = session.nodes().into_iter().find(|key| session.path(*key) == "/f/q").expect("it is there");
         session.choice_places(key).iter().map(|(name, place)| format!("{name}: {place}")).collect()
     }
@@ -75,5 +82,19 @@ mod tests {
             "geometry": {"type": "LineString", "coordinates": [[122.1, 37.5], [122.2, 37.6]]}}]}"#;
         let select = r#"{"type": "select_one_from_file wells.geojson", "name": "q", "label": "Q", "appearance": "map"}"#;
         assert_eq!(places(select, Some(geojson)), ["a: 37.5 122.1 0 0; 37.6 122.2 0 0"]);
+    }
+
+    #[test]
+    fn an_entity_lies_where_its_property_says_though_the_forms_own_list_has_none() {
+        let properties = [("geometry".to_owned(), "37.5 122.1 0 0".to_owned())].into();
+        let well = ListedEntity { id: "a".into(), label: "A".into(), properties, ..ListedEntity::default() };
+        let wells = EntityList { name: "wells".into(), entities: vec![well] };
+        let world = World {
+            lists: [Arc::new(wells)].into(),
+            living: [Arc::from("wells.csv")].into(),
+            ..World::default()
+        };
+        let select = r#"{"type": "select_one_from_file wells.csv", "name": "q", "label": "Q", "appearance": "map quick"}"#;
+        assert_eq!(places_in(world, select, Some("name,label\nb,B\n")), ["a: 37.5 122.1 0 0"]);
     }
 }

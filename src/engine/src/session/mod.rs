@@ -47,6 +47,7 @@ mod whom;
 mod worked_out;
 mod worst;
 
+pub(crate) use choice_places::GEOMETRY;
 pub use dangers::Silenced;
 pub use data::RestoreError;
 pub use handled::{Danger, Handled};

@@ -79,7 +79,7 @@ pub fn map_view(map: Map) -> AnyView {
         format!("calc(50% + {right:.1}px) calc(50% + {down:.1}px)")
     };
     view! {
-        <div class="map">
+        <div class="map" class:bare=live(move || sight.tiles().is_none())>
             <div class="map-frame">
                 <div
                     class="map-ground"
