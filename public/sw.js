@@ -23,6 +23,12 @@ const BUILDS = 'doorstep.builds';
 const TRIES = 2;
 // What hindered it may be gone by then.
 const TRY_AGAIN_MS = 24 * 60 * 60 * 1000;
+// Pictures of the ground for maps: those that somebody had kept (the settings page writes and removes them), and those that were looked at,
+// of which the oldest go first.
+const KEPT_TILES = 'doorstep.map';
+const TILES = 'doorstep.tiles';
+const MOST_TILES = 2000;
+const TRIM_AFTER = 100;
 // What is kept is asked for with other headers than it was fetched with.
 const ANY_HEADERS = { ignoreVary: true };
 
@@ -39,6 +45,8 @@ if (BUILD) {
       const served = page(request);
       event.respondWith(served.then(({ response }) => response));
       event.waitUntil(served.then(({ build }) => remember(event.resultingClientId, build)).then(clean));
+    } else if (url.pathname.startsWith('/tiles/')) {
+      event.respondWith(tile(event, request, url));
     } else {
       event.respondWith(file(request));
     }
@@ -144,6 +152,39 @@ async function later(request, cache) {
     await cache.addAll(BUILD.later.map((path) => new Request(path, { cache: 'no-cache', credentials: 'same-origin' })));
   }
   return cache.match(request, ANY_HEADERS);
+}
+
+// Another map of the office has other addresses; without a network the one before is better than none. A kiosk keeps nothing (`once`).
+async function tile(event, request, url) {
+  if (url.searchParams.has('once')) return fetch(request);
+  const kept = await tileOf(request, ANY_HEADERS);
+  if (kept) return kept;
+  try {
+    const response = await fetch(request);
+    // What is fetched otherwise than to be looked at, whoever fetches keeps.
+    if (response.ok && request.destination === 'image') event.waitUntil(lookedAt(request, response.clone()));
+    return response;
+  } catch (error) {
+    const before = await tileOf(request, { ...ANY_HEADERS, ignoreSearch: true });
+    if (before) return before;
+    throw error;
+  }
+}
+
+async function tileOf(request, how) {
+  return (await caches.match(request, { ...how, cacheName: KEPT_TILES })) ?? caches.match(request, { ...how, cacheName: TILES });
+}
+
+let tilesSinceTrim = TRIM_AFTER;
+
+async function lookedAt(request, response) {
+  const cache = await caches.open(TILES);
+  await cache.put(request, response);
+  tilesSinceTrim += 1;
+  if (tilesSinceTrim < TRIM_AFTER) return;
+  tilesSinceTrim = 0;
+  const all = await cache.keys();
+  await Promise.all(all.slice(0, Math.max(0, all.length - MOST_TILES)).map((old) => cache.delete(old)));
 }
 
 async function remember(client, build) {

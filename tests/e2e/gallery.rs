@@ -200,14 +200,14 @@ async fn every_kind_of_question_is_tried_out_and_nothing_of_it_is_kept() {
         .await;
     let night = json!({"media": "", "features": [{"name": "prefers-color-scheme", "value": "dark"}]});
     browser.command("Emulation.setEmulatedMedia", night).await;
-    for page in ["ranges", "one", "tables", "places"] {
+    for page in ["ranges", "one", "tables", "places", "maps"] {
         to(&browser, page).await;
         browser.run("document.querySelector('.page-body').scrollIntoView()", vec![]).await;
         browser.picture(&format!("gallery-{page}-night")).await;
     }
     to(&browser, "about").await;
     on(&browser, "[data-name=frozen] input", &[" "]).await;
-    for page in ["texts", "ranges", "ranks", "places", "pictures"] {
+    for page in ["texts", "ranges", "ranks", "places", "maps", "pictures"] {
         to(&browser, page).await;
         let open =
             "document.querySelectorAll('.page-body .question :is(input, select, textarea, button)').length";

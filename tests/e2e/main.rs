@@ -17,6 +17,7 @@ mod full;
 mod gallery;
 mod households;
 mod kiosk;
+mod maps;
 mod mending;
 mod office;
 mod papers;

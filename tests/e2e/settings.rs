@@ -279,11 +279,16 @@ async fn every_user_of_a_revoked_phone_forgets_a_locked_one_too() {
     assert_eq!(records(&browser, "doorstep", "receipts").await, 1);
     assert_eq!(records(&browser, "doorstep", "bundles").await, 1);
 
+    let map = "caches.open('doorstep.map').then(cache => cache.put('/tiles/1/1/0', new Response('x'))).then(() => arguments[0](true))";
+    browser.run_until_done(map).await;
     let revoked = database(&profile).execute("UPDATE device SET revoked_at = 1", []);
     assert_eq!(revoked.expect("the server keeps devices"), 1);
     browser.run("window.dispatchEvent(new Event('online'))", vec![]).await;
     browser.seen("[data-shut-out=revoked][data-forgotten=true]").await;
     browser.gone("[data-section=delivered] [data-item]").await;
+    let maps = "caches.has('doorstep.map').then(there => arguments[0](there))";
+    let there = async |browser: &Browser| browser.run_until_done(maps).await;
+    browser.until_eq("its maps", &false.into(), there).await;
     for store in ["receipts", "bundles", "forms"] {
         browser
             .until_eq(&format!("the other one's {store}"), &0.into(), async |browser| {

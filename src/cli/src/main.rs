@@ -62,6 +62,9 @@ doorstep COMMAND
                              changes (DOORSTEP_OFFICE_KEY)
       --office-key-only-opens  have them seal no more: the keys only open what still comes
       --recovery-key KEY     tell phones the public key that a forgotten PIN is recovered with (`doorstep recover`)
+      --tiles FILE           with the map's pictures in FILE (MBTiles of PNG, JPEG or WebP), or a folder of ZOOM/COLUMN/ROW.png
+                             (DOORSTEP_TILES); maps in forms are laid on them
+      --tiles-attribution TEXT  whose they are, where FILE doesn't say it
       --behind-proxy         believe X-Forwarded-For, -Proto and -Host: there is a proxy with TLS before it, which sets them
       --oidc FILE            let people log in at the office's OpenID provider, which FILE describes (DOORSTEP_OIDC)
       --ciphers NAME         with SHA-256 and AES-256 (nist), or SM3 and SM4 (sm), for good from the first start on

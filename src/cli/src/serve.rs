@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use doorstep_server::{
     Access, BrokenForm, Clock, Files, FormsError, Logs, OfficeKeyOptions, Options, Relaying, Server,
-    StartError, TlsFiles, start_log, stop_signal,
+    StartError, TilesOptions, TlsFiles, start_log, stop_signal,
 };
 use lexopt::prelude::*;
 
@@ -72,6 +72,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             file: path_from("DOORSTEP_OFFICE_KEY"),
             ..OfficeKeyOptions::default()
         },
+        tiles: TilesOptions { from: path_from("DOORSTEP_TILES"), attribution: None },
     };
     let mut bucket = BucketOptions::from_environment();
     let mut devices_only = None;
@@ -107,6 +108,8 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("office-key") => options.office_key.file = Some(arguments.value()?.into()),
             Long("office-key-only-opens") => options.office_key.only_open = true,
             Long("recovery-key") => options.office_key.recovery = Some(arguments.value()?.string()?),
+            Long("tiles") => options.tiles.from = Some(arguments.value()?.into()),
+            Long("tiles-attribution") => options.tiles.attribution = Some(arguments.value()?.string()?),
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
@@ -126,6 +129,9 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
     };
     if options.office_key.only_open && options.office_key.file.is_none() {
         return Err("--office-key-only-opens is about the keys of --office-key, which is missing".into());
+    }
+    if options.tiles.attribution.is_some() && options.tiles.from.is_none() {
+        return Err("--tiles-attribution is about the pictures of --tiles, which is missing".into());
     }
     options.relay = match (backends, secrets) {
         (Some(backends), secrets) => Some(Relaying { backends, secrets, clock: Clock::system() }),

@@ -29,7 +29,7 @@ use crate::who::rights::{Deed, Role};
 use crate::who::routes::read_submission;
 use crate::{
     Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa,
-    placing, ranking, relay, resident, totals, who,
+    placing, ranking, relay, resident, tiles, totals, who,
 };
 
 /// The longest nonce that is echoed.
@@ -52,6 +52,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .route("/api/v1/office-key", get(show_office_key).fallback(wrong_method))
         .route("/api/v1/submissions/{id}", put(submit).get(read_submission).fallback(wrong_method))
         .route("/api/v1/attachments/{hash}", put(put_attachment).head(head_attachment).fallback(wrong_method))
+        .route("/tiles/{zoom}/{column}/{row}", get(tiles::tile).fallback(wrong_method))
         .route("/metrics", get(show_metrics).fallback(wrong_method))
         .merge(who::routes::routes())
         .merge(relay::routes())

@@ -33,6 +33,7 @@ mod relay;
 mod resident;
 pub mod seed;
 mod targets;
+mod tiles;
 mod tls;
 mod totals;
 mod watched;
@@ -57,6 +58,7 @@ pub use outgoing::Outgoing;
 pub use relay::{Clock, RelayError, Relaying};
 pub use store::StoreError;
 pub use targets::TargetsError;
+pub use tiles::{TilesError, TilesOptions};
 pub use tls::{TlsError, TlsFiles};
 pub use who::audit::{Broken, Head};
 pub use who::{Access, CheckError, FirstUser, KeyError, OidcError, check_audit};
@@ -65,10 +67,11 @@ use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
 use forms::Forms;
 use metrics::Metrics;
-use office_key::OfficeKey;
+use office_key::{Beside, OfficeKey};
 use relay::Relay;
 use store::Store;
 use targets::Targets;
+use tiles::Tiles;
 use tls::Incoming;
 use watched::Watch;
 use who::Who;
@@ -103,6 +106,8 @@ pub struct Options {
     pub relay: Option<Relaying>,
     /// What phones seal for, and what opens it.
     pub office_key: OfficeKeyOptions,
+    /// What maps are laid on.
+    pub tiles: TilesOptions,
 }
 
 impl std::fmt::Debug for Options {
@@ -131,6 +136,8 @@ pub enum StartError {
     Key(KeyError),
     /// The office's OpenID provider is not described as it should be.
     Oidc(OidcError),
+    /// The tiles of the map can't be given out: where they are and why.
+    Tiles(PathBuf, TilesError),
     /// The office's key can't be read, or is none: where and why.
     OfficeKey(String),
     /// There is no TLS.
@@ -157,6 +164,7 @@ impl std::fmt::Display for StartError {
             StartError::Store(error) => write!(f, "the database can't be opened: {error}"),
             StartError::Key(error) => write!(f, "{error}"),
             StartError::Oidc(error) => write!(f, "{error}"),
+            StartError::Tiles(from, error) => write!(f, "--tiles {}: {error}", from.display()),
             StartError::OfficeKey(words) => f.write_str(words),
             StartError::Tls(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
@@ -191,6 +199,7 @@ pub(crate) struct Shared {
     app: App,
     targets: Targets,
     office_key: Arc<OfficeKey>,
+    tiles: Option<Tiles>,
     who: Who,
     relay: Relay,
     metrics: Metrics,
@@ -214,7 +223,12 @@ impl Server {
         let current = forms::read_all(&options.forms).map_err(StartError::Forms)?;
         let office = declared::Office::read(&options.forms).map_err(StartError::Forms)?;
         let oidc = who::open_oidc(options.access.oidc.as_deref()).map_err(StartError::Oidc)?;
-        let office_key = Arc::new(OfficeKey::open(&options.office_key, options.access.devices_only)?);
+        let opened = Tiles::open(&options.tiles).await;
+        let tiles = opened
+            .map_err(|error| StartError::Tiles(options.tiles.from.clone().unwrap_or_default(), error))?;
+        let beside =
+            Beside { devices_only: options.access.devices_only, tiles: tiles.as_ref().map(Tiles::told) };
+        let office_key = Arc::new(OfficeKey::open(&options.office_key, beside)?);
         let tls = options.tls.as_ref().map(Incoming::open).transpose().map_err(StartError::Tls)?;
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
@@ -239,6 +253,7 @@ impl Server {
             app,
             targets,
             office_key: office_key.clone(),
+            tiles,
             who,
             relay,
             metrics: Metrics::default(),

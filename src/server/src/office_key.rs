@@ -1,5 +1,5 @@
 //! The office's key that phones seal finished surveys for: the public half is handed out, the private ones open what comes. Beside it stands what else the office
-//! wants of phones before they send anything: that they are enrolled.
+//! wants of phones before they send anything, that they are enrolled, and whether it has tiles for maps.
 //!
 //! Kept here: a private key is read from a file that only its owner may read, at the start and when the file changes, and goes nowhere; the newest is handed out,
 //! every other one in the file still opens; where a key is missing nothing is refused for good, since the office may bring it back; a file that has gone wrong
@@ -40,10 +40,19 @@ pub struct OfficeKeyOptions {
     pub recovery: Option<String>,
 }
 
+/// What stands beside the key in what is handed out.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Beside {
+    /// Does the server take surveys from enrolled phones only?
+    pub(crate) devices_only: bool,
+    /// What it says of its tiles, if it has any.
+    pub(crate) tiles: Option<serde_json::Value>,
+}
+
 /// What is handed out, and what opens.
 pub(crate) struct OfficeKey {
     options: OfficeKeyOptions,
-    devices_only: bool,
+    beside: Beside,
     loaded: RwLock<Arc<Loaded>>,
     opening: Semaphore,
 }
@@ -57,18 +66,18 @@ struct Loaded {
 }
 
 impl OfficeKey {
-    /// Reads the keys; without a file there are none, and that is handed out. `devices_only` is told beside: does the server take surveys from enrolled phones only?
+    /// Reads the keys; without a file there are none, and that is handed out.
     ///
     /// # Errors
     /// [`StartError::OfficeKey`], which quotes nothing of a key.
-    pub(crate) fn open(options: &OfficeKeyOptions, devices_only: bool) -> Result<OfficeKey, StartError> {
+    pub(crate) fn open(options: &OfficeKeyOptions, beside: Beside) -> Result<OfficeKey, StartError> {
         if let Some(text) = &options.recovery
             && !read_point(text).is_some_and(|point| is_public_key(&point))
         {
             return Err(StartError::OfficeKey("--recovery-key: no public key of `doorstep recover`".into()));
         }
-        let loaded = RwLock::new(Arc::new(load(options, devices_only)?));
-        Ok(OfficeKey { options: options.clone(), devices_only, loaded, opening: Semaphore::new(AT_ONCE) })
+        let loaded = RwLock::new(Arc::new(load(options, &beside)?));
+        Ok(OfficeKey { options: options.clone(), beside, loaded, opening: Semaphore::new(AT_ONCE) })
     }
 
     fn loaded(&self) -> Arc<Loaded> {
@@ -106,7 +115,7 @@ impl Reread for OfficeKey {
     }
 
     fn reload(&self) {
-        match load(&self.options, self.devices_only) {
+        match load(&self.options, &self.beside) {
             Ok(loaded) => {
                 *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
                 tracing::info!(target: "doorstep", "the office's keys were read again");
@@ -123,12 +132,12 @@ fn stamps(options: &OfficeKeyOptions) -> Stamps {
     Stamps::of(&files)
 }
 
-fn load(options: &OfficeKeyOptions, devices_only: bool) -> Result<Loaded, StartError> {
+fn load(options: &OfficeKeyOptions, beside: &Beside) -> Result<Loaded, StartError> {
     let stamps = stamps(options);
     let keys = options.file.as_deref().map(read).transpose()?;
     let seal = keys.as_ref().filter(|_| !options.only_open).map(|keys| write_point(keys.newest()));
-    let told =
-        json!({"version": 1, "seal": seal, "recovery": options.recovery, "devices_only": devices_only});
+    let Beside { devices_only, tiles } = beside;
+    let told = json!({"version": 1, "seal": seal, "recovery": options.recovery, "devices_only": devices_only, "tiles": tiles});
     let asset = Asset::new(told.to_string().into(), None, "application/json", false);
     Ok(Loaded { keys, asset, seals: seal.is_some(), stamps })
 }
@@ -206,7 +215,9 @@ mod tests {
         let file = folder.path().join("office.pem");
         let opened = |only_open| {
             let options = OfficeKeyOptions { file: Some(file.clone()), only_open, recovery: None };
-            OfficeKey::open(&options, false).map(|key| key.seals()).map_err(|error| error.to_string())
+            OfficeKey::open(&options, Beside::default())
+                .map(|key| key.seals())
+                .map_err(|error| error.to_string())
         };
         assert!(opened(false).is_err_and(|words| words.contains("office.pem: ")));
         let key = new_key([7; 32]).unwrap();
@@ -224,8 +235,8 @@ mod tests {
         std::fs::write(&file, key.replacen("MI", "II", 1)).unwrap();
         assert!(opened(false).is_err_and(|words| words.contains("key 1 ") && !words.contains(&key[30..50])));
         let recovery = OfficeKeyOptions { recovery: Some("none".into()), ..OfficeKeyOptions::default() };
-        assert!(OfficeKey::open(&recovery, false).is_err());
-        assert!(!OfficeKey::open(&OfficeKeyOptions::default(), false).unwrap().seals());
+        assert!(OfficeKey::open(&recovery, Beside::default()).is_err());
+        assert!(!OfficeKey::open(&OfficeKeyOptions::default(), Beside::default()).unwrap().seals());
     }
 
     #[test]
@@ -240,7 +251,7 @@ mod tests {
         let [first, second] = [7, 8].map(|number| new_key([number; 32]).unwrap());
         write(&first);
         let options = OfficeKeyOptions { file: Some(file.clone()), ..OfficeKeyOptions::default() };
-        let office = OfficeKey::open(&options, false).unwrap();
+        let office = OfficeKey::open(&options, Beside::default()).unwrap();
         let handed_out = || office.loaded().asset.plain.clone();
         let before = handed_out();
         assert!(!office.has_changed());

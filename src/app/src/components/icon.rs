@@ -15,6 +15,8 @@ pub enum Shape {
     Place,
     List,
     Plus,
+    Minus,
+    Aim,
     Bin,
     Send,
     Clock,
@@ -44,6 +46,8 @@ impl Shape {
             }
             Shape::List => "M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01",
             Shape::Plus => "M12 5v14M5 12h14",
+            Shape::Minus => "M5 12h14",
+            Shape::Aim => "M12 2v4M12 18v4M2 12h4M18 12h4M12 6a6 6 0 100 12 6 6 0 000-12zM12 12h.01",
             Shape::Bin => "M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3",
             Shape::Send => "M4 12l16-8-6 16-3-7z",
             Shape::Clock => "M12 7v5l3.5 2M12 3a9 9 0 100 18 9 9 0 000-18z",

@@ -21,6 +21,7 @@ pub mod key_pad;
 pub mod language_switch;
 pub mod live;
 pub mod lock_button;
+pub mod map;
 pub mod marked;
 pub mod message;
 pub mod practice;

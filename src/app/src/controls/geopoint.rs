@@ -1,6 +1,7 @@
 //! A place: measured by the device, never demanded. What the device says of its exactness is shown.
 //!
 //! Where it can't be measured it is typed, in a line that is folded away until it is wanted; of a typed one no exactness is known.
+//! With `placement-map` it is put on a map instead of being measured, with `maps` what was measured is seen on one.
 
 use crate::components::live::{live, shown_when};
 use doorstep_engine::value::{DataType, Value};
@@ -8,7 +9,7 @@ use leptos::prelude::*;
 
 use super::line::{Look, line};
 use super::typed::Typed;
-use super::{Asked, Control, Frame, coordinates};
+use super::{Asked, Control, Frame, coordinates, on_map};
 use crate::components::icon::{Icon, Shape};
 use crate::platform::location::{NoPlace, measure};
 use crate::platform::timer;
@@ -89,6 +90,7 @@ fn show(asked: Asked) -> AnyView {
             Measuring::No | Measuring::Yes => None,
         }
     };
+    let is_placed = asked.view.with_untracked(on_map::is_placed);
     let look = Look {
         ltr: true,
         called: Some(|_, words| words.controls.place_typed.to_owned()),
@@ -98,10 +100,15 @@ fn show(asked: Asked) -> AnyView {
     let unread = value.with_untracked(|value| matches!(value, Value::Unread(_)));
     view! {
         <div class="choices">
-            <button type="button" class="button" data-action="take" on:click=take aria-disabled=live(move || (measuring.get() == Measuring::Yes).then_some("true"))>
-                <Icon shape=Shape::Place />
-                {button}
-            </button>
+            {match is_placed {
+                true => on_map::place(asked),
+                false => view! {
+                    <button type="button" class="button" data-action="take" on:click=take aria-disabled=live(move || (measuring.get() == Measuring::Yes).then_some("true"))>
+                        <Icon shape=Shape::Place />
+                        {button}
+                    </button>
+                }.into_any(),
+            }}
             <details class="fold" open=unread>
                 <summary>{say(|w| w.controls.place_by_hand)}</summary>
                 <p class="hint">{say(|w| w.controls.place_typed)}</p>
@@ -115,6 +122,7 @@ fn show(asked: Asked) -> AnyView {
                     }))}
                 </p>
             }))}
+            {(!is_placed).then(|| on_map::seen(asked))}
             <p class="hint" role="status">{state}</p>
             {shown_when(move || place.with(Option::is_some), move || super::clear_button(asked))}
         </div>

@@ -26,10 +26,12 @@ mod menu;
 mod multiline;
 mod note;
 mod number;
+mod on_map;
 mod picker;
 mod range;
 mod rank;
 mod score;
+mod select_map;
 mod select_menu;
 mod select_multiple;
 mod select_one;
@@ -84,6 +86,8 @@ pub static CONTROLS: &[&Control] = &[
     &shown::CONTROL,
     &acknowledge::CONTROL,
     &table::ROW,
+    &select_map::CONTROL,
+    &select_map::MANY,
     &choice_sheet::CONTROL,
     &select_menu::CONTROL,
     &select_one::CONTROL,

@@ -7,7 +7,7 @@ use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
 use super::kept_file::{Kept, named};
-use super::{Asked, Control, Frame, date_parts, masked, number, score, shape};
+use super::{Asked, Control, Frame, date_parts, masked, number, on_map, score, shape};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -40,6 +40,7 @@ fn show(asked: Asked) -> AnyView {
                 (None, None) => reader.language().words().not_answered.into_any(),
             })}
         </output>
+        {on_map::seen(asked)}
         {live(move || score::waits_for(asked.answering, awaits.get()))}
         {rests_on_rejected(asked.answering, asked.key)}
     }

@@ -67,6 +67,20 @@ pub async fn measure_as(timeout_ms: u32, exactly: bool) -> Result<Place, NoPlace
     }
 }
 
+/// May the app measure without asking anybody? Where the browser doesn't say, it may not.
+pub async fn is_granted() -> bool {
+    let granted = async {
+        let permissions = Reflect::get(&window().navigator(), &"permissions".into()).ok()?;
+        let query: Function = Reflect::get(&permissions, &"query".into()).ok()?.dyn_into().ok()?;
+        let wanted = Object::new();
+        Reflect::set(&wanted, &"name".into(), &"geolocation".into()).ok()?;
+        let asked: Promise = query.call1(&permissions, &wanted).ok()?.dyn_into().ok()?;
+        let said = JsFuture::from(asked).await.ok()?;
+        Reflect::get(&said, &"state".into()).ok()?.as_string()
+    };
+    granted.await.as_deref() == Some("granted")
+}
+
 fn read(coords: Coordinates) -> Place {
     Place {
         latitude: coords.latitude(),

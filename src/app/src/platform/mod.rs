@@ -33,6 +33,7 @@
 //! | [`recorder`] | sound from the microphone |
 //! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
+//! | [`tiles`] | pictures of the ground that are kept for maps |
 //! | [`panic`] | what the reader sees after a trap |
 //!
 //! A closure given to an `on_…` function lives as long as the [`Subscription`] it returns.
@@ -62,6 +63,7 @@ pub mod recorder;
 pub mod rescue;
 pub mod speech;
 pub mod store;
+pub mod tiles;
 pub mod timer;
 pub mod typing;
 pub mod users;

@@ -39,6 +39,12 @@ pub fn focus(id: &str) -> bool {
     element.focus().is_ok()
 }
 
+/// How wide and high the element of this id is on the screen, in pixels; nothing while it has no room there.
+pub fn size(id: &str) -> Option<(f64, f64)> {
+    let area = element(id)?.get_bounding_client_rect();
+    (area.width() > 0.0 && area.height() > 0.0).then(|| (area.width(), area.height()))
+}
+
 /// Has the element of this id the focus?
 pub fn has_focus(id: &str) -> bool {
     let active = window().document().and_then(|document| document.active_element());

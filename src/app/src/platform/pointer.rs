@@ -22,6 +22,14 @@ pub fn middles(id: &str) -> Vec<f64> {
     rows.map(|row| row.get_bounding_client_rect()).map(|area| area.top() + area.height() / 2.0).collect()
 }
 
+/// How far from the middle of the element that listens the pointer is, in pixels: right and down.
+pub fn from_middle(event: &PointerEvent) -> Option<(f64, f64)> {
+    let element = event.current_target()?.dyn_into::<web_sys::Element>().ok()?;
+    let area = element.get_bounding_client_rect();
+    let (x, y) = (f64::from(event.client_x()) - area.left(), f64::from(event.client_y()) - area.top());
+    Some((x - area.width() / 2.0, y - area.height() / 2.0))
+}
+
 /// Where in the element that listens the pointer is: from 0 to 1 across and down, whatever its size on the screen.
 pub fn within(event: &PointerEvent) -> Option<(f64, f64)> {
     let element = event.current_target()?.dyn_into::<web_sys::Element>().ok()?;

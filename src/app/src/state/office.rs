@@ -1,5 +1,5 @@
 //! The office's public key that finished surveys are sealed for, if the office wants that; and the sealing. With the key the server says whether it wants phones
-//! to be enrolled, so that whoever has one that is not is told before filling in.
+//! to be enrolled, so that whoever has one that is not is told before filling in, and whether it has tiles for maps.
 //!
 //! The key comes from the server the app itself comes from, over the same TLS, with this phone's token; whoever could forge it there could forge the app.
 //! So the last one that was read is in force, and kept for when there is no network; nothing else turns sealing on or off.
@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::device::Device;
+use crate::components::map::tiles::Tiles;
 use crate::platform::phone::Phone;
 use crate::platform::store::{Agreement, IndexedDb, OfficeKey, is_office_key};
 
@@ -31,6 +32,8 @@ pub struct Known {
     pub seals_for: RwSignal<Option<OfficeKey>>,
     /// Does its server take surveys from enrolled phones only?
     pub devices_only: RwSignal<bool>,
+    /// What it says of its tiles, if it has any.
+    pub tiles: RwSignal<Option<Tiles>>,
     /// As the server marked its answer.
     tag: StoredValue<Option<String>>,
 }
@@ -44,6 +47,8 @@ struct ToldV1 {
     /// Servers of before don't say.
     #[serde(default)]
     devices_only: bool,
+    #[serde(default)]
+    tiles: Option<Tiles>,
 }
 
 /// What is kept of it, version 1.
@@ -54,6 +59,8 @@ struct KeptV1 {
     seal: Option<String>,
     /// Builds of before don't know of it, and then the server is asked anew.
     devices_only: Option<bool>,
+    #[serde(default)]
+    tiles: Option<Tiles>,
 }
 
 /// Reads what this phone knows.
@@ -65,6 +72,7 @@ pub async fn read(device: Device) {
             if let Some(kept) = kept.filter(|kept| kept.version == 1) {
                 device.office.seals_for.set(kept.seal.as_deref().and_then(read_point));
                 device.office.devices_only.set(kept.devices_only.unwrap_or(false));
+                device.office.tiles.set(kept.tiles.filter(Tiles::is_sound));
                 device.office.tag.set_value(kept.tag.filter(|_| kept.devices_only.is_some()));
             }
         }
@@ -83,8 +91,12 @@ pub async fn refresh(device: Device) {
     };
     known.seals_for.set(seals_for);
     known.devices_only.set(told.devices_only);
+    if known.tiles.with_untracked(|tiles| *tiles != told.tiles) {
+        known.tiles.set(told.tiles.clone());
+    }
     let seal = seals_for.as_ref().map(write_point);
-    let kept = KeptV1 { version: 1, tag: tag.clone(), seal, devices_only: Some(told.devices_only) };
+    let devices_only = Some(told.devices_only);
+    let kept = KeptV1 { version: 1, tag: tag.clone(), seal, devices_only, tiles: told.tiles };
     let bytes = serde_json::to_vec(&kept).unwrap_or_default();
     let written = async { Phone::open().await?.write(RECORD, &bytes).await };
     match written.await {
@@ -109,7 +121,8 @@ async fn ask(device: Device, tag: Option<String>) -> Option<(ToldV1, Option<Stri
     if answer.status != 200 || !is_json {
         return None;
     }
-    let told: ToldV1 = serde_json::from_slice(&answer.body).ok()?;
+    let mut told: ToldV1 = serde_json::from_slice(&answer.body).ok()?;
+    told.tiles = told.tiles.filter(Tiles::is_sound);
     let tag = answer.header("etag").map(str::to_owned);
     (told.version == 1).then_some((told, tag))
 }

@@ -10,6 +10,7 @@ use super::device::Device;
 use super::keeping::now;
 use super::{enrolment, forms};
 use crate::platform::store::IndexedDb;
+use crate::platform::tiles;
 use crate::platform::users::Users;
 
 /// The server says that the device of that id was revoked.
@@ -22,6 +23,8 @@ pub async fn told(device: Device, id: &str) {
 /// Forgets what is receipted and what came down, of every user of this phone; also said again, it does no harm.
 pub async fn forget(device: Device) {
     forms::forget();
+    // They tell in which area somebody worked.
+    tiles::forget().await;
     device.arrived.leave();
     if let Err(error) = forget_all().await {
         leptos::logging::error!("{error}");

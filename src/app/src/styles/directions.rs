@@ -11,6 +11,8 @@ const JUSTIFIED: &[(&str, &str)] = &[
     ("controls.css", "direction: rtl"),
     // Its handle is centred on the track, which lies upright whichever way the page runs.
     ("controls.css", "translate: calc(0.25rem - 50%) 0"),
+    // East is right on every map.
+    ("map.css", "direction: ltr"),
 ];
 
 /// Properties whose four values go round by sides.

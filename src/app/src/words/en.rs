@@ -405,6 +405,7 @@ pub const WORDS: Words = Words {
     record: super::record::ENGLISH,
     kiosk: super::kiosk::ENGLISH,
     controls: super::controls::ENGLISH,
+    map: super::map::ENGLISH,
     handing: super::handing::ENGLISH,
     safety: super::safety::ENGLISH,
     appearance: super::appearance::ENGLISH,

@@ -64,6 +64,7 @@ pub mod direction;
 pub mod handing;
 mod households;
 pub mod kiosk;
+pub mod map;
 pub mod office;
 mod practice;
 mod record;
@@ -405,6 +406,7 @@ pub struct Words {
     pub record: record::RecordWords,
     pub kiosk: kiosk::KioskWords,
     pub controls: controls::ControlWords,
+    pub map: map::MapWords,
     pub handing: handing::HandingWords,
 
     /// The safety page, the lock and the users.

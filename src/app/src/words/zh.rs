@@ -350,6 +350,7 @@ pub const WORDS: Words = Words {
     record: super::record::CHINESE,
     kiosk: super::kiosk::CHINESE,
     controls: super::controls::CHINESE,
+    map: super::map::CHINESE,
     handing: super::handing::CHINESE,
     safety: super::safety::CHINESE,
     appearance: super::appearance::CHINESE,

@@ -16,6 +16,7 @@ mod assess;
 mod awaits;
 mod by_device;
 mod called;
+mod choice_places;
 mod dangers;
 mod data;
 mod dirty;
@@ -46,6 +47,7 @@ mod whom;
 mod worked_out;
 mod worst;
 
+pub(crate) use choice_places::GEOMETRY;
 pub use dangers::Silenced;
 pub use data::RestoreError;
 pub use handled::{Danger, Handled};

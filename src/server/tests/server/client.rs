@@ -11,7 +11,9 @@ use base64::engine::general_purpose::STANDARD;
 use doorstep_delivery::submission::content_hash;
 use doorstep_postgres::Cluster;
 use doorstep_server::seed::{SeedError, Seeding, Wanted, seed};
-use doorstep_server::{Access, BucketFiles, Files, OfficeKeyOptions, Options, Relaying, Server};
+use doorstep_server::{
+    Access, BucketFiles, Files, OfficeKeyOptions, Options, Relaying, Server, TilesOptions,
+};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -572,6 +574,10 @@ pub fn options(
             file: Some(folder.join("office.pem")).filter(|file| file.exists()),
             only_open: folder.join("only-opens").exists(),
             recovery: None,
+        },
+        tiles: TilesOptions {
+            from: Some(folder.join("map.mbtiles")).filter(|file| file.exists()),
+            attribution: None,
         },
     }
 }

@@ -26,6 +26,7 @@ mod running;
 mod seeded;
 #[path = "../../../delivery/tests/backends/suite.rs"]
 mod suite;
+mod tiles;
 mod tls;
 mod who;
 mod whole_way;

@@ -213,7 +213,7 @@ fn the_key_is_handed_out_and_only_its_public_half() {
     let mut house = House::new();
     assert_eq!(
         house.get("/api/v1/office-key").json(),
-        json!({"version": 1, "seal": null, "recovery": null, "devices_only": false})
+        json!({"version": 1, "seal": null, "recovery": null, "devices_only": false, "tiles": null})
     );
     house.restart_with_office_keys(&key(1));
     let answer = house.get("/api/v1/office-key");

@@ -1,15 +1,18 @@
 //! A line or an outline on the ground (`geotrace`, `geoshape`): place by place, each measured where one stands or typed, listed, and taken out again.
 //!
-//! The picture needs no map and no network: it shows how the places lie to one another, north up.
+//! The picture needs no map and no network: it shows how the places lie to one another, north up. With `placement-map` they are put on a map,
+//! with `maps` they are seen on one.
 
-mod points;
+pub mod points;
+
+use std::sync::Arc;
 
 use doorstep_engine::value::DataType;
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
 use self::points::{Point, area, length, placed, points, text};
-use super::{Asked, Control, Frame, coordinates};
+use super::{Asked, Control, Frame, coordinates, on_map};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{Row, live, rows, shown_when};
 use crate::platform::location::{NoPlace, measure};
@@ -116,9 +119,14 @@ fn show(asked: Asked) -> AnyView {
         }
     };
     let has_any = move || places.with(|places| !places.is_empty());
+    let corner = Callback::new(move |text: Arc<str>| Point::read(&text).into_iter().for_each(add));
+    let count = Memo::new(move |_| places.with(Vec::len));
+    let on_ground = on_map::drawn_or_seen(asked, count, corner, remove);
+    let pictured = on_ground.is_none();
     view! {
         <div class="choices">
-            {shown_when(has_any, move || picture(places, data_type))}
+            {on_ground}
+            {shown_when(move || pictured && has_any(), move || picture(places, data_type))}
             {shown_when(has_any, move || view! {
                 <p class="figures" role="status" data-told="true">{live(move || places.with(|places| told(places, data_type, reader.language().words())))}</p> }.into_any())}
             <ol class="places">{rows(move || list(places, remove))}</ol>

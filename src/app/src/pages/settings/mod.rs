@@ -2,6 +2,7 @@
 
 mod enrolment;
 mod login;
+mod maps;
 mod own;
 mod targets;
 
@@ -39,6 +40,7 @@ pub fn SettingsPage() -> impl IntoView {
                 {read_aloud()}
                 {paging()}
             </Appearance>
+            <maps::MapsSection device />
             <targets::TargetsSection device />
             <own::OwnSection device />
         </main>

@@ -90,6 +90,17 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Gives each item of an itemset to `take`: its value, and the node that it is.
+    pub fn each_item_node(&self, itemset: &Itemset, take: &mut dyn FnMut(Arc<str>, NodeRef)) {
+        let nodes = self.nodes(itemset.nodes);
+        let mut inner = Eval { size: nodes.len() as u32, position: 0, ..*self };
+        for node in nodes {
+            inner.position += 1;
+            inner.context = node;
+            take(inner.text(itemset.value), node);
+        }
+    }
+
     /// A choice's words in the reader's language; `None` if it has none.
     pub fn choice_label(&self, label: &LabelOf) -> Option<String> {
         match label {

@@ -10,9 +10,13 @@ use crate::expr::program::Read;
 use crate::form::body::{Placed, PlacedKind};
 use crate::form::{ChoiceList, Choices, Itemset, KnownChoices, Listed, Skeleton};
 use crate::graph::Task;
+use crate::session::GEOMETRY;
 use crate::tree::{Place, SpaceId};
 use crate::view::NodeId;
 use crate::xml::Tag;
+
+/// The appearance of a select whose choices are seen on a map.
+const MAP: &str = "map";
 
 impl<'a> Lowering<'a, '_> {
     /// What a select offers. What its labels read goes to `shown`.
@@ -23,6 +27,11 @@ impl<'a> Lowering<'a, '_> {
         shown: &mut Vec<Read>,
     ) -> Option<Choices> {
         if let Some(itemset) = control.named("itemset") {
+            // A list that grows may have it where the form's own copy doesn't.
+            let looks = control.attribute("appearance");
+            if looks.is_some_and(|looks| looks.text.split_whitespace().any(|word| word == MAP)) {
+                self.program.names.name(SpaceId::NONE, GEOMETRY);
+            }
             return self.itemset(itemset, anchor, shown).map(Choices::Itemset);
         }
         let mut items = Vec::new();
