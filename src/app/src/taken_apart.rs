@@ -5,14 +5,16 @@
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-use doorstep_app::parts::{Answering, Device, IndexedDb, Looked, Parts, Turning, Work, shown, whole};
+use doorstep_app::parts::{
+    Answering, Device, IndexedDb, Looked, Map, Parts, Size, Turning, Work, shown, whole,
+};
 use doorstep_delivery::deliver::Run;
 use doorstep_delivery::{Uuid, Wake};
 use leptos::prelude::AnyView;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-macro_rules! page {
-    ($part:ident: $name:ident($($given:ident: $kind:ty),*)) => {
+macro_rules! view {
+    ($part:ident, $size:ident: $name:ident($($given:ident: $kind:ty),*)) => {
         fn $name($($given: $kind),*) -> AnyView {
             static HERE: AtomicBool = AtomicBool::new(false);
             #[wasm_split($part, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch))]
@@ -22,7 +24,14 @@ macro_rules! page {
             shown(
                 &HERE,
                 || Box::pin(async { fetch().await.is_ok() }),
-                Rc::new(move || Box::pin(async move { $name($($given),*).await.ok() })),
+                Rc::new(move || {
+                    $(
+                        #[allow(clippy::clone_on_copy)]
+                        let $given = $given.clone();
+                    )*
+                    Box::pin(async move { $name($($given),*).await.ok() })
+                }),
+                Size::$size,
             )
         }
     };
@@ -40,33 +49,35 @@ macro_rules! work {
     };
 }
 
-page!(pages: day());
-page!(pages: households());
-page!(pages: household());
-page!(pages: counts());
-page!(pages: referred());
-page!(pages: begin());
+view!(pages, Page: day());
+view!(pages, Page: households());
+view!(pages, Page: household());
+view!(pages, Page: counts());
+view!(pages, Page: referred());
+view!(pages, Page: begin());
 
-page!(pages: rescue());
-page!(pages: safety());
-page!(pages: pin());
-page!(pages: pin_owed());
-page!(pages: settings());
-page!(pages: diagnostics());
+view!(pages, Page: rescue());
+view!(pages, Page: safety());
+view!(pages, Page: pin());
+view!(pages, Page: pin_owed());
+view!(pages, Page: settings());
+view!(pages, Page: diagnostics());
 
-page!(pages: begin_kiosk());
-page!(pages: kiosk());
-page!(pages: go_on());
-page!(pages: hand_on());
-page!(pages: gallery());
-page!(pages: practice_over(answering: Answering, id: Uuid));
+view!(pages, Page: begin_kiosk());
+view!(pages, Page: kiosk());
+view!(pages, Page: go_on());
+view!(pages, Page: hand_on());
+view!(pages, Page: gallery());
+view!(pages, Page: practice_over(answering: Answering, id: Uuid));
 
-page!(finish: choose());
-page!(finish: unlock());
-page!(finish: outbox());
-page!(finish: review(answering: Answering, turning: Turning));
-page!(finish: assessment(answering: Answering, turning: Turning));
-page!(finish: sealed_assessment(session: Looked, id: Uuid));
+view!(map, Piece: map(it: Map));
+
+view!(finish, Page: choose());
+view!(finish, Page: unlock());
+view!(finish, Page: outbox());
+view!(finish, Page: review(answering: Answering, turning: Turning));
+view!(finish, Page: assessment(answering: Answering, turning: Turning));
+view!(finish, Page: sealed_assessment(session: Looked, id: Uuid));
 
 work!(sync: pull(device: Device, store: Rc<IndexedDb>) -> ());
 work!(sync: send(device: Device, store: Rc<IndexedDb>, wake: Wake) -> Option<Run>);
@@ -97,6 +108,7 @@ pub static PARTS: Parts = Parts {
     review,
     assessment,
     sealed_assessment,
+    map,
     pull,
     send,
 };

@@ -13,7 +13,8 @@ use super::{Asked, looks};
 use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::components::map::ground::Spot;
-use crate::components::map::{Drawn, Line, Look, Map, Mark, Sight, map_view};
+use crate::components::map::{Drawn, Line, Look, Map, Mark, Sight};
+use crate::parts::parts;
 use crate::state::reader::{say, use_reader};
 
 /// Is the answer put on a map?
@@ -77,7 +78,7 @@ fn map(asked: Asked, sight: Sight, enter: Option<Callback<()>>) -> AnyView {
     let called = move || {
         format!("{} · {}", asked.view.with(|view| view.label.clone()), reader.language().words().map.map)
     };
-    map_view(Map {
+    (parts().map)(Map {
         id: asked.part("map"),
         sight,
         drawn: Memo::new(move |_| value.with(|value| drawn(value, data_type))).into(),

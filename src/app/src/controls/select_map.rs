@@ -12,7 +12,8 @@ use super::shape::points::Point;
 use super::{Asked, Control, Frame, choice_sheet, looks, select_one};
 use crate::components::live::live;
 use crate::components::map::ground::{Spot, moved, touched};
-use crate::components::map::{Drawn, Line, Look, Map, Mark, Sight, map_view};
+use crate::components::map::{Drawn, Line, Look, Map, Mark, Sight};
+use crate::parts::parts;
 use crate::state::reader::use_reader;
 
 /// The appearance of what is chosen on a map.
@@ -123,7 +124,7 @@ fn show(asked: Asked, list: &'static Control) -> AnyView {
             asked.give(Value::Choice(name));
         }
     });
-    let map = map_view(Map {
+    let map = (parts().map)(Map {
         id: asked.part("map"),
         sight,
         drawn: Memo::new(move |_| {

@@ -22,11 +22,21 @@ enum Standing {
     Missing,
 }
 
+/// How much of the screen a part takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    /// All of it.
+    Page,
+    /// Something on a page.
+    Piece,
+}
+
 /// Shows what `view` gives once `fetch` has brought the part that it is in; `here` remembers that, so that it opens at once from then on.
 pub fn shown(
     here: &'static AtomicBool,
     fetch: fn() -> Soon<bool>,
     view: Rc<dyn Fn() -> Soon<Option<AnyView>>>,
+    size: Size,
 ) -> AnyView {
     if here.load(Ordering::Relaxed)
         && let Some(view) = at_once(view())
@@ -45,6 +55,16 @@ pub fn shown(
     };
     ask();
     (move || match standing.get() {
+        Standing::Coming if size == Size::Piece => ().into_any(),
+        Standing::Missing if size == Size::Piece => view! {
+            <div class="notice stack">
+                <p role="status">{say(|w| w.part_missing)}</p>
+                <button type="button" class="button" data-action="fetch-part" on:click=move |_| ask()>
+                    {say(|w| w.try_again)}
+                </button>
+            </div>
+        }
+        .into_any(),
         Standing::Coming => view! { <p class="opening" role="status">{say(|w| w.loading)}</p> }.into_any(),
         // It is in memory by now: what is asked is there at the first asking.
         Standing::Here => at_once(view.get_value()()).into_any(),

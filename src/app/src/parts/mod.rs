@@ -14,12 +14,13 @@ use doorstep_delivery::deliver::Run;
 use doorstep_delivery::{Uuid, Wake};
 use leptos::prelude::*;
 
+pub use crate::components::map::Map;
 pub use crate::pages::Turning;
 pub use crate::platform::store::IndexedDb;
 pub use crate::state::answering::Answering;
 pub use crate::state::device::Device;
 pub use crate::state::drafts::Looked;
-pub use fetched::{Soon, shown};
+pub use fetched::{Size, Soon, shown};
 
 /// A page without anything given to it.
 pub type Page = fn() -> AnyView;
@@ -54,6 +55,7 @@ pub struct Parts {
     pub review: fn(Answering, Turning) -> AnyView,
     pub assessment: fn(Answering, Turning) -> AnyView,
     pub sealed_assessment: fn(Looked, Uuid) -> AnyView,
+    pub map: fn(Map) -> AnyView,
     /// Takes down what the server has.
     pub pull: fn(Device, Rc<IndexedDb>) -> Work<()>,
     /// Sends what can be read of a store; gives what came of it, if the outbox could be read.

@@ -6,7 +6,8 @@ use doorstep_delivery::deliver::Run;
 use doorstep_delivery::{Uuid, Wake};
 use leptos::prelude::*;
 
-use super::{Answering, Device, IndexedDb, Looked, Turning, Work};
+use super::{Answering, Device, IndexedDb, Looked, Map, Turning, Work};
+use crate::components::map::map_view;
 use crate::pages;
 use crate::state::{pulling, sending};
 
@@ -45,6 +46,7 @@ pages! {
     practice_over(answering: Answering, id: Uuid) view! { <pages::practise::PracticeOver answering id /> };
     review(answering: Answering, turning: Turning) view! { <pages::review::Review answering turning /> };
     assessment(answering: Answering, turning: Turning) view! { <pages::assessment::AssessmentPage answering turning /> };
+    map(map: Map) map_view(map);
     sealed_assessment(session: Looked, id: Uuid) view! { <pages::assessment::SealedAssessment session id /> };
 }
 
@@ -88,6 +90,7 @@ pub static WHOLE: super::Parts = super::Parts {
     review,
     assessment,
     sealed_assessment,
+    map,
     pull,
     send,
 };

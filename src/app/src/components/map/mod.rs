@@ -32,7 +32,9 @@ const ARROW: f64 = 48.0;
 pub struct Map {
     /// Of the element that has the focus.
     pub id: String,
+    /// What of the ground is seen.
     pub sight: Sight,
+    /// What is drawn on it.
     pub drawn: Signal<Drawn>,
     /// What the map is called.
     pub called: Signal<String>,
