@@ -26,8 +26,10 @@ mod peer;
 mod people;
 mod processes;
 mod random;
+mod reach;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
+mod recording;
 mod road;
 mod safety;
 mod script;
