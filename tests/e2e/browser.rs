@@ -79,6 +79,7 @@ impl Browser {
             let metrics = json!({"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": false});
             browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
         }
+        crate::axe::watch(&browser).await;
         browser
     }
 

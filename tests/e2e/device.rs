@@ -119,7 +119,7 @@ async fn a_phone_with_a_street_of_households_opens_its_pages() {
 }
 
 /// Makes the town.
-fn seed(profile: &Profile, households: u64) {
+pub fn seed(profile: &Profile, households: u64) {
     let mut seed = Command::new(given("DOORSTEP_BIN"));
     seed.arg("seed").arg("--data").arg(profile.data());
     seed.arg("--forms").arg(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms"));

@@ -26,6 +26,7 @@ mod peer;
 mod people;
 mod processes;
 mod random;
+mod reach;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
 mod road;

@@ -16,16 +16,21 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// As it was left last time; at first as the browser has it.
+    /// As it was left last time, here or in another tab; at first as the browser has it.
     pub fn provide() -> Reader {
-        let chosen = preferences::get(PREFERENCE);
-        let language = RwSignal::new(Language::to_start_in(chosen.as_deref(), &page::preferred_languages()));
+        let language = RwSignal::new(kept());
         let reader = Reader { language };
         provide_context(reader);
         Effect::new(move || {
             let tag = language.get().page_tag();
             page::set_language(tag, Direction::of(tag).attribute());
         });
+        preferences::on_change(move |name| {
+            if name == PREFERENCE && language.try_get_untracked().is_some_and(|now| now != kept()) {
+                language.set(kept());
+            }
+        })
+        .forget();
         reader
     }
 
@@ -56,6 +61,11 @@ impl Reader {
     pub fn switch(self) {
         self.read_in(self.language_now().other());
     }
+}
+
+/// What was chosen last; the browser's where nothing was.
+fn kept() -> Language {
+    Language::to_start_in(preferences::get(PREFERENCE).as_deref(), &page::preferred_languages())
 }
 
 /// The reader of this app.
