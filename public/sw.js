@@ -87,8 +87,8 @@ async function page(request) {
 
 function officeNeedsServer() {
   const text = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>入户 · Doorstep</title><h1>连不上服务器</h1><p>单位管理的页面要连着服务器才能用。<a href="">再试一次</a></p>
-<p lang="en">The server can't be reached, and the office's pages need it. <a href="">Try again</a></p>`;
+<title>入户 · Doorstep</title><main><h1>连不上服务器</h1><p>单位管理的页面要连着服务器才能用。<a href="">再试一次</a></p>
+<p lang="en">The server can't be reached, and the office's pages need it. <a href="">Try again</a></p></main>`;
   return new Response(text, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 

@@ -127,7 +127,7 @@ pub fn NotFound() -> impl IntoView {
         <Frame title=|w| w.not_found screen="not-found">
             <h1>{tell(|w| w.not_found)}</h1>
             <p>{tell(|w| w.not_found_explained)}</p>
-            <p><A href="/office">{tell(|w| w.start)}</A></p>
+            <p class="lone"><A href="/office">{tell(|w| w.start)}</A></p>
         </Frame>
     }
 }
@@ -192,6 +192,11 @@ impl<T: Send + Sync + 'static> Remote<T> {
         });
     }
 
+    /// Has the server answered, be it that it refuses?
+    pub fn is_answered(self) -> bool {
+        self.is_here() || self.refused.with(Option::is_some)
+    }
+
     /// Is it here?
     pub fn is_here(self) -> bool {
         self.value.with(Option::is_some)
@@ -202,6 +207,21 @@ impl<T: Send + Sync + 'static> Remote<T> {
 fn forbidden_here(page: Page, words: &'static Office) -> String {
     let roles: Vec<&str> = page.roles().into_iter().map(words.role).collect();
     (words.forbidden_here)(&roles)
+}
+
+/// Parts of a page that fill up from several answers: they are seen once all have come for the first time, so that none pushes another away
+/// under its reader's eyes. Until then it is said above that they are being fetched.
+#[component]
+pub fn Settled(all: Vec<Signal<bool>>, children: Children) -> impl IntoView {
+    let settled =
+        Memo::new(move |was: Option<&bool>| was == Some(&true) || all.iter().all(|answered| answered.get()));
+    view! {
+        <div class="settled" class:coming=live(move || !settled.get())>
+            {shown_when(move || !settled.get(), || view! {
+                <p class="soft show-late" role="status">{tell(|w| w.loading)}</p> }.into_any())}
+            {children()}
+        </div>
+    }
 }
 
 /// How it stands with it: nothing is said once it is here.

@@ -183,7 +183,7 @@ pub fn HandOutPage() -> impl IntoView {
     view! {
         <Frame title=|w| w.hand_out screen="hand-out">
             <div class="section">
-                <p><A href="/office/devices">{tell(|w| w.back_to_devices)}</A></p>
+                <p class="lone"><A href="/office/devices">{tell(|w| w.back_to_devices)}</A></p>
                 {live(move || match made.get() {
                     Some(code) => view! { <Shown desk code made /> }.into_any(),
                     None => view! { <HandOutForm desk wanted made /> }.into_any(),

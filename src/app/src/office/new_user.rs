@@ -151,7 +151,7 @@ pub fn NewUserPage() -> impl IntoView {
     view! {
         <Frame title=|w| w.add_user screen="new-user">
             <div class="narrow section">
-                <p><A href="/office/users">{tell(|w| w.back_to_users)}</A></p>
+                <p class="lone"><A href="/office/users">{tell(|w| w.back_to_users)}</A></p>
                 <h1>{tell(|w| w.add_user)}</h1>
                 {live(move || match made.get() {
                     Some(user) => view! { <Added user made /> }.into_any(),
@@ -217,7 +217,7 @@ fn Added(user: Made, made: RwSignal<Option<Made>>) -> impl IntoView {
     let name = user.name.clone();
     view! {
         <div class="card" data-made=user.name.clone()>
-            <h2 role="status">{tell(move |w| (w.user_added)(&name))}</h2>
+            <div role="status"><h2>{tell(move |w| (w.user_added)(&name))}</h2></div>
             <FirstPasswordShown password=password.unwrap_or_default() />
             <div class="actions">
                 <button type="button" class="button main" data-action="add-another" on:click=move |_| made.set(None)>

@@ -35,7 +35,7 @@ pub fn OverviewPage() -> impl IntoView {
                 {live(pages)}
                 {link("/office/account", Shape::Person, |w| w.account, |w| w.account_line)}
             </div>
-            <p><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
+            <p class="lone"><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
         </Frame>
     }
 }

@@ -37,7 +37,7 @@ pub fn SignIn() -> impl IntoView {
                 <p class="soft">{tell(|w| w.sign_in_explained)}</p>
                 <LoginForm desk />
                 {shown_when(move || oidc.with(Option::is_some), move || view! { <Provider oidc /> }.into_any())}
-                <p><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
+                <p class="lone"><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
             </div>
         </Frame>
     }

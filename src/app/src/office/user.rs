@@ -97,7 +97,7 @@ pub fn UserPage() -> impl IntoView {
     view! {
         <Frame title=|w| w.users screen="user">
             <div class="section">
-                <p><A href="/office/users">{tell(|w| w.back_to_users)}</A></p>
+                <p class="lone"><A href="/office/users">{tell(|w| w.back_to_users)}</A></p>
                 <Awaited remote=user again=move |()| load() />
                 {shown_when(move || user.is_here(), move || match untrack(is_own) {
                     true => view! {

@@ -94,7 +94,7 @@ pub fn BeginPage() -> impl IntoView {
                 Standing::NoHousehold => view! { <p class="empty" data-none="household">{say(|w| w.households.gone)}</p> }.into_any(),
                 Standing::Failed => view! { <p class="notice danger" role="alert">{say(|w| w.store_failed_explained)}</p> }.into_any(),
             })}
-            <p><A href="/households">{say(|w| w.households.back)}</A></p>
+            <p class="lone"><A href="/households">{say(|w| w.households.back)}</A></p>
         </main>
     }
 }

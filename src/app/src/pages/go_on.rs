@@ -75,7 +75,7 @@ pub fn GoOnPage() -> impl IntoView {
                     })}
                 </button>
             </EntryForm>
-            <p><A href="/">{say(|w| w.home)}</A></p>
+            <p class="lone"><A href="/">{say(|w| w.home)}</A></p>
         </main>
     }
 }

@@ -178,7 +178,7 @@ fn Giving(device: Device, draft: DraftSummary) -> impl IntoView {
             <p class="card-title">{say(move |w| called(&named, w))}</p>
             <div class="stack">{live(shown)}</div>
             {live(move || unsure.get().then(|| view! { <p class="notice warn" role="status" data-unsure>{say(|w| w.handing.unsure)}</p> }))}
-            <p><A href="/">{say(|w| w.home)}</A></p>
+            <p class="lone"><A href="/">{say(|w| w.home)}</A></p>
         </main>
     }
 }

@@ -36,6 +36,13 @@ pub fn Home() -> impl IntoView {
         pulling::wake(device);
     }
     let has_drafts = Memo::new(move |_| device.drafts.with(|drafts| !drafts.is_empty()));
+    // What stands below the forms comes with them, so that they push nothing away: at a first start once the server has answered, or can't.
+    let forms_stand = Memo::new(move |stood: Option<&bool>| {
+        let asked = !device.online.get() || device.reached.get().is_some();
+        stood == Some(&true)
+            || device.forms.with(|forms| !forms.is_empty())
+            || asked && !device.fetching.get()
+    });
     let space = RwSignal::new(Space::Enough);
     timer::spawn(async move {
         let now = space::now().await;
@@ -55,9 +62,8 @@ pub fn Home() -> impl IntoView {
                 {shown_when(move || has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
                 // Whoever was revoked begins nothing more here.
                 {shown_when(move || !device.is_revoked(), move || view! { <Start device space /> }.into_any())}
-                {shown_when(move || !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
-                <OutboxLine device />
-                <SafetyLine /> }.into_any())}
+                {shown_when(move || forms_stand.get() && !has_drafts.get(), move || view! { <Drafts device /> }.into_any())}
+                {shown_when(move || forms_stand.get(), move || view! { <OutboxLine device /> <SafetyLine /> }.into_any())} }.into_any())}
         </main>
         <aside class="late" aria-label=say(|w| w.notices)>
             {shown_when(move || !device.online.get() || device.reached.get() == Some(false), move || view! {
@@ -191,7 +197,7 @@ fn Start(device: Device, space: RwSignal<Space>) -> impl IntoView {
             <BrokenForms device />
             <LookForForms device current />
             {shown_when(move || device.is_somebodys(), || view! {
-                <p><A href="/go-on" attr:data-action="go-on">{say(|w| w.kiosk.go_on)}</A></p> }.into_any())}
+                <p class="lone"><A href="/go-on" attr:data-action="go-on">{say(|w| w.kiosk.go_on)}</A></p> }.into_any())}
         </section>
     }
 }

@@ -68,7 +68,7 @@ pub fn OutboxPage() -> impl IntoView {
                         </button> }.into_any())}
                 </Show>
             </section>
-            <p class="section"><A href="/rescue" attr:data-action="rescue">{say(|w| w.to_rescue)}</A></p>
+            <p class="lone"><A href="/rescue" attr:data-action="rescue">{say(|w| w.to_rescue)}</A></p>
             <section class="section" data-section="delivered">
                 <h2>
                     {say(|w| w.sent_title)}

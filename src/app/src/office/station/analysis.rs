@@ -13,7 +13,7 @@ use super::known::{Known, use_known};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::{Awaited, Frame, Remote, Settled};
 use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::groups::DIMENSIONS;
@@ -62,6 +62,12 @@ pub fn AnalysisPage() -> impl IntoView {
             levels.as_ref().map_or(0, |levels| by(levels, 0).iter().map(|(_, count)| count).sum())
         })
     };
+    let answered = vec![
+        Signal::derive(move || difficulties.is_answered()),
+        Signal::derive(move || levels.is_answered()),
+        Signal::derive(move || points.is_answered()),
+        Signal::derive(move || known.dictionary.is_answered()),
+    ];
     view! {
         <Frame title=|w| w.station.analysis screen="analysis">
             <div class="head">
@@ -79,6 +85,7 @@ pub fn AnalysisPage() -> impl IntoView {
                 {live(move || town.with(|town| (!town.is_empty()).then(|| format!("{} · ", known.area(town)))))}
                 {tell(move |w| (w.station.counted_over)(in_all(), closed.get()))}
             </p>
+            <Settled all=answered>
             <Awaited remote=known.dictionary again=move |()| known.load() />
             <section class="section" data-part="difficulties">
                 <h2>{tell(|w| w.station.difficulties)}</h2>
@@ -104,6 +111,7 @@ pub fn AnalysisPage() -> impl IntoView {
             </section>
             {shown_when(move || levels.is_here() && in_all() == 0, || view! {
                 <p class="empty" data-none="analysis">{tell(|w| w.station.analysis_none)}</p> }.into_any())}
+            </Settled>
         </Frame>
     }
 }

@@ -19,7 +19,7 @@ use super::timeline::{Joined, Versions, facts};
 use crate::components::live::live;
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::{Awaited, Frame, Remote, Settled};
 use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::groups::{Group, grouped, next};
@@ -38,12 +38,18 @@ pub fn HouseholdPage() -> impl IntoView {
     };
     load();
     let shown = move || told.value.with(|told| told.as_ref().map(|told| whole(told, known)));
+    let answered = vec![
+        Signal::derive(move || told.is_answered()),
+        Signal::derive(move || known.dictionary.is_answered()),
+    ];
     view! {
         <Frame title=|w| w.station.household screen="household">
-            <p class="no-print"><A href="/office/households">{tell(|w| w.station.back_to_households)}</A></p>
-            <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Awaited remote=told again=move |()| load() />
-            {live(shown)}
+            <p class="lone no-print"><A href="/office/households">{tell(|w| w.station.back_to_households)}</A></p>
+            <Settled all=answered>
+                <Awaited remote=known.dictionary again=move |()| known.load() />
+                <Awaited remote=told again=move |()| load() />
+                {live(shown)}
+            </Settled>
         </Frame>
     }
 }

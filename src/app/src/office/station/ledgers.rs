@@ -139,7 +139,6 @@ pub fn LedgersPage() -> impl IntoView {
     view! {
         <Frame title=|w| w.station.ledgers screen="ledgers">
             <div class="welcome"><h1>{tell(|w| w.station.ledgers)}</h1></div>
-            <Awaited remote=known.dictionary again=move |()| known.load() />
             {shown_when(move || known.dictionary.is_here() && ids.with(Vec::is_empty), || view! {
                 <p class="empty" data-none="ledgers">{tell(|w| w.station.ledgers_none)}</p> }.into_any())}
             <div class="filters card no-print">
@@ -169,6 +168,7 @@ pub fn LedgersPage() -> impl IntoView {
                 </div>
             </div>
             <Told outcome />
+            <Awaited remote=known.dictionary again=move |()| known.load() />
             {shown_when(move || !turned.get(), move || view! { <Awaited remote=sheet again=move |()| load() /> }.into_any())}
             {shown_when(move || turned.get(), || view! {
                 <p class="empty" role="alert" data-none="period">{tell(|w| w.station.period_turned)}</p> }.into_any())}

@@ -18,7 +18,7 @@ use crate::components::icon::{Icon, Shape};
 use crate::components::live::{live, shown_when};
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::{Awaited, Frame, Remote, Settled};
 use crate::office::tell;
 use crate::platform::page as screen;
 use crate::state::groups::dangers;
@@ -100,6 +100,10 @@ pub fn ReviewPage() -> impl IntoView {
             .value
             .with(|drawn| drawn.as_ref().map(|drawn| picked(drawn, &month, percent)).unwrap_or_default())
     });
+    let mut answered: Vec<Signal<bool>> = [waiting, signed, again, objections, differ, drawn]
+        .map(|part| Signal::derive(move || part.is_answered()))
+        .into();
+    answered.push(Signal::derive(move || known.dictionary.is_answered()));
     view! {
         <Frame title=|w| w.station.review screen="review">
             <div class="head">
@@ -110,6 +114,7 @@ pub fn ReviewPage() -> impl IntoView {
                 <button type="button" class="button no-print" data-action="print" on:click=move |_| screen::print()>{tell(|w| w.print)}</button>
             </div>
             <div class="filters card no-print"><ChooseTown id="review-town" known chosen=town /></div>
+            <Settled all=answered>
             <Awaited remote=known.dictionary again=move |()| known.load() />
             <Part name="waiting" title=|w| w.station.waiting none=|w| w.station.waiting_none remote=waiting most=most_waiting again=move |()| load_waiting() row=move |case| to_report(case, known, since) />
             {shown_when(move || signed.is_here(), move || view! {
@@ -142,6 +147,7 @@ pub fn ReviewPage() -> impl IntoView {
                     }))}</p> }.into_any())}
                 <ul class="records">{live(move || chosen.get().into_iter().map(|case| row(case, known, levels)).collect::<Vec<_>>())}</ul>
             </section>
+            </Settled>
         </Frame>
     }
 }

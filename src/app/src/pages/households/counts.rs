@@ -46,7 +46,7 @@ pub fn CountsPage() -> impl IntoView {
     view! {
         <TopBar title=Signal::derive(say(|w| w.households.counts.to_owned())) />
         <main id="main" tabindex="-1" data-page="counts">
-            <p class="no-print"><A href="/households">{say(|w| w.households.back)}</A></p>
+            <p class="lone no-print"><A href="/households">{say(|w| w.households.back)}</A></p>
             <h1>{say(|w| w.households.counts)}</h1>
             <div class="filters">
                 <Pick

@@ -58,7 +58,7 @@ pub fn HouseholdPage() -> impl IntoView {
     view! {
         <TopBar title=Signal::derive(say(|w| w.households.household.to_owned())) />
         <main id="main" tabindex="-1" data-page="household">
-            <p class="no-print"><A href="/households">{say(|w| w.households.back)}</A></p>
+            <p class="lone no-print"><A href="/households">{say(|w| w.households.back)}</A></p>
             {live(move || case.get().map(|case| match (case, lists.get_untracked()) {
                 (Some(case), Some(lists)) => whole(case, lists),
                 _ => view! { <p class="empty" data-gone="true">{say(|w| w.households.gone)}</p> }.into_any(),

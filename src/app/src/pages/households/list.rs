@@ -116,7 +116,7 @@ pub fn HouseholdsPage() -> impl IntoView {
                         <button type="button" class="button" data-action="show-all" on:click=move |_| seek(&|sought| *sought = Sought::default())>
                             {say(|w| w.households.clear)}
                         </button> }.into_any())}
-                    <p><A href="/counts" attr:data-action="counts">{say(|w| w.households.counts)}</A></p>
+                    <p class="lone"><A href="/counts" attr:data-action="counts">{say(|w| w.households.counts)}</A></p>
                     <Cards held places shown />
                 </div> }.into_any())}
         </main>

@@ -29,9 +29,9 @@ pub fn SafetyPage() -> impl IntoView {
         <main id="main" tabindex="-1" data-screen="safety">
             <h1>{say(|w| w.safety.safety)}</h1>
             <settings::PinSection gate />
-            <office::OfficeSection gate />
             <users::UsersSection gate />
-            // Below what is touched: what the browser says of its storage comes a moment later, and is longer or shorter.
+            // Below what is touched: what the server knows of a key, and what the browser says of its storage, comes a moment later, and is longer or shorter.
+            <office::OfficeSection gate />
             <here::Here device />
             <log::LogSection device />
             <SettingsLine />

@@ -18,8 +18,8 @@ use crate::platform::{awake as screen, timer};
 use crate::state::device::use_device;
 use crate::state::paging::{self, Paging};
 use crate::state::reader::{say, title};
-use crate::state::targets as known;
 use crate::state::{aloud, awake};
+use crate::state::{enrolment as state, targets as known};
 use crate::words::Words;
 
 /// The page at `/settings`.
@@ -28,21 +28,28 @@ pub fn SettingsPage() -> impl IntoView {
     let device = use_device();
     title(|words| words.settings.settings.to_owned());
     timer::spawn(known::refresh(device));
+    // What the phone knows of itself comes a moment later: then all of it at once, so that nothing is pushed away.
+    let knows_itself = RwSignal::new(false);
+    timer::spawn(async move {
+        state::read(device).await;
+        knows_itself.try_set(true);
+    });
     view! {
         <TopBar title=Signal::derive(say(|w| w.settings.settings.to_owned())) />
         <main id="main" tabindex="-1" data-screen="settings">
             <h1>{say(|w| w.settings.settings)}</h1>
             {shown_when(move || device.offered.with(Option::is_none), move || view! {
                 <ShutOutNotice device here=true /> }.into_any())}
-            <enrolment::EnrolmentSection device />
-            <Appearance>
-                {keep_awake()}
-                {read_aloud()}
-                {paging()}
-            </Appearance>
-            <maps::MapsSection device />
-            <targets::TargetsSection device />
-            <own::OwnSection device />
+            {shown_when(move || knows_itself.get(), move || view! {
+                <enrolment::EnrolmentSection device />
+                <Appearance>
+                    {keep_awake()}
+                    {read_aloud()}
+                    {paging()}
+                </Appearance>
+                <maps::MapsSection device />
+                <targets::TargetsSection device />
+                <own::OwnSection device /> }.into_any())}
         </main>
     }
 }
