@@ -46,13 +46,23 @@ pub struct Browser {
 impl Browser {
     /// Starts one on a profile that may have been used before.
     pub async fn start(profile: &Profile, screen: Screen) -> Browser {
+        Browser::start_with(profile, screen, &[]).await
+    }
+
+    /// The same, on a device with a made-up camera and microphone, whose reader lets the page use them.
+    pub async fn start_with_devices(profile: &Profile, screen: Screen) -> Browser {
+        let devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+        Browser::start_with(profile, screen, &devices).await
+    }
+
+    async fn start_with(profile: &Profile, screen: Screen, flags: &[&str]) -> Browser {
         let port = free_port();
         let mut chromedriver = Command::new("chromedriver");
         chromedriver.arg(format!("--port={port}")).env("TZ", "Asia/Shanghai");
         let program = Program::start(&mut chromedriver);
         let capabilities = json!({
             "browserName": "chrome",
-            "goog:chromeOptions": options(profile, screen),
+            "goog:chromeOptions": options(profile, screen, flags),
         });
         let capabilities: Capabilities = serde_json::from_value(capabilities).expect("it is an object");
         let begun = Instant::now();
@@ -320,7 +330,7 @@ fn drawn(pdf: &str) -> Vec<usize> {
     contents.map(|object| length(object).expect("a page has contents")).collect()
 }
 
-fn options(profile: &Profile, screen: Screen) -> Value {
+fn options(profile: &Profile, screen: Screen, flags: &[&str]) -> Value {
     let mut arguments: Vec<String> = [
         "--headless",
         "--no-sandbox",
@@ -333,6 +343,7 @@ fn options(profile: &Profile, screen: Screen) -> Value {
     ]
     .map(String::from)
     .into();
+    arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
     arguments.push(format!("--user-data-dir={}", profile.browser().display()));
     match screen {
         Screen::Phone => json!({

@@ -29,6 +29,7 @@ mod random;
 mod reach;
 #[path = "../../src/delivery/tests/backends/reader.rs"]
 mod reader;
+mod recording;
 mod road;
 mod safety;
 mod script;

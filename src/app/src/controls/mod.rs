@@ -17,6 +17,7 @@ mod date_parts;
 mod date_time;
 mod draw;
 mod drawing;
+mod film;
 mod geopoint;
 mod image_map;
 mod kept_file;
@@ -43,6 +44,7 @@ mod text;
 mod time;
 mod typed;
 mod upload;
+mod viewfinder;
 
 use doorstep_engine::value::Value;
 use doorstep_engine::view::QuestionView;
@@ -95,6 +97,7 @@ pub static CONTROLS: &[&Control] = &[
     &rank::CONTROL,
     &draw::CONTROL,
     &sound::CONTROL,
+    &film::CONTROL,
     &upload::CONTROL,
     &geopoint::CONTROL,
     &shape::CONTROL,
@@ -122,6 +125,11 @@ pub fn control_of(question: &QuestionView) -> &'static Control {
 /// Has the question this appearance?
 fn looks(question: &QuestionView, appearance: &str) -> bool {
     question.appearance.iter().any(|word| &**word == appearance)
+}
+
+/// Does it take files of this kind: `audio/`?
+fn is_of(question: &QuestionView, kind: &str) -> bool {
+    question.parameters.iter().any(|(name, said)| &**name == "mediatype" && said.starts_with(kind))
 }
 
 /// Takes the answer back.

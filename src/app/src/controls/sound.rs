@@ -4,10 +4,12 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, kept_file, upload};
+use super::upload::{self, Media, Place};
+use super::{Asked, Control, Frame, is_of};
 use crate::components::live::{live, shown_when};
-use crate::platform::recorder::{self, Recording};
-use crate::platform::{clock, timer};
+use crate::platform::recorder::{self, Rate, Recording};
+use crate::platform::stream::{self, Wanted};
+use crate::platform::timer;
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -17,10 +19,7 @@ pub const CONTROL: Control = Control { name: "sound", takes: is_sound, frame: Fr
 const TELL_MS: u32 = 1_000;
 
 fn is_sound(question: &QuestionView) -> bool {
-    let is_audio = |(name, said): &(std::sync::Arc<str>, std::sync::Arc<str>)| {
-        &**name == "mediatype" && said.starts_with("audio/")
-    };
-    question.control == Kind::Upload && question.parameters.iter().any(is_audio)
+    question.control == Kind::Upload && is_of(question, "audio/")
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -44,10 +43,11 @@ fn show(asked: Asked) -> AnyView {
     let begin = move || {
         state.set(State::Asking);
         timer::spawn(async move {
-            let begun = recorder::begin().await;
+            let stream = stream::open(Wanted::Sound).await;
             if state.is_disposed() {
                 return;
             }
+            let begun = stream.and_then(|stream| Recording::of(stream, Rate::default()));
             let Some(begun) = begun else { return state.set(State::None) };
             recording.set_value(Some(begun));
             seconds.set(0);
@@ -101,21 +101,9 @@ fn show(asked: Asked) -> AnyView {
 }
 
 async fn keep(asked: Asked, ended: Recording, state: RwSignal<State>) {
-    let question = asked.view.with_untracked(|view| view.name.clone());
-    let (keeping, answering, key) = (asked.answering.keeping(), asked.answering, asked.key);
-    let recorded = ended.end().await.filter(|(bytes, _)| !bytes.is_empty());
-    let kept = match recorded {
-        Some((bytes, media_type)) => {
-            let ending = if media_type.contains("mp4") {
-                "m4a"
-            } else if media_type.contains("ogg") {
-                "ogg"
-            } else {
-                "webm"
-            };
-            let name = format!("{question}-{}.{ending}", clock::now_ms());
-            kept_file::keep(&keeping, &name, &media_type, &bytes).await
-        }
+    let (place, answering, key) = (Place::of(asked), asked.answering, asked.key);
+    let kept = match ended.end().await {
+        Some(recorded) => place.keep(&recorded, Media::Other).await.ok(),
         None => None,
     };
     // The page may have been turned by now: the answer is given all the same.

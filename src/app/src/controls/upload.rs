@@ -1,7 +1,9 @@
 //! A photo, a sound, a film or another file: kept on the device before the answer names it.
 //!
-//! Photos are made smaller first. A file that was kept while the tab died before its answer was written is found again
+//! Photos are made smaller first; they may be taken without leaving the page (`viewfinder.rs`). A file that was kept while the tab died before its answer was written is found again
 //! and offered to its question.
+
+use std::rc::Rc;
 
 use doorstep_delivery::Attachment;
 use doorstep_engine::value::Value;
@@ -9,17 +11,19 @@ use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::prelude::*;
 
 use super::kept_file::{self, Kept, named};
+use super::viewfinder::Viewfinder;
 use super::{Asked, Control, Frame};
 use crate::components::live::{live, shown_when};
 use crate::platform::picked::{self, Picked};
 use crate::platform::{clock, persist, timer};
+use crate::state::keeping::Keeping;
 use crate::state::reader::{say, use_reader};
 use crate::words::Words;
 
 /// The longer side of a photo, in pixels, where the form says nothing.
 const PIXELS: u32 = 1_600;
 /// The largest file: a server takes no larger one.
-const LARGEST: u64 = 30 << 20;
+pub const LARGEST: u64 = 30 << 20;
 /// With less room than this on the device, nothing more is taken.
 const LEAST_ROOM: u64 = 50_000_000;
 
@@ -47,11 +51,12 @@ pub fn show(asked: Asked) -> AnyView {
     let name = Memo::new(move |_| asked.view.with(|view| named(&view.value)));
     let found = RwSignal::new(None::<Attachment>);
     look_for_lost(asked, name, found);
+    let keep = move |picked| timer::spawn(keep(asked, picked, kind, state, found));
     let take = {
         let field = field.clone();
         move |_| {
             if let Some(picked) = picked::take(&field) {
-                timer::spawn(keep(asked, picked, kind, state, found));
+                keep(picked);
             }
         }
     };
@@ -84,6 +89,7 @@ pub fn show(asked: Asked) -> AnyView {
             >
                 {button}
             </button>
+            {(kind == Media::Image).then(|| view! { <Viewfinder asked keep=keep /> })}
             <p class="hint" role="status">{said}</p>
             {shown_when(move || name.with(Option::is_some), move || view! {
                 <button type="button" class="button plain" data-action="clear" on:click=move |_| asked.give(Value::Blank)>
@@ -153,28 +159,45 @@ async fn keep(
 
 /// Keeps what was picked, photos made smaller; the file's name.
 pub async fn kept(asked: Asked, picked: &Picked, kind: Media) -> Result<String, State> {
-    // Before anything is waited for: the page may be left meanwhile, and with it goes the question's signal.
-    let (question, pixels) = asked.view.with_untracked(|view| {
-        let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
-        (view.name.clone(), said.and_then(|(_, pixels)| pixels.parse().ok()).unwrap_or(PIXELS))
-    });
-    let keeping = asked.answering.keeping();
-    if persist::free().await.is_some_and(|free| free < LEAST_ROOM) {
-        return Err(State::NoRoom);
+    Place::of(asked).keep(picked, kind).await
+}
+
+/// Where a question's files go. Taken before anything is waited for: the page may be left meanwhile, and with it goes the question's signal.
+pub struct Place {
+    question: String,
+    pixels: u32,
+    keeping: Rc<Keeping>,
+}
+
+impl Place {
+    /// While the question is on its page.
+    pub fn of(asked: Asked) -> Place {
+        let (question, pixels) = asked.view.with_untracked(|view| {
+            let said = view.parameters.iter().find(|(name, _)| &**name == "max-pixels");
+            (view.name.to_string(), said.and_then(|(_, pixels)| pixels.parse().ok()).unwrap_or(PIXELS))
+        });
+        Place { question, pixels, keeping: asked.answering.keeping() }
     }
-    let small = if kind == Media::Image { picked.downscaled(pixels).await } else { None };
-    let (bytes, media_type, ending) = match small {
-        Some(bytes) => (bytes, String::from("image/jpeg"), String::from("jpg")),
-        None if picked.size() > LARGEST => return Err(State::TooLarge),
-        None => {
-            let bytes = picked.bytes().await.ok_or(State::Failed)?;
-            let said = picked.media_type();
-            let media_type = if said.is_empty() { "application/octet-stream".into() } else { said };
-            (bytes, media_type, picked.ending().unwrap_or_else(|| "bin".into()))
+
+    /// Keeps a file there, photos made smaller; the file's name.
+    pub async fn keep(&self, picked: &Picked, kind: Media) -> Result<String, State> {
+        if persist::free().await.is_some_and(|free| free < LEAST_ROOM) {
+            return Err(State::NoRoom);
         }
-    };
-    let name = format!("{question}-{}.{ending}", clock::now_ms());
-    kept_file::keep(&keeping, &name, &media_type, &bytes).await.ok_or(State::Failed)
+        let small = if kind == Media::Image { picked.downscaled(self.pixels).await } else { None };
+        let (bytes, media_type, ending) = match small {
+            Some(bytes) => (bytes, String::from("image/jpeg"), String::from("jpg")),
+            None if picked.size() > LARGEST => return Err(State::TooLarge),
+            None => {
+                let bytes = picked.bytes().await.ok_or(State::Failed)?;
+                let said = picked.media_type();
+                let media_type = if said.is_empty() { "application/octet-stream".into() } else { said };
+                (bytes, media_type, picked.ending().unwrap_or_else(|| "bin".into()))
+            }
+        };
+        let name = format!("{}-{}.{ending}", self.question, clock::now_ms());
+        kept_file::keep(&self.keeping, &name, &media_type, &bytes).await.ok_or(State::Failed)
+    }
 }
 
 /// Looks whether a file of this question was kept that no answer names.

@@ -55,6 +55,20 @@ pub async fn drawn(base: &Base, lines: &[Line], media_type: &str) -> Option<Vec<
         line.iter().for_each(|(x, y)| pen.line_to(x * across, y * down));
         pen.stroke();
     }
+    file(&canvas, media_type)
+}
+
+/// What a film element shows now, of so many pixels across and down, as a JPEG.
+pub(super) fn still(film: &JsValue, width: u32, height: u32) -> Option<Vec<u8>> {
+    let canvas: Canvas = document().create_element("canvas").ok()?.unchecked_into();
+    canvas.set_width(width);
+    canvas.set_height(height);
+    let pen: Pen = canvas.get_context("2d")?.unchecked_into();
+    pen.draw_image(film.unchecked_ref(), 0.0, 0.0, f64::from(width), f64::from(height));
+    file(&canvas, "image/jpeg")
+}
+
+fn file(canvas: &Canvas, media_type: &str) -> Option<Vec<u8>> {
     let address = canvas.to_data_url(media_type)?;
     let (said, data) = address.split_once(";base64,")?;
     // What a browser can't write it writes as another kind.

@@ -30,7 +30,8 @@
 //! | [`pointer`] | a finger that stays down and moves |
 //! | [`preferences`] | what the reader chose and is no secret: theme, language, text size |
 //! | [`picked`] | files that the reader picks, photos made smaller, and shown again |
-//! | [`recorder`] | sound from the microphone |
+//! | [`recorder`] | records what a microphone or a camera gives |
+//! | [`stream`] | camera and microphone: asked for, shown, let go of |
 //! | [`rescue`] | seals and opens rescue files, saves a file, reads a chosen one |
 //! | [`location`] | where the device is (`geopoint`) |
 //! | [`tiles`] | pictures of the ground that are kept for maps |
@@ -63,6 +64,7 @@ pub mod recorder;
 pub mod rescue;
 pub mod speech;
 pub mod store;
+pub mod stream;
 pub mod tiles;
 pub mod timer;
 pub mod typing;

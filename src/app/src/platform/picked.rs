@@ -3,7 +3,7 @@
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlInputElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, FilePropertyBag, HtmlInputElement, Url};
 
 use super::errand;
 use super::events::document;
@@ -35,6 +35,19 @@ pub fn ask(id: &str) {
 }
 
 impl Picked {
+    /// A file that was made here, of these bytes.
+    pub fn of(bytes: &[u8], media_type: &str, name: &str) -> Option<Picked> {
+        Picked::of_parts(&Array::of1(&Uint8Array::from(bytes)), media_type, name)
+    }
+
+    /// The same, of parts that the browser has.
+    pub(super) fn of_parts(parts: &Array, media_type: &str, name: &str) -> Option<Picked> {
+        let options = FilePropertyBag::new();
+        options.set_type(media_type);
+        let file = File::new_with_blob_sequence_and_options(parts, name, &options).ok()?;
+        Some(Picked { file })
+    }
+
     /// How many bytes it has.
     pub fn size(&self) -> u64 {
         self.file.size() as u64
@@ -85,7 +98,16 @@ impl Shown {
         let options = BlobPropertyBag::new();
         options.set_type(media_type);
         let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
-        Some(Shown { url: Url::create_object_url_with_blob(&blob).ok()? })
+        Shown::blob(&blob)
+    }
+
+    /// For a file that is not kept yet.
+    pub fn of(picked: &Picked) -> Option<Shown> {
+        Shown::blob(&picked.file)
+    }
+
+    fn blob(blob: &Blob) -> Option<Shown> {
+        Some(Shown { url: Url::create_object_url_with_blob(blob).ok()? })
     }
 
     /// The address.

@@ -1,28 +1,41 @@
-//! Records sound from the device's microphone (`MediaRecorder`).
+//! Records what a microphone or a camera gives (`MediaRecorder`), slice by slice.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Event};
 
 use super::events::{Subscription, listen, window};
+use super::picked::Picked;
+use super::stream::{self, Stream};
 
 /// A slice is handed over this often, in milliseconds.
 const SLICE_MS: u32 = 1_000;
 
 /// Can this browser record?
 pub fn can_record() -> bool {
-    Reflect::has(&window(), &"MediaRecorder".into()).unwrap_or(false) && devices().is_some()
+    Reflect::has(&window(), &"MediaRecorder".into()).unwrap_or(false) && stream::has_devices()
 }
 
-/// A recording that goes on. Dropping it ends it and lets go of the microphone.
+/// How much is kept of a second, in bits; nothing: as the browser thinks fit.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Rate {
+    /// Of the sound.
+    pub sound: Option<u32>,
+    /// Of the pictures.
+    pub pictures: Option<u32>,
+}
+
+/// A recording that goes on. Dropping it ends it and lets go of the device.
 pub struct Recording {
     recorder: MediaRecorder,
-    stream: JsValue,
     slices: Rc<RefCell<Vec<Blob>>>,
+    bytes: Rc<Cell<u64>>,
+    /// Held until it ends.
+    _stream: Stream,
     _listening: Subscription,
 }
 
@@ -32,40 +45,40 @@ impl std::fmt::Debug for Recording {
     }
 }
 
-/// Begins to record. Nothing if the reader said no, or there is no microphone.
-pub async fn begin() -> Option<Recording> {
-    let devices = devices()?;
-    let ask: Function = Reflect::get(&devices, &"getUserMedia".into()).ok()?.dyn_into().ok()?;
-    let wanted = Object::new();
-    // Setting a property of a plain object can't fail.
-    let _ = Reflect::set(&wanted, &"audio".into(), &JsValue::TRUE);
-    let asked: Promise = ask.call1(&devices, &wanted).ok()?.dyn_into().ok()?;
-    let stream = JsFuture::from(asked).await.ok()?;
-    let recorder = MediaRecorder::new(&stream).ok()?;
-    let slices: Rc<RefCell<Vec<Blob>>> = Rc::default();
-    let heard = slices.clone();
-    let listening = listen(recorder.unchecked_ref(), "dataavailable", move |event: Event| {
-        if let Some(slice) =
-            Reflect::get(&event, &"data".into()).ok().and_then(|data| data.dyn_into::<Blob>().ok())
-        {
-            heard.borrow_mut().push(slice);
-        }
-    });
-    recorder.start(SLICE_MS).ok()?;
-    Some(Recording { recorder, stream, slices, _listening: listening })
-}
-
 impl Recording {
-    /// Ends it: its bytes and media type.
-    pub async fn end(self) -> Option<(Vec<u8>, String)> {
+    /// Begins to record. Nothing if the browser can't record that.
+    pub fn of(stream: Stream, rate: Rate) -> Option<Recording> {
+        let recorder = MediaRecorder::new(stream.js(), &options(rate)).ok()?;
+        let slices: Rc<RefCell<Vec<Blob>>> = Rc::default();
+        let bytes: Rc<Cell<u64>> = Rc::default();
+        let (heard, counted) = (slices.clone(), bytes.clone());
+        let listening = listen(recorder.unchecked_ref(), "dataavailable", move |event: Event| {
+            if let Some(slice) =
+                Reflect::get(&event, &"data".into()).ok().and_then(|data| data.dyn_into::<Blob>().ok())
+            {
+                counted.set(counted.get() + slice.size() as u64);
+                heard.borrow_mut().push(slice);
+            }
+        });
+        recorder.start(SLICE_MS).ok()?;
+        Some(Recording { recorder, slices, bytes, _stream: stream, _listening: listening })
+    }
+
+    /// How many bytes it has so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.get()
+    }
+
+    /// Ends it: all of it, as a file.
+    pub async fn end(self) -> Option<Picked> {
         let stopped = Promise::new(&mut |done, _| self.recorder.set_onstop(&done));
         self.recorder.stop().ok()?;
         JsFuture::from(stopped).await.ok()?;
         let media_type = self.recorder.mime_type();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let name = format!("recorded.{}", ending(media_type));
         let parts: Array = self.slices.borrow().iter().collect();
-        let whole = Blob::new_with_blob_sequence(&parts).ok()?;
-        let bytes = JsFuture::from(whole.array_buffer()).await.ok()?;
-        Some((Uint8Array::new(&bytes).to_vec(), media_type))
+        Picked::of_parts(&parts, media_type, &name).filter(|recorded| recorded.size() > 0)
     }
 }
 
@@ -73,22 +86,28 @@ impl Drop for Recording {
     fn drop(&mut self) {
         // Fails if it has ended, which is well.
         let _ = self.recorder.stop();
-        let tracks =
-            Reflect::get(&self.stream, &"getTracks".into()).ok().and_then(|f| f.dyn_into::<Function>().ok());
-        let tracks = tracks.and_then(|tracks| tracks.call0(&self.stream).ok());
-        for track in tracks.map(|tracks| Array::from(&tracks)).unwrap_or_default().iter() {
-            if let Some(stop) =
-                Reflect::get(&track, &"stop".into()).ok().and_then(|f| f.dyn_into::<Function>().ok())
-            {
-                let _ = stop.call0(&track);
-            }
-        }
     }
 }
 
-fn devices() -> Option<JsValue> {
-    let devices = Reflect::get(&window().navigator(), &"mediaDevices".into()).ok()?;
-    devices.is_object().then_some(devices)
+/// What a file of that kind ends in.
+fn ending(media_type: &str) -> &'static str {
+    match media_type.split_once('/') {
+        Some(("audio", "mp4")) => "m4a",
+        Some((_, "mp4")) => "mp4",
+        Some((_, "ogg")) => "ogg",
+        _ => "webm",
+    }
+}
+
+fn options(rate: Rate) -> Object {
+    let options = Object::new();
+    for (name, bits) in [("audioBitsPerSecond", rate.sound), ("videoBitsPerSecond", rate.pictures)] {
+        if let Some(bits) = bits {
+            // Setting a property of a plain object can't fail.
+            let _ = Reflect::set(&options, &name.into(), &bits.into());
+        }
+    }
+    options
 }
 
 #[wasm_bindgen]
@@ -96,7 +115,7 @@ extern "C" {
     type MediaRecorder;
 
     #[wasm_bindgen(constructor, catch)]
-    fn new(stream: &JsValue) -> Result<MediaRecorder, JsValue>;
+    fn new(stream: &JsValue, options: &Object) -> Result<MediaRecorder, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn start(this: &MediaRecorder, slice_ms: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -105,4 +124,22 @@ extern "C" {
     fn set_onstop(this: &MediaRecorder, f: &Function);
     #[wasm_bindgen(method, getter, js_name = mimeType)]
     fn mime_type(this: &MediaRecorder) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_ends_as_its_kind_does() {
+        for (media_type, wanted) in [
+            ("audio/mp4", "m4a"),
+            ("video/mp4", "mp4"),
+            ("audio/ogg", "ogg"),
+            ("video/webm", "webm"),
+            ("", "webm"),
+        ] {
+            assert_eq!(ending(media_type), wanted, "{media_type}");
+        }
+    }
 }

@@ -59,6 +59,31 @@ pub struct ControlWords {
     pub record_end: fn(u32) -> String,
     pub recording: Text,
     pub record_none: Text,
+    pub film: Text,
+    pub film_asking: Text,
+    pub film_begin: Text,
+    pub film_recording: Text,
+    /// Seconds so far and at most, bytes so far and at most.
+    pub film_so_far: fn(u32, u32, u64, u64) -> String,
+    pub film_length: Text,
+    pub film_end: Text,
+    pub film_look: Text,
+    /// The same where it ended by itself.
+    pub film_full: Text,
+    pub film_made: Text,
+    pub film_keep: Text,
+    pub film_again: Text,
+    pub film_discard: Text,
+    pub film_none: Text,
+    pub camera_none: Text,
+    pub viewfinder: Text,
+    pub photo_here: Text,
+    pub shoot: Text,
+    pub other_camera: Text,
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1u32 << 20)
 }
 
 pub const CHINESE: ControlWords = ControlWords {
@@ -116,6 +141,27 @@ pub const CHINESE: ControlWords = ControlWords {
     record_end: |seconds| format!("停止（已录 {seconds} 秒）"),
     recording: "正在录音。停止后才保存；翻页会丢掉这一段。",
     record_none: "用不了麦克风：没有许可或没有设备。可以选一个录好的文件。",
+    film: "在本页录像",
+    film_asking: "等待摄像头许可…",
+    film_begin: "开始录",
+    film_recording: "正在录像。停下后先看，再决定留不留。",
+    film_so_far: |seconds, longest, bytes, largest| {
+        format!("{seconds} / {longest} 秒，{:.1} / {:.0} MB", megabytes(bytes), megabytes(largest))
+    },
+    film_length: "已录的长度",
+    film_end: "停止",
+    film_look: "先看一遍。点“留下”才保存；翻页会丢掉这一段。",
+    film_full: "已录到最长，自动停下了。点“留下”才保存；翻页会丢掉这一段。",
+    film_made: "刚录的这一段",
+    film_keep: "留下",
+    film_again: "重录",
+    film_discard: "不要了",
+    film_none: "用不了摄像头或麦克风：没有许可或没有设备。可以选一个录好的文件。",
+    camera_none: "用不了摄像头：没有许可或没有设备。可以用上面的按钮。",
+    viewfinder: "摄像头画面",
+    photo_here: "不离开本页拍",
+    shoot: "拍",
+    other_camera: "换镜头",
 };
 
 pub const ENGLISH: ControlWords = ControlWords {
@@ -173,6 +219,27 @@ pub const ENGLISH: ControlWords = ControlWords {
     record_end: |seconds| format!("Stop ({seconds} s recorded)"),
     recording: "Recording. It is kept once you stop; turning the page drops it.",
     record_none: "The microphone can’t be used: no permission, or there is none. A recorded file may be chosen.",
+    film: "Film on this page",
+    film_asking: "Waiting for permission to use the camera…",
+    film_begin: "Start",
+    film_recording: "Filming. Once stopped, look at it, then decide whether to keep it.",
+    film_so_far: |seconds, longest, bytes, largest| {
+        format!("{seconds} of {longest} s, {:.1} of {:.0} MB", megabytes(bytes), megabytes(largest))
+    },
+    film_length: "Length so far",
+    film_end: "Stop",
+    film_look: "Look at it first. It is kept once you choose “Keep”; turning the page loses it.",
+    film_full: "That was the longest it may be, so it stopped. It is kept once you choose “Keep”; turning the page loses it.",
+    film_made: "What was just filmed",
+    film_keep: "Keep",
+    film_again: "Film again",
+    film_discard: "Discard",
+    film_none: "The camera or microphone can’t be used: no permission, or there is none. You can choose a film from a file.",
+    camera_none: "The camera can’t be used: no permission, or there is none. Use the button above.",
+    viewfinder: "What the camera sees",
+    photo_here: "Take it without leaving this page",
+    shoot: "Take the photo",
+    other_camera: "Other camera",
 };
 
 const MONTHS: [&str; 12] = [
