@@ -126,7 +126,7 @@ fn number(value: &Value) -> f64 {
 
 /// The page as it is, then in each other language that the app speaks, and as it was again.
 async fn in_each_language(browser: &Browser, name: &str) -> String {
-    let asked = "return [document.documentElement.lang, localStorage.getItem('doorstep.language'), doorstepReach.state(), innerWidth, innerHeight, scrollY, document.activeElement?.id ?? '']";
+    let asked = "return [document.documentElement.lang, localStorage.getItem('doorstep.language'), doorstepReach.state(), innerWidth, innerHeight, scrollY, document.activeElement?.id ?? '', document.body.innerText]";
     let own = browser.run(asked, vec![]).await;
     let first = own[0].as_str().unwrap_or_default();
     let other = if first.starts_with("zh") { "en" } else { "zh" };
@@ -138,7 +138,7 @@ async fn in_each_language(browser: &Browser, name: &str) -> String {
         let back = async || browser.run("return document.documentElement.lang", vec![]).await == own[0];
         browser.run("doorstepReach.readIn(arguments[0])", vec![own[1].clone()]).await;
         browser.until("the page is in its language again", back).await;
-        browser.run_until_done(DRAWN).await;
+        says_again(browser, &own[7]).await;
     } else {
         browser.run("doorstepReach.readIn(arguments[0])", vec![own[1].clone()]).await;
     }
@@ -159,6 +159,17 @@ async fn in_each_language(browser: &Browser, name: &str) -> String {
     }
     found.push_str(&format!("{name} | looked at | {languages}\n"));
     found
+}
+
+/// Waits until the page says what it said; not for ever, since it may have more to say by now.
+async fn says_again(browser: &Browser, said: &Value) {
+    for _ in 0..80 {
+        browser.run_until_done(DRAWN).await;
+        if browser.run("return document.body.innerText", vec![]).await == *said {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
 }
 
 /// Reads in another language; `false` where the page has no other: it speaks both at once, or the app has stopped.
