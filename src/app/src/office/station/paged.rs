@@ -10,7 +10,7 @@ use super::known::Known;
 use crate::components::live::{live, shown_when};
 use crate::office::desk::use_desk;
 use crate::office::field::Word;
-use crate::office::frame::{Awaited, Frame, Remote};
+use crate::office::frame::{Awaited, Frame, Remote, Settled};
 use crate::office::tell;
 use crate::platform::page as screen;
 
@@ -53,6 +53,10 @@ pub fn PagedPage<T: DeserializeOwned + Send + Sync + 'static>(
         screen::scroll_to_top();
     };
     let of = Signal::derive(move || answer.value.with(|all| all.as_ref().map_or(0, of)));
+    let answered = vec![
+        Signal::derive(move || answer.is_answered()),
+        Signal::derive(move || known.dictionary.is_answered()),
+    ];
     view! {
         <Frame title screen>
             <div class="head">
@@ -62,10 +66,12 @@ pub fn PagedPage<T: DeserializeOwned + Send + Sync + 'static>(
             <p class="soft">{tell(explained)}</p>
             <div class="filters card no-print">{filters.run()}</div>
             <p class="print-only">{printed.run()}</p>
-            <Awaited remote=known.dictionary again=move |()| known.load() />
-            <Awaited remote=answer again=move |()| load() />
-            {children()}
-            <Turn of from go />
+            <Settled all=answered>
+                <Awaited remote=known.dictionary again=move |()| known.load() />
+                <Awaited remote=answer again=move |()| load() />
+                {children()}
+                <Turn of from go />
+            </Settled>
         </Frame>
     }
 }
