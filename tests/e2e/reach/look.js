@@ -97,20 +97,22 @@ window.doorstepReach ??= (() => {
     if (element && document.activeElement !== element) element.focus({preventScroll: true});
   };
 
-  // As if another tab had chosen this language; nothing: as if nobody had chosen one.
+  // As if it had been chosen: nothing is written, since a browser that is killed next might keep it. Nothing: what was chosen counts again.
+  const pretended = new Map();
+  const stored = Storage.prototype.getItem;
+  Storage.prototype.getItem = function (name) {
+    return pretended.get(name) ?? stored.call(this, name);
+  };
+  const pretend = (name, value) => (value === null ? pretended.delete(name) : pretended.set(name, value));
+
   const readIn = (tag) => {
-    if (tag === null) localStorage.removeItem('doorstep.language');
-    else localStorage.setItem('doorstep.language', tag);
+    pretend('doorstep.language', tag);
     dispatchEvent(new StorageEvent('storage', {key: 'doorstep.language'}));
   };
 
   const textSize = (percent) => {
-    const root = document.documentElement;
-    const before = localStorage.getItem('doorstep.text-size');
-    if (percent === null) localStorage.removeItem('doorstep.text-size');
-    else localStorage.setItem('doorstep.text-size', percent);
+    pretend('doorstep.text-size', percent);
     dispatchEvent(new Event('doorstep-appearance'));
-    return [before, getComputedStyle(root).fontSize];
   };
 
   // Somebody is there.
