@@ -24,8 +24,6 @@ pub const LOCK_CHOICES: [u32; 5] = [1, 2, 5, 10, 30];
 const LOOK_MS: u32 = 5_000;
 /// Other tabs hear of activity this often at most.
 const TELL_MS: i64 = 2_000;
-/// Who starts the app with forms on the phone has the processor to themselves for so long before the server is asked.
-const ASK_AFTER_MS: u32 = 2_000;
 
 /// Set where more than the first user may be there: otherwise their list is not opened at the start.
 pub(super) const SEVERAL: &str = "several-users";
@@ -325,7 +323,6 @@ impl Gate {
         self.device.enter();
         self.standing.set(Standing::Open);
         let device = self.device;
-        let store = device.store();
         timer::spawn(async move {
             // First, so that what is finished from now on is sealed for all its targets.
             enrolment::read(device).await;
@@ -335,13 +332,6 @@ impl Gate {
             match untrack(|| device.is_revoked()) {
                 true => revoked::forget(device).await,
                 false => device.read().await,
-            }
-            // Who can begin has the processor to themselves first; nobody waits for what is new.
-            if device.forms.with_untracked(|forms| !forms.is_empty()) {
-                timer::sleep(ASK_AFTER_MS).await;
-                if !device.is_at_work(&store) {
-                    return;
-                }
             }
             pulling::wake(device);
             sending::wake(device, Wake::Start);
