@@ -174,7 +174,7 @@ impl Browser {
     /// Waits until the service worker has every file, also those that it fetches when the page has been up for a while.
     pub async fn kept_for_offline(&self) {
         let script = "navigator.serviceWorker.ready.then(async () => {
-            const script = await (await fetch('/sw.js')).text();
+            const script = await (await fetch('/sw.js', { cache: 'no-store' })).text();
             const { rest } = JSON.parse(script.match(/^const BUILD = (.*);$/m)[1]);
             const isKept = async (path) => Boolean(await caches.match(path, { ignoreVary: true }));
             while (!(await Promise.all(rest.map(isKept))).every(Boolean)) await new Promise((again) => setTimeout(again, 100));

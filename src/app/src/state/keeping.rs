@@ -25,8 +25,6 @@ pub fn now() -> Moment {
     Moment { ms, utc_offset_minutes: clock::utc_offset_minutes(ms) }
 }
 
-/// An answer's step is appended after so long: a slow phone's processor shows the answer first.
-const AFTER_PAINT_MS: u32 = 80;
 /// How often it is looked whether all is kept.
 const LOOK_MS: u32 = 20;
 
@@ -114,8 +112,6 @@ pub struct Keeping {
     /// Does the store know that this tab has the draft?
     holds_it: Cell<bool>,
     alarm: RefCell<Option<timer::Timer>>,
-    /// Until the answer has been painted; steps of several answers are then written together.
-    soon: RefCell<Option<timer::Timer>>,
     /// The files of a session that is kept nowhere.
     loose: Option<RefCell<Loose>>,
     /// How it is filled in, where its form wants that logged.
@@ -179,7 +175,6 @@ impl Keeping {
             pen,
             holds_it: Cell::new(holds_it),
             alarm: RefCell::default(),
-            soon: RefCell::default(),
             loose: None,
             audit: None,
             _lock: None,
@@ -234,7 +229,6 @@ impl Keeping {
         self.ended.set(true);
         // It would hold the lock until it rings.
         self.alarm.take();
-        self.soon.take();
     }
 
     /// Something was done; it is in the session already.
@@ -408,30 +402,11 @@ impl Keeping {
         }
     }
 
-    /// Writes what is to be written: at once where nothing may wait, else when the answer's page has been painted.
     fn go_on(self: &Rc<Self>) {
         self.tell();
-        if self.busy.get() {
-            return;
-        }
-        let due = self.saving.borrow().due();
-        if due == Due::Now || self.steps.borrow().is_empty() {
-            self.soon.take();
-            self.busy.set(true);
+        if !self.busy.replace(true) {
             let keeping = self.clone();
             timer::spawn(async move { keeping.write().await });
-        } else if self.soon.borrow().is_none() {
-            let keeping = self.clone();
-            let soon = timer::after(AFTER_PAINT_MS, move || {
-                // Not within its own ringing, which it must not be dropped in.
-                timer::spawn(async move {
-                    keeping.soon.take();
-                    if !keeping.busy.replace(true) {
-                        keeping.write().await;
-                    }
-                });
-            });
-            self.soon.replace(Some(soon));
         }
     }
 
