@@ -102,6 +102,7 @@ async fn visit(browser: &Browser, server: &Server, path: &str, name: &str) {
 }
 
 #[tokio::test]
+#[ignore = "`cargo xtask a11y` runs it"]
 async fn no_page_of_a_phone_with_households_is_wider_than_a_narrow_screen() {
     let profile = Profile::new("reach-phone");
     let mut server = Server::to_be(&profile);
@@ -144,6 +145,7 @@ async fn no_page_of_a_phone_with_households_is_wider_than_a_narrow_screen() {
 }
 
 #[tokio::test]
+#[ignore = "`cargo xtask a11y` runs it"]
 async fn no_page_of_the_office_is_wider_than_a_narrow_screen() {
     let profile = Profile::new("reach-office");
     let mut server = Server::to_be(&profile);
