@@ -83,15 +83,7 @@ async fn a_phone_with_a_street_of_households_opens_its_pages() {
         |name: &str, usual: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let (households, times) = (number("DOORSTEP_HOUSEHOLDS", 2_000), number("DOORSTEP_TIMES", 15) as usize);
     let profile = Profile::new("device");
-    let mut server = Server::to_be(&profile);
-    seed(&profile, households);
-    server.start_again();
-    let browser = Browser::start(&profile, Screen::Phone).await;
-    let database = Connection::open(profile.data().join("doorstep.sqlite3")).expect("the town is there");
-    let device = Enrolment { code: "abcde-fghjk-mnpqr-st234", area: "3710", user: None };
-    people::enrol(&browser, &server, &database, &device).await;
-    browser.open(&server.url("/")).await;
-    has_all(&browser, households).await;
+    let (mut server, browser) = phone_of_a_town(&profile, households).await;
     browser.kept_for_offline().await;
     server.stop();
     browser.command("Page.addScriptToEvaluateOnNewDocument", json!({"source": WATCH})).await;
@@ -116,6 +108,20 @@ async fn a_phone_with_a_street_of_households_opens_its_pages() {
     println!("{:<40} {:>10} {:>9} {:>9}", "page", "median ms", "p95 ms", "limit ms");
     figures.iter().for_each(|figure| println!("{}", figure.line()));
     write(households, &figures);
+}
+
+/// A phone, enrolled for a made-up town of so many households, that holds them all; with its server.
+pub async fn phone_of_a_town(profile: &Profile, households: u64) -> (Server, Browser) {
+    let mut server = Server::to_be(profile);
+    seed(profile, households);
+    server.start_again();
+    let browser = Browser::start(profile, Screen::Phone).await;
+    let database = Connection::open(profile.data().join("doorstep.sqlite3")).expect("the town is there");
+    let device = Enrolment { code: "abcde-fghjk-mnpqr-st234", area: "3710", user: None };
+    people::enrol(&browser, &server, &database, &device).await;
+    browser.open(&server.url("/")).await;
+    has_all(&browser, households).await;
+    (server, browser)
 }
 
 /// Makes the town.

@@ -2,12 +2,11 @@
 //!
 //! The pages that no other test comes by are walked over here, so that `cargo xtask a11y` sees them too.
 
-use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Screen};
-use crate::device::seed;
-use crate::people::{self, Enrolment};
+use crate::device::{phone_of_a_town, seed};
+use crate::people;
 use crate::processes::{Profile, Server};
 
 /// So many stops a page has at most, each way.
@@ -105,21 +104,7 @@ async fn visit(browser: &Browser, server: &Server, path: &str, name: &str) {
 #[ignore = "`cargo xtask a11y` runs it"]
 async fn no_page_of_a_phone_with_households_is_wider_than_a_narrow_screen() {
     let profile = Profile::new("reach-phone");
-    let mut server = Server::to_be(&profile);
-    seed(&profile, HOUSEHOLDS);
-    server.start_again();
-    let browser = Browser::start(&profile, Screen::Phone).await;
-    let database = Connection::open(profile.data().join("doorstep.sqlite3")).expect("the town is there");
-    let device = Enrolment { code: "abcde-fghjk-mnpqr-st234", area: "3710", user: None };
-    people::enrol(&browser, &server, &database, &device).await;
-    browser.open(&server.url("/")).await;
-    let holds = "return document.querySelector('[data-action=households]')?.innerText ?? ''";
-    browser
-        .until("the households have come", async || {
-            let said = browser.run(holds, vec![]).await;
-            said.as_str().is_some_and(|said| said.contains(&format!("{HOUSEHOLDS} ")))
-        })
-        .await;
+    let (server, browser) = phone_of_a_town(&profile, HOUSEHOLDS).await;
     for page in [
         "",
         "day",

@@ -83,32 +83,4 @@ work!(sync: pull(device: Device, store: Rc<IndexedDb>) -> ());
 work!(sync: send(device: Device, store: Rc<IndexedDb>, wake: Wake) -> Option<Run>);
 
 /// The program's parts.
-pub static PARTS: Parts = Parts {
-    day,
-    households,
-    household,
-    counts,
-    referred,
-    begin,
-    rescue,
-    safety,
-    pin,
-    pin_owed,
-    settings,
-    diagnostics,
-    begin_kiosk,
-    kiosk,
-    go_on,
-    hand_on,
-    gallery,
-    choose,
-    unlock,
-    outbox,
-    practice_over,
-    review,
-    assessment,
-    sealed_assessment,
-    map,
-    pull,
-    send,
-};
+pub static PARTS: Parts = doorstep_app::all_parts!();

@@ -62,6 +62,42 @@ pub struct Parts {
     pub send: fn(Device, Rc<IndexedDb>, Wake) -> Work<Option<Run>>,
 }
 
+/// [`Parts`] of the functions that are called so where this stands: in one piece, or taken apart.
+#[macro_export]
+macro_rules! all_parts {
+    () => {
+        $crate::parts::Parts {
+            day,
+            households,
+            household,
+            counts,
+            referred,
+            begin,
+            rescue,
+            safety,
+            pin,
+            pin_owed,
+            settings,
+            diagnostics,
+            begin_kiosk,
+            kiosk,
+            go_on,
+            hand_on,
+            gallery,
+            choose,
+            unlock,
+            outbox,
+            practice_over,
+            review,
+            assessment,
+            sealed_assessment,
+            map,
+            pull,
+            send,
+        }
+    };
+}
+
 static PARTS: OnceLock<&'static Parts> = OnceLock::new();
 
 /// Says which they are, once, before anything is shown.

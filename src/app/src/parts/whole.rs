@@ -65,32 +65,4 @@ pub fn send(device: Device, store: Rc<IndexedDb>, wake: Wake) -> Work<Option<Run
 
 /// All in one piece.
 #[cfg(test)]
-pub static WHOLE: super::Parts = super::Parts {
-    day,
-    households,
-    household,
-    counts,
-    referred,
-    begin,
-    rescue,
-    safety,
-    pin,
-    pin_owed,
-    settings,
-    diagnostics,
-    begin_kiosk,
-    kiosk,
-    go_on,
-    hand_on,
-    gallery,
-    choose,
-    unlock,
-    outbox,
-    practice_over,
-    review,
-    assessment,
-    sealed_assessment,
-    map,
-    pull,
-    send,
-};
+pub static WHOLE: super::Parts = crate::all_parts!();
