@@ -61,7 +61,9 @@ async fn ask_for_help(browser: &Browser) {
         ("proof", &[("id_number", NUMBER)]),
         ("where_county", &[("county", "371002")]),
         ("where_town", &[("town", "371002001")]),
-        ("where", &[("village", "西门外村"), ("address", ADDRESS)]),
+        // Two questions of one page, one after the other.
+        ("where", &[("village", "西门外村")]),
+        ("where", &[("address", ADDRESS)]),
         ("what", &[("difficulties", "illness")]),
         ("words", &[]),
         ("when", &[("urgency", "soon")]),
@@ -73,6 +75,8 @@ async fn ask_for_help(browser: &Browser) {
                 "phone" | "id_number" => type_by_keys(browser, name, answer).await,
                 name => filling::give(browser, name, answer).await,
             }
+            let at_once = "return document.querySelectorAll('.page-body [data-control]:not([data-control=note])').length";
+            assert_eq!(browser.run(at_once, vec![]).await, 1, "one question at a time: {name}");
         }
         browser.tap("[data-action=next]").await;
     }
@@ -325,6 +329,8 @@ async fn a_resident_asks_for_help_sees_their_case_and_leaves_no_trace() {
     browser.tap("[data-action=next]").await;
     browser.on_page("said").await;
     filling::give(&browser, "words", WORDS).await;
+    browser.tap("[data-action=next]").await;
+    browser.seen("[data-name=wanted]").await;
     browser.tap("[data-action=next]").await;
     browser.on_page("who").await;
     browser.tap("[data-action=next]").await;

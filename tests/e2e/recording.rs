@@ -30,9 +30,13 @@ async fn begin(browser: &Browser, server: &Server) {
 /// Films for some seconds, up to where it is looked at.
 async fn film(browser: &Browser, begin: &str) {
     browser.tap(&format!("[data-name=film] [data-action={begin}]")).await;
-    let sees =
-        "return document.querySelector('[data-name=film] video')?.srcObject?.getVideoTracks()[0]?.readyState";
-    browser.until("the camera's picture is shown", async || browser.run(sees, vec![]).await == "live").await;
+    // Its place is as high before the first picture as after: the button stays under the finger.
+    browser.seen("[data-name=film] video").await;
+    let height = "return document.querySelector('[data-name=film] video').getBoundingClientRect().height";
+    let before = browser.run(height, vec![]).await;
+    let sees = "return document.querySelector('[data-name=film] video').videoWidth > 0";
+    browser.until("the camera's picture is shown", async || browser.run(sees, vec![]).await == true).await;
+    assert_eq!(browser.run(height, vec![]).await, before);
     browser.tap("[data-name=film] [data-action=begin]").await;
     let seconds = "return parseInt(document.querySelector('[data-so-far]')?.innerText ?? '0')";
     browser
@@ -160,5 +164,70 @@ async fn a_film_ends_by_itself_and_a_refused_camera_leaves_the_file_field() {
         browser.seen(&format!("[data-name={question}] [data-action=pick]")).await;
     }
     browser.picture("camera-refused").await;
+    browser.quit().await;
+}
+
+const HEARD: &str = r#"{"settings": {"form_id": "heard", "version": "1", "title": "听一听", "default_language": "zh"},
+  "survey": [
+    {"type": "background-audio", "name": "talk", "parameters": "quality=low"},
+    {"type": "group", "name": "one", "label": {"zh": "一", "en": "One"}, "children": [{"type": "text", "name": "a", "label": {"zh": "甲", "en": "A"}}]},
+    {"type": "group", "name": "two", "label": {"zh": "二", "en": "Two"}, "children": [{"type": "text", "name": "b", "label": {"zh": "乙", "en": "B"}}]}]}"#;
+
+#[tokio::test]
+async fn a_talk_is_recorded_once_they_agree_on_all_pages_and_through_a_killed_browser() {
+    let profile = Profile::new("heard");
+    let mut server = Server::start(&profile);
+    server.stop();
+    server.start_with_form(&profile, "here", Some(("heard", HEARD)));
+    let browser = Browser::start_with_devices(&profile, Screen::Phone).await;
+
+    // Nothing is recorded before somebody said so, and nothing if they would rather not.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=heard]").await;
+    browser.seen("[data-sound=offered]").await;
+    browser.picture("sound-offered").await;
+    browser.tap("[data-action=sound-decline]").await;
+    browser.seen("[data-sound=declined]").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("two").await;
+    filling::finish(&browser).await;
+    browser.seen("[data-finished]").await;
+
+    // The next one is; it goes on from page to page, and the browser dies.
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-form=heard]").await;
+    browser.tap("[data-action=sound-begin]").await;
+    browser.seen("[data-sound=recording]").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("two").await;
+    browser.seen("[data-sound=recording]").await;
+    browser.picture("sound-recording").await;
+    let long_enough =
+        "const said = document.querySelector('[data-sound=recording]')?.innerText.match(/0:(\\d+)/);
+        return !!said && +said[1] >= 7";
+    browser.until("it was kept meanwhile", async || browser.run(long_enough, vec![]).await == true).await;
+    browser.kill();
+    let browser = Browser::start_with_devices(&profile, Screen::Phone).await;
+    browser.open(&server.url("/")).await;
+    browser.tap("[data-action=continue]").await;
+    browser.on_page("two").await;
+    browser.tap("[data-action=back]").await;
+    browser.seen("[data-sound=kept]").await;
+    browser.tap("[data-action=next]").await;
+    browser.on_page("two").await;
+    filling::finish(&browser).await;
+    browser.seen("[data-finished]").await;
+    browser.open(&server.url("/outbox")).await;
+    browser.until("both have arrived", async || bodies(&profile.folder("here")).len() == 2).await;
+    let mut files: Vec<_> =
+        bodies(&profile.folder("here")).iter().map(|row| row["attachments"].clone()).collect();
+    files.sort_by_key(|files| files.as_array().map(Vec::len));
+    assert_eq!(files[0].as_array().map(Vec::len), Some(0), "{files:?}");
+    let file = &files[1][0];
+    assert!(file["name"].as_str().is_some_and(|name| name.starts_with("background-")), "{file}");
+    let hash = file["sha256"].as_str().expect("a file has its hash");
+    let kept = profile.folder("here").join("attachments").join(&hash[..2]).join(hash);
+    let bytes = std::fs::read(kept).expect("the file is on the server");
+    assert!(bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) && bytes.len() > 3_000, "{} bytes", bytes.len());
     browser.quit().await;
 }

@@ -39,7 +39,9 @@ pub mod export;
 pub use definition::files_of_row;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use entities::{EntityAct, EntityChange, EntityError, is_entity_name};
-pub use form::{Audit, AuditPlaces, AuditPriority, Checked, Form, Layout, RESIDENT, ROLES, RsaKey};
+pub use form::{
+    Audit, AuditPlaces, AuditPriority, Checked, Form, Layout, RESIDENT, ROLES, RsaKey, SoundQuality,
+};
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};
 pub use source::{Bundle, BundleError, Position, Source, Span};
 pub use value::{DataType, Value};

@@ -45,6 +45,8 @@ function page(name, styles) {
 
 await bundle("odk");
 page("odk", "");
+await bundle("bare");
+page("bare", "");
 await bundle("surveyjs");
 page("surveyjs", '<link rel="stylesheet" href="surveyjs.css">');
 await bundle("enketo", { alias: enketoParts() });

@@ -31,6 +31,12 @@ const APPS = {
     next: () => document.querySelector(".sd-navigation__next-btn"),
     any: () => document.querySelector(".sd-question"),
   },
+  bare: {
+    question: (name) => document.querySelector(`[data-name='${name}']`),
+    instances: () => 0,
+    next: () => [...document.querySelectorAll(".next")].find(isSeen),
+    any: () => document.querySelector("[data-name]"),
+  },
 };
 
 /** What is answered on each page, in order; the choices that show another question come before it. */

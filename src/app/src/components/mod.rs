@@ -29,6 +29,7 @@ pub mod qr;
 pub mod question;
 pub mod read_aloud;
 pub mod reasons;
+pub mod recorded;
 pub mod rejected;
 pub mod repeat;
 pub mod seek_link;

@@ -70,8 +70,10 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
 
 /// The label; what may be left out is marked, since most must be answered, and so is what that costs.
 fn words(asked: Asked) -> impl IntoView {
+    // Set anew when it is another: with most answers it is not.
+    let label = Memo::new(move |_| asked.view.with(|view| view.label.clone()));
     view! {
-        {live(move || asked.view.with(|view| marked(&view.label)))}
+        {live(move || label.with(|label| marked(label)))}
         {shown_when(move || asked.view.with(|view| !view.required && !view.scored), move || view! {
             <span class="optional">{say(|w| w.optional)}</span> }.into_any())}
         {shown_when(move || asked.view.with(|view| !view.required && view.scored), move || view! {

@@ -62,10 +62,11 @@ pub fn question_aloud(asked: Asked) -> Option<AnyView> {
     Some(shown_when(can, shown).into_any())
 }
 
-/// The button of a whole page.
-pub fn page_aloud(answering: Answering, page: Key) -> Option<AnyView> {
+/// The button of a whole page, or of what is shown of it.
+pub fn page_aloud(answering: Answering, page: Key, shown: Vec<Item>) -> Option<AnyView> {
     let reads: ReadsAloud = use_context()?;
-    let lines = move || answering.with(|session| spoken_page(session, page));
+    let shown = StoredValue::new(shown);
+    let lines = move || shown.with_value(|shown| answering.with(|session| spoken_page(session, page, shown)));
     let shown = move || button(reads, answering, PAGE.to_owned(), lines);
     Some(shown_when(move || reads.has_voice(answering), shown).into_any())
 }
@@ -143,10 +144,10 @@ fn spoken(question: &QuestionView) -> Vec<String> {
 }
 
 /// What of a page is read aloud: its heading, and all that is shown on it.
-fn spoken_page(session: &Session, page: Key) -> Vec<String> {
+fn spoken_page(session: &Session, page: Key, shown: &[Item]) -> Vec<String> {
     let Some(view) = session.pages().into_iter().find(|view| view.key == page) else { return Vec::new() };
     let mut lines: Vec<String> = [Some(view.label), view.hint].into_iter().flatten().collect();
-    items(session, &view.items, &mut lines);
+    items(session, shown, &mut lines);
     lines.retain(|line| !line.trim().is_empty());
     // A page of one question is often called as the question is.
     lines.dedup();
@@ -199,7 +200,8 @@ mod tests {
         let form =
             Form::read(&Bundle::gather(Source::new("form.json", json), |_| None)).form.expect("it is sound");
         let mut session = Session::new(form, World::default());
-        let page = session.pages().first().expect("it has one").key;
+        let page = session.pages().swap_remove(0);
+        let spoken = |session: &Session| spoken_page(session, page.key, &page.items);
         let named = |session: &Session, name: &str| {
             let ends = |key: &Key| session.path(*key).ends_with(name);
             session.nodes().into_iter().find(ends).expect("it is there")
@@ -207,11 +209,11 @@ mod tests {
         let person = named(&session, "/person");
         session.answer(person, Value::Text("王秀兰".into())).expect("it is taken");
         let mut all = vec!["家里", "有危险打 110。", "姓名", "照身份证写", "有没有病", "有", "没有"];
-        assert_eq!(spoken_page(&session, page), all);
+        assert_eq!(spoken(&session), all);
         let pain = named(&session, "/pain");
         session.answer(pain, Value::Choice("yes".into())).expect("it is taken");
         all.push("什么病");
-        assert_eq!(spoken_page(&session, page), all);
+        assert_eq!(spoken(&session), all);
     }
 
     #[test]

@@ -55,6 +55,7 @@ use crate::state::reader::say;
 pub use asked::Asked;
 pub use drawing::picture;
 pub use shown::readable;
+pub use table::is_in_table;
 
 /// How a question's words stand around its control.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

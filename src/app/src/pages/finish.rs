@@ -62,6 +62,7 @@ pub fn Finish(answering: Answering, turning: Turning, count: Signal<usize>) -> i
         let keeping = answering.keeping();
         let office = answering.with(|session| office::for_form(device, session.form().id()));
         timer::spawn(async move {
+            answering.end_sound().await;
             match keeping.finish(office, |submission| device.targets.items(submission)).await {
                 Ok(_) => {
                     screen::vibrate(40);

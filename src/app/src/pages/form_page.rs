@@ -15,6 +15,7 @@ use crate::components::items::items;
 use crate::components::jump_drawer::JumpDrawer;
 use crate::components::jump_list::JumpList;
 use crate::components::kept::{Kept, NotKept};
+use crate::components::recorded::Recorded;
 use crate::components::seek_link::SeekLink;
 use crate::components::silent::Silent;
 use crate::components::top_bar::TopBar;
@@ -55,6 +56,7 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
         Some(number) => format!("{} · {}", form_title.get(), (words.page_number)(number)),
         None => form_title.get(),
     });
+    let is_first = move || place.get().number.is_none_or(|number| number == 1);
     let current = turning.here();
     let go = move |page: Option<Key>| {
         answering.note(Event::Jump, None);
@@ -82,10 +84,11 @@ pub fn FormPage(answering: Answering, turning: Turning, lost: usize) -> impl Int
             <main id="main" tabindex="-1">
                 <NotKept answering />
                 <Silent answering />
+                <Recorded answering first=Signal::derive(is_first) />
                 {(lost > 0).then(|| view! {
                     <p class="notice warn" role="alert">{say(move |w| (w.lost_steps)(lost))}</p>
                 })}
-                {shown_when(move || place.get().number.is_none_or(|number| number == 1), move || view! { <Staying answering /> <Audited answering /> }.into_any())}
+                {shown_when(is_first, move || view! { <Staying answering /> <Audited answering /> }.into_any())}
                 {live(move || page.get().map(|page| match answering.whole {
                     true => view! { <WholeBody answering turning place form_title /> }.into_any(),
                     false => view! { <PageBody answering page place /> }.into_any(),

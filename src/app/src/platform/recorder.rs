@@ -74,6 +74,11 @@ impl Recording {
         let stopped = Promise::new(&mut |done, _| self.recorder.set_onstop(&done));
         self.recorder.stop().ok()?;
         JsFuture::from(stopped).await.ok()?;
+        self.so_far()
+    }
+
+    /// What it has so far, as a file that can be played. It goes on.
+    pub fn so_far(&self) -> Option<Picked> {
         let media_type = self.recorder.mime_type();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         let name = format!("recorded.{}", ending(media_type));

@@ -13,6 +13,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{GroupView, Item, Key, PageView, QuestionView, RepeatView, Violation};
 use leptos::prelude::*;
 
+use super::background_sound::Sound;
 use super::keeping::{Keeping, now};
 use super::reader::Reader;
 use super::seeking::key_of;
@@ -87,6 +88,8 @@ pub struct Answering {
     pub slices: Slices,
     /// What became of asking where the device is, where the form wants that by itself.
     pub whereabouts: RwSignal<Option<Whereabouts>>,
+    /// What is said meanwhile, where the form wants it recorded.
+    pub sound: Sound,
 }
 
 impl Answering {
@@ -113,6 +116,7 @@ impl Answering {
             whole: false,
             slices: Slices::new(),
             whereabouts: RwSignal::new(None),
+            sound: Sound::new(),
         }
     }
 

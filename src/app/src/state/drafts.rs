@@ -191,6 +191,7 @@ pub async fn open(device: Device, id: Uuid, take_over: bool, owner: Owner) -> Op
     let answering = owner.with(|| answering(session, keeping));
     answering.begin_log();
     answering.ask_where(is_first);
+    owner.with(|| answering.offer_sound());
     Opening::Open(answering, lost)
 }
 

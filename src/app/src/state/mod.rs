@@ -5,6 +5,7 @@ pub mod answering;
 pub mod arrived;
 pub mod auditing;
 pub mod awake;
+pub mod background_sound;
 pub mod day;
 pub mod device;
 pub mod dictionary;

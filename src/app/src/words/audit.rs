@@ -20,6 +20,17 @@ pub struct AuditWords {
     pub reason: Text,
     pub reason_hint: Text,
     pub reason_missing: Text,
+    pub sound_offered: Text,
+    pub sound_asking: Text,
+    pub sound_recording: fn(u32) -> String,
+    pub sound_kept: Text,
+    pub sound_declined: Text,
+    pub sound_none: Text,
+    pub sound_failed: Text,
+    pub sound_begin: Text,
+    pub sound_decline: Text,
+    pub sound_end: Text,
+    pub sound_drop: Text,
 }
 
 /// Chinese, simplified.
@@ -39,6 +50,17 @@ pub const CHINESE: AuditWords = AuditWords {
     reason: "为什么改",
     reason_hint: "这张表交过一次，要写明为什么改。",
     reason_missing: "先写上为什么改，才能完成。",
+    sound_offered: "这张表要把谈话录下来，随表一起上报。先告诉对方，对方同意了再录；不同意就不录，照样能填。",
+    sound_asking: "请在浏览器的提示里允许用麦克风。",
+    sound_recording: |seconds| format!("正在录音 · {}:{:02}", seconds / 60, seconds % 60),
+    sound_kept: "谈话录音已存好，随表一起上报。",
+    sound_declined: "没有录音。",
+    sound_none: "用不了麦克风，没有录音；照样能填。",
+    sound_failed: "录音没有存下来；照样能填。",
+    sound_begin: "同意了，开始录音",
+    sound_decline: "不录",
+    sound_end: "停止录音",
+    sound_drop: "删掉录音",
 };
 
 /// English.
@@ -58,4 +80,15 @@ pub const ENGLISH: AuditWords = AuditWords {
     reason: "Why it is changed",
     reason_hint: "This form was handed in once: say why it is changed.",
     reason_missing: "Say why it is changed, then it can be finished.",
+    sound_offered: "This form wants the talk recorded, and the recording is sent with it. Tell those who are heard first, and record only if they agree; you can fill in the form all the same.",
+    sound_asking: "Allow the microphone where the browser asks.",
+    sound_recording: |seconds| format!("Recording · {}:{:02}", seconds / 60, seconds % 60),
+    sound_kept: "The talk is recorded and kept; it is sent with the form.",
+    sound_declined: "Nothing is recorded.",
+    sound_none: "The microphone can’t be used, so nothing is recorded; you can fill in the form all the same.",
+    sound_failed: "The recording was not kept; you can fill in the form all the same.",
+    sound_begin: "They agree: record",
+    sound_decline: "Don’t record",
+    sound_end: "Stop recording",
+    sound_drop: "Delete the recording",
 };

@@ -30,7 +30,29 @@ pub(crate) enum Effect {
     /// Asks the device where it is.
     Geopoint,
     /// Asks the device to record sound.
-    Audio,
+    Audio(SoundQuality),
+}
+
+/// How well sound is recorded, as `odk:quality` says (XLSForm, *background-audio*).
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum SoundQuality {
+    /// `normal`: as good as needed.
+    Normal,
+    /// `low`.
+    Low,
+    /// `voice-only`: what was said can be understood. Also where nothing is said.
+    #[default]
+    VoiceOnly,
+}
+
+impl SoundQuality {
+    pub(super) fn named(name: Option<&str>) -> SoundQuality {
+        match name.unwrap_or_default().trim() {
+            "normal" => SoundQuality::Normal,
+            "low" => SoundQuality::Low,
+            _ => SoundQuality::VoiceOnly,
+        }
+    }
 }
 
 /// An action.

@@ -37,6 +37,7 @@ mod tree;
 mod types;
 mod xform;
 
+pub use actions::SoundQuality;
 pub(crate) use actions::{Action, Effect, Event};
 pub use audit::{Audit, AuditPlaces, AuditPriority};
 pub(crate) use binds::{BindOf, constant};

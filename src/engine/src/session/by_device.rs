@@ -1,9 +1,9 @@
-//! What the device finds out for a form by itself, other than what it knows from the start: where it is (`odk:setgeopoint`), and the log of how the form was
-//! filled in (`orx:audit`).
+//! What the device finds out for a form by itself, other than what it knows from the start: where it is (`odk:setgeopoint`), what is said meanwhile
+//! (`odk:recordaudio`), and the log of how the form was filled in (`orx:audit`).
 //!
 //! Kept here: the engine asks for nothing. It says what the form wants, whoever runs it brings it or doesn't, and nothing waits for it.
 
-use crate::form::{Effect, Event, Form};
+use crate::form::{Effect, Event, Form, SoundQuality};
 use crate::session::Session;
 use crate::value::{DataType, Value};
 use crate::view::{Key, ScopeId};
@@ -16,6 +16,21 @@ impl Form {
 }
 
 impl Session {
+    /// The node that is to hold what is said while the form is filled in, and how well that is recorded: `background-audio`. Nothing if the form wants none, or
+    /// the node is gone or not relevant.
+    pub fn records_sound(&self) -> Option<(Key, SoundQuality)> {
+        let form = &self.form;
+        form.actions.iter().find_map(|action| {
+            let Effect::Audio(quality) = action.effect else { return None };
+            let mut found = None;
+            self.instance.each_under(form, ScopeId(0), action.scope, &mut |scope| {
+                let is_asked = self.instance.relevant(scope, action.target);
+                found = found.or(is_asked.then_some(Key { scope, node: action.target }));
+            });
+            Some((found?, quality))
+        })
+    }
+
     /// The nodes that are to hold where the form was first opened, as far as they hold nothing yet: `start-geopoint`.
     pub fn places_at_first(&self) -> Vec<Key> {
         let form = &self.form;
@@ -77,6 +92,21 @@ mod tests {
 
     fn session(rows: &str) -> Session {
         Session::new(form(rows), World::default())
+    }
+
+    #[test]
+    fn a_form_that_wants_what_is_said_recorded_says_where_and_how_well() {
+        let wants = |rows: &str| {
+            let session = session(rows);
+            session.records_sound().map(|(key, quality)| (session.path(key), quality))
+        };
+        let row = |rest: &str| format!(r#"{{"type": "background-audio", "name": "sound"{rest}}}"#);
+        assert_eq!(wants(&row("")), Some(("/f/sound".to_owned(), SoundQuality::VoiceOnly)));
+        let said = wants(&row(r#", "parameters": "quality=normal""#));
+        assert_eq!(said.map(|(_, quality)| quality), Some(SoundQuality::Normal));
+        let low = wants(&row(r#", "parameters": "quality=low""#));
+        assert_eq!(low.map(|(_, quality)| quality), Some(SoundQuality::Low));
+        assert_eq!(wants(r#"{"type": "audio", "name": "sound", "label": "S"}"#), None);
     }
 
     const PLACES: &str = r#"{"type": "start-geopoint", "name": "begun_at"}, {"type": "text", "name": "who", "label": "Who"},

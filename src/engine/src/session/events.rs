@@ -172,7 +172,7 @@ impl Session {
             Effect::Literal(text) => Value::carried(data_type, text),
             // The device's to do: whoever runs the form asks what is wanted.
             Effect::Geopoint => return self.places_wanted.push(Key { scope, node }),
-            Effect::Audio => return,
+            Effect::Audio(_) => return,
         };
         let value = if let Value::Unread(_) = value { Value::Blank } else { value };
         let value = self.fitting(node, value);

@@ -101,7 +101,7 @@ fn measured(stage: &Stage, subject: &Subject, times: usize) -> Found {
         }
         Err(error) => tell("filling in", error),
     }
-    for time in 1..=times {
+    for time in 1..=times * usize::from(subject.repeats()) {
         eprintln!("{}: repeats {time} of {times}", subject.name);
         match measure::repeated(stage, subject) {
             Ok(repeats) => found.repeats.push(repeats),

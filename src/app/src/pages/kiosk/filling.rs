@@ -1,13 +1,14 @@
-//! A form at the kiosk: one page of it at a time, large, with nothing around it but back, next and the desk.
+//! A form at the kiosk: one question of it at a time, large, with nothing around it but back, next and the desk.
 //!
-//! Kept here: no page has an address; what is wrong is said on its own page, which is not left before it is right; the draft is gone once it is handed in, or left.
+//! Kept here: no page has an address; what is wrong is said beside its question, which is not left before it is right; the draft is gone once it is handed in, or left.
 
 use doorstep_delivery::{Wake, query_code};
 use doorstep_engine::entities::{EntityAct, EntityChange};
-use doorstep_engine::view::Key;
+use doorstep_engine::view::GroupView;
 use leptos::prelude::*;
 
 use super::hand_over::HandOver;
+use super::screens::{self, Screen as Shown};
 use super::ticket::Ticket;
 use super::{Kiosk, Step, title_of, version_of, word};
 use crate::components::icon::{Icon, Shape};
@@ -99,34 +100,35 @@ fn fill_in(answering: Answering, at: Kiosk) {
 #[component]
 fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
     let reader = use_reader();
-    let page = RwSignal::new(answering.pages.with_untracked(|pages| pages.first().map(|page| page.key)));
+    let first =
+        answering.pages.with_untracked(|pages| answering.with(|session| screens::first(session, pages)));
+    let here = RwSignal::new(first);
     let wrong = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(false);
     Effect::new(move || answering.read_in(reader.language().tag()));
-    let neighbours = move || {
-        let here = page.get();
-        answering.pages.with(|pages| {
-            let place = pages.iter().position(|view| Some(view.key) == here).unwrap_or(0);
-            let before = place.checked_sub(1).and_then(|place| pages.get(place)).map(|page| page.key);
-            (before, pages.get(place + 1).map(|page| page.key))
-        })
-    };
-    let neighbours = Memo::new(move |_| neighbours());
-    let turn = move |to: Key| {
+    let neighbours = Memo::new(move |_| {
+        // What comes next hangs on what is answered here.
+        answering.revision.track();
+        let look = |here: &Shown| {
+            answering.pages.with(|pages| answering.with(|session| screens::neighbours(session, pages, here)))
+        };
+        here.with(|here| here.as_ref().map(look)).unwrap_or_default()
+    });
+    let turn = move |to: Shown| {
         wrong.set(false);
-        page.set(Some(to));
+        here.set(Some(to));
     };
     let next = move |_| {
         // The field that has the focus gives its answer first.
         screen::blur();
-        let Some(here) = page.get_untracked().filter(|_| !busy.get_untracked()) else { return };
-        answering.checked.update(|pages| {
-            if !pages.contains(&here) {
-                pages.push(here);
-            }
-        });
-        let first_wrong = untrack(|| answering.violations_on(here)).first().map(|(key, _)| *key);
+        let Some(shown) = here.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        // What is missing is said of this question only: the others of its page have not been seen.
+        answering.checked.set(vec![shown.page]);
+        let violations = untrack(|| answering.violations_on(shown.page));
+        let first_wrong = violations.into_iter().map(|(key, _)| key);
+        let first_wrong =
+            answering.with(|session| first_wrong.into_iter().find(|key| shown.shows(session, *key)));
         if let Some(key) = first_wrong {
             wrong.set(true);
             timer::spawn(async move {
@@ -138,8 +140,11 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
         match untrack(|| neighbours.get()).1 {
             Some(next) => turn(next),
             None => {
-                let left = answering.with(|session| {
-                    session.violations().into_iter().find_map(|(key, _)| session.page_of(key))
+                let left = answering.pages.with_untracked(|pages| {
+                    answering.with(|session| {
+                        let wrong = session.violations().into_iter();
+                        wrong.map(|(key, _)| key).find_map(|key| screens::that_shows(session, pages, key))
+                    })
                 });
                 match left {
                     Some(left) => turn(left),
@@ -163,7 +168,7 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
             screen::scroll_to_top();
         }
     };
-    let shown = move || page.get().map(|page| view! { <PageBody answering page /> });
+    let shown = move || here.get().map(|shown| view! { <Screen answering shown /> });
     let is_known = move || at.device.enrolment.with(Option::is_some);
     let titled = title_of(at.device, form.clone());
     let form_page = move || {
@@ -209,16 +214,17 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
 }
 
 #[component]
-fn PageBody(answering: Answering, page: Key) -> impl IntoView {
+fn Screen(answering: Answering, shown: Shown) -> impl IntoView {
+    let page = shown.page;
+    // Of the question before on the same page nothing is judged here.
+    answering.checked.set(Vec::new());
     answering.turn_to(page);
     let label = Memo::new(move |_| {
         answering
             .pages
             .with(|pages| pages.iter().find(|view| view.key == page).map(|view| view.label.clone()))
     });
-    let on_page = answering.pages.with_untracked(|pages| {
-        pages.iter().find(|view| view.key == page).map(|view| view.items.clone()).unwrap_or_default()
-    });
+    let within: Vec<_> = shown.within.iter().filter_map(|key| answering.group(*key)).map(named).collect();
     let tongue = answering.other_tongue(use_reader());
     timer::spawn(async {
         timer::sleep(30).await;
@@ -231,10 +237,18 @@ fn PageBody(answering: Answering, page: Key) -> impl IntoView {
             lang=live(move || tongue.get()) dir=live(move || tongue.get().map(|tag| Direction::of(&tag).attribute()))
         >
             <h1 id=HEADING tabindex="-1">{live(move || label.get())}</h1>
-            {page_aloud(answering, page)}
-            {items(answering, on_page, page)}
+            {page_aloud(answering, page, shown.items.clone())}
+            {within}
+            {items(answering, shown.items, page)}
         </div>
     }
+}
+
+/// The heading of a group that the question stands in.
+fn named(group: ArcRwSignal<GroupView>) -> AnyView {
+    let label = Memo::new(move |_| group.with(|group| group.label.clone()));
+    let shown = move || view! { <h2>{live(move || label.get())}</h2> }.into_any();
+    shown_when(move || label.with(|label| !label.is_empty()), shown).into_any()
 }
 
 /// Seals it and shows the ticket. The code is made here and is on no device and in no survey: only what it proves together with the number.

@@ -16,6 +16,7 @@ mod leave;
 mod menu;
 mod paper;
 mod prove;
+mod screens;
 mod ticket;
 
 pub use begin::BeginKiosk;

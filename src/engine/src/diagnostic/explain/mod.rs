@@ -106,7 +106,6 @@ static PAGES: &[Page] = pages! {
     "no-effect"
     "no-levels"
     "no-points"
-    "not-recorded"
     "odd-comparison"
     "odd-reverse"
     "odd-weights"

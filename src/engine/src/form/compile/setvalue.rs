@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use super::{Lowering, XForm};
-use crate::check;
 use crate::check::noted::Role;
 use crate::diagnostic::Diagnostic;
 use crate::expr::compile::{Anchor, Over};
-use crate::form::actions::{self, Action, Effect, Event};
+use crate::form::actions::{self, Action, Effect, Event, SoundQuality};
 use crate::form::body::{Body, PlacedAction};
 use crate::form::names::SkeletonKind;
 use crate::form::{ScopeDefId, binds, paths};
 use crate::view::NodeId;
-use crate::xml::Tag;
+use crate::xml::{Namespace, Tag};
 
 impl<'a> Lowering<'a, '_> {
     /// Compiles all actions, and notes which nodes' changes they wait for.
@@ -95,15 +94,8 @@ impl<'a> Lowering<'a, '_> {
         match &*element.name.local {
             "setgeopoint" => return Effect::Geopoint,
             "recordaudio" => {
-                if check::CHECKS {
-                    let message = "no sound is recorded in the background here: this stays blank";
-                    self.found.push(
-                        Diagnostic::warning("not-recorded", element.span, message).hint(
-                            "ask for a recording with an `audio` question, or leave it for ODK Collect",
-                        ),
-                    );
-                }
-                return Effect::Audio;
+                let quality = element.attribute_in(&Namespace::Odk, "quality");
+                return Effect::Audio(SoundQuality::named(quality.map(|quality| quality.text)));
             }
             _ => {}
         }

@@ -17,14 +17,18 @@ pub const HERE: &str = "doorstep";
 const PEERS: [(&str, &str); 3] =
     [("odk", "@getodk/web-forms"), ("enketo", "enketo-core"), ("surveyjs", "survey-react-ui")];
 
-/// Ours first, then the peers.
+/// The same fields without an app: what the browser itself takes.
+const BARE: &str = "bare";
+
+/// Ours first, then the peers, then no app at all.
 pub fn all(stage: &Stage) -> Vec<Subject> {
     let here = Subject { id: HERE, name: "here".into() };
     let peers = PEERS.map(|(id, package)| Subject {
         id,
         name: format!("{package} {}", version(&stage.packages, package)),
     });
-    std::iter::once(here).chain(peers).collect()
+    let bare = Subject { id: BARE, name: "fields alone".into() };
+    std::iter::once(here).chain(peers).chain([bare]).collect()
 }
 
 impl Subject {
@@ -39,6 +43,11 @@ impl Subject {
             true => stage.here.url("/"),
             false => stage.peers.url(&format!("/{}/?form={form}", self.id)),
         }
+    }
+
+    /// Does it know of repeats? Fields alone do not.
+    pub fn repeats(&self) -> bool {
+        self.id != BARE
     }
 
     /// Has it that form? SurveyJS and Enketo are given the generated ones alone.

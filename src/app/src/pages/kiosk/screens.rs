@@ -1,0 +1,251 @@
+//! What a kiosk shows at once: one question, with the notes before it. Pure.
+//!
+//! Kept here: a table stays a table and a repeat stays together; whatever a page holds is on one of its screens; looking for the next one ends where one is asked.
+
+use doorstep_engine::session::Session;
+use doorstep_engine::view::{Control, Item, Key, PageView};
+
+use crate::controls::is_in_table;
+
+/// What is shown at once.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Screen {
+    /// The page that it is of.
+    pub page: Key,
+    /// The groups of that page in which it stands, outermost first.
+    pub within: Vec<Key>,
+    /// What stands on it.
+    pub items: Vec<Item>,
+}
+
+impl Screen {
+    fn is_asked(&self, session: &Session) -> bool {
+        let relevant = |item: &Item| session.relevant(key_of(item)) == Some(true);
+        // What a group hides, it hides of all its screens.
+        self.items.iter().any(relevant)
+    }
+
+    /// Does it show a node, or what that stands in?
+    pub fn shows(&self, session: &Session, key: Key) -> bool {
+        let path = session.path(key);
+        self.items.iter().any(|item| {
+            let own = session.path(key_of(item));
+            // Of a repeat: whichever of its instances.
+            path.strip_prefix(&own).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[']))
+        })
+    }
+}
+
+fn key_of(item: &Item) -> Key {
+    match item {
+        Item::Question(key) | Item::Group(key) | Item::Repeat(key) => *key,
+    }
+}
+
+/// What stands on a screen so far, while a page is gone through.
+#[derive(Default)]
+struct Gathering {
+    screens: Vec<Screen>,
+    /// Notes, and a table's rows, whose screen is not full yet.
+    waiting: Vec<Item>,
+    table: bool,
+}
+
+impl Gathering {
+    fn end(&mut self, page: Key, within: &[Key]) {
+        if !self.waiting.is_empty() {
+            let items = std::mem::take(&mut self.waiting);
+            self.screens.push(Screen { page, within: within.to_vec(), items });
+        }
+        self.table = false;
+    }
+
+    fn take(&mut self, session: &Session, page: Key, within: &[Key], items: &[Item]) {
+        for item in items {
+            let question = match item {
+                Item::Question(key) => session.question(*key),
+                Item::Group(key) => {
+                    let group = session.group(*key);
+                    if group.is_some_and(|group| group.appearance.iter().any(|word| **word == *"table-list"))
+                    {
+                        self.end_table(page, within);
+                        self.waiting.push(*item);
+                        self.end(page, within);
+                        continue;
+                    }
+                    // A group's own notes stay in it, those before it do not go into it.
+                    self.end(page, within);
+                    let inner: Vec<Key> = within.iter().copied().chain([*key]).collect();
+                    self.take(session, page, &inner, &session.children(*key));
+                    self.end(page, &inner);
+                    continue;
+                }
+                Item::Repeat(_) => None,
+            };
+            let in_table = question.as_ref().is_some_and(is_in_table);
+            if self.table && !in_table {
+                self.end(page, within);
+            }
+            self.waiting.push(*item);
+            match question {
+                Some(question) if question.control == Control::Note => {}
+                _ if in_table => self.table = true,
+                _ => self.end(page, within),
+            }
+        }
+        // What is left is notes: they belong to what was asked before them.
+        let notes = !self.waiting.is_empty() && !self.table;
+        if let Some(last) = self.screens.last_mut().filter(|last| notes && last.within == within) {
+            last.items.append(&mut self.waiting);
+        }
+        self.end(page, within);
+    }
+
+    fn end_table(&mut self, page: Key, within: &[Key]) {
+        if self.table {
+            self.end(page, within);
+        }
+    }
+}
+
+/// The screens of a page in order, asked or not.
+fn of_page(session: &Session, page: &PageView) -> Vec<Screen> {
+    let mut gathering = Gathering::default();
+    gathering.take(session, page.key, &[], &page.items);
+    gathering.screens
+}
+
+/// The first one.
+pub fn first(session: &Session, pages: &[PageView]) -> Option<Screen> {
+    pages.iter().find_map(|page| asked(session, page).next())
+}
+
+/// The one that shows a node.
+pub fn that_shows(session: &Session, pages: &[PageView], key: Key) -> Option<Screen> {
+    let page = session.page_of(key)?;
+    let page = pages.iter().find(|view| view.key == page)?;
+    asked(session, page).find(|screen| screen.shows(session, key))
+}
+
+/// The one before, and the one after. Of a screen that is asked no more: those around where it was.
+pub fn neighbours(session: &Session, pages: &[PageView], here: &Screen) -> (Option<Screen>, Option<Screen>) {
+    // Loose questions are called a page by the first that is asked of them: which that is may have changed.
+    let page = here.items.first().and_then(|item| session.page_of(key_of(item))).unwrap_or(here.page);
+    let Some(place) = pages.iter().position(|view| view.key == page) else {
+        return (None, first(session, pages));
+    };
+    let own = of_page(session, &pages[place]);
+    let at = own.iter().position(|screen| screen.items == here.items).unwrap_or(0);
+    let before = own[..at].iter().rev().find(|screen| screen.is_asked(session)).cloned();
+    let before = before.or_else(|| pages[..place].iter().rev().find_map(|page| asked(session, page).last()));
+    let after = own.iter().skip(at + 1).find(|screen| screen.is_asked(session)).cloned();
+    let after = after.or_else(|| pages[place + 1..].iter().find_map(|page| asked(session, page).next()));
+    (before, after)
+}
+
+fn asked<'a>(session: &'a Session, page: &PageView) -> impl Iterator<Item = Screen> + use<'a> {
+    of_page(session, page).into_iter().filter(|screen| screen.is_asked(session))
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_engine::session::World;
+    use doorstep_engine::value::Value;
+    use doorstep_engine::{Bundle, Form, Source};
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    fn session(survey: Json) -> Session {
+        let form = json!({
+            "settings": {"form_id": "f", "version": "1", "default_language": "en"},
+            "choices": {"yes_no": [{"name": "yes", "label": "Yes"}, {"name": "no", "label": "No"}]},
+            "survey": survey});
+        let read = Form::read(&Bundle::single(Source::new("form.json", form.to_string())));
+        Session::new(read.form.unwrap_or_else(|| panic!("{:?}", read.diagnostics)), World::default())
+    }
+
+    fn named(session: &Session, screen: &Screen) -> String {
+        let name = |item: &Item| session.path(key_of(item)).rsplit('/').next().unwrap_or_default().to_owned();
+        screen.items.iter().map(name).collect::<Vec<_>>().join(" ")
+    }
+
+    /// From the first on to the last, and back again.
+    fn walked(session: &Session) -> Vec<String> {
+        let pages = session.pages();
+        let mut all = Vec::new();
+        let mut here = first(session, &pages);
+        while let Some(screen) = here {
+            all.push(screen.clone());
+            here = neighbours(session, &pages, &screen).1;
+        }
+        for pair in all.windows(2) {
+            assert_eq!(neighbours(session, &pages, &pair[1]).0.as_ref(), Some(&pair[0]));
+        }
+        all.iter().map(|screen| named(session, screen)).collect()
+    }
+
+    #[test]
+    fn one_question_at_a_time_with_the_notes_before_it_and_the_last_ones_after() {
+        let session = session(json!([
+            {"type": "group", "name": "a", "label": "A", "children": [
+                {"type": "note", "name": "n1", "label": "Read"},
+                {"type": "note", "name": "n2", "label": "This"},
+                {"type": "text", "name": "q1", "label": "Q1"},
+                {"type": "text", "name": "q2", "label": "Q2"},
+                {"type": "note", "name": "n3", "label": "Done"}]},
+            {"type": "text", "name": "loose1", "label": "L1"},
+            {"type": "text", "name": "loose2", "label": "L2"},
+            {"type": "group", "name": "only", "label": "O", "children": [
+                {"type": "note", "name": "n4", "label": "To read"}]}]));
+        assert_eq!(walked(&session), ["n1 n2 q1", "q2 n3", "loose1", "loose2", "n4"]);
+    }
+
+    #[test]
+    fn what_is_not_asked_is_passed_over_both_ways() {
+        let mut session = session(json!([
+            {"type": "select_one yes_no", "name": "q", "label": "Q"},
+            {"type": "text", "name": "more", "label": "More", "relevant": "${q} = 'yes'"},
+            {"type": "group", "name": "g", "label": "G", "relevant": "${q} = 'yes'", "children": [
+                {"type": "text", "name": "in_g", "label": "In"}]},
+            {"type": "text", "name": "last", "label": "Last"}]));
+        assert_eq!(walked(&session), ["q", "last"]);
+        let q = session.at("/f/q").or_else(|| session.at("/data/q")).expect("it is there");
+        session.answer(q, Value::Choice("yes".into())).expect("it is taken");
+        assert_eq!(walked(&session), ["q", "more", "in_g", "last"]);
+    }
+
+    #[test]
+    fn tables_and_repeats_stay_together_and_groups_are_gone_into() {
+        let session = session(json!([
+            {"type": "group", "name": "page", "label": "P", "children": [
+                {"type": "note", "name": "before", "label": "N"},
+                {"type": "group", "name": "inner", "label": "I", "children": [
+                    {"type": "select_one yes_no", "name": "head", "label": "", "appearance": "label"},
+                    {"type": "select_one yes_no", "name": "row1", "label": "1", "appearance": "list-nolabel"},
+                    {"type": "select_one yes_no", "name": "row2", "label": "2", "appearance": "list-nolabel"},
+                    {"type": "text", "name": "after", "label": "A"}]},
+                {"type": "repeat", "name": "members", "label": "M", "children": [
+                    {"type": "text", "name": "who", "label": "W"}]}]}]));
+        assert_eq!(walked(&session), ["before", "head row1 row2", "after", "members"]);
+        let pages = session.pages();
+        let inner = first(&session, &pages).and_then(|first| neighbours(&session, &pages, &first).1);
+        assert_eq!(inner.expect("the table").within.len(), 1);
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_on_its_screen() {
+        let session = session(json!([
+            {"type": "group", "name": "a", "label": "A", "children": [
+                {"type": "text", "name": "q1", "label": "Q1"},
+                {"type": "text", "name": "q", "label": "Q"},
+                {"type": "text", "name": "q2", "label": "Q2", "required": true}]}]));
+        let (wrong, _) = session.violations().pop().expect("it is missing");
+        let pages = session.pages();
+        let found = that_shows(&session, &pages, wrong).expect("a screen has it");
+        assert_eq!(named(&session, &found), "q2");
+        assert!(found.shows(&session, wrong));
+        let before = neighbours(&session, &pages, &found).0.expect("there is one before");
+        assert!(!before.shows(&session, wrong), "a name that begins as another does is another's");
+    }
+}
