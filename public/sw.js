@@ -8,9 +8,9 @@
 // Nor are the administrator's pages under /office, which need the server; without one it says so.
 'use strict';
 
-// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …], "rest": ["/doorstep-part-….wasm", …], "later": ["/codes.js", …]} here
+// `cargo xtask` writes {"id": "<hash of all files>", "files": ["/index.html", …], "rest": ["/doorstep-part-….wasm", …], "later": ["/codes.js", …], "design": ["/design.html", …]} here
 // once Trunk has named the files. The rest is not needed to fill in and finish a form: it is fetched once the page has been up for a while, or when it is
-// asked for. What comes later only some devices ask for; then all of it is kept as the rest is, or nothing.
+// asked for. What comes later only some devices ask for; then all of it is kept as the rest is, or nothing. So is the designer.
 const BUILD = /*BUILD*/null;
 
 const PREFIX = 'doorstep-';
@@ -29,6 +29,8 @@ const KEPT_TILES = 'doorstep.map';
 const TILES = 'doorstep.tiles';
 const MOST_TILES = 2000;
 const TRIM_AFTER = 100;
+// The designer's page.
+const DESIGN = '/design.html';
 // What is kept is asked for with other headers than it was fetched with.
 const ANY_HEADERS = { ignoreVary: true };
 
@@ -41,6 +43,8 @@ if (BUILD) {
     if (request.method !== 'GET' || url.origin !== location.origin || url.pathname.startsWith('/api/')) return;
     if (request.mode === 'navigate' && /^\/office(\/|$)/.test(url.pathname)) {
       event.respondWith(fetch(request).catch(officeNeedsServer));
+    } else if (request.mode === 'navigate' && /^\/design(\/|$)/.test(url.pathname)) {
+      event.respondWith(designer(event, request));
     } else if (request.mode === 'navigate') {
       const served = page(request);
       event.respondWith(served.then(({ response }) => response));
@@ -60,10 +64,11 @@ if (BUILD) {
 
 async function install() {
   const asked = await Promise.all(BUILD.later.map((path) => caches.match(path, ANY_HEADERS)));
+  const designs = await caches.match(DESIGN, ANY_HEADERS);
   const isUpdate = (await caches.keys()).some((name) => name.startsWith(PREFIX) && name !== CACHE);
   const cache = await caches.open(CACHE);
   // Who had it in the build before has it in this one, too, before there is no network.
-  const paths = [...BUILD.files, ...(isUpdate ? BUILD.rest : []), ...(asked.some(Boolean) ? BUILD.later : [])];
+  const paths = [...BUILD.files, ...(isUpdate ? BUILD.rest : []), ...(asked.some(Boolean) ? BUILD.later : []), ...(designs ? BUILD.design : [])];
   await Promise.all(paths.map(async (path) => {
     // The browser's own cache may hold the file of another build under the same name.
     const response = await fetch(path, { cache: 'no-cache', credentials: 'same-origin' });
@@ -83,6 +88,27 @@ async function page(request) {
   const build = await buildToServe();
   const cache = await caches.open(PREFIX + build);
   return { build, response: (await cache.match('/index.html', ANY_HEADERS)) ?? (await fetch(request)) };
+}
+
+// Whoever opened it once has it without a network from then on.
+async function designer(event, request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(DESIGN, ANY_HEADERS);
+  event.waitUntil(remember(event.resultingClientId, BUILD.id));
+  if (kept) return kept;
+  const response = await fetch(request).catch(officeNeedsServer);
+  if (response.ok) event.waitUntil(keepDesigner(cache));
+  return response;
+}
+
+// The page last: it is the sign that all of it is there.
+async function keepDesigner(cache) {
+  const paths = BUILD.design.filter((path) => path !== DESIGN);
+  for (const path of [...paths, DESIGN]) {
+    const response = await fetch(path, { credentials: 'same-origin' });
+    if (!response.ok) return;
+    await cache.put(path, await asServed(response));
+  }
 }
 
 function officeNeedsServer() {

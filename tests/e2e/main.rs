@@ -10,6 +10,7 @@ mod axe;
 mod browser;
 mod chain;
 mod database;
+mod design;
 mod device;
 mod encryption;
 mod filling;

@@ -3,6 +3,7 @@
 //! The engine decides what is relevant, valid and calculated; this crate turns its `Changes` into signals.
 //! Everything of the browser that Leptos does not wrap is behind [`platform`].
 
+pub mod designing;
 pub mod platform;
 
 mod components;

@@ -173,7 +173,7 @@ fn as_text(json: &Json) -> String {
 }
 
 /// An outcome as a case writes it: `193/3`, `high`, `hd he`, `n/a`, `missing: unanswered`.
-fn outcome_text(outcome: &Outcome) -> String {
+pub(crate) fn outcome_text(outcome: &Outcome) -> String {
     match outcome {
         Outcome::NotApplicable => "n/a".into(),
         Outcome::Missing(why) => format!(

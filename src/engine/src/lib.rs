@@ -33,6 +33,7 @@ pub mod ranking;
 pub mod services;
 
 pub mod case;
+pub mod trial;
 
 pub mod export;
 

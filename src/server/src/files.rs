@@ -2,7 +2,7 @@
 //!
 //! Files with a hash in their name never change and are kept by browsers for good; all others are asked for again each time.
 //! A path that names no file and looks like a page (no dot in its last part) is the app's, which has its own routes; at and below
-//! `/office` it is the administrator's pages', which are a program of their own.
+//! `/office` and `/design` it is the administrator's pages' and the designer's, which are programs of their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -159,6 +159,8 @@ fn sign_worker(files: &mut BTreeMap<String, Bytes>, origins: &BTreeSet<&str>) {
 const PAGE: &str = "index.html";
 /// The administrator's.
 const OFFICE: &str = "office.html";
+/// The form designer's.
+const DESIGN: &str = "design.html";
 
 /// The app, ready to be served.
 #[derive(Debug)]
@@ -179,7 +181,7 @@ impl App {
         if *source != Files::Nothing && !files.contains_key(PAGE) {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no index.html among them"));
         }
-        let pages = [PAGE, OFFICE].map(|name| files.get(name).cloned().unwrap_or_default());
+        let pages = [PAGE, OFFICE, DESIGN].map(|name| files.get(name).cloned().unwrap_or_default());
         let pages = String::from_utf8_lossy(&pages.concat()).into_owned();
         let names: Vec<String> = files.keys().cloned().collect();
         let mut assets = BTreeMap::new();
@@ -207,6 +209,7 @@ impl App {
             None if last.contains('.') => None,
             None => match name.split('/').next() {
                 Some("office") => self.assets.get(OFFICE),
+                Some("design") => self.assets.get(DESIGN),
                 Some(_) | None => self.assets.get(PAGE),
             },
         }
@@ -288,19 +291,25 @@ mod tests {
     }
 
     #[test]
-    fn the_office_has_a_page_of_its_own_whose_scripts_the_policy_allows() {
-        static FILES: &[(&str, &[u8])] =
-            &[("index.html", b"<script>a()</script>"), ("office.html", b"<script>b()</script>")];
+    fn office_and_designer_have_pages_of_their_own_whose_scripts_the_policy_allows() {
+        static FILES: &[(&str, &[u8])] = &[
+            ("index.html", b"<script>a()</script>"),
+            ("office.html", b"<script>b()</script>"),
+            ("design.html", b"<script>c()</script>"),
+        ];
         let app = App::read(&Files::Embedded(FILES), &BTreeSet::new()).unwrap();
         let found = |path| app.find(path).map(|asset| asset.plain.clone());
         for path in ["/office", "/office/", "/office/users/1", "/office.html"] {
             assert_eq!(found(path).as_deref(), Some(&b"<script>b()</script>"[..]), "{path}");
         }
-        for path in ["/", "/officer", "/draft/office"] {
+        for path in ["/design", "/design/0123", "/design.html"] {
+            assert_eq!(found(path).as_deref(), Some(&b"<script>c()</script>"[..]), "{path}");
+        }
+        for path in ["/", "/officer", "/draft/office", "/designer"] {
             assert_eq!(found(path).as_deref(), Some(&b"<script>a()</script>"[..]), "{path}");
         }
         assert_eq!(found("/office/x.js"), None);
-        assert_eq!(app.policy.to_str().unwrap().matches("'sha256-").count(), 2);
+        assert_eq!(app.policy.to_str().unwrap().matches("'sha256-").count(), 3);
     }
 
     #[test]

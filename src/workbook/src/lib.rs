@@ -6,6 +6,7 @@
 
 mod attachments;
 mod cell;
+mod chinese;
 mod csv_sheets;
 mod error;
 mod limits;

@@ -41,16 +41,19 @@ pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
         if mode == Mode::Dev { "dev" } else { "release; the first time takes minutes" }
     );
     compile(workspace, mode)?;
-    // The office's pages: a bundle of their own in the same folder, so that no phone loads them.
+    // The office's pages and the designer: bundles of their own in the same folder, so that no phone loads them.
     let office = workspace.target().join(format!("{name}-office"));
+    let design = workspace.target().join(format!("{name}-design"));
     std::thread::scope(|scope| {
-        let office = scope.spawn(|| trunk(workspace, mode, &office, "office.html"));
-        let app = trunk(workspace, mode, &folder, "index.html");
+        let office = scope.spawn(|| trunk(workspace, mode, &office, "src/app/office.html"));
+        let app = trunk(workspace, mode, &folder, "src/app/index.html");
         app.and(office.join().expect("the thread that packs the office's pages does not panic"))
     })?;
+    trunk(workspace, mode, &design, "src/designer/design.html")?;
     parts::pack(workspace, mode, &folder)?;
+    service_worker::write_file_list(&folder, &design)?;
     copy_into(&office, &folder)?;
-    service_worker::write_file_list(&folder)?;
+    copy_into(&design, &folder)?;
     let sizes = precompress::brotli(&folder, if mode == Mode::Dev { 1 } else { 11 })?;
     // Last, so that a build which was cut short is done again.
     fs::write(stamp, inputs)?;
@@ -72,11 +75,19 @@ fn copy_into(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Compiles both bundles at once, as Trunk would one after the other: the last step of each takes one core for minutes.
+/// Compiles app and office at once, as Trunk would one after the other: the last step of each takes one core for minutes. Then the designer, by itself: its engine
+/// checks what is written, and one that is compiled together with a phone's would check there, too.
 fn compile(workspace: &Workspace, mode: Mode) -> anyhow::Result<()> {
+    for packages in [["--package", "doorstep-app", "--bins"], ["--package", "doorstep-designer", "--bins"]] {
+        compile_package(workspace, mode, packages)?;
+    }
+    Ok(())
+}
+
+fn compile_package(workspace: &Workspace, mode: Mode, package: [&str; 3]) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(workspace.root()).args(["build", "--locked", "--target", "wasm32-unknown-unknown"]);
-    cargo.args(["--package", "doorstep-app", "--bins"]);
+    cargo.args(package);
     if mode == Mode::Release {
         cargo.args(["--profile", "wasm-release"]);
     }
@@ -92,10 +103,10 @@ fn trunk(workspace: &Workspace, mode: Mode, folder: &Path, page: &str) -> anyhow
         "--offline",
         "--locked",
         "--html-output",
-        page,
+        page.rsplit('/').next().unwrap_or(page),
         "--dist",
     ]);
-    trunk.arg(folder).arg(format!("src/app/{page}"));
+    trunk.arg(folder).arg(page);
     if mode == Mode::Release {
         trunk.args(["--release", "--cargo-profile", "wasm-release"]);
     }

@@ -13,8 +13,8 @@ use std::path::Path;
 /// The line in `public/sw.js` that the list takes the place of.
 const PLACEHOLDER: &str = "const BUILD = /*BUILD*/null;";
 
-/// Writes into `sw.js` of a built app which files the app consists of.
-pub fn write_file_list(app: &Path) -> anyhow::Result<()> {
+/// Writes into `sw.js` of a built app which files the app consists of, and the designer in the folder beside it.
+pub fn write_file_list(app: &Path, design: &Path) -> anyhow::Result<()> {
     let script = app.join("sw.js");
     let source = fs::read_to_string(&script)
         .with_context(|| format!("the app has no {} (it comes from public/sw.js)", script.display()))?;
@@ -27,7 +27,15 @@ pub fn write_file_list(app: &Path) -> anyhow::Result<()> {
             Place::Never => {}
         }
     }
-    fs::write(&script, with_list(&source, [files, rest, later])?)?;
+    let mut designer = Vec::new();
+    for path in files_below(design)? {
+        let name = path.strip_prefix(design)?;
+        // Style sheets that the app has are there for both.
+        if !app.join(name).exists() && !name.to_string_lossy().ends_with(".br") {
+            designer.push((format!("/{}", name.to_string_lossy()), fs::read(&path)?));
+        }
+    }
+    fs::write(&script, with_list(&source, [files, rest, later, designer])?)?;
     Ok(())
 }
 
@@ -61,8 +69,8 @@ fn place(file: &Path) -> Place {
 /// Addresses with their content.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// The script with `{"id": …, "files": […], "rest": […], "later": […]}` in the placeholder's place.
-fn with_list(source: &str, mut lists: [Files; 3]) -> anyhow::Result<String> {
+/// The script with `{"id": …, "files": […], "rest": […], "later": […], "design": […]}` in the placeholder's place.
+fn with_list(source: &str, mut lists: [Files; 4]) -> anyhow::Result<String> {
     if source.matches(PLACEHOLDER).count() != 1 {
         bail!(
             "public/sw.js must have the line `{PLACEHOLDER}` exactly once, for the list of the app's files"
@@ -75,9 +83,9 @@ fn with_list(source: &str, mut lists: [Files; 3]) -> anyhow::Result<String> {
         add(&mut sum, content);
     }
     let id = format!("{:x}", sum.finalize());
-    let [files, rest, later] =
+    let [files, rest, later, design] =
         lists.map(|list| list.into_iter().map(|(address, _)| address).collect::<Vec<_>>());
-    let list = serde_json::json!({ "id": &id[..32], "files": files, "rest": rest, "later": later });
+    let list = serde_json::json!({ "id": &id[..32], "files": files, "rest": rest, "later": later, "design": design });
     Ok(source.replace(PLACEHOLDER, &format!("const BUILD = {list};")))
 }
 
@@ -97,14 +105,21 @@ mod tests {
     fn the_list_takes_the_placeholders_place() {
         let source = format!("// before\n{PLACEHOLDER}\n// after\n");
         let files = vec![file("/x.js", "x"), file("/index.html", "page")];
-        let script =
-            with_list(&source, [files, vec![file("/part.wasm", "part")], vec![file("/codes.js", "read")]])
-                .unwrap();
+        let script = with_list(
+            &source,
+            [
+                files,
+                vec![file("/part.wasm", "part")],
+                vec![file("/codes.js", "read")],
+                vec![file("/design.html", "d")],
+            ],
+        )
+        .unwrap();
         let id = id(&script);
         assert_eq!(
             script,
             format!(
-                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"],\"rest\":[\"/part.wasm\"],\"later\":[\"/codes.js\"]}};\n// after\n"
+                "// before\nconst BUILD = {{\"id\":\"{id}\",\"files\":[\"/index.html\",\"/x.js\"],\"rest\":[\"/part.wasm\"],\"later\":[\"/codes.js\"],\"design\":[\"/design.html\"]}};\n// after\n"
             )
         );
         assert_eq!(id.len(), 32);
@@ -112,21 +127,24 @@ mod tests {
 
     #[test]
     fn the_id_follows_the_content_and_not_the_order() {
-        let script = |files| with_list(PLACEHOLDER, [files, vec![], vec![]]).unwrap();
+        let script = |files| with_list(PLACEHOLDER, [files, vec![], vec![], vec![]]).unwrap();
         let one = script(vec![file("/a", "1"), file("/b", "2")]);
         assert_eq!(one, script(vec![file("/b", "2"), file("/a", "1")]));
         assert_ne!(id(&one), id(&script(vec![file("/a", "1"), file("/b", "3")])));
         assert_ne!(id(&one), id(&script(vec![file("/a", "12"), file("/b", "")])));
         let later = |content| {
-            with_list(PLACEHOLDER, [vec![file("/a", "1")], vec![], vec![file("/b", content)]]).unwrap()
+            with_list(PLACEHOLDER, [vec![file("/a", "1")], vec![], vec![file("/b", content)], vec![]])
+                .unwrap()
         };
         assert_ne!(id(&later("2")), id(&later("3")));
     }
 
     #[test]
     fn a_script_without_its_placeholder_is_refused() {
-        assert!(with_list("const BUILD = null;", [vec![], vec![], vec![]]).is_err());
-        assert!(with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), [vec![], vec![], vec![]]).is_err());
+        assert!(with_list("const BUILD = null;", [vec![], vec![], vec![], vec![]]).is_err());
+        assert!(
+            with_list(&format!("{PLACEHOLDER}\n{PLACEHOLDER}"), [vec![], vec![], vec![], vec![]]).is_err()
+        );
     }
 
     #[test]

@@ -116,18 +116,25 @@ fn lints(workspace: &Workspace) -> anyhow::Result<()> {
         cargo(workspace)
             .args(["clippy", "--locked", "--all-targets", "--all-features"])
             .args(NATIVE)
-            // The app is looked at as what it is, a program for browsers.
-            .args(["--exclude", "doorstep-app"])
+            // App and designer are looked at as what they are, programs for browsers.
+            .args(["--exclude", "doorstep-app", "--exclude", "doorstep-designer"])
             .args(warnings)
             // With all features the app is embedded: any folder will do, where only the code is looked at.
             .env("DOORSTEP_APP_DIST", workspace.path("public")),
     )?;
-    run_command(cargo(workspace).args(["clippy", "--locked", "--all-targets"]).args(APP).args(warnings))
+    run_command(
+        cargo(workspace)
+            .args(["clippy", "--locked", "--all-targets"])
+            .args(APP)
+            .args(DESIGNER)
+            .args(warnings),
+    )
 }
 
 /// Every package but the one whose only content is other people's tools.
 const NATIVE: [&str; 3] = ["--workspace", "--exclude", "bindgen-tools"];
 const APP: [&str; 4] = ["--package", "doorstep-app", "--target", "wasm32-unknown-unknown"];
+const DESIGNER: [&str; 4] = ["--package", "doorstep-designer", "--target", "wasm32-unknown-unknown"];
 /// The package whose tests see the crates from outside, the end-to-end tests among them.
 const TESTS: &str = "doorstep-tests";
 /// The tests that want a browser and a server that runs, by the name of their test program.

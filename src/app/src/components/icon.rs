@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 /// Which icon.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
 pub enum Shape {
     Next,
     Down,

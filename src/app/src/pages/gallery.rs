@@ -41,16 +41,19 @@ pub fn GalleryPage() -> impl IntoView {
             {live(move || match opening.get() {
                 Opening::Loading => view! { <p class="soft show-late" role="status">{say(|w| w.loading)}</p> }.into_any(),
                 Opening::None => view! { <p class="empty" role="alert">{say(|w| w.controls.gallery_none)}</p> }.into_any(),
-                Opening::Open(answering) => view! { <Pages answering /> }.into_any(),
+                Opening::Open(answering) => view! { <Pages answering page=RwSignal::new(None) /> }.into_any(),
             })}
         </main>
     }
 }
 
+/// The pages of a form of which nothing is kept, with a button for each; `page` is the one that is shown.
 #[component]
-fn Pages(answering: Answering) -> impl IntoView {
+pub fn Pages(answering: Answering, page: RwSignal<Option<Key>>) -> impl IntoView {
     let reader = use_reader();
-    let page = RwSignal::new(answering.pages.with_untracked(|pages| pages.first().map(|page| page.key)));
+    if page.with_untracked(Option::is_none) {
+        page.set(answering.pages.with_untracked(|pages| pages.first().map(|page| page.key)));
+    }
     Effect::new(move || answering.read_in(reader.language().tag()));
     // A form may take the reader to a question elsewhere, and a question answered at one tap to the next page.
     Effect::new(move || {

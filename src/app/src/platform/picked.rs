@@ -34,7 +34,18 @@ pub fn ask(id: &str) {
     }
 }
 
+impl From<File> for Picked {
+    fn from(file: File) -> Picked {
+        Picked { file }
+    }
+}
+
 impl Picked {
+    /// What it is called. For what is nobody's: a name may say who it is about.
+    pub fn name(&self) -> String {
+        self.file.name()
+    }
+
     /// A file that was made here, of these bytes.
     pub fn of(bytes: &[u8], media_type: &str, name: &str) -> Option<Picked> {
         Picked::of_parts(&Array::of1(&Uint8Array::from(bytes)), media_type, name)

@@ -26,6 +26,6 @@ pub async fn open(device: Device, language: &str, owner: Owner) -> Option<Answer
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let draft = Draft::begin(id, &session, now());
     let session = Rc::new(RefCell::new(session));
-    let keeping = Keeping::nowhere(device.store(), session.clone(), draft);
+    let keeping = Keeping::nowhere(session.clone(), draft);
     Some(owner.with(|| Answering::new(session, keeping)))
 }

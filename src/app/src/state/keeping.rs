@@ -78,7 +78,7 @@ pub fn living(id: Uuid, store: &Rc<IndexedDb>) -> Option<Living> {
         return Some(Living::Sealing);
     }
     // The one that it had may be locked as soon as this is kept: its user was away meanwhile.
-    keeping.store.replace(store.clone());
+    keeping.store.replace(Some(store.clone()));
     Some(Living::Writing(keeping))
 }
 
@@ -91,7 +91,8 @@ type Loose = Vec<(Attachment, Vec<u8>)>;
 
 /// The writing of one open draft.
 pub struct Keeping {
-    store: RefCell<Rc<IndexedDb>>,
+    /// None where nothing is written.
+    store: RefCell<Option<Rc<IndexedDb>>>,
     session: Rc<RefCell<Session>>,
     draft: RefCell<Draft>,
     cursor: RefCell<Cursor>,
@@ -131,7 +132,7 @@ impl Keeping {
         lock: locks::Held,
         audit: Option<Auditing>,
     ) -> Rc<Keeping> {
-        let writer = Keeping::of(store, session, draft, seq, (pen, holds_it));
+        let writer = Keeping::of(Some(store), session, draft, seq, (pen, holds_it));
         let keeping = Rc::new(Keeping { _lock: Some(lock), audit, ..writer });
         WRITERS.with_borrow_mut(|writers| {
             writers.retain(|writer| writer.strong_count() > 0);
@@ -141,8 +142,8 @@ impl Keeping {
     }
 
     /// For a session to try things out with: it writes nothing anywhere, and holds files as long as itself.
-    pub fn nowhere(store: Rc<IndexedDb>, session: Rc<RefCell<Session>>, draft: Draft) -> Rc<Keeping> {
-        let writer = Keeping::of(store, session, draft, 0, (Pen::new(clock::random_bytes()), false));
+    pub fn nowhere(session: Rc<RefCell<Session>>, draft: Draft) -> Rc<Keeping> {
+        let writer = Keeping::of(None, session, draft, 0, (Pen::new(clock::random_bytes()), false));
         writer.end();
         Rc::new(Keeping { loose: Some(RefCell::default()), ..writer })
     }
@@ -153,7 +154,7 @@ impl Keeping {
     }
 
     fn of(
-        store: Rc<IndexedDb>,
+        store: Option<Rc<IndexedDb>>,
         session: Rc<RefCell<Session>>,
         draft: Draft,
         seq: u64,
@@ -188,15 +189,18 @@ impl Keeping {
 
     /// Does it still write that draft, of that store's user?
     fn has(&self, id: Uuid, store: &IndexedDb) -> bool {
-        !self.ended.get_untracked() && self.draft.borrow().id == id && self.store.borrow().is_same(store)
+        !self.ended.get_untracked()
+            && self.draft.borrow().id == id
+            && self.store.borrow().as_ref().is_some_and(|own| own.is_same(store))
     }
 
     fn has_failed(&self) -> bool {
         !self.ended.get_untracked() && self.word.get_untracked() == Word::Failed
     }
 
+    /// Of what is written: nothing is asked of it before it is known that it is.
     fn store(&self) -> Rc<IndexedDb> {
-        self.store.borrow().clone()
+        self.store.borrow().clone().expect("what is kept nowhere has ended from the start")
     }
 
     /// What it writes down.

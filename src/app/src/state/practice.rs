@@ -30,7 +30,7 @@ pub async fn begin(device: Device, form_hash: &str, language: Language) -> Resul
     let session = session(form, world(), language);
     let id = new_id(clock::now_ms(), &clock::random_bytes());
     let draft = Draft::begin(id, &session, now());
-    let keeping = Keeping::nowhere(device.store(), Rc::new(RefCell::new(session)), draft);
+    let keeping = Keeping::nowhere(Rc::new(RefCell::new(session)), draft);
     PRACTICE.set(Some(keeping));
     Ok(id)
 }

@@ -45,7 +45,7 @@ async fn a_practice_leaves_nothing_on_the_device() {
         session.answer(key, value).expect("it is taken");
     }
     assert!(!session.entities().is_empty(), "a survey would say something of an entity");
-    let keeping = Keeping::nowhere(store.clone(), Rc::new(RefCell::new(session)), draft);
+    let keeping = Keeping::nowhere(Rc::new(RefCell::new(session)), draft);
     keeping.keep_file(&file, NAME.as_bytes()).await.expect("it is held");
     keeping.record(now(), Change::answer("/visit/person".into(), &Value::Text(NAME.into())));
     keeping.hurry();

@@ -1,0 +1,251 @@
+//! A document from files and to files: workbooks and form JSON and XForms come as sheets, and go as a bundle that the engine reads.
+
+use std::sync::Arc;
+
+use doorstep_engine::export::to_xlsform;
+use doorstep_engine::{Bundle, Diagnostic, Source};
+use doorstep_workbook::WorkbookError;
+use doorstep_workbook::sheet::Sheet;
+
+use super::cells::Place;
+use super::{Change, Grid};
+
+/// The sheets that a form may have, with the columns that a new one gets.
+pub const KNOWN: &[(&str, &[&str])] = &[
+    (
+        "survey",
+        &[
+            "type",
+            "name",
+            "label::中文 (zh)",
+            "label::English (en)",
+            "hint::中文 (zh)",
+            "hint::English (en)",
+            "required",
+            "relevant",
+            "constraint",
+            "constraint_message::中文 (zh)",
+            "calculation",
+            "appearance",
+            "parameters",
+            "default",
+            "choice_filter",
+            "readonly",
+            "trigger",
+        ],
+    ),
+    ("choices", &["list_name", "name", "label::中文 (zh)", "label::English (en)"]),
+    ("settings", &["form_title", "form_id", "version", "default_language", "instance_name", "style"]),
+    (
+        "assessment",
+        &[
+            "type",
+            "name",
+            "label::中文 (zh)",
+            "label::English (en)",
+            "of",
+            "value",
+            "combine",
+            "relevant",
+            "note::中文 (zh)",
+        ],
+    ),
+    ("items", &["measure", "value", "points", "weight", "reverse", "label::中文 (zh)"]),
+    ("parts", &["measure", "of", "weight"]),
+    ("bands", &["measure", "code", "range", "when", "label::中文 (zh)", "label::English (en)"]),
+    ("rules", &["measure", "when", "outcome", "label::中文 (zh)", "label::English (en)"]),
+    ("entities", &["list_name", "label", "entity_id", "create_if", "update_if"]),
+];
+
+/// What the sheets' sources are named after. It is no file of anybody's.
+const FILE: &str = "form.xlsx";
+/// The largest file that is opened, in bytes.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Why a file can't be opened.
+#[derive(Clone, Debug)]
+pub enum OpenError {
+    /// It is larger than any form.
+    TooLarge,
+    /// It is no text in UTF-8, and no workbook.
+    NotText,
+    /// It is no workbook of a form: why, and the way out.
+    Workbook(WorkbookError),
+    /// It is a form with such mistakes that nothing can be made of it, or none at all.
+    Broken(Vec<Diagnostic>, Box<Bundle>),
+}
+
+/// A form's sheets, and the files beside them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Document {
+    sheets: Vec<Arc<Grid>>,
+    /// Lists and other text files that the form names.
+    pub files: Vec<Source>,
+}
+
+impl Document {
+    /// A form of one page, one question and two languages.
+    pub fn empty(title: &str, id: &str, version: &str) -> Document {
+        let mut document = Document::of(Vec::new(), Vec::new());
+        let survey = [
+            ["begin group", "page", "第一页", "First page"],
+            ["text", "question", "第一题", "First question"],
+            ["end group", "", "", ""],
+        ];
+        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+        Arc::make_mut(&mut document.sheets[0]).rows.extend(survey.iter().map(|cells| row(cells)));
+        Arc::make_mut(&mut document.sheets[2]).rows.push(row(&[title, id, version, "中文 (zh)"]));
+        document
+    }
+
+    /// Sheets of any names; those that a form may have are there though they are empty, in their order.
+    pub fn of(sheets: Vec<Grid>, files: Vec<Source>) -> Document {
+        let mut given: Vec<Option<Grid>> = sheets.into_iter().map(Some).collect();
+        let mut known: Vec<Arc<Grid>> = KNOWN
+            .iter()
+            .map(|(name, titles)| {
+                let own =
+                    given.iter_mut().find(|grid| grid.as_ref().is_some_and(|grid| *grid.name == **name));
+                let own = own.and_then(Option::take).filter(|grid| !grid.rows.is_empty());
+                Arc::new(own.unwrap_or_else(|| Grid::with_titles(name, titles)))
+            })
+            .collect();
+        known.extend(given.into_iter().flatten().map(Arc::new));
+        Document { sheets: known, files }
+    }
+
+    /// Opens a file of any syntax: workbook, XForm, form JSON. `beside` gives the files that it names.
+    ///
+    /// # Errors
+    /// What keeps it from being a form at all; a form with mistakes is opened as far as its sheets can be read.
+    pub fn open(
+        name: &str,
+        bytes: &[u8],
+        mut beside: impl FnMut(&str) -> Option<String>,
+    ) -> Result<Document, OpenError> {
+        if bytes.len() > MOST_BYTES {
+            return Err(OpenError::TooLarge);
+        }
+        let lower = name.to_lowercase();
+        let is_sheets = bytes.starts_with(b"PK")
+            || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
+            || [".xlsx", ".xls", ".xlsm", ".csv"].iter().any(|ending| lower.ends_with(ending));
+        if is_sheets {
+            let read = doorstep_workbook::read(name, bytes).map_err(OpenError::Workbook)?;
+            let gathered = doorstep_workbook::gather(read, beside);
+            return Ok(Document::of_bundle(&gathered));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| OpenError::NotText)?;
+        let bundle = Bundle::gather(Source::new(name, text), &mut beside);
+        Document::of_any(&bundle)
+    }
+
+    /// A form as a server has it.
+    ///
+    /// # Errors
+    /// [`OpenError::Broken`].
+    pub fn of_any(bundle: &Bundle) -> Result<Document, OpenError> {
+        if bundle.main.sheet().is_some() {
+            return Ok(Document::of_bundle(bundle));
+        }
+        let converted = to_xlsform(bundle, FILE);
+        match converted.exported {
+            Some(exported) => {
+                let mut document = Document::of_bundle(&exported.written);
+                let is_there = |files: &[Source], name: &str| files.iter().any(|file| *file.name == *name);
+                let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+                for file in &bundle.files {
+                    let name = plain(&file.name);
+                    if !is_there(&document.files, &name) {
+                        document.files.push(Source::new(name, file.text.clone()));
+                    }
+                }
+                Ok(document)
+            }
+            None => Err(OpenError::Broken(converted.diagnostics, Box::new(bundle.clone()))),
+        }
+    }
+
+    /// Sheets of a bundle; what is none goes beside them.
+    fn of_bundle(bundle: &Bundle) -> Document {
+        let (mut sheets, mut files) = (Vec::new(), Vec::new());
+        for source in std::iter::once(&bundle.main).chain(&bundle.files) {
+            match source.sheet() {
+                Some(name) => {
+                    let Sheet { name, rows } = Sheet::from_text(name, &source.text);
+                    let rows = rows.into_iter().map(Arc::from).collect();
+                    sheets.push(Grid { name: name.into(), rows });
+                }
+                None => files.push(source.clone()),
+            }
+        }
+        Document::of(sheets, files)
+    }
+
+    /// What the engine reads. Sheets that say nothing are left out, but for the survey.
+    pub fn bundle(&self) -> Bundle {
+        let mut sources =
+            self.sheets.iter().filter(|grid| *grid.name == *"survey" || !grid.is_blank()).map(source);
+        let main = sources.next().unwrap_or_else(|| Source::new(format!("{FILE}#survey"), ""));
+        Bundle { main, files: sources.chain(self.files.iter().cloned()).collect() }
+    }
+
+    /// A sheet by its place.
+    pub fn sheet(&self, index: usize) -> &Grid {
+        &self.sheets[index]
+    }
+
+    /// All of them.
+    pub fn sheets(&self) -> &[Arc<Grid>] {
+        &self.sheets
+    }
+
+    /// The place of a sheet.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.sheets.iter().position(|grid| *grid.name == *name)
+    }
+
+    /// What a setting says.
+    pub fn setting(&self, name: &str) -> &str {
+        let settings = self.find("settings").map(|index| self.sheet(index));
+        settings.map_or("", |grid| grid.of(1, name).trim())
+    }
+
+    /// The same with another text in a setting; its column comes if there is none.
+    pub fn set_setting(&self, name: &str, text: &str) -> Option<Change> {
+        let index = self.find("settings")?;
+        match self.sheet(index).column(name) {
+            Some(column) => Change::cell(self, index, Place { row: 1, column }, text),
+            None => {
+                let titled = Change::column(self, index, name)?;
+                let mut with_column = self.clone();
+                with_column.apply(&titled);
+                let column = with_column.sheet(index).column(name)?;
+                let set = Change::cell(&with_column, index, Place { row: 1, column }, text);
+                Change::all(std::iter::once(titled).chain(set))
+            }
+        }
+    }
+
+    pub(super) fn apply(&mut self, change: &Change) {
+        for splice in &change.splices {
+            let grid = Arc::make_mut(&mut self.sheets[splice.sheet]);
+            let end = (splice.at + splice.old.len()).min(grid.rows.len());
+            grid.rows.splice(splice.at.min(end)..end, splice.new.iter().cloned());
+        }
+    }
+
+    pub(super) fn revert(&mut self, change: &Change) {
+        for splice in change.splices.iter().rev() {
+            let grid = Arc::make_mut(&mut self.sheets[splice.sheet]);
+            let end = (splice.at + splice.new.len()).min(grid.rows.len());
+            grid.rows.splice(splice.at.min(end)..end, splice.old.iter().cloned());
+        }
+    }
+}
+
+fn source(grid: &Arc<Grid>) -> Source {
+    let rows = grid.rows.iter().map(|row| row.to_vec()).collect();
+    let sheet = Sheet { name: grid.name.to_string(), rows };
+    Source::new(format!("{FILE}#{}", grid.name), sheet.to_text())
+}

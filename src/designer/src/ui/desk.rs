@@ -1,0 +1,320 @@
+//! What is on the designer's desk: one form, where in it they are, what is wrong with it, and the form as it runs.
+//!
+//! Kept here: whatever is done is a [`Change`], checked a moment later and kept on the device a moment after that; answers given to the form that runs go on to the
+//! next one.
+
+use doorstep_app::designing::{Language, Running, use_reader, world};
+use doorstep_app::platform::{clock, designs, timer};
+use doorstep_engine::view::Key;
+use doorstep_engine::{Form, Session};
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use crate::carry::carry;
+use crate::document::{Area, Change, Document, History, Place, is_name_cell};
+use crate::kept::Design;
+use crate::marks::{Mark, Marks};
+
+/// A change is checked so long after the last key, and kept so long after that, in milliseconds.
+const CHECK_MS: u32 = 90;
+const KEEP_MS: u32 = 400;
+
+/// Is it on the device?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kept {
+    Yes,
+    Soon,
+    No,
+}
+
+/// The desk. Everything of it lives as long as its page.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    id: StoredValue<String>,
+    history: StoredValue<History, LocalStorage>,
+    begun_from: RwSignal<Option<String>>,
+    /// What was called otherwise since the form that runs was made.
+    renamed: StoredValue<Vec<(String, String)>>,
+    /// Goes up with each change, and with what is undone.
+    pub revision: RwSignal<u64>,
+    /// Which sheet is shown.
+    pub sheet: RwSignal<usize>,
+    /// The cell, and the other corner of what is chosen.
+    pub place: RwSignal<Place>,
+    pub anchor: RwSignal<Place>,
+    /// What the open cell begins with; nothing while none is open.
+    pub editing: RwSignal<Option<String>>,
+    pub marks: RwSignal<Marks>,
+    /// The form as it runs; of before the errors, while there are any.
+    pub running: RwSignal<Option<Running>>,
+    pub page: RwSignal<Option<Key>>,
+    /// How long checking and opening took, in milliseconds.
+    pub took: RwSignal<(u32, u32)>,
+    pub kept: RwSignal<Kept>,
+    /// The cases that were recorded with it.
+    pub cases: RwSignal<Vec<Json>>,
+    owner: StoredValue<Owner>,
+    under: StoredValue<Option<Owner>>,
+    language: Memo<Language>,
+}
+
+impl Desk {
+    /// Opens a design under the current owner.
+    pub fn open(id: String, design: Design) -> Desk {
+        let reader = use_reader();
+        let desk = Desk {
+            id: StoredValue::new(id),
+            history: StoredValue::new_local(History::new(design.document)),
+            begun_from: RwSignal::new(design.begun_from),
+            renamed: StoredValue::default(),
+            revision: RwSignal::new(0),
+            sheet: RwSignal::new(0),
+            place: RwSignal::new(Place { row: 1, column: 0 }),
+            anchor: RwSignal::new(Place { row: 1, column: 0 }),
+            editing: RwSignal::new(None),
+            marks: RwSignal::default(),
+            running: RwSignal::new(None),
+            page: RwSignal::new(None),
+            took: RwSignal::new((0, 0)),
+            kept: RwSignal::new(Kept::Yes),
+            cases: RwSignal::new(design.cases),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            under: StoredValue::new(None),
+            language: Memo::new(move |_| reader.language()),
+        };
+        // What is wrong is told in the reader's language.
+        Effect::new(move || {
+            desk.language.track();
+            untrack(|| desk.check());
+        });
+        desk
+    }
+
+    /// Looks at the document, and follows it.
+    pub fn with<T>(self, look: impl FnOnce(&Document) -> T) -> T {
+        self.revision.track();
+        self.now(look)
+    }
+
+    /// Looks at it once.
+    pub fn now<T>(self, look: impl FnOnce(&Document) -> T) -> T {
+        self.history.with_value(|history| look(history.document()))
+    }
+
+    /// What is chosen.
+    pub fn area(self) -> Area {
+        Area::between(self.place.get(), self.anchor.get())
+    }
+
+    fn area_now(self) -> Area {
+        Area::between(self.place.get_untracked(), self.anchor.get_untracked())
+    }
+
+    /// To a cell; with `grow`, the area from the other corner on.
+    pub fn go(self, place: Place, grow: bool) {
+        self.place.set(place);
+        if !grow {
+            self.anchor.set(place);
+        }
+    }
+
+    /// To a cell of a sheet.
+    pub fn go_to(self, sheet: usize, place: Place) {
+        self.editing.set(None);
+        if self.sheet.get_untracked() != sheet {
+            self.sheet.set(sheet);
+        }
+        self.go(place, false);
+    }
+
+    /// Does a change, if it is one.
+    pub fn act(self, change: impl FnOnce(&Document, usize, Area) -> Option<Change>) {
+        let (sheet, area) = (self.sheet.get_untracked(), self.area_now());
+        let Some(change) = self.now(|document| change(document, sheet, area)) else { return };
+        let at = self.history.try_update_value(|history| history.act(change));
+        self.changed(at);
+    }
+
+    /// What the open cell says now is what it says.
+    pub fn commit(self, text: &str) {
+        if self.editing.get_untracked().is_none() {
+            return;
+        }
+        self.editing.set(None);
+        self.set(self.place.get_untracked(), text);
+    }
+
+    /// Another text in a cell of this sheet.
+    pub fn set(self, place: Place, text: &str) {
+        let sheet = self.sheet.get_untracked();
+        let was = self.now(|document| {
+            let grid = document.sheet(sheet);
+            is_name_cell(grid, place).then(|| grid.cell(place.row, place.column).trim().to_owned())
+        });
+        if let Some(was) = was.filter(|was| !was.is_empty() && was != text.trim()) {
+            self.renamed.update_value(|renamed| renamed.push((was, text.trim().to_owned())));
+        }
+        self.act(|document, sheet, _| Change::cell(document, sheet, place, text));
+    }
+
+    /// Mends what is certain.
+    pub fn mend(self, mark: &Mark) {
+        let (Some((sheet, place)), Some(fix)) = (mark.at, &mark.fix) else { return };
+        self.go_to(sheet, place);
+        let text = self.now(|document| document.sheet(sheet).cell(place.row, place.column).to_owned());
+        let (start, end) = mark.within.unwrap_or((0, text.len()));
+        let (Some(before), Some(after)) = (text.get(..start), text.get(end..)) else { return };
+        self.set(place, &format!("{before}{fix}{after}"));
+    }
+
+    pub fn undo(self) {
+        let at = self.history.try_update_value(History::undo).flatten();
+        self.changed(at);
+    }
+
+    pub fn redo(self) {
+        let at = self.history.try_update_value(History::redo).flatten();
+        self.changed(at);
+    }
+
+    /// Is there anything to take back, and anything to do again?
+    pub fn can(self) -> (bool, bool) {
+        self.revision.track();
+        self.history.with_value(History::can)
+    }
+
+    /// The version of the server's that it was begun from.
+    pub fn begun_from(self) -> Option<String> {
+        self.begun_from.get_untracked()
+    }
+
+    /// It is published: what is changed next is begun from that.
+    pub fn is_published(self, hash: String) {
+        self.begun_from.set(Some(hash));
+        self.keep();
+    }
+
+    /// Keeps a case with the form.
+    pub fn add_case(self, case: Json) {
+        self.cases.update(|cases| cases.push(case));
+        self.keep();
+    }
+
+    /// Throws one away.
+    pub fn drop_case(self, at: usize) {
+        self.cases.update(|cases| drop(cases.remove(at)));
+        self.keep();
+    }
+
+    fn changed(self, at: Option<(usize, Place)>) {
+        let Some((sheet, place)) = at else { return };
+        self.go_to(sheet, place);
+        self.revision.update(|revision| *revision += 1);
+        self.kept.set(Kept::Soon);
+        let revision = self.revision.get_untracked();
+        timer::spawn(async move {
+            timer::sleep(CHECK_MS).await;
+            if self.revision.try_get_untracked() == Some(revision) {
+                self.check();
+            }
+            timer::sleep(KEEP_MS).await;
+            if self.revision.try_get_untracked() == Some(revision) {
+                self.keep();
+            }
+        });
+    }
+
+    /// Asks the engine what is wrong, and runs the form if there is one.
+    fn check(self) {
+        let begun = clock::elapsed_ms();
+        let (bundle, checked) = self.now(|document| {
+            let bundle = document.bundle();
+            let checked = Form::read(&bundle);
+            (bundle, checked)
+        });
+        let language = self.language.get_untracked();
+        let marks = self.now(|document| {
+            Marks::of(document, &bundle, &checked.diagnostics, |found| match language {
+                Language::Chinese => found.in_chinese(),
+                _ => found.clone(),
+            })
+        });
+        self.marks.set(marks);
+        let read = clock::elapsed_ms();
+        if let Some(form) = checked.form {
+            self.run(form);
+        }
+        let ms = |from: f64, to: f64| (to - from).round().max(0.0) as u32;
+        self.took.set((ms(begun, read), ms(read, clock::elapsed_ms())));
+    }
+
+    fn run(self, form: std::sync::Arc<Form>) {
+        let old = self.running.get_untracked();
+        // The same form: what runs goes on.
+        if old.is_some_and(|old| old.with(|session| session.form().hash() == form.hash())) {
+            return;
+        }
+        let mut session = Session::new(form, world());
+        let mut page = String::new();
+        if let Some(old) = old {
+            let renamed = self.renamed.try_update_value(std::mem::take).unwrap_or_default();
+            old.with(|old| carry(old, &mut session, &renamed));
+            page = self.page.get_untracked().map(|page| old.page_name(page)).unwrap_or_default();
+        }
+        let owner = self.owner.with_value(|owner| owner.with(Owner::new));
+        let running = owner.with(|| Running::new(session));
+        self.page.set(running.page_named(&page));
+        self.running.set(Some(running));
+        let before = self.under.try_update_value(|under| under.replace(owner)).flatten();
+        // What is on the screen of the form before goes first.
+        timer::spawn(async move {
+            timer::sleep(0).await;
+            if let Some(before) = before {
+                before.cleanup();
+            }
+        });
+    }
+
+    fn keep(self) {
+        let (id, len) = (self.id.get_value(), self.history.with_value(History::len));
+        let design = Design {
+            document: self.now(Document::clone),
+            begun_from: self.begun_from.get_untracked(),
+            cases: self.cases.get_untracked(),
+            at: clock::now_ms(),
+        };
+        let revision = self.revision.get_untracked();
+        timer::spawn(async move {
+            let is_kept = designs::put(&id, &design.to_json()).await.is_ok();
+            if self.revision.try_get_untracked() != Some(revision) {
+                return;
+            }
+            self.kept.try_set(if is_kept { Kept::Yes } else { Kept::No });
+            if is_kept {
+                self.history.try_update_value(|history| history.keep(len));
+            }
+        });
+    }
+}
+
+/// The desk of this page.
+pub fn use_desk() -> Desk {
+    expect_context()
+}
+
+/// An id for a new design.
+pub fn new_id() -> String {
+    clock::random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Keeps a new design and gives its id; nothing if the device keeps nothing.
+pub async fn keep_new(document: Document, begun_from: Option<String>) -> Option<String> {
+    let id = new_id();
+    let design = Design { document, begun_from, cases: Vec::new(), at: clock::now_ms() };
+    designs::put(&id, &design.to_json()).await.ok().map(|()| id)
+}
+
+/// A file's text beside a form that was picked: there is none but what came with it.
+pub fn nothing_beside(_: &str) -> Option<String> {
+    None
+}

@@ -1,0 +1,179 @@
+//! The page of one design: the sheets, the form that runs beside them, and what is wrong. On a narrow screen one of the three at a time.
+
+use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
+use doorstep_app::platform::{designs, timer};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::desk::{Desk, use_desk};
+use super::frame::Frame;
+use super::grid::Sheet;
+use super::inspector::Inspector;
+use super::problems::{Here, Problems};
+use super::publish::Publish;
+use super::tools::{KeptWord, TakeAway, Tools};
+use super::trials::Trials;
+use super::trying::Trying;
+use super::words::{tell, words};
+use crate::kept::Design;
+
+/// Which part a narrow screen shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Pane {
+    Table,
+    Preview,
+    Problems,
+}
+
+/// What stands below the bar: nothing, the ways to take the form away, or to publish it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Drawer {
+    None,
+    TakeAway,
+    Trials,
+    Publish,
+}
+
+#[derive(Clone)]
+enum Opening {
+    Loading,
+    Open(Design),
+    None,
+}
+
+/// The page at `/design/:id`.
+#[component]
+pub fn EditorPage() -> impl IntoView {
+    let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let opening = RwSignal::new(Opening::Loading);
+    timer::spawn({
+        let id = id.clone();
+        async move {
+            let text = designs::get(&id).await.ok().flatten();
+            let design = text.and_then(|text| Design::from_json(&text));
+            opening.try_set(design.map_or(Opening::None, Opening::Open));
+        }
+    });
+    view! {
+        <Frame title=|w| w.title>
+            {live(move || match opening.get() {
+                Opening::Loading => view! { <p class="opening" role="status">{tell(|w| w.loading)}</p> }.into_any(),
+                Opening::None => view! {
+                    <main id="main" tabindex="-1">
+                        <p class="notice">{tell(|w| w.not_found)}</p>
+                        <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
+                    </main> }.into_any(),
+                Opening::Open(design) => {
+                    provide_context(Desk::open(id.clone(), design));
+                    view! { <Editor /> }.into_any()
+                }
+            })}
+        </Frame>
+    }
+}
+
+#[component]
+fn Editor() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let pane = RwSignal::new(Pane::Table);
+    let drawer = RwSignal::new(Drawer::None);
+    let title = Memo::new(move |_| {
+        desk.with(|document| {
+            let title = document.setting("form_title");
+            format!(
+                "{} · {}",
+                if title.is_empty() { document.setting("form_id") } else { title },
+                document.setting("version")
+            )
+        })
+    });
+    let counted = move || {
+        let (errors, warnings) = desk.marks.with(|marks| {
+            let errors = marks.all.iter().filter(|mark| mark.is_error).count();
+            (errors, marks.all.len() - errors)
+        });
+        (words(reader.language()).counted)(errors, warnings)
+    };
+    let tab = move |which: Pane, name: &'static str| {
+        let word = live(move || match which {
+            Pane::Table => words(reader.language()).table.to_owned(),
+            Pane::Preview => words(reader.language()).preview.to_owned(),
+            Pane::Problems => counted(),
+        });
+        view! {
+            <button type="button" class="button small" data-pane=name aria-pressed=live(move || (pane.get() == which).to_string()) on:click=move |_| pane.set(which)>{word}</button>
+        }
+    };
+    let toggle = move |which: Drawer| {
+        move |_| drawer.update(|drawer| *drawer = if *drawer == which { Drawer::None } else { which })
+    };
+    let shown = live(move || match pane.get() {
+        Pane::Table => "table",
+        Pane::Preview => "preview",
+        Pane::Problems => "problems",
+    });
+    view! {
+        <main id="main" tabindex="-1" class="design" data-screen="design" data-shown=shown>
+            <div class="design-bar">
+                <h1 class="design-title">{live(move || title.get())}</h1>
+                <KeptWord />
+                <button type="button" class="button small" data-action="take-away-open" aria-expanded=live(move || (drawer.get() == Drawer::TakeAway).to_string()) on:click=toggle(Drawer::TakeAway)>{tell(|w| w.take_away)}</button>
+                <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
+                <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
+            </div>
+            {live(move || match drawer.get() {
+                Drawer::None => ().into_any(),
+                Drawer::TakeAway => view! { <section class="drawer" data-drawer="take-away"><TakeAway /></section> }.into_any(),
+                Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
+                Drawer::Publish => view! { <section class="drawer" data-drawer="publish"><Publish /></section> }.into_any(),
+            })}
+            <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>
+            <div class="design-body">
+            <section class="design-table" aria-label=tell(|w| w.table)>
+                <Tabs />
+                <Tools />
+                <Sheet />
+                <div class="design-below"><Here /><Inspector /></div>
+                <details class="design-help small">
+                    <summary id=super::LEAVE>{tell(|w| w.keys_title)}</summary>
+                    <p id="design-keys">{tell(|w| w.keys)}</p>
+                </details>
+            </section>
+            <section class="design-preview" aria-label=tell(|w| w.preview)><Trying /></section>
+            <section class="design-problems" aria-label=tell(|w| w.problems)>
+                <h2 class="design-counted" role="status" data-counted="true">{live(counted)}</h2>
+                <Problems />
+            </section>
+            </div>
+        </main>
+    }
+}
+
+/// The sheets, each with how much is wrong in it.
+#[component]
+fn Tabs() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let tabs = move || {
+        let names: Vec<String> =
+            desk.with(|document| document.sheets().iter().map(|grid| grid.name.to_string()).collect());
+        let row = |(index, name): (usize, String)| {
+            Row::new(format!("{index} {name}"), move || {
+                let shown = name.clone();
+                let word = live(move || (words(reader.language()).sheet)(&shown));
+                let count = Memo::new(move |_| desk.marks.with(|marks| marks.count(index)));
+                view! {
+                    <button
+                        type="button" class="sheet-tab" role="tab" data-sheet=name.clone() title=name.clone()
+                        aria-selected=live(move || (desk.sheet.get() == index).to_string())
+                        on:click=move |_| desk.go_to(index, crate::document::Place { row: 1, column: 0 })
+                    >
+                        {word}
+                        {shown_when(move || count.get().0 > 0, move || view! { <span class="count bad">{live(move || count.get().0)}</span> }.into_any())}
+                    </button>
+                }
+            })
+        };
+        names.into_iter().enumerate().map(row).collect()
+    };
+    view! { <div class="sheet-tabs" role="tablist" aria-label=tell(|w| w.table)>{rows(tabs)}</div> }
+}

@@ -1,0 +1,349 @@
+//! The sheet as a grid: only the rows near the screen are made, the chosen cell is drawn over them, and the keys are a spreadsheet's.
+
+use doorstep_app::designing::{Row, live, rows};
+use doorstep_app::platform::{clipboard, page as screen, timer};
+use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::cell::CellEditor;
+use super::desk::{Desk, use_desk};
+use super::keys::{Command, Stroke, command};
+use super::words::tell;
+use crate::document::{Change, Grid, Place, from_tsv, to_tsv};
+
+/// The id of the grid, which has the focus.
+pub const GRID: &str = "design-grid";
+/// How high a row is, and how wide the numbers are, in pixels.
+pub const ROW: usize = 34;
+pub const NUMBERS: usize = 52;
+/// Rows to write on below the last.
+const SPARE: usize = 30;
+/// Rows made above and below what is seen.
+const AROUND: usize = 8;
+
+/// How wide a column is, in pixels, by its title.
+fn width(title: &str) -> usize {
+    let plain = title.split("::").next().unwrap_or_default();
+    match plain {
+        "type" => 190,
+        "name" | "list_name" | "measure" => 150,
+        "label" | "hint" | "note" | "constraint_message" | "form_title" => 250,
+        "required" | "readonly" | "points" | "weight" | "reverse" => 96,
+        _ => 180,
+    }
+}
+
+/// Where the columns begin, and where the last one ends.
+pub fn edges(grid: &Grid) -> Vec<usize> {
+    let mut edges = vec![NUMBERS];
+    // One more than there are, to write a new title into.
+    for column in 0..=grid.width() {
+        edges.push(edges[column] + width(&grid.title(column)));
+    }
+    edges
+}
+
+/// The grid of the sheet that is shown.
+#[component]
+pub fn Sheet() -> impl IntoView {
+    let desk = use_desk();
+    let frame = NodeRef::<Div>::new();
+    let (top, height) = (RwSignal::new(0usize), RwSignal::new(700usize));
+    let edges = Memo::new(move |_| {
+        let sheet = desk.sheet.get();
+        desk.with(|document| edges(document.sheet(sheet)))
+    });
+    let count = Memo::new(move |_| {
+        let sheet = desk.sheet.get();
+        desk.with(|document| document.sheet(sheet).rows.len()) + SPARE
+    });
+    let scrolled = move || {
+        if let Some(frame) = frame.get_untracked() {
+            top.set(frame.scroll_top().max(0) as usize);
+            height.set(frame.client_height().max(1) as usize);
+        }
+    };
+    // Another sheet begins at its top, and the chosen cell is always seen.
+    Effect::new(move || {
+        let place = desk.place.get();
+        desk.sheet.track();
+        let Some(frame) = frame.get() else { return };
+        let (from, to) = edges.with_untracked(|edges| {
+            let column = place.column.min(edges.len().saturating_sub(2));
+            (edges[column], edges[column + 1])
+        });
+        let (y, seen) = (place.row * ROW, frame.client_height().max(0) as usize);
+        let (now, left, wide) =
+            (frame.scroll_top() as usize, frame.scroll_left() as usize, frame.client_width() as usize);
+        if y < now + ROW {
+            frame.set_scroll_top(y.saturating_sub(ROW) as i32);
+        } else if y + 2 * ROW > now + seen {
+            frame.set_scroll_top((y + 2 * ROW).saturating_sub(seen) as i32);
+        }
+        if from < left + NUMBERS {
+            frame.set_scroll_left(from.saturating_sub(NUMBERS) as i32);
+        } else if to > left + wide {
+            frame.set_scroll_left(to.saturating_sub(wide) as i32);
+        }
+        scrolled();
+    });
+    let shown = move || {
+        let sheet = desk.sheet.get();
+        let first = (top.get() / ROW).saturating_sub(AROUND).max(1);
+        let last = ((top.get() + height.get()) / ROW + AROUND).min(count.get().saturating_sub(1));
+        let depths = desk.with(|document| document.sheet(sheet).depths());
+        let columns = edges.with(Vec::len).saturating_sub(1);
+        (first..=last)
+            .map(|row| {
+                let marked: Vec<Option<bool>> = desk.marks.with(|marks| {
+                    (0..columns).map(|column| marks.cell(sheet, Place { row, column })).collect()
+                });
+                let depth = depths.get(row).copied().unwrap_or(0);
+                let cells: Vec<String> = desk.now(|document| {
+                    let grid = document.sheet(sheet);
+                    (0..columns).map(|column| grid.cell(row, column).to_owned()).collect()
+                });
+                // A row is made anew when anything of it is another.
+                let key = format!("{sheet} {row} {depth} {marked:?} {}", cells.join("\u{1f}"));
+                Row::new(key, move || row_view(desk, edges, row, depth, &cells, &marked))
+            })
+            .collect()
+    };
+    let key = move |event: KeyboardEvent| {
+        if desk.editing.get_untracked().is_some() {
+            return;
+        }
+        let key = event.key();
+        let stroke = Stroke {
+            key: &key,
+            ctrl: event.ctrl_key() || event.meta_key(),
+            shift: event.shift_key(),
+            alt: event.alt_key(),
+        };
+        // Esc, and then Tab, leads out of the grid.
+        if key == "Escape" {
+            screen::focus(super::LEAVE);
+            return;
+        }
+        if let Some(command) = command(stroke) {
+            event.prevent_default();
+            act(desk, command, (height.get_untracked() / ROW).saturating_sub(2));
+        }
+    };
+    let here = move || {
+        let (sheet, place) = (desk.sheet.get(), desk.place.get());
+        format!("cell-{sheet}-{}-{}", place.row, place.column)
+    };
+    view! {
+        <div
+            class="cells" role="grid" id=GRID tabindex="0" node_ref=frame
+            aria-label=tell(|w| w.table) aria-describedby="design-keys"
+            aria-rowcount=live(move || count.get().to_string())
+            aria-colcount=live(move || edges.with(Vec::len).to_string())
+            aria-activedescendant=live(here)
+            on:scroll=move |_| scrolled()
+            on:keydown=key
+            on:copy=move |event| if desk.editing.get_untracked().is_none() { clipboard::copied(&event, &chosen(desk)) }
+            on:cut=move |event| if desk.editing.get_untracked().is_none() {
+                clipboard::copied(&event, &chosen(desk));
+                desk.act(Change::clear);
+            }
+            on:paste=move |event| if desk.editing.get_untracked().is_none() && let Some(text) = clipboard::pasted(&event) {
+                event.prevent_default();
+                paste(desk, &text);
+            }
+        >
+            <div class="cells-all" style:height=live(move || format!("{}px", count.get() * ROW)) style:width=live(move || format!("{}px", edges.with(|edges| edges.last().copied().unwrap_or(0))))>
+                <div class="cells-row cells-head" role="row" aria-rowindex="1">
+                    <span class="cells-number" role="columnheader"></span>
+                    {live(move || titles(desk, edges))}
+                </div>
+                {rows(shown)}
+                {live(move || chosen_view(desk, edges))}
+                {live(move || desk.editing.get().map(|text| view! { <CellEditor text edges /> }))}
+            </div>
+        </div>
+    }
+}
+
+fn titles(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
+    let sheet = desk.sheet.get();
+    let titles: Vec<String> = desk.with(|document| {
+        let grid = document.sheet(sheet);
+        (0..=grid.width()).map(|column| grid.cell(0, column).to_owned()).collect()
+    });
+    let cell = move |(column, title): (usize, String)| {
+        let place = Place { row: 0, column };
+        view! {
+            <span
+                class="cells-cell" role="columnheader" id=format!("cell-{sheet}-0-{column}") aria-colindex=(column + 2).to_string()
+                style:inset-inline-start=live(move || pixels(edges, column))
+                style:width=live(move || span(edges, column, column))
+                on:mousedown=move |event| press(desk, place, event.shift_key())
+                on:dblclick=move |_| edit(desk)
+            >
+                {title}
+            </span>
+        }
+    };
+    titles.into_iter().enumerate().map(cell).collect_view().into_any()
+}
+
+fn row_view(
+    desk: Desk,
+    edges: Memo<Vec<usize>>,
+    row: usize,
+    depth: usize,
+    cells: &[String],
+    marked: &[Option<bool>],
+) -> AnyView {
+    let sheet = desk.sheet.get_untracked();
+    let is_survey = desk.now(|document| &*document.sheet(sheet).name == "survey");
+    let kind = desk.now(|document| document.sheet(sheet).column("type"));
+    let cell = |column: usize| {
+        let place = Place { row, column };
+        let class = match marked.get(column).copied().flatten() {
+            Some(true) => "cells-cell wrong",
+            Some(false) => "cells-cell doubtful",
+            None => "cells-cell",
+        };
+        let indent = (is_survey && Some(column) == kind && depth > 0)
+            .then(|| format!("{}rem", 0.5 + 0.9 * depth as f64));
+        let text = cells[column].replace('\n', "⏎ ");
+        view! {
+            <span
+                class=class role="gridcell" id=format!("cell-{sheet}-{row}-{column}") aria-colindex=(column + 2).to_string()
+                style:inset-inline-start=pixels(edges, column) style:width=span(edges, column, column)
+                style:padding-inline-start=indent
+                on:mousedown=move |event| press(desk, place, event.shift_key())
+                on:mouseover=move |event| if event.buttons() == 1 && desk.editing.get_untracked().is_none() { desk.go(place, true) }
+                on:dblclick=move |_| edit(desk)
+            >
+                {text}
+            </span>
+        }
+    };
+    let cells = (0..cells.len()).map(cell).collect_view();
+    view! {
+        <div class="cells-row" role="row" aria-rowindex=(row + 1).to_string() style:inset-block-start=format!("{}px", row * ROW)>
+            <span class="cells-number" role="rowheader">{row + 1}</span>
+            {cells}
+        </div>
+    }
+    .into_any()
+}
+
+fn pixels(edges: Memo<Vec<usize>>, column: usize) -> String {
+    format!("{}px", edges.with(|edges| edges.get(column).copied().unwrap_or(NUMBERS)))
+}
+
+/// How wide some columns are together.
+pub fn span(edges: Memo<Vec<usize>>, from: usize, to: usize) -> String {
+    let width = edges.with(|edges| {
+        let last = edges.len().saturating_sub(1);
+        edges[(to + 1).min(last)].saturating_sub(edges[from.min(last)])
+    });
+    format!("{width}px")
+}
+
+/// What is chosen, drawn over the cells.
+fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
+    let (area, place) = (desk.area(), desk.place.get());
+    let box_of = |class: &'static str, from: Place, to: Place| {
+        view! {
+            <span
+                class=class aria-hidden="true"
+                style:inset-inline-start=pixels(edges, from.column) style:width=span(edges, from.column, to.column)
+                style:inset-block-start=format!("{}px", from.row * ROW) style:height=format!("{}px", (to.row - from.row + 1) * ROW)
+            ></span>
+        }
+    };
+    view! {
+        {(area.size() != (1, 1)).then(|| box_of("cells-area", area.from, area.to))}
+        {box_of("cells-here", place, place)}
+    }
+    .into_any()
+}
+
+fn press(desk: Desk, place: Place, grow: bool) {
+    // The open cell gives what it says first: it loses the focus after this.
+    timer::spawn(async move {
+        timer::sleep(0).await;
+        desk.go(place, grow);
+        screen::focus(GRID);
+    });
+}
+
+/// Opens the cell as it is.
+pub fn edit(desk: Desk) {
+    let (sheet, place) = (desk.sheet.get_untracked(), desk.place.get_untracked());
+    let text = desk.now(|document| document.sheet(sheet).cell(place.row, place.column).to_owned());
+    desk.editing.set(Some(text));
+}
+
+fn chosen(desk: Desk) -> String {
+    let (sheet, area) = (desk.sheet.get_untracked(), untrack(|| desk.area()));
+    desk.now(|document| to_tsv(document.sheet(sheet), area))
+}
+
+fn paste(desk: Desk, text: &str) {
+    let block = from_tsv(text);
+    let from = untrack(|| desk.area()).from;
+    let (down, across) = (block.len(), block.iter().map(Vec::len).max().unwrap_or(1));
+    desk.act(|document, sheet, area| Change::paste(document, sheet, area, &block));
+    if (down, across) != (1, 1) {
+        desk.go(Place { row: from.row + down - 1, column: from.column + across - 1 }, false);
+        desk.go(from, true);
+    }
+}
+
+/// Does what a key means; `screen` is how many rows are seen.
+pub fn act(desk: Desk, command: Command, screen: usize) {
+    let place = desk.place.get_untracked();
+    let sheet = desk.sheet.get_untracked();
+    let (last_row, last_column) = desk.now(|document| {
+        let grid = document.sheet(sheet);
+        (grid.rows.len() + SPARE - 1, grid.width())
+    });
+    let moved = |down: isize, across: isize| Place {
+        row: place.row.saturating_add_signed(down).min(last_row),
+        column: place.column.saturating_add_signed(across).min(last_column),
+    };
+    match command {
+        Command::Go(down, across, grow) => desk.go(moved(down, across), grow),
+        Command::Screen { down, grow } => {
+            desk.go(moved(if down { screen as isize } else { -(screen as isize) }, 0), grow)
+        }
+        Command::Edge { end, rows, grow } => {
+            let filled = last_row.saturating_sub(SPARE);
+            let to = match (end, rows) {
+                (false, false) => Place { column: 0, ..place },
+                (true, false) => Place { column: last_column.saturating_sub(1), ..place },
+                (false, true) => Place { row: 1, ..place },
+                (true, true) => Place { row: filled.max(1), ..place },
+            };
+            desk.go(to, grow);
+        }
+        Command::Edit => edit(desk),
+        Command::Type(text) => desk.editing.set(Some(text)),
+        Command::Clear => desk.act(Change::clear),
+        Command::Undo => desk.undo(),
+        Command::Redo => desk.redo(),
+        Command::FillDown => desk.act(Change::fill_down),
+        Command::InsertBelow => {
+            desk.act(|document, sheet, area| Change::insert_rows(document, sheet, area.to.row + 1, 1))
+        }
+        Command::RemoveRows => desk.act(Change::remove_rows),
+        Command::MoveRows { down } => {
+            desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, down))
+        }
+        Command::All => {
+            desk.go(Place { row: 1, column: 0 }, false);
+            desk.go(
+                Place { row: last_row.saturating_sub(SPARE).max(1), column: last_column.saturating_sub(1) },
+                true,
+            );
+        }
+    }
+}

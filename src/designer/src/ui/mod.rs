@@ -1,0 +1,38 @@
+//! The designer's pages.
+
+mod cell;
+mod desk;
+mod editor;
+mod frame;
+mod grid;
+mod inspector;
+mod keys;
+mod problems;
+mod publish;
+mod start;
+mod tools;
+mod trials;
+mod trying;
+mod words;
+
+use doorstep_app::designing::Reader;
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::path;
+
+/// Where the focus goes that leaves the sheet.
+const LEAVE: &str = "design-leave";
+
+/// All of it.
+#[component]
+pub fn App() -> impl IntoView {
+    Reader::provide();
+    view! {
+        <Router>
+            <FlatRoutes fallback=start::StartPage>
+                <Route path=path!("/design") view=start::StartPage />
+                <Route path=path!("/design/:id") view=editor::EditorPage />
+            </FlatRoutes>
+        </Router>
+    }
+}

@@ -1,0 +1,90 @@
+//! All that is wrong, each with its place and its ways out; what is certain is mended with one button.
+
+use doorstep_app::designing::{Icon, Row, Shape, live, rows, shown_when, use_reader};
+use doorstep_app::platform::page as screen;
+use leptos::prelude::*;
+
+use super::desk::{Desk, use_desk};
+use super::grid::GRID;
+use super::words::{tell, words};
+use crate::marks::Mark;
+
+/// The list.
+#[component]
+pub fn Problems() -> impl IntoView {
+    let desk = use_desk();
+    let marks = move || {
+        let all = desk.marks.with(|marks| marks.all.clone());
+        let row = |(at, mark): (usize, Mark)| Row::new(format!("{at} {mark:?}"), move || problem(desk, mark));
+        all.into_iter().enumerate().map(row).collect()
+    };
+    view! {
+        <ul class="problems">{rows(marks)}</ul>
+        {shown_when(move || desk.marks.with(|marks| marks.all.is_empty()), || view! {
+            <p class="soft">{tell(|w| w.no_problems)}</p> }.into_any())}
+    }
+}
+
+fn problem(desk: Desk, mark: Mark) -> AnyView {
+    let reader = use_reader();
+    let place = mark.at.map(|(sheet, place)| {
+        let (name, title) = desk.now(|document| {
+            let grid = document.sheet(sheet);
+            (grid.name.to_string(), grid.cell(0, place.column).to_owned())
+        });
+        (sheet, place, name, title)
+    });
+    let said = {
+        let place = place.clone();
+        live(move || {
+            let words = words(reader.language());
+            match &place {
+                Some((_, place, name, title)) => {
+                    format!("{} · {}", (words.sheet)(name), (words.cell)(title, place.row + 1))
+                }
+                None => words.of_form.to_owned(),
+            }
+        })
+    };
+    let go = move |_| {
+        if let Some((sheet, place, ..)) = &place {
+            desk.go_to(*sheet, *place);
+            screen::focus(GRID);
+        }
+    };
+    let (class, name) = if mark.is_error { ("problem wrong", "error") } else { ("problem", "warning") };
+    let hints =
+        mark.hints.iter().map(|hint| view! { <p class="soft small">{hint.clone()}</p> }).collect_view();
+    let fix = mark.fix.clone().map(|fix| {
+        let mark = mark.clone();
+        view! {
+            <button type="button" class="button small" data-action="mend" on:click=move |_| desk.mend(&mark)>
+                <Icon shape=Shape::Check small=true />
+                {tell(move |w| (w.mend)(&fix))}
+            </button>
+        }
+    });
+    view! {
+        <li class=class data-problem=mark.code data-severity=name>
+            <button type="button" class="problem-place" on:click=go>{said}</button>
+            <p>{mark.message.clone()}</p>
+            {hints}
+            {fix}
+        </li>
+    }
+    .into_any()
+}
+
+/// What is wrong with the chosen cell, said below the sheet.
+#[component]
+pub fn Here() -> impl IntoView {
+    let desk = use_desk();
+    let said = move || {
+        let at = (desk.sheet.get(), desk.place.get());
+        desk.marks.with(|marks| marks.of_cell(at.0, at.1).next().cloned()).map(|mark| {
+            let class = if mark.is_error { "here-wrong" } else { "here-doubtful" };
+            view! { <span class=class>{mark.message}</span> }
+        })
+    };
+    view! { <p class="design-here small" role="status" data-here="true">{live(said)}</p> }
+}

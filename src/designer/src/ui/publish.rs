@@ -1,0 +1,155 @@
+//! Publishing: what differs from the server's version is said first, then it goes up under a version of its own.
+
+use doorstep_app::designing::{live, shown_when, use_reader};
+use doorstep_app::platform::fetch::ask_signed_in;
+use doorstep_app::platform::timer;
+use leptos::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::desk::{Desk, use_desk};
+use super::words::{tell, words};
+
+const VERSION: &str = "design-version";
+const NOTE: &str = "design-note";
+const TIMEOUT_MS: u32 = 60_000;
+
+/// What came of it.
+#[derive(Clone, PartialEq, Debug)]
+enum Came {
+    Not,
+    Sending,
+    Published(String),
+    Waits,
+    SignIn,
+    NotAllowed,
+    NotCurrent,
+    VersionTaken,
+    Refused(String),
+    Unreached,
+}
+
+impl Came {
+    fn name(&self) -> &'static str {
+        match self {
+            Came::Not => "not",
+            Came::Sending => "sending",
+            Came::Published(_) => "published",
+            Came::Waits => "waits",
+            Came::SignIn => "sign-in",
+            Came::NotAllowed => "not-allowed",
+            Came::NotCurrent => "not-current",
+            Came::VersionTaken => "version-taken",
+            Came::Refused(_) => "refused",
+            Came::Unreached => "unreached",
+        }
+    }
+}
+
+/// The drawer.
+#[component]
+pub fn Publish() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let came = RwSignal::new(Came::Not);
+    let note = RwSignal::new(String::new());
+    let version = RwSignal::new(desk.now(|document| document.setting("version").to_owned()));
+    let has_errors = Memo::new(move |_| desk.marks.with(|marks| marks.all.iter().any(|mark| mark.is_error)));
+    let send = move || {
+        if came.get_untracked() == Came::Sending || has_errors.get_untracked() {
+            return;
+        }
+        let wanted = version.get_untracked().trim().to_owned();
+        desk.act(|document, _, _| document.set_setting("version", &wanted));
+        came.set(Came::Sending);
+        timer::spawn(async move { drop(came.try_set(sent(desk, note.get_untracked()).await)) });
+    };
+    let said = move || {
+        let words = words(reader.language());
+        match came.get() {
+            Came::Not => None,
+            Came::Sending => Some((words.sending.to_owned(), "soft")),
+            Came::Published(version) => Some(((words.published)(&version), "notice good")),
+            Came::Waits => Some((words.waits.to_owned(), "notice good")),
+            Came::SignIn => Some((words.sign_in.to_owned(), "notice warn")),
+            Came::NotAllowed => Some((words.not_allowed.to_owned(), "notice danger")),
+            Came::NotCurrent => Some((words.not_current.to_owned(), "notice danger")),
+            Came::VersionTaken => Some((words.version_taken.to_owned(), "notice danger")),
+            Came::Refused(why) => Some(((words.refused)(&why), "notice danger")),
+            Came::Unreached => Some((words.unreached.to_owned(), "notice danger")),
+        }
+    };
+    view! {
+        <form class="publish" on:submit=move |event| { event.prevent_default(); send(); }>
+            <label class="question-label" for=VERSION>{tell(|w| w.version)}</label>
+            <p class="hint" id="design-version-hint">{tell(|w| w.version_hint)}</p>
+            <input class="field" id=VERSION autocomplete="off" aria-describedby="design-version-hint" prop:value=version.get_untracked() on:input:target=move |event| version.set(event.target().value()) />
+            <label class="question-label" for=NOTE>{tell(|w| w.note)}</label>
+            <p class="hint" id="design-note-hint">{tell(|w| w.note_hint)}</p>
+            <input class="field" id=NOTE maxlength="500" autocomplete="off" aria-describedby="design-note-hint" on:input:target=move |event| note.set(event.target().value()) />
+            {shown_when(move || has_errors.get(), || view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any())}
+            <div class="actions">
+                <button type="submit" class="button main" data-action="publish" aria-disabled=live(move || (has_errors.get() || came.get() == Came::Sending).then_some("true"))>{tell(|w| w.send)}</button>
+            </div>
+            <div role="status" data-came=live(move || came.get().name())>
+                {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}
+                {shown_when(move || came.get() == Came::SignIn, || view! {
+                    <p><a class="button" href="/office" target="_blank" rel="external noopener">{tell(|w| w.to_sign_in)}</a></p> }.into_any())}
+            </div>
+        </form>
+    }
+}
+
+/// `POST /api/v1/design/forms`.
+async fn sent(desk: Desk, note: String) -> Came {
+    let bundle = desk.now(|document| document.bundle());
+    let (hash, version) = (bundle.hash(), desk.now(|document| document.setting("version").to_owned()));
+    let body = json!({"bundle": bundle.to_json(), "note": note, "replaces": desk.begun_from()}).to_string();
+    let Ok(answer) = ask_signed_in("POST", "/api/v1/design/forms", Some(body.as_bytes()), TIMEOUT_MS).await
+    else {
+        return Came::Unreached;
+    };
+    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let came = came(answer.status, &json, &version);
+    if matches!(came, Came::Published(_) | Came::Waits) {
+        desk.is_published(hash);
+    }
+    came
+}
+
+fn came(status: u16, json: &Json, version: &str) -> Came {
+    let error = &json["error"];
+    match (status, error["code"].as_str().unwrap_or_default()) {
+        (200 | 201, _) if json["publication"]["state"] == "waiting" => Came::Waits,
+        (200 | 201, _) => Came::Published(version.to_owned()),
+        (401, _) | (403, "choose_password" | "set_up_second_factor") => Came::SignIn,
+        (403, _) => Came::NotAllowed,
+        (409, "not_current") => Came::NotCurrent,
+        (409, "version_taken" | "was_in_force") => Came::VersionTaken,
+        (_, code) => Came::Refused(error["reason"].as_str().unwrap_or(code).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_is_understood() {
+        let refused =
+            |status: u16, code: &str| came(status, &json!({"error": {"code": code, "reason": "why"}}), "2");
+        assert_eq!(
+            came(201, &json!({"publication": {"state": "current"}}), "2"),
+            Came::Published("2".into())
+        );
+        assert_eq!(came(201, &json!({"publication": {"state": "waiting"}}), "2"), Came::Waits);
+        assert_eq!(
+            [refused(401, "login"), refused(403, "set_up_second_factor")],
+            [Came::SignIn, Came::SignIn]
+        );
+        assert_eq!(refused(403, "forbidden"), Came::NotAllowed);
+        assert_eq!(
+            [refused(409, "not_current"), refused(409, "version_taken")],
+            [Came::NotCurrent, Came::VersionTaken]
+        );
+        assert_eq!(refused(422, "form_broken"), Came::Refused("why".into()));
+    }
+}

@@ -1,0 +1,271 @@
+//! Where a design begins: from nothing, from a file, from the server; and those that are on this device.
+
+use doorstep_app::designing::{Confirm, Language, Row, live, rows, shown_when, use_reader};
+use doorstep_app::platform::fetch::ask_signed_in;
+use doorstep_app::platform::picked::Picked;
+use doorstep_app::platform::{clipboard, clock, designs, picked, timer};
+use doorstep_engine::Bundle;
+use doorstep_engine::moment::date_time_text;
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use serde_json::Value as Json;
+
+use super::desk::{keep_new, nothing_beside};
+use super::frame::Frame;
+use super::words::{tell, words};
+use crate::document::{Document, OpenError};
+use crate::kept::Design;
+
+const FILE: &str = "design-file";
+const TIMEOUT_MS: u32 = 30_000;
+/// How the first version is called.
+const FIRST: &str = "1";
+
+/// A design on this device, as its card says it.
+#[derive(Clone, PartialEq, Debug)]
+struct Card {
+    id: String,
+    title: String,
+    version: String,
+    at: i64,
+}
+
+/// A form of the server's.
+#[derive(Clone, PartialEq, Debug)]
+struct Offered {
+    id: String,
+    version: String,
+    hash: String,
+    titles: Json,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+enum Server {
+    Asking,
+    Unreached,
+    Has(Vec<Offered>),
+}
+
+/// The page at `/design`.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let reader = use_reader();
+    let cards = RwSignal::new(Vec::<Card>::new());
+    let server = RwSignal::new(Server::Asking);
+    let wrong = RwSignal::new(None::<String>);
+    let busy = RwSignal::new(false);
+    let forgetting = RwSignal::new(None::<Card>);
+    let navigate = use_navigate();
+    let open =
+        StoredValue::new_local(move |id: String| navigate(&format!("/design/{id}"), Default::default()));
+    timer::spawn(async move { drop(cards.try_set(read_cards().await)) });
+    timer::spawn(async move { drop(server.try_set(ask_server().await)) });
+    let begin = move |document: Document, from: Option<String>| {
+        timer::spawn(async move {
+            match keep_new(document, from).await {
+                Some(id) => drop(open.try_with_value(|open| open(id))),
+                None => drop(wrong.try_set(Some(words(reader.language_now()).not_kept.to_owned()))),
+            }
+        });
+    };
+    let new = move |_| {
+        let title = words(reader.language_now()).new_title;
+        let id = format!("form-{:x}", clock::now_ms() / 1_000);
+        begin(Document::empty(title, &id, FIRST), None);
+    };
+    let read = move |picked: Picked| {
+        busy.set(true);
+        wrong.set(None);
+        timer::spawn(async move {
+            // Said first: a large workbook takes a moment.
+            timer::sleep(30).await;
+            let opened = match picked.bytes().await {
+                Some(bytes) => Document::open(&picked.name(), &bytes, nothing_beside),
+                None => Err(OpenError::NotText),
+            };
+            busy.try_set(false);
+            match opened {
+                Ok(document) => begin(document, None),
+                Err(error) => drop(wrong.try_set(Some(said(&error, reader.language_now())))),
+            }
+        });
+    };
+    let from_server = move |offered: Offered| {
+        busy.set(true);
+        wrong.set(None);
+        timer::spawn(async move {
+            let document = fetch(&offered.hash).await;
+            busy.try_set(false);
+            match document {
+                Some(document) => begin(document, Some(offered.hash)),
+                None => drop(wrong.try_set(Some(words(reader.language_now()).file_broken.to_owned()))),
+            }
+        });
+    };
+    let forget = move |card: Card| {
+        timer::spawn(async move {
+            if designs::remove(&card.id).await.is_ok() {
+                cards.try_update(|cards| cards.retain(|other| other.id != card.id));
+            }
+        });
+    };
+    let card = move |card: Card| {
+        Row::new(card.id.clone(), move || {
+            let (address, asked) = (format!("/design/{}", card.id), card.clone());
+            view! {
+                <li class="card" data-design=card.id.clone()>
+                    <p class="card-title">{card.title.clone()}</p>
+                    <p class="soft small figures">{card.version.clone()} " · " {tell(move |w| (w.kept_at)(&day(card.at)))}</p>
+                    <div class="actions">
+                        <a class="button main" data-action="go-on" href=address>{tell(|w| w.go_on)}</a>
+                        <button type="button" class="button plain" data-action="forget" on:click=move |_| forgetting.set(Some(asked.clone()))>{tell(|w| w.forget)}</button>
+                    </div>
+                </li>
+            }
+        })
+    };
+    let offered = move |offered: Offered| {
+        Row::new(offered.hash.clone(), move || {
+            let (titles, taken) = (offered.titles.clone(), offered.clone());
+            let title = live(move || {
+                let tag = reader.language().tag();
+                let said = titles.get(tag).or_else(|| titles.as_object()?.values().next());
+                said.and_then(Json::as_str).unwrap_or_default().to_owned()
+            });
+            view! {
+                <li class="card" data-on-server=offered.id.clone()>
+                    <p class="card-title">{title}</p>
+                    <p class="soft small figures">{format!("{} · {}", offered.id, offered.version)}</p>
+                    <div class="actions">
+                        <button type="button" class="button" data-action="begin-from" on:click=move |_| from_server(taken.clone())>{tell(|w| w.begin_from)}</button>
+                    </div>
+                </li>
+            }
+        })
+    };
+    view! {
+        <Frame title=|w| w.start>
+            <main
+                id="main" tabindex="-1" class="wide" data-screen="design-start"
+                on:dragover=move |event| event.prevent_default()
+                on:drop=move |event| {
+                    event.prevent_default();
+                    if let Some(picked) = clipboard::dropped(&event).into_iter().next() {
+                        read(picked);
+                    }
+                }
+            >
+                <h1>{tell(|w| w.start)}</h1>
+                <p>{tell(|w| w.explained)}</p>
+                <div class="actions">
+                    <button type="button" class="button main" data-action="new" on:click=new>{tell(|w| w.new)}</button>
+                    <input type="file" class="unseen" id=FILE tabindex="-1" aria-hidden="true" accept=".xlsx,.xls,.xlsm,.csv,.zip,.xml,.json"
+                        on:change=move |_| if let Some(picked) = picked::take(FILE) { read(picked) } />
+                    <button type="button" class="button" data-action="open" on:click=move |_| picked::ask(FILE)>{tell(|w| w.open)}</button>
+                </div>
+                <p class="hint">{tell(|w| w.open_hint)}</p>
+                <p role="status" class="soft">{live(move || busy.get().then(|| words(reader.language()).loading))}</p>
+                {live(move || wrong.get().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }))}
+                <section class="section" data-section="here">
+                    <h2>{tell(|w| w.here)}</h2>
+                    <ul class="cards">{rows(move || cards.get().into_iter().map(card).collect())}</ul>
+                    {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
+                </section>
+                <section class="section" data-section="on-server">
+                    <h2>{tell(|w| w.on_server)}</h2>
+                    <ul class="cards">{rows(move || match server.get() {
+                        Server::Has(forms) => forms.into_iter().map(offered).collect(),
+                        Server::Asking | Server::Unreached => Vec::new(),
+                    })}</ul>
+                    <p class="soft" role="status">{live(move || {
+                        let words = words(reader.language());
+                        match server.get() {
+                            Server::Asking => words.loading,
+                            Server::Unreached => words.unreached,
+                            Server::Has(forms) if forms.is_empty() => words.none_on_server,
+                            Server::Has(_) => "",
+                        }
+                    })}</p>
+                </section>
+                <Confirm
+                    asking=forgetting
+                    title=move |card: Card| (words(reader.language()).forget_title)(&card.title)
+                    explained=Signal::derive(tell(|w| w.forget_explained))
+                    yes=Signal::derive(tell(|w| w.forget))
+                    act=forget
+                />
+            </main>
+        </Frame>
+    }
+}
+
+/// The day and the time, as the device has them: `11-28 09:05`.
+fn day(at: i64) -> String {
+    let text = date_time_text(at, clock::utc_offset_minutes(at));
+    text.get(5..16).unwrap_or_default().replace('T', " ")
+}
+
+async fn read_cards() -> Vec<Card> {
+    let mut cards: Vec<Card> = designs::all()
+        .await
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(id, text)| {
+            let design = Design::from_json(&text)?;
+            let title = design.document.setting("form_title");
+            let title = if title.is_empty() { design.document.setting("form_id") } else { title };
+            Some(Card {
+                id,
+                title: title.to_owned(),
+                version: design.document.setting("version").to_owned(),
+                at: design.at,
+            })
+        })
+        .collect();
+    cards.sort_by_key(|card| std::cmp::Reverse(card.at));
+    cards
+}
+
+async fn ask_server() -> Server {
+    let Ok(answer) = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await else {
+        return Server::Unreached;
+    };
+    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let Some(forms) = json["forms"].as_array().filter(|_| answer.status == 200) else {
+        return Server::Unreached;
+    };
+    let text = |form: &Json, name: &str| form[name].as_str().unwrap_or_default().to_owned();
+    let forms = forms.iter().map(|form| Offered {
+        id: text(form, "id"),
+        version: text(form, "version"),
+        hash: text(form, "hash"),
+        titles: form["title"].clone(),
+    });
+    Server::Has(forms.collect())
+}
+
+async fn fetch(hash: &str) -> Option<Document> {
+    let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await.ok()?;
+    let text = String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)?;
+    Document::of_any(&Bundle::from_json(&text).ok()?).ok()
+}
+
+/// Why a file is not opened.
+fn said(error: &OpenError, language: Language) -> String {
+    let words = words(language);
+    match error {
+        OpenError::TooLarge => words.file_too_large.to_owned(),
+        OpenError::NotText => words.file_not_text.to_owned(),
+        OpenError::Workbook(error) => match language {
+            Language::Chinese => error.in_chinese(),
+            _ => format!("{error}. {}", error.way_out()),
+        },
+        OpenError::Broken(found, _) => {
+            let first = found.first().map(|found| match language {
+                Language::Chinese => found.in_chinese().message,
+                _ => found.message.clone(),
+            });
+            [Some(words.file_broken.to_owned()), first].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What is done with buttons: the same as with keys, and what has none.
+
+use doorstep_app::designing::{live, shown_when};
+use doorstep_app::platform::page as screen;
+use doorstep_app::platform::rescue::save_as;
+use doorstep_engine::Bundle;
+use doorstep_engine::export::{Exported, Loss, to_form_json, to_xform};
+use leptos::prelude::*;
+
+use super::desk::{Desk, Kept, use_desk};
+use super::grid::GRID;
+use super::words::{Words, tell};
+use crate::document::Change;
+
+const COLUMN: &str = "design-column";
+
+/// Above the sheet.
+#[component]
+pub fn Tools() -> impl IntoView {
+    let desk = use_desk();
+    let adding = RwSignal::new(false);
+    let button = move |action: &'static str, word: fn(&'static Words) -> &'static str, act: fn(Desk)| {
+        view! {
+            <button type="button" class="button small" data-action=action on:click=move |_| { act(desk); screen::focus(GRID); }>
+                {tell(word)}
+            </button>
+        }
+        .into_any()
+    };
+    let can = move |which: fn((bool, bool)) -> bool| live(move || (!which(desk.can())).then_some("true"));
+    view! {
+        <div class="tools" role="toolbar" aria-label=tell(|w| w.table)>
+            <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| { desk.undo(); screen::focus(GRID); }>{tell(|w| w.undo)}</button>
+            <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| { desk.redo(); screen::focus(GRID); }>{tell(|w| w.redo)}</button>
+            {button("insert-row", |w| w.insert, |desk| desk.act(|document, sheet, area| Change::insert_rows(document, sheet, area.to.row + 1, 1)))}
+            {button("remove-rows", |w| w.remove, |desk| desk.act(Change::remove_rows))}
+            {button("move-up", |w| w.up, |desk| desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, false)))}
+            {button("move-down", |w| w.down, |desk| desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, true)))}
+            {shown_when(move || desk.with(|document| &*document.sheet(desk.sheet.get()).name == "survey"), move || button("group", |w| w.group, |desk| desk.act(Change::group)))}
+            {button("fill-down", |w| w.fill_down, |desk| desk.act(Change::fill_down))}
+            <button type="button" class="button small" data-action="column" aria-expanded=live(move || adding.get().to_string()) on:click=move |_| adding.update(|adding| *adding = !*adding)>
+                {tell(|w| w.column)}
+            </button>
+        </div>
+        {shown_when(move || adding.get(), move || view! { <NewColumn desk adding /> }.into_any())}
+    }
+}
+
+#[component]
+fn NewColumn(desk: Desk, adding: RwSignal<bool>) -> impl IntoView {
+    let title = RwSignal::new(String::new());
+    let name = desk.now(|document| document.sheet(desk.sheet.get_untracked()).name.to_string());
+    let usual =
+        crate::types::COLUMNS.iter().find(|(sheet, _)| *sheet == name).map_or(&[][..], |(_, titles)| titles);
+    let add = move || {
+        let said = title.get_untracked();
+        desk.act(|document, sheet, _| Change::column(document, sheet, said.trim()));
+        adding.set(false);
+        screen::focus(GRID);
+    };
+    view! {
+        <form class="new-column" on:submit=move |event| { event.prevent_default(); add(); }>
+            <label for=COLUMN>{tell(|w| w.column_name)}</label>
+            <input class="field" id=COLUMN list="design-columns" autocomplete="off" on:input:target=move |event| title.set(event.target().value()) />
+            <datalist id="design-columns">{usual.iter().map(|title| view! { <option value=*title></option> }).collect_view()}</datalist>
+            <button type="submit" class="button small" data-action="add-column">{tell(|w| w.add_column)}</button>
+        </form>
+    }
+}
+
+/// Is it on this device?
+#[component]
+pub fn KeptWord() -> impl IntoView {
+    let desk = use_desk();
+    let name = move || match desk.kept.get() {
+        Kept::Yes => "kept",
+        Kept::Soon => "saving",
+        Kept::No => "failed",
+    };
+    let word = live(move || {
+        let kept = desk.kept.get();
+        tell(move |w| match kept {
+            Kept::Yes => w.kept,
+            Kept::Soon => w.keeping,
+            Kept::No => w.not_kept,
+        })()
+    });
+    view! { <span class="state small" role="status" data-kept=live(name)>{word}</span> }
+}
+
+/// A way to take the form away, and what it is written as.
+type Way = (&'static str, &'static str, &'static str, fn(&Bundle) -> Option<(Vec<u8>, Vec<Loss>)>);
+
+const WAYS: [Way; 3] = [
+    (
+        "xlsx",
+        "XLSForm（Excel）",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        workbook,
+    ),
+    ("xml", "XForm（ODK、KoBo）", "application/xml", |bundle| text(to_xform(bundle).exported)),
+    ("json", "JSON", "application/json", |bundle| text(to_form_json(bundle).exported)),
+];
+
+fn workbook(bundle: &Bundle) -> Option<(Vec<u8>, Vec<Loss>)> {
+    // The sheets as they are: nothing is lost, whatever is wrong with them.
+    doorstep_workbook::write_xlsx(bundle).ok().map(|bytes| (bytes, Vec::new()))
+}
+
+fn text(exported: Option<Exported<String>>) -> Option<(Vec<u8>, Vec<Loss>)> {
+    exported.map(|exported| (exported.written.into_bytes(), exported.losses))
+}
+
+/// The ways to take the form away.
+#[component]
+pub fn TakeAway() -> impl IntoView {
+    let desk = use_desk();
+    let losses = RwSignal::new(None::<Vec<String>>);
+    let take = move |(ending, _, media_type, write): Way| {
+        let (bundle, name) = desk.now(|document| {
+            let name = document.setting("form_id").to_owned();
+            (document.bundle(), if name.is_empty() { "form".to_owned() } else { name })
+        });
+        let Some((bytes, lost)) = write(&bundle) else {
+            // The errors are listed already.
+            return losses.set(Some(Vec::new()));
+        };
+        save_as(&format!("{name}.{ending}"), media_type, &bytes);
+        losses.set((!lost.is_empty()).then(|| lost.into_iter().map(|loss| loss.what).collect()));
+    };
+    let ways = WAYS.map(|way| {
+        view! {
+            <button type="button" class="button" data-action="take-away" data-ending=way.0 on:click=move |_| take(way)>{way.1}</button>
+        }
+    });
+    view! {
+        <div class="take-away">{ways}</div>
+        {live(move || losses.get().map(|losses| match losses.len() {
+            0 => view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any(),
+            count => view! {
+                <div class="notice warn" role="status">
+                    <p>{tell(move |w| (w.lost)(count))}</p>
+                    <ul>{losses.into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view()}</ul>
+                </div> }.into_any(),
+        }))}
+    }
+}

@@ -1,0 +1,218 @@
+//! The designer: a form of the server's is taken up, changed in its sheets, tried beside them, and is there again, without a network too.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, Screen};
+use crate::processes::{Profile, Server};
+
+const FORM: &str = r#"{"settings": {"form_id": "seen", "version": "1", "title": {"zh": "看一看", "en": "A look"}, "default_language": "zh"},
+  "choices": {"yes_no": [{"name": "yes", "label": {"zh": "有", "en": "Yes"}}, {"name": "no", "label": {"zh": "没有", "en": "No"}}]},
+  "survey": [
+    {"type": "group", "name": "home", "label": {"zh": "家里", "en": "At home"}, "children": [
+      {"type": "integer", "name": "people", "label": {"zh": "几口人", "en": "How many"}},
+      {"type": "select_one yes_no", "name": "carer", "label": {"zh": "有没有人照顾", "en": "Is there a carer?"}, "relevant": "${people} > 1"}]}]}"#;
+
+async fn key(browser: &Browser, key: &str, modifiers: u8) {
+    for kind in ["keyDown", "keyUp"] {
+        let mut event = json!({"type": kind, "key": key, "code": key, "modifiers": modifiers});
+        if kind == "keyDown" && key.chars().count() == 1 && modifiers == 0 {
+            event["text"] = key.into();
+        }
+        if key == "Enter" && kind == "keyDown" {
+            event["text"] = "\r".into();
+        }
+        browser.command("Input.dispatchKeyEvent", event).await;
+    }
+}
+
+/// What the first question of the form that runs is answered with.
+const ANSWER: &str = "return document.querySelector('.phone input').value";
+const CTRL: u8 = 2;
+const SHIFT: u8 = 8;
+
+/// Goes to a cell of the sheet that is shown, by its row (as the sheet counts) and its column's title.
+async fn cell(browser: &Browser, row: usize, title: &str) {
+    let script = "const titles = [...document.querySelectorAll('.cells-head [role=columnheader].cells-cell')];
+        const column = titles.findIndex((it) => it.innerText.trim() === arguments[1]);
+        return [...document.querySelectorAll(`[aria-rowindex='${arguments[0]}'] .cells-cell`)][column]?.id ?? null";
+    let id = browser.run(script, vec![row.into(), title.into()]).await;
+    let id = id.as_str().unwrap_or_else(|| panic!("there is no column {title} in row {row}")).to_owned();
+    let press =
+        "document.getElementById(arguments[0]).dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))";
+    browser.run(press, vec![id.as_str().into()]).await;
+    let chosen = "return document.querySelector('#design-grid').getAttribute('aria-activedescendant') === arguments[0] && document.activeElement.id === 'design-grid'";
+    browser
+        .until("the cell is chosen", async || browser.run(chosen, vec![id.as_str().into()]).await == true)
+        .await;
+}
+
+/// Writes a text into a cell, as it is typed.
+async fn write(browser: &Browser, row: usize, title: &str, text: &str) {
+    cell(browser, row, title).await;
+    key(browser, "F2", 0).await;
+    browser.seen("#design-cell").await;
+    browser
+        .until("the cell has the focus", async || {
+            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
+        })
+        .await;
+    browser.run("document.activeElement.select()", vec![]).await;
+    browser.type_text(text).await;
+    key(browser, "Enter", 0).await;
+    browser.gone("#design-cell").await;
+}
+
+async fn preview_says(browser: &Browser, text: &str) {
+    let script = "return document.querySelector('.phone')?.innerText.includes(arguments[0])";
+    browser
+        .until(&format!("the preview says {text}"), async || {
+            browser.run(script, vec![text.into()]).await == true
+        })
+        .await;
+}
+
+async fn mistakes(browser: &Browser) -> Value {
+    browser
+        .run("return document.querySelectorAll('[data-problem][data-severity=error]').length", vec![])
+        .await
+}
+
+#[tokio::test]
+async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too() {
+    let profile = Profile::new("design");
+    let mut server = Server::start(&profile);
+    server.stop();
+    server.start_with_form(&profile, "here", Some(("seen", FORM)));
+    let browser = Browser::start(&profile, Screen::Desktop).await;
+    browser.open(&server.url("/design")).await;
+    browser.seen("[data-on-server=seen]").await;
+    browser.picture("design-start").await;
+    browser.tap("[data-on-server=seen] [data-action=begin-from]").await;
+    browser.seen("[data-screen=design]").await;
+    preview_says(&browser, "几口人").await;
+    assert_eq!(mistakes(&browser).await, 0);
+    browser.picture("design").await;
+
+    // An answer is given, and the label changed: the answer stays.
+    browser.tap(".phone [data-name=people] input").await;
+    browser.type_text("3").await;
+    preview_says(&browser, "有没有人照顾").await;
+    write(&browser, 3, "label::zh", "一共几口人").await;
+    preview_says(&browser, "一共几口人").await;
+    preview_says(&browser, "有没有人照顾").await;
+    let answer = "return document.querySelector('.phone [data-name=people] input').value";
+    browser
+        .until_eq("the answer stays", &"3".into(), async |browser| browser.run(answer, vec![]).await)
+        .await;
+
+    // A question is renamed, and what refers to it goes with it.
+    write(&browser, 3, "name", "household_size").await;
+    let refers = "return [...document.querySelectorAll(\"[aria-rowindex='4'] .cells-cell\")].map((it) => it.innerText)";
+    browser
+        .until("the condition names it", async || {
+            browser.run(refers, vec![]).await.to_string().contains("${household_size} > 1")
+        })
+        .await;
+    assert_eq!(mistakes(&browser).await, 0);
+
+    // A slip is marked in its cell, listed, and mended with one button.
+    write(&browser, 4, "relevant", "${houshold_size} > 1").await;
+    browser.seen("[data-problem][data-severity=error]").await;
+    browser.there(".cells-cell.wrong").await;
+    browser.seen("[data-stale]").await;
+    browser.picture("design-wrong").await;
+    browser.tap("[data-action=mend]").await;
+    browser.gone("[data-problem][data-severity=error]").await;
+    browser.gone("[data-stale]").await;
+
+    // A row is inserted and its type picked out of what is offered.
+    cell(&browser, 4, "type").await;
+    key(&browser, "Enter", CTRL).await;
+    key(&browser, "F2", 0).await;
+    browser.seen("#design-cell").await;
+    browser
+        .until("the cell has the focus", async || {
+            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
+        })
+        .await;
+    browser.type_text("单选").await;
+    browser.seen("[data-offered='select_one yes_no']").await;
+    browser.picture("design-offered").await;
+    key(&browser, "ArrowDown", 0).await;
+    key(&browser, "ArrowDown", 0).await;
+    key(&browser, "Enter", 0).await;
+    key(&browser, "Enter", 0).await;
+    browser.gone("#design-cell").await;
+    write(&browser, 5, "name", "alone").await;
+    write(&browser, 5, "label::zh", "一个人住吗").await;
+    preview_says(&browser, "一个人住吗").await;
+
+    // Undone and done again; moved up and down.
+    key(&browser, "z", CTRL).await;
+    browser.until("its label is taken back", async || mistakes(&browser).await == 1).await;
+    key(&browser, "Z", CTRL | SHIFT).await;
+    browser.until("and there again", async || mistakes(&browser).await == 0).await;
+    browser
+        .until_eq("the answer is still there", &"3".into(), async |browser| browser.run(ANSWER, vec![]).await)
+        .await;
+    preview_says(&browser, "一个人住吗").await;
+    browser.seen("[data-kept=kept]").await;
+
+    // What is filled in is recorded as a case, which fails once a question that it answers is another.
+    browser.tap("[data-action=trials-open]").await;
+    browser.tap("[data-action=record]").await;
+    browser.seen("[data-case=passed]").await;
+    browser.tap("[data-action=random]").await;
+    browser.seen("[data-ran=true] [data-told='0']").await;
+    browser.picture("design-trials").await;
+    write(&browser, 3, "name", "size").await;
+    browser.seen("[data-case=failed]").await;
+    key(&browser, "z", CTRL).await;
+    browser.seen("[data-case=passed]").await;
+    browser.tap("[data-action=trials-open]").await;
+    browser.seen("[data-kept=kept]").await;
+
+    // The page is loaded anew, and then without a server.
+    browser.reload().await;
+    preview_says(&browser, "一个人住吗").await;
+    let whole = "return (async () => Boolean(await caches.match('/design.html')))()";
+    browser.until("the designer is kept", async || browser.run(whole, vec![]).await == true).await;
+    server.stop();
+    browser.reload().await;
+    preview_says(&browser, "一个人住吗").await;
+    browser.open(&server.url("/design")).await;
+    browser.seen("[data-design] [data-action=go-on]").await;
+    browser.picture("design-offline").await;
+    browser.tap("[data-design] [data-action=go-on]").await;
+    preview_says(&browser, "一共几口人").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn what_is_no_form_is_told_in_one_sentence_and_a_workbook_opens() {
+    let profile = Profile::new("design-open");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Desktop).await;
+    browser.open(&server.url("/design")).await;
+    browser.seen("[data-action=open]").await;
+    for (name, bytes) in [
+        ("picture.xlsx", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10, b'J', b'F', b'I', b'F'][..]),
+        ("locked.xlsx", &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0][..]),
+        ("broken.json", b"{\"survey\": ["),
+    ] {
+        let file = profile.file(name, bytes);
+        browser.pick("#design-file", &file).await;
+        browser.seen("[data-wrong]").await;
+        let said = browser.text("[data-wrong]").await;
+        assert!(said.chars().count() > 8 && !said.contains("panic"), "{name}: {said}");
+    }
+    let csv = "type,name,label\ntext,who,谁\ninteger,age,多大\n";
+    browser.pick("#design-file", &profile.file("survey.csv", csv.as_bytes())).await;
+    browser.seen("[data-screen=design]").await;
+    // It has no settings yet: what is missing is listed.
+    browser.seen("[data-counted]").await;
+    browser.tap("[data-action=take-away-open]").await;
+    browser.seen("[data-action=take-away][data-ending=xlsx]").await;
+    browser.picture("design-take-away").await;
+    browser.quit().await;
+}
