@@ -51,6 +51,8 @@ doorstep COMMAND
       --metrics-open         with /metrics for everyone, not only for programs on this machine
       --app DIR              with the app's files from DIR (those inside the program, if any)
       --forms DIR            with the forms from DIR (those inside the program, else ./forms)
+      --approve-forms        have new versions that a designer puts up wait until another designer approves of them
+                             (DOORSTEP_APPROVE_FORMS=1)
       --backend FILE         with FILE (backend.json) saying where the app on phones sends besides this server
       --devices-only         take submissions from enrolled devices and users only: so it is at any address but
                              127.0.0.1, and behind a proxy

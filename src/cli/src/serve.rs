@@ -73,6 +73,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             ..OfficeKeyOptions::default()
         },
         tiles: TilesOptions { from: path_from("DOORSTEP_TILES"), attribution: None },
+        approve_forms: is_set("DOORSTEP_APPROVE_FORMS"),
     };
     let mut bucket = BucketOptions::from_environment();
     let mut devices_only = None;
@@ -110,6 +111,7 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
             Long("recovery-key") => options.office_key.recovery = Some(arguments.value()?.string()?),
             Long("tiles") => options.tiles.from = Some(arguments.value()?.into()),
             Long("tiles-attribution") => options.tiles.attribution = Some(arguments.value()?.string()?),
+            Long("approve-forms") => options.approve_forms = true,
             Long("devices-only") => devices_only = Some(true),
             Long("open") => devices_only = Some(false),
             Long("behind-proxy") => options.access.behind_proxy = true,
@@ -147,6 +149,11 @@ fn read(arguments: &mut lexopt::Parser) -> Result<(Options, Logs), lexopt::Error
 fn gigabytes(said: &OsStr) -> Result<u64, lexopt::Error> {
     let number = said.to_str().and_then(|said| said.parse::<u64>().ok()).filter(|number| *number < 1 << 33);
     Ok(number.ok_or("the room for attachments is a whole number of gigabytes")? << 30)
+}
+
+/// Is it switched on in the environment? Empty and `0` are off.
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::store::StoreError;
 use crate::who::mask::scrub;
@@ -40,6 +40,10 @@ enum More {
     Missing(Vec<String>),
     /// The device that it is about, as `device`.
     Device(String),
+    /// All that is wrong with a form, as `diagnostics`.
+    Diagnostics(Vec<Json>),
+    /// What is current in place of what its sender took for it, as `current`: hash and version, or nothing.
+    Current(Json),
     /// What was refused is kept all the same, as `kept_aside`, and what has been decided of it, as `decision`.
     KeptAside(Option<&'static str>),
 }
@@ -62,6 +66,16 @@ impl Refusal {
     /// The same, naming the device that it is about: a phone believes what is said of itself by its id alone.
     pub(crate) fn about_device(self, id: String) -> Refusal {
         Refusal { more: More::Device(id), ..self }
+    }
+
+    /// The same, with all that is wrong with a form: its author is told at once, and in the form's own places.
+    pub(crate) fn with_diagnostics(self, found: Vec<Json>) -> Refusal {
+        Refusal { more: More::Diagnostics(found), ..self }
+    }
+
+    /// The same, with what is current by now.
+    pub(crate) fn with_current(self, current: Json) -> Refusal {
+        Refusal { more: More::Current(current), ..self }
     }
 
     /// The same, of what is kept aside until the office has decided: its sender need not think it lost.
@@ -102,6 +116,8 @@ impl IntoResponse for Refusal {
             More::Nothing => {}
             More::Missing(hashes) => error["missing"] = hashes.into(),
             More::Device(id) => error["device"] = id.into(),
+            More::Diagnostics(found) => error["diagnostics"] = found.into(),
+            More::Current(current) => error["current"] = current,
             More::KeptAside(decision) => {
                 error["kept_aside"] = true.into();
                 if let Some(decision) = decision {

@@ -28,7 +28,7 @@ use crate::who::caller::{Caller, identify, login_needed};
 use crate::who::rights::{Deed, Role};
 use crate::who::routes::read_submission;
 use crate::{
-    Shared, aside, body, declared, entities, headers, intake, ledgers, metrics, monitoring, openrosa,
+    Shared, aside, body, declared, design, entities, headers, intake, ledgers, metrics, monitoring, openrosa,
     placing, ranking, relay, resident, tiles, totals, who,
 };
 
@@ -61,6 +61,7 @@ pub(crate) fn routes(shared: Arc<Shared>) -> Router {
         .merge(aside::routes())
         .merge(monitoring::routes())
         .merge(resident::routes())
+        .merge(design::routes())
         .route("/api/{*rest}", any(no_such_route))
         .fallback(app)
         .layer(from_fn_with_state(shared.clone(), identify))
@@ -89,8 +90,8 @@ async fn health(RawQuery(query): RawQuery) -> Result<Response, Refusal> {
 }
 
 /// The forms for whoever asks; everybody may have those that are for all.
-async fn list_forms(State(shared): State<Arc<Shared>>, caller: Option<Caller>) -> Response {
-    json(StatusCode::OK, &shared.forms.list(&viewer(caller.as_ref())))
+async fn list_forms(State(shared): State<Arc<Shared>>, caller: Option<Caller>) -> Result<Response, Refusal> {
+    Ok(json(StatusCode::OK, &shared.forms.now().await?.list(&viewer(caller.as_ref()))))
 }
 
 /// Where else the app is to send. Nothing secret, so that also a phone that is not enrolled yet seals for all of it.

@@ -47,7 +47,7 @@ const AT_ONCE: i64 = 50;
 
 /// The files of a form that are lists which grow: choices that a copy of them lacks stand as they came.
 pub(crate) async fn living(shared: &Shared, form: &Form) -> Result<Living, Refusal> {
-    let written = shared.forms.living_lists();
+    let written = shared.forms.now().await?.living_lists();
     let mut living: Vec<Arc<str>> = written.to_vec();
     for list in form.lists_read() {
         let file = format!("{list}.csv");

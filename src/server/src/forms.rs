@@ -1,20 +1,25 @@
 //! The forms that are handed out, and every version that ever was: a phone may come back with an old one.
 //!
-//! Kept here: a broken form is never served; its mistakes are given back as data.
+//! Kept here: a broken form is never served; its mistakes are given back as data. The folder is read at the start; what designers publish comes into force
+//! while the server runs (`current.rs`).
+
+mod current;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use doorstep_delivery::Residents;
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
 
+use crate::answer::Refusal;
 use crate::files::{Asset, Files};
 use crate::listen::now_ms;
-use crate::store::{Offer, RESIDENT, STRANGER, Store, StoreError, Viewer};
+use crate::store::{FolderForm, RESIDENT, STRANGER, Store, StoreError};
 use crate::who::rights::{Area, Deed, Reach, Role, reach};
+
+pub(crate) use current::titles;
 
 /// The definition's file in a form's folder.
 const DEFINITION: &str = "form.json";
@@ -26,7 +31,7 @@ const MEDIA: &str = "form-media";
 const GALLERY: &str = "gallery";
 /// What forms are called in the feed.
 pub(crate) const KIND: &str = "form";
-/// Brotli's quality for bundles: they are compressed once a start.
+/// Brotli's quality for bundles: each is compressed once a start.
 const QUALITY: u32 = 9;
 
 /// A form that has mistakes.
@@ -239,16 +244,25 @@ fn compress(plain: &[u8]) -> Bytes {
 #[derive(Debug)]
 pub(crate) struct Forms {
     store: Store,
-    /// What is said of each current one, and the areas and roles that it is for.
-    listed: Vec<(Json, Vec<(String, String)>)>,
-    /// The hashes of the current ones, in the list's order.
-    pub(crate) current: Vec<String>,
-    /// The entity lists that the current ones write, as forms name their files: `households.csv`.
-    living_lists: Living,
+    /// The folder's, in its order.
+    folder: Vec<InFolder>,
+    /// What was in force when it was last looked.
+    current: RwLock<Arc<current::Current>>,
+    /// Held by whoever looks what has come into force.
+    looking: tokio::sync::Mutex<()>,
     /// What the page `/gallery` tries out, if the office has it.
     pub(crate) gallery: Option<Served>,
     /// Versions by hash that were asked for since the start, the current ones among them.
     ready: Mutex<BTreeMap<String, Arc<Served>>>,
+}
+
+/// A form in the folder.
+#[derive(Debug)]
+struct InFolder {
+    id: String,
+    hash: String,
+    /// Holds for whatever version of the form is in force.
+    audience: Audience,
 }
 
 /// Why a version of a form that is kept can't be had.
@@ -271,58 +285,36 @@ impl std::fmt::Display for FormError {
     }
 }
 
+impl From<FormError> for Refusal {
+    fn from(error: FormError) -> Refusal {
+        match error {
+            FormError::Store(error) => error.into(),
+            FormError::Unreadable | FormError::Panicked => Refusal::fault(&error),
+        }
+    }
+}
+
 impl Forms {
-    /// Takes the current forms, and keeps them for good.
-    pub(crate) async fn serve(store: Store, current: Vec<Checked>) -> Result<Forms, StoreError> {
-        let (mut list, mut ready, mut hashes) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let (mut offers, mut gallery) = (Vec::new(), None);
-        let lists: BTreeSet<&str> = current.iter().flat_map(|checked| checked.form.entity_lists()).collect();
-        let living_lists = lists.iter().map(|list| format!("{list}.csv").into()).collect();
-        for Checked { form, bundle, audience, is_gallery } in current {
+    /// Takes the folder's forms, and keeps them for good.
+    pub(crate) async fn serve(store: Store, read: Vec<Checked>) -> Result<Forms, StoreError> {
+        let (mut folder, mut kept, mut ready, mut gallery) = (Vec::new(), Vec::new(), BTreeMap::new(), None);
+        for Checked { form, bundle, audience, is_gallery } in read {
             if is_gallery {
                 gallery = Some(Served::new(form, bundle));
                 continue;
             }
-            store.keep_form(form.id(), form.version(), form.hash(), &bundle, now_ms()).await?;
-            let titles: Map<String, Json> =
-                form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect();
-            let mut said = json!({
-                "id": form.id(), "version": form.version(), "hash": form.hash(), "title": titles
-            });
-            let residents = audience.residents(&form);
-            if residents != Residents::No {
-                said["residents"] = json!(residents);
-            }
-            let pairs = audience.pairs(&form);
-            offers.extend(pairs.iter().map(|(area, role)| Offer {
-                id: form.id().to_owned(),
-                area: area.clone(),
-                role: role.clone(),
-                body: said.to_string(),
-            }));
-            list.push((said, pairs));
-            hashes.push(form.hash().to_owned());
-            ready.insert(form.hash().to_owned(), Arc::new(Served::new(form, bundle)));
+            let (id, hash) = (form.id().to_owned(), form.hash().to_owned());
+            let version = form.version().to_owned();
+            kept.push(FolderForm { id: id.clone(), version, hash: hash.clone(), bundle: bundle.clone() });
+            folder.push(InFolder { id, hash: hash.clone(), audience });
+            ready.insert(hash, Arc::new(Served::new(form, bundle)));
         }
-        store.publish(KIND, &offers).await?;
-        Ok(Forms { store, listed: list, current: hashes, living_lists, gallery, ready: Mutex::new(ready) })
-    }
-
-    /// What `GET /api/v1/forms` says to somebody.
-    pub(crate) fn list(&self, viewer: &Viewer) -> Json {
-        let theirs = self.listed.iter().filter(|(_, pairs)| viewer.sees_form(pairs));
-        json!({ "forms": theirs.map(|(said, _)| said).collect::<Vec<_>>() })
-    }
-
-    /// The entity lists that the current ones write, as forms name their files: `households.csv`.
-    pub(crate) fn living_lists(&self) -> Living {
-        self.living_lists.clone()
-    }
-
-    /// The hashes of the current ones that somebody sees, in the list's order.
-    pub(crate) fn seen_by(&self, viewer: &Viewer) -> impl Iterator<Item = &String> {
-        let all = self.current.iter().zip(&self.listed);
-        all.filter(|(_, (_, pairs))| viewer.sees_form(pairs)).map(|(hash, _)| hash)
+        store.take_folder(&kept, now_ms()).await?;
+        let (ready, current) =
+            (Mutex::new(ready), RwLock::new(Arc::new(current::Current::before_the_start())));
+        let forms = Forms { store, folder, current, looking: tokio::sync::Mutex::default(), gallery, ready };
+        forms.now().await?;
+        Ok(forms)
     }
 
     /// The version of that hash; `None` if it was never served.

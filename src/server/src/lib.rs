@@ -11,6 +11,7 @@ pub mod backup;
 mod body;
 mod changes;
 mod declared;
+mod design;
 mod entities;
 mod files;
 mod forms;
@@ -108,6 +109,8 @@ pub struct Options {
     pub office_key: OfficeKeyOptions,
     /// What maps are laid on.
     pub tiles: TilesOptions,
+    /// Does a new version of a form wait until a second designer approves of it?
+    pub approve_forms: bool,
 }
 
 impl std::fmt::Debug for Options {
@@ -204,6 +207,8 @@ pub(crate) struct Shared {
     relay: Relay,
     metrics: Metrics,
     metrics_open: bool,
+    /// Does a new version of a form wait for a second designer?
+    approve_forms: bool,
     /// Who waits at a kiosk for somebody of the staff.
     calls: resident::Calls,
     /// Held by whoever tells phones of entities.
@@ -233,8 +238,9 @@ impl Server {
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
-        current.iter().for_each(|form| targets.tell_of_encryption(&form.form, office_key.seals()));
         let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
+        let in_force = forms.now().await.map_err(StartError::Store)?;
+        in_force.forms.iter().for_each(|one| targets.tell_of_encryption(&one.form, office_key.seals()));
         let who =
             Who::open(store.clone(), &options.data, &options.access, oidc).await.map_err(StartError::Key)?;
         let first_user = who.make_first_user().await.map_err(StartError::Store)?;
@@ -258,6 +264,7 @@ impl Server {
             relay,
             metrics: Metrics::default(),
             metrics_open: options.metrics_open,
+            approve_forms: options.approve_forms,
             calls: resident::Calls::default(),
             telling: tokio::sync::Mutex::default(),
             tls: tls.is_some(),

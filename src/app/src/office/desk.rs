@@ -113,7 +113,7 @@ impl Page {
 
     /// The roles that have a use for it.
     pub fn roles(self) -> Vec<&'static str> {
-        let all = ["worker", "station", "provider", "auditor", "administrator"];
+        let all = ["worker", "station", "provider", "auditor", "administrator", "designer"];
         all.into_iter().filter(|role| self.is_for(role)).collect()
     }
 
@@ -360,7 +360,7 @@ mod tests {
     fn every_role_that_has_a_page_here_finds_it_and_workers_find_none() {
         let pages = |role: &str| Page::ALL.into_iter().filter(|page| page.is_for(role)).count();
         assert_eq!([pages("administrator"), pages("station"), pages("auditor")], [4, 13, 11]);
-        assert_eq!(["worker", "provider", ""].map(pages), [0, 0, 0]);
+        assert_eq!(["worker", "provider", "designer", ""].map(pages), [0; 4]);
     }
 
     #[test]

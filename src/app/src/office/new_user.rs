@@ -21,7 +21,7 @@ use crate::words::office::words;
 const NAME: &str = "user-name";
 const AREA: &str = "user-area";
 const PROVIDER: &str = "user-provider";
-const ROLES: [&str; 5] = ["worker", "station", "provider", "auditor", "administrator"];
+const ROLES: [&str; 6] = ["worker", "station", "provider", "auditor", "administrator", "designer"];
 
 /// A user with the password that was made for them.
 #[derive(Clone, PartialEq, Deserialize)]

@@ -105,7 +105,8 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>, asker: Asker) -> Res
     let mut said = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xforms xmlns=\"http://openrosa.org/xforms/xformsList\">",
     );
-    for hash in shared.forms.seen_by(&asker.viewer) {
+    let current = shared.forms.now().await.map_err(Refusal::from)?;
+    for hash in current.seen_by(&asker.viewer) {
         let Some((served, xform)) = find(&shared, hash).await? else { continue };
         let form = &served.form;
         let title = form.languages().first().map(|language| form.title(language)).unwrap_or_default();

@@ -196,7 +196,8 @@ async fn version_of(
     let (id, version) = (instance.submitted.form_id(), instance.submitted.version());
     let mut found = shared.store.forms_of_version(id, version).await?;
     // What is handed out now comes before what was.
-    found.sort_by_key(|hash| !shared.forms.current.contains(hash));
+    let current = shared.forms.now().await?;
+    found.sort_by_key(|hash| !current.has(hash));
     let unknown = "this version of the form was never served here";
     let mut refusal = Refusal::new(StatusCode::NOT_FOUND, "form_unknown", unknown);
     for form_hash in found {

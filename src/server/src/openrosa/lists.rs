@@ -18,7 +18,7 @@ pub(super) async fn list_of(shared: &Shared, asker: &Asker, file: &str) -> Resul
     let Some(list) = file.strip_suffix(".csv").filter(|list| is_entity_name(list)) else { return Ok(None) };
     let is_known = !asker.viewer.role.is_empty() && (list == REFERRALS || provider(asker).is_none());
     let lives = is_known
-        && (shared.forms.living_lists().iter().any(|name| **name == *file)
+        && (shared.forms.now().await?.living_lists().iter().any(|name| **name == *file)
             || shared.store.has_list(list).await?);
     Ok(lives.then(|| list.to_owned()))
 }

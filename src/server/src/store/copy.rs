@@ -59,9 +59,10 @@ type Submission = (
 );
 
 impl Store {
-    /// Adds the forms, attachments, submissions, entities and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
+    /// Adds the forms, what became of their versions, attachments, submissions, entities and what is still to be passed on of another database that this one lacks. May be broken off and begun again.
     pub(crate) async fn copy_from(&self, source: &Store) -> Result<Copied, StoreError> {
         self.copy_forms(source).await?;
+        self.copy_publications(source).await?;
         let mut last = String::new();
         loop {
             let page = source.attachments_after(&last, 1_000).await?;

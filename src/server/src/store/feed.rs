@@ -8,6 +8,7 @@
 //! offered in several ways is gone only for whom no way is left.
 
 use super::database::BeginWriting;
+use super::publications::LAST;
 use super::{Store, StoreError};
 use crate::who::mask::{Kind, shows};
 use crate::who::rights::{Deed, Reach, Role, reach};
@@ -132,15 +133,21 @@ pub(crate) struct Fed {
 pub(super) type Kept = (String, String, String, Option<String>);
 
 impl Store {
-    /// Offers these of a kind, and nothing else of it, from now on. Said again, it changes nothing.
-    pub(crate) async fn publish(&self, kind: &str, offers: &[Offer]) -> Result<(), StoreError> {
+    /// Offers these of a kind, and nothing else of it, from now on. Said again, it changes nothing. They follow from the forms that were in force at the number
+    /// `last`: if something has come into force since, nothing is done, and the answer is `false`.
+    pub(crate) async fn publish(&self, last: i64, kind: &str, offers: &[Offer]) -> Result<bool, StoreError> {
         let epoch = new_id();
         Ok(writing!(self.database, |pool| async {
             let mut transaction = pool.begin_writing().await?;
+            let (now,): (Option<i64>,) = sqlx::query_as(LAST).fetch_one(&mut *transaction).await?;
+            if now.unwrap_or(0) != last {
+                return Ok(false);
+            }
             sqlx::query(BEGIN).bind(&epoch).execute(&mut *transaction).await?;
             let kept: Vec<Kept> = sqlx::query_as(OF_KIND).bind(kind).fetch_all(&mut *transaction).await?;
             offer!(transaction, kind, &difference(&kept, offers));
-            transaction.commit().await
+            transaction.commit().await?;
+            Ok(true)
         })?)
     }
 
@@ -263,22 +270,22 @@ mod tests {
     async fn what_leaves_an_area_is_gone_there_only(place: &Place) {
         let store = place.open().await;
         store
-            .publish(FORM, &[offer("a", "371002", "1"), offer("a", "371003", "1"), offer("b", "", "2")])
+            .publish(0, FORM, &[offer("a", "371002", "1"), offer("a", "371003", "1"), offer("b", "", "2")])
             .await
             .unwrap();
         let (epoch, first) = store.feed_head().await.unwrap();
-        store.publish(FORM, &[offer("a", "371002", "1"), offer("b", "", "2")]).await.unwrap();
+        store.publish(0, FORM, &[offer("a", "371002", "1"), offer("b", "", "2")]).await.unwrap();
         assert_eq!(store.feed_head().await.unwrap(), (epoch.clone(), first + 1), "one row has changed");
         let gone = [("a".to_owned(), None)];
         assert_eq!(said(&store, &worker("371003001"), first).await, gone);
         assert_eq!(said(&store, &worker("371002"), first).await, []);
         assert_eq!(said(&store, &worker("3710"), first).await, [("a".to_owned(), Some("1".to_owned()))]);
         assert_eq!(said(&store, &Viewer::default(), 0).await, [("b".to_owned(), Some("2".to_owned()))]);
-        store.publish(FORM, &[offer("a", "371002", "1"), offer("b", "", "2")]).await.unwrap();
+        store.publish(0, FORM, &[offer("a", "371002", "1"), offer("b", "", "2")]).await.unwrap();
         assert_eq!(store.feed_head().await.unwrap(), (epoch, first + 1), "said again, nothing changes");
 
         // A household's case in a wider area is none of a village's business.
-        store.publish("case", &[offer("c", "3710", "3")]).await.unwrap();
+        store.publish(0, "case", &[offer("c", "3710", "3")]).await.unwrap();
         assert_eq!(said(&store, &worker("371002"), first + 1).await, []);
         assert_eq!(said(&store, &worker("37"), first + 1).await.len(), 1);
         store.forget_feed().await.unwrap();
@@ -293,7 +300,7 @@ mod tests {
                 tokio::spawn(async move {
                     let (store, kind) = (opening.await.unwrap(), format!("kind{writer}"));
                     for round in 0..8 {
-                        store.publish(&kind, &[offer("x", "37", &round.to_string())]).await.unwrap();
+                        store.publish(0, &kind, &[offer("x", "37", &round.to_string())]).await.unwrap();
                     }
                 })
             })

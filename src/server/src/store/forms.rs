@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 
-const INSERT: &str =
+pub(super) const INSERT: &str =
     "INSERT INTO form_version (hash, id, version, bundle, served_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (hash) DO NOTHING";
 const OF_VERSION: &str =

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 20] = [
+const FILES: [(i64, &str, &str); 21] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -30,6 +30,7 @@ const FILES: [(i64, &str, &str); 20] = [
     (200, "preset", include_str!("../../migrations/0200_preset.sql")),
     (210, "monitoring_apart", include_str!("../../migrations/0210_monitoring_apart.sql")),
     (230, "handover_given", include_str!("../../migrations/0230_handover_given.sql")),
+    (240, "form_publications", include_str!("../../migrations/0240_form_publications.sql")),
 ];
 
 /// The schema that this program makes.
@@ -221,6 +222,8 @@ mod tests {
             let store = Store::open(folder.path(), None).await.unwrap();
             assert_eq!(store.keep(&again, Relayed::default()).await.unwrap(), Kept::Again { received_at: 7 });
             assert_eq!(store.form("ab").await.unwrap().as_deref(), Some("{}"));
+            let served = store.publications().await.unwrap();
+            assert_eq!((&*served[0].hash, &*served[0].state, served.len()), ("ab", "past", 1));
             store.close().await;
         });
         let old = rusqlite::Connection::open(&file).unwrap();

@@ -114,6 +114,16 @@ pub enum Event {
     HandoverWithdrawn,
     /// A member of the staff fetched it.
     HandoverTaken,
+    /// Forms were listed with all their versions.
+    FormsListed,
+    /// A designer put up a new version of a form.
+    FormPutUp,
+    /// A second designer approved of it.
+    FormApproved,
+    /// A second designer refused it.
+    FormRefused,
+    /// A designer went back to an older version of a form.
+    FormRolledBack,
 }
 
 /// One thing that was done.

@@ -71,7 +71,7 @@ pub(crate) fn standing(role: &str, area_code: &str, provider: Option<&str>) -> R
     let provider = match (role, provider.unwrap_or_default()) {
         (Role::Provider, "") => return Err(bad("provider", "a provider has the code of its organisation")),
         (Role::Provider, code) if is_code(code) => Some(code.to_owned()),
-        (Role::Worker | Role::Station | Role::Auditor | Role::Administrator, "") => None,
+        (Role::Worker | Role::Station | Role::Auditor | Role::Administrator | Role::Designer, "") => None,
         _ => {
             return Err(bad(
                 "provider",

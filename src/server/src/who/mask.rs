@@ -33,7 +33,7 @@ pub const fn shows(role: Role, kind: Kind) -> bool {
         (Role::Provider, Kind::Name | Kind::Phone | Kind::BirthDate | Kind::Free) => true,
         (Role::Provider, Kind::IdNumber) => false,
         (
-            Role::Auditor | Role::Administrator,
+            Role::Auditor | Role::Administrator | Role::Designer,
             Kind::Name | Kind::IdNumber | Kind::Phone | Kind::BirthDate | Kind::Free,
         ) => false,
     }
@@ -268,6 +268,7 @@ mod tests {
         assert_eq!(seen(Role::Provider), [true, false, true, true, true, true]);
         assert_eq!(seen(Role::Auditor), [false, false, false, false, false, true]);
         assert_eq!(seen(Role::Administrator), [false, false, false, false, false, true]);
+        assert_eq!(seen(Role::Designer), [false, false, false, false, false, true]);
         assert_eq!(mask(Role::Provider, Kind::Free, &format!("证 {ID}，")), "证 ******************，");
     }
 

@@ -1,4 +1,4 @@
-//! Who may do what: five roles, a closed table of deeds, and areas as prefixes of codes.
+//! Who may do what: six roles, a closed table of deeds, and areas as prefixes of codes.
 //!
 //! Kept here: what the table does not grant is refused, and a new deed or role does not compile until the table has it.
 //! Whoever looks after accounts reads no household, and whoever reads the audit log changes nothing.
@@ -18,12 +18,14 @@ pub enum Role {
     Auditor,
     /// Looks after users and devices (管理员).
     Administrator,
+    /// Puts up new versions of forms and approves of others' (表单设计).
+    Designer,
 }
 
 impl Role {
     /// All, in the table's order.
-    pub const ALL: [Role; 5] =
-        [Role::Worker, Role::Station, Role::Provider, Role::Auditor, Role::Administrator];
+    pub const ALL: [Role; 6] =
+        [Role::Worker, Role::Station, Role::Provider, Role::Auditor, Role::Administrator, Role::Designer];
 
     /// Its name on the wire and in the database.
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Role {
             Role::Provider => "provider",
             Role::Auditor => "auditor",
             Role::Administrator => "administrator",
+            Role::Designer => "designer",
         }
     }
 
@@ -44,7 +47,7 @@ impl Role {
     /// Must it show a second factor before it may do anything?
     pub const fn needs_second_factor(self) -> bool {
         match self {
-            Role::Station | Role::Administrator => true,
+            Role::Station | Role::Administrator | Role::Designer => true,
             Role::Worker | Role::Provider | Role::Auditor => false,
         }
     }
@@ -116,12 +119,18 @@ pub enum Deed {
     HandOutCodes,
     /// Go on with what somebody began at a kiosk and handed over.
     GoOn,
+    /// See forms with all their versions, and who put them up.
+    SeeDesigns,
+    /// Put up a new version of a form, and roll back to an older one.
+    Design,
+    /// Approve of a version that another put up, or refuse it.
+    Approve,
 }
 
 impl Deed {
     /// All, in the table's order.
     #[cfg(test)]
-    pub const ALL: [Deed; 15] = [
+    pub const ALL: [Deed; 18] = [
         Deed::Send,
         Deed::Read,
         Deed::Enrol,
@@ -137,6 +146,9 @@ impl Deed {
         Deed::ServeResident,
         Deed::HandOutCodes,
         Deed::GoOn,
+        Deed::SeeDesigns,
+        Deed::Design,
+        Deed::Approve,
     ];
 }
 
@@ -156,24 +168,27 @@ pub enum Reach {
 /// How far a role may do a deed: the whole table.
 pub const fn reach(role: Role, deed: Deed) -> Reach {
     use Reach::{All, Area, No, Referred};
-    //                        worker  station provider  auditor administrator
+    //                        worker  station provider  auditor administrator designer
     #[rustfmt::skip]
-    let row: [Reach; 5] = match deed {
-        Deed::Send =>           [Area,  Area,   Referred, No,     No],
-        Deed::Read =>           [Area,  Area,   Referred, Area,   No],
-        Deed::Enrol =>          [No,    Area,   No,       No,     All],
-        Deed::SeeDevices =>     [No,    Area,   No,       Area,   All],
-        Deed::Revoke =>         [No,    Area,   No,       No,     All],
-        Deed::LookAfterUsers => [No,    No,     No,       No,     All],
-        Deed::ReadAudit =>      [No,    No,     No,       All,    No],
-        Deed::SeeRelay =>       [No,    No,     No,       Area,   All],
-        Deed::Relay =>          [No,    No,     No,       No,     All],
-        Deed::Release =>        [No,    No,     No,       No,     All],
-        Deed::LookAfterLists => [No,    Area,   No,       No,     No],
-        Deed::TakeIn =>         [No,    Area,   No,       No,     No],
-        Deed::ServeResident =>  [Area,  No,     No,       No,     No],
-        Deed::HandOutCodes =>   [No,    Area,   No,       No,     No],
-        Deed::GoOn =>           [Area,  Area,   No,       No,     No],
+    let row: [Reach; 6] = match deed {
+        Deed::Send =>           [Area,  Area,   Referred, No,     No,         No],
+        Deed::Read =>           [Area,  Area,   Referred, Area,   No,         No],
+        Deed::Enrol =>          [No,    Area,   No,       No,     All,        No],
+        Deed::SeeDevices =>     [No,    Area,   No,       Area,   All,        No],
+        Deed::Revoke =>         [No,    Area,   No,       No,     All,        No],
+        Deed::LookAfterUsers => [No,    No,     No,       No,     All,        No],
+        Deed::ReadAudit =>      [No,    No,     No,       All,    No,         No],
+        Deed::SeeRelay =>       [No,    No,     No,       Area,   All,        No],
+        Deed::Relay =>          [No,    No,     No,       No,     All,        No],
+        Deed::Release =>        [No,    No,     No,       No,     All,        No],
+        Deed::LookAfterLists => [No,    Area,   No,       No,     No,         No],
+        Deed::TakeIn =>         [No,    Area,   No,       No,     No,         No],
+        Deed::ServeResident =>  [Area,  No,     No,       No,     No,         No],
+        Deed::HandOutCodes =>   [No,    Area,   No,       No,     No,         No],
+        Deed::GoOn =>           [Area,  Area,   No,       No,     No,         No],
+        Deed::SeeDesigns =>     [No,    No,     No,       No,     All,        All],
+        Deed::Design =>         [No,    No,     No,       No,     No,         All],
+        Deed::Approve =>        [No,    No,     No,       No,     No,         All],
     };
     match role {
         Role::Worker => row[0],
@@ -181,6 +196,7 @@ pub const fn reach(role: Role, deed: Deed) -> Reach {
         Role::Provider => row[2],
         Role::Auditor => row[3],
         Role::Administrator => row[4],
+        Role::Designer => row[5],
     }
 }
 
@@ -319,10 +335,23 @@ mod tests {
                 Deed::TakeIn,
                 Deed::HandOutCodes,
                 Deed::GoOn,
+                Deed::Design,
+                Deed::Approve,
             ];
             assert!(!(may(Deed::ReadAudit) && changes.into_iter().any(may)), "{role:?} audits and changes");
             assert!(Deed::ALL.into_iter().any(|deed| anywhere.may_somewhere(deed)), "{role:?} may nothing");
         }
+    }
+
+    #[test]
+    fn whoever_designs_forms_reads_nobody_and_needs_a_second_factor() {
+        let designer = standing(Role::Designer, "");
+        let own = [Deed::SeeDesigns, Deed::Design, Deed::Approve];
+        for deed in Deed::ALL {
+            assert_eq!(designer.may_somewhere(deed), own.contains(&deed), "{deed:?}");
+        }
+        assert!(Role::Designer.needs_second_factor());
+        assert!(standing(Role::Administrator, "").may_somewhere(Deed::SeeDesigns));
     }
 
     #[test]

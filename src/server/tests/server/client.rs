@@ -579,6 +579,7 @@ pub fn options(
             from: Some(folder.join("map.mbtiles")).filter(|file| file.exists()),
             attribution: None,
         },
+        approve_forms: folder.join("approve-forms").exists(),
     }
 }
 

@@ -7,6 +7,7 @@ mod browser;
 mod bucket;
 mod changes;
 mod client;
+mod design;
 #[path = "../../../delivery/tests/backends/encrypted.rs"]
 mod encrypted;
 mod ledgers;

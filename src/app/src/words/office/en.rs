@@ -36,6 +36,7 @@ pub const WORDS: Office = Office {
         "provider" => "Provider",
         "auditor" => "Auditor",
         "administrator" => "Administrator",
+        "designer" => "Form designer",
         _ => "Another role",
     },
     role_explained: |role| match role {
@@ -47,6 +48,9 @@ pub const WORDS: Office = Office {
         "auditor" => "Reads the audit log and surveys with personal data masked; changes nothing.",
         "administrator" => {
             "Looks after users, devices and passing on; reads no survey. Needs a second factor."
+        }
+        "designer" => {
+            "Changes forms, publishes new versions and approves those of others; reads no survey. Needs a second factor."
         }
         _ => "",
     },
@@ -362,6 +366,11 @@ pub const WORDS: Office = Office {
             "handover_made" => "Somebody at a kiosk handed a half-filled form over to the staff",
             "handover_withdrawn" => "Took a form that was handed over back to the kiosk",
             "handover_taken" => "Fetched a form that was handed over at a kiosk",
+            "forms_listed" => "Looked at the versions of forms",
+            "form_put_up" => "Put up a new version of a form",
+            "form_approved" => "Approved a new version of a form",
+            "form_refused" => "Refused a new version of a form",
+            "form_rolled_back" => "Went back to an older version of a form",
             _ => return None,
         })
     },

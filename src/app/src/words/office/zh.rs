@@ -36,6 +36,7 @@ pub const WORDS: Office = Office {
         "provider" => "服务机构",
         "auditor" => "审计员",
         "administrator" => "管理员",
+        "designer" => "表单设计",
         _ => "其他角色",
     },
     role_explained: |role| match role {
@@ -44,6 +45,7 @@ pub const WORDS: Office = Office {
         "provider" => "只看转介给本机构的住户。要填机构代码。",
         "auditor" => "查看审计日志和隐去个人信息的调查，不能改动任何东西。",
         "administrator" => "管理用户、设备和转发，不能看住户的调查。必须用两步验证。",
+        "designer" => "修改表单、发布新版本、审定别人的新版本，不能看住户的调查。必须用两步验证。",
         _ => "",
     },
     not_found: "没有这个页面",
@@ -358,6 +360,11 @@ pub const WORDS: Office = Office {
             "handover_made" => "在自助机上把没填完的表转给工作人员",
             "handover_withdrawn" => "在自助机上收回了转出的表",
             "handover_taken" => "取走了自助机上转来的表",
+            "forms_listed" => "看了表单的各个版本",
+            "form_put_up" => "提交了表单的新版本",
+            "form_approved" => "同意了表单的新版本",
+            "form_refused" => "没有同意表单的新版本",
+            "form_rolled_back" => "退回了表单以前的版本",
             _ => return None,
         })
     },

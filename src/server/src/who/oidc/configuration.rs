@@ -232,7 +232,7 @@ fn read_rule(rule: WrittenRule, may: &[Role]) -> Result<Rule, &'static str> {
     }
     match (&rule.provider, role) {
         (None, Role::Provider) => return Err("has no `provider`: the code of its organisation"),
-        (Some(_), Role::Worker | Role::Station | Role::Auditor | Role::Administrator) => {
+        (Some(_), Role::Worker | Role::Station | Role::Auditor | Role::Administrator | Role::Designer) => {
             return Err("has a `provider`, which only the role provider has");
         }
         (Some(Source::Code(code)), Role::Provider)

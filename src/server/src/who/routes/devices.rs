@@ -98,7 +98,7 @@ async fn check_user(who: &Who, caller: &Caller, id: &str) -> Result<(), Refusal>
     let user = who.user(fields::id(id)?).await?.filter(|user| !user.disabled).ok_or_else(unknown)?;
     let goes_out = match user.standing.role {
         Role::Worker | Role::Station | Role::Provider => true,
-        Role::Auditor | Role::Administrator => false,
+        Role::Auditor | Role::Administrator | Role::Designer => false,
     };
     if !goes_out {
         return Err(fields::bad("user", "a device is for a worker, a station or a provider"));
