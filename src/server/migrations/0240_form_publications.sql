@@ -1,6 +1,6 @@
 -- The versions of each form that came from the folder (`user_id` is null) or were put up by a designer, and what became of them: `waiting`, `current`, `past`, `refused`.
--- `replaces` is the hash of the version that it was made from. `in_force` counts what came into force, of all forms: whoever remembers the last number knows whether
--- anything has come since.
+-- `replaces` is the hash of the version that it was made from. `in_force` counts what came into force or left the folder, of all forms: whoever remembers the last
+-- number knows whether anything has changed since.
 CREATE TABLE form_publication (
     id          TEXT PRIMARY KEY,
     form_id     TEXT NOT NULL,

@@ -43,7 +43,7 @@ enum More {
     /// All that is wrong with a form, as `diagnostics`.
     Diagnostics(Vec<Json>),
     /// What is current in place of what its sender took for it, as `current`: hash and version, or nothing.
-    Current(Json),
+    Current(Box<Json>),
     /// What was refused is kept all the same, as `kept_aside`, and what has been decided of it, as `decision`.
     KeptAside(Option<&'static str>),
 }
@@ -75,7 +75,7 @@ impl Refusal {
 
     /// The same, with what is current by now.
     pub(crate) fn with_current(self, current: Json) -> Refusal {
-        Refusal { more: More::Current(current), ..self }
+        Refusal { more: More::Current(Box::new(current)), ..self }
     }
 
     /// The same, of what is kept aside until the office has decided: its sender need not think it lost.
@@ -117,7 +117,7 @@ impl IntoResponse for Refusal {
             More::Missing(hashes) => error["missing"] = hashes.into(),
             More::Device(id) => error["device"] = id.into(),
             More::Diagnostics(found) => error["diagnostics"] = found.into(),
-            More::Current(current) => error["current"] = current,
+            More::Current(current) => error["current"] = *current,
             More::KeptAside(decision) => {
                 error["kept_aside"] = true.into();
                 if let Some(decision) = decision {

@@ -28,6 +28,8 @@ const SERVED: &str = "
         EXISTS (SELECT id FROM form_publication p WHERE p.hash = $1 AND p.state IN ('current', 'past'))
         OR NOT EXISTS (SELECT id FROM form_publication p WHERE p.hash = $1))";
 const RETIRE: &str = "UPDATE form_publication SET state = 'past' WHERE form_id = $1 AND state = 'current'";
+const LEAVE: &str =
+    "UPDATE form_publication SET state = 'past', in_force = $2 WHERE form_id = $1 AND state = 'current'";
 const NEWEST: &str = "SELECT id, hash, user_id, state FROM form_publication WHERE form_id = $1 ORDER BY made_at DESC, id LIMIT 1";
 const LAST_MADE: &str = "SELECT MAX(made_at) FROM form_publication WHERE form_id = $1";
 const ADD: &str = "
@@ -192,13 +194,14 @@ impl Store {
                 sqlx::query_as(IN_FORCE).fetch_all(&mut *transaction).await?;
             let from_folder = current.iter().filter(|(.., user)| user.is_none());
             for (id, ..) in from_folder.filter(|(id, ..)| !forms.iter().any(|form| form.id == *id)) {
-                sqlx::query(RETIRE).bind(id).execute(&mut *transaction).await?;
+                let number = next_in_force!(transaction);
+                sqlx::query(LEAVE).bind(id).bind(number).execute(&mut *transaction).await?;
             }
             transaction.commit().await
         })?)
     }
 
-    /// The number of what came into force last.
+    /// The number of what came into force, or left the folder, last.
     pub(crate) async fn last_in_force(&self) -> Result<i64, StoreError> {
         let (last,): (Option<i64>,) = reading!(self.database, |pool| sqlx::query_as(LAST).fetch_one(pool))?;
         Ok(last.unwrap_or(0))

@@ -67,7 +67,9 @@ async fn who_wins_at_a_start(place: &Place) {
 
     assert_eq!(put_up(&store, &new("f", "q", Some("c"))).await, is_done());
     assert_eq!(put_up(&store, &new("h", "y", None)).await, is_done());
+    let last = store.last_in_force().await.unwrap();
     start(&store, &["f=q"]).await;
+    assert!(store.last_in_force().await.unwrap() > last, "other processes see that something went");
     assert_eq!(current(&store).await, ["f=q*", "h=y*"], "what left the folder is no longer offered");
     start(&store, &[]).await;
     assert_eq!(current(&store).await, ["f=q*", "h=y*"]);
