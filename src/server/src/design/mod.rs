@@ -25,7 +25,7 @@
 //! |---|---|---|
 //! | 413 `too_large` | | a body over 32 MiB |
 //! | 400 `bad_body` | | not JSON, or a field that is missing or not known |
-//! | 422 `bad_field` | | a note, id or version that is too long or holds control characters |
+//! | 422 `bad_field` | | a note, id (`form_id`), version or title that is too long or holds control characters |
 //! | 422 `bundle_unread` | | no bundle |
 //! | 422 `form_broken` | `diagnostics`: `Diagnostic::to_json` of each, warnings too | the form has mistakes |
 //! | 409 `not_current` | `current`: `{"hash", "version"}` or null | another version is current than the one it was made from |

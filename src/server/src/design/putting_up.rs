@@ -25,8 +25,10 @@ use crate::who::rights::Deed;
 
 /// The largest body: a bundle holds lists of tens of thousands of choices.
 const BODY_LIMIT: usize = 32 << 20;
-/// The most characters of a form's id, and of its version: both stand in addresses and lists.
+/// The most bytes of a form's id, and of its version: a phone takes 256, and would take nothing from a page with a longer one.
 const NAME_LIMIT: usize = 200;
+/// The most bytes of its titles in all languages together: they stand in lists.
+const TITLES_LIMIT: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,11 +112,15 @@ fn read(body: &[u8]) -> Result<Sound, Refusal> {
         let reason = "the form has mistakes".to_owned();
         return Err(unprocessable("form_broken", reason).with_diagnostics(said));
     };
-    let fits = |name: &str| name.chars().count() <= NAME_LIMIT && !name.chars().any(char::is_control);
-    for (field, name) in [("form_id", form.id()), ("version", form.version())] {
-        if !fits(name) {
-            return Err(fields::bad(field, "up to 200 characters, none of them a control character"));
-        }
+    let fits = |name: &str| name.len() <= NAME_LIMIT && !name.chars().any(char::is_control);
+    if form.id().is_empty() || !fits(form.id()) {
+        return Err(fields::bad("form_id", "1 to 200 bytes, none of them a control character"));
+    }
+    if !fits(form.version()) {
+        return Err(fields::bad("version", "up to 200 bytes, none of them a control character"));
+    }
+    if form.languages().iter().map(|language| form.title(language).len()).sum::<usize>() > TITLES_LIMIT {
+        return Err(fields::bad("form_title", "up to 10,000 bytes in all languages together"));
     }
     Ok(Sound { form, bundle: bundle.to_json(), warnings: said, note, replaces: wanted.replaces })
 }

@@ -50,9 +50,17 @@ impl Listed {
     }
 }
 
-/// Its title in each of its languages.
+/// Its title in each of its languages, by their tags, which phones know: by `zh` where a workbook has `中文 (zh)`.
 pub(crate) fn titles(form: &Form) -> Map<String, Json> {
-    form.languages().iter().map(|tag| (tag.to_string(), Json::from(form.title(tag)))).collect()
+    let mut titles = Map::new();
+    for language in form.languages() {
+        let tag =
+            language.strip_suffix(')').and_then(|name| name.rsplit_once('(')).map(|(_, tag)| tag.trim());
+        let tag = tag.filter(|tag| !tag.is_empty()).unwrap_or(language);
+        // Of two that have one tag the first is meant, as in the form itself.
+        titles.entry(tag).or_insert_with(|| Json::from(form.title(language)));
+    }
+    titles
 }
 
 impl Current {
@@ -166,5 +174,30 @@ impl Forms {
                 Ok(None)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_engine::{Bundle, Source};
+
+    use super::*;
+
+    #[test]
+    fn titles_are_told_by_tags() {
+        let file = |name: &str, text: &str| Source::new(name, text);
+        let sheets = Bundle {
+            main: file(
+                "form.xlsx#survey",
+                "type\tname\tlabel::中文 (zh)\tlabel::English (en)\tlabel::Gaelic\ntext\ta\t甲\tA\tÀ\n",
+            ),
+            files: vec![file(
+                "form.xlsx#settings",
+                "form_id\tform_title::中文 (zh)\tform_title::English (en)\tform_title::Gaelic\nf\t走访\tVisit\tTadhal\n",
+            )],
+        };
+        let read = Form::read(&sheets);
+        let form = read.form.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
+        assert_eq!(Json::from(titles(&form)), json!({"zh": "走访", "en": "Visit", "Gaelic": "Tadhal"}));
     }
 }

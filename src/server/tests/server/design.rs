@@ -23,22 +23,36 @@ fn edition(version: &str, question: &str) -> Bundle {
     Bundle::single(Source::new("form.json", text.replace("\"age\"", &format!("\"{question}\""))))
 }
 
+/// An XForm: its ids are addresses, as a rule.
+fn xform(id: &str) -> Bundle {
+    let text = format!(
+        r#"<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Visit</h:title><model>
+        <instance><data id="{id}" version="1"><a/></data></instance><bind nodeset="/data/a" type="string"/></model></h:head>
+        <h:body><input ref="/data/a"><label>A</label></input></h:body></h:html>"#
+    );
+    Bundle::single(Source::new("form.xml", text))
+}
+
+fn titled(title: &str) -> Bundle {
+    Bundle::single(Source::new("form.json", FORM.replace("走访", title).replace("\"1\"", "\"3\"")))
+}
+
 /// A workbook's sheets, with a list that it names.
 fn sheets() -> Bundle {
     let file = |name: &str, text: &str| Source::new(name, text);
     Bundle {
         main: file(
             "form.xlsx#survey",
-            "type\tname\tlabel::zh\tlabel::en\nselect_one_from_file towns.csv\ttown\t镇街\tTown\nselect_one yes_no\tagreed\t同意吗\tAgreed?\n",
+            "type\tname\tlabel::中文 (zh)\tlabel::English (en)\nselect_one_from_file towns.csv\ttown\t镇街\tTown\nselect_one yes_no\tagreed\t同意吗\tAgreed?\n",
         ),
         files: vec![
             file(
                 "form.xlsx#choices",
-                "list_name\tname\tlabel::zh\tlabel::en\nyes_no\tyes\t是\tYes\nyes_no\tno\t否\tNo\n",
+                "list_name\tname\tlabel::中文 (zh)\tlabel::English (en)\nyes_no\tyes\t是\tYes\nyes_no\tno\t否\tNo\n",
             ),
             file(
                 "form.xlsx#settings",
-                "form_title\tform_id\tversion\tdefault_language\n镇街登记\ttowns\t1\tzh\n",
+                "form_title\tform_id\tversion\tdefault_language\n镇街登记\ttowns\t1\t中文 (zh)\n",
             ),
             file("towns.csv", "name,label\n001,竹岛\n002,鲸园\n"),
         ],
@@ -166,6 +180,13 @@ fn what_is_published_comes_to_phones_and_drafts_stay_on_theirs(place: &Place) {
     let list = desk.house().get("/openrosa/formList").text();
     assert!(list.contains("<formID>towns</formID><name>镇街登记</name>"), "{list}");
 
+    // An XForm, whose id is an address.
+    let address = "http://example.cn/forms/visit?a=1";
+    assert_eq!(desk.put_up(&xform(address), None).status, 201);
+    assert_eq!(desk.offered(address).unwrap().1, xform(address).hash());
+    let encoded = "http%3A%2F%2Fexample.cn%2Fforms%2Fvisit%3Fa%3D1";
+    refused(&desk.roll_back(encoded, &xform(address).hash()), 409, "already_current");
+
     let form = desk.form("visit");
     assert_eq!(
         (&form["current"]["from"], &form["current"]["title"]["en"]),
@@ -175,7 +196,7 @@ fn what_is_published_comes_to_phones_and_drafts_stay_on_theirs(place: &Place) {
     assert_eq!(form["publications"][1]["by"], Json::Null, "the folder's");
     assert_eq!(desk.form("towns")["current"]["title"], json!({"zh": "镇街登记", "en": "镇街登记"}));
     let put_up = |hash: String| ("form_put_up".to_owned(), json!(hash));
-    assert_eq!(desk.events(), [put_up(new.hash()), put_up(sheets.hash())]);
+    assert_eq!(desk.events(), [put_up(new.hash()), put_up(sheets.hash()), put_up(xform(address).hash())]);
 }
 
 fn a_version_replaces_no_other_than_its_own(place: &Place) {
@@ -210,8 +231,11 @@ fn a_version_replaces_no_other_than_its_own(place: &Place) {
     refused(&post(json!({"note": "x"})), 400, "bad_body");
     refused(&post(json!({"bundle": {}, "force": true})), 400, "bad_body");
     refused(&post(json!({"bundle": {}, "note": "字".repeat(501)})), 422, "bad_field");
-    let long: Json = serde_json::from_str(&edition(&"9".repeat(201), "x").to_json()).unwrap();
-    refused(&post(json!({"bundle": long, "replaces": second.hash()})), 422, "bad_field");
+    // Phones take 256 bytes of an id or version, and 字 has three.
+    for bundle in [edition(&"字".repeat(67), "x"), xform(&"a".repeat(201)), titled(&"字".repeat(4_000))] {
+        let bundle: Json = serde_json::from_str(&bundle.to_json()).unwrap();
+        refused(&post(json!({"bundle": bundle, "replaces": second.hash()})), 422, "bad_field");
+    }
     let own = [("x-doorstep", "1"), ("origin", "http://x"), ("sec-fetch-site", "same-origin")];
     let large = vec![b' '; (32 << 20) + 1];
     refused(&desk.designer.send_with(desk.house(), "POST", DESIGN, &own, &large), 413, "too_large");
