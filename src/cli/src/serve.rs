@@ -170,6 +170,7 @@ fn is_sm(name: &str) -> Result<bool, &'static str> {
 
 async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
     let (data, access) = (options.data.clone(), options.access.clone());
+    let approve_forms = options.approve_forms;
     // Before anything is listened on, so that a stop right after the start is not missed.
     let stop = stop_signal().map_err(StartError::Runtime)?;
     if options.app == Files::Nothing {
@@ -195,6 +196,9 @@ async fn serve(options: Options, logs: Logs) -> Result<(), StartError> {
         say!("submissions: from enrolled devices and users only");
     } else {
         say!("submissions: from anybody who reaches this address (--devices-only changes that)");
+    }
+    if approve_forms {
+        say!("new versions of forms wait until a second designer approves of them");
     }
     let targets = server.relay_targets();
     if !targets.is_empty() {

@@ -138,6 +138,34 @@ fn at_any_other_address_only_those_who_are_known_send() {
     }
 }
 
+#[test]
+fn whether_new_versions_wait_for_a_second_designer_is_said_by_option_or_environment() {
+    let folder = folder_with(FORM);
+    for (arguments, environment, waits) in [
+        (&["--approve-forms"][..], None, true),
+        (&[], Some("1"), true),
+        (&[], Some("0"), false),
+        (&[], Some(""), false),
+        (&[], None, false),
+    ] {
+        let mut command = doorstep(folder.path());
+        command.args(arguments).env_remove("DOORSTEP_APPROVE_FORMS");
+        if let Some(value) = environment {
+            command.env("DOORSTEP_APPROVE_FORMS", value);
+        }
+        let mut server = command.spawn().unwrap();
+        let mut said = BufReader::new(server.stdout.take().unwrap());
+        let mut lines = String::new();
+        while !lines.contains("data in ") {
+            assert_ne!(said.read_line(&mut lines).unwrap(), 0, "{lines}");
+        }
+        assert_eq!(lines.contains("wait until a second designer"), waits, "{arguments:?} {environment:?}");
+        let pid = server.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(server.wait().unwrap().success());
+    }
+}
+
 const SECRETS: &str = r#"{"office": {"login": "bearer", "token": "hunter2-hunter2"}}"#;
 
 fn relay_in(folder: &Path, backends: &str, secrets: &str, mode: u32) {

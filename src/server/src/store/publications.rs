@@ -127,6 +127,8 @@ macro_rules! next_in_force {
     }};
 }
 
+use next_in_force;
+
 /// In a transaction: adds a publication, later than all others of its form, and gives its id.
 macro_rules! add {
     ($transaction:expr, $form:expr, $hash:expr, $version:expr, $note:expr, $user:expr, $replaces:expr, $state:expr, $in_force:expr, $now:expr) => {{

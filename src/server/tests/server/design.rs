@@ -18,7 +18,7 @@ on_each_database!(
 const DESIGN: &str = "/api/v1/design/forms";
 
 /// The form of an office, under another version and with another question.
-fn edition(version: &str, question: &str) -> Bundle {
+pub fn edition(version: &str, question: &str) -> Bundle {
     let text = FORM.replace("\"version\": \"1\"", &format!("\"version\": \"{version}\""));
     Bundle::single(Source::new("form.json", text.replace("\"age\"", &format!("\"{question}\""))))
 }
@@ -38,7 +38,7 @@ fn titled(title: &str) -> Bundle {
 }
 
 /// A workbook's sheets, with a list that it names.
-fn sheets() -> Bundle {
+pub fn sheets() -> Bundle {
     let file = |name: &str, text: &str| Source::new(name, text);
     Bundle {
         main: file(
@@ -59,13 +59,13 @@ fn sheets() -> Bundle {
     }
 }
 
-struct Desk {
+pub struct Desk {
     office: Office,
     designer: Browser,
 }
 
 impl Desk {
-    fn open(place: &Place) -> Desk {
+    pub fn open(place: &Place) -> Desk {
         let house = place.with(Access::default());
         let administrator = Browser::settle(&house, "admin", &house.first_password);
         let office = Office { house, administrator };
@@ -73,11 +73,11 @@ impl Desk {
         Desk { office, designer }
     }
 
-    fn house(&self) -> &House {
+    pub fn house(&self) -> &House {
         &self.office.house
     }
 
-    fn put_up(&self, bundle: &Bundle, replaces: Option<&str>) -> Answer {
+    pub fn put_up(&self, bundle: &Bundle, replaces: Option<&str>) -> Answer {
         self.put_up_as(&self.designer, bundle, replaces)
     }
 
@@ -90,7 +90,7 @@ impl Desk {
         by.post(self.house(), &format!("{DESIGN}/{hash}/{what}"), json!({}))
     }
 
-    fn roll_back(&self, id: &str, hash: &str) -> Answer {
+    pub fn roll_back(&self, id: &str, hash: &str) -> Answer {
         self.designer.post(self.house(), &format!("{DESIGN}/{id}/roll-back"), json!({ "hash": hash }))
     }
 
@@ -110,7 +110,7 @@ impl Desk {
     }
 
     /// What phones are offered: version and hash.
-    fn offered(&self, id: &str) -> Option<(String, String)> {
+    pub fn offered(&self, id: &str) -> Option<(String, String)> {
         let listed = self.house().get("/api/v1/forms").json();
         let form = listed["forms"].as_array().unwrap().iter().find(|form| form["id"] == id)?.clone();
         Some((text(&form["version"]).to_owned(), text(&form["hash"]).to_owned()))

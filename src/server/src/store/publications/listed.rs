@@ -2,7 +2,7 @@
 
 use super::super::database::BeginWriting;
 use super::super::{Store, StoreError};
-use super::{ADD, DECIDE};
+use super::{ADD, DECIDE, LAST, next_in_force};
 
 /// So many publications of a form are listed.
 const MOST_LISTED: i64 = 100;
@@ -11,7 +11,7 @@ const COLUMNS: &str = "
     p.id, p.form_id, p.hash, p.version, p.note, p.state, p.replaces, p.user_id, u.name, p.made_at, p.decided_by, d.name, p.decided_at
     FROM form_publication p LEFT JOIN app_user u ON u.id = p.user_id LEFT JOIN app_user d ON d.id = p.decided_by";
 const ROWS: &str = "
-    SELECT id, hash, version, note, user_id, made_at, state, replaces, decided_by, decided_at, in_force FROM form_publication
+    SELECT id, hash, version, note, user_id, made_at, state, replaces, decided_by, decided_at FROM form_publication
     WHERE form_id = $1 ORDER BY made_at, id";
 
 /// A publication as it is listed. Somebody is their id and, if they are still here, their name.
@@ -37,7 +37,7 @@ type Row = (
 /// A row as it is kept, without its form.
 #[rustfmt::skip]
 type KeptRow = (
-    String, String, String, String, Option<String>, i64, String, Option<String>, Option<String>, Option<i64>, Option<i64>,
+    String, String, String, String, Option<String>, i64, String, Option<String>, Option<String>, Option<i64>,
 );
 
 fn publication(row: Row) -> Publication {
@@ -74,25 +74,19 @@ impl Store {
                 let known: Vec<KeptRow> =
                     sqlx::query_as(rows).bind(&form).fetch_all(&mut *transaction).await?;
                 if known.is_empty() {
-                    for (
-                        id,
-                        hash,
-                        version,
-                        note,
-                        user,
-                        made_at,
-                        state,
-                        replaces,
-                        decider,
-                        decided_at,
-                        in_force,
-                    ) in &found
+                    for (id, hash, version, note, user, made_at, state, replaces, decider, decided_at) in
+                        &found
                     {
+                        // Counted on here: a process that runs is to see that it came.
+                        let number = match &**state {
+                            "current" => Some(next_in_force!(transaction)),
+                            _ => None,
+                        };
                         let add = sqlx::query(ADD).bind(id).bind(&form).bind(hash).bind(version).bind(note);
-                        let add = add.bind(user).bind(made_at).bind(state).bind(replaces).bind(in_force);
+                        let add = add.bind(user).bind(made_at).bind(state).bind(replaces).bind(number);
                         add.execute(&mut *transaction).await?;
                         let decide = sqlx::query(DECIDE).bind(id).bind(state).bind(decider).bind(decided_at);
-                        decide.bind(in_force).execute(&mut *transaction).await?;
+                        decide.bind(number).execute(&mut *transaction).await?;
                     }
                 }
                 transaction.commit().await
