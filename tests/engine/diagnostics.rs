@@ -44,7 +44,7 @@ fn every_mistake_is_told_in_chinese() {
     assert!(missing.is_empty(), "not in Chinese: {missing:#?}");
 }
 
-fn bundle(file: &Path) -> Bundle {
+pub(crate) fn bundle(file: &Path) -> Bundle {
     let text = std::fs::read_to_string(file).unwrap();
     match &*file.extension().unwrap().to_string_lossy() {
         "sheets" => workbook(&text),

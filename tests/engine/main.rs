@@ -1,6 +1,7 @@
 //! The engine's cases as data: small forms with answers in and expectations out, and broken forms with their mistakes.
 
 mod cases;
+mod compare;
 mod diagnostics;
 mod explained;
 mod inputs;

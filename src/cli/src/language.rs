@@ -31,6 +31,14 @@ impl Language {
         Language::named(tag).ok_or_else(|| format!("there is nothing in `{tag}`: only `zh` and `en`").into())
     }
 
+    /// As the engine is told it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh",
+        }
+    }
+
     /// A diagnostic in it.
     pub fn of(self, found: &Diagnostic) -> Diagnostic {
         match self {

@@ -14,6 +14,7 @@ mod backup;
 mod bucket;
 mod check;
 mod convert;
+mod diff;
 mod explain;
 mod functions;
 mod office_key;
@@ -24,6 +25,7 @@ mod serve;
 mod test;
 
 mod catalogues;
+mod colours;
 mod declared;
 mod form_files;
 mod language;
@@ -96,6 +98,10 @@ doorstep COMMAND
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
       --force                write over what is there
+  diff OLD NEW             what differs between two versions of a form, each in any syntax, and what it means for the data
+      --json                 as data: each difference with its kind, weight (harmless, look, breaks), words and meaning
+      --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
+                             exits with 0 if nothing differs, 1 if something does, 2 if one can't be read
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
   functions [NAME…]        what expressions can call; some functions in full
@@ -152,6 +158,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "test" => test::run(arguments),
             "assess" => assess::run(arguments),
             "convert" => convert::run(arguments),
+            "diff" => diff::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
             "office-key" => office_key::run(arguments),

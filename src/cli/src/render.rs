@@ -1,6 +1,5 @@
 //! Diagnostics in the terminal: the line, what is wrong underlined, and the ways out.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -54,7 +53,8 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path, langua
         let level = if chinese { Level::HELP.with_name("办法") } else { Level::HELP };
         group = group.element(level.message(hint.as_str()));
     }
-    let renderer = if std::io::stderr().is_terminal() { Renderer::styled() } else { Renderer::plain() };
+    let styled = crate::colours::wanted(&std::io::stderr());
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     renderer.render(&[group])
 }
 

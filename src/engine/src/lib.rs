@@ -37,6 +37,8 @@ pub mod trial;
 
 pub mod export;
 
+pub mod compare;
+
 pub use definition::files_of_row;
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use entities::{EntityAct, EntityChange, EntityError, is_entity_name};

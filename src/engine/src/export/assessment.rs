@@ -11,13 +11,13 @@ use crate::definition::columns;
 use crate::xml::{Attribute, Element, Name, Namespace};
 
 /// A measure, and what belongs to it.
-pub(super) struct Measure {
+pub(crate) struct Measure {
     pub row: Row,
     pub lines: Vec<(Lines, Line)>,
 }
 
 /// An item, part, band or rule.
-pub(super) struct Line {
+pub(crate) struct Line {
     pub row: Row,
     /// What a rule asks of its inputs.
     pub tests: Vec<(String, String)>,

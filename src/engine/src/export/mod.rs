@@ -12,6 +12,7 @@ mod instances;
 mod lists;
 mod model;
 mod names;
+pub(crate) mod outline;
 mod own_functions;
 mod question;
 mod settings;
@@ -21,6 +22,9 @@ mod table;
 mod texts;
 mod xform;
 mod xlsform;
+
+pub(crate) use assessment::Measure;
+pub(crate) use table::Row;
 
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -4,7 +4,7 @@ use crate::source::{Source, Span};
 
 /// A row: its cells by their columns' titles.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub cells: Vec<(String, String)>,
     pub span: Span,
 }
