@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use doorstep_engine::case::Failure;
 use doorstep_engine::services::{Catalogue, Read, case, gather};
 use doorstep_engine::{Bundle, Severity};
 
 use crate::language::Language;
+use crate::test::{self, Told};
 use crate::{form_files, render};
 
 const NAME: &str = "services.csv";
@@ -84,36 +86,32 @@ pub fn check(file: &Path, strict: bool, as_data: bool, language: Language) -> bo
 }
 
 /// Runs the cases beside a catalogue: how many passed, and how many failed.
-pub fn test(file: &Path, language: Language) -> (usize, usize) {
+pub fn test(file: &Path, language: Language, told: Told) -> (usize, usize) {
     let (bundle, read) = match read(file) {
         Ok(read) => read,
         Err(reason) => {
-            eprintln!("{reason}");
+            told.unreadable(file, &reason);
             return (0, 1);
         }
     };
     let Some(catalogue) = read.catalogue else {
-        for told in &read.diagnostics {
-            eprintln!("{}\n", render::diagnostic(told, &bundle, file, language));
-        }
+        let said = |found| render::diagnostic(found, &bundle, file, language) + "\n";
+        let said: Vec<String> = read.diagnostics.iter().map(said).collect();
+        told.unreadable(file, &said.join("\n"));
         return (0, 1);
     };
-    let entries = std::fs::read_dir(form_files::folder(file).join("cases")).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> =
-        entries.map(|entry| entry.path()).filter(|file| form_files::ending(file) == "json").collect();
-    files.sort();
     let (mut passed, mut failed) = (0, 0);
-    for file in files {
-        let text = std::fs::read_to_string(&file).map_err(|error| error.to_string());
+    for case in test::json_files(&form_files::folder(file).join("cases")) {
+        let text = std::fs::read_to_string(&case).map_err(|error| error.to_string());
         let parsed = text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
         let failures = parsed.map_or_else(|message| vec![message], |json| case::run(&catalogue, &json));
         match failures.is_empty() {
             true => passed += 1,
             false => failed += 1,
         }
-        for message in &failures {
-            eprintln!("{}\n  {message}", file.display());
-        }
+        let failures: Vec<Failure> =
+            failures.into_iter().map(|message| Failure { step: 0, message }).collect();
+        told.case(file, &case, &failures);
     }
     (passed, failed)
 }

@@ -7,18 +7,19 @@ use std::process::ExitCode;
 use doorstep_engine::{Bundle, Checked, Form, Severity};
 
 use crate::language::Language;
-use crate::{catalogues, declared, form_files, render};
+use crate::{catalogues, declared, form_files, render, watch};
 
 /// Checks forms; 1 if any has an error (or, with `--strict`, a warning).
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut paths: Vec<PathBuf> = Vec::new();
-    let (mut strict, mut as_data, mut asked) = (false, false, None);
+    let (mut strict, mut as_data, mut watches, mut asked) = (false, false, false, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) => paths.push(path.into()),
             Long("strict") => strict = true,
             Long("json") => as_data = true,
+            Long("watch") => watches = true,
             Long("lang") => asked = Some(Language::asked(&arguments.value()?.string()?)?),
             other => return Err(other.unexpected()),
         }
@@ -29,25 +30,34 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     // Data is the same everywhere, unless its reader asks for another language.
     let standard = if as_data { Language::English } else { Language::of_terminal() };
     let language = asked.unwrap_or(standard);
+    if watches {
+        watch::watch(&paths, || {
+            all(&paths, strict, as_data, language);
+        });
+    }
+    Ok(all(&paths, strict, as_data, language))
+}
+
+fn all(paths: &[PathBuf], strict: bool, as_data: bool, language: Language) -> ExitCode {
     let mut failed = false;
     for path in paths {
-        let catalogues = catalogues::found(&path);
+        let catalogues = catalogues::found(path);
         for catalogue in &catalogues {
             failed |= !catalogues::check(catalogue, strict, as_data, language);
         }
-        let folder = declared::found(&path);
+        let folder = declared::found(path);
         if let Some(folder) = &folder {
             failed |= !declared::check(folder, declared::Telling { as_data, language });
         }
-        let definitions = match form_files::definitions(&path) {
+        let definitions = match form_files::definitions(path) {
             // A catalogue is no form, nor are a list and a ledger.
-            _ if catalogues.contains(&path) || folder.as_ref().is_some_and(|folder| *folder != path) => {
+            _ if catalogues.contains(path) || folder.as_ref().is_some_and(|folder| *folder != *path) => {
                 continue;
             }
             Ok(definitions) => definitions,
             Err(_) if !catalogues.is_empty() || folder.is_some() => continue,
             Err(reason) => {
-                unreadable(&path, &reason, as_data);
+                unreadable(path, &reason, as_data);
                 failed = true;
                 continue;
             }
@@ -56,7 +66,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             failed |= !check(&definition, strict, as_data, language);
         }
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn check(definition: &Path, strict: bool, as_data: bool, language: Language) -> bool {

@@ -9,20 +9,48 @@ use doorstep_engine::expr::functions::{self, Function};
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut words: Vec<String> = Vec::new();
+    let mut as_data = false;
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(value) => words.push(value.string()?),
+            Long("json") => as_data = true,
             other => return Err(other.unexpected()),
         }
     }
     if words.is_empty() {
         words.push(String::new());
     }
+    if as_data {
+        return Ok(data(&words));
+    }
     let mut known = true;
     for word in &words {
         known &= show(word);
     }
     Ok(if known { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `[{name, signature, doc, example, gives, arguments: [least, most]}]`; most is null where there may be any number.
+fn data(words: &[String]) -> ExitCode {
+    let is_asked = |function: &&Function| {
+        words.iter().any(|word| match functions::names().any(|name| name == word) {
+            true => function.name == word,
+            false => function.name.contains(word.as_str()),
+        })
+    };
+    let told = functions::all().filter(is_asked).map(|function| {
+        let (example, gives) = function.example;
+        let (least, most) = function.arity;
+        let most = (most < u8::MAX).then_some(most);
+        serde_json::json!({
+            "name": function.name, "signature": function.signature, "doc": function.doc,
+            "example": example, "gives": gives, "arguments": [least, most],
+        })
+    });
+    let told: Vec<_> = told.collect();
+    let code = if told.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    say!("{}", serde_json::Value::Array(told));
+    code
 }
 
 /// True: there is such a function.

@@ -17,6 +17,7 @@ mod convert;
 mod diff;
 mod explain;
 mod functions;
+mod new;
 mod office_key;
 mod recover;
 mod rescue;
@@ -30,6 +31,7 @@ mod declared;
 mod form_files;
 mod language;
 mod render;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -91,20 +93,33 @@ doorstep COMMAND
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
+      --watch                again whenever a form, what it names or a case changes, until Ctrl-C
+                             exits with 0 if all is well, 1 if something is wrong
   test PATH…               run the cases that stand beside forms and catalogues
+      --json                 as data: a line of JSON for each case, then one that counts them
+      --watch                again whenever a form, what it names or a case changes, until Ctrl-C
+                             exits with 0 if all pass, 1 if any fails or there are none
   assess FORM CASE         what the answers of a case come to, and why
       --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); say what that syntax can't hold
       --strict               write nothing if something would be lost
       --force                write over what is there
+                             exits with 0 if it was written, 1 if not
   diff OLD NEW             what differs between two versions of a form, each in any syntax, and what it means for the data
       --json                 as data: each difference with its kind, weight (harmless, look, breaks), words and meaning
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
                              exits with 0 if nothing differs, 1 if something does, 2 if one can't be read
   explain [CODE]           what a mistake's code means, and how to mend it; all codes
       --lang zh              in Chinese, as where LANG says so
+      --json                 as data
   functions [NAME…]        what expressions can call; some functions in full
+      --json                 as data
+  new DIR|FILE.xlsx        a form to begin with: one page with one question in Chinese and English, and a case; as a folder with
+                           form JSON, or as a workbook. Nothing is written over
+      --from NAME            begin with that form instead, its lists and cases with it
+      --list                 say which forms there are to begin with
+      --forms DIR            those in DIR (those inside the program, else ./forms)
   office-key FILE          say what the keys in FILE are told by, the newest last: what phones seal surveys for
       --new FILE             make a key, into a new file or after the keys that are in it; the newest is handed out, all open
   recover KEY REQUEST      the code for a phone whose PIN is forgotten: KEY is the office's private key,
@@ -131,6 +146,9 @@ doorstep COMMAND
 
   help                     this
   version                  which Doorstep this is
+
+Exit codes: 0 it is as it should be, 1 something was found or failed, 2 the arguments are wrong (of `diff`, too: a form can't be
+read). With NO_COLOR in the environment nothing is coloured.
 ";
 
 fn main() -> ExitCode {
@@ -161,6 +179,7 @@ fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             "diff" => diff::run(arguments),
             "explain" => explain::run(arguments),
             "functions" => functions::run(arguments),
+            "new" => new::run(arguments),
             "office-key" => office_key::run(arguments),
             "recover" => recover::run(arguments),
             "rescue" => rescue::run(arguments),
