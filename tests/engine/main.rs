@@ -4,6 +4,7 @@ mod cases;
 mod compare;
 mod diagnostics;
 mod explained;
+mod given_out;
 mod inputs;
 mod instances;
 mod lint;

@@ -5,7 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use doorstep_engine::export::{Converted, Exported, to_form_json, to_xform, to_xlsform};
+use doorstep_engine::export::{
+    Converted, Exported, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json, to_paper,
+    to_xform, to_xlsform,
+};
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 
 use crate::language::Language;
@@ -18,6 +21,13 @@ enum Target {
     FormJson,
     Workbook,
     CsvFolder,
+    /// What each column of the data is.
+    CodebookPage,
+    CodebookTable,
+    /// To print and fill in by hand.
+    Paper,
+    /// A FHIR R4 Questionnaire.
+    Fhir,
 }
 
 /// Files and their bytes.
@@ -30,20 +40,21 @@ struct Written {
     names: Vec<String>,
     /// What is lost, each with its place.
     losses: Vec<String>,
-    /// The form as whoever reads the files has it.
-    again: Result<Bundle, String>,
+    /// The form as whoever reads the files has it; none where it is no form any more.
+    again: Option<Result<Bundle, String>>,
 }
 
 /// Converts a form; 1 if it has errors, can't be read or written, or (with `--strict`) if something is lost: then nothing is written.
 pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     use lexopt::prelude::*;
     let mut paths: Vec<PathBuf> = Vec::new();
-    let (mut strict, mut force) = (false, false);
+    let (mut strict, mut force, mut asked) = (false, false, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) if paths.len() < 2 => paths.push(path.into()),
             Long("strict") => strict = true,
             Long("force") => force = true,
+            Long("lang") => asked = Some(Language::asked(&arguments.value()?.string()?)?),
             other => return Err(other.unexpected()),
         }
     }
@@ -51,7 +62,10 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
         return Err("from what to what? For example: doorstep convert form.xlsx form.xml".into());
     };
     let target = target(to)?;
-    match free(to, force).and_then(|()| convert(from, to, target, strict)) {
+    if asked.is_some() && target != Target::Paper {
+        return Err("only a paper is in one language: `--lang` goes with paper.html".into());
+    }
+    match free(to, force).and_then(|()| convert(from, to, target, strict, asked)) {
         Ok(true) => Ok(ExitCode::SUCCESS),
         Ok(false) => Ok(ExitCode::FAILURE),
         Err(reason) => {
@@ -62,7 +76,18 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
 }
 
 fn target(to: &Path) -> Result<Target, lexopt::Error> {
+    let name = to.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let said = [
+        ("codebook.html", Target::CodebookPage),
+        ("codebook.csv", Target::CodebookTable),
+        ("paper.html", Target::Paper),
+        (".fhir.json", Target::Fhir),
+    ];
+    if let Some((_, target)) = said.into_iter().find(|(end, _)| name.ends_with(end)) {
+        return Ok(target);
+    }
     match form_files::ending(to).as_str() {
+        "html" => Err("a codebook, or a paper to fill in? Call it codebook.html or paper.html".into()),
         "xml" | "xhtml" => Ok(Target::XForm),
         "json" => Ok(Target::FormJson),
         "xlsx" => Ok(Target::Workbook),
@@ -70,7 +95,7 @@ fn target(to: &Path) -> Result<Target, lexopt::Error> {
         "" => Ok(Target::CsvFolder),
         _ if to.is_dir() => Ok(Target::CsvFolder),
         other => Err(format!(
-            "there is no form in `.{other}`: write .xml (XForm), .xlsx (XLSForm), .json (form JSON) or a folder (CSV files)"
+            "there is no form in `.{other}`: write .xml (XForm), .xlsx (XLSForm), .json (form JSON), .fhir.json (FHIR Questionnaire), codebook.html, codebook.csv, paper.html or a folder (CSV files)"
         )
         .into()),
     }
@@ -112,7 +137,13 @@ fn sheets_of_before(to: &Path, files: &Files) -> Vec<PathBuf> {
 }
 
 /// True: written, without losses that were not allowed.
-fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool, String> {
+fn convert(
+    from: &Path,
+    to: &Path,
+    target: Target,
+    strict: bool,
+    asked: Option<Language>,
+) -> Result<bool, String> {
     let mut definitions = form_files::definitions(from)?;
     let (Some(definition), None) = (definitions.pop(), definitions.pop()) else {
         return Err(format!("{}: there are several forms here; name one", from.display()));
@@ -129,6 +160,13 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
     let written = match target {
         Target::XForm => one(to_xform(&bundle), &bundle, &definition, to),
         Target::FormJson => one(to_form_json(&bundle), &bundle, &definition, to),
+        Target::CodebookPage => alone(to_codebook_html(&bundle), &bundle, &definition, to),
+        Target::CodebookTable => alone(to_codebook_csv(&bundle), &bundle, &definition, to),
+        Target::Paper => {
+            let language = asked.unwrap_or_else(Language::of_terminal);
+            alone(to_paper(&bundle, language.tag()), &bundle, &definition, to)
+        }
+        Target::Fhir => alone(to_fhir_questionnaire(&bundle), &bundle, &definition, to),
         Target::Workbook | Target::CsvFolder => {
             match read(to_xlsform(&bundle, &name), &bundle, &definition) {
                 Some(exported) => Some(sheets(&exported, &bundle, to, target)?),
@@ -137,7 +175,7 @@ fn convert(from: &Path, to: &Path, target: Target, strict: bool) -> Result<bool,
         }
     };
     let Some(Written { files, names, mut losses, again }) = written else { return Ok(false) };
-    losses.extend(mistakes(again, target));
+    losses.extend(again.map(|again| mistakes(again, target)).into_iter().flatten());
     for loss in &losses {
         eprintln!("{loss}");
     }
@@ -185,7 +223,7 @@ fn mistakes(again: Result<Bundle, String>, target: Target) -> Vec<String> {
     let syntax = match target {
         Target::XForm => "XForms",
         Target::FormJson => "form JSON",
-        Target::Workbook | Target::CsvFolder => "XLSForm",
+        _ => "XLSForm",
     };
     let bundle = match again {
         Ok(bundle) => bundle,
@@ -219,7 +257,15 @@ fn one(converted: Converted<String>, bundle: &Bundle, definition: &Path, to: &Pa
     let names = Bundle::files_named(&main);
     let again = Bundle::gather(main, |name| attachment(bundle, name).map(|source| source.text.to_string()));
     let files = vec![(to.to_owned(), exported.written.into_bytes())];
-    Some(Written { files, names, losses, again: Ok(again) })
+    Some(Written { files, names, losses, again: Some(Ok(again)) })
+}
+
+/// A file that is no form, and needs no other.
+fn alone(converted: Converted<String>, bundle: &Bundle, definition: &Path, to: &Path) -> Option<Written> {
+    let exported = read(converted, bundle, definition)?;
+    let losses = losses(&exported, bundle);
+    let files = vec![(to.to_owned(), exported.written.into_bytes())];
+    Some(Written { files, names: Vec::new(), losses, again: None })
 }
 
 fn sheets(
@@ -246,7 +292,7 @@ fn sheets(
     let beside = |name: &str| attachment(bundle, name).map(|source| source.text.to_string());
     let again = again.map(|again| doorstep_workbook::gather(again, beside)).map_err(failed);
     let names = doorstep_workbook::files_named(&exported.written);
-    Ok(Written { files, names, losses: losses(exported, bundle), again })
+    Ok(Written { files, names, losses: losses(exported, bundle), again: Some(again) })
 }
 
 fn write(files: Files) -> Result<(), String> {

@@ -102,9 +102,12 @@ doorstep COMMAND
   assess FORM CASE         what the answers of a case come to, and why
       --lang LANGUAGE        in that language
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
-                           .json (form JSON), a folder (CSV files); say what that syntax can't hold
+                           .json (form JSON), a folder (CSV files); or as something else, by B's whole name: paper.html (to print
+                           on A4 and fill in by hand), codebook.html and codebook.csv (what each column of the data is),
+                           NAME.fhir.json (FHIR R4 Questionnaire). A name before it is free: phq-9-paper.html. Say what B can't hold
       --strict               write nothing if something would be lost
       --force                write over what is there
+      --lang zh              a paper in Chinese, as where LANG says so; in English with `--lang en`
                              exits with 0 if it was written, 1 if not
   diff OLD NEW             what differs between two versions of a form, each in any syntax, and what it means for the data
       --json                 as data: each difference with its kind, weight (harmless, look, breaks), words and meaning

@@ -221,3 +221,24 @@ fn every_command_has_help_and_says_what_it_found() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("there are no cases in"));
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn a_form_is_given_out_by_the_whole_name_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::write(folder.join("a.json"), FORM).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    runs(folder, &["convert", "a.json", "visit-paper.html", "--lang", "zh"]);
+    assert!(read("visit-paper.html").contains("被访者签名"));
+    runs(folder, &["convert", "a.json", "codebook.html", "--strict"]);
+    runs(folder, &["convert", "a.json", "codebook.csv", "--strict"]);
+    assert!(read("codebook.csv").contains("/visit/person/well,well,select_one yn"), "{}", read("codebook.csv"));
+    let lost = runs(folder, &["convert", "a.json", "visit.fhir.json"]);
+    assert!(lost.contains("a.json:6:") && lost.contains("repeat_count"), "{lost}");
+    let form: serde_json::Value = serde_json::from_str(&read("visit.fhir.json")).unwrap();
+    assert_eq!(form["item"][1]["linkId"], "/visit/person");
+    // What is no form, and no known name.
+    assert_eq!(doorstep(folder, &["convert", "a.json", "a.html"]).status.code(), Some(2));
+    assert_eq!(doorstep(folder, &["convert", "a.json", "b.xml", "--lang", "zh"]).status.code(), Some(2));
+    assert_eq!(doorstep(folder, &["convert", "a.json", "codebook.csv"]).status.code(), Some(1), "it is there already");
+}

@@ -5,8 +5,11 @@
 mod actions;
 mod assessment;
 mod calculations;
+mod codebook;
 mod entities;
+mod fhir;
 mod form_json;
+mod html;
 mod instance_id;
 mod instances;
 mod lists;
@@ -14,6 +17,7 @@ mod model;
 mod names;
 pub(crate) mod outline;
 mod own_functions;
+mod paper;
 mod question;
 mod settings;
 mod sums;
@@ -24,6 +28,9 @@ mod xform;
 mod xlsform;
 
 pub(crate) use assessment::Measure;
+pub use codebook::{to_codebook_csv, to_codebook_html};
+pub use fhir::to_fhir_questionnaire;
+pub use paper::to_paper;
 pub(crate) use table::Row;
 
 use crate::definition;

@@ -8,7 +8,7 @@ use super::xlsform::{Target, sheets};
 use super::{Losses, calculations, lists};
 use crate::definition;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{Bundle, Span};
+use crate::source::Bundle;
 
 /// A form's rows as a tree.
 pub(crate) struct Outline {
@@ -97,14 +97,19 @@ impl Outline {
         found
     }
 
+    /// Items with all that they hold, in document order.
+    pub fn walk<'a>(items: &'a [Item], visit: &mut dyn FnMut(&'a Item)) {
+        let mut left: Vec<&Item> = items.iter().rev().collect();
+        while let Some(item) = left.pop() {
+            visit(item);
+            left.extend(item.children.iter().flatten().rev());
+        }
+    }
+
     /// Every row that has words.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Row)) {
         visit(&self.settings);
-        let mut items: Vec<&Item> = self.items.iter().rev().collect();
-        while let Some(item) = items.pop() {
-            visit(&item.row);
-            items.extend(item.children.iter().flatten().rev());
-        }
+        Outline::walk(&self.items, &mut |item| visit(&item.row));
         self.lists.iter().flat_map(|list| &list.choices).for_each(&mut *visit);
         for measure in &self.measures {
             visit(&measure.row);
@@ -131,10 +136,6 @@ impl Item {
 
     pub fn is_section(&self) -> bool {
         self.children.is_some()
-    }
-
-    pub fn span(&self) -> Span {
-        self.row.span
     }
 }
 
