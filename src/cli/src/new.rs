@@ -63,7 +63,7 @@ fn new(to: &Path, from: Option<&str>, forms: Option<&Path>) -> Result<(), String
         _ => false,
     };
     let is_empty = std::fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_none());
-    if to.exists() && !(is_empty && !is_workbook) {
+    if to.exists() && (is_workbook || !is_empty) {
         return Err(format!("{}: it is there already, and stays as it is", to.display()));
     }
     let id = form_id(to);

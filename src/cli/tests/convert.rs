@@ -232,7 +232,11 @@ fn a_form_is_given_out_by_the_whole_name_of_the_file() {
     assert!(read("visit-paper.html").contains("被访者签名"));
     runs(folder, &["convert", "a.json", "codebook.html", "--strict"]);
     runs(folder, &["convert", "a.json", "codebook.csv", "--strict"]);
-    assert!(read("codebook.csv").contains("/visit/person/well,well,select_one yn"), "{}", read("codebook.csv"));
+    assert!(
+        read("codebook.csv").contains("/visit/person/well,well,select_one yn"),
+        "{}",
+        read("codebook.csv")
+    );
     let lost = runs(folder, &["convert", "a.json", "visit.fhir.json"]);
     assert!(lost.contains("a.json:6:") && lost.contains("repeat_count"), "{lost}");
     let form: serde_json::Value = serde_json::from_str(&read("visit.fhir.json")).unwrap();
@@ -240,5 +244,9 @@ fn a_form_is_given_out_by_the_whole_name_of_the_file() {
     // What is no form, and no known name.
     assert_eq!(doorstep(folder, &["convert", "a.json", "a.html"]).status.code(), Some(2));
     assert_eq!(doorstep(folder, &["convert", "a.json", "b.xml", "--lang", "zh"]).status.code(), Some(2));
-    assert_eq!(doorstep(folder, &["convert", "a.json", "codebook.csv"]).status.code(), Some(1), "it is there already");
+    assert_eq!(
+        doorstep(folder, &["convert", "a.json", "codebook.csv"]).status.code(),
+        Some(1),
+        "it is there already"
+    );
 }

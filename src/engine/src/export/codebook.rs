@@ -181,6 +181,9 @@ body { font: 14px/1.45 system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-se
 h1 { font-size: 1.4rem; margin: 0 }
 table { border-collapse: collapse; width: 100%; margin-top: 1rem }
 th, td { border: 1px solid #999; padding: .3em .5em; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+td:first-child { min-width: 11rem }
+th:nth-child(2) { min-width: 7rem }
+th:nth-last-child(2) { min-width: 13rem }
 thead { display: table-header-group }
 tr { break-inside: avoid }
 tr.section td { background: #eee; font-weight: 600 }

@@ -86,8 +86,10 @@ impl Outline {
     pub fn languages(&self) -> Vec<&str> {
         let mut found: Vec<&str> = Vec::new();
         self.visit(&mut |row| {
-            for (column, _) in &row.cells {
-                if let Some((_, language)) = of_words(column)
+            for (column, text) in &row.cells {
+                // A title without a language stands beside those that have one; what nothing shows is in none.
+                let shown = column != "form_title" && !text.trim_matches('\u{200b}').is_empty();
+                if let Some((_, language)) = of_words(column).filter(|_| shown)
                     && !found.contains(&language)
                 {
                     found.push(language);

@@ -11,7 +11,7 @@ use super::outline::{Item, Outline, words};
 use super::{Converted, Exported, Losses};
 use crate::assess::sentences::Tongue;
 use crate::source::Bundle;
-use conditions::{Asked, Questions, condition};
+use conditions::{Asked, Questions, as_written, condition};
 
 /// A list that is longer is not printed: the answer is written.
 const MAX_CHOICES: usize = 40;
@@ -64,7 +64,7 @@ fn paper(outline: &Outline, language: &str) -> (String, Losses) {
         outline,
         language,
         zh,
-        questions: HashMap::new(),
+        questions: Questions::default(),
         numbers: HashMap::new(),
         sections: 0,
         body: String::new(),
@@ -139,11 +139,15 @@ impl<'a> Paper<'a> {
         for item in items {
             if let Some(children) = &item.children {
                 self.number(children, next);
+            } else if let Some(said) = item.row.get("calculation").filter(|_| is_unasked(item)) {
+                self.questions.worked_out.insert(item.name().to_owned(), said.to_owned());
             } else if !is_unasked(item) && item.kind() != "note" {
                 let number = next.to_string();
                 let choices = self.choices(item).into_iter().flatten();
                 let choices = choices.map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
-                self.questions.insert(item.name().to_owned(), Asked { number: number.clone(), choices });
+                self.questions
+                    .asked
+                    .insert(item.name().to_owned(), Asked { number: number.clone(), choices });
                 self.numbers.insert(&item.path, number);
                 *next += 1;
             }
@@ -175,13 +179,41 @@ impl<'a> Paper<'a> {
         out.trim_matches('\u{200b}').to_owned()
     }
 
-    fn only(&self, item: &Item) -> String {
+    /// Whom a question or group is for. What there are no words for stands as it is written.
+    fn only(&mut self, item: &Item) -> String {
         let Some(relevant) = item.row.get("relevant") else { return String::new() };
-        let told = escaped(&condition(relevant, &self.questions, self.zh));
+        let told = condition(relevant, &self.questions, self.zh).unwrap_or_else(|| {
+            let what =
+                format!("the condition of `{}` stands on paper as it is written: {relevant}", item.name());
+            self.losses.push(item.row.span, what);
+            as_written(relevant, &self.questions, self.zh)
+        });
         match self.zh {
-            true => format!("<p class=\"only\">（只问：{told}）</p>"),
-            false => format!("<p class=\"only\">(Only if {told})</p>"),
+            true => format!("<p class=\"only\">（只问：{}）</p>", escaped(&told)),
+            false => format!("<p class=\"only\">(Only if {})</p>", escaped(&told)),
         }
+    }
+
+    /// A note, and whom it is for. What hangs on what paper doesn't know is nothing to read out.
+    fn note(&mut self, item: &Item) {
+        let said = self.said(item, "label");
+        if said.is_empty() {
+            return;
+        }
+        let relevant = item.row.get("relevant");
+        let told = relevant.map(|relevant| condition(relevant, &self.questions, self.zh));
+        let only = match (told, self.zh) {
+            (None, _) => String::new(),
+            (Some(Some(told)), true) => format!("<p class=\"only\">（{}看这条）</p>", escaped(&told)),
+            (Some(Some(told)), false) => format!("<p class=\"only\">(If {})</p>", escaped(&told)),
+            (Some(None), _) => {
+                let what =
+                    format!("the note `{}` is left out: it hangs on what paper does not know", item.name());
+                self.losses.push(item.row.span, what);
+                return;
+            }
+        };
+        self.body.push_str(&format!("<div class=\"n\">{only}<p>{said}</p></div>\n"));
     }
 
     fn items(&mut self, items: &'a [Item], depth: usize) {
@@ -224,7 +256,8 @@ impl<'a> Paper<'a> {
                 self.body.push_str(&format!("<h3>{heading}</h3>\n"));
             }
         }
-        self.body.push_str(&self.only(item));
+        let only = self.only(item);
+        self.body.push_str(&only);
         self.hint(item);
         self.items(children, depth + 1);
     }
@@ -252,18 +285,18 @@ impl<'a> Paper<'a> {
 
     fn question(&mut self, item: &Item) {
         if item.kind() == "note" {
-            let said = self.said(item, "label");
-            if !said.is_empty() {
-                let note = format!("<div class=\"n\">{}<p>{said}</p></div>\n", self.only(item));
-                self.body.push_str(&note);
-            }
-            return;
+            return self.note(item);
         }
-        let (heading, only) = (self.heading(item), self.only(item));
-        self.body.push_str(&format!("<div class=\"q\"><p>{heading}</p>{only}"));
+        let (heading, only, answer) = (self.heading(item), self.only(item), self.answer(item));
+        // What is short stands behind its question.
+        let long = answer.contains("long") || answer.contains("class=\"c\"");
+        let (beside, below) = match long {
+            true => (String::new(), format!("<div class=\"a\">{answer}</div>")),
+            false => (format!("　{answer}"), String::new()),
+        };
+        self.body.push_str(&format!("<div class=\"q\"><p>{heading}{beside}</p>{only}"));
         self.hint(item);
-        let answer = self.answer(item);
-        self.body.push_str(&format!("<div class=\"a\">{answer}</div></div>\n"));
+        self.body.push_str(&format!("{below}</div>\n"));
     }
 
     /// Room for an answer.
@@ -383,7 +416,8 @@ impl<'a> Paper<'a> {
         if !heading.is_empty() {
             self.body.push_str(&format!("<h3>{heading}</h3>\n"));
         }
-        self.body.push_str(&self.only(item));
+        let only = self.only(item);
+        self.body.push_str(&only);
         self.hint(item);
         let mut asked: Vec<&Item> = Vec::new();
         Outline::walk(children, &mut |child| {
@@ -401,7 +435,8 @@ impl<'a> Paper<'a> {
             let mut head = String::from("<th class=\"r\"></th>");
             let mut cells = String::new();
             for item in columns {
-                head.push_str(&format!("<th>{}{}</th>", self.heading(item), self.only(item)));
+                let (heading, only) = (self.heading(item), self.only(item));
+                head.push_str(&format!("<th>{heading}{only}</th>"));
                 let is_choice = matches!(item.kind(), "select_one" | "select_multiple");
                 let few = is_choice && self.choices(item).is_some_and(|choices| choices.len() <= 8);
                 cells.push_str(&match few {

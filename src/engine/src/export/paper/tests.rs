@@ -41,11 +41,11 @@ fn questions_have_numbers_boxes_and_lines() {
             "<h1>调查&lt;表&gt;</h1>",
             "<h2>一、基本</h2>",
             "<p>您好</p>",
-            "<p>1. 姓名&lt;x&gt; *</p>",
+            "<p>1. 姓名&lt;x&gt; *　<i class=\"line\"></i></p>",
             "<span class=\"c\">□ 是</span><span class=\"c\">□ 否</span>",
             "<p class=\"hint\">念一遍</p>",
-            "<p>3. 生日</p><p class=\"only\">（只问：第 2 题选“是”的）</p>",
-            "</i>年<i",
+            "日</p><p class=\"only\">（只问：第 2 题选“是”的）</p>",
+            "<p>3. 生日　<i class=\"short\"></i>年<i",
             "<p>4. <i class=\"short\"></i>的</p>",
             "（可多选）",
             "<span class=\"c\">□ 3</span>",
@@ -81,6 +81,27 @@ fn alike_questions_and_repeats_are_tables() {
         ],
     );
     assert_eq!(losses, ["the choice filter of `k` is left out: paper shows every choice"]);
+}
+
+#[test]
+fn what_hangs_on_what_paper_does_not_know_is_told() {
+    let (written, losses) = printed(
+        r#"{"type": "integer", "name": "n", "label": {"zh": "数", "en": "N"}},
+           {"type": "calculate", "name": "c", "calculation": "${n} * 2"},
+           {"type": "note", "name": "x", "label": {"zh": "大了", "en": "Large"}, "relevant": "${c} > 4"},
+           {"type": "note", "name": "y", "label": {"zh": "太大", "en": "Too large"}, "relevant": "${n} > 9"},
+           {"type": "text", "name": "z", "label": {"zh": "为何", "en": "Why"}, "relevant": "${c} > 4"}"#,
+        "zh",
+    );
+    has(&written, &["（第 1 题大于 9 的看这条）</p><p>太大</p>", "（只问：c &gt; 4）"]);
+    assert!(!written.contains("大了"), "{written}");
+    assert_eq!(
+        losses,
+        [
+            "the note `x` is left out: it hangs on what paper does not know",
+            "the condition of `z` stands on paper as it is written: ${c} > 4",
+        ]
+    );
 }
 
 #[test]
