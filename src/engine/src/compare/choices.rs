@@ -33,6 +33,11 @@ pub(super) fn pair(old: &Outline, new: &Outline, renamed: &mut Renamed) -> Lists
     paired
 }
 
+/// Do two lists offer the same, whatever they are called?
+pub(super) fn alike(old: &List, new: &List) -> bool {
+    cells(old) == cells(new)
+}
+
 fn cells(list: &List) -> Vec<&(String, String)> {
     let cells = list.choices.iter().flat_map(|row| &row.cells);
     cells.filter(|(column, _)| column != "list_name").collect()

@@ -25,6 +25,7 @@ use crate::assess::sentences::Tongue;
 use crate::diagnostic::Diagnostic;
 use crate::export::Row;
 use crate::export::outline::{Outline, of_words};
+use crate::expr::lexer::tokens;
 use crate::source::{Bundle, Source};
 use renaming::Renamed;
 
@@ -197,7 +198,12 @@ impl<'a> Both<'a> {
             let (column, language) = key(column, self.new_default);
             let was = before.iter().find(|(known, said, _)| *known == column && *said == language);
             let was = was.map(|(_, _, text)| text.as_str());
-            if was == Some(text.as_str()) || language.is_some_and(|language| self.added.contains(language)) {
+            let means_it = |was: &str| match language.is_some() {
+                true => was.split_whitespace().eq(text.split_whitespace()),
+                false => is_expression(column) && same(was, text),
+            };
+            let same = was == Some(text.as_str()) || was.is_some_and(means_it);
+            if same || language.is_some_and(|language| self.added.contains(language)) {
                 continue;
             }
             found.push(differs(column, language, was, Some(text)));
@@ -214,7 +220,7 @@ impl<'a> Both<'a> {
 
     fn settings(&mut self) {
         let (old, new) = (&self.old.settings, &self.new.settings);
-        for Differs { column, language, old, new } in self.differing(old, new, &[]) {
+        for Differs { column, language, old, new } in self.differing(old, new, SPELLING) {
             let name = language.filter(|_| column == "form_title").map_or(column.clone(), |language| {
                 if language.is_empty() { column } else { format!("{column}::{language}") }
             });
@@ -284,6 +290,37 @@ impl<'a> Both<'a> {
             }
         }
     }
+}
+
+/// Settings that only say how the sheets are read.
+const SPELLING: &[&str] = &["clean_text_values"];
+
+/// Columns whose blanks say nothing.
+fn is_expression(column: &str) -> bool {
+    const EXPRESSIONS: &[&str] = &[
+        "relevant",
+        "constraint",
+        "required",
+        "readonly",
+        "calculation",
+        "choice_filter",
+        "repeat_count",
+        "trigger",
+        "instance_name",
+        "when",
+        "value",
+        "test",
+    ];
+    EXPRESSIONS.contains(&column) || column.starts_with("if ")
+}
+
+/// Are they one expression, but for blanks and quotes?
+fn same(old: &str, new: &str) -> bool {
+    let parts = |text| {
+        let found = tokens(text).ok()?;
+        Some(found.into_iter().map(|(token, _)| token).collect::<Vec<_>>())
+    };
+    parts(old).is_some_and(|old| parts(new).is_some_and(|new| old == new))
 }
 
 /// Its lines, however they end.

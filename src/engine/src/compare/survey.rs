@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::choices;
 use super::difference::{Difference, Element};
 use super::pairs::{Flat, Pairs};
 use super::renaming::Renamed;
@@ -195,7 +196,12 @@ impl Both<'_> {
             let kind = |item: &Item| item.kind().to_owned();
             self.found.push(Difference::Type { path: path(), old: kind(old), new: kind(new) });
         }
-        if old_list != list(new) && old_list.is_some() && list(new).is_some() {
+        let alike = || {
+            let (old, new) = (self.old.list(old.list()?)?, self.new.list(new.list()?)?);
+            Some(choices::alike(old, new))
+        };
+        let both = old_list.is_some() && list(new).is_some();
+        if both && old_list != list(new) && alike() != Some(true) {
             let property = "list".to_owned();
             self.found.push(Difference::Property { path: path(), property, old: old_list, new: list(new) });
         }
