@@ -179,8 +179,9 @@ impl Both<'_> {
                 }
             }
         }
+        let told: HashSet<usize> = paired.iter().flatten().copied().collect();
         for (at, before) in old.iter().enumerate() {
-            if !paired.contains(&Some(at)) {
+            if !told.contains(&at) {
                 let (measure, name) = (measure.to_owned(), before.name.clone());
                 self.found.push(Difference::LineRemoved { measure, line, name });
             }

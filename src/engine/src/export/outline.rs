@@ -136,6 +136,11 @@ impl Item {
         self.row.get("type")?.split_once(' ').map(|(_, list)| list.trim())
     }
 
+    /// Its condition, if it is ever not asked.
+    pub fn relevant(&self) -> Option<&str> {
+        self.row.get("relevant").filter(|said| said.trim() != "true()")
+    }
+
     pub fn is_section(&self) -> bool {
         self.children.is_some()
     }

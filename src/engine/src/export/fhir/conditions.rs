@@ -13,7 +13,7 @@ use crate::expr::syntax::{Ast, Kind, Operator, Path, Start, Test};
 impl<'a> Writer<'a> {
     /// Its condition, or a loss.
     pub(super) fn condition(&mut self, item: &'a Item, written: &mut Map<String, Json>) {
-        let Some(said) = item.row.get("relevant") else { return };
+        let Some(said) = item.relevant() else { return };
         let when = parse(said).ok().and_then(|ast| self.when(&ast));
         let Some((tests, any)) = when else {
             let what = format!("the condition of `{}`, {said}", item.name());

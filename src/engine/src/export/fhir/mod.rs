@@ -141,7 +141,7 @@ impl<'a> Writer<'a> {
     fn know(&mut self, items: &'a [Item], within: Option<&'a str>, above: &[&'a str]) {
         for item in items {
             let mut conditions = above.to_vec();
-            conditions.extend(item.row.get("relevant"));
+            conditions.extend(item.relevant());
             let known = Known {
                 conditions: conditions.clone(),
                 link_id: self.link_id(item),

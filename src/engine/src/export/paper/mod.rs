@@ -181,7 +181,7 @@ impl<'a> Paper<'a> {
 
     /// Whom a question or group is for. What there are no words for stands as it is written.
     fn only(&mut self, item: &Item) -> String {
-        let Some(relevant) = item.row.get("relevant") else { return String::new() };
+        let Some(relevant) = item.relevant() else { return String::new() };
         let told = condition(relevant, &self.questions, self.zh).unwrap_or_else(|| {
             let what =
                 format!("the condition of `{}` stands on paper as it is written: {relevant}", item.name());
@@ -200,7 +200,7 @@ impl<'a> Paper<'a> {
         if said.is_empty() {
             return;
         }
-        let relevant = item.row.get("relevant");
+        let relevant = item.relevant();
         let told = relevant.map(|relevant| condition(relevant, &self.questions, self.zh));
         let only = match (told, self.zh) {
             (None, _) => String::new(),
@@ -390,7 +390,7 @@ impl<'a> Paper<'a> {
         let fits = self.choices(first).is_some_and(|choices| (2..=7).contains(&choices.len()));
         let plain = |item: &&Item| {
             item.row.get("type") == first.row.get("type")
-                && item.row.get("relevant").is_none()
+                && item.relevant().is_none()
                 && item.row.get("choice_filter").is_none()
                 && words(&item.row, "hint", self.language).is_none()
         };
