@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::arrived::bodies;
 use crate::browser::{Browser, Screen};
+use crate::people::{add, administrator, sign_in_first, sign_out};
 use crate::processes::{Profile, Server};
+use crate::{filling, office};
 
 const FORM: &str = r#"{"settings": {"form_id": "seen", "version": "1", "title": {"zh": "看一看", "en": "A look"}, "default_language": "zh"},
   "choices": {"yes_no": [{"name": "yes", "label": {"zh": "有", "en": "Yes"}}, {"name": "no", "label": {"zh": "没有", "en": "No"}}]},
@@ -215,4 +218,84 @@ async fn what_is_no_form_is_told_in_one_sentence_and_a_workbook_opens() {
     browser.seen("[data-action=take-away][data-ending=xlsx]").await;
     browser.picture("design-take-away").await;
     browser.quit().await;
+}
+
+/// Changed at the desk, published, and at the door: the phone was away meanwhile, its draft stays on the version that it was begun with, and what is begun next
+/// has the new question.
+#[tokio::test]
+async fn a_published_version_reaches_a_phone_that_was_away_and_comes_back_filled_in() {
+    let profile = Profile::new("design-publish");
+    let mut server = Server::start(&profile);
+    server.stop();
+    server.start_with_form(&profile, "here", Some(("seen", FORM)));
+
+    // The phone has the form, begins a draft, and is gone.
+    let on_the_road = Profile::new("design-phone");
+    let phone = Browser::start(&on_the_road, Screen::Phone).await;
+    phone.open(&server.url("/")).await;
+    phone.seen("[data-form=seen]").await;
+    phone.kept_for_offline().await;
+    phone.tap("[data-form=seen]").await;
+    filling::give(&phone, "people", "3").await;
+    phone.seen("[data-state=kept].kept").await;
+    phone.kill();
+
+    // At the desk: a designer, who changes the form and publishes it.
+    let desk = Browser::start(&profile, Screen::Desktop).await;
+    administrator(&desk, &server).await;
+    let first = add(&desk, &server, "biao.ge", "designer", "").await;
+    sign_out(&desk).await;
+    desk.open(&server.url("/office")).await;
+    sign_in_first(&desk, "biao.ge", &first).await;
+    desk.open(&server.url("/office")).await;
+    desk.picture("design-desk").await;
+    desk.tap("[data-tile='/design']").await;
+    desk.tap("[data-on-server=seen] [data-action=begin-from]").await;
+    preview_says(&desk, "几口人").await;
+    cell(&desk, 4, "type").await;
+    key(&desk, "Enter", CTRL).await;
+    for (title, text) in [
+        ("type", "integer"),
+        ("name", "carers"),
+        ("label::zh", "几个人照顾"),
+        ("label::en", "How many carers"),
+    ] {
+        write(&desk, 5, title, text).await;
+    }
+    preview_says(&desk, "几个人照顾").await;
+    desk.tap("[data-action=publish-open]").await;
+    desk.seen("[data-differs='1']").await;
+    assert!(desk.text("[data-differs='1']").await.contains("carers"), "what is new is said");
+    // The version of before is not taken again.
+    desk.tap("[data-action=publish]").await;
+    desk.seen("[data-came=version-taken]").await;
+    desk.run("document.querySelector('#design-version').select()", vec![]).await;
+    office::type_into(&desk, "design-version", "2").await;
+    office::type_into(&desk, "design-note", "多问一题").await;
+    desk.tap("[data-action=publish]").await;
+    desk.seen("[data-came=published]").await;
+    desk.picture("design-published").await;
+
+    // The phone is back: its draft is as it was, and the next one asks more.
+    let phone = Browser::start(&on_the_road, Screen::Phone).await;
+    phone.open(&server.url("/")).await;
+    phone.tap("[data-action=continue]").await;
+    phone.seen("[data-name=people]").await;
+    assert_eq!(phone.run("return document.querySelector('[data-name=carers]')", vec![]).await, Value::Null);
+    filling::finish(&phone).await;
+    phone.seen("[data-finished]").await;
+    phone.open(&server.url("/")).await;
+    phone.tap("[data-form=seen]").await;
+    filling::give(&phone, "people", "2").await;
+    filling::give(&phone, "carers", "1").await;
+    filling::finish(&phone).await;
+    phone.seen("[data-finished]").await;
+    let arrived = || bodies(&profile.folder("here"));
+    phone.until("both have arrived", async || arrived().len() == 2).await;
+    let arrived = arrived();
+    let version = |row: &Value| row["form"]["version"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(arrived.iter().map(version).collect::<Vec<_>>(), ["1", "2"], "{arrived:?}");
+    assert!(arrived[1]["data"].to_string().contains("\"carers\""), "{}", arrived[1]);
+    phone.quit().await;
+    desk.quit().await;
 }

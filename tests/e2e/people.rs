@@ -31,7 +31,7 @@ pub async fn sign_in_first(desk: &Browser, name: &str, first: &str) {
     sign_in(desk, name, first).await;
     type_into(desk, "new-password", PASSWORD).await;
     desk.tap("[data-action=change-password]").await;
-    desk.seen("[data-screen=second-factor], [data-menu]").await;
+    desk.seen("[data-screen=second-factor], [data-menu], [data-screen=overview]").await;
     let factor = "return !!document.querySelector('[data-screen=second-factor]')";
     if desk.run(factor, vec![]).await == true {
         desk.tap("[data-action=begin-factor]").await;
@@ -42,7 +42,7 @@ pub async fn sign_in_first(desk: &Browser, name: &str, first: &str) {
         desk.tap("label.choice").await;
         desk.tap("[data-action=go-on]").await;
     }
-    desk.seen("[data-menu]").await;
+    desk.seen("[data-menu], [data-screen=overview]").await;
 }
 
 /// A device that is handed out.

@@ -8,7 +8,9 @@ pub mod complete;
 pub mod document;
 pub mod inspect;
 pub mod kept;
+pub mod library;
 pub mod marks;
+pub mod translations;
 
 mod types;
 mod ui;

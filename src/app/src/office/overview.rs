@@ -20,7 +20,9 @@ pub fn OverviewPage() -> impl IntoView {
         let page = |page: Page| link(page.address(), shape(page), called(page), line(page));
         Page::ALL.into_iter().filter(|page| page.is_for(&role)).map(page).collect::<Vec<_>>()
     };
-    let has_none = move || role.with(|role| !Page::ALL.into_iter().any(|page| page.is_for(role)));
+    let designs = move || role.with(|role| role == "designer");
+    let has_none =
+        move || !designs() && role.with(|role| !Page::ALL.into_iter().any(|page| page.is_for(role)));
     view! {
         <Frame title=|w| w.start screen="overview">
             <div class="welcome">
@@ -33,11 +35,29 @@ pub fn OverviewPage() -> impl IntoView {
             {shown_when(has_none, || view! { <p class="empty">{tell(|w| w.nothing_here)}</p> }.into_any())}
             <div class="tiles">
                 {live(pages)}
+                {shown_when(designs, design)}
                 {link("/office/account", Shape::Person, |w| w.account, |w| w.account_line)}
             </div>
             <p class="lone"><a href="/" rel="external">{tell(|w| w.to_phone_app)}</a></p>
         </Frame>
     }
+}
+
+/// The designer is a program of its own.
+fn design() -> AnyView {
+    view! {
+        <a href="/design" rel="external" class="card card-link" data-tile="/design">
+            <div class="card-row">
+                <Icon shape=Shape::List />
+                <span class="grow">
+                    <strong class="card-title">{tell(|w| w.design)}</strong>
+                    <span class="soft small lines">{tell(|w| w.design_line)}</span>
+                </span>
+                <Icon shape=Shape::Next />
+            </div>
+        </a>
+    }
+    .into_any()
 }
 
 fn link(address: &'static str, shape: Shape, name: Word, line: Word) -> AnyView {

@@ -13,14 +13,15 @@ pub use cells::{Area, Place, from_tsv, to_tsv};
 pub use change::{Change, Splice};
 pub use grid::{Grid, Row};
 pub use history::History;
-pub use names::{is_name_cell, renamed};
+pub use names::{is_name_cell, renamed, with_references};
 pub use sheets::{Document, KNOWN, OpenError};
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use doorstep_engine::{Form, Severity};
+    use doorstep_engine::compare::compare;
+    use doorstep_engine::{Form, Severity, Source};
 
     use super::*;
 
@@ -187,6 +188,38 @@ mod tests {
         assert_eq!(document.setting("form_id"), "f");
         let form = Form::read(&document.bundle()).form.expect("it is sound");
         assert_eq!((form.id(), form.languages().len()), ("f", 2));
+    }
+
+    #[test]
+    fn every_form_here_is_the_same_as_sheets() {
+        let forms = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
+        let mut count = 0;
+        for entry in std::fs::read_dir(&forms).expect("they are there").flatten() {
+            let file = entry.path().join("form.json");
+            let Ok(text) = std::fs::read_to_string(&file) else { continue };
+            let beside = |name: &str| {
+                let places = [entry.path().join(name), entry.path().join("form-media").join(name)];
+                places.into_iter().find_map(|place| std::fs::read_to_string(place).ok())
+            };
+            let bundle = doorstep_engine::Bundle::gather(Source::new("form.json", text), beside);
+            let document =
+                Document::of_any(&bundle).unwrap_or_else(|error| panic!("{}: {error:?}", file.display()));
+            let again = document.bundle();
+            let found = Form::read(&again);
+            assert!(found.form.is_some(), "{}: {:?}", file.display(), found.diagnostics);
+            let differs =
+                compare(&bundle, &again).unwrap_or_else(|error| panic!("{}: {error:?}", file.display()));
+            // A list that the form takes out of a file is a file's in sheets, too.
+            let is_list = |words: &str| {
+                let name = words.strip_prefix("the file `").and_then(|rest| rest.strip_suffix("` was added"));
+                name.is_some_and(|name| bundle.files.iter().any(|file| file.name.ends_with(name)))
+            };
+            let words = differs.differences.iter().map(|one| one.words("en"));
+            let words: Vec<String> = words.filter(|words| !is_list(words)).collect();
+            assert_eq!(words, [] as [String; 0], "{}", file.display());
+            count += 1;
+        }
+        assert!(count > 20, "only {count} forms are there");
     }
 
     #[test]

@@ -64,6 +64,11 @@ fn cell_renamed(grid: &Grid, column: usize, cell: &str, from: &str, to: &str) ->
     if is_plain && cell.trim() == from {
         return to.to_owned();
     }
+    with_references(cell, from, to)
+}
+
+/// A text in which what refers to one name refers to another.
+pub fn with_references(cell: &str, from: &str, to: &str) -> String {
     let references = [format!("${{{from}}}"), format!("${{last-saved#{from}}}")];
     if !cell.contains("${") {
         return cell.to_owned();

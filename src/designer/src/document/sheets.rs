@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorstep_engine::export::to_xlsform;
+use doorstep_engine::export::to_sheets;
 use doorstep_engine::{Bundle, Diagnostic, Source};
 use doorstep_workbook::WorkbookError;
 use doorstep_workbook::sheet::Sheet;
@@ -148,17 +148,17 @@ impl Document {
         if bundle.main.sheet().is_some() {
             return Ok(Document::of_bundle(bundle));
         }
-        let converted = to_xlsform(bundle, FILE);
+        let converted = to_sheets(bundle, FILE);
         match converted.exported {
             Some(exported) => {
                 let mut document = Document::of_bundle(&exported.written);
-                let is_there = |files: &[Source], name: &str| files.iter().any(|file| *file.name == *name);
+                // Under the names that the sheets have for them; the others, which a catalogue names, as the form has them.
                 let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+                let named = doorstep_workbook::files_named(&exported.written);
                 for file in &bundle.files {
-                    let name = plain(&file.name);
-                    if !is_there(&document.files, &name) {
-                        document.files.push(Source::new(name, file.text.clone()));
-                    }
+                    let name = named.iter().find(|name| plain(name) == plain(&file.name));
+                    let name = name.map_or_else(|| file.name.to_string(), String::clone);
+                    document.files.push(Source::new(name, file.text.clone()));
                 }
                 Ok(document)
             }
@@ -227,7 +227,7 @@ impl Document {
         }
     }
 
-    pub(super) fn apply(&mut self, change: &Change) {
+    pub(crate) fn apply(&mut self, change: &Change) {
         for splice in &change.splices {
             let grid = Arc::make_mut(&mut self.sheets[splice.sheet]);
             let end = (splice.at + splice.old.len()).min(grid.rows.len());
@@ -235,7 +235,7 @@ impl Document {
         }
     }
 
-    pub(super) fn revert(&mut self, change: &Change) {
+    pub(crate) fn revert(&mut self, change: &Change) {
         for splice in change.splices.iter().rev() {
             let grid = Arc::make_mut(&mut self.sheets[splice.sheet]);
             let end = (splice.at + splice.new.len()).min(grid.rows.len());

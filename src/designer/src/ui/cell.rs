@@ -150,8 +150,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
         >
             <textarea
                 id=EDITOR class="cells-text" rows="1" spellcheck="false" autocomplete="off" node_ref=field
-                role="combobox" aria-label=tell(|w| w.edit_cell) aria-autocomplete="list" aria-controls=OFFERED
-                aria-expanded=live(move || offered.with(|offered| !offered.choices.is_empty()).to_string())
+                aria-label=tell(|w| w.edit_cell) aria-autocomplete="list" aria-controls=OFFERED
                 aria-activedescendant=live(move || meant.get().map(|at| format!("{OFFERED}-{at}")))
                 prop:value=text
                 on:input:target=move |event| typed(event.target().value())

@@ -9,9 +9,12 @@ use super::desk::{Desk, use_desk};
 use super::frame::Frame;
 use super::grid::Sheet;
 use super::inspector::Inspector;
+use super::library::Library;
+use super::outline::Outline;
 use super::problems::{Here, Problems};
 use super::publish::Publish;
 use super::tools::{KeptWord, TakeAway, Tools};
+use super::translate::Translate;
 use super::trials::Trials;
 use super::trying::Trying;
 use super::words::{tell, words};
@@ -30,6 +33,8 @@ enum Pane {
 enum Drawer {
     None,
     TakeAway,
+    Library,
+    Translate,
     Trials,
     Publish,
 }
@@ -77,6 +82,7 @@ fn Editor() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let pane = RwSignal::new(Pane::Table);
     let drawer = RwSignal::new(Drawer::None);
+    let as_outline = RwSignal::new(false);
     let title = Memo::new(move |_| {
         desk.with(|document| {
             let title = document.setting("form_title");
@@ -118,21 +124,28 @@ fn Editor() -> impl IntoView {
                 <h1 class="design-title">{live(move || title.get())}</h1>
                 <KeptWord />
                 <button type="button" class="button small" data-action="take-away-open" aria-expanded=live(move || (drawer.get() == Drawer::TakeAway).to_string()) on:click=toggle(Drawer::TakeAway)>{tell(|w| w.take_away)}</button>
+                <button type="button" class="button small" data-action="library-open" aria-expanded=live(move || (drawer.get() == Drawer::Library).to_string()) on:click=toggle(Drawer::Library)>{tell(|w| w.library)}</button>
+                <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
                 <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
                 <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
             </div>
             {live(move || match drawer.get() {
                 Drawer::None => ().into_any(),
                 Drawer::TakeAway => view! { <section class="drawer" data-drawer="take-away"><TakeAway /></section> }.into_any(),
+                Drawer::Library => view! { <section class="drawer" data-drawer="library"><Library /></section> }.into_any(),
+                Drawer::Translate => view! { <section class="drawer" data-drawer="translate"><Translate /></section> }.into_any(),
                 Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
                 Drawer::Publish => view! { <section class="drawer" data-drawer="publish"><Publish /></section> }.into_any(),
             })}
             <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>
             <div class="design-body">
             <section class="design-table" aria-label=tell(|w| w.table)>
-                <Tabs />
+                <div class="design-views"><Tabs /><button type="button" class="button small" data-action="outline" aria-pressed=live(move || as_outline.get().to_string()) on:click=move |_| as_outline.update(|outline| *outline = !*outline)>{tell(|w| w.outline)}</button></div>
                 <Tools />
-                <Sheet />
+                {live(move || match as_outline.get() {
+                    true => view! { <Outline /> }.into_any(),
+                    false => view! { <Sheet /> }.into_any(),
+                })}
                 <div class="design-below"><Here /><Inspector /></div>
                 <details class="design-help small">
                     <summary id=super::LEAVE>{tell(|w| w.keys_title)}</summary>

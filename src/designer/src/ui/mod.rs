@@ -2,15 +2,19 @@
 
 mod cell;
 mod desk;
+mod differs;
 mod editor;
 mod frame;
 mod grid;
 mod inspector;
 mod keys;
+mod library;
+mod outline;
 mod problems;
 mod publish;
 mod start;
 mod tools;
+mod translate;
 mod trials;
 mod trying;
 mod words;

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::desk::{Desk, use_desk};
+use super::differs::Differs;
 use super::words::{tell, words};
 
 const VERSION: &str = "design-version";
@@ -78,6 +79,7 @@ pub fn Publish() -> impl IntoView {
         }
     };
     view! {
+        <Differs />
         <form class="publish" on:submit=move |event| { event.prevent_default(); send(); }>
             <label class="question-label" for=VERSION>{tell(|w| w.version)}</label>
             <p class="hint" id="design-version-hint">{tell(|w| w.version_hint)}</p>

@@ -4,7 +4,10 @@ use doorstep_app::designing::{live, shown_when};
 use doorstep_app::platform::page as screen;
 use doorstep_app::platform::rescue::save_as;
 use doorstep_engine::Bundle;
-use doorstep_engine::export::{Exported, Loss, to_form_json, to_xform};
+use doorstep_engine::export::{
+    Exported, Loss, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json, to_paper,
+    to_xform, to_xlsform,
+};
 use leptos::prelude::*;
 
 use super::desk::{Desk, Kept, use_desk};
@@ -91,20 +94,35 @@ pub fn KeptWord() -> impl IntoView {
 /// A way to take the form away, and what it is written as.
 type Way = (&'static str, &'static str, &'static str, fn(&Bundle) -> Option<(Vec<u8>, Vec<Loss>)>);
 
-const WAYS: [Way; 3] = [
+const WAYS: [Way; 8] = [
+    ("xlsx", "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
     (
-        "xlsx",
-        "XLSForm（Excel）",
+        "xlsform.xlsx",
+        "XLSForm（ODK、KoBo）",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        workbook,
+        xlsform,
     ),
     ("xml", "XForm（ODK、KoBo）", "application/xml", |bundle| text(to_xform(bundle).exported)),
     ("json", "JSON", "application/json", |bundle| text(to_form_json(bundle).exported)),
+    ("paper.html", "纸质问卷 · Paper", "text/html", |bundle| text(to_paper(bundle, "zh").exported)),
+    ("codebook.html", "编码手册 · Codebook", "text/html", |bundle| {
+        text(to_codebook_html(bundle).exported)
+    }),
+    ("codebook.csv", "编码手册 CSV", "text/csv", |bundle| text(to_codebook_csv(bundle).exported)),
+    ("fhir.json", "FHIR Questionnaire", "application/fhir+json", |bundle| {
+        text(to_fhir_questionnaire(bundle).exported)
+    }),
 ];
 
 fn workbook(bundle: &Bundle) -> Option<(Vec<u8>, Vec<Loss>)> {
     // The sheets as they are: nothing is lost, whatever is wrong with them.
     doorstep_workbook::write_xlsx(bundle).ok().map(|bytes| (bytes, Vec::new()))
+}
+
+/// For other tools: without what only Doorstep reads, which is told.
+fn xlsform(bundle: &Bundle) -> Option<(Vec<u8>, Vec<Loss>)> {
+    let exported = to_xlsform(bundle, "form.xlsx").exported?;
+    Some((doorstep_workbook::write_xlsx(&exported.written).ok()?, exported.losses))
 }
 
 fn text(exported: Option<Exported<String>>) -> Option<(Vec<u8>, Vec<Loss>)> {

@@ -137,7 +137,9 @@ enum Quotes {
 /// Words for people keep their quotes. pyxform makes them straight everywhere, which is no punctuation in Chinese.
 fn quotes(column: &Column) -> Quotes {
     let words = match column.group {
-        Group::Plain => matches!(&*column.name, "label" | "hint" | "guidance_hint" | "title" | "note"),
+        Group::Plain => {
+            matches!(&*column.name, "label" | "hint" | "guidance_hint" | "title" | "note" | "item_label")
+        }
         Group::Bind => {
             matches!(&*column.name, "jr:constraintMsg" | "jr:requiredMsg" | "jr:noAppErrorString")
         }

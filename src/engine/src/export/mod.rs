@@ -75,6 +75,11 @@ pub fn to_xlsform(bundle: &Bundle, file: &str) -> Converted<Bundle> {
     convert(bundle, |root| xlsform::xlsform(&for_others(root, bundle), file))
 }
 
+/// A definition as sheets for whoever changes it with Doorstep: as its author wrote it, with the words that XLSForm has not.
+pub fn to_sheets(bundle: &Bundle, file: &str) -> Converted<Bundle> {
+    convert(bundle, |root| xlsform::own_sheets(&root, file))
+}
+
 /// A definition as form JSON.
 pub fn to_form_json(bundle: &Bundle) -> Converted<String> {
     convert(bundle, |root| form_json::form_json(&root))

@@ -22,14 +22,14 @@ pub(super) fn row(
     let titles = itext.words(&format!("/{}:title", form.nodes[0].name));
     let others = titles.iter().any(|(_, words)| *words != form.title);
     match target {
-        Target::FormJson if others => {
+        Target::FormJson | Target::OwnSheets if others => {
             titles.iter().for_each(|(language, words)| row.set(format!("form_title::{language}"), words));
         }
         Target::XlsForm if others => {
             let what = "the title has other words in other languages; a workbook's form has one title";
             losses.push(form.model.span, what);
         }
-        Target::FormJson | Target::XlsForm => {}
+        Target::FormJson | Target::OwnSheets | Target::XlsForm => {}
     }
     for attribute in &primary.attributes {
         let text = &*attribute.value.text;

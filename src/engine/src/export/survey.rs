@@ -102,7 +102,7 @@ impl<'a> Survey<'a, '_> {
             .form
             .bind(node, &Namespace::None, "readonly")
             .is_some_and(|said| said.text.trim() == "true()");
-        if self.target == Target::FormJson || says_more || !fixed {
+        if self.target != Target::XlsForm || says_more || !fixed {
             return false;
         }
         let Some(repeat) = path.strip_suffix("_count").and_then(|path| self.form.by_path.get(path)) else {
@@ -164,7 +164,7 @@ impl<'a> Survey<'a, '_> {
             );
             self.losses.push(form.span(node), what);
         }
-        // Only form JSON has a word for it.
+        // Only Doorstep has a word for it.
         let item_label = form.nodes[node].repeat.and_then(|repeat| {
             repeat.elements().find(|child| child.name == Name::new(Namespace::Doorstep, "itemLabel"))
         });
@@ -194,7 +194,7 @@ impl<'a> Survey<'a, '_> {
         let form = self.form;
         let (first, new) = form.starts(node);
         let first = first.unwrap_or(1);
-        if self.target == Target::FormJson {
+        if self.target != Target::XlsForm {
             if first != 1 {
                 row.set(starts::FIRST, first.to_string());
             }
@@ -252,7 +252,7 @@ impl<'a> Survey<'a, '_> {
         question.kind();
         let (mut row, by_bind, by_body) = (question.row, question.said_by_bind, question.said_by_body);
         // pyxform knows no `score`; to it a measure that is shown is a note.
-        if self.target == Target::FormJson
+        if self.target != Target::XlsForm
             && assessment::is_measure(form, node)
             && row.get("type") == Some("note")
         {

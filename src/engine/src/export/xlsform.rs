@@ -29,18 +29,37 @@ pub(super) struct Sheets {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
     XlsForm,
+    /// Sheets that Doorstep alone reads again: with its own words, and nothing spelled out.
+    OwnSheets,
     /// It shows what it is given: a `-` for a missing translation has to stand in it.
     FormJson,
 }
 
+impl Target {
+    /// Is it sheets?
+    pub fn is_sheets(self) -> bool {
+        self != Target::FormJson
+    }
+}
+
+/// The same for Doorstep alone: nothing that it has a word for is left out.
+pub(crate) fn own_sheets(root: &Element, file: &str) -> Exported<Bundle> {
+    written(root, file, Target::OwnSheets)
+}
+
 /// Writes an `h:html` element as the sheets `FILE#survey`, `FILE#choices` and so on.
 pub(crate) fn xlsform(root: &Element, file: &str) -> Exported<Bundle> {
+    written(root, file, Target::XlsForm)
+}
+
+fn written(root: &Element, file: &str, target: Target) -> Exported<Bundle> {
     let mut losses = Losses::default();
-    let Some(mut sheets) = sheets(&lists::as_columns(root), Target::XlsForm, &mut losses) else {
+    let Some(mut sheets) = sheets(&lists::as_columns(root), target, &mut losses) else {
         let nothing = Bundle::single(File::new(format!("{file}#survey"), ""));
         return Exported { written: nothing, losses: losses.into_sorted() };
     };
-    for row in &mut sheets.survey {
+    let own = target == Target::OwnSheets;
+    for row in sheets.survey.iter_mut().filter(|_| !own) {
         let cells = row.cells.len();
         row.cells.retain(|(column, _)| !column.starts_with("item_label"));
         if row.cells.len() < cells {
@@ -95,7 +114,7 @@ pub(super) fn external(survey: &[Row]) -> Vec<Row> {
 pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Option<Sheets> {
     let form = Model::of(root, losses)?;
     let mut itext = Itext::of(form.model);
-    itext.leaves_dashes_out = target == Target::XlsForm;
+    itext.leaves_dashes_out = target.is_sheets();
     let texts = Texts { form: &form, itext: &itext };
     let mut survey = Survey {
         target,

@@ -135,6 +135,8 @@ pub const WORDS: Office = Office {
     recovery_go_on: "Go on",
 
     welcome: |name| format!("Hello, {name}"),
+    design: "Form designer",
+    design_line: "Make forms, change and try them, publish them to phones",
     nothing_here: "There is nothing here for your role. Surveys are filled in with Doorstep on the phone.",
     users_line: "who may sign in, in which role and area",
     devices_line: "hand out phones, see which went silent, revoke lost ones",

@@ -148,6 +148,8 @@ pub struct Office {
     // The first page
     pub welcome: fn(&str) -> String,
     pub nothing_here: Text,
+    pub design: Text,
+    pub design_line: Text,
     pub users_line: Text,
     pub devices_line: Text,
     pub lists_line: Text,

@@ -129,6 +129,8 @@ pub const WORDS: Office = Office {
     recovery_go_on: "继续",
 
     welcome: |name| format!("{name}，您好"),
+    design: "表单设计",
+    design_line: "做表、改表、试填，发布给手机",
     nothing_here: "您的角色在这里没有可管理的内容。走访填表请用手机上的“入户”。",
     users_line: "谁能登录、是什么角色、管哪个区域",
     devices_line: "发放手机、看哪台多久没联系、注销丢失的",

@@ -2,7 +2,7 @@
 
 use super::super::parameters::Parameters;
 use super::super::question_types::{Action, Control};
-use super::super::rows::{Choosing, Group, Item, ItemKind, Syntax, Texts};
+use super::super::rows::{Choosing, Group, Item, ItemKind, Texts};
 use super::{Lowering, say};
 use crate::source::Written;
 use crate::xml::{Element, Name, Namespace};
@@ -204,10 +204,10 @@ impl Lowering<'_> {
         Some(hint.with_text(Name::plain("ref"), &format!("jr:itext('{id}')")))
     }
 
-    /// The heading of one instance of a repeat, which only form JSON has.
+    /// The heading of one instance of a repeat, a word of Doorstep's own.
     pub(super) fn item_label(&mut self, item: &Item, path: &str) -> Option<Element> {
         let texts = item.row.texts(Group::Plain, "item_label");
-        let first = texts.first().filter(|_| self.form.syntax == Syntax::Json)?;
+        let first = texts.first()?;
         let mut label = Element::new(Name::new(Namespace::Doorstep, "itemLabel"), first.span);
         if !self.in_itext(&texts) {
             say(&mut label, first);

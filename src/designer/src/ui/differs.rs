@@ -1,0 +1,90 @@
+//! What differs from the version on the server that the design was begun from, in words, and what that means for what was collected before.
+
+use doorstep_app::designing::{Language, live, use_reader};
+use doorstep_app::platform::fetch::ask_signed_in;
+use doorstep_app::platform::timer;
+use doorstep_engine::Bundle;
+use doorstep_engine::compare::{Comparison, compare};
+use leptos::prelude::*;
+
+use super::desk::use_desk;
+use super::words::words;
+
+const TIMEOUT_MS: u32 = 30_000;
+
+/// As far as it is known.
+#[derive(Clone, Debug)]
+enum Known {
+    Asking,
+    /// It was begun from no version of the server's.
+    New,
+    Unreached,
+    Differs(Box<Comparison>),
+}
+
+/// The list.
+#[component]
+pub fn Differs() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let known = RwSignal::new(Known::Asking);
+    let base = StoredValue::new(None::<Bundle>);
+    let look = move || {
+        let compared = desk.now(|document| {
+            let bundle = document.bundle();
+            base.with_value(|base| base.as_ref().and_then(|base| compare(base, &bundle).ok()))
+        });
+        if let Some(comparison) = compared {
+            known.set(Known::Differs(Box::new(comparison)));
+        }
+    };
+    match desk.begun_from() {
+        None => known.set(Known::New),
+        Some(hash) => timer::spawn(async move {
+            let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await;
+            let text = answer.ok().filter(|answer| answer.status == 200);
+            let bundle = text
+                .and_then(|answer| String::from_utf8(answer.body).ok())
+                .and_then(|text| Bundle::from_json(&text).ok());
+            match bundle {
+                Some(bundle) => {
+                    base.try_update_value(|base| *base = Some(bundle));
+                    if !known.is_disposed() {
+                        look();
+                    }
+                }
+                None => drop(known.try_set(Known::Unreached)),
+            }
+        }),
+    }
+    // It follows what is changed while it is open.
+    Effect::new(move || {
+        desk.marks.track();
+        untrack(look);
+    });
+    live(move || {
+        let words = words(reader.language());
+        let tag = if reader.language() == Language::Chinese { "zh" } else { "en" };
+        match known.get() {
+            Known::Asking => view! { <p class="soft">{words.loading}</p> }.into_any(),
+            Known::New => view! { <p class="soft" data-differs="new">{words.new_to_server}</p> }.into_any(),
+            Known::Unreached => view! { <p class="soft">{words.not_compared}</p> }.into_any(),
+            Known::Differs(comparison) if comparison.differences.is_empty() => {
+                view! { <p class="soft" data-differs="0">{words.nothing_changed}</p> }.into_any()
+            }
+            Known::Differs(comparison) => {
+                let row = |difference: &doorstep_engine::compare::Difference| {
+                    let means =
+                        difference.means(tag).map(|means| view! { <p class="soft small">{means}</p> });
+                    view! { <li class="difference" data-weight=difference.weight().name()><p>{difference.words(tag)}</p>{means}</li> }
+                };
+                let rows = comparison.differences.iter().map(row).collect_view();
+                view! {
+                    <h3>{words.changes}</h3>
+                    <ul class="differences" data-differs=comparison.differences.len().to_string()>{rows}</ul>
+                    <p class="small">{comparison.drafts(tag)}</p>
+                }
+                .into_any()
+            }
+        }
+    })
+}

@@ -1,0 +1,129 @@
+//! Questions, groups and whole instruments of other forms, put in where the designer is.
+
+use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
+use doorstep_app::platform::fetch::ask_signed_in;
+use doorstep_app::platform::{designs, timer};
+use doorstep_engine::Bundle;
+use leptos::prelude::*;
+use serde_json::Value as Json;
+
+use super::desk::use_desk;
+use super::words::{tell, words};
+use crate::document::Document;
+use crate::kept::Design;
+use crate::library::{block, put_in};
+
+const MENU: &str = "design-library";
+const TIMEOUT_MS: u32 = 30_000;
+
+/// Where a form comes from.
+#[derive(Clone, PartialEq, Debug)]
+struct Source {
+    /// `here:ID` or `server:HASH`.
+    key: String,
+    title: String,
+}
+
+/// The drawer.
+#[component]
+pub fn Library() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let sources = RwSignal::new(Vec::<Source>::new());
+    let opened = RwSignal::new(None::<Document>);
+    let busy = RwSignal::new(false);
+    let tag = reader.language_now().tag();
+    timer::spawn(async move {
+        let (here, there) = (of_device().await, of_server(tag).await);
+        sources.try_set(here.into_iter().chain(there).collect());
+    });
+    let open = move |key: String| {
+        opened.set(None);
+        if key.is_empty() {
+            return;
+        }
+        busy.set(true);
+        timer::spawn(async move {
+            let document = fetch(&key).await;
+            busy.try_set(false);
+            opened.try_set(document);
+        });
+    };
+    let parts = move || {
+        let Some(document) = opened.get() else { return Vec::new() };
+        let Some(survey) = document.find("survey") else { return Vec::new() };
+        let grid = document.sheet(survey).clone();
+        let depths = grid.depths();
+        let label = grid
+            .rows
+            .first()
+            .and_then(|titles| titles.iter().position(|title| title.trim().starts_with("label")));
+        (1..grid.rows.len())
+            .filter(|row| {
+                let kind = grid.of(*row, "type").trim().to_lowercase();
+                !kind.is_empty() && !kind.starts_with("end") && depths[*row] < 2
+            })
+            .map(|row| {
+                let name = grid.of(row, "name").trim().to_owned();
+                let text = label.map_or("", |column| grid.cell(row, column)).to_owned();
+                let (kind, depth) = (grid.of(row, "type").to_owned(), depths[row]);
+                let rows = block(&grid, row);
+                let put = move |_| {
+                    if let Some(other) = opened.get_untracked() {
+                        desk.act(|document, _, area| put_in(document, area.to.row + 1, &other, rows));
+                    }
+                };
+                Row::new(format!("{row} {name}"), move || {
+                    let said = if text.is_empty() { name.clone() } else { text.clone() };
+                    view! {
+                        <li class="library-row" style:padding-inline-start=format!("{}rem", depth)>
+                            <span class="grow">{said} " " <span class="soft small">{kind.clone()} " " {(rows.1 - rows.0 > 0).then(|| format!("({})", rows.1 - rows.0 - 1))}</span></span>
+                            <button type="button" class="button small" data-put-in=name.clone() on:click=put>{tell(|w| w.put_in)}</button>
+                        </li>
+                    }
+                })
+            })
+            .collect()
+    };
+    view! {
+        <label class="question-label" for=MENU>{tell(|w| w.library_from)}</label>
+        <p class="hint">{tell(|w| w.library_hint)}</p>
+        <select class="field" id=MENU on:change:target=move |event| open(event.target().value())>
+            <option value="">{tell(|w| w.choose)}</option>
+            {live(move || sources.get().into_iter().map(|source| view! { <option value=source.key>{source.title}</option> }).collect_view())}
+        </select>
+        {shown_when(move || busy.get(), move || view! { <p class="soft" role="status">{live(move || words(reader.language()).loading)}</p> }.into_any())}
+        <ul class="library-rows">{rows(parts)}</ul>
+    }
+}
+
+async fn of_device() -> Vec<Source> {
+    let all = designs::all().await.unwrap_or_default();
+    let designs = all.into_iter().filter_map(|(id, text)| {
+        let design = Design::from_json(&text)?;
+        let title = design.document.setting("form_title").to_owned();
+        Some(Source { key: format!("here:{id}"), title })
+    });
+    designs.collect()
+}
+
+async fn of_server(tag: &str) -> Vec<Source> {
+    let Ok(answer) = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await else { return Vec::new() };
+    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let forms = json["forms"].as_array().cloned().unwrap_or_default();
+    let source = |form: Json| {
+        let title = form["title"].get(tag).or_else(|| form["title"].as_object()?.values().next())?;
+        Some(Source { key: format!("server:{}", form["hash"].as_str()?), title: title.as_str()?.to_owned() })
+    };
+    forms.into_iter().filter_map(source).collect()
+}
+
+async fn fetch(key: &str) -> Option<Document> {
+    if let Some(id) = key.strip_prefix("here:") {
+        let text = designs::get(id).await.ok().flatten()?;
+        return Some(Design::from_json(&text)?.document);
+    }
+    let hash = key.strip_prefix("server:")?;
+    let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await.ok()?;
+    let text = String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)?;
+    Document::of_any(&Bundle::from_json(&text).ok()?).ok()
+}
