@@ -150,6 +150,50 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     write(&browser, 5, "label::zh", "一个人住吗").await;
     preview_says(&browser, "一个人住吗").await;
 
+    // The same rows as an outline, where a property is changed.
+    browser.tap("[data-action=outline]").await;
+    browser.tap("[data-outline=alone]").await;
+    browser.seen("[data-properties] [data-property='label::zh']").await;
+    browser.picture("design-outline").await;
+    let rename =
+        "const field = document.querySelector(\"[data-property='label::zh']\"); field.value = arguments[0];
+        field.dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.run(rename, vec!["是不是一个人住".into()]).await;
+    preview_says(&browser, "是不是一个人住").await;
+    browser.run(rename, vec!["一个人住吗".into()]).await;
+    preview_says(&browser, "一个人住吗").await;
+    browser.tap("[data-action=outline]").await;
+    browser.seen("#design-grid").await;
+
+    // What is missing in English is translated beside the Chinese.
+    browser.tap("[data-action=translate-open]").await;
+    browser.seen("[data-missing='1']").await;
+    let translate = "const field = document.querySelector('[data-translation]'); field.value = 'Alone?';
+        field.dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.run(translate, vec![]).await;
+    browser.seen("[data-missing='0']").await;
+    browser.tap("[data-action=translate-open]").await;
+    // Both are taken back, so that what follows begins at the label.
+    cell(&browser, 5, "name").await;
+    key(&browser, "z", CTRL).await;
+    key(&browser, "z", CTRL).await;
+    key(&browser, "z", CTRL).await;
+    preview_says(&browser, "一个人住吗").await;
+
+    // A question of another form is put in, and taken out again.
+    browser.tap("[data-action=library-open]").await;
+    browser.there("#design-library option[value^='server:']").await;
+    let choose = "const menu = document.querySelector('#design-library');
+        menu.value = menu.querySelector(\"option[value^='server:']\").value; menu.dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.run(choose, vec![]).await;
+    browser.tap("[data-put-in=carer]").await;
+    let put_in =
+        "return [...document.querySelectorAll('.cells-cell')].some((it) => it.innerText === 'carer_2')";
+    browser.until("it is in the sheet", async || browser.run(put_in, vec![]).await == true).await;
+    browser.tap("[data-action=undo]").await;
+    browser.tap("[data-action=library-open]").await;
+    cell(&browser, 5, "name").await;
+
     // Undone and done again; moved up and down.
     key(&browser, "z", CTRL).await;
     browser.until("its label is taken back", async || mistakes(&browser).await == 1).await;

@@ -70,8 +70,11 @@ pub fn Pages(answering: Answering, page: RwSignal<Option<Key>>) -> impl IntoView
     });
     let buttons = move || {
         let all = answering.pages.get();
-        let button = |view: doorstep_engine::view::PageView| {
-            let (key, label, name) = (view.key, view.label, answering.page_name(view.key));
+        let words = reader.language().words();
+        let button = |(place, view): (usize, doorstep_engine::view::PageView)| {
+            let (key, name) = (view.key, answering.page_name(view.key));
+            // Questions without a group have no words of their own.
+            let label = if view.label.is_empty() { (words.page_number)(place + 1) } else { view.label };
             // The label is in the key, since a row does not follow the language by itself.
             Row::new(format!("{name} {label}"), move || {
                 let is_here = move || (page.get() == Some(key)).then_some("page");
@@ -82,7 +85,7 @@ pub fn Pages(answering: Answering, page: RwSignal<Option<Key>>) -> impl IntoView
                 }
             })
         };
-        all.into_iter().map(button).collect()
+        all.into_iter().enumerate().map(button).collect()
     };
     view! {
         <nav class="gallery-pages" aria-label=say(|w| w.controls.gallery_pages)>{rows(buttons)}</nav>

@@ -86,11 +86,10 @@ fn Editor() -> impl IntoView {
     let title = Memo::new(move |_| {
         desk.with(|document| {
             let title = document.setting("form_title");
-            format!(
-                "{} · {}",
-                if title.is_empty() { document.setting("form_id") } else { title },
-                document.setting("version")
-            )
+            let title = if title.is_empty() { document.setting("form_id") } else { title };
+            let parts = [title, document.setting("version")].into_iter().filter(|part| !part.is_empty());
+            let said = parts.collect::<Vec<_>>().join(" · ");
+            if said.is_empty() { words(reader.language()).unnamed.to_owned() } else { said }
         })
     });
     let counted = move || {

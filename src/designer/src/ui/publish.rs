@@ -2,7 +2,7 @@
 
 use doorstep_app::designing::{live, shown_when, use_reader};
 use doorstep_app::platform::fetch::ask_signed_in;
-use doorstep_app::platform::timer;
+use doorstep_app::platform::{page as screen, timer};
 use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -12,6 +12,7 @@ use super::words::{tell, words};
 
 const VERSION: &str = "design-version";
 const NOTE: &str = "design-note";
+const CAME: &str = "design-came";
 const TIMEOUT_MS: u32 = 60_000;
 
 /// What came of it.
@@ -59,9 +60,16 @@ pub fn Publish() -> impl IntoView {
             return;
         }
         let wanted = version.get_untracked().trim().to_owned();
+        let here = (desk.sheet.get_untracked(), desk.place.get_untracked());
         desk.act(|document, _, _| document.set_setting("version", &wanted));
+        // Whoever publishes stays where they were.
+        desk.go_to(here.0, here.1);
         came.set(Came::Sending);
-        timer::spawn(async move { drop(came.try_set(sent(desk, note.get_untracked()).await)) });
+        timer::spawn(async move {
+            came.try_set(sent(desk, note.get_untracked()).await);
+            timer::sleep(30).await;
+            screen::reveal(CAME);
+        });
     };
     let said = move || {
         let words = words(reader.language());
@@ -91,7 +99,7 @@ pub fn Publish() -> impl IntoView {
             <div class="actions">
                 <button type="submit" class="button main" data-action="publish" aria-disabled=live(move || (has_errors.get() || came.get() == Came::Sending).then_some("true"))>{tell(|w| w.send)}</button>
             </div>
-            <div role="status" data-came=live(move || came.get().name())>
+            <div role="status" id=CAME tabindex="-1" data-came=live(move || came.get().name())>
                 {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}
                 {shown_when(move || came.get() == Came::SignIn, || view! {
                     <p><a class="button" href="/office" target="_blank" rel="external noopener">{tell(|w| w.to_sign_in)}</a></p> }.into_any())}
