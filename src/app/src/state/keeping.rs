@@ -198,7 +198,7 @@ impl Keeping {
         !self.ended.get_untracked() && self.word.get_untracked() == Word::Failed
     }
 
-    /// Of what is written: nothing is asked of it before it is known that it is.
+    /// Of what is written: nothing is asked of it before it is known that the draft is this tab's ([`Keeping::hold`]).
     fn store(&self) -> Rc<IndexedDb> {
         self.store.borrow().clone().expect("what is kept nowhere has ended from the start")
     }
@@ -447,7 +447,10 @@ impl Keeping {
         if self.holds_it.get() {
             return Ok(());
         }
-        let stored = self.store().open_draft(id, self.pen).await?;
+        let Some(store) = self.store.borrow().clone() else {
+            return Err(StoreErrorKind::Gone.because("it is kept nowhere"));
+        };
+        let stored = store.open_draft(id, self.pen).await?;
         let stored = stored.ok_or_else(|| StoreErrorKind::Gone.because("the draft is not there"))?;
         let last = stored.steps.last().map_or(stored.draft.seq, |step| step.seq.max(stored.draft.seq));
         if last != self.opened_at {
