@@ -141,6 +141,35 @@ impl Item {
         self.row.get("relevant").filter(|said| said.trim() != "true()")
     }
 
+    /// Is it filled in, or done, without anybody being asked?
+    pub fn is_unasked(&self) -> bool {
+        let by_itself = matches!(
+            self.kind(),
+            "calculate"
+                | "hidden"
+                | "start"
+                | "end"
+                | "today"
+                | "deviceid"
+                | "username"
+                | "phonenumber"
+                | "email"
+                | "simserial"
+                | "subscriberid"
+                | "uri:deviceid"
+                | "uri:username"
+                | "uri:email"
+                | "start-geopoint"
+                | "background-geopoint"
+        );
+        by_itself || self.is_no_answer()
+    }
+
+    /// Is it no answer at all: the device's log and recording, files that expressions read?
+    pub fn is_no_answer(&self) -> bool {
+        matches!(self.kind(), "audit" | "background-audio" | "csv-external" | "xml-external")
+    }
+
     pub fn is_section(&self) -> bool {
         self.children.is_some()
     }

@@ -63,34 +63,6 @@ struct Writer<'a> {
     losses: Losses,
 }
 
-/// Questions that are filled in without being asked.
-fn is_hidden(kind: &str) -> bool {
-    matches!(
-        kind,
-        "calculate"
-            | "hidden"
-            | "start"
-            | "end"
-            | "today"
-            | "deviceid"
-            | "username"
-            | "phonenumber"
-            | "email"
-            | "simserial"
-            | "subscriberid"
-            | "uri:deviceid"
-            | "uri:username"
-            | "uri:email"
-            | "start-geopoint"
-            | "background-geopoint"
-    )
-}
-
-/// No items at all.
-fn is_none(kind: &str) -> bool {
-    matches!(kind, "audit" | "background-audio" | "csv-external" | "xml-external")
-}
-
 fn item_type(item: &Item, outline: &Outline) -> &'static str {
     let declared = item.row.get("bind::type").unwrap_or("");
     match (item.kind(), declared) {
@@ -203,7 +175,7 @@ impl<'a> Writer<'a> {
 
     fn item(&mut self, item: &'a Item) -> Option<Json> {
         let kind = item.kind();
-        if is_none(kind) {
+        if item.is_no_answer() {
             if matches!(kind, "audit" | "background-audio") {
                 self.losses
                     .push(item.row.span, format!("`{}` is left out: FHIR has nothing for it", item.name()));
@@ -215,7 +187,7 @@ impl<'a> Writer<'a> {
         self.put(&mut written, "text", &item.row, "label");
         written.insert("type".into(), item_type(item, self.outline).into());
         let mut extensions = Vec::new();
-        if is_hidden(kind) {
+        if item.is_unasked() {
             extensions.push(json!({"url": HIDDEN, "valueBoolean": true}));
         }
         self.condition(item, &mut written);
@@ -260,7 +232,7 @@ impl<'a> Writer<'a> {
             Some(said) if said != "no" && said != "false()" => {
                 self.lost(item, &format!("that `{}` is read-only if {said}", item.name()));
             }
-            _ if kind == "score" || is_hidden(kind) => drop(written.insert("readOnly".into(), true.into())),
+            _ if kind == "score" || item.is_unasked() => drop(written.insert("readOnly".into(), true.into())),
             _ => {}
         }
         if matches!(item_type(item, self.outline), "choice") {

@@ -31,33 +31,6 @@ pub fn to_paper(bundle: &Bundle, language: &str) -> Converted<String> {
     }
 }
 
-/// What is never on paper.
-fn is_unasked(item: &Item) -> bool {
-    matches!(
-        item.kind(),
-        "calculate"
-            | "hidden"
-            | "start"
-            | "end"
-            | "today"
-            | "deviceid"
-            | "username"
-            | "phonenumber"
-            | "email"
-            | "simserial"
-            | "subscriberid"
-            | "audit"
-            | "start-geopoint"
-            | "background-geopoint"
-            | "background-audio"
-            | "csv-external"
-            | "xml-external"
-            | "uri:deviceid"
-            | "uri:username"
-            | "uri:email"
-    )
-}
-
 fn paper(outline: &Outline, language: &str) -> (String, Losses) {
     let zh = Tongue::of(language) == Tongue::Chinese;
     let mut paper = Paper {
@@ -139,9 +112,9 @@ impl<'a> Paper<'a> {
         for item in items {
             if let Some(children) = &item.children {
                 self.number(children, next);
-            } else if let Some(said) = item.row.get("calculation").filter(|_| is_unasked(item)) {
+            } else if let Some(said) = item.row.get("calculation").filter(|_| item.is_unasked()) {
                 self.questions.worked_out.insert(item.name().to_owned(), said.to_owned());
-            } else if !is_unasked(item) && item.kind() != "note" {
+            } else if !item.is_unasked() && item.kind() != "note" {
                 let number = next.to_string();
                 let choices = self.choices(item).into_iter().flatten();
                 let choices = choices.map(|(code, label)| (code.to_owned(), label.to_owned())).collect();
@@ -229,7 +202,7 @@ impl<'a> Paper<'a> {
             match &item.children {
                 Some(children) if item.kind() == "repeat" => self.repeat(item, children),
                 Some(children) => self.group(item, children, depth),
-                None if is_unasked(item) => {}
+                None if item.is_unasked() => {}
                 None => self.question(item),
             }
         }
@@ -238,7 +211,7 @@ impl<'a> Paper<'a> {
     fn group(&mut self, item: &'a Item, children: &'a [Item], depth: usize) {
         // What asks nothing has no heading either.
         let mut asked = false;
-        Outline::walk(children, &mut |child| asked |= !child.is_section() && !is_unasked(child));
+        Outline::walk(children, &mut |child| asked |= !child.is_section() && !child.is_unasked());
         if !asked {
             return;
         }
@@ -427,7 +400,7 @@ impl<'a> Paper<'a> {
                     child.name()
                 );
                 self.losses.push(child.row.span, what);
-            } else if !child.is_section() && !is_unasked(child) && child.kind() != "note" {
+            } else if !child.is_section() && !child.is_unasked() && child.kind() != "note" {
                 asked.push(child);
             }
         });
