@@ -4,7 +4,8 @@
 
 use doorstep_delivery::{Wake, query_code};
 use doorstep_engine::entities::{EntityAct, EntityChange};
-use doorstep_engine::view::GroupView;
+use doorstep_engine::session::Session;
+use doorstep_engine::view::{GroupView, Key};
 use leptos::prelude::*;
 
 use super::hand_over::HandOver;
@@ -100,9 +101,11 @@ fn fill_in(answering: Answering, at: Kiosk) {
 #[component]
 fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
     let reader = use_reader();
-    let first =
-        answering.pages.with_untracked(|pages| answering.with(|session| screens::first(session, pages)));
-    let here = RwSignal::new(first);
+    let all = StoredValue::new(answering.with(screens::all));
+    let look = move |look: &dyn Fn(&Session, &[Shown]) -> Option<usize>| {
+        all.with_value(|all| answering.with(|session| look(session, all)))
+    };
+    let here = RwSignal::new(look(&|session, all| screens::first(session, all)));
     let wrong = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(false);
@@ -110,22 +113,24 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
     let neighbours = Memo::new(move |_| {
         // What comes next hangs on what is answered here.
         answering.revision.track();
-        let look = |here: &Shown| {
-            answering.pages.with(|pages| answering.with(|session| screens::neighbours(session, pages, here)))
-        };
-        here.with(|here| here.as_ref().map(look)).unwrap_or_default()
+        let here = here.get();
+        let around =
+            |here| all.with_value(|all| answering.with(|session| screens::neighbours(session, all, here)));
+        here.map(around).unwrap_or_default()
     });
-    let turn = move |to: Shown| {
+    let turn = move |to: usize| {
         wrong.set(false);
         here.set(Some(to));
     };
     let next = move |_| {
         // The field that has the focus gives its answer first.
         screen::blur();
-        let Some(shown) = here.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        let Some(place) = here.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        let Some(shown) = all.with_value(|all| all.get(place).cloned()) else { return };
         // What is missing is said of this question only: the others of its page have not been seen.
-        answering.checked.set(vec![shown.page]);
-        let violations = untrack(|| answering.violations_on(shown.page));
+        let page = answering.with(|session| shown.page(session));
+        answering.checked.set(page.into_iter().collect());
+        let violations = page.map(|page| untrack(|| answering.violations_on(page))).unwrap_or_default();
         let first_wrong = violations.into_iter().map(|(key, _)| key);
         let first_wrong =
             answering.with(|session| first_wrong.into_iter().find(|key| shown.shows(session, *key)));
@@ -140,11 +145,9 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
         match untrack(|| neighbours.get()).1 {
             Some(next) => turn(next),
             None => {
-                let left = answering.pages.with_untracked(|pages| {
-                    answering.with(|session| {
-                        let wrong = session.violations().into_iter();
-                        wrong.map(|(key, _)| key).find_map(|key| screens::that_shows(session, pages, key))
-                    })
+                let left = look(&|session, all| {
+                    let wrong = session.violations().into_iter();
+                    wrong.map(|(key, _)| key).find_map(|key| screens::that_shows(session, all, key))
                 });
                 match left {
                     Some(left) => turn(left),
@@ -168,7 +171,11 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
             screen::scroll_to_top();
         }
     };
-    let shown = move || here.get().map(|shown| view! { <Screen answering shown /> });
+    let shown = move || {
+        let shown = all.with_value(|all| all.get(here.get()?).cloned())?;
+        let page = answering.with(|session| shown.page(session))?;
+        Some(view! { <Screen answering shown page /> })
+    };
     let is_known = move || at.device.enrolment.with(Option::is_some);
     let titled = title_of(at.device, form.clone());
     let form_page = move || {
@@ -214,8 +221,7 @@ fn Pages(at: Kiosk, answering: Answering, form: String) -> impl IntoView {
 }
 
 #[component]
-fn Screen(answering: Answering, shown: Shown) -> impl IntoView {
-    let page = shown.page;
+fn Screen(answering: Answering, shown: Shown, page: Key) -> impl IntoView {
     // Of the question before on the same page nothing is judged here.
     answering.checked.set(Vec::new());
     answering.turn_to(page);

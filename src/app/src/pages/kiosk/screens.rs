@@ -1,18 +1,17 @@
 //! What a kiosk shows at once: one question, with the notes before it. Pure.
 //!
-//! Kept here: a table stays a table and a repeat stays together; whatever a page holds is on one of its screens; looking for the next one ends where one is asked.
+//! Kept here: a table stays a table and a repeat stays together; whatever a form shows is on one of its screens. Which there are is the definition's and is worked out
+//! once; with an answer only those beside the current one are looked at, as far as one that is asked.
 
 use doorstep_engine::session::Session;
-use doorstep_engine::view::{Control, Item, Key, PageView};
+use doorstep_engine::view::{Control, Item, Key};
 
 use crate::controls::is_in_table;
 
 /// What is shown at once.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Screen {
-    /// The page that it is of.
-    pub page: Key,
-    /// The groups of that page in which it stands, outermost first.
+    /// The groups of its page in which it stands, outermost first.
     pub within: Vec<Key>,
     /// What stands on it.
     pub items: Vec<Item>,
@@ -23,6 +22,11 @@ impl Screen {
         let relevant = |item: &Item| session.relevant(key_of(item)) == Some(true);
         // What a group hides, it hides of all its screens.
         self.items.iter().any(relevant)
+    }
+
+    /// The page that it is of now: loose questions are called one by the first of them that is asked.
+    pub fn page(&self, session: &Session) -> Option<Key> {
+        self.items.iter().find_map(|item| session.page_of(key_of(item)))
     }
 
     /// Does it show a node, or what that stands in?
@@ -52,15 +56,17 @@ struct Gathering {
 }
 
 impl Gathering {
-    fn end(&mut self, page: Key, within: &[Key]) {
+    fn end(&mut self, within: &[Key]) {
         if !self.waiting.is_empty() {
             let items = std::mem::take(&mut self.waiting);
-            self.screens.push(Screen { page, within: within.to_vec(), items });
+            self.screens.push(Screen { within: within.to_vec(), items });
         }
         self.table = false;
     }
 
-    fn take(&mut self, session: &Session, page: Key, within: &[Key], items: &[Item]) {
+    fn take(&mut self, session: &Session, within: &[Key], items: &[Item]) {
+        // Notes at an end belong to what was asked before them there, and not to what stands before the group.
+        let before = self.screens.len();
         for item in items {
             let question = match item {
                 Item::Question(key) => session.question(*key),
@@ -68,83 +74,86 @@ impl Gathering {
                     let group = session.group(*key);
                     if group.is_some_and(|group| group.appearance.iter().any(|word| **word == *"table-list"))
                     {
-                        self.end_table(page, within);
+                        self.end_table(within);
                         self.waiting.push(*item);
-                        self.end(page, within);
+                        self.end(within);
                         continue;
                     }
                     // A group's own notes stay in it, those before it do not go into it.
-                    self.end(page, within);
+                    self.end(within);
                     let inner: Vec<Key> = within.iter().copied().chain([*key]).collect();
-                    self.take(session, page, &inner, &session.children(*key));
-                    self.end(page, &inner);
+                    self.take(session, &inner, &session.children(*key));
                     continue;
                 }
                 Item::Repeat(_) => None,
             };
             let in_table = question.as_ref().is_some_and(is_in_table);
             if self.table && !in_table {
-                self.end(page, within);
+                self.end(within);
             }
             self.waiting.push(*item);
             match question {
                 Some(question) if question.control == Control::Note => {}
                 _ if in_table => self.table = true,
-                _ => self.end(page, within),
+                _ => self.end(within),
             }
         }
-        // What is left is notes: they belong to what was asked before them.
         let notes = !self.waiting.is_empty() && !self.table;
-        if let Some(last) = self.screens.last_mut().filter(|last| notes && last.within == within) {
+        let last = self.screens[before..].last_mut();
+        if let Some(last) = last.filter(|last| notes && last.within == within) {
             last.items.append(&mut self.waiting);
         }
-        self.end(page, within);
+        self.end(within);
     }
 
-    fn end_table(&mut self, page: Key, within: &[Key]) {
+    fn end_table(&mut self, within: &[Key]) {
         if self.table {
-            self.end(page, within);
+            self.end(within);
         }
     }
 }
 
-/// The screens of a page in order, asked or not.
-fn of_page(session: &Session, page: &PageView) -> Vec<Screen> {
-    let mut gathering = Gathering::default();
-    gathering.take(session, page.key, &[], &page.items);
-    gathering.screens
-}
-
-/// The first one.
-pub fn first(session: &Session, pages: &[PageView]) -> Option<Screen> {
-    pages.iter().find_map(|page| asked(session, page).next())
-}
-
-/// The one that shows a node.
-pub fn that_shows(session: &Session, pages: &[PageView], key: Key) -> Option<Screen> {
-    let page = session.page_of(key)?;
-    let page = pages.iter().find(|view| view.key == page)?;
-    asked(session, page).find(|screen| screen.shows(session, key))
-}
-
-/// The one before, and the one after. Of a screen that is asked no more: those around where it was.
-pub fn neighbours(session: &Session, pages: &[PageView], here: &Screen) -> (Option<Screen>, Option<Screen>) {
-    // Loose questions are called a page by the first that is asked of them: which that is may have changed.
-    let page = here.items.first().and_then(|item| session.page_of(key_of(item))).unwrap_or(here.page);
-    let Some(place) = pages.iter().position(|view| view.key == page) else {
-        return (None, first(session, pages));
+/// All screens of a form in order, asked or not.
+pub fn all(session: &Session) -> Vec<Screen> {
+    let mut screens = Vec::new();
+    let mut loose = Vec::new();
+    let mut part = |items: &[Item]| {
+        let mut gathering = Gathering::default();
+        gathering.take(session, &[], items);
+        screens.append(&mut gathering.screens);
     };
-    let own = of_page(session, &pages[place]);
-    let at = own.iter().position(|screen| screen.items == here.items).unwrap_or(0);
-    let before = own[..at].iter().rev().find(|screen| screen.is_asked(session)).cloned();
-    let before = before.or_else(|| pages[..place].iter().rev().find_map(|page| asked(session, page).last()));
-    let after = own.iter().skip(at + 1).find(|screen| screen.is_asked(session)).cloned();
-    let after = after.or_else(|| pages[place + 1..].iter().find_map(|page| asked(session, page).next()));
-    (before, after)
+    // What would be a page stands by itself, as do loose questions between two of them.
+    for item in session.whole() {
+        match item {
+            Item::Question(_) => loose.push(item),
+            Item::Group(key) => {
+                part(&std::mem::take(&mut loose));
+                part(&session.children(key));
+            }
+            Item::Repeat(_) => {
+                part(&std::mem::take(&mut loose));
+                part(&[item]);
+            }
+        }
+    }
+    part(&loose);
+    screens
 }
 
-fn asked<'a>(session: &'a Session, page: &PageView) -> impl Iterator<Item = Screen> + use<'a> {
-    of_page(session, page).into_iter().filter(|screen| screen.is_asked(session))
+/// The place of the first that is asked.
+pub fn first(session: &Session, all: &[Screen]) -> Option<usize> {
+    all.iter().position(|screen| screen.is_asked(session))
+}
+
+/// The place of the one that shows a node, if it is asked.
+pub fn that_shows(session: &Session, all: &[Screen], key: Key) -> Option<usize> {
+    all.iter().position(|screen| screen.is_asked(session) && screen.shows(session, key))
+}
+
+/// The places of the one before and the one after that are asked.
+pub fn neighbours(session: &Session, all: &[Screen], here: usize) -> (Option<usize>, Option<usize>) {
+    let asked = |at: &usize| all.get(*at).is_some_and(|screen| screen.is_asked(session));
+    ((0..here).rev().find(asked), (here + 1..all.len()).find(asked))
 }
 
 #[cfg(test)]
@@ -172,17 +181,17 @@ mod tests {
 
     /// From the first on to the last, and back again.
     fn walked(session: &Session) -> Vec<String> {
-        let pages = session.pages();
-        let mut all = Vec::new();
-        let mut here = first(session, &pages);
-        while let Some(screen) = here {
-            all.push(screen.clone());
-            here = neighbours(session, &pages, &screen).1;
+        let screens = all(session);
+        let mut walked = Vec::new();
+        let mut here = first(session, &screens);
+        while let Some(at) = here {
+            walked.push(at);
+            here = neighbours(session, &screens, at).1;
         }
-        for pair in all.windows(2) {
-            assert_eq!(neighbours(session, &pages, &pair[1]).0.as_ref(), Some(&pair[0]));
+        for pair in walked.windows(2) {
+            assert_eq!(neighbours(session, &screens, pair[1]).0, Some(pair[0]));
         }
-        all.iter().map(|screen| named(session, screen)).collect()
+        walked.iter().map(|at| named(session, &screens[*at])).collect()
     }
 
     #[test]
@@ -228,9 +237,9 @@ mod tests {
                 {"type": "repeat", "name": "members", "label": "M", "children": [
                     {"type": "text", "name": "who", "label": "W"}]}]}]));
         assert_eq!(walked(&session), ["before", "head row1 row2", "after", "members"]);
-        let pages = session.pages();
-        let inner = first(&session, &pages).and_then(|first| neighbours(&session, &pages, &first).1);
-        assert_eq!(inner.expect("the table").within.len(), 1);
+        let screens = all(&session);
+        let inner = first(&session, &screens).and_then(|first| neighbours(&session, &screens, first).1);
+        assert_eq!(screens[inner.expect("the table")].within.len(), 1);
     }
 
     #[test]
@@ -241,11 +250,11 @@ mod tests {
                 {"type": "text", "name": "q", "label": "Q"},
                 {"type": "text", "name": "q2", "label": "Q2", "required": true}]}]));
         let (wrong, _) = session.violations().pop().expect("it is missing");
-        let pages = session.pages();
-        let found = that_shows(&session, &pages, wrong).expect("a screen has it");
-        assert_eq!(named(&session, &found), "q2");
-        assert!(found.shows(&session, wrong));
-        let before = neighbours(&session, &pages, &found).0.expect("there is one before");
-        assert!(!before.shows(&session, wrong), "a name that begins as another does is another's");
+        let screens = all(&session);
+        let found = that_shows(&session, &screens, wrong).expect("a screen has it");
+        assert_eq!(named(&session, &screens[found]), "q2");
+        assert!(screens[found].shows(&session, wrong));
+        let before = neighbours(&session, &screens, found).0.expect("there is one before");
+        assert!(!screens[before].shows(&session, wrong), "a name that begins as another does is another's");
     }
 }
