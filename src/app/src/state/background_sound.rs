@@ -21,6 +21,8 @@ use crate::platform::{clock, timer};
 
 /// It is looked at this often.
 const LOOK_MS: u32 = 1_000;
+/// How often it is looked whether it may be ended.
+const WAIT_MS: u32 = 50;
 /// It is kept anew this often, in seconds; less often once that is much to write.
 const KEEP_S: u32 = 5;
 const KEEP_LONG_S: u32 = 60;
@@ -92,11 +94,7 @@ impl Answering {
             let (name, keeping) = (sound.name.try_get_value().flatten(), keeping.try_get_value());
             if let (Some(recording), Some(name), Some(keeping)) = (recording, name, keeping) {
                 timer::spawn(async move {
-                    let file = match Rc::try_unwrap(recording) {
-                        Ok(recording) => recording.end().await,
-                        Err(recording) => recording.so_far(),
-                    };
-                    let Some(file) = file else { return };
+                    let Some(file) = ended(recording).await else { return };
                     if let Some(bytes) = file.bytes().await {
                         kept(&keeping, &name, &file.media_type(), &bytes).await;
                     }
@@ -136,12 +134,7 @@ impl Answering {
         let sound = self.sound;
         let Some(recording) = sound.recording.try_update_value(Option::take).flatten() else { return };
         let Some((key, _)) = self.with(|session| session.records_sound()) else { return };
-        let ended = match Rc::try_unwrap(recording) {
-            Ok(recording) => recording.end().await,
-            // It is being kept at this moment: what it has so far is all but its last second.
-            Err(recording) => recording.so_far(),
-        };
-        let is_kept = match ended {
+        let is_kept = match ended(recording).await {
             Some(file) => self.keep_sound(key, &file).await,
             None => false,
         };
@@ -209,6 +202,17 @@ impl Answering {
         }
         let change = Change::answer(self.with(|session| session.path(key)), &value);
         self.take(change, |session| session.answer(key, value));
+    }
+}
+
+/// The whole of it. What is being kept at this moment is waited for, so that nothing older comes after it.
+async fn ended(mut recording: Rc<Recording>) -> Option<Picked> {
+    loop {
+        match Rc::try_unwrap(recording) {
+            Ok(recording) => return recording.end().await,
+            Err(shared) => recording = shared,
+        }
+        timer::sleep(WAIT_MS).await;
     }
 }
 
