@@ -4,7 +4,7 @@
 //! next one.
 
 use doorstep_app::designing::{Language, Running, use_reader, world};
-use doorstep_app::platform::{clock, designs, timer};
+use doorstep_app::platform::{clock, designs, page as screen, timer};
 use doorstep_engine::view::Key;
 use doorstep_engine::{Form, Session};
 use leptos::prelude::*;
@@ -86,6 +86,15 @@ impl Desk {
         Effect::new(move || {
             desk.language.track();
             untrack(|| desk.check());
+        });
+        // Whoever leaves has all of it kept at once, and is asked to stay while that takes.
+        let listening = StoredValue::new_local(Some((
+            screen::on_hide(move || desk.keep_waiting()),
+            screen::ask_before_leaving(move || desk.is_waiting()),
+        )));
+        on_cleanup(move || {
+            desk.keep_waiting();
+            drop(listening.try_update_value(Option::take));
         });
         desk
     }
@@ -275,6 +284,17 @@ impl Desk {
         });
     }
 
+    fn is_waiting(self) -> bool {
+        self.kept.try_get_untracked().is_some_and(|kept| kept != Kept::Yes)
+    }
+
+    fn keep_waiting(self) {
+        if self.is_waiting() {
+            self.keep();
+        }
+    }
+
+    /// In the order in which this is called: the browser opens its database for one after the other.
     fn keep(self) {
         let (id, len) = (self.id.get_value(), self.history.with_value(History::len));
         let design = Design {

@@ -1,16 +1,14 @@
 //! What differs from the version on the server that the design was begun from, in words, and what that means for what was collected before.
 
 use doorstep_app::designing::{Language, live, use_reader};
-use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_app::platform::timer;
 use doorstep_engine::Bundle;
 use doorstep_engine::compare::{Comparison, compare};
 use leptos::prelude::*;
 
 use super::desk::use_desk;
+use super::server;
 use super::words::words;
-
-const TIMEOUT_MS: u32 = 30_000;
 
 /// As far as it is known.
 #[derive(Clone, Debug)]
@@ -40,12 +38,7 @@ pub fn Differs() -> impl IntoView {
     match desk.begun_from() {
         None => known.set(Known::New),
         Some(hash) => timer::spawn(async move {
-            let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await;
-            let text = answer.ok().filter(|answer| answer.status == 200);
-            let bundle = text
-                .and_then(|answer| String::from_utf8(answer.body).ok())
-                .and_then(|text| Bundle::from_json(&text).ok());
-            match bundle {
+            match server::bundle(&hash).await {
                 Some(bundle) => {
                     base.try_update_value(|base| *base = Some(bundle));
                     if !known.is_disposed() {

@@ -17,7 +17,7 @@ use super::tools::{KeptWord, TakeAway, Tools};
 use super::translate::Translate;
 use super::trials::Trials;
 use super::trying::Trying;
-use super::words::{tell, words};
+use super::words::{Words, tell, words};
 use crate::kept::Design;
 
 /// Which part a narrow screen shows.
@@ -43,7 +43,8 @@ enum Drawer {
 enum Opening {
     Loading,
     Open(Design),
-    None,
+    /// It can't be opened: why.
+    None(fn(&'static Words) -> String),
 }
 
 /// The page at `/design/:id`.
@@ -54,18 +55,24 @@ pub fn EditorPage() -> impl IntoView {
     timer::spawn({
         let id = id.clone();
         async move {
-            let text = designs::get(&id).await.ok().flatten();
-            let design = text.and_then(|text| Design::from_json(&text));
-            opening.try_set(design.map_or(Opening::None, Opening::Open));
+            let found = match designs::get(&id).await {
+                Err(_) => Opening::None(|w| w.no_store.to_owned()),
+                Ok(None) => Opening::None(|w| w.not_found.to_owned()),
+                Ok(Some(text)) => {
+                    let unread: Opening = Opening::None(|w| (w.unread)(1));
+                    Design::from_json(&text).map_or(unread, Opening::Open)
+                }
+            };
+            opening.try_set(found);
         }
     });
     view! {
         <Frame title=|w| w.title>
             {live(move || match opening.get() {
                 Opening::Loading => view! { <p class="opening" role="status">{tell(|w| w.loading)}</p> }.into_any(),
-                Opening::None => view! {
+                Opening::None(why) => view! {
                     <main id="main" tabindex="-1">
-                        <p class="notice">{tell(|w| w.not_found)}</p>
+                        <p class="notice">{tell(why)}</p>
                         <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
                     </main> }.into_any(),
                 Opening::Open(design) => {

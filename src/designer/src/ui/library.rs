@@ -1,20 +1,20 @@
 //! Questions, groups and whole instruments of other forms, put in where the designer is.
 
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
-use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_app::platform::{designs, timer};
-use doorstep_engine::Bundle;
 use leptos::prelude::*;
-use serde_json::Value as Json;
 
 use super::desk::use_desk;
+use super::server;
 use super::words::{tell, words};
 use crate::document::Document;
 use crate::kept::Design;
 use crate::library::{block, put_in};
 
 const MENU: &str = "design-library";
-const TIMEOUT_MS: u32 = 30_000;
+/// What the keys of forms begin with: those of this device, and those of the server.
+const HERE: &str = "here:";
+const THERE: &str = "server:";
 
 /// Where a form comes from.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,13 +31,17 @@ pub fn Library() -> impl IntoView {
     let sources = RwSignal::new(Vec::<Source>::new());
     let opened = RwSignal::new(None::<Document>);
     let busy = RwSignal::new(false);
+    // Not all that there may be can be offered now, or what was chosen can't be opened.
+    let (missing, broken) = (RwSignal::new(false), RwSignal::new(false));
     let tag = reader.language_now().tag();
     timer::spawn(async move {
         let (here, there) = (of_device().await, of_server(tag).await);
-        sources.try_set(here.into_iter().chain(there).collect());
+        missing.try_set(here.is_none() || there.is_none());
+        sources.try_set([here, there].into_iter().flatten().flatten().collect());
     });
     let open = move |key: String| {
         opened.set(None);
+        broken.set(false);
         if key.is_empty() {
             return;
         }
@@ -45,6 +49,7 @@ pub fn Library() -> impl IntoView {
         timer::spawn(async move {
             let document = fetch(&key).await;
             busy.try_set(false);
+            broken.try_set(document.is_none());
             opened.try_set(document);
         });
     };
@@ -92,38 +97,31 @@ pub fn Library() -> impl IntoView {
             {live(move || sources.get().into_iter().map(|source| view! { <option value=source.key>{source.title}</option> }).collect_view())}
         </select>
         {shown_when(move || busy.get(), move || view! { <p class="soft" role="status">{live(move || words(reader.language()).loading)}</p> }.into_any())}
+        {shown_when(move || missing.get(), || view! { <p class="soft" role="status">{tell(|w| w.unreached)}</p> }.into_any())}
+        {shown_when(move || broken.get(), || view! { <p class="notice danger" role="alert">{tell(|w| w.file_broken)}</p> }.into_any())}
         <ul class="library-rows">{rows(parts)}</ul>
     }
 }
 
-async fn of_device() -> Vec<Source> {
-    let all = designs::all().await.unwrap_or_default();
-    let designs = all.into_iter().filter_map(|(id, text)| {
+async fn of_device() -> Option<Vec<Source>> {
+    let designs = designs::all().await.ok()?.into_iter().filter_map(|(id, text)| {
         let design = Design::from_json(&text)?;
         let title = design.document.setting("form_title").to_owned();
-        Some(Source { key: format!("here:{id}"), title })
+        Some(Source { key: format!("{HERE}{id}"), title })
     });
-    designs.collect()
+    Some(designs.collect())
 }
 
-async fn of_server(tag: &str) -> Vec<Source> {
-    let Ok(answer) = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await else { return Vec::new() };
-    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let forms = json["forms"].as_array().cloned().unwrap_or_default();
-    let source = |form: Json| {
-        let title = form["title"].get(tag).or_else(|| form["title"].as_object()?.values().next())?;
-        Some(Source { key: format!("server:{}", form["hash"].as_str()?), title: title.as_str()?.to_owned() })
-    };
-    forms.into_iter().filter_map(source).collect()
+async fn of_server(tag: &str) -> Option<Vec<Source>> {
+    let source =
+        |form: server::Offered| Source { key: format!("{THERE}{}", form.hash), title: form.title(tag) };
+    Some(server::forms().await?.into_iter().map(source).collect())
 }
 
 async fn fetch(key: &str) -> Option<Document> {
-    if let Some(id) = key.strip_prefix("here:") {
+    if let Some(id) = key.strip_prefix(HERE) {
         let text = designs::get(id).await.ok().flatten()?;
         return Some(Design::from_json(&text)?.document);
     }
-    let hash = key.strip_prefix("server:")?;
-    let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await.ok()?;
-    let text = String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)?;
-    Document::of_any(&Bundle::from_json(&text).ok()?).ok()
+    server::document(key.strip_prefix(THERE)?).await
 }

@@ -12,6 +12,7 @@ mod library;
 mod outline;
 mod problems;
 mod publish;
+mod server;
 mod start;
 mod tools;
 mod translate;

@@ -111,7 +111,7 @@ pub fn Publish() -> impl IntoView {
 /// `POST /api/v1/design/forms`.
 async fn sent(desk: Desk, note: String) -> Came {
     let bundle = desk.now(|document| document.bundle());
-    let (hash, version) = (bundle.hash(), desk.now(|document| document.setting("version").to_owned()));
+    let version = desk.now(|document| document.setting("version").to_owned());
     let body = json!({"bundle": bundle.to_json(), "note": note, "replaces": desk.begun_from()}).to_string();
     let Ok(answer) = ask_signed_in("POST", "/api/v1/design/forms", Some(body.as_bytes()), TIMEOUT_MS).await
     else {
@@ -119,8 +119,9 @@ async fn sent(desk: Desk, note: String) -> Came {
     };
     let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
     let came = came(answer.status, &json, &version);
-    if matches!(came, Came::Published(_) | Came::Waits) {
-        desk.is_published(hash);
+    // What waits may be refused: until then the one before is in force.
+    if let (Came::Published(_), Some(hash)) = (&came, json["publication"]["hash"].as_str()) {
+        desk.is_published(hash.to_owned());
     }
     came
 }

@@ -1,23 +1,20 @@
 //! Where a design begins: from nothing, from a file, from the server; and those that are on this device.
 
 use doorstep_app::designing::{Confirm, Language, Row, live, rows, shown_when, use_reader};
-use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_app::platform::picked::Picked;
 use doorstep_app::platform::{clipboard, clock, designs, picked, timer};
-use doorstep_engine::Bundle;
 use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use serde_json::Value as Json;
 
 use super::desk::{keep_new, nothing_beside};
 use super::frame::Frame;
+use super::server::{self, Offered};
 use super::words::{tell, words};
 use crate::document::{Document, OpenError};
 use crate::kept::Design;
 
 const FILE: &str = "design-file";
-const TIMEOUT_MS: u32 = 30_000;
 /// How the first version is called.
 const FIRST: &str = "1";
 
@@ -28,15 +25,6 @@ struct Card {
     title: String,
     version: String,
     at: i64,
-}
-
-/// A form of the server's.
-#[derive(Clone, PartialEq, Debug)]
-struct Offered {
-    id: String,
-    version: String,
-    hash: String,
-    titles: Json,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -58,7 +46,16 @@ pub fn StartPage() -> impl IntoView {
     let navigate = use_navigate();
     let open =
         StoredValue::new_local(move |id: String| navigate(&format!("/design/{id}"), Default::default()));
-    timer::spawn(async move { drop(cards.try_set(read_cards().await)) });
+    let unread = RwSignal::new(0);
+    timer::spawn(async move {
+        match read_cards().await {
+            Some((read, others)) => {
+                cards.try_set(read);
+                unread.try_set(others);
+            }
+            None => drop(wrong.try_set(Some(words(reader.language_now()).no_store.to_owned()))),
+        }
+    });
     timer::spawn(async move { drop(server.try_set(ask_server().await)) });
     let begin = move |document: Document, from: Option<String>| {
         timer::spawn(async move {
@@ -94,7 +91,7 @@ pub fn StartPage() -> impl IntoView {
         busy.set(true);
         wrong.set(None);
         timer::spawn(async move {
-            let document = fetch(&offered.hash).await;
+            let document = server::document(&offered.hash).await;
             busy.try_set(false);
             match document {
                 Some(document) => begin(document, Some(offered.hash)),
@@ -104,8 +101,9 @@ pub fn StartPage() -> impl IntoView {
     };
     let forget = move |card: Card| {
         timer::spawn(async move {
-            if designs::remove(&card.id).await.is_ok() {
-                cards.try_update(|cards| cards.retain(|other| other.id != card.id));
+            match designs::remove(&card.id).await {
+                Ok(()) => drop(cards.try_update(|cards| cards.retain(|other| other.id != card.id))),
+                Err(_) => drop(wrong.try_set(Some(words(reader.language_now()).no_store.to_owned()))),
             }
         });
     };
@@ -126,12 +124,8 @@ pub fn StartPage() -> impl IntoView {
     };
     let offered = move |offered: Offered| {
         Row::new(offered.hash.clone(), move || {
-            let (titles, taken) = (offered.titles.clone(), offered.clone());
-            let title = live(move || {
-                let tag = reader.language().tag();
-                let said = titles.get(tag).or_else(|| titles.as_object()?.values().next());
-                said.and_then(Json::as_str).unwrap_or_default().to_owned()
-            });
+            let (named, taken) = (offered.clone(), offered.clone());
+            let title = live(move || named.title(reader.language().tag()));
             view! {
                 <li class="card" data-on-server=offered.id.clone()>
                     <p class="card-title">{title}</p>
@@ -169,6 +163,8 @@ pub fn StartPage() -> impl IntoView {
                 <section class="section" data-section="here">
                     <h2>{tell(|w| w.here)}</h2>
                     <ul class="cards">{rows(move || cards.get().into_iter().map(card).collect())}</ul>
+                    {shown_when(move || unread.get() > 0, move || view! {
+                        <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
                     {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
                 </section>
                 <section class="section" data-section="on-server">
@@ -205,49 +201,25 @@ fn day(at: i64) -> String {
     text.get(5..16).unwrap_or_default().replace('T', " ")
 }
 
-async fn read_cards() -> Vec<Card> {
-    let mut cards: Vec<Card> = designs::all()
-        .await
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|(id, text)| {
-            let design = Design::from_json(&text)?;
-            let title = design.document.setting("form_title");
-            let title = if title.is_empty() { design.document.setting("form_id") } else { title };
-            Some(Card {
-                id,
-                title: title.to_owned(),
-                version: design.document.setting("version").to_owned(),
-                at: design.at,
-            })
-        })
-        .collect();
+/// The newest first, and how many can't be read: of a newer build, or damaged. Nothing if the browser gives no database.
+async fn read_cards() -> Option<(Vec<Card>, usize)> {
+    let all = designs::all().await.ok()?;
+    let count = all.len();
+    let card = |(id, text): (String, String)| {
+        let design = Design::from_json(&text)?;
+        let title = design.document.setting("form_title");
+        let title = if title.is_empty() { design.document.setting("form_id") } else { title };
+        let version = design.document.setting("version").to_owned();
+        Some(Card { id, title: title.to_owned(), version, at: design.at })
+    };
+    let mut cards: Vec<Card> = all.into_iter().filter_map(card).collect();
     cards.sort_by_key(|card| std::cmp::Reverse(card.at));
-    cards
+    let unread = count - cards.len();
+    Some((cards, unread))
 }
 
 async fn ask_server() -> Server {
-    let Ok(answer) = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await else {
-        return Server::Unreached;
-    };
-    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let Some(forms) = json["forms"].as_array().filter(|_| answer.status == 200) else {
-        return Server::Unreached;
-    };
-    let text = |form: &Json, name: &str| form[name].as_str().unwrap_or_default().to_owned();
-    let forms = forms.iter().map(|form| Offered {
-        id: text(form, "id"),
-        version: text(form, "version"),
-        hash: text(form, "hash"),
-        titles: form["title"].clone(),
-    });
-    Server::Has(forms.collect())
-}
-
-async fn fetch(hash: &str) -> Option<Document> {
-    let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await.ok()?;
-    let text = String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)?;
-    Document::of_any(&Bundle::from_json(&text).ok()?).ok()
+    server::forms().await.map_or(Server::Unreached, Server::Has)
 }
 
 /// Why a file is not opened.

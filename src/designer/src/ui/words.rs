@@ -16,6 +16,8 @@ pub struct Words {
     pub open_hint: Text,
     pub here: Text,
     pub none_here: Text,
+    pub no_store: Text,
+    pub unread: fn(usize) -> String,
     pub on_server: Text,
     pub none_on_server: Text,
     pub unreached: Text,
@@ -142,6 +144,8 @@ const CHINESE: Words = Words {
     open: "打开文件",
     open_hint: "XLSForm（.xlsx、.xls）、XForm（.xml）、表单 JSON；也可以拖到这里。",
     here: "这台设备上的",
+    no_store: "这个浏览器现在存不了东西（比如无痕窗口），这台设备上的表看不到，也存不下。",
+    unread: |count| format!("还有 {count} 张打不开：是更新的版本存的，或者坏了。没有删掉。"),
     none_here: "还没有。新建一张，或者从下面打开。",
     on_server: "服务器上正在用的",
     none_on_server: "服务器上没有您能看到的表。",
@@ -280,6 +284,10 @@ const ENGLISH: Words = Words {
     open: "Open a file",
     open_hint: "XLSForm (.xlsx, .xls), XForm (.xml) or form JSON; or drop it here.",
     here: "On this device",
+    no_store: "This browser keeps nothing now (a private window?): forms on this device can be neither seen nor kept.",
+    unread: |count| {
+        format!("{count} more can’t be opened: kept by a newer version, or damaged. They are not deleted.")
+    },
     none_here: "Nothing yet. Begin a new one, or open one below.",
     on_server: "In use on the server",
     none_on_server: "There is no form on the server that you can see.",
