@@ -45,12 +45,14 @@ pub fn build(workspace: &Workspace, mode: Mode) -> anyhow::Result<PathBuf> {
     let office = workspace.target().join(format!("{name}-office"));
     let design = workspace.target().join(format!("{name}-design"));
     std::thread::scope(|scope| {
-        let office = scope.spawn(|| trunk(workspace, mode, &office, "src/app/office.html"));
-        let app = trunk(workspace, mode, &folder, "src/app/index.html");
-        app.and(office.join().expect("the thread that packs the office's pages does not panic"))
+        let others = scope.spawn(|| {
+            trunk(workspace, mode, &office, "src/app/office.html")?;
+            trunk(workspace, mode, &design, "src/designer/design.html")
+        });
+        let app = trunk(workspace, mode, &folder, "src/app/index.html")
+            .and_then(|()| parts::pack(workspace, mode, &folder));
+        app.and(others.join().expect("the thread that packs the other pages does not panic"))
     })?;
-    trunk(workspace, mode, &design, "src/designer/design.html")?;
-    parts::pack(workspace, mode, &folder)?;
     service_worker::write_file_list(&folder, &design)?;
     copy_into(&office, &folder)?;
     copy_into(&design, &folder)?;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::app::Mode;
 use crate::command::run;
 use crate::workspace::Workspace;
+use crate::{fingerprint, precompress};
 
 /// The script that fetches them: the program asks for it by this name.
 pub const SCRIPT: &str = "doorstep-parts.js";
@@ -49,20 +50,26 @@ pub fn pack(workspace: &Workspace, mode: Mode, app: &Path) -> anyhow::Result<()>
     let files: BTreeMap<String, Vec<String>> = serde_json::from_slice(&list).context(LIST)?;
     let needed: Vec<&String> = NEEDED_PARTS.iter().filter_map(|part| files.get(*part)).flatten().collect();
     let mut script = script.replace(&format!("./{PROGRAM}.js"), &format!("./{}", program(app)?));
-    for entry in fs::read_dir(&taken_apart)? {
-        let path = entry?.path();
+    let stem_of = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(stem) = name.strip_suffix(".wasm").filter(|stem| *stem != PROGRAM) else { continue };
-        if mode == Mode::Release {
+        name.strip_suffix(".wasm").filter(|stem| *stem != PROGRAM).map(str::to_owned)
+    };
+    let mut paths = fingerprint::files_below(&taken_apart)?;
+    paths.retain(|path| stem_of(path).is_some());
+    if mode == Mode::Release {
+        precompress::at_once(&paths, |path| {
             let wasm_opt = workspace.tools().join("npm/node_modules/.bin/wasm-opt");
-            run(Command::new(wasm_opt).arg("-Oz").args(FEATURES).arg("-o").arg(&path).arg(&path))
-                .with_context(|| format!("{name} could not be made smaller"))?;
-        }
+            run(Command::new(wasm_opt).arg("-Oz").args(FEATURES).arg("-o").arg(path).arg(path))
+                .with_context(|| format!("{} could not be made smaller", path.display()))
+        })?;
+    }
+    for path in paths {
+        let Some(stem) = stem_of(&path) else { continue };
         let bytes = fs::read(&path)?;
         let hash = format!("{:x}", Sha256::digest(&bytes));
-        let prefix = if needed.iter().any(|name| *name == stem) { NEEDED } else { REST };
+        let prefix = if needed.iter().any(|name| **name == stem) { NEEDED } else { REST };
         let named = format!("{prefix}{}-{}.wasm", stem.replace('_', "-"), &hash[..16]);
-        script = script.replace(&format!("\"./{name}\""), &format!("\"./{named}\""));
+        script = script.replace(&format!("\"./{stem}.wasm\""), &format!("\"./{named}\""));
         fs::write(app.join(&named), bytes)?;
     }
     fs::write(app.join(SCRIPT), script)?;
