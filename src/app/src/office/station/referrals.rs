@@ -86,6 +86,7 @@ pub fn ReferralsPage() -> impl IntoView {
         [town, category, urgency].iter().for_each(RwSignal::track);
         Column::ALL.into_iter().for_each(load);
     });
+    // The board waits for it: what is said above it would push it down.
     let doubled = Remote::<Vec<Total>>::new();
     Effect::new(move || doubled.load(twice(desk, in_town(&town.get()))));
     let doubles = Memo::new(move |_| {
@@ -104,13 +105,14 @@ pub fn ReferralsPage() -> impl IntoView {
             </div>
             <Awaited remote=known.dictionary again=move |()| known.load() />
             <GivenTwice found=doubled known />
-            <nav class="tabs" aria-label=tell(|w| w.station.columns)>
-                {lanes.map(|(column, lane, _)| view! { <Chip column lane /> }).into_iter().collect::<Vec<_>>()}
-            </nav>
-            <div class="board">
-                {lanes.map(|(column, lane, most)| view! {
-                    <LaneShown column lane most doubles known again=move |()| load(column) /> }).into_iter().collect::<Vec<_>>()}
-            </div>
+            {shown_when(move || doubled.is_answered(), move || view! {
+                <nav class="tabs" aria-label=tell(|w| w.station.columns)>
+                    {lanes.map(|(column, lane, _)| view! { <Chip column lane /> }).into_iter().collect::<Vec<_>>()}
+                </nav>
+                <div class="board">
+                    {lanes.map(|(column, lane, most)| view! {
+                        <LaneShown column lane most doubles known again=move |()| load(column) /> }).into_iter().collect::<Vec<_>>()}
+                </div> }.into_any())}
         </Frame>
     }
 }
