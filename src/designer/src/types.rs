@@ -58,11 +58,16 @@ pub const SELECTS: &[Word] = &[
 
 /// Measures of an assessment.
 pub const MEASURES: &[Word] = &[
-    word("scale", "量表：各题得分相加", "Points of several questions"),
-    word("index", "指数：几个结果合成", "Several results put together"),
-    word("dimension", "维度", "A dimension"),
+    word("scale", "量表：各题得分相加", "Points of several questions, added up"),
+    word("index", "指数：几个结果按权重合成", "Several results put together by weight"),
+    word("band", "分档：一个结果落在哪一档", "The band that a result falls into"),
+    word("table", "判定表：几个条件合起来定", "Decided by several conditions together"),
     word("flag", "警示：符合条件就提醒", "Raised if something holds"),
-    word("level", "等级", "A level"),
+    word("shift", "升降档：符合条件升一档或降一档", "A band moved up or down if something holds"),
+    word("ranking", "排名：各部分按分数从高到低", "The parts of an index, the highest first"),
+    word("agreed", "两人评定，不一致再定", "Of two assessors, who have to agree"),
+    word("decided", "由人最后定，要写理由", "Decided by a person, who says why"),
+    word("fact", "用来配服务的情况", "What services ask of a household"),
 ];
 
 /// How questions look (XLSForm, *Appearances*).
@@ -144,4 +149,25 @@ const PROPERTIES: &[Word] = &[
 /// A column of the survey in plain words.
 pub fn property(title: &str) -> Option<&'static Word> {
     PROPERTIES.iter().find(|word| word.word == title)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_engine::{Bundle, Form, Source};
+
+    use super::*;
+
+    #[test]
+    fn whatever_kind_of_measure_is_offered_is_one() {
+        for measure in MEASURES {
+            let kind = measure.word;
+            let text = format!(
+                r#"{{"settings": {{"form_id": "f", "version": "1"}}, "survey": [{{"type": "integer", "name": "a", "label": "A"}}],
+                "assessment": [{{"type": "{kind}", "name": "m", "label": "M"}}]}}"#
+            );
+            let read = Form::read(&Bundle::single(Source::new("form.json", text)));
+            let unknown = read.diagnostics.iter().find(|found| found.code == "unknown-type");
+            assert!(unknown.is_none(), "{kind}: {unknown:?}");
+        }
+    }
 }
