@@ -47,6 +47,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
         offered.set(desk.now(|document| offer(document, sheet, place, before)));
     };
     let typed = move |text: String| {
+        desk.typed(&text);
         now.set_value(text);
         look();
     };
@@ -61,6 +62,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
             let _ = field.set_selection_range(units, units);
             let _ = field.focus();
         }
+        desk.typed(&new);
         now.set_value(new);
         look();
     };

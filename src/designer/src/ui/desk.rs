@@ -44,6 +44,10 @@ pub struct Desk {
     pub anchor: RwSignal<Place>,
     /// What the open cell begins with; nothing while none is open.
     pub editing: RwSignal<Option<String>>,
+    /// What it says so far, if a key was pressed in it.
+    typed: StoredValue<Option<String>>,
+    /// Goes up with each key in it.
+    keys: StoredValue<u64>,
     pub marks: RwSignal<Marks>,
     /// The form as it runs; of before the errors, while there are any.
     pub running: RwSignal<Option<Running>>,
@@ -72,6 +76,8 @@ impl Desk {
             place: RwSignal::new(Place { row: 1, column: 0 }),
             anchor: RwSignal::new(Place { row: 1, column: 0 }),
             editing: RwSignal::new(None),
+            typed: StoredValue::default(),
+            keys: StoredValue::default(),
             marks: RwSignal::default(),
             running: RwSignal::new(None),
             page: RwSignal::new(None),
@@ -86,6 +92,13 @@ impl Desk {
         Effect::new(move || {
             desk.language.track();
             untrack(|| desk.check());
+        });
+        // What was typed and taken back is not what is wrong any more.
+        Effect::new(move || {
+            let is_open = desk.editing.with(Option::is_some);
+            if !is_open && desk.typed.try_update_value(Option::take).flatten().is_some() {
+                untrack(|| desk.check_soon());
+            }
         });
         // Whoever leaves has all of it kept at once, and is asked to stay while that takes.
         let listening = StoredValue::new_local(Some((
@@ -142,6 +155,37 @@ impl Desk {
         let Some(change) = self.now(|document| change(document, sheet, area)) else { return };
         let at = self.history.try_update_value(|history| history.act(change));
         self.changed(at);
+    }
+
+    /// The open cell says this so far: it is looked at as if it said so.
+    pub fn typed(self, text: &str) {
+        self.typed.set_value(Some(text.to_owned()));
+        self.check_soon();
+    }
+
+    fn check_soon(self) {
+        self.keys.update_value(|keys| *keys += 1);
+        let keys = self.keys.get_value();
+        timer::spawn(async move {
+            timer::sleep(CHECK_MS).await;
+            if self.keys.try_get_value() == Some(keys) {
+                self.check();
+            }
+        });
+    }
+
+    /// The document with what the open cell says so far; and whether that is a name, which what runs is not called by before it is whole.
+    fn as_typed(self) -> (Document, bool) {
+        let document = self.now(Document::clone);
+        let typed = self.typed.get_value().filter(|_| self.editing.with_untracked(Option::is_some));
+        let (sheet, place) = (self.sheet.get_untracked(), self.place.get_untracked());
+        let Some(change) = typed.and_then(|text| Change::cell(&document, sheet, place, &text)) else {
+            return (document, false);
+        };
+        let is_name = is_name_cell(document.sheet(sheet), place);
+        let mut history = History::new(document);
+        history.act(change);
+        (history.document().clone(), is_name)
     }
 
     /// What the open cell says now is what it says.
@@ -236,21 +280,17 @@ impl Desk {
     /// Asks the engine what is wrong, and runs the form if there is one.
     fn check(self) {
         let begun = clock::elapsed_ms();
-        let (bundle, checked) = self.now(|document| {
-            let bundle = document.bundle();
-            let checked = Form::read(&bundle);
-            (bundle, checked)
-        });
+        let (document, is_half_named) = self.as_typed();
+        let bundle = document.bundle();
+        let checked = Form::read(&bundle);
         let language = self.language.get_untracked();
-        let marks = self.now(|document| {
-            Marks::of(document, &bundle, &checked.diagnostics, |found| match language {
-                Language::Chinese => found.in_chinese(),
-                _ => found.clone(),
-            })
+        let marks = Marks::of(&document, &bundle, &checked.diagnostics, |found| match language {
+            Language::Chinese => found.in_chinese(),
+            _ => found.clone(),
         });
         self.marks.set(marks);
         let read = clock::elapsed_ms();
-        if let Some(form) = checked.form {
+        if let Some(form) = checked.form.filter(|_| !is_half_named) {
             self.run(form);
         }
         let ms = |from: f64, to: f64| (to - from).round().max(0.0) as u32;
