@@ -10,6 +10,7 @@ pub mod inspect;
 pub mod kept;
 pub mod library;
 pub mod marks;
+pub mod picture;
 pub mod translations;
 
 mod types;

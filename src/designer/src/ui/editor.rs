@@ -11,6 +11,7 @@ use super::grid::Sheet;
 use super::inspector::Inspector;
 use super::library::Library;
 use super::outline::Outline;
+use super::picture::Drawing;
 use super::problems::{Here, Problems};
 use super::publish::Publish;
 use super::tools::{KeptWord, TakeAway, Tools};
@@ -36,6 +37,7 @@ enum Drawer {
     Library,
     Translate,
     Trials,
+    Picture,
     Publish,
 }
 
@@ -132,6 +134,7 @@ fn Editor() -> impl IntoView {
                 <button type="button" class="button small" data-action="take-away-open" aria-expanded=live(move || (drawer.get() == Drawer::TakeAway).to_string()) on:click=toggle(Drawer::TakeAway)>{tell(|w| w.take_away)}</button>
                 <button type="button" class="button small" data-action="library-open" aria-expanded=live(move || (drawer.get() == Drawer::Library).to_string()) on:click=toggle(Drawer::Library)>{tell(|w| w.library)}</button>
                 <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
+                <button type="button" class="button small" data-action="picture-open" aria-expanded=live(move || (drawer.get() == Drawer::Picture).to_string()) on:click=toggle(Drawer::Picture)>{tell(|w| w.picture)}</button>
                 <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
                 <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
             </div>
@@ -141,6 +144,7 @@ fn Editor() -> impl IntoView {
                 Drawer::Library => view! { <section class="drawer" data-drawer="library"><Library /></section> }.into_any(),
                 Drawer::Translate => view! { <section class="drawer" data-drawer="translate"><Translate /></section> }.into_any(),
                 Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
+                Drawer::Picture => view! { <section class="drawer" data-drawer="picture"><Drawing /></section> }.into_any(),
                 Drawer::Publish => view! { <section class="drawer" data-drawer="publish"><Publish /></section> }.into_any(),
             })}
             <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>

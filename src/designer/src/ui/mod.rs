@@ -10,6 +10,7 @@ mod inspector;
 mod keys;
 mod library;
 mod outline;
+mod picture;
 mod problems;
 mod publish;
 mod server;
