@@ -39,7 +39,7 @@ pub mod export;
 
 pub mod compare;
 
-pub use definition::files_of_row;
+pub use definition::{files_of_row, files_of_services};
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use entities::{EntityAct, EntityChange, EntityError, is_entity_name};
 pub use form::{

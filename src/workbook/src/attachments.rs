@@ -1,28 +1,56 @@
 //! The files that a workbook names beside itself: choice lists, lookup tables and secondary instances.
 
-use doorstep_engine::{Bundle, Source, files_of_row};
+use doorstep_engine::{Bundle, Source, files_of_row, files_of_services};
 
 use crate::sheet::Sheet;
 
-/// The names of the files that a bundle of sheets refers to, each once, in the order of the rows: see [`files_of_row`].
+/// The names of the files that a bundle of sheets refers to, each once, in the order of the rows: see [`files_of_row`]. A choice has no type, its pictures are as a
+/// question's; the setting `services` names a catalogue's files.
 pub fn files_named(bundle: &Bundle) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let survey = Sheet::from_text("survey", &bundle.main.text);
-    let title = |wanted: &str| {
-        let header = survey.rows.first()?;
-        header.iter().position(|title| title.trim().eq_ignore_ascii_case(wanted))
-    };
-    let (types, names_at) = (title("type"), title("name"));
-    for row in survey.rows.iter().skip(1) {
-        let cell =
-            |index: Option<usize>| index.and_then(|index| row.get(index)).map_or("", |cell| cell.trim());
-        for name in files_of_row(cell(types), cell(names_at), row.iter().map(|text| &**text)) {
+    let mut add = |found: Vec<String>| {
+        for name in found {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
+    };
+    let survey = Sheet::from_text("survey", &bundle.main.text);
+    for (types, row) in rows(&survey, "type") {
+        let name = column(&survey, "name").and_then(|at| row.get(at)).map_or("", |cell| cell.trim());
+        add(files_of_row(types, name, row.iter().map(|text| &**text)));
+    }
+    for source in &bundle.files {
+        match source.sheet().map(str::to_lowercase).as_deref() {
+            Some("choices" | "external_choices") => {
+                let choices = Sheet::from_text("choices", &source.text);
+                rows(&choices, "")
+                    .for_each(|(_, row)| add(files_of_row("", "", row.iter().map(|text| &**text))));
+            }
+            Some("settings") => {
+                let settings = Sheet::from_text("settings", &source.text);
+                rows(&settings, "services")
+                    .take(1)
+                    .for_each(|(services, _)| add(files_of_services(services)));
+            }
+            _ => {}
+        }
     }
     names
+}
+
+/// The rows below the titles, each with what it says in the column of a title.
+fn rows<'a>(sheet: &'a Sheet, title: &str) -> impl Iterator<Item = (&'a str, &'a Vec<String>)> {
+    let at = column(sheet, title);
+    sheet
+        .rows
+        .iter()
+        .skip(1)
+        .map(move |row| (at.and_then(|at| row.get(at)).map_or("", |cell| cell.trim()), row))
+}
+
+fn column(sheet: &Sheet, title: &str) -> Option<usize> {
+    sheet.rows.first()?.iter().position(|other| other.trim().eq_ignore_ascii_case(title))
 }
 
 /// Adds the files that a bundle of sheets names, as far as `read` finds them; what is missing is a diagnostic later.
@@ -55,5 +83,20 @@ mod tests {
         assert_eq!(files_named(&bundle), expected);
         let bundle = gather(bundle, |name| (name == "towns.csv").then(|| "name\n".to_owned()));
         assert_eq!(bundle.files.len(), 1);
+    }
+
+    #[test]
+    fn files_are_named_by_choices_and_settings_too() {
+        let sheet = |name: &str, text: &str| Source::new(format!("f.xlsx#{name}"), text);
+        let bundle = Bundle {
+            main: sheet("survey", "type\tname\tlabel\nselect_one house\ta\tA\n"),
+            files: vec![
+                sheet("choices", "list_name\tname\tlabel\tmedia::image\nhouse\tflat\tFlat\tflat.svg\n"),
+                sheet("settings", "form_id\tservices\nf\tnear/services.csv 371082\n"),
+            ],
+        };
+        let named = files_named(&bundle);
+        assert_eq!(named[..2], ["flat.svg", "near/services.csv"]);
+        assert!(named.contains(&"near/districts/371082.csv".to_owned()), "{named:?}");
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Every form is exported as XForm, which ODK Validate (Collect's engine) is to take, and as XLSForm, of which pyxform is to make an XForm
 //! that ODK Validate takes. A form that is refused as it came is counted apart: what is wrong with it is not ours.
+//! `cargo xtask accept designer` takes forms through the designer first: [`designer`].
+
+mod designer;
 
 use crate::command::{ask, on_path, run as run_command};
 use crate::setup;
@@ -26,6 +29,11 @@ type Verdicts = BTreeMap<String, Option<String>>;
 /// Exports, asks, prints a line for each tool and each refusal; fails if something is refused that was accepted as it came
 /// and of which nothing was said to be lost.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    if let [first, rest @ ..] = arguments
+        && first == "designer"
+    {
+        return designer::run(workspace, rest);
+    }
     let folders = folders(workspace, arguments)?;
     let java = java()?;
     setup::odk(workspace)?;
@@ -69,6 +77,11 @@ fn folders(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<Vec<Pa
         let usual = CORPORA.iter().map(|folder| workspace.path(folder)).find(|folder| folder.is_dir());
         return Ok(usual.into_iter().collect());
     }
+    given(arguments)
+}
+
+/// The folders that were named.
+fn given(arguments: &[String]) -> anyhow::Result<Vec<PathBuf>> {
     let given = arguments.iter().map(|folder| {
         let folder = PathBuf::from(folder);
         folder
@@ -135,19 +148,23 @@ impl Tools {
 
     /// Makes XForms in `out/pyxform` of the workbooks in `out/xlsform`.
     fn pyxform(&self, driver: &Path) -> anyhow::Result<Verdicts> {
-        let made = self.out.join("pyxform");
-        fs::create_dir_all(&made)?;
-        let mut python = Command::new("python3");
-        python.env("PYTHONPATH", &self.packages).arg(driver).arg(self.out.join("xlsform")).arg(&made);
-        let said = ask(&mut python).context("pyxform could not be run: it takes Python 3.10 or later")?;
-        let mut verdicts = Verdicts::new();
-        for line in said.lines() {
-            let line: Value = serde_json::from_str(line)?;
-            let file = line["file"].as_str().context("pyxform's driver names no file")?;
-            verdicts.insert(file.to_owned(), line["error"].as_str().map(str::to_owned));
-        }
-        Ok(verdicts)
+        pyxform(&self.packages, driver, &self.out.join("xlsform"), &self.out.join("pyxform"))
     }
+}
+
+/// Has pyxform make XForms of the workbooks in a folder; what it says of each.
+fn pyxform(packages: &Path, driver: &Path, from: &Path, to: &Path) -> anyhow::Result<Verdicts> {
+    fs::create_dir_all(to)?;
+    let mut python = Command::new("python3");
+    python.env("PYTHONPATH", packages).arg(driver).arg(from).arg(to);
+    let said = ask(&mut python).context("pyxform could not be run: it takes Python 3.10 or later")?;
+    let mut verdicts = Verdicts::new();
+    for line in said.lines() {
+        let line: Value = serde_json::from_str(line)?;
+        let file = line["file"].as_str().context("pyxform's driver names no file")?;
+        verdicts.insert(file.to_owned(), line["error"].as_str().map(str::to_owned));
+    }
+    Ok(verdicts)
 }
 
 /// What ODK Validate says of each file, in the order of the files.

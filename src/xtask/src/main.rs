@@ -57,6 +57,8 @@ cargo xtask COMMAND
   conformance entities     a list of entities made here, read as an attachment by ODK's engine
   accept [DIR…]            our XForms held before ODK Validate, our XLSForms before pyxform: of the forms here and in each DIR
                              (a folder of forms or of conformance corpora; ../shared/conformance where it is there)
+  accept designer [DIR…]   the workbooks in each DIR (../shared/forms where it is there, and the forms here) through the designer: opened, changed, given out,
+                             read back the same; their XLSForms before pyxform, and what that makes of them before ODK Web Forms' engine
   simulate                 drafts, outbox and rescue in worlds where store, network, clock and tabs go wrong; ends in `N passed, M failed`
       --seeds N, --from S    so many worlds (10000) from that seed on (0)
   soak                     the browser, the server and one that it passes on to killed again and again while surveys with files and photos are filled in

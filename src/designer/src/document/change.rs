@@ -38,7 +38,12 @@ impl Change {
     /// Another text in a cell. A question's name takes its references with it. Nothing if it says that already.
     pub fn cell(document: &Document, sheet: usize, place: Place, text: &str) -> Option<Change> {
         let grid = document.sheet(sheet);
-        let splice = cells(sheet, grid, place, &[vec![text.to_owned()]]);
+        let mut splice = cells(sheet, grid, place, &[vec![text.to_owned()]]);
+        if names::is_name_cell(grid, place)
+            && let Some(row) = splice.new.last_mut()
+        {
+            *row = names::own_row_renamed(document, sheet, place, row, text);
+        }
         let mut splices = vec![splice];
         if names::is_name_cell(grid, place) {
             splices.extend(names::renamed(document, sheet, place, text));

@@ -124,6 +124,14 @@ mod tests {
         let rows = rows(history.document(), 0);
         assert_eq!(rows[1], "integer|years|Age");
         assert_eq!(rows[2], "text|b|You are ${years}, age|${years} > 1 and ${ages} > 2|${last-saved#years}");
+        // A question may refer to itself: what it was answered last time.
+        let own = opened("type,name,label,default\ntext,phone,Phone,${last-saved#phone}\n");
+        let change = Change::cell(&own, 0, at(1, 1), "mobile").expect("it differs");
+        let mut history = History::new(own.clone());
+        history.act(change);
+        assert_eq!(self::rows(history.document(), 0)[1], "text|mobile|Phone|${last-saved#mobile}");
+        history.undo();
+        assert_eq!(history.document(), &own);
         // While there are two of a name, nobody knows which one is meant.
         let doubled = opened("type,name,label\ntext,a,A\ntext,a,${a}\n");
         let change = Change::cell(&doubled, 0, at(1, 1), "c").expect("it differs");

@@ -19,19 +19,7 @@ pub fn is_name_cell(grid: &Grid, place: Place) -> bool {
 
 /// The rows that refer to the question whose name is in that cell, with its new name; none if it has no name yet, or another one has the same.
 pub fn renamed(document: &Document, sheet: usize, place: Place, to: &str) -> Vec<Splice> {
-    let grid = document.sheet(sheet);
-    let from = grid.cell(place.row, place.column).trim().to_owned();
-    let to = to.trim();
-    let is_name = |name: &str| {
-        let mut all = name.chars();
-        all.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-            && all.all(|c| c.is_alphanumeric() || "_-.".contains(c))
-    };
-    let others = (1..grid.rows.len()).filter(|row| *row != place.row);
-    let is_double = others.clone().any(|row| grid.cell(row, place.column).trim() == from);
-    if from == to || !is_name(&from) || !is_name(to) || is_double {
-        return Vec::new();
-    }
+    let Some((from, to)) = from_and_to(document, sheet, place, to) else { return Vec::new() };
     let mut splices = Vec::new();
     for (index, other) in document.sheets().iter().enumerate() {
         for (at, row) in other.rows.iter().enumerate().skip(1) {
@@ -44,6 +32,34 @@ pub fn renamed(document: &Document, sheet: usize, place: Place, to: &str) -> Vec
         }
     }
     splices
+}
+
+/// The question's own row, which may refer to itself (`${last-saved#name}`): `row` with its references renamed as [`renamed`] does it.
+pub fn own_row_renamed(document: &Document, sheet: usize, place: Place, row: &Row, to: &str) -> Row {
+    let renamed = from_and_to(document, sheet, place, to)
+        .and_then(|(from, to)| row_renamed(document.sheet(sheet), row, &from, to));
+    renamed.unwrap_or_else(|| row.clone())
+}
+
+/// Which name becomes which; nothing where there is none yet, or nobody knows which of two is meant.
+fn from_and_to<'a>(
+    document: &Document,
+    sheet: usize,
+    place: Place,
+    to: &'a str,
+) -> Option<(String, &'a str)> {
+    let grid = document.sheet(sheet);
+    let from = grid.cell(place.row, place.column).trim().to_owned();
+    let to = to.trim();
+    let is_name = |name: &str| {
+        let mut all = name.chars();
+        all.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+            && all.all(|c| c.is_alphanumeric() || "_-.".contains(c))
+    };
+    let mut others = (1..grid.rows.len()).filter(|row| *row != place.row);
+    let is_double = others.any(|row| grid.cell(row, place.column).trim() == from);
+    let is_renamed = from != to && is_name(&from) && is_name(to) && !is_double;
+    is_renamed.then_some((from, to))
 }
 
 fn row_renamed(grid: &Grid, row: &Row, from: &str, to: &str) -> Option<Row> {

@@ -152,13 +152,17 @@ impl Document {
         match converted.exported {
             Some(exported) => {
                 let mut document = Document::of_bundle(&exported.written);
-                // Under the names that the sheets have for them; the others, which a catalogue names, as the form has them.
+                // Under the names that the sheets have for them.
                 let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
                 let named = doorstep_workbook::files_named(&exported.written);
+                let is_json = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
                 for file in &bundle.files {
-                    let name = named.iter().find(|name| plain(name) == plain(&file.name));
-                    let name = name.map_or_else(|| file.name.to_string(), String::clone);
-                    document.files.push(Source::new(name, file.text.clone()));
+                    match named.iter().find(|name| plain(name) == plain(&file.name)) {
+                        Some(name) => document.files.push(Source::new(name.as_str(), file.text.clone())),
+                        // A list of form JSON's: its rows are in the sheets now.
+                        None if is_json => {}
+                        None => document.files.push(file.clone()),
+                    }
                 }
                 Ok(document)
             }

@@ -82,7 +82,7 @@ fn pulled(text: &str, names: &mut Vec<String>) {
 
 /// The files of a catalogue of services, by what the setting `services` says: the path of its `services.csv`, then the codes of
 /// districts that have a file of their own.
-pub(crate) fn files_of_services(said: &str) -> Vec<String> {
+pub fn files_of_services(said: &str) -> Vec<String> {
     let mut words = said.split_whitespace();
     let Some(services) = words.next() else { return Vec::new() };
     let folder = services.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));

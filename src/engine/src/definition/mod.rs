@@ -19,8 +19,7 @@ pub(crate) mod row_types;
 pub(crate) mod assessment;
 pub(crate) mod sheets;
 
-pub use files::files_of_row;
-pub(crate) use files::files_of_services;
+pub use files::{files_of_row, files_of_services};
 
 pub(crate) mod csv_list;
 mod files;

@@ -29,6 +29,12 @@ pub(super) fn measures(form: &Model<'_>, texts: &Texts<'_, '_>, losses: &mut Los
     all.into_iter().map(|element| Reader { form, texts, losses }.measure(element)).collect()
 }
 
+/// The catalogue of services that the answers are matched to, as the setting `services` names it.
+pub(super) fn services(model: &Element) -> Option<&str> {
+    let assessment = model.elements().find(|element| element.name == own("assessment"))?;
+    assessment.attribute("services").map(|services| &*services.text)
+}
+
 fn elements(model: &Element) -> impl Iterator<Item = &Element> {
     let assessment = model.elements().find(|element| element.name == own("assessment"));
     assessment.into_iter().flat_map(Element::elements).filter(|element| element.name == own("measure"))

@@ -1,10 +1,10 @@
 //! The settings sheet: what the model, the body and the submission say of the form as a whole.
 
-use super::Losses;
 use super::model::Model;
 use super::table::Row;
 use super::texts::Itext;
 use super::xlsform::Target;
+use super::{Losses, assessment};
 use crate::form::for_roles;
 use crate::xml::{Attribute, Namespace};
 
@@ -56,6 +56,9 @@ pub(super) fn row(
     }
     if let Some(roles) = form.model.attribute_in(&Namespace::Doorstep, for_roles::ATTRIBUTE) {
         row.set("for_roles", &*roles.text);
+    }
+    if let Some(services) = assessment::services(form.model) {
+        row.set("services", services);
     }
     if duplicates {
         row.set("allow_choice_duplicates", "yes");

@@ -390,3 +390,26 @@ fn a_title_in_several_languages_is_kept_or_said_to_be_lost() {
     let workbook = to_xlsform(&json, "f.xlsx").exported.expect("it is a form");
     assert!(workbook.losses.iter().any(|loss| loss.what.contains("title")), "{:?}", workbook.losses);
 }
+
+#[test]
+fn a_workbook_keeps_the_catalogue_and_says_what_others_take_otherwise() {
+    let json = r#"{"settings": {"form_id": "kids", "version": "1", "default_language": "en", "services": "near/services.csv 1"},
+        "assessment": [{"type": "flag", "name": "few", "label": "F", "value": "${kids} < 3"}],
+        "survey": [{"type": "integer", "name": "kids", "label": "Kids", "hint": "a\u00a0b"},
+            {"type": "note", "name": "told", "label": "${kids} children"}]}"#;
+    let bundle = Bundle::single(Source::new("form.json", json));
+    let own = super::to_sheets(&bundle, "f");
+    let own = own.exported.unwrap_or_else(|| panic!("{:?}", own.diagnostics));
+    let settings = sheet(&own.written, "settings");
+    assert!(settings.contains("near/services.csv 1") && settings.contains("\tkids\t"), "{settings}");
+    let space = "a space that does not break, in `hint::en` of `kids`, becomes a plain one in a workbook";
+    let said = |losses: &[Loss]| losses.iter().map(|loss| loss.what.clone()).collect::<Vec<_>>();
+    assert_eq!(said(&own.losses), [space]);
+    let others = to_xlsform(&bundle, "f").exported.unwrap();
+    let root = "the form's root `kids` is called `data`: pyxform would take `${kids}` for it";
+    let mut losses = said(&others.losses);
+    losses.sort();
+    assert_eq!(losses, [space, root]);
+    let settings = sheet(&others.written, "settings");
+    assert!(!settings.lines().next().unwrap().split('\t').any(|title| title == "name"), "{settings}");
+}

@@ -91,9 +91,24 @@ fn written(root: &Element, file: &str, target: Target) -> Exported<Bundle> {
         ("osm", &sheets.tags),
     ];
     let own = assessment.iter().map(|(name, rows)| (*name, rows.as_slice()));
-    let others = others.into_iter().filter(|(_, rows)| !rows.is_empty()).chain(own);
+    let others: Vec<(&str, &[Row])> =
+        others.into_iter().filter(|(_, rows)| !rows.is_empty()).chain(own).collect();
+    let rows = sheets.survey.iter().chain(others.iter().flat_map(|(_, rows)| *rows));
+    rows.for_each(|row| spaces(row, &mut losses));
+    let others = others.into_iter();
     let files = others.map(|(name, rows)| source(file, name, rows));
     Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
+}
+
+/// Whoever reads workbooks, pyxform as well as Doorstep, takes a space that does not break for a plain one.
+fn spaces(row: &Row, losses: &mut Losses) {
+    for (column, _) in row.cells.iter().filter(|(_, text)| text.contains('\u{a0}')) {
+        let name = row.get("name").or(row.get("measure")).or(row.get("form_id")).unwrap_or_default();
+        let what = format!(
+            "a space that does not break, in `{column}` of `{name}`, becomes a plain one in a workbook"
+        );
+        losses.push(row.span, what);
+    }
 }
 
 /// The lists that are searched, each with a row to begin with: an XForm does not hold what is in them.
@@ -151,8 +166,25 @@ pub(super) fn sheets(root: &Element, target: Target, losses: &mut Losses) -> Opt
         // Else every run of spaces would become one, in texts in quotes too.
         settings.set("clean_text_values", "no");
     }
+    if target == Target::XlsForm {
+        usual_root(&form.nodes[0].name, &rows, &mut settings, losses);
+    }
     let assessment = assessment::measures(&form, &texts, losses);
     Some(Sheets { survey: rows, choices, settings, entities: entities::rows(&form), tags, assessment })
+}
+
+/// pyxform takes the form's root for one of those that `${name}` may mean: where a row is called as it is, and is referred to, the root gets XLSForm's usual name.
+fn usual_root(name: &str, rows: &[Row], settings: &mut Row, losses: &mut Losses) {
+    let cells = || rows.iter().chain([&*settings]).flat_map(|row| &row.cells);
+    let says = |words: &str| cells().any(|(_, text)| text.contains(words));
+    let is_named = rows.iter().any(|row| row.get("name") == Some(name));
+    // A path from the root would lead nowhere then.
+    if is_named && says(&format!("${{{name}}}")) && !says(&format!("/{name}/")) {
+        let what =
+            format!("the form's root `{name}` is called `data`: pyxform would take `${{{name}}}` for it");
+        losses.push(settings.span, what);
+        settings.cells.retain(|(column, _)| column != "name");
+    }
 }
 
 /// Which of a list's elements its selects take as name and label.
