@@ -85,6 +85,27 @@ impl MediaError {
         }
     }
 
+    /// What [`Display`](std::fmt::Display) says, in Chinese.
+    pub fn in_chinese(&self) -> String {
+        match self {
+            MediaError::Name { file } => {
+                format!(
+                    "“{file}”不能用作文件名：1 到 {MAX_NAME} 个字节，不带文件夹，不以点开头，不含 :*?\"<>|"
+                )
+            }
+            MediaError::Kind { file } => {
+                format!(
+                    "“{file}”不是图片（PNG、JPEG、WebP、GIF、SVG）、录音（MP3、M4A、OGG、WAV）或视频（MP4、WebM）"
+                )
+            }
+            MediaError::TooLarge { file } => format!("“{file}”超过 {} MB", MAX_MEDIA_BYTES >> 20),
+            MediaError::Twice { file } => format!("有两个文件都叫“{file}”"),
+            MediaError::TooMany => format!("一份表单最多 {MAX_MEDIA} 个图片、录音和视频"),
+            MediaError::TooMuch => format!("一份表单的图片、录音和视频合计最多 {} MB", MAX_MEDIA_TOTAL >> 20),
+            MediaError::Unread => "表单的图片、录音和视频清单有误".to_owned(),
+        }
+    }
+
     /// The file that it is about, if it is about one.
     pub fn file(&self) -> Option<&str> {
         match self {
