@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use doorstep_engine::source::MEDIA_LIST;
 use doorstep_engine::{Bundle, Checked, Form, Severity};
 
 use crate::language::Language;
@@ -89,8 +90,22 @@ fn check(definition: &Path, strict: bool, as_data: bool, language: Language) -> 
     for found in &checked.diagnostics {
         eprintln!("{}\n", render::diagnostic(found, &bundle, definition, language));
     }
+    for name in missing(&checked, &bundle) {
+        match language {
+            Language::English => {
+                eprintln!("{}: `{name}` is named, and not among its media", definition.display())
+            }
+            Language::Chinese => eprintln!("{}：题目用到 {name}，但没有这个文件", definition.display()),
+        }
+    }
     say!("{}: {}", definition.display(), verdict(&checked, errors, warnings, language));
     passed
+}
+
+/// The pictures, sounds and films that a form names and lacks, if it has any: a lone workbook's are elsewhere.
+fn missing<'a>(checked: &'a Checked, bundle: &Bundle) -> Vec<&'a str> {
+    let has_media = bundle.files.iter().any(|file| *file.name == *MEDIA_LIST);
+    checked.form.as_ref().filter(|_| has_media).map(|form| form.media_missing()).unwrap_or_default()
 }
 
 /// What has come of it, in a few words.
@@ -125,11 +140,17 @@ fn unreadable(path: &Path, reason: &str, as_data: bool) {
     let _ = writeln!(std::io::stdout(), "{said}");
 }
 
-/// `{path, form: {id, version} | null, diagnostics: […]}`
+/// `{path, form: {id, version} | null, diagnostics: […]}`; of a form with media also `media_missing: [name …]`
 fn data(definition: &Path, checked: &Checked, bundle: &Bundle, language: Language) -> serde_json::Value {
     let form =
         checked.form.as_ref().map(|form| serde_json::json!({"id": form.id(), "version": form.version()}));
     let diagnostics: Vec<serde_json::Value> =
         checked.diagnostics.iter().map(|found| language.of(found).to_json(bundle)).collect();
-    serde_json::json!({"path": definition.to_string_lossy(), "form": form, "diagnostics": diagnostics})
+    let mut data =
+        serde_json::json!({"path": definition.to_string_lossy(), "form": form, "diagnostics": diagnostics});
+    let missing = missing(checked, bundle);
+    if !missing.is_empty() {
+        data["media_missing"] = missing.into();
+    }
+    data
 }

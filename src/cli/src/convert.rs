@@ -10,6 +10,7 @@ use doorstep_engine::export::{
     to_xform, to_xlsform,
 };
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
+use doorstep_workbook::FormFolder;
 
 use crate::language::Language;
 use crate::{form_files, render};
@@ -28,6 +29,8 @@ enum Target {
     Paper,
     /// A FHIR R4 Questionnaire.
     Fhir,
+    /// The form as it is, with all that goes with it.
+    Zip,
 }
 
 /// Files and their bytes.
@@ -91,11 +94,12 @@ fn target(to: &Path) -> Result<Target, lexopt::Error> {
         "xml" | "xhtml" => Ok(Target::XForm),
         "json" => Ok(Target::FormJson),
         "xlsx" => Ok(Target::Workbook),
+        "zip" => Ok(Target::Zip),
         "xls" => Err("workbooks are written as .xlsx".into()),
         "" => Ok(Target::CsvFolder),
         _ if to.is_dir() => Ok(Target::CsvFolder),
         other => Err(format!(
-            "there is no form in `.{other}`: write .xml (XForm), .xlsx (XLSForm), .json (form JSON), .fhir.json (FHIR Questionnaire), codebook.html, codebook.csv, paper.html or a folder (CSV files)"
+            "there is no form in `.{other}`: write .xml (XForm), .xlsx (XLSForm), .json (form JSON), .fhir.json (FHIR Questionnaire), codebook.html, codebook.csv, paper.html, .zip (the form as it is, with all that goes with it) or a folder (CSV files)"
         )
         .into()),
     }
@@ -157,6 +161,9 @@ fn convert(
         return Ok(false);
     }
     let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
+    if target == Target::Zip {
+        return zip(bundle, &definition, to).map(|()| true);
+    }
     let written = match target {
         Target::XForm => one(to_xform(&bundle), &bundle, &definition, to),
         Target::FormJson => one(to_form_json(&bundle), &bundle, &definition, to),
@@ -167,7 +174,7 @@ fn convert(
             alone(to_paper(&bundle, language.tag()), &bundle, &definition, to)
         }
         Target::Fhir => alone(to_fhir_questionnaire(&bundle), &bundle, &definition, to),
-        Target::Workbook | Target::CsvFolder => {
+        Target::Workbook | Target::CsvFolder | Target::Zip => {
             match read(to_xlsform(&bundle, &name), &bundle, &definition) {
                 Some(exported) => Some(sheets(&exported, &bundle, to, target)?),
                 None => None,
@@ -192,12 +199,54 @@ fn convert(
         eprintln!("{}: this sheet is from before, and is read with the form", sheet.display());
     }
     attachments(&bundle, &names, &definition, to)?;
+    if matches!(target, Target::XForm | Target::FormJson | Target::Workbook | Target::CsvFolder) {
+        media(&definition, to)?;
+    }
     match losses.len() {
         0 => say!("{}: written, nothing is lost", to.display()),
         1 => say!("{}: written, one thing is lost", to.display()),
         count => say!("{}: written, {count} things are lost", to.display()),
     }
     Ok(true)
+}
+
+/// The form in the syntax that it is in, with its lists, its media and its cases, as one zip.
+fn zip(bundle: Bundle, definition: &Path, to: &Path) -> Result<(), String> {
+    let failed =
+        |error: doorstep_workbook::WorkbookError| format!("{}: {error}\n  {}", to.display(), error.way_out());
+    let media = form_files::media(definition)?;
+    let mut cases = Vec::new();
+    for (file, text) in form_files::cases(definition) {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        cases.push((format!("cases/{name}"), text.map_err(|error| format!("{}: {error}", file.display()))?));
+    }
+    let folder = FormFolder { definition: String::new(), bundle, media, cases };
+    let files = doorstep_workbook::write_folder(&folder).map_err(failed)?;
+    let count = files.len();
+    write(vec![(to.to_owned(), doorstep_workbook::pack(&files).map_err(failed)?)])?;
+    say!("{}: written, {count} files", to.display());
+    Ok(())
+}
+
+/// The pictures, sounds and films of a form go with it. One that is there already stays as it is.
+fn media(definition: &Path, to: &Path) -> Result<(), String> {
+    let (from, folder) = (form_files::folder(definition), form_files::folder(to));
+    if std::path::absolute(folder).ok() == std::path::absolute(from).ok() {
+        return Ok(());
+    }
+    for (file, bytes) in form_files::media(definition)? {
+        let place = folder.join("media").join(&*file.name);
+        if place.exists() {
+            if std::fs::read(&place).is_ok_and(|there| there != bytes) {
+                eprintln!("{}: another file is there, and stays as it is", place.display());
+            }
+            continue;
+        }
+        std::fs::create_dir_all(folder.join("media"))
+            .map_err(|error| format!("{}: {error}", place.display()))?;
+        write(vec![(place, bytes)])?;
+    }
+    Ok(())
 }
 
 /// Says what errors there are, if any. Warnings are for `doorstep check`.

@@ -89,7 +89,8 @@ doorstep COMMAND
       --database ADDRESS     with the rows into the PostgreSQL there (DATABASE_URL)
       --s3, --s3-secrets     with attachments into the bucket, as for serve
 
-  check PATH…              say all that is wrong with forms, catalogues of services, lists and ledgers: files, or folders
+  check PATH…              say all that is wrong with forms, catalogues of services, lists and ledgers: files, folders, or a zip
+                           of a form with its lists, media/ and cases/, as `test`, `assess`, `convert` and `diff` take it too
       --strict               warnings count too
       --json                 as data: one line of JSON for each form, with places by line and by cell
       --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
@@ -104,7 +105,8 @@ doorstep COMMAND
   convert A B              write a form in another syntax, by B's ending: .xml (XForm), .xlsx (XLSForm),
                            .json (form JSON), a folder (CSV files); or as something else, by B's whole name: paper.html (to print
                            on A4 and fill in by hand), codebook.html and codebook.csv (what each column of the data is),
-                           NAME.fhir.json (FHIR R4 Questionnaire). A name before it is free: phq-9-paper.html. Say what B can't hold
+                           NAME.fhir.json (FHIR R4 Questionnaire). A name before it is free: phq-9-paper.html. Say what B can't hold.
+                           .zip is the form as it is, with its lists, pictures, sounds and cases
       --strict               write nothing if something would be lost
       --force                write over what is there
       --lang zh              a paper in Chinese, as where LANG says so; in English with `--lang en`

@@ -70,6 +70,9 @@ fn path(bundle: &Bundle, source: u16, definition: &Path) -> String {
     let file = bundle.source(source);
     match (source, file.sheet()) {
         (_, Some(sheet)) => format!("{}#{sheet}", definition.display()),
+        (0, None) if crate::form_files::folder(definition) == definition => {
+            definition.join(&*file.name).display().to_string()
+        }
         (0, None) => definition.display().to_string(),
         _ => crate::form_files::folder(definition).join(&*file.name).display().to_string(),
     }

@@ -113,14 +113,13 @@ fn cases(definition: &Path, told: Told) -> (usize, usize) {
         told.unreadable(definition, &said.join("\n"));
         return (0, 1);
     };
-    let folder = form_files::folder(definition).join("cases");
-    let files = json_files(&folder);
-    if files.is_empty() {
+    let cases = form_files::cases(definition);
+    if cases.is_empty() {
+        let folder = form_files::folder(definition).join("cases");
         eprintln!("{}: there are no cases in {}", definition.display(), folder.display());
     }
     let (mut passed, mut failed) = (0, 0);
-    for file in files {
-        let read = std::fs::read_to_string(&file).map_err(|error| error.to_string());
+    for (file, read) in cases {
         let parsed = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
         let failures = match parsed {
             Ok(case) => case::run(&form, &case),

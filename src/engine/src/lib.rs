@@ -46,5 +46,5 @@ pub use form::{
     Audit, AuditPlaces, AuditPriority, Checked, Form, Layout, RESIDENT, ROLES, RsaKey, SoundQuality,
 };
 pub use session::{AnswerError, Changes, Extent, RestoreError, Session, World};
-pub use source::{Bundle, BundleError, Position, Source, Span};
+pub use source::{Bundle, BundleError, MediaError, MediaFile, Position, Source, Span};
 pub use value::{DataType, Value};

@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 mod excerpt;
+mod media;
 mod passage;
 mod written;
 
 pub(crate) use excerpt::Excerpt;
+pub use media::{
+    MAX_MEDIA, MAX_MEDIA_BYTES, MAX_MEDIA_TOTAL, MEDIA_LIST, MediaError, MediaFile, WithBytes, media_type,
+};
 pub(crate) use passage::Passage;
 pub(crate) use written::{Composer, Written};
 

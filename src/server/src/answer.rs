@@ -42,6 +42,8 @@ enum More {
     Device(String),
     /// All that is wrong with a form, as `diagnostics`.
     Diagnostics(Vec<Json>),
+    /// The media files of a form that it is about, as `files`: each its name and, where it is to be sent first, its hash.
+    Files(Vec<Json>),
     /// What is current in place of what its sender took for it, as `current`: hash and version, or nothing.
     Current(Box<Json>),
     /// What was refused is kept all the same, as `kept_aside`, and what has been decided of it, as `decision`.
@@ -71,6 +73,11 @@ impl Refusal {
     /// The same, with all that is wrong with a form: its author is told at once, and in the form's own places.
     pub(crate) fn with_diagnostics(self, found: Vec<Json>) -> Refusal {
         Refusal { more: More::Diagnostics(found), ..self }
+    }
+
+    /// The same, with the media files that it is about.
+    pub(crate) fn with_files(self, files: Vec<Json>) -> Refusal {
+        Refusal { more: More::Files(files), ..self }
     }
 
     /// The same, with what is current by now.
@@ -117,6 +124,7 @@ impl IntoResponse for Refusal {
             More::Missing(hashes) => error["missing"] = hashes.into(),
             More::Device(id) => error["device"] = id.into(),
             More::Diagnostics(found) => error["diagnostics"] = found.into(),
+            More::Files(files) => error["files"] = files.into(),
             More::Current(current) => error["current"] = *current,
             More::KeptAside(decision) => {
                 error["kept_aside"] = true.into();

@@ -10,10 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use doorstep_delivery::Residents;
-use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
+use doorstep_engine::source::WithBytes;
+use doorstep_engine::{Bundle, Diagnostic, Form, MediaError, Severity, Source};
 use serde::Deserialize;
 
 use crate::answer::Refusal;
+use crate::attachments::Attachments;
+use crate::design::media;
 use crate::files::{Asset, Files};
 use crate::listen::now_ms;
 use crate::store::{FolderForm, RESIDENT, STRANGER, Store, StoreError};
@@ -26,7 +29,7 @@ const DEFINITION: &str = "form.json";
 /// The file beside it that says whom it is for.
 const AUDIENCE: &str = "audience.json";
 /// The folder beside it that ODK's tools keep a form's files in.
-const MEDIA: &str = "form-media";
+const MEDIA: &str = "/form-media";
 /// The folder of the form that shows every control there is: for trying out, offered to nobody and kept nowhere.
 const GALLERY: &str = "gallery";
 /// What forms are called in the feed.
@@ -56,6 +59,8 @@ pub enum FormsError {
     Audience(String, String),
     /// Forms with mistakes, all of them.
     Broken(Vec<BrokenForm>),
+    /// A picture, sound or film of a form can't be one: its folder, and why.
+    Media(String, MediaError),
     /// Two folders hold the same form.
     SameId {
         /// The form's id.
@@ -71,6 +76,7 @@ impl std::fmt::Display for FormsError {
             FormsError::Unread(error) => write!(f, "the forms can't be read: {error}"),
             FormsError::NotText(name) => write!(f, "{name} is not UTF-8 text"),
             FormsError::Audience(folder, what) => write!(f, "{folder}/{AUDIENCE}: {what}"),
+            FormsError::Media(folder, error) => write!(f, "{folder}: {error}"),
             FormsError::SameId { id, folder } => {
                 write!(f, "{folder}: another folder holds the form {id} too")
             }
@@ -106,6 +112,8 @@ pub(crate) struct Checked {
     bundle: String,
     audience: Audience,
     is_gallery: bool,
+    /// What its bundle lists.
+    media: Vec<WithBytes>,
 }
 
 /// Whom a form is for: `{"areas": ["371002"], "roles": ["worker", "resident"]}`. None named is all; a form without the file is everybody's.
@@ -177,9 +185,27 @@ pub(crate) fn read_all(files: &Files) -> Result<Vec<Checked>, FormsError> {
             return Err(FormsError::SameId { id: form.id().to_owned(), folder: folder.to_owned() });
         }
         let audience = Audience::read(&files, folder)?;
-        forms.push(Checked { form, bundle: bundle.to_json(), audience, is_gallery: folder == GALLERY });
+        let (bundle, media) = with_media(&files, folder, &form, bundle)?;
+        // Its hash is another one with them.
+        let form = if media.is_empty() { form } else { Form::read(&bundle).form.unwrap_or(form) };
+        let is_gallery = folder == GALLERY;
+        forms.push(Checked { form, bundle: bundle.to_json(), audience, is_gallery, media });
     }
     if broken.is_empty() { Ok(forms) } else { Err(FormsError::Broken(broken)) }
+}
+
+/// A bundle with the pictures, sounds and films that lie in its form's folder, and their bytes.
+fn with_media(
+    files: &BTreeMap<String, Bytes>,
+    folder: &str,
+    form: &Form,
+    bundle: Bundle,
+) -> Result<(Bundle, Vec<WithBytes>), FormsError> {
+    let inside = format!("{folder}/");
+    let paths = files.keys().filter_map(|name| name.strip_prefix(&inside));
+    let read = |path: &str| files.get(&format!("{folder}/{path}")).map(|bytes| bytes.to_vec());
+    let gathered = bundle.gather_media(&form.media_named(), paths, read);
+    gathered.map_err(|error| FormsError::Media(folder.to_owned(), error))
 }
 
 /// The definition in a folder, with those of the files it names that are there; the engine misses the others.
@@ -192,7 +218,7 @@ fn read_bundle(files: &BTreeMap<String, Bytes>, folder: &str) -> Result<Bundle, 
     let main = Source::new(DEFINITION, text(&format!("{folder}/{DEFINITION}"))?.unwrap_or_default());
     let mut failed = None;
     let bundle = Bundle::gather(main, |name| {
-        let places = [folder.to_owned(), format!("{folder}/{MEDIA}")];
+        let places = ["", "/media", MEDIA].map(|place| format!("{folder}{place}"));
         let mut found = places.iter().filter_map(|place| text(&resolve(place, name)?).transpose());
         found.next().transpose().unwrap_or_else(|error| {
             failed = Some(error);
@@ -273,6 +299,8 @@ pub(crate) enum FormError {
     Unreadable,
     /// Reading it panicked.
     Panicked,
+    /// A picture, sound or film of it can't be kept.
+    Media(Refusal),
 }
 
 impl std::fmt::Display for FormError {
@@ -281,6 +309,9 @@ impl std::fmt::Display for FormError {
             FormError::Store(error) => write!(f, "{error}"),
             FormError::Unreadable => write!(f, "a kept form can't be read by this Doorstep"),
             FormError::Panicked => write!(f, "a kept form makes this Doorstep panic"),
+            FormError::Media(refusal) => {
+                write!(f, "a media file of a form can't be kept: {}", refusal.reason)
+            }
         }
     }
 }
@@ -289,6 +320,7 @@ impl From<FormError> for Refusal {
     fn from(error: FormError) -> Refusal {
         match error {
             FormError::Store(error) => error.into(),
+            FormError::Media(refusal) => refusal,
             FormError::Unreadable | FormError::Panicked => Refusal::fault(&error),
         }
     }
@@ -296,9 +328,22 @@ impl From<FormError> for Refusal {
 
 impl Forms {
     /// Takes the folder's forms, and keeps them for good.
-    pub(crate) async fn serve(store: Store, read: Vec<Checked>) -> Result<Forms, StoreError> {
+    ///
+    /// # Errors
+    /// The database fails, or the place where media lie.
+    pub(crate) async fn serve(
+        store: Store,
+        attachments: &Attachments,
+        read: Vec<Checked>,
+    ) -> Result<Forms, FormError> {
         let (mut folder, mut kept, mut ready, mut gallery) = (Vec::new(), Vec::new(), BTreeMap::new(), None);
-        for Checked { form, bundle, audience, is_gallery } in read {
+        for Checked { form, bundle, audience, is_gallery, media } in read {
+            for (file, bytes) in media {
+                let known = store.form_media(&file.sha256).await.map_err(FormError::Store)?;
+                if known.is_none() {
+                    media::keep(&store, attachments, bytes, None, None).await.map_err(FormError::Media)?;
+                }
+            }
             if is_gallery {
                 gallery = Some(Served::new(form, bundle));
                 continue;
@@ -309,11 +354,11 @@ impl Forms {
             folder.push(InFolder { id, hash: hash.clone(), audience });
             ready.insert(hash, Arc::new(Served::new(form, bundle)));
         }
-        store.take_folder(&kept, now_ms()).await?;
+        store.take_folder(&kept, now_ms()).await.map_err(FormError::Store)?;
         let (ready, current) =
             (Mutex::new(ready), RwLock::new(Arc::new(current::Current::before_the_start())));
         let forms = Forms { store, folder, current, looking: tokio::sync::Mutex::default(), gallery, ready };
-        forms.now().await?;
+        forms.now().await.map_err(FormError::Store)?;
         Ok(forms)
     }
 

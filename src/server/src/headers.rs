@@ -29,7 +29,8 @@ pub(crate) fn secure<B>(response: &mut Response<B>, policy: &HeaderValue, tls: b
     for (name, value) in ALWAYS {
         headers.insert(*name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+    // What has a stricter policy of its own keeps it.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
     if tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }

@@ -27,6 +27,7 @@ mod office_key;
 mod openrosa;
 mod outgoing;
 mod placing;
+mod ranges;
 mod ranking;
 #[macro_use]
 mod store;
@@ -66,7 +67,7 @@ pub use who::{Access, CheckError, FirstUser, KeyError, OidcError, check_audit};
 
 use attachments::{Attachments, Bucket, Folder, Shelf};
 use files::App;
-use forms::Forms;
+use forms::{FormError, Forms};
 use metrics::Metrics;
 use office_key::{Beside, OfficeKey};
 use relay::Relay;
@@ -149,6 +150,8 @@ pub enum StartError {
     Attachments(std::io::Error),
     /// The bucket for the attachments is not described as it should be.
     Bucket(BucketError),
+    /// A picture, sound or film of a form can't be kept: why.
+    Media(String),
     /// There is no log.
     Log(LogError),
     /// The system gives no threads or signals.
@@ -172,6 +175,7 @@ impl std::fmt::Display for StartError {
             StartError::Tls(error) => write!(f, "{error}"),
             StartError::Attachments(error) => write!(f, "the attachments' folder can't be made: {error}"),
             StartError::Bucket(error) => write!(f, "{error}"),
+            StartError::Media(words) => f.write_str(words),
             StartError::Log(error) => write!(f, "{error}"),
             StartError::Runtime(error) => write!(f, "the system refuses: {error}"),
             StartError::Listen(address, error) => write!(f, "can't listen on {address}: {error}"),
@@ -238,7 +242,13 @@ impl Server {
         let relay = Relay::open(options.relay.as_ref()).map_err(StartError::Relay)?;
         let opened = Store::open(&options.data, options.database.as_deref()).await;
         let store = opened.map_err(StartError::Store)?;
-        let forms = Forms::serve(store.clone(), current).await.map_err(StartError::Store)?;
+        let shelf = open_shelf(&options).await?;
+        let attachments = Attachments::new(store.clone(), shelf.clone(), options.attachments_limit);
+        let forms =
+            Forms::serve(store.clone(), &attachments, current).await.map_err(|error| match error {
+                FormError::Store(error) => StartError::Store(error),
+                error => StartError::Media(error.to_string()),
+            })?;
         let in_force = forms.now().await.map_err(StartError::Store)?;
         in_force.forms.iter().for_each(|one| targets.tell_of_encryption(&one.form, office_key.seals()));
         let who =
@@ -249,10 +259,9 @@ impl Server {
         let listen_error = |error| StartError::Listen(address.clone(), error);
         let listener = tokio::net::TcpListener::bind(&address).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
-        let shelf = open_shelf(&options).await?;
         let shared = Shared {
             store: store.clone(),
-            attachments: Attachments::new(store.clone(), shelf.clone(), options.attachments_limit),
+            attachments,
             forms,
             office,
             xforms: openrosa::XForms::default(),

@@ -16,7 +16,9 @@ impl WorkbookError {
             WorkbookError::Entities { .. } => {
                 "这个文件里有表格软件不会写的内容。请用表格软件另存一份。".to_owned()
             }
-            WorkbookError::NotUtf8 { .. } => "这个文件不是 UTF-8 文字。请另存为“CSV UTF-8”。".to_owned(),
+            WorkbookError::NotUtf8 { file, .. } => {
+                format!("{file} 不是 UTF-8 文字。请另存为“CSV UTF-8”。")
+            }
             WorkbookError::BadCsv { line, .. } => {
                 format!("从第 {line} 行起不是 CSV：引号没有配对。单元格里的引号要写两遍。")
             }
@@ -30,6 +32,14 @@ impl WorkbookError {
             WorkbookError::Unknown => {
                 "这不是工作簿。XLSForm 是 .xlsx 或 .xls 文件，或者装着 CSV 的压缩包。".to_owned()
             }
+            WorkbookError::BadName { file } => {
+                format!("压缩包里“{file}”这个文件名不能用，或者出现了两次。请改名，不要用 .. 和 :*?\"<>|。")
+            }
+            WorkbookError::NoForm => {
+                "里面没有表单，或者有好几份。请把表单放在最外层，叫 form.json、form.xlsx 或 form.xml。"
+                    .to_owned()
+            }
+            WorkbookError::Media(error) => format!("{}。", error.in_chinese()),
             WorkbookError::Unwritable { .. } => {
                 "有内容太长，这种格式装不下。请写短些，或者导出别的格式。".to_owned()
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use doorstep_engine::MediaError;
+
 /// A file could not be read as a workbook, or not be written as one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum WorkbookError {
@@ -56,6 +58,15 @@ pub enum WorkbookError {
     },
     /// The file is no workbook of any kind.
     Unknown,
+    /// A name in a zip leads out of its folder, can't be one on every system, or is there twice.
+    BadName {
+        /// The name.
+        file: String,
+    },
+    /// There is no form among the files of a folder or zip, or there are several.
+    NoForm,
+    /// A picture, sound or film of a form can't be one.
+    Media(MediaError),
     /// It can't be held in the format to be written.
     Unwritable {
         /// The sheet or cell, and why.
@@ -83,6 +94,16 @@ impl WorkbookError {
                 "open it in a spreadsheet program, and save it as Excel workbook (.xlsx)"
             }
             WorkbookError::Unknown => "an XLSForm is a .xlsx or .xls file, or CSV files in a folder or zip",
+            WorkbookError::BadName { .. } => {
+                "give each file a name of its own, without `..` and without any of :*?\"<>|"
+            }
+            WorkbookError::NoForm => {
+                "call it form.json, form.xlsx or form.xml, at the top of the folder or zip"
+            }
+            WorkbookError::Media(MediaError::Kind { .. }) => {
+                "save it as PNG, JPEG, WebP, GIF, SVG, MP3, M4A, OGG, WAV, MP4 or WebM"
+            }
+            WorkbookError::Media(_) => "give it another name, make it smaller, or leave it out",
             WorkbookError::Unwritable { .. } => "shorten it, or keep the form as CSV files",
         }
     }
@@ -108,6 +129,9 @@ impl fmt::Display for WorkbookError {
                 write!(f, "{file} is no Excel workbook, though its name says so")
             }
             WorkbookError::Unknown => write!(f, "this is no workbook"),
+            WorkbookError::BadName { file } => write!(f, "`{file}` is no name for a file in a form's folder"),
+            WorkbookError::NoForm => write!(f, "there is no form here"),
+            WorkbookError::Media(error) => write!(f, "{error}"),
             WorkbookError::Unwritable { reason } => write!(f, "it can't be written: {reason}"),
         }
     }

@@ -9,12 +9,14 @@ mod cell;
 mod chinese;
 mod csv_sheets;
 mod error;
+mod folder;
 mod limits;
 mod names;
 mod package;
 pub mod sheet;
 mod xls;
 mod xlsx;
+mod zipped;
 
 mod write;
 
@@ -22,7 +24,9 @@ use doorstep_engine::Bundle;
 
 pub use attachments::{files_named, gather};
 pub use error::WorkbookError;
+pub use folder::{FormFolder, definition_among, holds_form, inside, places, read_folder, write_folder};
 pub use write::{write_csv, write_xlsx};
+pub use zipped::{Files, pack, unpack};
 
 /// Reads a workbook: `.xlsx`, `.xls`, a zip of CSV files, or one CSV file.
 ///

@@ -12,6 +12,8 @@ pub(crate) const PART_BYTES: usize = if cfg!(test) { 4 << 20 } else { 64 << 20 }
 pub(crate) const ALL_BYTES: usize = 3 * PART_BYTES;
 /// Of parts in a package, read or not.
 pub(crate) const PARTS: usize = 10_000;
+/// Of files in a form's folder.
+pub(crate) const FOLDER_FILES: usize = 2_000;
 /// Of sheets in a workbook.
 pub(crate) const SHEETS: usize = 1_000;
 /// Of relations from one part to others.

@@ -46,7 +46,14 @@ impl<'a> Package<'a> {
         }
     }
 
-    fn unpack(&mut self, index: usize, name: &str) -> Result<Vec<u8>, WorkbookError> {
+    /// Names as their writer spelled them, by index.
+    pub fn names_as_written(&self) -> Vec<String> {
+        let name = |index| self.archive.name_for_index(index).and_then(Result::ok).map(Into::into);
+        (0..self.archive.len()).map(|index| name(index).unwrap_or_default()).collect()
+    }
+
+    /// A part's bytes.
+    pub fn unpack(&mut self, index: usize, name: &str) -> Result<Vec<u8>, WorkbookError> {
         let entry = self.archive.by_index(index).map_err(|error| damaged(name, &error))?;
         if entry.encrypted() {
             return Err(WorkbookError::Encrypted);

@@ -26,7 +26,7 @@ use crate::diagnostic::Diagnostic;
 use crate::export::Row;
 use crate::export::outline::{Outline, of_words};
 use crate::expr::lexer::tokens;
-use crate::source::{Bundle, Source};
+use crate::source::{Bundle, MEDIA_LIST, Source};
 use renaming::Renamed;
 
 /// A definition that can't be compared: it has errors.
@@ -272,6 +272,10 @@ impl<'a> Both<'a> {
             let mut found: Vec<Source> = plain.cloned().collect();
             let main: String = bundle.main.text.split_whitespace().collect();
             found.retain(|file| !main.contains(&format!("\"csv\":\"{}\"", file.name)));
+            // Pictures and sounds by their own names; of the bytes the hash says enough.
+            found.retain(|file| *file.name != *MEDIA_LIST);
+            let media = bundle.media().unwrap_or_default();
+            found.extend(media.into_iter().map(|file| Source::new(file.name, file.sha256)));
             found
         };
         let base = |file: &Source| file.name.rsplit('/').next().unwrap_or(&file.name).to_owned();

@@ -163,6 +163,7 @@ fn lower(document: &Document, bundle: &Bundle, found: &mut Diagnostics) -> Optio
         entities,
         services: parts.assessment.and_then(|element| attribute(element, "services")),
         catalogue: OnceLock::new(),
+        media: OnceLock::new(),
         instance_name,
         instance_id: meta::find(&skeleton, "instanceID"),
         deprecated_id: meta::find(&skeleton, "deprecatedID"),

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::program::{ExprId, Program};
 use crate::graph::DependencyGraph;
 use crate::services::Catalogue;
-use crate::source::Bundle;
+use crate::source::{Bundle, MediaFile};
 use crate::tree::{NameId, Tree, TreeId};
 use crate::value::DataType;
 use crate::view::{Control, NodeId};
@@ -88,6 +88,8 @@ pub struct Form {
     pub(crate) services: Option<Arc<str>>,
     /// Read when it is first asked for.
     pub(crate) catalogue: OnceLock<Option<Arc<Catalogue>>>,
+    /// What the bundle lists of pictures, sounds and films.
+    pub(crate) media: OnceLock<Vec<MediaFile>>,
     pub(crate) instance_name: Option<ExprId>,
     /// Where `instanceID` stands.
     pub(crate) instance_id: Option<NodeId>,
@@ -272,6 +274,29 @@ impl Form {
         let name = address.rsplit('/').next()?;
         let file = self.bundle.files.iter().find(|file| *file.name == *name && name.ends_with(".svg"))?;
         Some(&file.text)
+    }
+
+    /// The picture, sound or film at a `jr://` address, where the form's bundle lists it: by the last part of the address. Its bytes lie elsewhere, by their hash.
+    pub fn media(&self, address: &str) -> Option<&MediaFile> {
+        let name = address.rsplit('/').next()?;
+        self.all_media().iter().find(|file| *file.name == *name)
+    }
+
+    /// All that its bundle lists, by name; none of a list that can't be read.
+    pub fn all_media(&self) -> &[MediaFile] {
+        self.media.get_or_init(|| self.bundle.media().unwrap_or_default())
+    }
+
+    /// The media files that its words name, in whatever language, each once and by name: `well.png`. An address that the form works out is none.
+    pub fn media_named(&self) -> Vec<&str> {
+        self.texts.media_named()
+    }
+
+    /// Those of [`Form::media_named`] that the form doesn't come with: neither listed nor, of drawings, in the bundle.
+    pub fn media_missing(&self) -> Vec<&str> {
+        let mut names = self.media_named();
+        names.retain(|name| self.media(name).is_none() && self.picture(name).is_none());
+        names
     }
 
     /// Does it assess what is answered?

@@ -107,6 +107,21 @@ impl Texts {
         &self.forms[from as usize..to as usize]
     }
 
+    /// The files that stand beside words, each once and by name. What an output is part of is known only while the form is filled in.
+    pub fn media_named(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for (form, pieces) in &self.forms {
+            if let ("image" | "big-image" | "audio" | "video", [Piece::Words(words)]) =
+                (&**form, self.each(*pieces))
+            {
+                names.extend(self.said(*words).trim().rsplit('/').next().filter(|name| !name.is_empty()));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// Does anything stand beside any words?
     pub fn has_media(&self) -> bool {
         !self.forms.is_empty()

@@ -9,11 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{checked_note, done, form_unknown, told, user_of};
+use super::{checked_note, checked_words, done, form_unknown, told, user_of};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::listen::now_ms;
-use crate::store::RollBack;
+use crate::store::{RollBack, Ruling};
 use crate::who::audit::Event;
 use crate::who::caller::Caller;
 use crate::who::rights::Deed;
@@ -24,6 +24,14 @@ use crate::who::routes::Json as Body;
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
+/// Why, for whoever put it up.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    #[serde(default)]
+    reason: String,
+}
+
 /// `POST …/forms/{hash}/approve`.
 pub(super) async fn approve(
     State(shared): State<Arc<Shared>>,
@@ -31,7 +39,7 @@ pub(super) async fn approve(
     hash: Result<Path<String>, PathRejection>,
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Response, Refusal> {
-    decide(&shared, &caller, hash, true).await
+    decide(&shared, &caller, hash, Ruling::Approved).await
 }
 
 /// `POST …/forms/{hash}/refuse`.
@@ -39,27 +47,28 @@ pub(super) async fn refuse(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
     hash: Result<Path<String>, PathRejection>,
-    Body(Nothing {}): Body<Nothing>,
+    Body(Refused { reason }): Body<Refused>,
 ) -> Result<Response, Refusal> {
-    decide(&shared, &caller, hash, false).await
+    let reason = checked_words("reason", &reason)?;
+    decide(&shared, &caller, hash, Ruling::Refused(reason)).await
 }
 
 async fn decide(
     shared: &Shared,
     caller: &Caller,
     hash: Result<Path<String>, PathRejection>,
-    approved: bool,
+    ruling: Ruling<'_>,
 ) -> Result<Response, Refusal> {
     let who = &shared.who;
     caller.may_somewhere(who, Deed::Approve).await?;
     let Path(hash) = hash.map_err(|_| form_unknown())?;
-    let served = match approved {
+    let served = match ruling {
         // It was put up by another Doorstep, perhaps: what can't be read here never comes into force.
-        true => Some(shared.forms.get(&hash).await?.ok_or_else(form_unknown)?),
-        false => None,
+        Ruling::Approved => Some(shared.forms.get(&hash).await?.ok_or_else(form_unknown)?),
+        Ruling::Refused(_) => None,
     };
-    let (id, _) = done(shared.store.decide(&hash, approved, user_of(caller)?, now_ms()).await?)?;
-    let event = if approved { Event::FormApproved } else { Event::FormRefused };
+    let (id, _) = done(shared.store.decide(&hash, ruling, user_of(caller)?, now_ms()).await?)?;
+    let event = if served.is_some() { Event::FormApproved } else { Event::FormRefused };
     who.note(&caller.entry(event).to(&hash)).await?;
     if let Some(served) = served {
         shared.targets.tell_of_encryption(&served.form, shared.office_key.seals());

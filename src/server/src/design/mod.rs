@@ -8,18 +8,23 @@
 //!
 //! All below `/api/v1/design/`, by the session of a designer; administrators may only look. Times are milliseconds since 1970, refusals `{"error": {"code", "reason", …}}`.
 //!
-//! `PUBLICATION` = `{"id", "form", "version", "hash", "note", "state", "replaces", "by", "mine", "at", "decided_by", "decided_at"}`: `state` is `waiting`, `current`,
+//! `PUBLICATION` = `{"id", "form", "version", "hash", "note", "state", "replaces", "by", "mine", "at", "decided_by", "decided_at", "reason"}`: `state` is `waiting`, `current`,
 //! `past` or `refused`; `replaces` the hash of the version that it was made from, or null; `by` and `decided_by` are `{"id", "name"}` (no name: the user is not here) or
-//! null; nobody (`by` null) put up what came from the folder; `mine` says whether the caller did; `decided_at` is null until somebody decided.
+//! null; nobody (`by` null) put up what came from the folder; `mine` says whether the caller did; `decided_at` is null until somebody decided; `reason` is why it was refused, or null.
 //!
 //! | route | answer |
 //! |---|---|
-//! | `GET forms` | `{"approval", "forms": [{"id", "current": {"version", "hash", "title": {"zh", …}, "from"} or null, "publications": [PUBLICATION …]}]}`, by id; `approval`: new versions wait for a second designer; `from`: `folder` or `published`; publications the newest first, 100 at most; no `current`: the form is new, and waits or was refused, or it is no longer in the folder |
-//! | `POST forms` `{"bundle", "note"?, "replaces"?}` | 201 `{"publication", "warnings": [DIAGNOSTIC …]}`; 200 the same where this very version is current or waits already. `bundle` is a bundle's wire JSON (`{"main": {"name", "text"}, "files": […]}`) as an object or as text; `note` has up to 500 characters; `replaces` is the hash that it was made from, left out for a form that is new |
-//! | `POST forms/{hash}/approve`, `…/refuse`, each with `{}` | `{"publication"}` |
+//! | `GET forms` | `{"approval", "forms": [{"id", "current": {"version", "hash", "title": {"zh", …}, "from"} or null, "publications": [PUBLICATION …]}]}`, by id; `approval`: new versions wait for a second designer; `from`: `folder` or `published`; publications the newest first, 100 at most and all that wait; no `current`: the form is new, and waits or was refused, or it is no longer in the folder |
+//! | `POST forms` `{"bundle", "note"?, "replaces"?}` | 201 `{"publication", "warnings": [DIAGNOSTIC …], "media_missing": [name …]}`; 200 the same where this very version is current or waits already. `bundle` is a bundle's wire JSON (`{"main": {"name", "text"}, "files": […]}`) as an object or as text; `note` has up to 500 characters; `replaces` is the hash that it was made from, left out for a form that is new |
+//! | `POST forms/{hash}/approve` `{}`, `…/refuse` `{"reason"?}` | `{"publication"}`; a reason has up to 500 characters |
 //! | `POST forms/{id}/roll-back` `{"hash", "note"?, "replaces"?}` | 201 `{"publication"}`: an older version, current at once, also where new ones wait: it was in force before |
 //!
-//! The bundle of any version, also of one that waits, is `GET /api/v1/forms/{hash}`, as for phones. Refusals of their own:
+//! | `POST media` `{"hashes": [SHA-256 …]}` | `{"missing": [SHA-256 …]}`: those of a form's media files that are still to be sent |
+//! | `PUT media/{sha256}`, the file's bytes | 201, or 200 if it is here already, `{"media": {"sha256", "size", "type"}}` |
+//!
+//! The bundle of any version, also of one that waits, is `GET /api/v1/forms/{hash}`, as for phones; its media files, which it lists in `media/list.json`
+//! ([`doorstep_engine::source::MediaFile`]), are `GET /api/v1/media/{sha256}`. They are sent before the version that lists them. `media_missing` names what the form's words
+//! name and the version does not come with. Refusals of their own:
 //!
 //! | status, code | beside it | what |
 //! |---|---|---|
@@ -27,6 +32,10 @@
 //! | 400 `bad_body` | | not JSON, or a field that is missing or not known |
 //! | 422 `bad_field` | | a note, id (`form_id`), version or title that is too long or holds control characters |
 //! | 422 `bundle_unread` | | no bundle |
+//! | 409 `media_missing` | `files`: `[{"name", "sha256"} …]` | media files are to be sent first |
+//! | 422 `media_name`, `media_kind`, `media_too_large`, `media_twice` | `files`: `[{"name"}]` | a listed file can't be one of a form's: [`doorstep_engine::MediaError`] |
+//! | 422 `media_too_many`, `media_too_much`, `media_unread` | | the list is over 500 files or 64 MB, or not as it should be |
+//! | 422 `media_kind`, 413 `media_too_large`, 400 `bad_digest`, `bad_hash` | | the file that is sent is no picture, sound or film; over 16 MB; not what the address says |
 //! | 422 `form_broken` | `diagnostics`: `Diagnostic::to_json` of each, warnings too | the form has mistakes |
 //! | 409 `not_current` | `current`: `{"hash", "version"}` or null | another version is current than the one it was made from |
 //! | 409 `version_taken` | | another content has this id and version: a version has to be new |
@@ -39,6 +48,7 @@
 //! | 404 `form_unknown` | | no such version, or none of this form that was ever in force |
 
 mod deciding;
+pub(crate) mod media;
 mod putting_up;
 
 use std::collections::BTreeMap;
@@ -48,7 +58,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::{Map, Value as Json, json};
 
 use crate::Shared;
@@ -69,6 +79,9 @@ const NOTE_LIMIT: usize = 500;
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/api/v1/design/forms", get(list).post(putting_up::put_up).fallback(wrong_method))
+        .route("/api/v1/design/media", post(media::missing).fallback(wrong_method))
+        .route("/api/v1/design/media/{hash}", put(media::take).fallback(wrong_method))
+        .route("/api/v1/media/{hash}", get(media::give).fallback(wrong_method))
         .route("/api/v1/design/forms/{of}/approve", post(deciding::approve).fallback(wrong_method))
         .route("/api/v1/design/forms/{of}/refuse", post(deciding::refuse).fallback(wrong_method))
         .route("/api/v1/design/forms/{of}/roll-back", post(deciding::roll_back).fallback(wrong_method))
@@ -105,12 +118,25 @@ fn publication_json(publication: &Publication, caller: &Caller) -> Json {
             None => json!({ "id": id }),
         })
     };
-    let Publication { id, form, hash, version, note, state, replaces, by, made_at, decided_by, decided_at } =
-        publication;
+    let Publication {
+        id,
+        form,
+        hash,
+        version,
+        note,
+        state,
+        replaces,
+        by,
+        made_at,
+        decided_by,
+        decided_at,
+        reason,
+    } = publication;
     let mine = by.as_ref().is_some_and(|(user, _)| Some(user) == caller.user.as_ref());
     json!({
         "id": id, "form": form, "version": version, "hash": hash, "note": note, "state": state, "replaces": replaces,
         "by": somebody(by), "mine": mine, "at": made_at, "decided_by": somebody(decided_by), "decided_at": decided_at,
+        "reason": reason,
     })
 }
 
@@ -126,13 +152,17 @@ fn user_of(caller: &Caller) -> Result<&str, Refusal> {
 }
 
 fn checked_note(text: &str) -> Result<&str, Refusal> {
+    checked_words("note", text)
+}
+
+fn checked_words<'a>(field: &'static str, text: &'a str) -> Result<&'a str, Refusal> {
     let note = text.trim();
     let fits = note.chars().count() <= NOTE_LIMIT
         && note.chars().all(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'));
     if fits {
         Ok(note)
     } else {
-        Err(fields::bad("note", "up to 500 characters, none of them a control character"))
+        Err(fields::bad(field, "up to 500 characters, none of them a control character"))
     }
 }
 

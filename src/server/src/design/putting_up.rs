@@ -10,7 +10,7 @@ use doorstep_engine::{Bundle, Form};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::{checked_note, done, told, user_of};
+use super::{checked_note, done, media, told, user_of};
 use crate::Shared;
 use crate::answer::{Refusal, json as answer};
 use crate::api::check_content_type;
@@ -42,6 +42,7 @@ struct Wanted {
 /// A version without mistakes.
 struct Sound {
     form: Arc<Form>,
+    read: Bundle,
     bundle: String,
     warnings: Vec<Json>,
     note: String,
@@ -62,6 +63,7 @@ pub(super) async fn put_up(
     let body = body::read(body, BODY_LIMIT, "a form").await?;
     let sound = off_thread(move || read(&body)).await?;
     let form = &sound.form;
+    media::listed(&shared.store, &sound.read).await?;
     if shared.forms.gallery.as_ref().is_some_and(|gallery| gallery.form.id() == form.id()) {
         let reason = "the gallery has this id: give the form another one";
         return Err(Refusal::new(StatusCode::CONFLICT, "reserved", reason));
@@ -88,7 +90,11 @@ pub(super) async fn put_up(
     shared.forms.now().await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     let publication = told(&shared, &id, &caller).await?;
-    Ok(answer(status, &json!({"publication": publication, "warnings": sound.warnings})))
+    let missing = form.media_missing();
+    Ok(answer(
+        status,
+        &json!({"publication": publication, "warnings": sound.warnings, "media_missing": missing}),
+    ))
 }
 
 fn read(body: &[u8]) -> Result<Sound, Refusal> {
@@ -122,5 +128,6 @@ fn read(body: &[u8]) -> Result<Sound, Refusal> {
     if form.languages().iter().map(|language| form.title(language).len()).sum::<usize>() > TITLES_LIMIT {
         return Err(fields::bad("form_title", "up to 10,000 bytes in all languages together"));
     }
-    Ok(Sound { form, bundle: bundle.to_json(), warnings: said, note, replaces: wanted.replaces })
+    let text = bundle.to_json();
+    Ok(Sound { form, read: bundle, bundle: text, warnings: said, note, replaces: wanted.replaces })
 }

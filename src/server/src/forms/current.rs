@@ -169,7 +169,7 @@ impl Forms {
         match self.get(hash).await {
             Ok(served) => Ok(served),
             Err(FormError::Store(error)) => Err(error),
-            Err(error @ (FormError::Unreadable | FormError::Panicked)) => {
+            Err(error @ (FormError::Unreadable | FormError::Panicked | FormError::Media(_))) => {
                 tracing::error!(target: "doorstep", hash, what = %error, "a form in force");
                 Ok(None)
             }

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use doorstep_engine::export::to_xform;
-use doorstep_engine::{Bundle, Source, is_entity_name};
+use doorstep_engine::{Bundle, MediaFile, Source, is_entity_name};
 use md5::{Digest, Md5};
 
 use super::answer::{Refused, escape, escape_url, spoken, xml};
@@ -120,7 +120,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>, asker: Asker) -> Res
             xform.md5,
             escape(&at),
         );
-        if !xform.media.is_empty() {
+        if !xform.media.is_empty() || !form.all_media().is_empty() {
             let _ = write!(said, "<manifestUrl>{}/manifest</manifestUrl>", escape(&at));
         }
         said.push_str("</xform>");
@@ -150,16 +150,26 @@ pub(super) async fn manifest(
     let mut said = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<manifest xmlns=\"http://openrosa.org/xforms/xformsManifest\">",
     );
+    let mut files: Vec<(&str, &str, String)> = Vec::new();
     for media in &xform.media {
         let (kind, md5) = match list_of(&shared, &asker, &media.name).await? {
             Some(list) => (" type=\"entityList\"", md5(&csv(&shared, &asker, &list).await?)),
             None => ("", media.md5.clone()),
         };
-        let url = format!("{}/forms/{}/media/{}", asker.base, served.form.hash(), escape_url(&media.name));
+        files.push((kind, &media.name, md5));
+    }
+    for file in pictures_and_sounds(&served, &xform) {
+        // What is not here is not promised.
+        if let Some(known) = shared.store.form_media(&file.sha256).await.map_err(Refusal::from)? {
+            files.push(("", &file.name, format!("md5:{}", known.md5)));
+        }
+    }
+    for (kind, name, md5) in files {
+        let url = format!("{}/forms/{}/media/{}", asker.base, served.form.hash(), escape_url(name));
         let _ = write!(
             said,
             "<mediaFile{kind}><filename>{}</filename><hash>{md5}</hash><downloadUrl>{}</downloadUrl></mediaFile>",
-            escape(&media.name),
+            escape(name),
             escape(&url),
         );
     }
@@ -174,10 +184,14 @@ pub(super) async fn media(
     path: Result<Path<BTreeMap<String, String>>, PathRejection>,
     asked: HeaderMap,
 ) -> Result<Response, Refused> {
-    let (_, xform, path) = at(&shared, path).await?;
+    let (served, xform, path) = at(&shared, path).await?;
     let name = path.get("name").map_or("", String::as_str);
     let unknown =
         || Refusal::new(StatusCode::NOT_FOUND, "media_unknown", "the form has no file of this name");
+    if let Some(file) = pictures_and_sounds(&served, &xform).find(|file| *file.name == *name) {
+        let found = crate::design::media::file(&shared, &file.sha256, &asked).await?;
+        return Ok(spoken(found.ok_or_else(unknown)?));
+    }
     let media = xform.media.iter().find(|media| media.name == name).ok_or_else(unknown)?;
     if let Some(list) = list_of(&shared, &asker, name).await? {
         note(&shared, &asker, &list).await?;
@@ -186,6 +200,11 @@ pub(super) async fn media(
         return Ok(spoken(file.answer(&asked)));
     }
     Ok(spoken(media.file.answer(&asked)))
+}
+
+/// The files of a form that are no text. A drawing that an XForm names is one of its texts.
+fn pictures_and_sounds<'a>(served: &'a Served, xform: &'a XForm) -> impl Iterator<Item = &'a MediaFile> {
+    served.form.all_media().iter().filter(|file| xform.media.iter().all(|media| *media.name != *file.name))
 }
 
 type Found = (Arc<Served>, Arc<XForm>);

@@ -63,6 +63,7 @@ impl Store {
     pub(crate) async fn copy_from(&self, source: &Store) -> Result<Copied, StoreError> {
         self.copy_forms(source).await?;
         self.copy_publications(source).await?;
+        self.copy_form_media(source).await?;
         let mut last = String::new();
         loop {
             let page = source.attachments_after(&last, 1_000).await?;

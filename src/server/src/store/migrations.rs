@@ -9,7 +9,7 @@ use super::StoreError;
 use super::database::{Database, again, pause};
 
 /// Every migration in order: number, name, text. Never changed once released, only added.
-const FILES: [(i64, &str, &str); 21] = [
+const FILES: [(i64, &str, &str); 22] = [
     (1, "submissions", include_str!("../../migrations/0001_submissions.sql")),
     (2, "attachments", include_str!("../../migrations/0002_attachments.sql")),
     (10, "who", include_str!("../../migrations/0010_who.sql")),
@@ -31,6 +31,7 @@ const FILES: [(i64, &str, &str); 21] = [
     (210, "monitoring_apart", include_str!("../../migrations/0210_monitoring_apart.sql")),
     (230, "handover_given", include_str!("../../migrations/0230_handover_given.sql")),
     (240, "form_publications", include_str!("../../migrations/0240_form_publications.sql")),
+    (250, "form_media", include_str!("../../migrations/0250_form_media.sql")),
 ];
 
 /// The schema that this program makes.

@@ -42,6 +42,7 @@ mod attachments;
 mod copy;
 mod entities;
 mod feed;
+mod form_media;
 mod forms;
 mod handover;
 mod migrations;
@@ -71,10 +72,11 @@ pub(crate) use entities::{
     Settled, Settling, ToldVersion, Undone, folded,
 };
 pub(crate) use feed::{ENTITY, Offer, RESIDENT, STRANGER, Viewer};
+pub(crate) use form_media::FormMedia;
 pub(crate) use handover::{Fetched, NewHandover};
 pub(crate) use monitoring::{Became, KeptRow, KnownPerson, RefusedRow, TakenRow, Taking};
 pub(crate) use openrosa::{OpenRosaFile, OpenRosaInstance, PartKept, WaitingInstance};
-pub(crate) use publications::{FolderForm, InForce, NewPublication, Outcome, Publication, RollBack};
+pub(crate) use publications::{FolderForm, InForce, NewPublication, Outcome, Publication, RollBack, Ruling};
 pub(crate) use relay::{Again, Listed, Relayed, Wanted, name_of as name_of_state};
 pub(crate) use resident::{KnownCode, NewCode, Subject};
 pub(crate) use said::Among;

@@ -41,8 +41,16 @@ const OF_HASH: &str = "
     ORDER BY CASE state WHEN 'waiting' THEN 0 WHEN 'current' THEN 1 WHEN 'past' THEN 2 ELSE 3 END, made_at DESC LIMIT 1";
 const ANOTHER: &str = "SELECT hash FROM form_version WHERE id = $1 AND version = $2 AND hash <> $3 LIMIT 1";
 const WAITING: &str = "SELECT COUNT(*) FROM form_publication WHERE form_id = $1 AND state = 'waiting'";
-const DECIDE: &str =
-    "UPDATE form_publication SET state = $2, decided_by = $3, decided_at = $4, in_force = $5 WHERE id = $1";
+const DECIDE: &str = "UPDATE form_publication SET state = $2, decided_by = $3, decided_at = $4, in_force = $5, reason = $6 WHERE id = $1";
+
+/// What somebody decides on a version that waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ruling<'a> {
+    Approved,
+    /// With the reason, for whoever put it up; it may be blank.
+    Refused(&'a str),
+}
+
 /// A version of a form in its folder.
 #[derive(Clone, Debug)]
 pub(crate) struct FolderForm {
@@ -284,7 +292,7 @@ impl Store {
     pub(crate) async fn decide(
         &self,
         hash: &str,
-        approved: bool,
+        ruling: Ruling<'_>,
         user: &str,
         now: i64,
     ) -> Result<Outcome, StoreError> {
@@ -300,7 +308,7 @@ impl Store {
                 return Ok(Outcome::Own);
             }
             let mut number: Option<i64> = None;
-            if approved {
+            if ruling == Ruling::Approved {
                 let current: Option<Current> =
                     sqlx::query_as(CURRENT).bind(&form).fetch_optional(&mut *transaction).await?;
                 if current.as_ref().map(|(_, hash, ..)| hash) != replaces.as_ref() {
@@ -309,8 +317,12 @@ impl Store {
                 number = Some(next_in_force!(transaction));
                 sqlx::query(RETIRE).bind(&form).execute(&mut *transaction).await?;
             }
-            let state = if approved { "current" } else { "refused" };
+            let (state, reason) = match ruling {
+                Ruling::Approved => ("current", None),
+                Ruling::Refused(reason) => ("refused", Some(reason).filter(|reason| !reason.is_empty())),
+            };
             let decide = sqlx::query(DECIDE).bind(&id).bind(state).bind(user).bind(now).bind(number);
+            let decide = decide.bind(reason);
             decide.execute(&mut *transaction).await?;
             transaction.commit().await?;
             Ok(Outcome::Done(id))

@@ -4,6 +4,10 @@ use doorstep_engine::{Bundle, Source};
 use doorstep_server::Access;
 use serde_json::{Value as Json, json};
 
+mod media;
+
+use media::{a_file_that_can_t_be_a_form_s_is_refused_by_name, pictures_and_sounds_come_with_their_version};
+
 use crate::browser::{Browser, Office};
 use crate::client::{Answer, FORM, House, Place, on_each_database};
 
@@ -13,6 +17,8 @@ on_each_database!(
     a_second_designer_approves,
     an_older_version_is_rolled_back_to_and_a_start_keeps_it,
     every_process_serves_what_one_was_given,
+    pictures_and_sounds_come_with_their_version,
+    a_file_that_can_t_be_a_form_s_is_refused_by_name,
 );
 
 const DESIGN: &str = "/api/v1/design/forms";
@@ -293,7 +299,15 @@ fn a_second_designer_approves(place: &Place) {
     refused(&desk.decide(&colleague, &new.hash(), "refuse"), 409, "not_waiting");
     // The other was made from what is past by now.
     refused(&desk.decide(&colleague, &other.hash(), "approve"), 409, "not_current");
-    assert_eq!(desk.decide(&colleague, &other.hash(), "refuse").status, 200);
+    let refuse = |reason: &str| {
+        let path = format!("{DESIGN}/{}/refuse", other.hash());
+        colleague.post(desk.house(), &path, json!({ "reason": reason }))
+    };
+    refused(&refuse(&"字".repeat(501)), 422, "bad_field");
+    let answer = refuse(" 缺少英文 ");
+    assert_eq!((answer.status, &answer.json()["publication"]["reason"]), (200, &json!("缺少英文")));
+    assert_eq!(desk.form("visit")["publications"][0]["reason"], "缺少英文");
+    assert_eq!(desk.form("visit")["publications"][1]["reason"], Json::Null);
     assert_eq!(desk.states("visit"), ["3 refused", "2 current", "1 past"]);
 
     // A form that is new waits as well, and nobody is offered it.

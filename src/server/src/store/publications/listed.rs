@@ -8,10 +8,10 @@ use super::{ADD, DECIDE, LAST, next_in_force};
 const MOST_LISTED: i64 = 100;
 
 const COLUMNS: &str = "
-    p.id, p.form_id, p.hash, p.version, p.note, p.state, p.replaces, p.user_id, u.name, p.made_at, p.decided_by, d.name, p.decided_at
+    p.id, p.form_id, p.hash, p.version, p.note, p.state, p.replaces, p.user_id, u.name, p.made_at, p.decided_by, d.name, p.decided_at, p.reason
     FROM form_publication p LEFT JOIN app_user u ON u.id = p.user_id LEFT JOIN app_user d ON d.id = p.decided_by";
 const ROWS: &str = "
-    SELECT id, hash, version, note, user_id, made_at, state, replaces, decided_by, decided_at FROM form_publication
+    SELECT id, hash, version, note, user_id, made_at, state, replaces, decided_by, decided_at, reason FROM form_publication
     WHERE form_id = $1 ORDER BY made_at, id";
 
 /// A publication as it is listed. Somebody is their id and, if they are still here, their name.
@@ -28,16 +28,18 @@ pub(crate) struct Publication {
     pub(crate) made_at: i64,
     pub(crate) decided_by: Option<(String, Option<String>)>,
     pub(crate) decided_at: Option<i64>,
+    /// Why it was refused.
+    pub(crate) reason: Option<String>,
 }
 
 #[rustfmt::skip]
 type Row = (
-    String, String, String, String, String, String, Option<String>, Option<String>, Option<String>, i64, Option<String>, Option<String>, Option<i64>,
+    String, String, String, String, String, String, Option<String>, Option<String>, Option<String>, i64, Option<String>, Option<String>, Option<i64>, Option<String>,
 );
 /// A row as it is kept, without its form.
 #[rustfmt::skip]
 type KeptRow = (
-    String, String, String, String, Option<String>, i64, String, Option<String>, Option<String>, Option<i64>,
+    String, String, String, String, Option<String>, i64, String, Option<String>, Option<String>, Option<i64>, Option<String>,
 );
 
 fn publication(row: Row) -> Publication {
@@ -55,10 +57,24 @@ fn publication(row: Row) -> Publication {
         decider,
         decider_name,
         decided_at,
+        reason,
     ) = row;
     let by = user.map(|user| (user, name));
     let decided_by = decider.map(|user| (user, decider_name));
-    Publication { id, form, hash, version, note, state, replaces, by, made_at, decided_by, decided_at }
+    Publication {
+        id,
+        form,
+        hash,
+        version,
+        note,
+        state,
+        replaces,
+        by,
+        made_at,
+        decided_by,
+        decided_at,
+        reason,
+    }
 }
 
 impl Store {
@@ -74,8 +90,19 @@ impl Store {
                 let known: Vec<KeptRow> =
                     sqlx::query_as(rows).bind(&form).fetch_all(&mut *transaction).await?;
                 if known.is_empty() {
-                    for (id, hash, version, note, user, made_at, state, replaces, decider, decided_at) in
-                        &found
+                    for (
+                        id,
+                        hash,
+                        version,
+                        note,
+                        user,
+                        made_at,
+                        state,
+                        replaces,
+                        decider,
+                        decided_at,
+                        reason,
+                    ) in &found
                     {
                         // Counted on here: a process that runs is to see that it came.
                         let number = match &**state {
@@ -86,7 +113,7 @@ impl Store {
                         let add = add.bind(user).bind(made_at).bind(state).bind(replaces).bind(number);
                         add.execute(&mut *transaction).await?;
                         let decide = sqlx::query(DECIDE).bind(id).bind(state).bind(decider).bind(decided_at);
-                        decide.bind(number).execute(&mut *transaction).await?;
+                        decide.bind(number).bind(reason).execute(&mut *transaction).await?;
                     }
                 }
                 transaction.commit().await
@@ -105,12 +132,12 @@ impl Store {
         Ok(row.map(publication))
     }
 
-    /// The publications of all forms, by form, the newest first.
+    /// The newest publications of all forms and all that wait, by form, the newest first.
     pub(crate) async fn publications(&self) -> Result<Vec<Publication>, StoreError> {
         let query = format!(
             "SELECT {COLUMNS} JOIN (
                 SELECT id, ROW_NUMBER() OVER (PARTITION BY form_id ORDER BY made_at DESC, id) AS place FROM form_publication
-             ) n ON n.id = p.id WHERE n.place <= $1 ORDER BY p.form_id, n.place"
+             ) n ON n.id = p.id WHERE n.place <= $1 OR p.state = 'waiting' ORDER BY p.form_id, n.place"
         );
         let rows: Vec<Row> =
             reading!(self.database, |pool| sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))

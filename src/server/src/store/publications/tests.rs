@@ -81,7 +81,7 @@ async fn who_wins_at_a_start(place: &Place) {
     assert_eq!(put_up(&store, &waits).await, is_done());
     start(&store, &["g=x", "h=z"]).await;
     assert_eq!(current(&store).await, ["f=q*", "g=x", "h=z"]);
-    let late = store.decide("z", true, "d2", 9).await.unwrap();
+    let late = store.decide("z", Ruling::Approved, "d2", 9).await.unwrap();
     assert_eq!(late, Outcome::NotCurrent(Some(("z".into(), "z".into()))));
 }
 
@@ -104,19 +104,24 @@ async fn what_replaces_what(place: &Place) {
     assert_eq!(put_up(&store, &waiting("b")).await, Outcome::Again(String::new()));
     assert_eq!(current(&store).await, ["f=a"]);
     assert_eq!(store.last_in_force().await.unwrap(), last);
-    for approved in [true, false] {
-        assert_eq!(store.decide("b", approved, "d1", 7).await.unwrap(), Outcome::Own);
-        assert_eq!(store.decide("z", approved, "d2", 7).await.unwrap(), Outcome::Unknown);
+    let refused = Ruling::Refused("缺少英文");
+    for ruling in [Ruling::Approved, refused] {
+        assert_eq!(store.decide("b", ruling, "d1", 7).await.unwrap(), Outcome::Own);
+        assert_eq!(store.decide("z", ruling, "d2", 7).await.unwrap(), Outcome::Unknown);
     }
-    assert!(matches!(store.decide("d", false, "d2", 7).await.unwrap(), Outcome::Done(_)));
-    assert_eq!(store.decide("d", true, "d2", 8).await.unwrap(), Outcome::NotWaiting);
-    let Outcome::Done(id) = store.decide("b", true, "d2", 7).await.unwrap() else { panic!() };
+    assert!(matches!(store.decide("d", refused, "d2", 7).await.unwrap(), Outcome::Done(_)));
+    assert_eq!(store.decide("d", Ruling::Approved, "d2", 8).await.unwrap(), Outcome::NotWaiting);
+    let Outcome::Done(id) = store.decide("b", Ruling::Approved, "d2", 7).await.unwrap() else { panic!() };
     assert_eq!(current(&store).await, ["f=b*"]);
     let kept = store.publication(&id).await.unwrap().unwrap();
     assert_eq!((&*kept.state, kept.decided_at), ("current", Some(7)));
     assert_eq!((kept.by, kept.decided_by), (Some(("d1".into(), None)), Some(("d2".into(), None))));
     let b = Some(("b".to_owned(), "b".to_owned()));
-    assert_eq!(store.decide("c", true, "d2", 8).await.unwrap(), Outcome::NotCurrent(b.clone()));
+    assert_eq!(store.decide("c", Ruling::Approved, "d2", 8).await.unwrap(), Outcome::NotCurrent(b.clone()));
+
+    let told = store.publications().await.unwrap();
+    let reasons: Vec<_> = told.iter().filter_map(|one| Some((&*one.hash, one.reason.as_deref()?))).collect();
+    assert_eq!(reasons, [("d", "缺少英文")]);
 
     assert_eq!(put_up(&store, &new("f", "a", Some("b"))).await, Outcome::WasInForce);
     for never_in_force in ["c", "d", "z"] {
