@@ -128,6 +128,36 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     browser.gone("[data-problem][data-severity=error]").await;
     browser.gone("[data-stale]").await;
 
+    // What is wrong is said with the key, while the cell is open; what is not said after all is not wrong.
+    cell(&browser, 4, "relevant").await;
+    key(&browser, "F2", 0).await;
+    browser.seen("#design-cell").await;
+    browser
+        .until("the cell has the focus", async || {
+            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
+        })
+        .await;
+    browser.type_text(" and (").await;
+    browser.seen("[data-problem][data-severity=error]").await;
+    browser.there("#design-cell").await;
+    // The first closes what is offered, where anything is.
+    for _ in 0..2 {
+        if browser.run("return !!document.querySelector('#design-cell')", vec![]).await == true {
+            key(&browser, "Escape", 0).await;
+        }
+    }
+    browser.gone("#design-cell").await;
+    browser.gone("[data-problem][data-severity=error]").await;
+
+    // What hangs on what is drawn, and leads to its row.
+    browser.tap("[data-action=picture-open]").await;
+    browser.seen("[data-boxes='2'][data-arrows='1']").await;
+    browser.picture("design-drawn").await;
+    browser.tap("[data-box=household_size]").await;
+    let here = "return document.querySelector('#design-grid').getAttribute('aria-activedescendant')";
+    browser.until("its row is chosen", async || browser.run(here, vec![]).await == "cell-0-2-1").await;
+    browser.tap("[data-action=picture-open]").await;
+
     // A row is inserted and its type picked out of what is offered.
     cell(&browser, 4, "type").await;
     key(&browser, "Enter", CTRL).await;
