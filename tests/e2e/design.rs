@@ -49,9 +49,8 @@ async fn cell(browser: &Browser, row: usize, title: &str) {
         .await;
 }
 
-/// Writes a text into a cell, as it is typed.
-async fn write(browser: &Browser, row: usize, title: &str, text: &str) {
-    cell(browser, row, title).await;
+/// Opens the chosen cell, to type into it.
+async fn open_cell(browser: &Browser) {
     key(browser, "F2", 0).await;
     browser.seen("#design-cell").await;
     browser
@@ -59,6 +58,12 @@ async fn write(browser: &Browser, row: usize, title: &str, text: &str) {
             browser.run("return document.activeElement.id", vec![]).await == "design-cell"
         })
         .await;
+}
+
+/// Writes a text into a cell, as it is typed.
+async fn write(browser: &Browser, row: usize, title: &str, text: &str) {
+    cell(browser, row, title).await;
+    open_cell(browser).await;
     browser.run("document.activeElement.select()", vec![]).await;
     browser.type_text(text).await;
     key(browser, "Enter", 0).await;
@@ -130,13 +135,7 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
 
     // What is wrong is said with the key, while the cell is open; what is not said after all is not wrong.
     cell(&browser, 4, "relevant").await;
-    key(&browser, "F2", 0).await;
-    browser.seen("#design-cell").await;
-    browser
-        .until("the cell has the focus", async || {
-            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
-        })
-        .await;
+    open_cell(&browser).await;
     browser.type_text(" and (").await;
     browser.seen("[data-problem][data-severity=error]").await;
     browser.there("#design-cell").await;
@@ -161,13 +160,7 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     // A row is inserted and its type picked out of what is offered.
     cell(&browser, 4, "type").await;
     key(&browser, "Enter", CTRL).await;
-    key(&browser, "F2", 0).await;
-    browser.seen("#design-cell").await;
-    browser
-        .until("the cell has the focus", async || {
-            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
-        })
-        .await;
+    open_cell(&browser).await;
     browser.type_text("单选").await;
     browser.seen("[data-offered='select_one yes_no']").await;
     browser.picture("design-offered").await;

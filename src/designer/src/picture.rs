@@ -19,7 +19,7 @@ pub const HEIGHT: f64 = 34.0;
 const ROOM: f64 = 26.0;
 
 /// Who reads whom in a form, by name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Reading {
     /// By name: the sheet and row that it is.
     rows: BTreeMap<String, (usize, usize)>,

@@ -21,6 +21,7 @@ mod setup;
 mod simulate;
 mod size;
 mod test;
+mod two_cores;
 mod workspace;
 
 use std::process::ExitCode;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::app::Mode;
 use crate::command::run;
 use crate::workspace::Workspace;
-use crate::{fingerprint, precompress};
+use crate::{fingerprint, two_cores};
 
 /// The script that fetches them: the program asks for it by this name.
 pub const SCRIPT: &str = "doorstep-parts.js";
@@ -57,7 +57,7 @@ pub fn pack(workspace: &Workspace, mode: Mode, app: &Path) -> anyhow::Result<()>
     let mut paths = fingerprint::files_below(&taken_apart)?;
     paths.retain(|path| stem_of(path).is_some());
     if mode == Mode::Release {
-        precompress::at_once(&paths, |path| {
+        two_cores::at_once(&paths, |path| {
             let wasm_opt = workspace.tools().join("npm/node_modules/.bin/wasm-opt");
             run(Command::new(wasm_opt).arg("-Oz").args(FEATURES).arg("-o").arg(path).arg(path))
                 .with_context(|| format!("{} could not be made smaller", path.display()))

@@ -1,10 +1,10 @@
 //! Brotli copies beside the app's files, made once here so that the server needn't compress on every request.
 
 use crate::fingerprint::files_below;
+use crate::two_cores::at_once;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::path::Path;
 
 /// What compresses well; pictures are compressed already.
 const COMPRESSIBLE: [&str; 9] = ["html", "css", "js", "wasm", "json", "svg", "webmanifest", "txt", "xml"];
@@ -26,31 +26,6 @@ pub fn brotli(app: &Path, quality: u32) -> anyhow::Result<Sizes> {
     let sizes = at_once(&files, |path| compressed(path, quality))?;
     let sum = |of: fn(&Sizes) -> usize| sizes.iter().map(of).sum();
     Ok(Sizes { plain: sum(|sizes| sizes.plain), sent: sum(|sizes| sizes.sent) })
-}
-
-/// Does the same with all of them, on two cores; the results in their order.
-pub fn at_once<T: Send>(
-    files: &[PathBuf],
-    act: impl Fn(&Path) -> anyhow::Result<T> + Sync,
-) -> anyhow::Result<Vec<T>> {
-    let next = AtomicUsize::new(0);
-    let some = || {
-        let mut done = Vec::new();
-        while let Some((at, path)) =
-            Some(next.fetch_add(1, Relaxed)).and_then(|at| Some((at, files.get(at)?)))
-        {
-            done.push((at, act(path)));
-        }
-        done
-    };
-    let mut done = std::thread::scope(|scope| {
-        let other = scope.spawn(some);
-        let mut done = some();
-        done.extend(other.join().expect("the thread that packs does not panic"));
-        done
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn compressed(path: &Path, quality: u32) -> anyhow::Result<Sizes> {

@@ -44,10 +44,10 @@ pub struct Desk {
     pub anchor: RwSignal<Place>,
     /// What the open cell begins with; nothing while none is open.
     pub editing: RwSignal<Option<String>>,
-    /// What it says so far, if a key was pressed in it.
-    typed: StoredValue<Option<String>>,
-    /// Goes up with each key in it.
-    keys: StoredValue<u64>,
+    /// Where a key was pressed in it, and what it says so far.
+    typed: StoredValue<Option<(usize, Place, String)>>,
+    /// Goes up with whatever is to be looked at: only the last is.
+    looks: StoredValue<u64>,
     pub marks: RwSignal<Marks>,
     /// The form as it runs; of before the errors, while there are any.
     pub running: RwSignal<Option<Running>>,
@@ -77,7 +77,7 @@ impl Desk {
             anchor: RwSignal::new(Place { row: 1, column: 0 }),
             editing: RwSignal::new(None),
             typed: StoredValue::default(),
-            keys: StoredValue::default(),
+            looks: StoredValue::default(),
             marks: RwSignal::default(),
             running: RwSignal::new(None),
             page: RwSignal::new(None),
@@ -159,16 +159,17 @@ impl Desk {
 
     /// The open cell says this so far: it is looked at as if it said so.
     pub fn typed(self, text: &str) {
-        self.typed.set_value(Some(text.to_owned()));
+        let here = (self.sheet.get_untracked(), self.place.get_untracked());
+        self.typed.set_value(Some((here.0, here.1, text.to_owned())));
         self.check_soon();
     }
 
     fn check_soon(self) {
-        self.keys.update_value(|keys| *keys += 1);
-        let keys = self.keys.get_value();
+        self.looks.update_value(|looks| *looks += 1);
+        let looks = self.looks.get_value();
         timer::spawn(async move {
             timer::sleep(CHECK_MS).await;
-            if self.keys.try_get_value() == Some(keys) {
+            if self.looks.try_get_value() == Some(looks) {
                 self.check();
             }
         });
@@ -176,16 +177,15 @@ impl Desk {
 
     /// The document with what the open cell says so far; and whether that is a name, which what runs is not called by before it is whole.
     fn as_typed(self) -> (Document, bool) {
-        let document = self.now(Document::clone);
-        let typed = self.typed.get_value().filter(|_| self.editing.with_untracked(Option::is_some));
-        let (sheet, place) = (self.sheet.get_untracked(), self.place.get_untracked());
-        let Some(change) = typed.and_then(|text| Change::cell(&document, sheet, place, &text)) else {
-            return (document, false);
-        };
+        let mut document = self.now(Document::clone);
+        let here = (self.sheet.get_untracked(), self.place.get_untracked());
+        let is_open = self.editing.with_untracked(Option::is_some);
+        let typed = self.typed.get_value().filter(|(sheet, place, _)| is_open && (*sheet, *place) == here);
+        let Some((sheet, place, text)) = typed else { return (document, false) };
+        let Some(change) = Change::cell(&document, sheet, place, &text) else { return (document, false) };
         let is_name = is_name_cell(document.sheet(sheet), place);
-        let mut history = History::new(document);
-        history.act(change);
-        (history.document().clone(), is_name)
+        document.apply(&change);
+        (document, is_name)
     }
 
     /// What the open cell says now is what it says.
@@ -264,13 +264,10 @@ impl Desk {
         self.go_to(sheet, place);
         self.revision.update(|revision| *revision += 1);
         self.kept.set(Kept::Soon);
+        self.check_soon();
         let revision = self.revision.get_untracked();
         timer::spawn(async move {
-            timer::sleep(CHECK_MS).await;
-            if self.revision.try_get_untracked() == Some(revision) {
-                self.check();
-            }
-            timer::sleep(KEEP_MS).await;
+            timer::sleep(CHECK_MS + KEEP_MS).await;
             if self.revision.try_get_untracked() == Some(revision) {
                 self.keep();
             }

@@ -22,7 +22,7 @@ const FITS: usize = 17;
 pub fn Drawing() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let whole = RwSignal::new(false);
-    let reading = Memo::new_with_compare(move |_| desk.with(Reading::of), |_, _| true);
+    let reading = Memo::new(move |_| desk.with(Reading::of));
     let chosen = Memo::new(move |_| {
         let (sheet, row) = (desk.sheet.get(), desk.place.get().row);
         desk.with(|document| name_of(document, sheet, row).map(str::to_owned))

@@ -119,7 +119,7 @@ pub(crate) async fn keep(
     Ok((media, !known))
 }
 
-/// `GET /api/v1/media/{hash}`: for phones and designers alike, as the forms themselves.
+/// `GET /api/v1/media/{hash}`: as open as the forms themselves.
 pub(super) async fn give(
     State(shared): State<Arc<Shared>>,
     hash: Result<Path<String>, PathRejection>,
