@@ -6,11 +6,13 @@
 pub mod carry;
 pub mod complete;
 pub mod document;
+pub mod files;
 pub mod inspect;
 pub mod kept;
 pub mod library;
 pub mod marks;
 pub mod picture;
+pub mod publications;
 pub mod translations;
 
 mod types;

@@ -1,10 +1,14 @@
-//! Forms that are being made on this device: each a text under an id, in a database of its own, since they are nobody's answers and no PIN is theirs.
+//! Forms that are being made on this device: each a text under an id, and their media files by hash, in a database of its own, since they are nobody's answers and no PIN
+//! is theirs.
 
 use idb::{Database, DatabaseEvent, Factory, ObjectStoreParams, TransactionMode};
-use wasm_bindgen::JsValue;
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
 
 const NAME: &str = "doorstep.designs";
 const STORE: &str = "designs";
+/// Bytes by their SHA-256.
+const MEDIA: &str = "media";
 
 /// The browser gives no database, or no more room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,11 +21,12 @@ impl From<idb::Error> for NotKept {
 }
 
 async fn open() -> Result<Database, NotKept> {
-    let mut asked = Factory::new()?.open(NAME, Some(1))?;
+    let mut asked = Factory::new()?.open(NAME, Some(2))?;
     asked.on_upgrade_needed(|event| {
-        // What can't be made is missed by whoever asks for it.
+        // What can't be made is missed by whoever asks for it; what is there already stays.
         if let Ok(database) = event.database() {
             let _ = database.create_object_store(STORE, ObjectStoreParams::new());
+            let _ = database.create_object_store(MEDIA, ObjectStoreParams::new());
         }
     });
     Ok(asked.await?)
@@ -75,6 +80,50 @@ pub async fn remove(id: &str) -> Result<(), NotKept> {
     let database = open().await?;
     let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
     transaction.object_store(STORE)?.delete(JsValue::from(id))?.await?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(())
+}
+
+/// Keeps a media file's bytes under their hash.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn put_media(sha256: &str, bytes: &[u8]) -> Result<(), NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[MEDIA], TransactionMode::ReadWrite)?;
+    transaction.object_store(MEDIA)?.put(&Uint8Array::from(bytes), Some(&JsValue::from(sha256)))?.await?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(())
+}
+
+/// A media file's bytes.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn media(sha256: &str) -> Result<Option<Vec<u8>>, NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[MEDIA], TransactionMode::ReadOnly)?;
+    let found = transaction.object_store(MEDIA)?.get(JsValue::from(sha256))?.await?;
+    database.close();
+    Ok(found.and_then(|found| found.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec()))
+}
+
+/// Forgets all media files but these.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn retain_media(wanted: &[String]) -> Result<(), NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[MEDIA], TransactionMode::ReadWrite)?;
+    let store = transaction.object_store(MEDIA)?;
+    for key in store.get_all_keys(None, None)?.await? {
+        let is_wanted = key.as_string().is_some_and(|key| wanted.contains(&key));
+        if !is_wanted {
+            store.delete(key)?.await?;
+        }
+    }
     transaction.commit()?.await?;
     database.close();
     Ok(())

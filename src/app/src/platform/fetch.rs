@@ -119,6 +119,22 @@ pub async fn hand_in_signed_in(
     .await
 }
 
+/// Sends a form's media file to its address (`PUT`) as who is signed in.
+///
+/// # Errors
+/// [`NetworkError`], as for [`Transport::send`].
+pub async fn put_signed_in(path: &str, bytes: &[u8], timeout_ms: u32) -> Result<Response, NetworkError> {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let headers = [
+        header("accept", "application/json"),
+        header("x-doorstep", "1"),
+        header("content-type", "application/octet-stream"),
+    ];
+    let credentials = RequestCredentials::SameOrigin;
+    let body = Some(bytes);
+    in_time(Asked { method: "PUT", url: path, headers: &headers, body, credentials }, timeout_ms).await
+}
+
 /// What the browser is asked to ask.
 struct Asked<'a> {
     method: &'a str,

@@ -1,5 +1,7 @@
 //! Undo and redo, without limit: a change keeps what it took away.
 
+use doorstep_engine::Source;
+
 use super::cells::Place;
 use super::{Change, Document};
 
@@ -52,6 +54,12 @@ impl History {
         let after = change.after;
         self.past.push(change);
         Some(after)
+    }
+
+    /// Other files go with it. What was done to its sheets is not touched.
+    pub fn set_files(&mut self, files: Vec<Source>) {
+        self.kept = None;
+        self.document.files = files;
     }
 
     /// Is there anything to take back, and anything to do again?

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use doorstep_engine::export::to_sheets;
+use doorstep_engine::source::MEDIA_LIST;
 use doorstep_engine::{Bundle, Diagnostic, Source};
 use doorstep_workbook::WorkbookError;
 use doorstep_workbook::sheet::Sheet;
@@ -160,7 +161,7 @@ impl Document {
                     match named.iter().find(|name| plain(name) == plain(&file.name)) {
                         Some(name) => document.files.push(Source::new(name.as_str(), file.text.clone())),
                         // A list of form JSON's: its rows are in the sheets now.
-                        None if is_json => {}
+                        None if is_json && *file.name != *MEDIA_LIST => {}
                         None => document.files.push(file.clone()),
                     }
                 }

@@ -3,7 +3,7 @@
 use doorstep_app::designing::{Language, live, use_reader};
 use doorstep_app::platform::timer;
 use doorstep_engine::Bundle;
-use doorstep_engine::compare::{Comparison, compare};
+use doorstep_engine::compare::{Comparison, Difference, compare};
 use leptos::prelude::*;
 
 use super::desk::use_desk;
@@ -65,19 +65,22 @@ pub fn Differs() -> impl IntoView {
                 view! { <p class="soft" data-differs="0">{words.nothing_changed}</p> }.into_any()
             }
             Known::Differs(comparison) => {
-                let row = |difference: &doorstep_engine::compare::Difference| {
-                    let means =
-                        difference.means(tag).map(|means| view! { <p class="soft small">{means}</p> });
-                    view! { <li class="difference" data-weight=difference.weight().name()><p>{difference.words(tag)}</p>{means}</li> }
-                };
-                let rows = comparison.differences.iter().map(row).collect_view();
-                view! {
-                    <h3>{words.changes}</h3>
-                    <ul class="differences" data-differs=comparison.differences.len().to_string()>{rows}</ul>
-                    <p class="small">{comparison.drafts(tag)}</p>
-                }
-                .into_any()
+                view! { <h3>{words.changes}</h3> {differences(&comparison, tag)} }.into_any()
             }
         }
     })
+}
+
+/// What differs, line by line, and what becomes of drafts.
+pub fn differences(comparison: &Comparison, tag: &str) -> AnyView {
+    let row = |difference: &Difference| {
+        let means = difference.means(tag).map(|means| view! { <p class="soft small">{means}</p> });
+        view! { <li class="difference" data-weight=difference.weight().name()><p>{difference.words(tag)}</p>{means}</li> }
+    };
+    let rows = comparison.differences.iter().map(row).collect_view();
+    view! {
+        <ul class="differences" data-differs=comparison.differences.len().to_string()>{rows}</ul>
+        <p class="small">{comparison.drafts(tag)}</p>
+    }
+    .into_any()
 }

@@ -19,6 +19,7 @@ mod tools;
 mod translate;
 mod trials;
 mod trying;
+mod versions;
 mod words;
 
 use doorstep_app::designing::Reader;
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=start::StartPage>
                 <Route path=path!("/design") view=start::StartPage />
                 <Route path=path!("/design/:id") view=editor::EditorPage />
+                <Route path=path!("/design/versions/:form") view=versions::VersionsPage />
             </FlatRoutes>
         </Router>
     }

@@ -2,9 +2,11 @@
 
 use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_engine::Bundle;
+use leptos_router::location::Url;
 use serde_json::Value as Json;
 
 use crate::document::Document;
+use crate::publications::{FormVersions, title_of};
 
 const TIMEOUT_MS: u32 = 30_000;
 
@@ -20,9 +22,7 @@ pub struct Offered {
 impl Offered {
     /// Its title in a language, or in another.
     pub fn title(&self, tag: &str) -> String {
-        let other = || self.titles.as_object()?.values().next();
-        let said = self.titles.get(tag).or_else(other).and_then(Json::as_str);
-        said.unwrap_or(&self.id).to_owned()
+        title_of(&self.titles, tag).unwrap_or(&self.id).to_owned()
     }
 }
 
@@ -50,4 +50,47 @@ pub async fn bundle(hash: &str) -> Option<Bundle> {
 /// The same as sheets.
 pub async fn document(hash: &str) -> Option<Document> {
     Document::of_any(&bundle(hash).await?).ok()
+}
+
+/// Why the server does not tell, or do, what it is asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum No {
+    SignIn,
+    NotAllowed,
+    Unreached,
+    /// Its own word for it.
+    Code(String),
+}
+
+/// All forms with their versions, as a designer may see them.
+pub async fn versions() -> Result<Vec<FormVersions>, No> {
+    let json = asked("GET", "/api/v1/design/forms", None).await?;
+    FormVersions::all(&json).ok_or(No::Unreached)
+}
+
+/// The page of a form's versions.
+pub fn versions_page(form: &str) -> String {
+    format!("/design/versions/{}", Url::escape(form))
+}
+
+/// `…/{hash}/approve`, `…/{hash}/refuse` or `…/{id}/roll-back`: the version as it is then.
+pub async fn decide(of: &str, deed: &str, body: &Json) -> Result<(), No> {
+    let path = format!("/api/v1/design/forms/{}/{deed}", Url::escape(of));
+    asked("POST", &path, Some(body)).await.map(drop)
+}
+
+async fn asked(method: &str, path: &str, body: Option<&Json>) -> Result<Json, No> {
+    let body = body.map(Json::to_string);
+    let body = body.as_deref().map(str::as_bytes);
+    let answer = ask_signed_in(method, path, body, TIMEOUT_MS).await.map_err(|_| No::Unreached)?;
+    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let code = json["error"]["code"].as_str().unwrap_or_default();
+    match (answer.status, code) {
+        (200 | 201, _) => Ok(json),
+        (401, _) | (403, "choose_password" | "set_up_second_factor") => Err(No::SignIn),
+        (403, _) => Err(No::NotAllowed),
+        (500.., _) => Err(No::Unreached),
+        (status, "") => Err(No::Code(status.to_string())),
+        (_, code) => Err(No::Code(code.to_owned())),
+    }
 }

@@ -13,6 +13,7 @@ use super::server::{self, Offered};
 use super::words::{tell, words};
 use crate::document::{Document, OpenError};
 use crate::kept::Design;
+use crate::publications::FormVersions;
 
 const FILE: &str = "design-file";
 /// How the first version is called.
@@ -57,6 +58,13 @@ pub fn StartPage() -> impl IntoView {
         }
     });
     timer::spawn(async move { drop(server.try_set(ask_server().await)) });
+    // Only who is signed in as a designer is told; the others miss nothing.
+    let waiting = RwSignal::new(Vec::<FormVersions>::new());
+    timer::spawn(async move {
+        let mut forms = server::versions().await.unwrap_or_default();
+        forms.retain(|form| form.waiting() > 0);
+        waiting.try_set(forms);
+    });
     let begin = move |document: Document, from: Option<String>| {
         timer::spawn(async move {
             match keep_new(document, from).await {
@@ -122,16 +130,30 @@ pub fn StartPage() -> impl IntoView {
             }
         })
     };
+    let waits = move |form: FormVersions| {
+        Row::new(form.id.clone(), move || {
+            let (address, count, id) = (server::versions_page(&form.id), form.waiting(), form.id.clone());
+            view! {
+                <li class="card" data-waiting=id>
+                    <p class="card-title">{live(move || form.title(reader.language().tag()))}</p>
+                    <p class="soft small">{tell(move |w| (w.versions.waiting_count)(count))}</p>
+                    <div class="actions"><a class="button main" data-action="versions" href=address>{tell(|w| w.versions.see)}</a></div>
+                </li>
+            }
+        })
+    };
     let offered = move |offered: Offered| {
         Row::new(offered.hash.clone(), move || {
             let (named, taken) = (offered.clone(), offered.clone());
             let title = live(move || named.title(reader.language().tag()));
+            let address = server::versions_page(&offered.id);
             view! {
                 <li class="card" data-on-server=offered.id.clone()>
                     <p class="card-title">{title}</p>
                     <p class="soft small figures">{format!("{} · {}", offered.id, offered.version)}</p>
                     <div class="actions">
                         <button type="button" class="button" data-action="begin-from" on:click=move |_| from_server(taken.clone())>{tell(|w| w.begin_from)}</button>
+                        <a class="button plain" data-action="versions" href=address>{tell(|w| w.versions.see)}</a>
                     </div>
                 </li>
             }
@@ -167,6 +189,11 @@ pub fn StartPage() -> impl IntoView {
                         <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
                     {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
                 </section>
+                {shown_when(move || waiting.with(|waiting| !waiting.is_empty()), move || view! {
+                    <section class="section" data-section="waiting">
+                        <h2>{tell(|w| w.versions.waiting)}</h2>
+                        <ul class="cards">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
+                    </section> }.into_any())}
                 <section class="section" data-section="on-server">
                     <h2>{tell(|w| w.on_server)}</h2>
                     <ul class="cards">{rows(move || match server.get() {

@@ -1,0 +1,172 @@
+//! The words in English.
+
+use super::{Words, versions};
+
+pub(super) const ENGLISH: Words = Words {
+    title: "Form designer",
+    start: "Make and change forms",
+    explained: "Change the sheets and try the form beside them at once, without a network too. What you change stays on this device until you publish it.",
+    new: "New empty form",
+    new_title: "New form",
+    open: "Open a file",
+    open_hint: "XLSForm (.xlsx, .xls), XForm (.xml) or form JSON; or drop it here.",
+    here: "On this device",
+    no_store: "This browser keeps nothing now (a private window?): forms on this device can be neither seen nor kept.",
+    unread: |count| {
+        format!("{count} more can’t be opened: kept by a newer version, or damaged. They are not deleted.")
+    },
+    none_here: "Nothing yet. Begin a new one, or open one below.",
+    on_server: "In use on the server",
+    none_on_server: "There is no form on the server that you can see.",
+    unreached: "The server can’t be reached; what is on this device can be changed all the same.",
+    loading: "Opening…",
+    go_on: "Go on",
+    begin_from: "Begin from this one",
+    forget: "Delete",
+    forget_title: |name| format!("Delete “{name}”?"),
+    forget_explained: "It goes from this device only, for good. What is published stays as it is.",
+    kept_at: |when| format!("Kept {when}"),
+    not_found: "There is no such form on this device. It may have been deleted, or made on another one.",
+    back: "Back",
+    kept: "Kept",
+    keeping: "Keeping",
+    not_kept: "Not kept",
+    undo: "Undo",
+    redo: "Redo",
+    insert: "Insert row",
+    remove: "Remove rows",
+    up: "Move up",
+    down: "Move down",
+    group: "Group",
+    fill_down: "Fill down",
+    column: "Add a column",
+    column_name: "Its title",
+    add_column: "Add",
+    take_away: "Export",
+    publish: "Publish",
+    table: "Sheets",
+    preview: "Try it",
+    problems: "Problems",
+    no_problems: "Nothing is wrong.",
+    counted: |errors, warnings| {
+        let plural =
+            |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        match (errors, warnings) {
+            (0, 0) => "Nothing is wrong".to_owned(),
+            (0, warnings) => plural(warnings, "warning"),
+            (errors, 0) => plural(errors, "error"),
+            (errors, warnings) => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        }
+    },
+    mend: |fix| format!("Change to {fix}"),
+    no_form: "It can’t be tried yet: mend the errors first.",
+    stale: "There are errors: this is the form as it was before them.",
+    sheet: |name| match name {
+        "survey" => "Survey",
+        "choices" => "Choices",
+        "settings" => "Settings",
+        "assessment" => "Assessment",
+        "items" => "Items",
+        "parts" => "Parts",
+        "bands" => "Bands",
+        "rules" => "Rules",
+        "entities" => "Entities",
+        "external_choices" => "External choices",
+        _ => "Other",
+    },
+    cell: |title, row| format!("row {row} · {title}"),
+    of_form: "The whole form",
+    took: |check, run| format!("checked in {check} ms, opened in {run} ms"),
+    edit_cell: "What the cell says",
+    unnamed: "Without a name yet",
+    outline: "As an outline",
+    choose_row: "Choose a question on the left.",
+    library: "Library",
+    library_from: "Out of which form",
+    library_hint: "A question or a group is put in below the row where you are, with the lists and the measures that belong to it.",
+    choose: "Choose",
+    put_in: "Put in",
+    translate: "Translate",
+    only_missing: "Missing ones only",
+    missing: |count| if count == 0 { "Nothing is missing".to_owned() } else { format!("{count} missing") },
+    give_table: "Table for a translator",
+    take_table: "Take a table in",
+    table_taken: |lost| {
+        if lost == 0 {
+            "The table is taken in.".to_owned()
+        } else {
+            format!("The table is taken in; {lost} of its rows fit nowhere.")
+        }
+    },
+    changes: "Beside the version on the server",
+    nothing_changed: "It is as it is on the server.",
+    new_to_server: "This form is new to the server.",
+    not_compared: "The server’s version can’t be fetched: they were not compared.",
+    blank: "blank",
+    trials: "Test",
+    case: |number| format!("Case {number}"),
+    case_about: "Record what is filled in on the right as a case",
+    case_hint: "Say which situation it is, such as: lives alone, no carer. Whenever the form is changed, it is seen whether it still comes to the same.",
+    record: "Record",
+    coverage: "What the cases reach",
+    random: "Fill in at random, 100 times",
+    no_cases: "No cases yet. Fill the form in on the right, then record it.",
+    passed: "as before",
+    failed: "another result",
+    filling: "Filling in at random…",
+    nothing_found: |times| {
+        format!("Filled in {times} times: every question was asked, and can be answered rightly.")
+    },
+    found: |times| format!("Filled in {times} times. Look at these:"),
+    never_asked: "was never asked",
+    never_right: "no answer was right",
+    never_rests: "never comes to rest: calculations that hang on each other",
+    reached: |questions, choices| {
+        format!(
+            "{} of {} questions asked, {} of {} choices chosen.",
+            questions.0, questions.1, choices.0, choices.1
+        )
+    },
+    not_reached: "Not reached",
+    reads: "Reads:",
+    read_by: "Read by:",
+    picture: "Picture",
+    around_row: "This row",
+    whole_form: "Whole form",
+    picture_choose: "Choose a question or a measure in the table first.",
+    picture_alone: |name| format!("{name} reads no other question, and none reads it."),
+    picture_none: "No question of this form reads another.",
+    picture_around: |name| {
+        format!(
+            "What {name} reads stands to its left, what reads it to its right, two steps at most. A box leads to its row."
+        )
+    },
+    picture_whole: "What is read stands to the left of what reads it. A box leads to its row.",
+    picture_left_out: |count| {
+        format!("There are too many: {count} more are not drawn. Choose a row to see what is around it.")
+    },
+    keys_title: "Keys",
+    keys: "Arrow keys move; Enter, or just typing, changes a cell; Ctrl+Z undoes; Ctrl+C and Ctrl+V copy to and from Excel; Alt+↑↓ moves rows; Ctrl+Enter inserts one. Esc, then Tab leaves the sheet.",
+    file_too_large: "This file is too large for a form.",
+    file_not_text: "It can’t be opened: it is no workbook, and no text in UTF-8.",
+    file_broken: "It can’t be opened: there is no form in it.",
+    lost: |count| format!("Exported; {count} things this format can’t hold:"),
+    note: "What changed",
+    note_hint: "For colleagues: for example, asks whether there is a carer.",
+    version: "The new version",
+    version_hint: "Another one each time.",
+    send: "Publish to the server",
+    sending: "Publishing…",
+    published: |version| {
+        format!("{version} is published. Phones take it at their next contact; drafts stay on theirs.")
+    },
+    waits: "Handed in: it is in force once a colleague approves it.",
+    has_errors: "There are errors: mend them, then publish.",
+    sign_in: "Sign in to publish. What you changed is kept on this device: come back to it then.",
+    to_sign_in: "Sign in",
+    not_allowed: "Your account can’t publish forms; ask an administrator for the role of a form designer.",
+    not_current: "Somebody published a newer version meanwhile. Look at that one, and begin from it.",
+    version_taken: "This version was used before: take another.",
+    refused: |reason| format!("Not published: {reason}"),
+    versions: versions::ENGLISH,
+};
