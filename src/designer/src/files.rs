@@ -113,14 +113,19 @@ pub struct Opened {
     pub cases: Vec<Json>,
 }
 
+impl From<Document> for Opened {
+    fn from(document: Document) -> Opened {
+        Opened { document, media: Vec::new(), cases: Vec::new() }
+    }
+}
+
 /// Opens a file of any syntax, or a form's whole folder as one zip.
 ///
 /// # Errors
 /// [`OpenError`].
 pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, OpenError> {
     if !name.to_lowercase().ends_with(".zip") || !doorstep_workbook::holds_form(bytes) {
-        let document = Document::open(name, bytes, |_| None)?;
-        return Ok(Opened { document, media: Vec::new(), cases: Vec::new() });
+        return Document::open(name, bytes, |_| None).map(Opened::from);
     }
     let files = doorstep_workbook::unpack(bytes).map_err(OpenError::Workbook)?;
     let folder = doorstep_workbook::read_folder(name, files).map_err(OpenError::Workbook)?;
@@ -157,13 +162,15 @@ mod tests {
     const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01";
 
     fn document() -> Document {
-        let csv = "type,name,label,media::image\ntext,who,谁,well.png\nselect_one_from_file towns.csv,town,镇,\n";
+        let csv =
+            "type,name,label,media::image\ntext,who,谁,well.png\nselect_one_from_file towns.csv,town,镇,\n";
         Document::open("survey.csv", csv.as_bytes(), |_| None).expect("it is a sheet")
     }
 
     fn with_all() -> (Document, MediaFile) {
         let mut document = document();
-        (document.files, _) = with(&document, "towns.csv", "\u{feff}name,label\n1,甲\n".as_bytes()).expect("it is a list");
+        (document.files, _) =
+            with(&document, "towns.csv", "\u{feff}name,label\n1,甲\n".as_bytes()).expect("it is a list");
         let (files, file) = with(&document, "well.png", PNG).expect("it is a picture");
         document.files = files;
         (document, file.expect("it is kept by its hash"))
@@ -172,7 +179,8 @@ mod tests {
     #[test]
     fn files_are_added_replaced_and_taken_away() {
         let (mut document, file) = with_all();
-        let names = |document: &Document| all(document).iter().map(|file| file.name.clone()).collect::<Vec<_>>();
+        let names =
+            |document: &Document| all(document).iter().map(|file| file.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&document), ["towns.csv", "well.png"]);
         let mut other = PNG.to_vec();
         other.push(0);

@@ -17,7 +17,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Which lock: `draft:{id}` or `outbox`.
+    /// Which lock: `draft:{id}`, `design:{id}` or `outbox`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -40,6 +40,16 @@ pub async fn steal_draft(id: &str, lost: impl FnOnce() + 'static) -> Option<Held
     request(draft(id), "steal", lost).await
 }
 
+/// Takes a form that is being made for this tab, as [`try_draft`] does a draft.
+pub async fn try_design(id: &str, lost: impl FnOnce() + 'static) -> Option<Held> {
+    request(design(id), "ifAvailable", lost).await
+}
+
+/// Takes it from the tab that has it open. Only when the designer says so.
+pub async fn steal_design(id: &str, lost: impl FnOnce() + 'static) -> Option<Held> {
+    request(design(id), "steal", lost).await
+}
+
 /// Takes the outbox for this tab; nothing if another tab is sending.
 pub async fn try_outbox() -> Option<Held> {
     request("outbox".to_owned(), "ifAvailable", || {}).await
@@ -58,6 +68,10 @@ pub async fn any_draft_open() -> bool {
 
 fn draft(id: &str) -> String {
     format!("draft:{id}")
+}
+
+fn design(id: &str) -> String {
+    format!("design:{id}")
 }
 
 /// Asks for an exclusive lock, with one option set: `ifAvailable` (don't wait) or `steal`.

@@ -26,6 +26,17 @@ pub fn take(id: &str) -> Option<Picked> {
     Some(Picked { file })
 }
 
+/// All files that were picked in it, as [`take`].
+pub fn take_all(id: &str) -> Vec<Picked> {
+    let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    let Some((field, files)) = field.and_then(|field| field.files().map(|files| (field, files))) else {
+        return Vec::new();
+    };
+    let all = (0..files.length()).filter_map(|at| files.get(at)).map(Picked::from).collect();
+    field.set_value("");
+    all
+}
+
 /// Opens the browser's dialog for the file field of that id. Only while a tap is being answered.
 pub fn ask(id: &str) {
     let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlInputElement>().ok());

@@ -6,12 +6,13 @@
 use doorstep_app::designing::{Language, Running, use_reader, world};
 use doorstep_app::platform::{clock, designs, page as screen, timer};
 use doorstep_engine::view::Key;
-use doorstep_engine::{Form, Session};
+use doorstep_engine::{Form, Session, Source};
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use crate::carry::carry;
 use crate::document::{Area, Change, Document, History, Place, is_name_cell};
+use crate::files::Opened;
 use crate::kept::Design;
 use crate::marks::{Mark, Marks};
 
@@ -59,6 +60,8 @@ pub struct Desk {
     pub cases: RwSignal<Vec<Json>>,
     owner: StoredValue<Owner>,
     under: StoredValue<Option<Owner>>,
+    /// Another window has it now: nothing of this one is kept any more.
+    given_up: StoredValue<bool>,
     language: Memo<Language>,
 }
 
@@ -86,6 +89,7 @@ impl Desk {
             cases: RwSignal::new(design.cases),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             under: StoredValue::new(None),
+            given_up: StoredValue::new(false),
             language: Memo::new(move |_| reader.language()),
         };
         // What is wrong is told in the reader's language.
@@ -247,6 +251,12 @@ impl Desk {
         self.keep();
     }
 
+    /// Other files go with the form.
+    pub fn set_files(self, files: Vec<Source>) {
+        self.history.update_value(|history| history.set_files(files));
+        self.touched();
+    }
+
     /// Keeps a case with the form.
     pub fn add_case(self, case: Json) {
         self.cases.update(|cases| cases.push(case));
@@ -262,6 +272,10 @@ impl Desk {
     fn changed(self, at: Option<(usize, Place)>) {
         let Some((sheet, place)) = at else { return };
         self.go_to(sheet, place);
+        self.touched();
+    }
+
+    fn touched(self) {
         self.revision.update(|revision| *revision += 1);
         self.kept.set(Kept::Soon);
         self.check_soon();
@@ -321,6 +335,11 @@ impl Desk {
         });
     }
 
+    /// Another window goes on with it from now on.
+    pub fn give_up(self) {
+        self.given_up.try_set_value(true);
+    }
+
     fn is_waiting(self) -> bool {
         self.kept.try_get_untracked().is_some_and(|kept| kept != Kept::Yes)
     }
@@ -333,6 +352,9 @@ impl Desk {
 
     /// In the order in which this is called: the browser opens its database for one after the other.
     fn keep(self) {
+        if self.given_up.get_value() {
+            return;
+        }
         let (id, len) = (self.id.get_value(), self.history.with_value(History::len));
         let design = Design {
             document: self.now(Document::clone),
@@ -364,14 +386,12 @@ pub fn new_id() -> String {
     clock::random_bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Keeps a new design and gives its id; nothing if the device keeps nothing.
-pub async fn keep_new(document: Document, begun_from: Option<String>) -> Option<String> {
+/// Keeps a new design with all that came along, and gives its id; nothing if the device keeps nothing.
+pub async fn keep_new(opened: Opened, begun_from: Option<String>) -> Option<String> {
     let id = new_id();
-    let design = Design { document, begun_from, cases: Vec::new(), at: clock::now_ms() };
+    for (file, bytes) in &opened.media {
+        designs::put_media(&file.sha256, bytes).await.ok()?;
+    }
+    let design = Design { document: opened.document, begun_from, cases: opened.cases, at: clock::now_ms() };
     designs::put(&id, &design.to_json()).await.ok().map(|()| id)
-}
-
-/// A file's text beside a form that was picked: there is none but what came with it.
-pub fn nothing_beside(_: &str) -> Option<String> {
-    None
 }

@@ -1,11 +1,13 @@
 //! The page of one design: the sheets, the form that runs beside them, and what is wrong. On a narrow screen one of the three at a time.
 
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
+use doorstep_app::platform::locks::{self, Held};
 use doorstep_app::platform::{designs, timer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::desk::{Desk, use_desk};
+use super::files::FilesDrawer;
 use super::frame::Frame;
 use super::grid::Sheet;
 use super::inspector::Inspector;
@@ -35,6 +37,7 @@ enum Drawer {
     None,
     TakeAway,
     Library,
+    Files,
     Translate,
     Trials,
     Picture,
@@ -44,6 +47,10 @@ enum Drawer {
 #[derive(Clone)]
 enum Opening {
     Loading,
+    /// Another window has it open.
+    Elsewhere,
+    /// Another window took it from here.
+    TakenOver,
     Open(Design),
     /// It can't be opened: why.
     None(fn(&'static Words) -> String),
@@ -54,9 +61,28 @@ enum Opening {
 pub fn EditorPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     let opening = RwSignal::new(Opening::Loading);
-    timer::spawn({
-        let id = id.clone();
-        async move {
+    let held = StoredValue::new_local(None::<Held>);
+    let desk = StoredValue::new(None::<Desk>);
+    let own = StoredValue::new(id.clone());
+    let open = move |take_over: bool| {
+        let id = own.get_value();
+        let lost = move || {
+            if let Some(desk) = desk.try_get_value().flatten() {
+                desk.give_up();
+            }
+            opening.try_set(Opening::TakenOver);
+        };
+        timer::spawn(async move {
+            let lock = match take_over {
+                true => locks::steal_design(&id, lost).await,
+                false => free(&id, lost).await,
+            };
+            if lock.is_none() {
+                opening.try_set(Opening::Elsewhere);
+                return;
+            }
+            // Whoever left meanwhile drops it here, and it is free again.
+            held.try_set_value(lock);
             let found = match designs::get(&id).await {
                 Err(_) => Opening::None(|w| w.no_store.to_owned()),
                 Ok(None) => Opening::None(|w| w.not_found.to_owned()),
@@ -66,8 +92,9 @@ pub fn EditorPage() -> impl IntoView {
                 }
             };
             opening.try_set(found);
-        }
-    });
+        });
+    };
+    open(false);
     view! {
         <Frame title=|w| w.title>
             {live(move || match opening.get() {
@@ -77,13 +104,40 @@ pub fn EditorPage() -> impl IntoView {
                         <p class="notice">{tell(why)}</p>
                         <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
                     </main> }.into_any(),
+                Opening::Elsewhere => view! {
+                    <main id="main" tabindex="-1" data-elsewhere="true">
+                        <p class="notice warn" role="alert">{tell(|w| w.files.elsewhere)}</p>
+                        <div class="actions">
+                            <button type="button" class="button" data-action="take-over" on:click=move |_| open(true)>{tell(|w| w.files.take_over)}</button>
+                            <a class="button plain" href="/design">{tell(|w| w.back)}</a>
+                        </div>
+                    </main> }.into_any(),
+                Opening::TakenOver => view! {
+                    <main id="main" tabindex="-1" data-taken-over="true">
+                        <p class="notice warn" role="alert">{tell(|w| w.files.taken_over)}</p>
+                        <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
+                    </main> }.into_any(),
                 Opening::Open(design) => {
-                    provide_context(Desk::open(id.clone(), design));
+                    let opened = Desk::open(id.clone(), design);
+                    desk.set_value(Some(opened));
+                    provide_context(opened);
                     view! { <Editor /> }.into_any()
                 }
             })}
         </Frame>
     }
+}
+
+/// Takes a design that no other window has. One that this window just left is free in a moment.
+async fn free(id: &str, lost: impl Fn() + Copy + 'static) -> Option<Held> {
+    for _ in 0..10 {
+        let held = locks::try_design(id, lost).await;
+        if held.is_some() {
+            return held;
+        }
+        timer::sleep(30).await;
+    }
+    None
 }
 
 #[component]
@@ -133,6 +187,7 @@ fn Editor() -> impl IntoView {
                 <KeptWord />
                 <button type="button" class="button small" data-action="take-away-open" aria-expanded=live(move || (drawer.get() == Drawer::TakeAway).to_string()) on:click=toggle(Drawer::TakeAway)>{tell(|w| w.take_away)}</button>
                 <button type="button" class="button small" data-action="library-open" aria-expanded=live(move || (drawer.get() == Drawer::Library).to_string()) on:click=toggle(Drawer::Library)>{tell(|w| w.library)}</button>
+                <button type="button" class="button small" data-action="files-open" aria-expanded=live(move || (drawer.get() == Drawer::Files).to_string()) on:click=toggle(Drawer::Files)>{tell(|w| w.files.files)}</button>
                 <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
                 <button type="button" class="button small" data-action="picture-open" aria-expanded=live(move || (drawer.get() == Drawer::Picture).to_string()) on:click=toggle(Drawer::Picture)>{tell(|w| w.picture)}</button>
                 <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
@@ -142,6 +197,7 @@ fn Editor() -> impl IntoView {
                 Drawer::None => ().into_any(),
                 Drawer::TakeAway => view! { <section class="drawer" data-drawer="take-away"><TakeAway /></section> }.into_any(),
                 Drawer::Library => view! { <section class="drawer" data-drawer="library"><Library /></section> }.into_any(),
+                Drawer::Files => view! { <section class="drawer" data-drawer="files"><FilesDrawer /></section> }.into_any(),
                 Drawer::Translate => view! { <section class="drawer" data-drawer="translate"><Translate /></section> }.into_any(),
                 Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
                 Drawer::Picture => view! { <section class="drawer" data-drawer="picture"><Drawing /></section> }.into_any(),

@@ -4,6 +4,7 @@ mod cell;
 mod desk;
 mod differs;
 mod editor;
+mod files;
 mod frame;
 mod grid;
 mod inspector;

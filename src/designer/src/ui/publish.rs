@@ -8,6 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::desk::{Desk, use_desk};
 use super::differs::Differs;
+use super::files::{Unsent, send_media};
+use super::server::versions_page;
 use super::words::{tell, words};
 
 const VERSION: &str = "design-version";
@@ -28,9 +30,23 @@ enum Came {
     VersionTaken,
     Refused(String),
     Unreached,
+    /// So many of so many files are sent.
+    Files(usize, usize),
+    /// A file was not taken, or is not to be had.
+    Unsent(String),
+    Gone(String),
 }
 
 impl Came {
+    /// Is there anything to see among the server's versions?
+    fn is_known_there(&self) -> bool {
+        matches!(self, Came::Published(_) | Came::Waits | Came::NotCurrent | Came::VersionTaken)
+    }
+
+    fn is_sending(&self) -> bool {
+        matches!(self, Came::Sending | Came::Files(..))
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Came::Not => "not",
@@ -43,6 +59,9 @@ impl Came {
             Came::VersionTaken => "version-taken",
             Came::Refused(_) => "refused",
             Came::Unreached => "unreached",
+            Came::Files(..) => "sending",
+            Came::Unsent(_) => "unsent",
+            Came::Gone(_) => "gone",
         }
     }
 }
@@ -56,7 +75,7 @@ pub fn Publish() -> impl IntoView {
     let version = RwSignal::new(desk.now(|document| document.setting("version").to_owned()));
     let has_errors = Memo::new(move |_| desk.marks.with(|marks| marks.all.iter().any(|mark| mark.is_error)));
     let send = move || {
-        if came.get_untracked() == Came::Sending || has_errors.get_untracked() {
+        if came.with_untracked(Came::is_sending) || has_errors.get_untracked() {
             return;
         }
         let wanted = version.get_untracked().trim().to_owned();
@@ -66,7 +85,12 @@ pub fn Publish() -> impl IntoView {
         desk.go_to(here.0, here.1);
         came.set(Came::Sending);
         timer::spawn(async move {
-            came.try_set(sent(desk, note.get_untracked()).await);
+            let told = move |sent, of| drop(came.try_set(Came::Files(sent, of)));
+            let result = match send_media(desk, told).await {
+                Ok(()) => sent(desk, note.get_untracked()).await,
+                Err(unsent) => not_sent(unsent),
+            };
+            came.try_set(result);
             timer::sleep(30).await;
             screen::reveal(CAME);
         });
@@ -84,6 +108,9 @@ pub fn Publish() -> impl IntoView {
             Came::VersionTaken => Some((words.version_taken.to_owned(), "notice danger")),
             Came::Refused(why) => Some(((words.refused)(&why), "notice danger")),
             Came::Unreached => Some((words.unreached.to_owned(), "notice danger")),
+            Came::Files(sent, of) => Some(((words.files.sending)(sent, of), "soft")),
+            Came::Unsent(name) => Some(((words.files.unsent)(&name), "notice danger")),
+            Came::Gone(name) => Some(((words.files.gone)(&name), "notice danger")),
         }
     };
     view! {
@@ -97,12 +124,14 @@ pub fn Publish() -> impl IntoView {
             <input class="field" id=NOTE maxlength="500" autocomplete="off" aria-describedby="design-note-hint" on:input:target=move |event| note.set(event.target().value()) />
             {shown_when(move || has_errors.get(), || view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any())}
             <div class="actions">
-                <button type="submit" class="button main" data-action="publish" aria-disabled=live(move || (has_errors.get() || came.get() == Came::Sending).then_some("true"))>{tell(|w| w.send)}</button>
+                <button type="submit" class="button main" data-action="publish" aria-disabled=live(move || (has_errors.get() || came.with(Came::is_sending)).then_some("true"))>{tell(|w| w.send)}</button>
             </div>
             <div role="status" id=CAME tabindex="-1" data-came=live(move || came.get().name())>
                 {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}
                 {shown_when(move || came.get() == Came::SignIn, || view! {
                     <p><a class="button" href="/office" target="_blank" rel="external noopener">{tell(|w| w.to_sign_in)}</a></p> }.into_any())}
+                {shown_when(move || came.with(Came::is_known_there), move || view! {
+                    <p><a class="button" data-action="versions" href=desk.now(|document| versions_page(document.setting("form_id")))>{tell(|w| w.versions.see)}</a></p> }.into_any())}
             </div>
         </form>
     }
@@ -124,6 +153,17 @@ async fn sent(desk: Desk, note: String) -> Came {
         desk.is_published(hash.to_owned());
     }
     came
+}
+
+fn not_sent(unsent: Unsent) -> Came {
+    match unsent {
+        Unsent::Unreached => Came::Unreached,
+        Unsent::Status(401) => Came::SignIn,
+        Unsent::Status(403) => Came::NotAllowed,
+        Unsent::Status(status) => Came::Refused(status.to_string()),
+        Unsent::Gone(name) => Came::Gone(name),
+        Unsent::File(name) => Came::Unsent(name),
+    }
 }
 
 fn came(status: u16, json: &Json, version: &str) -> Came {

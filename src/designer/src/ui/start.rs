@@ -7,11 +7,12 @@ use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::desk::{keep_new, nothing_beside};
+use super::desk::keep_new;
 use super::frame::Frame;
 use super::server::{self, Offered};
 use super::words::{tell, words};
 use crate::document::{Document, OpenError};
+use crate::files::{self, Opened};
 use crate::kept::Design;
 use crate::publications::FormVersions;
 
@@ -65,9 +66,9 @@ pub fn StartPage() -> impl IntoView {
         forms.retain(|form| form.waiting() > 0);
         waiting.try_set(forms);
     });
-    let begin = move |document: Document, from: Option<String>| {
+    let begin = move |opened: Opened, from: Option<String>| {
         timer::spawn(async move {
-            match keep_new(document, from).await {
+            match keep_new(opened, from).await {
                 Some(id) => drop(open.try_with_value(|open| open(id))),
                 None => drop(wrong.try_set(Some(words(reader.language_now()).not_kept.to_owned()))),
             }
@@ -76,7 +77,7 @@ pub fn StartPage() -> impl IntoView {
     let new = move |_| {
         let title = words(reader.language_now()).new_title;
         let id = format!("form-{:x}", clock::now_ms() / 1_000);
-        begin(Document::empty(title, &id, FIRST), None);
+        begin(Document::empty(title, &id, FIRST).into(), None);
     };
     let read = move |picked: Picked| {
         busy.set(true);
@@ -85,12 +86,12 @@ pub fn StartPage() -> impl IntoView {
             // Said first: a large workbook takes a moment.
             timer::sleep(30).await;
             let opened = match picked.bytes().await {
-                Some(bytes) => Document::open(&picked.name(), &bytes, nothing_beside),
+                Some(bytes) => files::open(&picked.name(), &bytes),
                 None => Err(OpenError::NotText),
             };
             busy.try_set(false);
             match opened {
-                Ok(document) => begin(document, None),
+                Ok(opened) => begin(opened, None),
                 Err(error) => drop(wrong.try_set(Some(said(&error, reader.language_now())))),
             }
         });
@@ -102,7 +103,7 @@ pub fn StartPage() -> impl IntoView {
             let document = server::document(&offered.hash).await;
             busy.try_set(false);
             match document {
-                Some(document) => begin(document, Some(offered.hash)),
+                Some(document) => begin(document.into(), Some(offered.hash)),
                 None => drop(wrong.try_set(Some(words(reader.language_now()).file_broken.to_owned()))),
             }
         });
@@ -110,7 +111,10 @@ pub fn StartPage() -> impl IntoView {
     let forget = move |card: Card| {
         timer::spawn(async move {
             match designs::remove(&card.id).await {
-                Ok(()) => drop(cards.try_update(|cards| cards.retain(|other| other.id != card.id))),
+                Ok(()) => {
+                    cards.try_update(|cards| cards.retain(|other| other.id != card.id));
+                    forget_media().await;
+                }
                 Err(_) => drop(wrong.try_set(Some(words(reader.language_now()).no_store.to_owned()))),
             }
         });
@@ -226,6 +230,18 @@ pub fn StartPage() -> impl IntoView {
 fn day(at: i64) -> String {
     let text = date_time_text(at, clock::utc_offset_minutes(at));
     text.get(5..16).unwrap_or_default().replace('T', " ")
+}
+
+/// Media files that no design lists any more go.
+async fn forget_media() {
+    let Ok(all) = designs::all().await else { return };
+    let read: Option<Vec<Design>> = all.iter().map(|(_, text)| Design::from_json(text)).collect();
+    // What can't be read may list any of them.
+    let Some(read) = read else { return };
+    let listed = read.iter().flat_map(|design| files::listed(&design.document));
+    let wanted: Vec<String> = listed.map(|file| file.sha256.to_string()).collect();
+    // They only take room: the next one that is deleted tries it again.
+    let _ = designs::retain_media(&wanted).await;
 }
 
 /// The newest first, and how many can't be read: of a newer build, or damaged. Nothing if the browser gives no database.

@@ -3,6 +3,7 @@
 use doorstep_app::designing::{live, shown_when};
 use doorstep_app::platform::page as screen;
 use doorstep_app::platform::rescue::save_as;
+use doorstep_app::platform::timer;
 use doorstep_engine::Bundle;
 use doorstep_engine::export::{
     Exported, Loss, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json, to_paper,
@@ -11,9 +12,11 @@ use doorstep_engine::export::{
 use leptos::prelude::*;
 
 use super::desk::{Desk, Kept, use_desk};
+use super::files::all_media;
 use super::grid::GRID;
 use super::words::{Words, tell};
 use crate::document::Change;
+use crate::files;
 
 const COLUMN: &str = "design-column";
 
@@ -151,8 +154,33 @@ pub fn TakeAway() -> impl IntoView {
             <button type="button" class="button" data-action="take-away" data-ending=way.0 on:click=move |_| take(way)>{way.1}</button>
         }
     });
+    let gone = RwSignal::new(None::<String>);
+    let whole = move |_| {
+        timer::spawn(async move {
+            let media = match all_media(desk).await {
+                Ok(media) => media,
+                Err(name) => return drop(gone.try_set(Some(name))),
+            };
+            gone.try_set(None);
+            let packed = desk.now(|document| {
+                let zip = files::pack(document, media, &desk.cases.get_untracked())?;
+                Ok::<_, doorstep_workbook::WorkbookError>((zip, document.setting("form_id").to_owned()))
+            });
+            match packed {
+                Ok((zip, id)) => {
+                    let name = if id.is_empty() { "form".to_owned() } else { id };
+                    save_as(&format!("{name}.zip"), "application/zip", &zip);
+                }
+                Err(_) => drop(losses.try_set(Some(Vec::new()))),
+            }
+        });
+    };
     view! {
-        <div class="take-away">{ways}</div>
+        <div class="take-away">
+            {ways}
+            <button type="button" class="button" data-action="take-away" data-ending="zip" on:click=whole>{tell(|w| w.files.folder)}</button>
+        </div>
+        {live(move || gone.get().map(|name| view! { <p class="notice danger" role="alert">{tell(move |w| (w.files.gone)(&name))}</p> }))}
         {live(move || losses.get().map(|losses| match losses.len() {
             0 => view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any(),
             count => view! {

@@ -211,9 +211,7 @@ fn Card(
         None => live(move || tell(|w| w.versions.from_folder.to_owned())()),
         Some(at) => {
             let by = version.by.clone();
-            tell(move |w| {
-                (w.versions.put_up)(by.as_deref().unwrap_or(w.versions.nobody), &when(at))
-            })
+            tell(move |w| (w.versions.put_up)(by.as_deref().unwrap_or(w.versions.nobody), &when(at)))
         }
     };
     let decided = version.decided.clone().map(|(who, at)| {
@@ -240,7 +238,9 @@ fn Card(
         }.into_any(),
         (false, _, false) => ().into_any(),
     };
-    let is_refused = move || refusing.with(|refusing| refusing.as_ref() == Some(&of.with_value(|version| version.hash.clone())));
+    let is_refused = move || {
+        refusing.with(|refusing| refusing.as_ref() == Some(&of.with_value(|version| version.hash.clone())))
+    };
     let send = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         refuse.run((of.get_value(), reason.get_untracked()));

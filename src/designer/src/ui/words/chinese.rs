@@ -1,6 +1,6 @@
 //! The words in Chinese.
 
-use super::{Words, versions};
+use super::{Words, files, versions};
 
 pub(super) const CHINESE: Words = Words {
     title: "表单设计",
@@ -150,4 +150,5 @@ pub(super) const CHINESE: Words = Words {
     version_taken: "这个版本号用过了，换一个。",
     refused: |reason| format!("没有发布：{reason}"),
     versions: versions::CHINESE,
+    files: files::CHINESE,
 };

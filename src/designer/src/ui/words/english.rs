@@ -1,6 +1,6 @@
 //! The words in English.
 
-use super::{Words, versions};
+use super::{Words, files, versions};
 
 pub(super) const ENGLISH: Words = Words {
     title: "Form designer",
@@ -169,4 +169,5 @@ pub(super) const ENGLISH: Words = Words {
     version_taken: "This version was used before: take another.",
     refused: |reason| format!("Not published: {reason}"),
     versions: versions::ENGLISH,
+    files: files::ENGLISH,
 };

@@ -2,11 +2,13 @@
 
 mod chinese;
 mod english;
+mod files;
 mod versions;
 
 use chinese::CHINESE;
 use doorstep_app::designing::{Language, Live, live, use_reader};
 use english::ENGLISH;
+pub use files::Files;
 pub use versions::Versions;
 
 type Text = &'static str;
@@ -136,6 +138,7 @@ pub struct Words {
     pub version_taken: Text,
     pub refused: fn(&str) -> String,
     pub versions: Versions,
+    pub files: Files,
 }
 
 /// The words of a language; English where there are none of it.
