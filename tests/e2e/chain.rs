@@ -4,7 +4,7 @@
 //! Kept here: what one says the next one has, without a name typed twice; each sees what is theirs, and nothing else; what is counted is counted right.
 
 mod afterwards;
-mod answers;
+pub mod answers;
 mod books;
 
 use rusqlite::Connection;

@@ -1,89 +1,27 @@
 //! The designer: a form of the server's is taken up, changed in its sheets, tried beside them, and is there again, without a network too.
 
-use serde_json::{Value, json};
+mod household;
+mod sheet;
+mod versions;
+
+use serde_json::Value;
 
 use crate::arrived::bodies;
 use crate::browser::{Browser, Screen};
 use crate::people::{add, administrator, sign_in_first, sign_out};
 use crate::processes::{Profile, Server};
 use crate::{filling, office};
+use sheet::{CTRL, SHIFT, caught, cell, key, mistakes, open_cell, preview_says, write};
 
-const FORM: &str = r#"{"settings": {"form_id": "seen", "version": "1", "title": {"zh": "看一看", "en": "A look"}, "default_language": "zh"},
+pub const FORM: &str = r#"{"settings": {"form_id": "seen", "version": "1", "title": {"zh": "看一看", "en": "A look"}, "default_language": "zh"},
   "choices": {"yes_no": [{"name": "yes", "label": {"zh": "有", "en": "Yes"}}, {"name": "no", "label": {"zh": "没有", "en": "No"}}]},
   "survey": [
     {"type": "group", "name": "home", "label": {"zh": "家里", "en": "At home"}, "children": [
       {"type": "integer", "name": "people", "label": {"zh": "几口人", "en": "How many"}},
       {"type": "select_one yes_no", "name": "carer", "label": {"zh": "有没有人照顾", "en": "Is there a carer?"}, "relevant": "${people} > 1"}]}]}"#;
 
-async fn key(browser: &Browser, key: &str, modifiers: u8) {
-    for kind in ["keyDown", "keyUp"] {
-        let mut event = json!({"type": kind, "key": key, "code": key, "modifiers": modifiers});
-        if kind == "keyDown" && key.chars().count() == 1 && modifiers == 0 {
-            event["text"] = key.into();
-        }
-        if key == "Enter" && kind == "keyDown" {
-            event["text"] = "\r".into();
-        }
-        browser.command("Input.dispatchKeyEvent", event).await;
-    }
-}
-
 /// What the first question of the form that runs is answered with.
 const ANSWER: &str = "return document.querySelector('.phone input').value";
-const CTRL: u8 = 2;
-const SHIFT: u8 = 8;
-
-/// Goes to a cell of the sheet that is shown, by its row (as the sheet counts) and its column's title.
-async fn cell(browser: &Browser, row: usize, title: &str) {
-    let script = "const titles = [...document.querySelectorAll('.cells-head [role=columnheader].cells-cell')];
-        const column = titles.findIndex((it) => it.innerText.trim() === arguments[1]);
-        return [...document.querySelectorAll(`[aria-rowindex='${arguments[0]}'] .cells-cell`)][column]?.id ?? null";
-    let id = browser.run(script, vec![row.into(), title.into()]).await;
-    let id = id.as_str().unwrap_or_else(|| panic!("there is no column {title} in row {row}")).to_owned();
-    let press =
-        "document.getElementById(arguments[0]).dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))";
-    browser.run(press, vec![id.as_str().into()]).await;
-    let chosen = "return document.querySelector('#design-grid').getAttribute('aria-activedescendant') === arguments[0] && document.activeElement.id === 'design-grid'";
-    browser
-        .until("the cell is chosen", async || browser.run(chosen, vec![id.as_str().into()]).await == true)
-        .await;
-}
-
-/// Opens the chosen cell, to type into it.
-async fn open_cell(browser: &Browser) {
-    key(browser, "F2", 0).await;
-    browser.seen("#design-cell").await;
-    browser
-        .until("the cell has the focus", async || {
-            browser.run("return document.activeElement.id", vec![]).await == "design-cell"
-        })
-        .await;
-}
-
-/// Writes a text into a cell, as it is typed.
-async fn write(browser: &Browser, row: usize, title: &str, text: &str) {
-    cell(browser, row, title).await;
-    open_cell(browser).await;
-    browser.run("document.activeElement.select()", vec![]).await;
-    browser.type_text(text).await;
-    key(browser, "Enter", 0).await;
-    browser.gone("#design-cell").await;
-}
-
-async fn preview_says(browser: &Browser, text: &str) {
-    let script = "return document.querySelector('.phone')?.innerText.includes(arguments[0])";
-    browser
-        .until(&format!("the preview says {text}"), async || {
-            browser.run(script, vec![text.into()]).await == true
-        })
-        .await;
-}
-
-async fn mistakes(browser: &Browser) -> Value {
-    browser
-        .run("return document.querySelectorAll('[data-problem][data-severity=error]').length", vec![])
-        .await
-}
 
 #[tokio::test]
 async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too() {
@@ -255,6 +193,20 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     browser.picture("design-offline").await;
     browser.tap("[data-design] [data-action=go-on]").await;
     preview_says(&browser, "一共几口人").await;
+
+    // As a kiosk asks it: one question at a time, to its end.
+    browser.tap("[data-frame=kiosk]").await;
+    browser.seen(".station .key-pad").await;
+    browser.picture("design-kiosk").await;
+    browser.tap(".station [data-action=next]").await;
+    browser.seen(".station [data-name=alone]").await;
+    browser.tap(".station [data-action=next]").await;
+    browser.seen("[data-over]").await;
+    browser.tap("[data-action=again]").await;
+    browser.tap(".station [data-action=back]").await;
+    browser.seen("[data-over]").await;
+    browser.tap("[data-frame=phone]").await;
+    browser.seen(".phone [data-to]").await;
     browser.quit().await;
 }
 
@@ -284,6 +236,36 @@ async fn what_is_no_form_is_told_in_one_sentence_and_a_workbook_opens() {
     browser.tap("[data-action=take-away-open]").await;
     browser.seen("[data-action=take-away][data-ending=xlsx]").await;
     browser.picture("design-take-away").await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+async fn a_form_is_taken_away_in_every_way_that_is_offered() {
+    let profile = Profile::new("design-away");
+    let server = Server::start(&profile);
+    let browser = Browser::start(&profile, Screen::Desktop).await;
+    browser.open(&server.url("/design")).await;
+    browser.tap("[data-action=new]").await;
+    preview_says(&browser, "第一题").await;
+    browser.tap("[data-action=take-away-open]").await;
+    browser.seen("[data-ending=zip]").await;
+    let endings = "return [...document.querySelectorAll('[data-action=take-away]')].map((it) => it.dataset.ending).join(' ')";
+    let endings = browser.run(endings, vec![]).await;
+    let endings: Vec<&str> = endings.as_str().unwrap_or_default().split(' ').collect();
+    assert!(endings.len() > 8, "{endings:?}");
+    for ending in endings {
+        let file = caught(&browser, &format!("[data-ending='{ending}']")).await;
+        let begins: &[u8] = match ending {
+            "xlsx" | "xlsform.xlsx" | "zip" => b"PK",
+            "xml" | "paper.html" | "codebook.html" => b"<",
+            "json" | "fhir.json" => b"{",
+            _ => b"",
+        };
+        assert!(file.len() > 100 && file.starts_with(begins), "{ending}: {} bytes", file.len());
+    }
+    browser.tap("[data-action=translate-open]").await;
+    let table = caught(&browser, "[data-action=give-table]").await;
+    assert!(table.starts_with(b"PK"), "{} bytes", table.len());
     browser.quit().await;
 }
 

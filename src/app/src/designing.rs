@@ -6,6 +6,7 @@ use std::rc::Rc;
 use doorstep_delivery::draft::{Draft, new_id};
 use doorstep_engine::session::{Session, World};
 use doorstep_engine::view::Key;
+use leptos::context::Provider;
 use leptos::prelude::*;
 
 pub use crate::components::confirm::Confirm;
@@ -16,7 +17,9 @@ pub use crate::components::read_aloud::ReadsAloud;
 pub use crate::state::reader::{Reader, say, use_reader};
 pub use crate::words::Language;
 
+use crate::components::key_pad::KeyPads;
 use crate::pages::gallery;
+use crate::pages::kiosk::Walk;
 use crate::parts::{self, Parts};
 use crate::platform::clock;
 use crate::platform::{self, timer, worker};
@@ -145,4 +148,40 @@ pub fn Preview(
     page: RwSignal<Option<Key>>,
 ) -> impl IntoView {
     view! { <gallery::Pages answering=running.answering page /> }
+}
+
+/// The same as a kiosk asks it: one screen at a time, in large type, with the keys of its digits.
+#[component]
+pub fn KioskPreview(
+    /// What runs.
+    running: Running,
+    /// Where they are: kept while what runs becomes another.
+    place: RwSignal<Option<String>>,
+    /// Is it through? Handed in, or left at its beginning.
+    over: RwSignal<Option<bool>>,
+) -> impl IntoView {
+    // What is provided for a kiosk is its own, and none of the phone's beside it.
+    view! { <Provider value=Station><StationScreen running place over /></Provider> }
+}
+
+#[derive(Clone)]
+struct Station;
+
+#[component]
+fn StationScreen(
+    running: Running,
+    place: RwSignal<Option<String>>,
+    over: RwSignal<Option<bool>>,
+) -> impl IntoView {
+    KeyPads::provide();
+    ReadsAloud::provide(Signal::derive(|| false));
+    let reader = use_reader();
+    let answering = running.answering;
+    Effect::new(move || answering.read_in(reader.language().tag()));
+    let (busy, failed) = (RwSignal::new(false), RwSignal::new(false));
+    view! {
+        <div class="kiosk">
+            <Walk answering place busy failed alone=false over=move |()| over.set(Some(true)) out=move |()| over.set(Some(false)) />
+        </div>
+    }
 }

@@ -128,10 +128,25 @@ pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, OpenError> {
         return Document::open(name, bytes, |_| None).map(Opened::from);
     }
     let files = doorstep_workbook::unpack(bytes).map_err(OpenError::Workbook)?;
-    let folder = doorstep_workbook::read_folder(name, files).map_err(OpenError::Workbook)?;
+    let folder = doorstep_workbook::read_folder(name, files.clone()).map_err(OpenError::Workbook)?;
     // A case that is none is left behind: the form is what is opened.
     let cases = folder.cases.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect();
-    Ok(Opened { document: Document::of_any(&folder.bundle)?, media: folder.media, cases })
+    let mut document = Document::of_any(&folder.bundle)?;
+    // Lists that no question names yet come along, too: whoever packed them wanted them there.
+    for (path, bytes) in files.iter().filter(|(path, _)| *path != folder.definition) {
+        let name = path.strip_prefix("media/").unwrap_or(path);
+        let is_list = !name.contains('/') && TEXTS.iter().any(|ending| name.to_lowercase().ends_with(ending));
+        let is_sheet = folder.bundle.main.sheet().is_some() && folder.definition.ends_with(".csv");
+        let is_there = document.files.iter().any(|file| file.name.rsplit('/').next() == Some(name));
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && is_list
+            && !is_sheet
+            && !is_there
+        {
+            document.files.push(Source::new(name, text));
+        }
+    }
+    Ok(Opened { document, media: folder.media, cases })
 }
 
 /// A form's whole folder as one zip: its workbook, lists, media and cases.
@@ -181,16 +196,17 @@ mod tests {
         let (mut document, file) = with_all();
         let names =
             |document: &Document| all(document).iter().map(|file| file.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&document), ["towns.csv", "well.png"]);
+        assert_eq!(names(&document), ["spare.csv", "towns.csv", "well.png"]);
         let mut other = PNG.to_vec();
         other.push(0);
         let (files, again) = with(&document, "well.png", &other).expect("it is a picture");
         assert_ne!(again.as_ref().map(|file| &file.sha256), Some(&file.sha256));
         document.files = files;
-        assert_eq!(names(&document), ["towns.csv", "well.png"]);
+        assert_eq!(names(&document), ["spare.csv", "towns.csv", "well.png"]);
         document.files = without(&document, "well.png");
-        assert_eq!(names(&document), ["towns.csv"]);
+        assert_eq!(names(&document), ["spare.csv", "towns.csv"]);
         document.files = without(&document, "towns.csv");
+        document.files = without(&document, "spare.csv");
         assert_eq!(document.files, [] as [Source; 0]);
     }
 

@@ -4,6 +4,7 @@
 
 mod cells;
 mod change;
+mod find;
 mod grid;
 mod history;
 mod names;
@@ -11,6 +12,7 @@ mod sheets;
 
 pub use cells::{Area, Place, from_tsv, to_tsv};
 pub use change::{Change, Splice};
+pub use find::find;
 pub use grid::{Grid, Row};
 pub use history::History;
 pub use names::{is_name_cell, renamed, with_references};

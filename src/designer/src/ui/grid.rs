@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::cell::CellEditor;
 use super::desk::{Desk, use_desk};
 use super::keys::{Command, Stroke, command};
+use super::tools::FIND;
 use super::words::tell;
 use crate::document::{Change, Grid, Place, from_tsv, to_tsv};
 
@@ -338,6 +339,7 @@ pub fn act(desk: Desk, command: Command, screen: usize) {
         Command::MoveRows { down } => {
             desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, down))
         }
+        Command::Find => drop(screen::focus(FIND)),
         Command::All => {
             desk.go(Place { row: 1, column: 0 }, false);
             desk.go(

@@ -40,6 +40,7 @@ pub enum Command {
         down: bool,
     },
     All,
+    Find,
 }
 
 /// The command of a key; nothing for those that are the browser's.
@@ -73,6 +74,7 @@ pub fn command(stroke: Stroke<'_>) -> Option<Command> {
         ("y" | "Y", true, false) => Command::Redo,
         ("d" | "D", true, false) => Command::FillDown,
         ("a" | "A", true, false) => Command::All,
+        ("f" | "F", true, false) => Command::Find,
         (text, false, false) if text.chars().count() == 1 => Command::Type(text.to_owned()),
         _ => return None,
     };
@@ -96,6 +98,7 @@ mod tests {
         assert_eq!(command(plain("甲")), Some(Command::Type("甲".into())));
         assert_eq!(command(ctrl("z")), Some(Command::Undo));
         assert_eq!(command(Stroke { shift: true, ..ctrl("Z") }), Some(Command::Redo));
+        assert_eq!(command(ctrl("f")), Some(Command::Find));
         assert_eq!(command(ctrl("End")), Some(Command::Edge { end: true, rows: true, grow: false }));
         // Copying and pasting come as events of their own.
         assert_eq!(

@@ -188,7 +188,7 @@ pub fn StartPage() -> impl IntoView {
                 {live(move || wrong.get().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }))}
                 <section class="section" data-section="here">
                     <h2>{tell(|w| w.here)}</h2>
-                    <ul class="cards">{rows(move || cards.get().into_iter().map(card).collect())}</ul>
+                    <ul class="stack">{rows(move || cards.get().into_iter().map(card).collect())}</ul>
                     {shown_when(move || unread.get() > 0, move || view! {
                         <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
                     {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
@@ -196,11 +196,11 @@ pub fn StartPage() -> impl IntoView {
                 {shown_when(move || waiting.with(|waiting| !waiting.is_empty()), move || view! {
                     <section class="section" data-section="waiting">
                         <h2>{tell(|w| w.versions.waiting)}</h2>
-                        <ul class="cards">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
+                        <ul class="stack">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
                     </section> }.into_any())}
                 <section class="section" data-section="on-server">
                     <h2>{tell(|w| w.on_server)}</h2>
-                    <ul class="cards">{rows(move || match server.get() {
+                    <ul class="stack">{rows(move || match server.get() {
                         Server::Has(forms) => forms.into_iter().map(offered).collect(),
                         Server::Asking | Server::Unreached => Vec::new(),
                     })}</ul>

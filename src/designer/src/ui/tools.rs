@@ -15,9 +15,11 @@ use super::desk::{Desk, Kept, use_desk};
 use super::files::all_media;
 use super::grid::GRID;
 use super::words::{Words, tell};
-use crate::document::Change;
+use crate::document::{Change, find};
 use crate::files;
 
+/// The field that searches.
+pub const FIND: &str = "design-find";
 const COLUMN: &str = "design-column";
 
 /// Above the sheet.
@@ -47,8 +49,40 @@ pub fn Tools() -> impl IntoView {
             <button type="button" class="button small" data-action="column" aria-expanded=live(move || adding.get().to_string()) on:click=move |_| adding.update(|adding| *adding = !*adding)>
                 {tell(|w| w.column)}
             </button>
+            <Finder desk />
         </div>
         {shown_when(move || adding.get(), move || view! { <NewColumn desk adding /> }.into_any())}
+    }
+}
+
+/// Searches in all cells; Enter leads to the next one.
+#[component]
+fn Finder(desk: Desk) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let missed = RwSignal::new(false);
+    let look = move |back: bool| {
+        let from = (desk.sheet.get_untracked(), desk.place.get_untracked());
+        let found = desk.now(|document| find(document, from, &text.get_untracked(), back));
+        missed.set(found.is_none() && !text.get_untracked().trim().is_empty());
+        if let Some((sheet, place)) = found {
+            desk.go_to(sheet, place);
+        }
+    };
+    let key = move |event: leptos::ev::KeyboardEvent| match &*event.key() {
+        "Enter" => {
+            event.prevent_default();
+            look(event.shift_key());
+        }
+        "Escape" => {
+            event.prevent_default();
+            screen::focus(GRID);
+        }
+        _ => {}
+    };
+    view! {
+        <input type="search" class="field find" id=FIND autocomplete="off" aria-label=tell(|w| w.find) placeholder=tell(|w| w.find)
+            on:input:target=move |event| { missed.set(false); text.set(event.target().value()); } on:keydown=key />
+        <span class="small" role="status" data-missed=live(move || missed.get().to_string())>{live(move || missed.get().then(tell(|w| w.not_found_cell)))}</span>
     }
 }
 

@@ -40,6 +40,9 @@ pub fn VersionsPage() -> impl IntoView {
     let form = use_params_map().with_untracked(|params| params.get("form")).unwrap_or_default();
     let reader = use_reader();
     let known = RwSignal::new(Known::Asking);
+    // What came of the last deed, and is it well? It stays while the list is asked for again, as do the two that are compared.
+    let came = RwSignal::new(None::<Result<(String, &'static str), No>>);
+    let pair = RwSignal::new(None::<(String, String)>);
     let id = StoredValue::new(form);
     let look = move || {
         timer::spawn(async move {
@@ -64,11 +67,20 @@ pub fn VersionsPage() -> impl IntoView {
                 <p><a href="/design">{tell(|w| w.back)}</a></p>
                 <h1>{live(title)} " · " {tell(|w| w.versions.title)}</h1>
                 <p>{tell(|w| w.versions.explained)}</p>
+                <div role="status" id=CAME tabindex="-1" data-decided=live(move || came.get().map(|came| came.map_or("no", |(_, state)| state)))>
+                    {live(move || came.get().map(|came| {
+                        let words = &words(reader.language()).versions;
+                        match came {
+                            Ok((version, state)) => view! { <p class="notice good">{(words.done)(&version, state)}</p> }.into_any(),
+                            Err(no) => view! { <Denied no /> }.into_any(),
+                        }
+                    }))}
+                </div>
                 {live(move || match known.get() {
                     Known::Asking => view! { <p class="soft" role="status">{tell(|w| w.loading)}</p> }.into_any(),
                     Known::Unknown => view! { <p class="empty" role="alert">{tell(|w| w.versions.unknown)}</p> }.into_any(),
                     Known::No(no) => view! { <Denied no /> }.into_any(),
-                    Known::Has(form) => view! { <All form again=Callback::new(move |()| look()) /> }.into_any(),
+                    Known::Has(form) => view! { <All form came pair again=Callback::new(move |()| look()) /> }.into_any(),
                 })}
             </main>
         </Frame>
@@ -108,13 +120,15 @@ fn said(no: &No, words: &Versions) -> String {
 }
 
 #[component]
-fn All(form: FormVersions, again: Callback<()>) -> impl IntoView {
+fn All(
+    form: FormVersions,
+    came: RwSignal<Option<Result<(String, &'static str), No>>>,
+    pair: RwSignal<Option<(String, String)>>,
+    again: Callback<()>,
+) -> impl IntoView {
     let reader = use_reader();
     let asking = RwSignal::new(None::<Deed>);
     let refusing = RwSignal::new(None::<String>);
-    // What came of the last deed, and is it well?
-    let came = RwSignal::new(None::<Result<(String, &'static str), No>>);
-    let pair = RwSignal::new(None::<(String, String)>);
     let (id, current) = (form.id.clone(), form.current().map(str::to_owned));
     let done = move |version: Version, state: &'static str, result: Result<(), No>| {
         came.try_set(Some(result.map(|()| (version.version, state))));
@@ -171,25 +185,16 @@ fn All(form: FormVersions, again: Callback<()>) -> impl IntoView {
         if is_approval() { words.approve } else { words.roll_back }
     };
     view! {
-        <div role="status" id=CAME tabindex="-1" data-decided=live(move || came.get().map(|came| came.map_or("no", |(_, state)| state)))>
-            {live(move || came.get().map(|came| {
-                let words = &words(reader.language()).versions;
-                match came {
-                    Ok((version, state)) => view! { <p class="notice good">{(words.done)(&version, state)}</p> }.into_any(),
-                    Err(no) => view! { <Denied no /> }.into_any(),
-                }
-            }))}
-        </div>
         {(form.waiting() > 0).then(|| view! {
             <section class="section" data-section="waiting">
                 <h2>{tell(|w| w.versions.waiting)}</h2>
-                <ul class="cards">{part(true)}</ul>
+                <ul class="stack">{part(true)}</ul>
             </section>
         })}
         <Between versions=form.versions.clone() pair />
         <section class="section" data-section="all">
             <h2>{tell(|w| w.versions.all)}</h2>
-            <ul class="cards">{part(false)}</ul>
+            <ul class="stack">{part(false)}</ul>
         </section>
         <Confirm asking title explained=Signal::derive(explained) yes=Signal::derive(yes) act />
     }

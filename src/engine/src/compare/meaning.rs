@@ -186,6 +186,16 @@ impl Difference {
                 "以后提交的调查按新的写法更新名册；名册里已有的内容不变。",
                 "Surveys from now on change the list in the new way; what is in it stays.",
             ),
+            Difference::FileChanged { name }
+            | Difference::FileRemoved { name }
+            | Difference::FileAdded { name }
+                if !is_list(name) =>
+            {
+                (
+                    "题目里看到的图片、听到的录音、看的视频变了；答案不变。",
+                    "What is seen or heard with a question changes; answers stay.",
+                )
+            }
             Difference::FileChanged { .. }
             | Difference::FileRemoved { .. }
             | Difference::FileAdded { .. } => (
@@ -195,6 +205,12 @@ impl Difference {
             _ => return None,
         })
     }
+}
+
+/// Is a file something to choose from? All others are seen or heard.
+fn is_list(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".csv", ".xml", ".geojson", ".json"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn scores() -> (&'static str, &'static str) {

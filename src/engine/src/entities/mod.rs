@@ -121,6 +121,15 @@ impl Form {
         }
         written
     }
+
+    /// What the question says that writes a property, without what answers put into it: in a language, else in the form's default one. Nothing where it says nothing.
+    pub fn property_label(&self, list: &str, property: &str, language: &str) -> Option<String> {
+        let of_list = self.entities.iter().filter(|declared| *declared.list == *list);
+        let written = of_list.flat_map(|declared| &declared.properties).find(|(name, _)| **name == *property);
+        let label = self.node(written?.1).body.label?;
+        let words = self.texts.plain(label, self.language_index(language));
+        Some(words.trim().to_owned()).filter(|words| !words.is_empty())
+    }
 }
 
 /// A UUID as it is kept, from how it is written: in capitals, with `uuid:`.

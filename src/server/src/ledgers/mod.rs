@@ -3,6 +3,7 @@
 //! Kept here: names, phones and papers are masked for everybody, in what is shown and in what is carried out alike, unless who sees them asks for them;
 //! each reading is in the audit log before it is answered.
 
+mod asked_since;
 mod days;
 mod file;
 mod groups;
@@ -133,7 +134,10 @@ pub(crate) async fn show(
         Some("xlsx") => As::Xlsx,
         Some(_) => return Err(bad("as", "`json`, `csv` or `xlsx`")),
     };
-    let wanted = wanted(&asked, ledger, &area, role, kind)?;
+    let current = shared.forms.now().await?;
+    let in_force = current.forms.iter().map(|listed| &*listed.form);
+    let ledger = asked_since::with_new(ledger, &shared.office.dictionary, in_force);
+    let wanted = wanted(&asked, &ledger, &area, role, kind)?;
     // Whether it was looked at or carried out, and with names, is worth knowing later: `l1/csv/full`.
     let full = if wanted.full { "/full" } else { "" };
     shared.who.note(&caller.entry(Event::LedgerRead).to(format!("{id}{}{full}", kind.suffix()))).await?;

@@ -18,8 +18,10 @@ mod paper;
 mod prove;
 mod screens;
 mod ticket;
+mod walk;
 
 pub use begin::BeginKiosk;
+pub use walk::Walk;
 
 use std::rc::Rc;
 

@@ -29,6 +29,11 @@ impl Screen {
         self.items.iter().find_map(|item| session.page_of(key_of(item)))
     }
 
+    /// Of what stands first on it: by this it is found again.
+    pub fn path(&self, session: &Session) -> String {
+        self.items.first().map(|item| session.path(key_of(item))).unwrap_or_default()
+    }
+
     /// Does it show a node, or what that stands in?
     pub fn shows(&self, session: &Session, key: Key) -> bool {
         let path = session.path(key);
