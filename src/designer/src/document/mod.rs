@@ -7,6 +7,7 @@ mod change;
 mod grid;
 mod history;
 mod names;
+mod opening;
 mod sheets;
 
 pub use cells::{Area, Place, from_tsv, to_tsv};
@@ -14,7 +15,8 @@ pub use change::{Change, Splice};
 pub use grid::{Grid, Row};
 pub use history::History;
 pub use names::{is_name_cell, renamed, with_references};
-pub use sheets::{Document, KNOWN, OpenError};
+pub use opening::OpenError;
+pub use sheets::{Document, KNOWN};
 
 #[cfg(test)]
 mod tests {
