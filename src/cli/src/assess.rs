@@ -38,7 +38,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
             return Ok(ExitCode::FAILURE);
         }
         Err(reason) => {
-            eprintln!("{reason}");
+            eprintln!("{}", reason.told(Language::of_terminal()));
             return Ok(ExitCode::FAILURE);
         }
     };
@@ -46,7 +46,7 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
-            eprintln!("{reason}");
+            eprintln!("{}", reason.told(Language::of_terminal()));
             return Ok(ExitCode::FAILURE);
         }
     };

@@ -58,7 +58,7 @@ fn all(paths: &[PathBuf], strict: bool, as_data: bool, language: Language) -> Ex
             Ok(definitions) => definitions,
             Err(_) if !catalogues.is_empty() || folder.is_some() => continue,
             Err(reason) => {
-                unreadable(path, &reason, as_data);
+                unreadable(path, &reason.told(language), as_data);
                 failed = true;
                 continue;
             }
@@ -74,7 +74,7 @@ fn check(definition: &Path, strict: bool, as_data: bool, language: Language) -> 
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
-            unreadable(definition, &reason, as_data);
+            unreadable(definition, &reason.told(language), as_data);
             return false;
         }
     };

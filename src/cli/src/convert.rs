@@ -10,9 +10,10 @@ use doorstep_engine::export::{
     to_xform, to_xlsform,
 };
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
-use doorstep_workbook::FormFolder;
+use doorstep_workbook::{FormFolder, WorkbookError};
 
 use crate::language::Language;
+use crate::unreadable::{Unreadable, Why};
 use crate::{form_files, render};
 
 /// What is written.
@@ -148,14 +149,14 @@ fn convert(
     strict: bool,
     asked: Option<Language>,
 ) -> Result<bool, String> {
-    let mut definitions = form_files::definitions(from)?;
+    let mut definitions = form_files::definitions(from).map_err(unread)?;
     let (Some(definition), None) = (definitions.pop(), definitions.pop()) else {
-        return Err(format!("{}: there are several forms here; name one", from.display()));
+        return Err(unread(Why::Several.of(from)));
     };
     if std::path::absolute(&definition).ok() == std::path::absolute(to).ok() {
         return Err(format!("{}: a form is not written over itself", to.display()));
     }
-    let bundle = form_files::read(&definition)?;
+    let bundle = form_files::read(&definition).map_err(unread)?;
     if refused(&Form::read(&bundle).diagnostics, &bundle, &definition) {
         eprintln!("{}: not written, since the form has errors", to.display());
         return Ok(false);
@@ -212,9 +213,8 @@ fn convert(
 
 /// The form in the syntax that it is in, with its lists, its media and its cases, as one zip.
 fn zip(bundle: Bundle, definition: &Path, to: &Path) -> Result<(), String> {
-    let failed =
-        |error: doorstep_workbook::WorkbookError| format!("{}: {error}\n  {}", to.display(), error.way_out());
-    let media = form_files::media(definition)?;
+    let failed = |error: WorkbookError| unread(Why::Workbook(error).of(to));
+    let media = form_files::media(definition).map_err(unread)?;
     let mut cases = Vec::new();
     for (file, text) in form_files::cases(definition) {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -234,7 +234,7 @@ fn media(definition: &Path, to: &Path) -> Result<(), String> {
     if std::path::absolute(folder).ok() == std::path::absolute(from).ok() {
         return Ok(());
     }
-    for (file, bytes) in form_files::media(definition)? {
+    for (file, bytes) in form_files::media(definition).map_err(unread)? {
         let place = folder.join("media").join(&*file.name);
         if place.exists() {
             if std::fs::read(&place).is_ok_and(|there| there != bytes) {
@@ -323,7 +323,7 @@ fn sheets(
     to: &Path,
     target: Target,
 ) -> Result<Written, String> {
-    let failed = |error: doorstep_workbook::WorkbookError| format!("{error}\n  {}", error.way_out());
+    let failed = |error: WorkbookError| unread(Why::Workbook(error).of(to));
     let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
     let (files, again): (Files, _) = match target {
         Target::CsvFolder => {
@@ -342,6 +342,11 @@ fn sheets(
     let again = again.map(|again| doorstep_workbook::gather(again, beside)).map_err(failed);
     let names = doorstep_workbook::files_named(&exported.written);
     Ok(Written { files, names, losses: losses(exported, bundle), again: Some(again) })
+}
+
+/// What can't be read or held by a file, told as the terminal speaks.
+fn unread(reason: Unreadable) -> String {
+    reason.told(Language::of_terminal())
 }
 
 fn write(files: Files) -> Result<(), String> {

@@ -7,6 +7,7 @@ use doorstep_engine::compare::{Comparison, Difference, Weight, Which, compare};
 
 use crate::colours::{coloured, wanted};
 use crate::language::Language;
+use crate::unreadable::{Unreadable, Why};
 use crate::{form_files, render};
 
 /// Compares two versions; 0 if nothing differs, 1 if something does, 2 if one can't be read.
@@ -48,15 +49,16 @@ pub fn run(arguments: &mut lexopt::Parser) -> Result<ExitCode, lexopt::Error> {
 
 /// The comparison, or why there is none.
 fn compared(old: &Path, new: &Path, language: Language) -> Result<Comparison, String> {
+    let unread = |reason: Unreadable| reason.told(language);
     let one = |path: &Path| -> Result<PathBuf, String> {
-        let mut definitions = form_files::definitions(path)?;
+        let mut definitions = form_files::definitions(path).map_err(unread)?;
         match (definitions.pop(), definitions.pop()) {
             (Some(definition), None) => Ok(definition),
-            _ => Err(format!("{}: there are several forms here; name one", path.display())),
+            _ => Err(unread(Why::Several.of(path))),
         }
     };
     let (old, new) = (one(old)?, one(new)?);
-    let (before, after) = (form_files::read(&old)?, form_files::read(&new)?);
+    let (before, after) = (form_files::read(&old).map_err(unread)?, form_files::read(&new).map_err(unread)?);
     compare(&before, &after).map_err(|unreadable| {
         let (bundle, definition) = match unreadable.which {
             Which::Old => (&before, &old),

@@ -6,16 +6,18 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use doorstep_engine::source::WithBytes;
+use doorstep_engine::source::{MAX_SOURCE_BYTES, WithBytes};
 use doorstep_engine::{Bundle, Form, Source};
-use doorstep_workbook::FormFolder;
+use doorstep_workbook::{FormFolder, OtherKind, WorkbookError};
+
+use crate::unreadable::{Unreadable, Why};
 
 /// The longest file that is read: what is longer is no form.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The definitions that a path means: the file itself, a folder's `form.json` or `survey.csv`, those of the folders in it,
 /// or the workbooks, zips and XForms that lie there.
-pub fn definitions(path: &Path) -> Result<Vec<PathBuf>, String> {
+pub fn definitions(path: &Path) -> Result<Vec<PathBuf>, Unreadable> {
     if path.is_file() || is_csv_folder(path) {
         return Ok(vec![path.to_owned()]);
     }
@@ -23,7 +25,7 @@ pub fn definitions(path: &Path) -> Result<Vec<PathBuf>, String> {
     if let Some(own) = own.into_iter().find(|own| own.is_file()) {
         return Ok(vec![own]);
     }
-    let entries = std::fs::read_dir(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let entries = std::fs::read_dir(path).map_err(|error| Why::System(error).of(path))?;
     let entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     let inside = |entry: &PathBuf| {
         let own = ["form.json", "form.xlsx", "form.xml"].map(|name| entry.join(name));
@@ -33,7 +35,7 @@ pub fn definitions(path: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found: Vec<PathBuf> = entries.iter().filter_map(inside).collect();
     found.sort();
     match found.is_empty() {
-        true => Err(format!("{}: there is no form here, nor in the folders here", path.display())),
+        true => Err(Why::NoForm.of(path)),
         false => Ok(found),
     }
 }
@@ -89,7 +91,7 @@ pub fn folder(definition: &Path) -> &Path {
 }
 
 /// Reads a definition and the files that it names. A file that is not there is a diagnostic later.
-pub fn read(definition: &Path) -> Result<Bundle, String> {
+pub fn read(definition: &Path) -> Result<Bundle, Unreadable> {
     let name = definition.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
     // Found, but no text: said instead of reading on as if it were missing.
     let unreadable = RefCell::new(None);
@@ -111,7 +113,7 @@ pub fn read(definition: &Path) -> Result<Bundle, String> {
 }
 
 /// A form with all that goes with it, from a zip.
-fn zipped(zip: &Path) -> Result<FormFolder, String> {
+fn zipped(zip: &Path) -> Result<FormFolder, Unreadable> {
     let name = zip.file_name().map_or_else(|| "form.zip".into(), |name| name.to_string_lossy());
     let read = doorstep_workbook::unpack(&bytes(zip)?);
     workbook(read.and_then(|files| doorstep_workbook::read_folder(&name, files)), zip)
@@ -133,7 +135,7 @@ pub fn cases(definition: &Path) -> Vec<(PathBuf, Result<String, String>)> {
 }
 
 /// The pictures, sounds and films of a form.
-pub fn media(definition: &Path) -> Result<Vec<WithBytes>, String> {
+pub fn media(definition: &Path) -> Result<Vec<WithBytes>, Unreadable> {
     match is_zip(definition) {
         true => Ok(zipped(definition)?.media),
         false => Ok(with_media(definition, read(definition)?)?.1),
@@ -141,7 +143,7 @@ pub fn media(definition: &Path) -> Result<Vec<WithBytes>, String> {
 }
 
 /// A form with what lies in its folder of pictures, sounds and films.
-fn with_media(definition: &Path, bundle: Bundle) -> Result<(Bundle, Vec<WithBytes>), String> {
+fn with_media(definition: &Path, bundle: Bundle) -> Result<(Bundle, Vec<WithBytes>), Unreadable> {
     let folder = folder(definition);
     let mut paths = Vec::new();
     for place in [String::new(), "media/".to_owned(), format!("{}-media/", stem(definition))] {
@@ -158,7 +160,7 @@ fn with_media(definition: &Path, bundle: Bundle) -> Result<(Bundle, Vec<WithByte
     let named = form.as_ref().map(|form| form.media_named()).unwrap_or_default();
     let read = |path: &str| bytes(&folder.join(path)).ok();
     let gathered = bundle.gather_media(&named, paths.iter().map(String::as_str), read);
-    gathered.map_err(|error| format!("{}: {error}", folder.display()))
+    gathered.map_err(|error| Why::Media(error).of(folder))
 }
 
 /// Does a name end as a picture's, sound's or film's does?
@@ -173,51 +175,56 @@ fn gathered(
     definition: &Path,
     name: &str,
     beside: impl FnMut(&str) -> Option<String>,
-) -> Result<Bundle, String> {
+) -> Result<Bundle, Unreadable> {
     if definition.is_dir() {
         let files = csv_files(definition).into_iter().map(|file| {
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             Ok((name, bytes(&file)?))
         });
-        let files = files.collect::<Result<Vec<_>, String>>()?;
+        let files = files.collect::<Result<Vec<_>, Unreadable>>()?;
         return workbook(doorstep_workbook::read_csv_files(name, files), definition)
             .map(|bundle| doorstep_workbook::gather(bundle, beside));
     }
     let bytes = bytes(definition)?;
     let is_workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
-    if is_workbook || matches!(ending(definition).as_str(), "csv" | "xlsx" | "xls") {
+    if is_workbook || matches!(ending(definition).as_str(), "csv" | "xlsx" | "xlsm" | "xls") {
         return workbook(doorstep_workbook::read(name, &bytes), definition)
             .map(|bundle| doorstep_workbook::gather(bundle, beside));
+    }
+    // Of what is no form JSON and no XForm either, one sentence says more than complaints about its letters.
+    let of_another_kind = match OtherKind::of(&bytes) {
+        _ if bytes.iter().all(u8::is_ascii_whitespace) => Some(WorkbookError::Empty),
+        kind => kind.map(|kind| WorkbookError::Other { kind }),
+    };
+    if let Some(error) = of_another_kind {
+        return Err(Why::Workbook(error).of(definition));
+    }
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(Why::TooLarge(MAX_SOURCE_BYTES as u64).of(definition));
     }
     Ok(Bundle::gather(Source::new(name, text(definition, bytes)?), beside))
 }
 
-fn workbook<T>(read: Result<T, doorstep_workbook::WorkbookError>, definition: &Path) -> Result<T, String> {
-    read.map_err(|error| format!("{}: {error}\n  {}", definition.display(), error.way_out()))
+fn workbook<T>(read: Result<T, WorkbookError>, definition: &Path) -> Result<T, Unreadable> {
+    read.map_err(|error| Why::Workbook(error).of(definition))
 }
 
-fn bytes(file: &Path) -> Result<Vec<u8>, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", file.display());
+fn bytes(file: &Path) -> Result<Vec<u8>, Unreadable> {
+    let failed = |error: std::io::Error| Why::System(error).of(file);
     if std::fs::metadata(file).map_err(failed)?.len() > MAX_BYTES {
-        return Err(format!("{}: no form is over {} MB", file.display(), MAX_BYTES >> 20));
+        return Err(Why::TooLarge(MAX_BYTES).of(file));
     }
     std::fs::read(file).map_err(failed)
 }
 
-fn text(file: &Path, bytes: Vec<u8>) -> Result<String, String> {
-    let is_csv = ending(file) == "csv";
-    let way_out =
-        if is_csv { "save it as “CSV UTF-8” in the spreadsheet program" } else { "save it as UTF-8" };
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("{}: not UTF-8 text (byte {at}); {way_out}", file.display())
-    })
+fn text(file: &Path, bytes: Vec<u8>) -> Result<String, Unreadable> {
+    String::from_utf8(bytes).map_err(|error| Why::NotText(error.utf8_error().valid_up_to()).of(file))
 }
 
 /// A file that a form names: beside it, in `media/`, or in the folder `FORM-media` that ODK's tools keep attachments in. What it names beside other forms
 /// (`../lists/towns.csv`) may lie within its own folder too (`lists/towns.csv`), as it does in a zip.
 /// An error: it is there, but can't be read as text.
-fn attachment(definition: &Path, name: &str) -> Result<Option<String>, String> {
+fn attachment(definition: &Path, name: &str) -> Result<Option<String>, Unreadable> {
     // A name is relative to the form's folder; an absolute one would tie the form to this machine.
     if !Path::new(name).is_relative() {
         return Ok(None);

@@ -31,6 +31,7 @@ mod declared;
 mod form_files;
 mod language;
 mod render;
+mod unreadable;
 mod watch;
 
 use std::process::ExitCode;

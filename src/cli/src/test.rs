@@ -48,7 +48,7 @@ fn all(paths: &[PathBuf], as_data: bool) -> ExitCode {
             Ok(definitions) => definitions.iter().for_each(|definition| add(cases(definition, told))),
             Err(_) if !catalogues.is_empty() => {}
             Err(reason) => {
-                told.unreadable(path, &reason);
+                told.unreadable(path, &reason.told(told.language()));
                 add((0, 1));
             }
         }
@@ -67,6 +67,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// Data is the same everywhere; people are told as their terminal speaks.
+    fn language(self) -> Language {
+        if self.as_data { Language::English } else { Language::of_terminal() }
+    }
+
     /// A case, and what did not come out as it says.
     pub fn case(self, of: &Path, file: &Path, failures: &[case::Failure]) {
         if self.as_data {
@@ -102,7 +107,7 @@ fn cases(definition: &Path, told: Told) -> (usize, usize) {
     let bundle = match form_files::read(definition) {
         Ok(bundle) => bundle,
         Err(reason) => {
-            told.unreadable(definition, &reason);
+            told.unreadable(definition, &reason.told(told.language()));
             return (0, 1);
         }
     };

@@ -61,7 +61,7 @@ fn strict_writes_nothing_that_loses_something() {
     std::fs::write(folder.join("broken.xlsx"), "PK\u{3}\u{4} no more").unwrap();
     let output = doorstep(folder, &["convert", "broken.xlsx", "b.xml"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("save it anew"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("copy or download it once more"));
 }
 
 #[test]

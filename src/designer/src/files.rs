@@ -184,6 +184,8 @@ mod tests {
 
     fn with_all() -> (Document, MediaFile) {
         let mut document = document();
+        let spare = with(&document, "spare.csv", b"name,label\n1,A\n");
+        (document.files, _) = spare.expect("it is a list, though nothing names it");
         (document.files, _) =
             with(&document, "towns.csv", "\u{feff}name,label\n1,甲\n".as_bytes()).expect("it is a list");
         let (files, file) = with(&document, "well.png", PNG).expect("it is a picture");

@@ -5,6 +5,7 @@
 
 pub mod carry;
 pub mod complete;
+pub mod cutoffs;
 pub mod document;
 pub mod files;
 pub mod inspect;

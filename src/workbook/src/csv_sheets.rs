@@ -36,6 +36,9 @@ pub(crate) fn from_files(
 /// One file: sheet names in the first column with their rows one cell further right, or a survey alone.
 pub(crate) fn from_one(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, WorkbookError> {
     let text = decoded(file, bytes.to_vec())?;
+    if text.trim().is_empty() {
+        return Err(WorkbookError::Empty);
+    }
     let looks_so = text.chars().take(4096).any(|c| matches!(c, ',' | '\n'));
     if !looks_so || text.contains('\0') || text.trim_start().starts_with(['<', '{', '[']) {
         return Err(WorkbookError::Unknown);
@@ -187,7 +190,8 @@ mod tests {
 
     #[test]
     fn other_files_are_none() {
-        for bytes in [&b""[..], b"\x00\x01\x02,\n", b"<a,/>\n", b"{\"a\":1,\n\"b\":2}"] {
+        assert_eq!(crate::read("f", b"\n \n").unwrap_err(), WorkbookError::Empty);
+        for bytes in [&b"words"[..], b"\x00\x01\x02,\n", b"<a,/>\n", b"{\"a\":1,\n\"b\":2}"] {
             assert_eq!(crate::read("f", bytes).unwrap_err(), WorkbookError::Unknown);
         }
     }

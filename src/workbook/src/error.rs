@@ -4,6 +4,8 @@ use std::fmt;
 
 use doorstep_engine::MediaError;
 
+use crate::OtherKind;
+
 /// A file could not be read as a workbook, or not be written as one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum WorkbookError {
@@ -21,6 +23,10 @@ pub enum WorkbookError {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is nothing in the file.
+    Empty,
+    /// A zip or workbook that ends before its list of parts: it was not copied or downloaded to its end.
+    CutOff,
     /// The file asks for a password.
     Encrypted,
     /// A part declares entities of its own, which no spreadsheet program writes.
@@ -56,6 +62,11 @@ pub enum WorkbookError {
         /// The file.
         file: String,
     },
+    /// The file is something else, and what it is is known.
+    Other {
+        /// What it is.
+        kind: OtherKind,
+    },
     /// The file is no workbook of any kind.
     Unknown,
     /// A name in a zip leads out of its folder, can't be one on every system, or is there twice.
@@ -75,6 +86,14 @@ pub enum WorkbookError {
 }
 
 impl WorkbookError {
+    /// What is wrong and what to do about it, for a reader of that language: `zh`, else English.
+    pub fn words(&self, language: &str) -> String {
+        match language {
+            "zh" => self.in_chinese(),
+            _ => format!("{self}; {}", self.way_out()),
+        }
+    }
+
     /// What the author can do.
     pub fn way_out(&self) -> &'static str {
         match self {
@@ -82,6 +101,8 @@ impl WorkbookError {
             WorkbookError::Damaged { .. } => {
                 "open it in a spreadsheet program and save it anew as Excel workbook (.xlsx)"
             }
+            WorkbookError::Empty => "save, copy or download it once more",
+            WorkbookError::CutOff => "copy or download it once more, to its end",
             WorkbookError::Encrypted => "take the password away in the spreadsheet program and save it anew",
             WorkbookError::Entities { .. } => "save it anew from a spreadsheet program",
             WorkbookError::NotUtf8 { .. } => {
@@ -92,6 +113,15 @@ impl WorkbookError {
             WorkbookError::NoSurvey { .. } => "name the sheet with the questions `survey`",
             WorkbookError::NotExcel { .. } => {
                 "open it in a spreadsheet program, and save it as Excel workbook (.xlsx)"
+            }
+            WorkbookError::Other { kind } if kind.is_table() => {
+                "open it in a spreadsheet program, and save it as Excel workbook (.xlsx)"
+            }
+            WorkbookError::Other { kind: OtherKind::Archive } => {
+                "unpack it, and choose the form that is in it"
+            }
+            WorkbookError::Other { .. } => {
+                "choose the form itself: .xlsx, .xls, .csv, .json, .xml, or a .zip of it"
             }
             WorkbookError::Unknown => "an XLSForm is a .xlsx or .xls file, or CSV files in a folder or zip",
             WorkbookError::BadName { .. } => {
@@ -114,6 +144,8 @@ impl fmt::Display for WorkbookError {
         match self {
             WorkbookError::TooLarge { what, limit } => write!(f, "{what} is over {limit}"),
             WorkbookError::Damaged { part, reason } => write!(f, "{part} is damaged: {reason}"),
+            WorkbookError::Empty => write!(f, "the file is empty"),
+            WorkbookError::CutOff => write!(f, "the file breaks off before its end"),
             WorkbookError::Encrypted => write!(f, "the file asks for a password"),
             WorkbookError::Entities { part } => write!(f, "{part} declares entities of its own"),
             WorkbookError::NotUtf8 { file, at, byte } => {
@@ -128,6 +160,7 @@ impl fmt::Display for WorkbookError {
             WorkbookError::NotExcel { file } => {
                 write!(f, "{file} is no Excel workbook, though its name says so")
             }
+            WorkbookError::Other { kind } => write!(f, "this is {}, no form", kind.english()),
             WorkbookError::Unknown => write!(f, "this is no workbook"),
             WorkbookError::BadName { file } => write!(f, "`{file}` is no name for a file in a form's folder"),
             WorkbookError::NoForm => write!(f, "there is no form here"),

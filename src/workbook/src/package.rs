@@ -20,7 +20,10 @@ pub(crate) struct Package<'a> {
 
 impl<'a> Package<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Package<'a>, WorkbookError> {
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged("the file", &error))?;
+        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| match is_cut_off(bytes) {
+            true => WorkbookError::CutOff,
+            false => damaged("the file", &error),
+        })?;
         if archive.len() > PARTS {
             return Err(too_many("the file", PARTS, "parts"));
         }
@@ -101,6 +104,13 @@ impl<'a> Package<'a> {
         }
         found.into_iter().map(|(index, name)| Ok((name.clone(), self.unpack(index, &name)?))).collect()
     }
+}
+
+/// Does it begin as a zip does, and lack the list of parts that stands at the end of one?
+fn is_cut_off(bytes: &[u8]) -> bool {
+    const MOST_AFTER: usize = (1 << 16) + 22;
+    let end = &bytes[bytes.len().saturating_sub(MOST_AFTER)..];
+    bytes.starts_with(b"PK\x03\x04") && !end.windows(4).any(|four| four == b"PK\x05\x06")
 }
 
 fn plain(name: &str) -> String {

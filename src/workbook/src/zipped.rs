@@ -8,9 +8,9 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::WorkbookError;
 use crate::limits::{self, FOLDER_FILES, too_many};
 use crate::package::Package;
+use crate::{OtherKind, WorkbookError};
 
 /// Files by their names from the folder's top, with `/` between the parts.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -22,7 +22,11 @@ pub type Files = Vec<(String, Vec<u8>)>;
 pub fn unpack(zip: &[u8]) -> Result<Files, WorkbookError> {
     limits::file(zip.len())?;
     if !zip.starts_with(b"PK") {
-        return Err(WorkbookError::Unknown);
+        return Err(match OtherKind::of(zip) {
+            _ if zip.is_empty() => WorkbookError::Empty,
+            Some(kind) => WorkbookError::Other { kind },
+            None => WorkbookError::Unknown,
+        });
     }
     let mut package = Package::open(zip)?;
     let names = package.names_as_written();
@@ -180,6 +184,6 @@ mod tests {
         let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
         assert!(matches!(unpack(&foreign(&many)), Err(WorkbookError::TooLarge { .. })));
         assert!(matches!(unpack(b"no zip"), Err(WorkbookError::Unknown)));
-        assert!(matches!(unpack(b"PK\x03\x04 cut off"), Err(WorkbookError::Damaged { .. })));
+        assert!(matches!(unpack(b"PK\x03\x04 cut off"), Err(WorkbookError::CutOff)));
     }
 }

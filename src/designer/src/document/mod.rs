@@ -8,6 +8,7 @@ mod find;
 mod grid;
 mod history;
 mod names;
+mod opening;
 mod sheets;
 
 pub use cells::{Area, Place, from_tsv, to_tsv};
@@ -16,7 +17,8 @@ pub use find::find;
 pub use grid::{Grid, Row};
 pub use history::History;
 pub use names::{is_name_cell, renamed, with_references};
-pub use sheets::{Document, KNOWN, OpenError};
+pub use opening::OpenError;
+pub use sheets::{Document, KNOWN};
 
 #[cfg(test)]
 mod tests {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use doorstep_engine::export::to_sheets;
-use doorstep_engine::source::MEDIA_LIST;
-use doorstep_engine::{Bundle, Diagnostic, Source};
-use doorstep_workbook::WorkbookError;
+use doorstep_engine::source::{MAX_SOURCE_BYTES, MEDIA_LIST};
+use doorstep_engine::{Bundle, Source};
 use doorstep_workbook::sheet::Sheet;
+use doorstep_workbook::{OtherKind, WorkbookError};
 
 use super::cells::Place;
-use super::{Change, Grid};
+use super::{Change, Grid, OpenError};
 
 /// The sheets that a form may have, with the columns that a new one gets.
 pub const KNOWN: &[(&str, &[&str])] = &[
@@ -62,19 +62,6 @@ pub const KNOWN: &[(&str, &[&str])] = &[
 const FILE: &str = "form.xlsx";
 /// The largest file that is opened, in bytes.
 const MOST_BYTES: usize = 64 << 20;
-
-/// Why a file can't be opened.
-#[derive(Clone, Debug)]
-pub enum OpenError {
-    /// It is larger than any form.
-    TooLarge,
-    /// It is no text in UTF-8, and no workbook.
-    NotText,
-    /// It is no workbook of a form: why, and the way out.
-    Workbook(WorkbookError),
-    /// It is a form with such mistakes that nothing can be made of it, or none at all.
-    Broken(Vec<Diagnostic>, Box<Bundle>),
-}
 
 /// A form's sheets, and the files beside them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -135,6 +122,16 @@ impl Document {
             let read = doorstep_workbook::read(name, bytes).map_err(OpenError::Workbook)?;
             let gathered = doorstep_workbook::gather(read, beside);
             return Ok(Document::of_bundle(&gathered));
+        }
+        // Of what is neither form JSON nor an XForm, one sentence says more than complaints about its letters.
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(OpenError::Workbook(WorkbookError::Empty));
+        }
+        if let Some(kind) = OtherKind::of(bytes) {
+            return Err(OpenError::Workbook(WorkbookError::Other { kind }));
+        }
+        if bytes.len() > MAX_SOURCE_BYTES {
+            return Err(OpenError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| OpenError::NotText)?;
         let bundle = Bundle::gather(Source::new(name, text), &mut beside);

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::{WorkbookError, read};
+use crate::{OtherKind, WorkbookError, read};
 
 const TYPES: &str = "<Types/>";
 const WORKBOOK: &str = "<workbook xmlns:r='r'><sheets><sheet name='survey' r:id='a'/></sheets></workbook>";
@@ -157,7 +157,18 @@ fn broken_parts_are_named() {
     assert_eq!(part(text(&of("<worksheet><sheetData><row></sheetData>", "<sst/>"))), "xl/sheet.xml");
     assert_eq!(part(text(&of("<worksheet><sheetData/></worksheet>", "<sst><si>"))), "xl/sharedStrings.xml");
     assert_eq!(part(text(&package(&[("[Content_Types].xml", TYPES)]))), "xl/workbook.xml");
-    assert_eq!(part(text(b"PK\x03\x04 and no more")), "the file");
+    assert_eq!(part(text(b"PK and no zip")), "the file");
+    assert_eq!(text(b"PK\x03\x04 and no more"), Err(WorkbookError::CutOff));
+}
+
+#[test]
+fn documents_of_the_same_container_are_told_as_what_they_are() {
+    let kind = |parts: &[(&str, &str)]| text(&package(parts)).unwrap_err();
+    let word = kind(&[("[Content_Types].xml", TYPES), ("word/document.xml", "<w/>")]);
+    assert_eq!(word, WorkbookError::Other { kind: OtherKind::Document });
+    let open = "application/vnd.oasis.opendocument.spreadsheet";
+    let sheet = kind(&[("mimetype", open), ("content.xml", "<office/>")]);
+    assert_eq!(sheet, WorkbookError::Other { kind: OtherKind::OpenSheet });
 }
 
 #[test]
