@@ -24,8 +24,9 @@ use crate::parts::{self, Parts};
 use crate::platform::clock;
 use crate::platform::{self, timer, worker};
 use crate::state::answering::Answering;
-use crate::state::drafts;
+use crate::state::device::Device;
 use crate::state::keeping::{Keeping, now};
+use crate::state::{drafts, finished_here};
 
 /// Of the app's parts a form that runs has the map alone: no page of the app is shown here.
 static PARTS: Parts = {
@@ -79,6 +80,13 @@ pub fn start<V: IntoView + 'static>(app: impl FnOnce() -> V + 'static) {
 /// A world to run a form in, as it is on this device now.
 pub fn world() -> World {
     drafts::world()
+}
+
+/// The finished surveys of a form that can be read on this device without a PIN, and how many users' stores ask for one. Nothing if the browser gives no store.
+pub async fn finished_here(owner: Owner, form_id: &str) -> Option<(Vec<Session>, usize)> {
+    let device = owner.with(Device::provide);
+    let found = finished_here::finished_here(device, form_id).await.ok()?;
+    Some((found.sessions, found.locked))
 }
 
 /// A form that runs, of which nothing is kept.

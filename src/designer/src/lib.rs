@@ -7,6 +7,7 @@ pub mod carry;
 pub mod complete;
 pub mod cutoffs;
 pub mod document;
+pub mod effect;
 pub mod files;
 pub mod inspect;
 pub mod kept;

@@ -14,6 +14,7 @@ pub mod dropping;
 pub mod enrolment;
 pub mod entities;
 pub mod finding;
+pub mod finished_here;
 pub mod forms;
 pub mod gallery;
 pub mod gate;

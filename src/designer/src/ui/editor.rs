@@ -6,6 +6,7 @@ use doorstep_app::platform::{designs, timer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::cutoffs::CutOffs;
 use super::desk::{Desk, use_desk};
 use super::files::FilesDrawer;
 use super::frame::Frame;
@@ -38,6 +39,7 @@ enum Drawer {
     TakeAway,
     Library,
     Files,
+    CutOffs,
     Translate,
     Trials,
     Picture,
@@ -190,6 +192,7 @@ fn Editor() -> impl IntoView {
                 <button type="button" class="button small" data-action="files-open" aria-expanded=live(move || (drawer.get() == Drawer::Files).to_string()) on:click=toggle(Drawer::Files)>{tell(|w| w.files.files)}</button>
                 <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
                 <button type="button" class="button small" data-action="picture-open" aria-expanded=live(move || (drawer.get() == Drawer::Picture).to_string()) on:click=toggle(Drawer::Picture)>{tell(|w| w.picture)}</button>
+                <button type="button" class="button small" data-action="cutoffs-open" aria-expanded=live(move || (drawer.get() == Drawer::CutOffs).to_string()) on:click=toggle(Drawer::CutOffs)>{tell(|w| w.cutoffs.title)}</button>
                 <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
                 <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
             </div>
@@ -198,6 +201,7 @@ fn Editor() -> impl IntoView {
                 Drawer::TakeAway => view! { <section class="drawer" data-drawer="take-away"><TakeAway /></section> }.into_any(),
                 Drawer::Library => view! { <section class="drawer" data-drawer="library"><Library /></section> }.into_any(),
                 Drawer::Files => view! { <section class="drawer" data-drawer="files"><FilesDrawer /></section> }.into_any(),
+                Drawer::CutOffs => view! { <section class="drawer" data-drawer="cutoffs"><CutOffs /></section> }.into_any(),
                 Drawer::Translate => view! { <section class="drawer" data-drawer="translate"><Translate /></section> }.into_any(),
                 Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
                 Drawer::Picture => view! { <section class="drawer" data-drawer="picture"><Drawing /></section> }.into_any(),

@@ -1,6 +1,7 @@
 //! The designer's pages.
 
 mod cell;
+mod cutoffs;
 mod desk;
 mod differs;
 mod editor;

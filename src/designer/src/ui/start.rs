@@ -1,6 +1,6 @@
 //! Where a design begins: from nothing, from a file, from the server; and those that are on this device.
 
-use doorstep_app::designing::{Confirm, Language, Row, live, rows, shown_when, use_reader};
+use doorstep_app::designing::{Confirm, Row, live, rows, shown_when, use_reader};
 use doorstep_app::platform::picked::Picked;
 use doorstep_app::platform::{clipboard, clock, designs, picked, timer};
 use doorstep_engine::moment::date_time_text;
@@ -92,7 +92,7 @@ pub fn StartPage() -> impl IntoView {
             busy.try_set(false);
             match opened {
                 Ok(opened) => begin(opened, None),
-                Err(error) => drop(wrong.try_set(Some(said(&error, reader.language_now())))),
+                Err(error) => drop(wrong.try_set(Some(error.words(reader.language_now().tag())))),
             }
         });
     };
@@ -263,24 +263,4 @@ async fn read_cards() -> Option<(Vec<Card>, usize)> {
 
 async fn ask_server() -> Server {
     server::forms().await.map_or(Server::Unreached, Server::Has)
-}
-
-/// Why a file is not opened.
-fn said(error: &OpenError, language: Language) -> String {
-    let words = words(language);
-    match error {
-        OpenError::TooLarge => words.file_too_large.to_owned(),
-        OpenError::NotText => words.file_not_text.to_owned(),
-        OpenError::Workbook(error) => match language {
-            Language::Chinese => error.in_chinese(),
-            _ => format!("{error}. {}", error.way_out()),
-        },
-        OpenError::Broken(found, _) => {
-            let first = found.first().map(|found| match language {
-                Language::Chinese => found.in_chinese().message,
-                _ => found.message.clone(),
-            });
-            [Some(words.file_broken.to_owned()), first].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The words in Chinese.
 
-use super::{Words, files, versions};
+use super::{Words, cutoffs, files, versions};
 
 pub(super) const CHINESE: Words = Words {
     title: "表单设计",
@@ -137,8 +137,6 @@ pub(super) const CHINESE: Words = Words {
     picture_left_out: |count| format!("太多了，还有 {count} 个没有画。选一行，只看它前后的。"),
     keys_title: "按键怎么用",
     keys: "方向键移动，回车或直接打字就改，Ctrl+F 查找，Ctrl+Z 撤销，Ctrl+C / Ctrl+V 可以和 Excel 互相复制，Alt+↑↓ 移动行，Ctrl+回车加一行。按 Esc 再按 Tab 离开表格。",
-    file_too_large: "文件太大，不像一张表。",
-    file_not_text: "打不开：既不是工作簿，也不是 UTF-8 文字。",
     file_broken: "打不开：里面没有能用的表。",
     lost: |count| format!("导出了，有 {count} 处这种格式装不下："),
     note: "改了什么",
@@ -158,4 +156,5 @@ pub(super) const CHINESE: Words = Words {
     refused: |reason| format!("没有发布：{reason}"),
     versions: versions::CHINESE,
     files: files::CHINESE,
+    cutoffs: cutoffs::CHINESE,
 };

@@ -1,6 +1,6 @@
 //! The words in English.
 
-use super::{Words, files, versions};
+use super::{Words, cutoffs, files, versions};
 
 pub(super) const ENGLISH: Words = Words {
     title: "Form designer",
@@ -154,8 +154,6 @@ pub(super) const ENGLISH: Words = Words {
     },
     keys_title: "Keys",
     keys: "Arrow keys move; Enter, or just typing, changes a cell; Ctrl+F finds; Ctrl+Z undoes; Ctrl+C and Ctrl+V copy to and from Excel; Alt+↑↓ moves rows; Ctrl+Enter inserts one. Esc, then Tab leaves the sheet.",
-    file_too_large: "This file is too large for a form.",
-    file_not_text: "It can’t be opened: it is no workbook, and no text in UTF-8.",
     file_broken: "It can’t be opened: there is no form in it.",
     lost: |count| format!("Exported; {count} things this format can’t hold:"),
     note: "What changed",
@@ -177,4 +175,5 @@ pub(super) const ENGLISH: Words = Words {
     refused: |reason| format!("Not published: {reason}"),
     versions: versions::ENGLISH,
     files: files::ENGLISH,
+    cutoffs: cutoffs::ENGLISH,
 };

@@ -1,11 +1,13 @@
 //! What the designer says, in Chinese and English.
 
 mod chinese;
+mod cutoffs;
 mod english;
 mod files;
 mod versions;
 
 use chinese::CHINESE;
+pub use cutoffs::CutOffs;
 use doorstep_app::designing::{Language, Live, live, use_reader};
 use english::ENGLISH;
 pub use files::Files;
@@ -125,8 +127,6 @@ pub struct Words {
     pub picture_left_out: fn(usize) -> String,
     pub keys_title: Text,
     pub keys: Text,
-    pub file_too_large: Text,
-    pub file_not_text: Text,
     pub file_broken: Text,
     pub lost: fn(usize) -> String,
     pub note: Text,
@@ -146,6 +146,7 @@ pub struct Words {
     pub refused: fn(&str) -> String,
     pub versions: Versions,
     pub files: Files,
+    pub cutoffs: CutOffs,
 }
 
 /// The words of a language; English where there are none of it.

@@ -1,0 +1,430 @@
+//! The bands of each measure on a line, and a slider for each cut-off: what moving it makes of the households on this device, before the form is changed.
+
+use doorstep_app::designing::{Row, finished_here, live, rows, shown_when, use_reader, world};
+use doorstep_app::platform::timer;
+use doorstep_engine::assess::Exact;
+use doorstep_engine::{Form, Session, case};
+use leptos::prelude::*;
+
+use super::desk::{Desk, use_desk};
+use super::words::{tell, words};
+use crate::cutoffs::{self, Band, CutOff, Is, Line, Stretch, number};
+use crate::document::Document;
+use crate::effect::{Effect, comes_to};
+
+/// The effect is counted so long after the slider rests, in milliseconds.
+const REST_MS: u32 = 150;
+/// What has no end takes so much of the line, of what has ends.
+const ENDLESS: f64 = 0.25;
+
+/// What the effect is counted on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Known {
+    Reading,
+    /// The browser gives no store.
+    Unread,
+    /// Surveys, and users whose surveys are locked.
+    Has(usize, usize),
+}
+
+/// A cut-off that is being moved, and where to, as it is written.
+#[derive(Clone, PartialEq, Debug)]
+struct Moving {
+    cut_off: CutOff,
+    to: String,
+}
+
+/// How far the counting is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Counted {
+    Not,
+    Broken,
+    So(usize, usize),
+    All(Effect),
+}
+
+/// What the drawer holds.
+#[derive(Clone, Copy)]
+struct Bench {
+    desk: Desk,
+    surveys: StoredValue<Vec<Session>, LocalStorage>,
+    known: RwSignal<Known>,
+    moving: RwSignal<Option<Moving>>,
+    counted: RwSignal<Counted>,
+    turn: StoredValue<u64>,
+}
+
+/// The drawer.
+#[component]
+pub fn CutOffs() -> impl IntoView {
+    let (desk, reader) = (use_desk(), use_reader());
+    let bench = Bench {
+        desk,
+        surveys: StoredValue::new_local(Vec::new()),
+        known: RwSignal::new(Known::Reading),
+        moving: RwSignal::new(None),
+        counted: RwSignal::new(Counted::Not),
+        turn: StoredValue::new(0),
+    };
+    let owner = Owner::current().unwrap_or_default();
+    let id = desk.now(|document| document.setting("form_id").to_owned());
+    timer::spawn(async move {
+        let known = match finished_here(owner, &id).await {
+            Some((sessions, locked)) => {
+                let count = sessions.len();
+                bench.surveys.try_update_value(|surveys| *surveys = sessions);
+                Known::Has(count, locked)
+            }
+            None => Known::Unread,
+        };
+        bench.known.try_set(known);
+    });
+    let lines = Memo::new(move |_| desk.with(cutoffs::lines));
+    let row = move |line: Line| {
+        Row::new(format!("{line:?} {}", reader.language().tag()), move || line_view(bench, line))
+    };
+    let on_what = move || {
+        let words = &words(reader.language()).cutoffs;
+        let cases = desk.cases.with(Vec::len);
+        match bench.known.get() {
+            Known::Reading => words.reading.to_owned(),
+            Known::Unread if cases == 0 => words.unread.to_owned(),
+            Known::Unread => (words.households)(0, cases, cases),
+            Known::Has(0, _) if cases == 0 => words.no_households.to_owned(),
+            Known::Has(surveys, _) => (words.households)(surveys, cases, surveys + cases),
+        }
+    };
+    let locked = move || matches!(bench.known.get(), Known::Has(_, locked) if locked > 0);
+    let locked_words = move || match bench.known.get() {
+        Known::Has(_, locked) => (words(reader.language()).cutoffs.locked)(locked),
+        Known::Reading | Known::Unread => String::new(),
+    };
+    view! {
+        <p class="hint">{tell(|w| w.cutoffs.explained)}</p>
+        <p class="small" role="status" data-households=live(move || match bench.known.get() { Known::Has(count, _) => count.to_string(), _ => String::new() })>{live(on_what)}</p>
+        {shown_when(locked, move || view! { <p class="notice small">{live(locked_words)}</p> }.into_any())}
+        <div class="lines">{rows(move || lines.get().into_iter().map(row).collect())}</div>
+        {shown_when(move || lines.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.cutoffs.none)}</p> }.into_any())}
+    }
+}
+
+/// What a row of a sheet is called in a language; its code if it is called nothing.
+fn label(document: &Document, sheet: &str, row: usize, tag: &str) -> Option<String> {
+    let grid = document.sheet(document.find(sheet)?);
+    let titles = grid.rows.first()?;
+    let is_label = |title: &&String| title.trim().to_lowercase().starts_with("label");
+    let own = titles.iter().filter(is_label).find(|title| title.contains(tag));
+    let title = own.or_else(|| titles.iter().find(is_label))?;
+    Some(grid.of(row, title).trim().to_owned()).filter(|label| !label.is_empty())
+}
+
+fn band_label(document: &Document, band: &Band, tag: &str) -> String {
+    label(document, "bands", band.row, tag).unwrap_or_else(|| band.code.clone())
+}
+
+fn measure_label(document: &Document, measure: &str, tag: &str) -> String {
+    let row = document.find("assessment").and_then(|sheet| {
+        let grid = document.sheet(sheet);
+        (1..grid.rows.len()).find(|row| grid.of(*row, "name").trim() == measure)
+    });
+    row.and_then(|row| label(document, "assessment", row, tag)).unwrap_or_else(|| measure.to_owned())
+}
+
+fn line_view(bench: Bench, line: Line) -> AnyView {
+    let Bench { desk, moving, .. } = bench;
+    let reader = use_reader();
+    let tag = reader.language_now().tag();
+    let title = desk.now(|document| measure_label(document, &line.of, tag));
+    let widths = widths(&line.stretches);
+    let stretches = line.stretches.iter().zip(widths).map(|(stretch, width)| {
+        let (kind, said) = stretch_said(desk, stretch, tag);
+        let limits = limits(stretch);
+        let range = words(reader.language_now()).cutoffs.from_to;
+        let from = limits.0.as_ref().map(|(at, closed)| (at.as_str(), *closed));
+        let to = limits.1.as_ref().map(|(at, closed)| (at.as_str(), *closed));
+        view! {
+            <li class="stretch" data-is=kind style:flex-grow=format!("{width:.3}")>
+                <strong>{said}</strong>
+                <span class="small figures">{range(from, to)}</span>
+            </li>
+        }
+    });
+    let (of, when) = (line.of.clone(), line.when.clone());
+    let cut_offs = desk.now(cutoffs::all).into_iter().filter(|cut| cut.of == of && cut.when == when);
+    let movers = cut_offs.map(|cut_off| mover(bench, cut_off)).collect_view();
+    let is_moving = move || {
+        moving.with(|moving| {
+            moving.as_ref().is_some_and(|moving| moving.cut_off.of == of && moving.cut_off.when == when)
+        })
+    };
+    let when = line.when.clone();
+    view! {
+        <section class="line" data-line=line.of.clone()>
+            <h3>{title} {(!when.is_empty()).then(|| view! { " " <code class="small">{when}</code> })}</h3>
+            <ol class="stretches">{stretches.collect_view()}</ol>
+            {movers}
+            {shown_when(is_moving, move || effect_view(bench))}
+        </section>
+    }
+    .into_any()
+}
+
+/// How wide each stretch is drawn: by what it spans; what has no end takes a part.
+fn widths(stretches: &[Stretch]) -> Vec<f64> {
+    let span = |stretch: &Stretch| {
+        let (from, to) = (stretch.from.as_ref()?, stretch.to.as_ref()?);
+        Some((to.at.nearest() - from.at.nearest()).max(0.0))
+    };
+    let all: f64 = stretches.iter().filter_map(span).sum();
+    let all = if all > 0.0 { all } else { 1.0 };
+    // Whatever it is, it is seen.
+    stretches.iter().map(|stretch| span(stretch).map_or(ENDLESS, |span| (span / all).max(0.08))).collect()
+}
+
+/// An end as it is written, and whether it belongs to the stretch.
+type Written = (String, bool);
+
+fn limits(stretch: &Stretch) -> (Option<Written>, Option<Written>) {
+    let limit =
+        |end: &Option<doorstep_engine::assess::End>| end.as_ref().map(|end| (number(end.at), end.closed));
+    (limit(&stretch.from), limit(&stretch.to))
+}
+
+fn stretch_said(desk: Desk, stretch: &Stretch, tag: &str) -> (&'static str, String) {
+    let words = &words(use_reader().language_now()).cutoffs;
+    match &stretch.is {
+        Is::Band(band) => ("band", desk.now(|document| band_label(document, band, tag))),
+        Is::Gap => ("gap", words.gap.to_owned()),
+        Is::Overlap(bands) => {
+            let codes = bands.iter().map(|band| band.code.as_str()).collect::<Vec<_>>().join("、");
+            ("overlap", (words.overlap)(&codes))
+        }
+    }
+}
+
+/// A cut-off's slider and its number.
+fn mover(bench: Bench, cut_off: CutOff) -> AnyView {
+    let Bench { desk, moving, .. } = bench;
+    let reader = use_reader();
+    let words = &words(reader.language_now()).cutoffs;
+    let tag = reader.language_now().tag();
+    let name = |band: &Option<Band>| match band {
+        Some(band) => desk.now(|document| band_label(document, band, tag)),
+        None => words.nothing.to_owned(),
+    };
+    let title = (words.between)(&name(&cut_off.between.0), &name(&cut_off.between.1));
+    let now = number(cut_off.value);
+    let id = format!("cut-{}-{}-{now}", cut_off.of, cut_off.when.len());
+    let (least, most) = ends(&cut_off);
+    let step = if cut_off.whole { "1" } else { "any" };
+    let (own, shown) = (cut_off.clone(), cut_off.clone());
+    let value = move || {
+        let other = moving.with(|moving| {
+            moving.as_ref().filter(|moving| moving.cut_off == shown).map(|moving| moving.to.clone())
+        });
+        other.unwrap_or_else(|| number(shown.value))
+    };
+    let value = Memo::new(move |_| value());
+    let set = move |text: String| {
+        moving.set(Some(Moving { cut_off: own.clone(), to: text }));
+        look(bench);
+    };
+    let set_again = set.clone();
+    view! {
+        <div class="mover" data-cut-off=format!("{} {now}", cut_off.of)>
+            <label for=id.clone()>{title.clone()} " " <span class="soft small figures">{(words.at)(&now)}</span></label>
+            <input type="range" min=least.to_string() max=most.to_string() step=step aria-label=title
+                prop:value=live(move || value.get()) on:input:target=move |event| set(event.target().value()) />
+            <input class="field number" id=id inputmode="decimal" autocomplete="off"
+                prop:value=live(move || value.get()) on:input:target=move |event| set_again(event.target().value()) />
+        </div>
+    }
+    .into_any()
+}
+
+/// From where to where the slider goes: to the next borders, or a good way beyond.
+fn ends(cut_off: &CutOff) -> (f64, f64) {
+    let at = cut_off.value.nearest();
+    let least = cut_off.least.map(|limit| limit.at.nearest());
+    let most = cut_off.most.map(|limit| limit.at.nearest());
+    let way = match (least, most) {
+        (Some(least), _) => (at - least).max(1.0),
+        (None, Some(most)) => (most - at).max(1.0),
+        (None, None) => at.abs().max(10.0),
+    };
+    (least.unwrap_or(at - way), most.unwrap_or(at + way))
+}
+
+/// Where a cut-off is to be moved to; nothing if that is no number.
+fn wanted(moving: &Moving) -> Option<Exact> {
+    moving.to.trim().parse().ok()
+}
+
+/// Counts what the move makes of the households, once the slider rests; the last move only.
+fn look(bench: Bench) {
+    bench.turn.update_value(|turn| *turn += 1);
+    let turn = bench.turn.get_value();
+    let is_last = move || bench.turn.try_get_value() == Some(turn);
+    bench.counted.set(Counted::Not);
+    timer::spawn(async move {
+        timer::sleep(REST_MS).await;
+        let Some(moving) = bench.moving.try_get_untracked().flatten().filter(|_| is_last()) else { return };
+        let Some(to) = wanted(&moving) else { return };
+        let forms = bench.desk.now(|document| {
+            let mut after = document.clone();
+            after.apply(&cutoffs::moved(document, &moving.cut_off, to).ok()?);
+            Some((Form::read(&document.bundle()).form, Form::read(&after.bundle()).form))
+        });
+        let (before, after) = match forms {
+            Some((Some(before), Some(after))) => (before, after),
+            Some(_) => return drop(bench.counted.try_set(Counted::Broken)),
+            None => return,
+        };
+        let (world, measure) = (world(), &moving.cut_off.of);
+        let cases = bench.desk.cases.get_untracked();
+        let surveys = bench.surveys.with_value(Vec::len);
+        let all = surveys + cases.len();
+        let mut effect = Effect::default();
+        for at in 0..all {
+            let both = |household: &Session| {
+                (comes_to(&before, &world, household, measure), comes_to(&after, &world, household, measure))
+            };
+            let counted = match at.checked_sub(surveys) {
+                None => bench.surveys.with_value(|surveys| surveys.get(at).map(both)),
+                Some(at) => case::run_through(&before, &cases[at]).0.as_ref().map(both),
+            };
+            if let Some((before, after)) = counted {
+                effect.take(before, after);
+            }
+            // The page stays alive, and another move ends this one.
+            timer::sleep(0).await;
+            if !is_last() {
+                return;
+            }
+            bench.counted.try_set(Counted::So(at + 1, all));
+        }
+        bench.counted.try_set(Counted::All(effect));
+    });
+}
+
+/// What the move comes to, and the button that does it.
+fn effect_view(bench: Bench) -> AnyView {
+    let Bench { desk, moving, counted, .. } = bench;
+    let reader = use_reader();
+    // Why it can't be moved there.
+    let wrong = move || {
+        let moving = moving.get()?;
+        let words = &words(reader.language()).cutoffs;
+        let Some(to) = wanted(&moving) else { return Some(words.not_number.to_owned()) };
+        let moved = desk.with(|document| cutoffs::moved(document, &moving.cut_off, to).err());
+        moved.map(|error| error.words(reader.language().tag()))
+    };
+    let wrong = Memo::new(move |_| wrong());
+    let apply = move |_| {
+        let Some(moving) = moving.get_untracked() else { return };
+        let Some(to) = wanted(&moving) else { return };
+        let here = (desk.sheet.get_untracked(), desk.place.get_untracked());
+        desk.act(|document, _, _| cutoffs::moved(document, &moving.cut_off, to).ok());
+        desk.go_to(here.0, here.1);
+        bench.moving.set(None);
+    };
+    let said = move || {
+        let words = &words(reader.language()).cutoffs;
+        let tag = reader.language().tag();
+        match counted.get() {
+            Counted::Not => ().into_any(),
+            Counted::Broken => view! { <p class="notice warn">{words.broken}</p> }.into_any(),
+            Counted::So(done, of) => {
+                view! { <p class="soft small figures">{(words.counting)(done, of)}</p> }.into_any()
+            }
+            Counted::All(effect) if effect.of == 0 => ().into_any(),
+            Counted::All(effect) => {
+                let line = |(code, (before, after)): (&Option<String>, &(usize, usize))| {
+                    let name = code
+                        .as_ref()
+                        .map_or(words.no_level.to_owned(), |code| code_label(desk, moving, code, tag));
+                    view! { <tr data-band=code.clone().unwrap_or_default()><th scope="row">{name}</th><td class="number">{*before}</td><td class="number">{*after}</td></tr> }
+                };
+                view! {
+                    <table class="table effect" data-moved=effect.moved.to_string()>
+                        <thead><tr><th scope="col">{words.level}</th><th scope="col" class="number">{words.before}</th><th scope="col" class="number">{words.after}</th></tr></thead>
+                        <tbody>{effect.counts.iter().map(line).collect_view()}</tbody>
+                    </table>
+                    <p>{(words.moved)(effect.moved, effect.of)}</p>
+                }
+                .into_any()
+            }
+        }
+    };
+    let to = move || {
+        moving.with(|moving| moving.as_ref().map(|moving| moving.to.trim().to_owned()).unwrap_or_default())
+    };
+    view! {
+        <div class="moved" role="status">
+            {live(move || wrong.get().map(|wrong| view! { <p class="notice warn" data-not-moved="true">{wrong}</p> }))}
+            {shown_when(move || wrong.with(Option::is_none), move || view! {
+                {live(said)}
+                <div class="actions"><button type="button" class="button main" data-action="move-cut-off" on:click=apply>
+                    {live(move || (words(reader.language()).cutoffs.apply)(&to()))}
+                </button></div> }.into_any())}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a band of the measure that is moved is called.
+fn code_label(desk: Desk, moving: RwSignal<Option<Moving>>, code: &str, tag: &str) -> String {
+    let of = moving.with_untracked(|moving| moving.as_ref().map(|moving| moving.cut_off.of.clone()));
+    desk.now(|document| {
+        let grid = document.sheet(document.find("bands")?);
+        let own = |row: &usize| {
+            grid.of(*row, "code").trim() == code && Some(grid.of(*row, "measure").trim()) == of.as_deref()
+        };
+        let row = (1..grid.rows.len()).find(own)?;
+        label(document, "bands", row, tag)
+    })
+    .unwrap_or_else(|| code.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_drawn_by_what_its_parts_span() {
+        let csv = "type,name,label\ninteger,n,N\n";
+        let mut document = Document::open("survey.csv", csv.as_bytes(), |_| None).expect("it is a sheet");
+        let bands = document.find("bands").expect("it is there");
+        let place = |row: usize, column: usize| crate::document::Place { row, column };
+        for (row, cells) in
+            [["m", "high", ">=60"], ["m", "middle", "[35..60)"], ["m", "low", "[0..30)"]].iter().enumerate()
+        {
+            for (column, cell) in cells.iter().enumerate() {
+                let change = crate::document::Change::cell(&document, bands, place(row + 1, column), cell);
+                document.apply(&change.expect("it is another"));
+            }
+        }
+        let lines = cutoffs::lines(&document);
+        let kinds: Vec<&str> = lines[0]
+            .stretches
+            .iter()
+            .map(|stretch| match stretch.is {
+                Is::Band(_) => "band",
+                Is::Gap => "gap",
+                Is::Overlap(_) => "overlap",
+            })
+            .collect();
+        assert_eq!(kinds, ["band", "gap", "band", "band"]);
+        let widths = widths(&lines[0].stretches);
+        assert_eq!(
+            widths.iter().map(|width| format!("{width:.2}")).collect::<Vec<_>>(),
+            ["0.50", "0.08", "0.42", "0.25"]
+        );
+        let ends = ends(
+            &cutoffs::all(&document).into_iter().find(|cut| number(cut.value) == "60").expect("it is there"),
+        );
+        assert_eq!(ends.0, 35.0);
+        assert!(ends.1 > 60.0);
+        assert_eq!(label(&document, "bands", 1, "zh"), None, "a band without a label is called by its code");
+    }
+}
