@@ -1,5 +1,6 @@
 //! The designer: a form of the server's is taken up, changed in its sheets, tried beside them, and is there again, without a network too.
 
+mod figures;
 mod household;
 mod sheet;
 mod versions;

@@ -5,7 +5,8 @@
 //! `cargo xtask bench assessment` is our engine alone, on many households and many needs: [`assessment`].
 //! `cargo xtask bench app` is our app beside the field's others, in a form of 500 questions: [`app`].
 //! `cargo xtask bench server` is the server under many clients: [`server`]; `cargo xtask bench office` the office's pages over a made-up town: [`office`];
-//! `cargo xtask bench device` a phone's pages over a street's households ([`crate::test::device`]).
+//! `cargo xtask bench device` a phone's pages over a street's households ([`crate::test::device`]); `cargo xtask bench designer` the designer with a large form
+//! ([`crate::test::designer`]).
 
 mod app;
 mod assessment;
@@ -56,6 +57,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
         && device == "device"
     {
         return crate::test::device(workspace, options);
+    }
+    if let [designer, options @ ..] = arguments
+        && designer == "designer"
+    {
+        return crate::test::designer(workspace, options);
     }
     if let [office, options @ ..] = arguments
         && office == "office"

@@ -47,6 +47,7 @@ cargo xtask COMMAND
   bench assessment         many households ranked, many needs matched, one household scored: in a browser, beside what each may take
   bench device             a phone that holds 2,000 households, without a network: how long each page takes to its first row, beside the second it may take
       --dev                  the app built fast instead of small; --households N; --times N, so often each (15)
+  bench designer           the designer with the WHO form (or DOORSTEP_DESIGN_FORM): to the first preview, from a key to what is wrong, and what it weighs
   bench office             the office's questions to a server with a made-up town of 20,000 households, beside the 500 ms each may take
   bench server             one server process under 200 clients, half of what they send sent before, on SQLite and on PostgreSQL
       --rows N               with so many submissions stored before (10000); --seconds N, for so long each (20); --clients N

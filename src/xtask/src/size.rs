@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::serve;
+use crate::serve::{self, Built};
 use crate::workspace::Workspace;
 
 /// So many bytes it may be (issue 7).
@@ -59,6 +59,25 @@ pub fn run(workspace: &Workspace, rest: &[String]) -> anyhow::Result<()> {
         rest += server.get(&address, true)?.body.len();
     }
     println!("{:>10}  more, later: pages beside the form", grouped(rest));
+    Ok(())
+}
+
+/// What the designer weighs beside the app, as the server sends it.
+pub fn designer(workspace: &Workspace, built: &Built) -> anyhow::Result<()> {
+    let mut command = Command::new(&built.doorstep);
+    command
+        .current_dir(workspace.root())
+        .args(["serve", "--port", "0", "--forms", "forms", "--log", "stderr"]);
+    command.arg("--data").arg(workspace.target().join("size")).arg("--app").arg(&built.app);
+    let server = Running::start(&mut command)?;
+    let list = String::from_utf8(server.get("/sw.js", false)?.body)?;
+    let mut all = 0;
+    for address in files_of(&list, "design")? {
+        let bytes = server.get(&address, true)?.body.len();
+        println!("{:>10}  {address}", grouped(bytes));
+        all += bytes;
+    }
+    println!("{:>10}  the designer, beside the app", grouped(all));
     Ok(())
 }
 

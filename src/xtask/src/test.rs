@@ -4,8 +4,9 @@
 
 use crate::app::{self, Mode};
 use crate::command::{ask, on_path, run as run_command};
+use crate::serve::Built;
 use crate::workspace::Workspace;
-use crate::{conformance, debian, fuzz, serve, setup, simulate};
+use crate::{conformance, debian, fuzz, serve, setup, simulate, size};
 use anyhow::{Context, bail};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -264,22 +265,45 @@ pub fn soak(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
 /// A phone that holds a street's households, and how long each of its pages takes, by `arguments`: `--households N`, `--times N`, and `--dev` for an app that
 /// was built fast instead of small.
 pub fn device(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    let numbers = [("--households", "DOORSTEP_HOUSEHOLDS"), ("--times", "DOORSTEP_TIMES")];
+    measured(workspace, "device", arguments, &numbers, "a_phone_with_a_street").map(drop)
+}
+
+/// The designer with a large form, and what it weighs: `--times N`, and `--dev`.
+pub fn designer(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    let numbers = [("--times", "DOORSTEP_TIMES")];
+    let built = measured(workspace, "designer", arguments, &numbers, "how_long_the_designer_takes")?;
+    size::designer(workspace, &built)
+}
+
+/// Builds, and runs a test that measures: its own build of the app, and numbers for it by their names.
+fn measured(
+    workspace: &Workspace,
+    what: &str,
+    arguments: &[String],
+    numbers: &[(&str, &str)],
+    test: &str,
+) -> anyhow::Result<Built> {
     debian::browser()?;
     let (built, arguments) = match arguments {
         [dev, arguments @ ..] if dev == "--dev" => (serve::build(workspace, Mode::Dev)?, arguments),
         arguments => (serve::build(workspace, Mode::Release)?, arguments),
     };
-    let mut device = cargo(workspace);
-    device.env("DOORSTEP_BIN", built.doorstep).env("DOORSTEP_APP_DIST", built.app);
+    let mut command = cargo(workspace);
+    command.env("DOORSTEP_BIN", &built.doorstep).env("DOORSTEP_APP_DIST", &built.app);
     for pair in arguments.chunks(2) {
+        let known = |name: &str| numbers.iter().find(|(option, _)| *option == name);
         match pair {
-            [name, number] if name == "--households" => device.env("DOORSTEP_HOUSEHOLDS", number),
-            [name, number] if name == "--times" => device.env("DOORSTEP_TIMES", number),
-            _ => bail!("bench device takes --dev, --households N and --times N"),
+            [name, number] if let Some((_, variable)) = known(name) => command.env(variable, number),
+            _ => {
+                let options: Vec<String> = numbers.iter().map(|(option, _)| format!("{option} N")).collect();
+                bail!("bench {what} takes --dev, {}", options.join(" and "))
+            }
         };
     }
-    device.args(["test", "--locked", "--package", TESTS, "--test", "e2e", "--", "--ignored", "--nocapture"]);
-    run_command(device.arg("a_phone_with_a_street"))
+    command.args(["test", "--locked", "--package", TESTS, "--test", "e2e", "--", "--ignored", "--nocapture"]);
+    run_command(command.arg(test))?;
+    Ok(built)
 }
 
 pub fn cargo(workspace: &Workspace) -> Command {

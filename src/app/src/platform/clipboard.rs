@@ -21,6 +21,12 @@ pub fn copied(event: &JsValue, text: &str) {
     call(event, "preventDefault", &[]);
 }
 
+/// A drag begins: browsers want something to be dragged.
+pub fn dragged(event: &JsValue, text: &str) {
+    let Ok(data) = Reflect::get(event, &"dataTransfer".into()) else { return };
+    call(&data, "setData", &[TEXT.into(), text.into()]);
+}
+
 /// The files that were dropped.
 pub fn dropped(event: &JsValue) -> Vec<Picked> {
     let files =

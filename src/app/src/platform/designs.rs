@@ -9,6 +9,8 @@ const NAME: &str = "doorstep.designs";
 const STORE: &str = "designs";
 /// Bytes by their SHA-256.
 const MEDIA: &str = "media";
+/// Texts by the hash of the server's form that they hold.
+const TEMPLATES: &str = "templates";
 
 /// The browser gives no database, or no more room.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +29,7 @@ async fn open() -> Result<Database, NotKept> {
         if let Ok(database) = event.database() {
             let _ = database.create_object_store(STORE, ObjectStoreParams::new());
             let _ = database.create_object_store(MEDIA, ObjectStoreParams::new());
+            let _ = database.create_object_store(TEMPLATES, ObjectStoreParams::new());
         }
     });
     Ok(asked.await?)
@@ -37,12 +40,7 @@ async fn open() -> Result<Database, NotKept> {
 /// # Errors
 /// [`NotKept`].
 pub async fn put(id: &str, text: &str) -> Result<(), NotKept> {
-    let database = open().await?;
-    let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
-    transaction.object_store(STORE)?.put(&JsValue::from(text), Some(&JsValue::from(id)))?.await?;
-    transaction.commit()?.await?;
-    database.close();
-    Ok(())
+    put_text(STORE, id, text).await
 }
 
 /// What is kept under an id.
@@ -50,11 +48,7 @@ pub async fn put(id: &str, text: &str) -> Result<(), NotKept> {
 /// # Errors
 /// [`NotKept`].
 pub async fn get(id: &str) -> Result<Option<String>, NotKept> {
-    let database = open().await?;
-    let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly)?;
-    let found = transaction.object_store(STORE)?.get(JsValue::from(id))?.await?;
-    database.close();
-    Ok(found.and_then(|found| found.as_string()))
+    text_of(STORE, id).await
 }
 
 /// All of them, by id.
@@ -62,14 +56,7 @@ pub async fn get(id: &str) -> Result<Option<String>, NotKept> {
 /// # Errors
 /// [`NotKept`].
 pub async fn all() -> Result<Vec<(String, String)>, NotKept> {
-    let database = open().await?;
-    let transaction = database.transaction(&[STORE], TransactionMode::ReadOnly)?;
-    let store = transaction.object_store(STORE)?;
-    let keys = store.get_all_keys(None, None)?.await?;
-    let texts = store.get_all(None, None)?.await?;
-    database.close();
-    let both = keys.into_iter().zip(texts);
-    Ok(both.filter_map(|(key, text)| Some((key.as_string()?, text.as_string()?))).collect())
+    all_texts(STORE).await
 }
 
 /// Forgets one.
@@ -77,9 +64,73 @@ pub async fn all() -> Result<Vec<(String, String)>, NotKept> {
 /// # Errors
 /// [`NotKept`].
 pub async fn remove(id: &str) -> Result<(), NotKept> {
+    remove_text(STORE, id).await
+}
+
+/// Keeps a form of the server's, by its hash, for when there is no network.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn put_template(hash: &str, text: &str) -> Result<(), NotKept> {
+    put_text(TEMPLATES, hash, text).await
+}
+
+/// A form of the server's that is kept.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn template(hash: &str) -> Result<Option<String>, NotKept> {
+    text_of(TEMPLATES, hash).await
+}
+
+/// All of them, by hash.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn templates() -> Result<Vec<(String, String)>, NotKept> {
+    all_texts(TEMPLATES).await
+}
+
+/// Forgets one.
+///
+/// # Errors
+/// [`NotKept`].
+pub async fn remove_template(hash: &str) -> Result<(), NotKept> {
+    remove_text(TEMPLATES, hash).await
+}
+
+async fn put_text(store: &str, key: &str, text: &str) -> Result<(), NotKept> {
     let database = open().await?;
-    let transaction = database.transaction(&[STORE], TransactionMode::ReadWrite)?;
-    transaction.object_store(STORE)?.delete(JsValue::from(id))?.await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadWrite)?;
+    transaction.object_store(store)?.put(&JsValue::from(text), Some(&JsValue::from(key)))?.await?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(())
+}
+
+async fn text_of(store: &str, key: &str) -> Result<Option<String>, NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadOnly)?;
+    let found = transaction.object_store(store)?.get(JsValue::from(key))?.await?;
+    database.close();
+    Ok(found.and_then(|found| found.as_string()))
+}
+
+async fn all_texts(store: &str) -> Result<Vec<(String, String)>, NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadOnly)?;
+    let kept = transaction.object_store(store)?;
+    let keys = kept.get_all_keys(None, None)?.await?;
+    let texts = kept.get_all(None, None)?.await?;
+    database.close();
+    let both = keys.into_iter().zip(texts);
+    Ok(both.filter_map(|(key, text)| Some((key.as_string()?, text.as_string()?))).collect())
+}
+
+async fn remove_text(store: &str, key: &str) -> Result<(), NotKept> {
+    let database = open().await?;
+    let transaction = database.transaction(&[store], TransactionMode::ReadWrite)?;
+    transaction.object_store(store)?.delete(JsValue::from(key))?.await?;
     transaction.commit()?.await?;
     database.close();
     Ok(())

@@ -14,6 +14,7 @@ use crate::carry::carry;
 use crate::document::{Area, Change, Document, History, Place, is_name_cell};
 use crate::files::Opened;
 use crate::kept::Design;
+use crate::library::put_in;
 use crate::marks::{Mark, Marks};
 
 /// A change is checked so long after the last key, and kept so long after that, in milliseconds.
@@ -60,6 +61,10 @@ pub struct Desk {
     pub cases: RwSignal<Vec<Json>>,
     owner: StoredValue<Owner>,
     under: StoredValue<Option<Owner>>,
+    /// What is dragged out of the library: of which form, and which of its rows.
+    dragged: StoredValue<Option<(Document, (usize, usize))>>,
+    /// The row that it is over.
+    pub over: RwSignal<Option<usize>>,
     /// Another window has it now: nothing of this one is kept any more.
     given_up: StoredValue<bool>,
     language: Memo<Language>,
@@ -89,6 +94,8 @@ impl Desk {
             cases: RwSignal::new(design.cases),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             under: StoredValue::new(None),
+            dragged: StoredValue::default(),
+            over: RwSignal::new(None),
             given_up: StoredValue::new(false),
             language: Memo::new(move |_| reader.language()),
         };
@@ -333,6 +340,25 @@ impl Desk {
                 before.cleanup();
             }
         });
+    }
+
+    /// These rows of a form are dragged; or none are any more.
+    pub fn drag(self, rows: Option<(Document, (usize, usize))>) {
+        self.dragged.set_value(rows);
+        self.over.set(None);
+    }
+
+    /// Is anything dragged that could be dropped in this sheet?
+    pub fn takes_drop(self) -> bool {
+        let is_survey = self.now(|document| &*document.sheet(self.sheet.get_untracked()).name == "survey");
+        is_survey && self.dragged.with_value(Option::is_some)
+    }
+
+    /// What is dragged is put in below a row.
+    pub fn drop_below(self, row: usize) {
+        let Some((other, rows)) = self.dragged.try_update_value(Option::take).flatten() else { return };
+        self.over.set(None);
+        self.act(|document, _, _| put_in(document, row + 1, &other, rows));
     }
 
     /// Another window goes on with it from now on.

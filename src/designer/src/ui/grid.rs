@@ -227,7 +227,12 @@ fn row_view(
     };
     let cells = (0..cells.len()).map(cell).collect_view();
     view! {
-        <div class="cells-row" role="row" aria-rowindex=(row + 1).to_string() style:inset-block-start=format!("{}px", row * ROW)>
+        <div
+            class=live(move || if desk.over.get() == Some(row) { "cells-row over" } else { "cells-row" })
+            role="row" aria-rowindex=(row + 1).to_string() style:inset-block-start=format!("{}px", row * ROW)
+            on:dragover=move |event| if desk.takes_drop() { event.prevent_default(); desk.over.set(Some(row)); }
+            on:drop=move |event| if desk.takes_drop() { event.prevent_default(); desk.drop_below(row); }
+        >
             <span class="cells-number" role="rowheader">{row + 1}</span>
             {cells}
         </div>

@@ -1,7 +1,7 @@
 //! Questions, groups and whole instruments of other forms, put in where the designer is.
 
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
-use doorstep_app::platform::{designs, timer};
+use doorstep_app::platform::{clipboard, designs, timer};
 use leptos::prelude::*;
 
 use super::desk::use_desk;
@@ -72,6 +72,12 @@ pub fn Library() -> impl IntoView {
                 let text = label.map_or("", |column| grid.cell(row, column)).to_owned();
                 let (kind, depth) = (grid.of(row, "type").to_owned(), depths[row]);
                 let rows = block(&grid, row);
+                let drag = move |event: leptos::ev::DragEvent| {
+                    clipboard::dragged(&event, "");
+                    if let Some(other) = opened.get_untracked() {
+                        desk.drag(Some((other, rows)));
+                    }
+                };
                 let put = move |_| {
                     if let Some(other) = opened.get_untracked() {
                         desk.act(|document, _, area| put_in(document, area.to.row + 1, &other, rows));
@@ -80,7 +86,7 @@ pub fn Library() -> impl IntoView {
                 Row::new(format!("{row} {name}"), move || {
                     let said = if text.is_empty() { name.clone() } else { text.clone() };
                     view! {
-                        <li class="library-row" style:padding-inline-start=format!("{}rem", depth)>
+                        <li class="library-row" draggable="true" on:dragstart=drag on:dragend=move |_| desk.drag(None) style:padding-inline-start=format!("{}rem", depth)>
                             <span class="grow">{said} " " <span class="soft small">{kind.clone()} " " {(rows.1 - rows.0 > 0).then(|| format!("({})", rows.1 - rows.0 - 1))}</span></span>
                             <button type="button" class="button small" data-put-in=name.clone() on:click=put>{tell(|w| w.put_in)}</button>
                         </li>
@@ -115,7 +121,7 @@ async fn of_device() -> Option<Vec<Source>> {
 async fn of_server(tag: &str) -> Option<Vec<Source>> {
     let source =
         |form: server::Offered| Source { key: format!("{THERE}{}", form.hash), title: form.title(tag) };
-    Some(server::forms().await?.into_iter().map(source).collect())
+    Some(server::forms().await?.forms.into_iter().map(source).collect())
 }
 
 async fn fetch(key: &str) -> Option<Document> {

@@ -1,9 +1,10 @@
 //! The server's forms, as whoever is signed in sees them.
 
+use doorstep_app::platform::designs;
 use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_engine::Bundle;
 use leptos_router::location::Url;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::document::Document;
 use crate::publications::{FormVersions, title_of};
@@ -26,25 +27,72 @@ impl Offered {
     }
 }
 
-/// All of them; nothing if the server can't be asked.
-pub async fn forms() -> Option<Vec<Offered>> {
-    let answer = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await.ok()?;
-    let json: Json = serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200)?;
-    let text = |form: &Json, name: &str| form[name].as_str().unwrap_or_default().to_owned();
-    let form = |form: &Json| Offered {
-        id: text(form, "id"),
-        version: text(form, "version"),
-        hash: text(form, "hash"),
-        titles: form["title"].clone(),
-    };
-    Some(json["forms"].as_array()?.iter().map(form).collect())
+/// What is offered, and does the server say so now? Else it is what it last said, of which each form is kept here.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Offer {
+    pub forms: Vec<Offered>,
+    pub is_live: bool,
 }
 
-/// A version of a form; nothing if the server has none of that hash, or can't be asked.
+/// All of them; nothing if the server can't be asked, and none is kept.
+pub async fn forms() -> Option<Offer> {
+    if let Some(forms) = live_forms().await {
+        return Some(Offer { forms, is_live: true });
+    }
+    let kept = designs::templates().await.ok()?.into_iter();
+    let mut forms: Vec<Offered> = kept.filter_map(|(hash, text)| kept_form(&hash, &text)).collect();
+    forms.sort_by(|one, other| one.id.cmp(&other.id));
+    (!forms.is_empty()).then_some(Offer { forms, is_live: false })
+}
+
+async fn live_forms() -> Option<Vec<Offered>> {
+    let answer = ask_signed_in("GET", "/api/v1/forms", None, TIMEOUT_MS).await.ok()?;
+    let json: Json = serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200)?;
+    Some(json["forms"].as_array()?.iter().map(offered).collect())
+}
+
+fn offered(form: &Json) -> Offered {
+    let text = |name: &str| form[name].as_str().unwrap_or_default().to_owned();
+    Offered { id: text("id"), version: text("version"), hash: text("hash"), titles: form["title"].clone() }
+}
+
+fn kept_form(hash: &str, text: &str) -> Option<Offered> {
+    let json: Json = serde_json::from_str(text).ok()?;
+    Some(Offered { hash: hash.to_owned(), ..offered(&json) })
+}
+
+/// Keeps what the server offers now, for when it can't be asked; what it offers no more goes. What fails is tried again next time.
+pub async fn keep(forms: Vec<Offered>) {
+    let Ok(kept) = designs::templates().await else { return };
+    for (hash, _) in kept.iter().filter(|(hash, _)| forms.iter().all(|form| form.hash != *hash)) {
+        let _ = designs::remove_template(hash).await;
+    }
+    for form in forms.iter().filter(|form| kept.iter().all(|(hash, _)| *hash != form.hash)) {
+        let Some(bundle) = live_bundle(&form.hash).await else { return };
+        let text = json!({"id": form.id, "version": form.version, "title": form.titles, "bundle": bundle});
+        if designs::put_template(&form.hash, &text.to_string()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A version of a form; nothing if none of that hash is kept, nor to be had of the server.
 pub async fn bundle(hash: &str) -> Option<Bundle> {
+    let kept = designs::template(hash).await.ok().flatten();
+    let kept = kept.and_then(|text| {
+        let json: Json = serde_json::from_str(&text).ok()?;
+        Bundle::from_json(json["bundle"].as_str()?).ok()
+    });
+    match kept {
+        Some(bundle) => Some(bundle),
+        None => Bundle::from_json(&live_bundle(hash).await?).ok(),
+    }
+}
+
+/// Its wire JSON.
+async fn live_bundle(hash: &str) -> Option<String> {
     let answer = ask_signed_in("GET", &format!("/api/v1/forms/{hash}"), None, TIMEOUT_MS).await.ok()?;
-    let text = String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)?;
-    Bundle::from_json(&text).ok()
+    String::from_utf8(answer.body).ok().filter(|_| answer.status == 200)
 }
 
 /// The same as sheets.

@@ -33,7 +33,8 @@ struct Card {
 enum Server {
     Asking,
     Unreached,
-    Has(Vec<Offered>),
+    /// And does it say so now?
+    Has(Vec<Offered>, bool),
 }
 
 /// The page at `/design`.
@@ -58,7 +59,13 @@ pub fn StartPage() -> impl IntoView {
             None => drop(wrong.try_set(Some(words(reader.language_now()).no_store.to_owned()))),
         }
     });
-    timer::spawn(async move { drop(server.try_set(ask_server().await)) });
+    timer::spawn(async move {
+        let found = ask_server().await;
+        server.try_set(found.clone());
+        if let Server::Has(forms, true) = found {
+            server::keep(forms).await;
+        }
+    });
     // Only who is signed in as a designer is told; the others miss nothing.
     let waiting = RwSignal::new(Vec::<FormVersions>::new());
     timer::spawn(async move {
@@ -201,7 +208,7 @@ pub fn StartPage() -> impl IntoView {
                 <section class="section" data-section="on-server">
                     <h2>{tell(|w| w.on_server)}</h2>
                     <ul class="stack">{rows(move || match server.get() {
-                        Server::Has(forms) => forms.into_iter().map(offered).collect(),
+                        Server::Has(forms, _) => forms.into_iter().map(offered).collect(),
                         Server::Asking | Server::Unreached => Vec::new(),
                     })}</ul>
                     <p class="soft" role="status">{live(move || {
@@ -209,8 +216,9 @@ pub fn StartPage() -> impl IntoView {
                         match server.get() {
                             Server::Asking => words.loading,
                             Server::Unreached => words.unreached,
-                            Server::Has(forms) if forms.is_empty() => words.none_on_server,
-                            Server::Has(_) => "",
+                            Server::Has(_, false) => words.kept_forms,
+                            Server::Has(forms, true) if forms.is_empty() => words.none_on_server,
+                            Server::Has(_, true) => "",
                         }
                     })}</p>
                 </section>
@@ -262,5 +270,5 @@ async fn read_cards() -> Option<(Vec<Card>, usize)> {
 }
 
 async fn ask_server() -> Server {
-    server::forms().await.map_or(Server::Unreached, Server::Has)
+    server::forms().await.map_or(Server::Unreached, |offer| Server::Has(offer.forms, offer.is_live))
 }

@@ -32,6 +32,7 @@ pub struct Words {
     pub on_server: Text,
     pub none_on_server: Text,
     pub unreached: Text,
+    pub kept_forms: Text,
     pub loading: Text,
     pub go_on: Text,
     pub begin_from: Text,
