@@ -109,8 +109,7 @@ pub fn test(file: &Path, language: Language, told: Told) -> (usize, usize) {
             true => passed += 1,
             false => failed += 1,
         }
-        let failures: Vec<Failure> =
-            failures.into_iter().map(|message| Failure { step: 0, message }).collect();
+        let failures: Vec<Failure> = failures.into_iter().map(|message| Failure::plain(0, message)).collect();
         told.case(file, &case, &failures);
     }
     (passed, failed)

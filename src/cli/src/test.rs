@@ -128,7 +128,7 @@ fn cases(definition: &Path, told: Told) -> (usize, usize) {
         let parsed = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
         let failures = match parsed {
             Ok(case) => case::run(&form, &case),
-            Err(message) => vec![case::Failure { step: 0, message }],
+            Err(message) => vec![case::Failure::plain(0, message)],
         };
         told.case(definition, &file, &failures);
         match failures.is_empty() {

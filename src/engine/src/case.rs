@@ -23,6 +23,34 @@ pub struct Failure {
     pub step: usize,
     /// What was expected and what came.
     pub message: String,
+    /// The same in Chinese, of what a recorded case comes upon; else as it is.
+    pub chinese: String,
+}
+
+impl Failure {
+    /// A failure that is said in English only.
+    pub fn plain(step: usize, message: String) -> Failure {
+        Failure { step, chinese: message.clone(), message }
+    }
+}
+
+/// What is wrong, in English, and in Chinese where there are words.
+struct Said(String, Option<String>);
+
+impl Said {
+    fn at(self, step: usize) -> Failure {
+        let Said(message, chinese) = self;
+        Failure { step, chinese: chinese.unwrap_or_else(|| message.clone()), message }
+    }
+}
+
+macro_rules! said {
+    ($english:literal; $chinese:literal) => {
+        Said(format!($english), Some(format!($chinese)))
+    };
+    ($($english:tt)*) => {
+        Said(format!($($english)*), None)
+    };
 }
 
 /// Runs a case. No failures: it passed.
@@ -63,7 +91,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     let mut failures = Vec::new();
     let now = case.get("now").and_then(Json::as_str).unwrap_or("2026-01-01T09:00:00+08:00");
     let Some(mut world) = world_at(now) else {
-        return (None, vec![Failure { step: 0, message: format!("`now` is no moment: {now}") }]);
+        return (None, vec![said!("`now` is no moment: {now}").at(0)]);
     };
     let living = case.get("living").and_then(Json::as_array).into_iter().flatten();
     world.living = living.filter_map(Json::as_str).map(Arc::from).collect();
@@ -76,12 +104,12 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     let steps = case.get("steps").and_then(Json::as_array).map_or(&[][..], |steps| steps);
     let expects = steps.iter().any(|step| step.get("expect").is_some());
     if !expects {
-        failures.push(Failure { step: 0, message: "the case expects nothing".into() });
+        failures.push(said!("the case expects nothing"; "这个例子没有写该得到什么").at(0));
     }
     for (index, step) in steps.iter().enumerate() {
-        let mut fail = |message: String| failures.push(Failure { step: index + 1, message });
+        let mut fail = |said: Said| failures.push(said.at(index + 1));
         let Some(step) = step.as_object() else {
-            fail("a step is an object".into());
+            fail(said!("a step is an object"));
             continue;
         };
         for (verb, what) in step {
@@ -91,7 +119,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                 ("add_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
                         if let Err(error) = session.add_repeat(key) {
-                            fail(format!("{path} can't be added to: {error:?}"));
+                            fail(said!("{path} can't be added to: {error:?}"; "{path} 不能再加"));
                         }
                     }
                     None => fail(no_such(&session, path)),
@@ -99,7 +127,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                 ("remove_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
                         if let Err(error) = session.remove_repeat(key) {
-                            fail(format!("{path} can't be removed: {error:?}"));
+                            fail(said!("{path} can't be removed: {error:?}"));
                         }
                     }
                     None => fail(no_such(&session, path)),
@@ -107,7 +135,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                 ("set_language", Json::String(language)) => session.set_language(language),
                 ("expect", Json::Object(expected)) => expect(&session, expected, &mut fail),
                 ("about", _) => {}
-                (verb, _) => fail(format!("a case knows no step `{verb}` of this shape")),
+                (verb, _) => fail(said!("a case knows no step `{verb}` of this shape")),
             }
         }
     }
@@ -123,7 +151,7 @@ fn world_at(now: &str) -> Option<World> {
     Some(World { now_ms, utc_offset_minutes: zone, ..World::default() })
 }
 
-fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     for (path, value) in answers {
         let Some(key) = session.at(path) else {
             fail(no_such(session, path));
@@ -135,26 +163,28 @@ fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl Fn
             other => session.answer_text(key, &as_text(other)),
         };
         if let Err(error) = given {
-            fail(format!("{path} can't be answered with {value}: {error:?}"));
+            fail(said!("{path} can't be answered with {value}: {error:?}"; "{path} 现在不能填 {value}"));
         }
     }
 }
 
 /// That a path leads nowhere, and which was probably meant.
-fn no_such(session: &Session, path: &str) -> String {
+fn no_such(session: &Session, path: &str) -> Said {
     let all: Vec<String> = session.nodes().into_iter().map(|key| session.path(key)).collect();
     match nearest(path, all.iter().map(String::as_str)) {
-        Some(known) => format!("there is no {path}; did you mean {known}?"),
-        None => format!("there is no {path}"),
+        Some(known) => {
+            said!("there is no {path}; did you mean {known}?"; "表里没有 {path}；是不是 {known}？")
+        }
+        None => said!("there is no {path}"; "表里没有 {path}"),
     }
 }
 
 /// Answers that the form must not take: a choice that isn't offered, a word for a number.
-fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     for (path, value) in answers {
         match session.at(path) {
             Some(key) if session.answer_text(key, &as_text(value)).is_ok() => {
-                fail(format!("{path} took {value}"));
+                fail(said!("{path} took {value}"));
             }
             Some(_) => {}
             None => fail(no_such(session, path)),
@@ -191,13 +221,15 @@ pub(crate) fn outcome_text(outcome: &Outcome) -> String {
     }
 }
 
-fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     for (what, wanted) in expected {
         match (what.as_str(), wanted) {
             ("instance_name", Json::String(name)) => {
                 let given = session.instance_name();
                 if given != *name {
-                    fail(format!("the instance's name is {given:?}, not {name:?}"));
+                    fail(
+                        said!("the instance's name is {given:?}, not {name:?}"; "这份表的名字现在是“{given}”，以前是“{name}”"),
+                    );
                 }
             }
             ("complete", Json::Bool(complete)) => {
@@ -209,18 +241,22 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                             format!("{} ({})", session.path(*key), kind_name(violation.kind))
                         })
                         .collect();
-                    fail(format!(
-                        "complete is {}, not {complete}: {}",
-                        violations.is_empty(),
-                        list.join(", ")
-                    ));
+                    let (given, list) = (violations.is_empty(), list.join(", "));
+                    fail(match given {
+                        true => {
+                            said!("complete is {given}, not {complete}: {list}"; "现在都填全了，以前还缺")
+                        }
+                        false => {
+                            said!("complete is {given}, not {complete}: {list}"; "现在没填全或填错了：{list}")
+                        }
+                    });
                 }
             }
             ("pages", Json::Array(_)) => {
                 let pages: Vec<Json> =
                     session.pages().iter().map(|page| Json::String(session.path(page.key))).collect();
                 if Json::Array(pages.clone()) != *wanted {
-                    fail(format!("the pages are {}, not {wanted}", Json::Array(pages)));
+                    fail(said!("the pages are {}, not {wanted}", Json::Array(pages)));
                 }
             }
             ("outcomes", Json::Object(by_name)) => {
@@ -228,8 +264,10 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     let given = session.outcome(name).map(|outcome| outcome_text(&outcome));
                     match given {
                         Some(given) if given == as_text(wanted) => {}
-                        Some(given) => fail(format!("the outcome of {name} is {given:?}, not {wanted}")),
-                        None => fail(format!("there is no measure {name}")),
+                        Some(given) => fail(
+                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，以前是 {wanted}"),
+                        ),
+                        None => fail(said!("there is no measure {name}"; "没有 {name} 这项评估了")),
                     }
                 }
             }
@@ -240,8 +278,8 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 });
                 match codes {
                     Some(codes) if codes == *wanted => {}
-                    Some(codes) => fail(format!("the services are {codes}, not {wanted}")),
-                    None => fail("the form names no catalogue of services".into()),
+                    Some(codes) => fail(said!("the services are {codes}, not {wanted}")),
+                    None => fail(said!("the form names no catalogue of services")),
                 }
             }
             ("undecided", Json::Object(by_code)) => undecided(session, by_code, fail),
@@ -265,7 +303,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         }),
                     };
                     if given != *wanted {
-                        fail(format!("{what} of {name}: {given}, not {wanted}"));
+                        fail(said!("{what} of {name}: {given}, not {wanted}"));
                     }
                 }
             }
@@ -274,35 +312,37 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     match session.at(path) {
                         Some(key) => {
                             if let Err(given) = one(session, what, key, wanted) {
-                                fail(format!("{what} of {path}: {given}, not {wanted}"));
+                                fail(
+                                    said!("{what} of {path}: {given}, not {wanted}"; "{path} 现在是 {given}，以前是 {wanted}（{what}）"),
+                                );
                             }
                         }
                         None => fail(no_such(session, path)),
                     }
                 }
             }
-            _ => fail(format!("a case knows no expectation `{what}` of this shape")),
+            _ => fail(said!("a case knows no expectation `{what}` of this shape")),
         }
     }
 }
 
 /// What services are said to lack before they can be decided, by their codes.
-fn undecided(session: &Session, by_code: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+fn undecided(session: &Session, by_code: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     let Some((catalogue, matched)) = session.services() else {
-        return fail("the form names no catalogue of services".into());
+        return fail(said!("the form names no catalogue of services"));
     };
     for (code, wanted) in by_code {
         let found = matched.undecided.iter().find(|open| *catalogue.item(open.item).code == **code);
         let given =
             found.map_or(Json::Null, |open| catalogue.explain_undecided(open, session.language()).into());
         if given != *wanted {
-            fail(format!("{code} lacks {given}, not {wanted}"));
+            fail(said!("{code} lacks {given}, not {wanted}"));
         }
     }
 }
 
 /// The questions that measures wait for by their names, and undecided services by their codes.
-fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(String)) {
+fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     let services = session.services();
     for (name, wanted) in by_name {
         let awaited = match (session.outcome(name), &services) {
@@ -314,13 +354,13 @@ fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(
         };
         let given = Json::from(awaited.into_iter().map(|each| each.question).collect::<Vec<_>>());
         if given != *wanted {
-            fail(format!("{name} waits for {given}, not {wanted}"));
+            fail(said!("{name} waits for {given}, not {wanted}"));
         }
     }
 }
 
 /// What is said of entities, in order, as far as the case asks: `{list, id, act, label, base, properties}` or `{error}`.
-fn entities(session: &Session, wanted: &[Json], fail: &mut impl FnMut(String)) {
+fn entities(session: &Session, wanted: &[Json], fail: &mut impl FnMut(Said)) {
     let given: Vec<Json> = session.entities().into_iter().map(|change| told(&change)).collect();
     let fits = |(given, wanted): (&Json, &Json)| {
         wanted
@@ -328,7 +368,7 @@ fn entities(session: &Session, wanted: &[Json], fail: &mut impl FnMut(String)) {
             .is_some_and(|wanted| wanted.iter().all(|(key, value)| given.get(key) == Some(value)))
     };
     if given.len() != wanted.len() || !given.iter().zip(wanted).all(fits) {
-        fail(format!("the entities are {}, not {}", Json::from(given), Json::from(wanted)));
+        fail(said!("the entities are {}, not {}", Json::from(given), Json::from(wanted)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Trying a form out: what was filled in is recorded as a case, all cases run at each look, and random filling tells what is never asked and never right.
 
-use doorstep_app::designing::{Row, live, rows, shown_when, use_reader, world};
+use doorstep_app::designing::{Language, Row, live, rows, shown_when, use_reader, world};
 use doorstep_app::platform::rescue::save_as;
 use doorstep_app::platform::timer;
 use doorstep_engine::trial::{Coverage, Found, Told, fill, record};
@@ -65,7 +65,7 @@ pub fn Trials() -> impl IntoView {
     let results = Memo::new(move |_| {
         let cases = desk.cases.get();
         let Some(form) = form() else { return Vec::new() };
-        cases.into_iter().map(|case| passes(&form, case)).collect::<Vec<_>>()
+        cases.into_iter().map(|case| passes(&form, case, reader.language())).collect::<Vec<_>>()
     });
     let reach = move |_| {
         let Some(form) = untrack(form) else { return };
@@ -120,8 +120,12 @@ struct Passed {
     failures: Vec<String>,
 }
 
-fn passes(form: &Arc<Form>, case: Json) -> Passed {
-    let failures = case::run(form, &case).into_iter().map(|failure| failure.message).collect();
+fn passes(form: &Arc<Form>, case: Json, language: Language) -> Passed {
+    let said = |failure: case::Failure| match language {
+        Language::Chinese => failure.chinese,
+        _ => failure.message,
+    };
+    let failures = case::run(form, &case).into_iter().map(said).collect();
     Passed { about: case["about"].as_str().unwrap_or_default().to_owned(), case, failures }
 }
 
