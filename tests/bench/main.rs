@@ -2,12 +2,16 @@
 //!
 //! `cargo bench -p doorstep-bench -- assessment`: needs matched to providers, households ranked; once each.
 //!
+//! `cargo bench -p doorstep-bench --features checks -- mistakes`: a workbook with a thousand mistakes, and with ten thousand, read and checked.
+//!
 //! A form given by its path is loaded instead, and a shape given by its name answered, as a profiler wants it:
 //! `cargo bench -p doorstep-bench -- FORM.xml fan`. Settled means that every changed value was read back as its text. Timings are never asserted. The same forms run in a
 //! browser, beside other engines: `cargo xtask bench`.
 
 mod assessment;
 mod forms;
+#[cfg(feature = "checks")]
+mod mistakes;
 
 use std::time::{Duration, Instant};
 
@@ -30,6 +34,10 @@ fn main() {
         for asked in given {
             if asked == "assessment" {
                 assess();
+                continue;
+            }
+            if asked == "mistakes" {
+                check();
                 continue;
             }
             match Shape::ALL.iter().find(|(name, _)| *name == asked) {
@@ -67,6 +75,29 @@ fn main() {
         ("one repeat added, position(..)", Shape::Place),
     ] {
         growth(what, |n| one_more(shape, n));
+    }
+}
+
+#[cfg(not(feature = "checks"))]
+fn check() {
+    println!("the checks are no part of this build: add `--features checks`");
+}
+
+/// Workbooks full of mistakes: from the sheets to the last diagnostic.
+#[cfg(feature = "checks")]
+fn check() {
+    for count in [1_000, 2_000, 10_000] {
+        let (sheets, expected) = mistakes::workbook(count);
+        let sources: Vec<Source> =
+            sheets.into_iter().map(|(name, text)| Source::new(format!("form.xlsx#{name}"), text)).collect();
+        let mut sources = sources.into_iter();
+        let bundle = Bundle { main: sources.next().expect("a survey"), files: sources.collect() };
+        let times = (0..9).map(|_| {
+            let begun = Instant::now();
+            assert_eq!(Form::read(&bundle).diagnostics.len(), expected.len());
+            begun.elapsed()
+        });
+        row(&format!("a workbook with {count} mistakes, all of them listed"), median(times.collect()));
     }
 }
 

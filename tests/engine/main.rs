@@ -10,3 +10,4 @@ mod instances;
 mod lint;
 mod never;
 mod services;
+mod thousand;

@@ -50,9 +50,7 @@ impl WorkbookError {
                     .to_owned()
             }
             WorkbookError::Media(error) => format!("{}。", error.in_chinese()),
-            WorkbookError::Unwritable { .. } => {
-                "有内容太长，这种格式装不下。请写短些，或者导出别的格式。".to_owned()
-            }
+            WorkbookError::Unwritable { why } => why.chinese(),
         }
     }
 }

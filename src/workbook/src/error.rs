@@ -4,7 +4,7 @@ use std::fmt;
 
 use doorstep_engine::MediaError;
 
-use crate::OtherKind;
+use crate::{CellPlace, OtherKind, Unheld};
 
 /// A file could not be read as a workbook, or not be written as one.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,8 +80,8 @@ pub enum WorkbookError {
     Media(MediaError),
     /// It can't be held in the format to be written.
     Unwritable {
-        /// The sheet or cell, and why.
-        reason: String,
+        /// Why, and which cell it is.
+        why: Unheld,
     },
 }
 
@@ -91,6 +91,14 @@ impl WorkbookError {
         match language {
             "zh" => self.in_chinese(),
             _ => format!("{self}; {}", self.way_out()),
+        }
+    }
+
+    /// The cell that can't be written, where it is one cell's matter.
+    pub fn cell(&self) -> Option<&CellPlace> {
+        match self {
+            WorkbookError::Unwritable { why } => why.cell(),
+            _ => None,
         }
     }
 
@@ -134,7 +142,7 @@ impl WorkbookError {
                 "save it as PNG, JPEG, WebP, GIF, SVG, MP3, M4A, OGG, WAV, MP4 or WebM"
             }
             WorkbookError::Media(_) => "give it another name, make it smaller, or leave it out",
-            WorkbookError::Unwritable { .. } => "shorten it, or keep the form as CSV files",
+            WorkbookError::Unwritable { why } => why.way_out(),
         }
     }
 }
@@ -165,7 +173,7 @@ impl fmt::Display for WorkbookError {
             WorkbookError::BadName { file } => write!(f, "`{file}` is no name for a file in a form's folder"),
             WorkbookError::NoForm => write!(f, "there is no form here"),
             WorkbookError::Media(error) => write!(f, "{error}"),
-            WorkbookError::Unwritable { reason } => write!(f, "it can't be written: {reason}"),
+            WorkbookError::Unwritable { why } => f.write_str(&why.english()),
         }
     }
 }

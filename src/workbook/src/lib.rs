@@ -15,6 +15,7 @@ mod limits;
 mod names;
 mod package;
 pub mod sheet;
+mod unwritable;
 mod xls;
 mod xlsx;
 mod zipped;
@@ -27,6 +28,7 @@ pub use attachments::{files_named, gather};
 pub use error::WorkbookError;
 pub use folder::{FormFolder, definition_among, holds_form, inside, places, read_folder, write_folder};
 pub use kind::OtherKind;
+pub use unwritable::{CellPlace, Unheld};
 pub use write::{write_csv, write_xlsx};
 pub use zipped::{Files, pack, unpack};
 

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::limits::{self, FOLDER_FILES, too_many};
 use crate::package::Package;
-use crate::{OtherKind, WorkbookError};
+use crate::{OtherKind, Unheld, WorkbookError};
 
 /// Files by their names from the folder's top, with `/` between the parts.
 pub type Files = Vec<(String, Vec<u8>)>;
@@ -54,7 +54,7 @@ pub fn pack(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, WorkbookError> {
         return Err(too_many("the zip", FOLDER_FILES, "files"));
     }
     check_names(files)?;
-    let failed = |error: String| WorkbookError::Unwritable { reason: error };
+    let failed = |error: String| WorkbookError::Unwritable { why: Unheld::Other { reason: error } };
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         // What is packed already gets no smaller.

@@ -4,8 +4,8 @@ mod xlsx;
 
 use doorstep_engine::Bundle;
 
-use crate::WorkbookError;
 use crate::sheet::Sheet;
+use crate::{Unheld, WorkbookError};
 
 pub use xlsx::write_xlsx;
 
@@ -25,7 +25,9 @@ pub fn write_csv(bundle: &Bundle) -> Result<Vec<(String, String)>, WorkbookError
 fn csv(sheet: &Sheet) -> Result<String, WorkbookError> {
     let width = sheet.rows.iter().map(Vec::len).max().unwrap_or(0);
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let failed = |error: String| WorkbookError::Unwritable { reason: format!("{}: {error}", sheet.name) };
+    let failed = |error: String| WorkbookError::Unwritable {
+        why: Unheld::Other { reason: format!("{}: {error}", sheet.name) },
+    };
     for row in &sheet.rows {
         let mut record: Vec<&str> = row.iter().map(String::as_str).collect();
         // As many cells in every row: spreadsheet programs and strict readers want it.
@@ -41,6 +43,7 @@ mod tests {
     use doorstep_engine::Source;
 
     use super::*;
+    use crate::CellPlace;
 
     fn form() -> Bundle {
         Bundle {
@@ -73,9 +76,38 @@ mod tests {
 
     #[test]
     fn what_a_cell_can_not_hold_is_said() {
-        let long = "x".repeat(40_000);
-        let bundle = Bundle::single(Source::new("f#survey", format!("type\n{long}\n")));
-        let Err(WorkbookError::Unwritable { reason }) = write_xlsx(&bundle) else { panic!() };
-        assert!(reason.contains("A2"), "{reason}");
+        let error = |sheet: &str, text: String| {
+            let main = Source::new("f#survey", "type\ntext\n");
+            let files = vec![Source::new(format!("f#{sheet}"), text)];
+            write_xlsx(&Bundle { main, files }).unwrap_err()
+        };
+        let long = error("choices", format!("name\tlabel\na\t{}\n", "字".repeat(40_000)));
+        let cell = CellPlace { sheet: "choices".into(), row: 2, column: 1 };
+        assert_eq!(long.cell(), Some(&cell));
+        assert_eq!(
+            long.words("en"),
+            "cell B2 of the sheet `choices` holds 40000 characters, and a workbook’s at most 32767; shorten it, or keep the form as CSV files"
+        );
+        assert_eq!(
+            long.words("zh"),
+            "工作表 choices 第 2 行 B 列有 40000 个字，Excel 的一个单元格最多 32767 个。请写短些，或者导出成 CSV。"
+        );
+        let just = "x".repeat(32_767);
+        assert!(write_xlsx(&Bundle::single(Source::new("f#survey", format!("type\n{just}\n")))).is_ok());
+
+        let wide = error("choices", format!("{}x\n", "\t".repeat(16_384)));
+        assert_eq!(wide.cell(), Some(&CellPlace { sheet: "choices".into(), row: 1, column: 16_384 }));
+        assert!(wide.words("en").starts_with("cell XFE1 of the sheet `choices` lies outside"), "{wide}");
+        assert!(wide.words("zh").contains("第 1 行 XFE 列超出了"), "{}", wide.words("zh"));
+        let tall = error("choices", format!("{}x\n", "\n".repeat(1 << 20)));
+        assert_eq!(tall.cell(), Some(&CellPlace { sheet: "choices".into(), row: (1 << 20) + 1, column: 0 }));
+
+        let named = error("a/b", "x\n".into());
+        assert_eq!(named.cell(), None);
+        assert!(
+            named.words("en").starts_with("no sheet of a workbook may be called `a/b`; give it"),
+            "{named}"
+        );
+        assert!(named.words("zh").contains("“a/b”"));
     }
 }

@@ -4,11 +4,11 @@ use doorstep_engine::Bundle;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::sheets;
-use crate::WorkbookError;
+use crate::limits::{COLUMNS, ROWS};
 use crate::sheet::Sheet;
+use crate::unwritable::CELL_UNITS;
+use crate::{CellPlace, Unheld, WorkbookError};
 
-/// What a cell holds at most, in UTF-16 units (Excel's limit).
-const CELL_UNITS: usize = 32_767;
 /// Columns are this wide at least and at most, in digits.
 const WIDTHS: (usize, usize) = (8, 60);
 
@@ -21,7 +21,8 @@ pub fn write_xlsx(bundle: &Bundle) -> Result<Vec<u8>, WorkbookError> {
     workbook.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&made));
     for sheet in sheets(bundle) {
         let worksheet = workbook.add_worksheet();
-        worksheet.set_name(&sheet.name).map_err(|error| unwritable(&sheet.name, &error))?;
+        let refused = |_| unheld(Unheld::SheetName { sheet: sheet.name.clone() });
+        worksheet.set_name(&sheet.name).map_err(refused)?;
         fill(worksheet, &sheet)?;
     }
     workbook.save_to_buffer().map_err(|error| unwritable("", &error))
@@ -35,22 +36,22 @@ fn fill(worksheet: &mut Worksheet, sheet: &Sheet) -> Result<(), WorkbookError> {
     for column in 0..columns {
         let texts = sheet.rows.iter().filter_map(|row| row.get(column));
         let width = texts.map(|text| shown_width(text)).max().unwrap_or(0) + 2;
-        let column = u16::try_from(column).map_err(|_| too_far(sheet, 0, column))?;
+        // Columns beyond the last are told of by their first cell.
+        let Some(column) = u16::try_from(column).ok().filter(|column| u32::from(*column) < COLUMNS) else {
+            break;
+        };
         worksheet.set_column_width(column, width.clamp(WIDTHS.0, WIDTHS.1) as f64).map_err(failed)?;
     }
     for (row, cells) in sheet.rows.iter().enumerate() {
         for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-            if text.encode_utf16().count() > CELL_UNITS {
-                let reason = format!(
-                    "cell {}{} of `{}` holds more than {CELL_UNITS} characters",
-                    letters(column),
-                    row + 1,
-                    sheet.name
-                );
-                return Err(WorkbookError::Unwritable { reason });
+            let cell = || CellPlace::new(&sheet.name, row, column);
+            let characters = text.encode_utf16().count();
+            if characters > CELL_UNITS {
+                return Err(unheld(Unheld::LongCell { cell: cell(), characters }));
             }
-            let (Ok(at), Ok(beside)) = (u32::try_from(row), u16::try_from(column)) else {
-                return Err(too_far(sheet, row, column));
+            let (at, beside) = match (u32::try_from(row), u16::try_from(column)) {
+                (Ok(at), Ok(beside)) if at < ROWS && u32::from(beside) < COLUMNS => (at, beside),
+                _ => return Err(unheld(Unheld::Outside { cell: cell() })),
             };
             match plain_integer(text).filter(|_| row > 0) {
                 Some(number) => worksheet.write_number(at, beside, number as f64),
@@ -75,23 +76,11 @@ fn shown_width(text: &str) -> usize {
     text.lines().map(|line| line.chars().take(WIDTHS.1).map(width).sum()).max().unwrap_or(0)
 }
 
-fn letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + (column % 26) as u8));
-        match column / 26 {
-            0 => break,
-            rest => column = rest - 1,
-        }
-    }
-    letters.iter().rev().collect()
-}
-
-fn too_far(sheet: &Sheet, row: usize, column: usize) -> WorkbookError {
-    let place = format!("{}{}", letters(column), row + 1);
-    WorkbookError::Unwritable { reason: format!("cell {place} of `{}` lies outside of a sheet", sheet.name) }
+fn unheld(why: Unheld) -> WorkbookError {
+    WorkbookError::Unwritable { why }
 }
 
 fn unwritable(sheet: &str, error: &XlsxError) -> WorkbookError {
-    WorkbookError::Unwritable { reason: format!("`{sheet}`: {error}") }
+    let reason = if sheet.is_empty() { error.to_string() } else { format!("`{sheet}`: {error}") };
+    unheld(Unheld::Other { reason })
 }
