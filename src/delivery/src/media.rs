@@ -108,7 +108,9 @@ pub async fn fetch<S: Shelf, T: Transport>(
                 came(&file);
                 run.kept.push(file.sha256);
             }
-            Err(NotHad::Unknown | NotHad::Other) => drop(run.refused.insert(file.sha256)),
+            Err(NotHad::Unknown | NotHad::Other) => {
+                run.refused.insert(file.sha256);
+            }
             Err(NotHad::Answer(error)) => {
                 run.stopped = Some(Stop::Answer(error));
                 return run;

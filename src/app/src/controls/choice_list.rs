@@ -6,8 +6,9 @@ use doorstep_engine::view::ChoiceView;
 use leptos::prelude::*;
 
 use super::Asked;
-use super::drawing::Drawing;
-use crate::components::live::{Row, live, rows};
+use super::media::{Beside, Medium};
+use super::media_waiting::waiting;
+use crate::components::live::{Row, live, rows, shown_when};
 
 /// Labels up to so wide, in half-width characters, have room for two in a row on the narrowest phone.
 const SHORT_LABEL: usize = 8;
@@ -116,14 +117,22 @@ pub fn ChoiceRows(
                         }
                         on:keyup=move |_| by_arrow.set_value(false)
                     />
-                    {choice.image.map(|image| view! { <Drawing asked address=image /> })}
+                    {choice.image.map(|image| view! { <Medium asked it=Beside::picture(image) /> })}
                     <span>{choice.label}</span>
                 </label>
             }
         })
     };
+    let pictures = Signal::derive(move || {
+        choices.with(|choices| {
+            choices.iter().filter_map(|choice| choice.image.clone()).map(Beside::picture).collect::<Vec<_>>()
+        })
+    });
+    // A row has no room for a button beside its own.
+    let has_pictures = move || choices.with(|choices| choices.iter().any(|choice| choice.image.is_some()));
     view! {
         {rows(move || choices.get().into_iter().map(&row).collect())}
+        {shown_when(has_pictures, move || waiting(asked, pictures))}
     }
 }
 

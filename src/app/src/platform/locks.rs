@@ -17,7 +17,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Which lock: `draft:{id}` or `outbox`.
+    /// Which lock: `draft:{id}`, `outbox` or `media`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -43,6 +43,11 @@ pub async fn steal_draft(id: &str, lost: impl FnOnce() + 'static) -> Option<Held
 /// Takes the outbox for this tab; nothing if another tab is sending.
 pub async fn try_outbox() -> Option<Held> {
     request("outbox".to_owned(), "ifAvailable", || {}).await
+}
+
+/// Takes the fetching of forms' media for this tab; nothing if another tab fetches them.
+pub async fn try_media() -> Option<Held> {
+    request("media".to_owned(), "ifAvailable", || {}).await
 }
 
 /// Is a draft open in any tab of this browser, this one included?
