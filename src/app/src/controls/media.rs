@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use doorstep_engine::MediaFile;
-use doorstep_engine::view::QuestionView;
+use doorstep_engine::view::{self, ChoiceView, QuestionView};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ pub struct Beside {
 
 impl Beside {
     /// A picture and no more.
-    pub fn picture(address: Arc<str>) -> Beside {
+    fn picture(address: Arc<str>) -> Beside {
         Beside { kind: Kind::Picture, address, large: None }
     }
 }
@@ -71,9 +71,20 @@ pub fn found(asked: Asked, address: &str) -> Option<Found> {
 
 /// What stands beside a question's words, in the order in which it is shown.
 fn beside(view: &QuestionView) -> Vec<Beside> {
+    let media = view.media.iter().map(|(form, address)| (form.clone(), address.as_str().into()));
+    in_order(&media.collect::<Vec<view::Beside>>())
+}
+
+/// What stands beside a choice's. A touch on it chooses: nothing is looked at closer there.
+pub fn beside_choice(choice: &ChoiceView) -> Vec<Beside> {
+    let mut all = choice.media.as_deref().map(in_order).unwrap_or_default();
+    all.iter_mut().for_each(|it| it.large = None);
+    all
+}
+
+fn in_order(media: &[view::Beside]) -> Vec<Beside> {
     let of = |wanted: &str| -> Option<Arc<str>> {
-        let (_, address) = view.media.iter().find(|(form, _)| **form == *wanted)?;
-        Some(address.as_str().into())
+        media.iter().find(|(form, _)| **form == *wanted).map(|(_, address)| address.clone())
     };
     let (image, large) = (of("image"), of("big-image"));
     let picture = match (image, large) {
@@ -115,7 +126,7 @@ pub fn beside_words(asked: Asked) -> impl IntoView {
             let begins = begins(asked);
             let one = move |it: Beside| {
                 let begins = begins == Some(it.kind);
-                view! { <Medium asked it begins called=true /> }
+                view! { <Medium asked it begins /> }
             };
             view! {
                 {live(move || all.get().into_iter().map(one).collect_view())}
@@ -126,13 +137,13 @@ pub fn beside_words(asked: Asked) -> impl IntoView {
     )
 }
 
-/// One of them. `called`: a screen reader is told of it by the question's words; beside a choice the choice's own words are enough.
+/// One of them. `of`: the words of the choice that it stands beside; it stands beside the question's where there are none.
 #[component]
 pub fn Medium(
     asked: Asked,
     it: Beside,
     #[prop(optional)] begins: bool,
-    #[prop(optional)] called: bool,
+    #[prop(optional, into)] of: Option<String>,
 ) -> impl IntoView {
     let shown = StoredValue::new_local(None::<Shown>);
     let url = RwSignal::new(None::<String>);
@@ -172,34 +183,36 @@ pub fn Medium(
         move || failed.get(),
         move || view! { <p class="soft small">{say(move |w| one_waits(kind, w))}</p> }.into_any(),
     );
+    let is_choices = of.is_some();
+    let label = move || of.clone().unwrap_or_else(|| label(asked));
     let seen = live(move || {
+        let label = label.clone();
         url.get().map(|url| match kind {
-            Kind::Picture => picture(asked, url, large.clone(), called),
+            Kind::Picture if is_choices => view! { <img class="drawing" src=url alt="" /> }.into_any(),
+            Kind::Picture => picture(asked, url, large.clone()),
             Kind::Sound => view! {
-                <audio class="played" controls preload="metadata" src=url autoplay=begins aria-label=label(asked)></audio> }
+                <audio class="played" controls preload="metadata" src=url autoplay=begins aria-label=live(label)></audio> }
             .into_any(),
             Kind::Film => view! {
-                <video class="played" controls playsinline preload="metadata" src=url autoplay=begins aria-label=label(asked)></video> }
+                <video class="played" controls playsinline preload="metadata" src=url autoplay=begins aria-label=live(label)></video> }
             .into_any(),
         })
     });
     view! { {seen} {waits} }
 }
 
-fn label(asked: Asked) -> impl Fn() -> String + Send + Sync + Copy + 'static {
-    move || asked.view.with(|view| view.label.clone())
+/// The question's words.
+fn label(asked: Asked) -> String {
+    asked.view.with(|view| view.label.clone())
 }
 
-fn picture(asked: Asked, url: String, large: Option<Arc<str>>, called: bool) -> AnyView {
+fn picture(asked: Asked, url: String, large: Option<Arc<str>>) -> AnyView {
     let reader = use_reader();
-    let alt = live(move || match called {
-        true => (reader.language().words().media.picture_of)(&label(asked)()),
-        false => String::new(),
-    });
+    let alt = live(move || (reader.language().words().media.picture_of)(&label(asked)));
     let image = view! { <img class="drawing" src=url alt=alt /> }.into_any();
     let Some(large) = large else { return image };
     let is_open = RwSignal::new(false);
-    let called = live(move || (reader.language().words().media.larger)(&label(asked)()));
+    let called = live(move || (reader.language().words().media.larger)(&label(asked)));
     view! {
         <button type="button" class="look-closer" data-action="look-closer" aria-label=called on:click=move |_| is_open.set(true)>
             {image}
@@ -221,8 +234,10 @@ fn Large(asked: Asked, address: Arc<str>, is_open: RwSignal<bool>) -> impl IntoV
         }
     });
     view! {
-        <dialog node_ref=dialog class="large-picture" aria-label=label(asked) on:close=move |_| is_open.set(false)>
-            <Medium asked it=Beside::picture(address) called=true />
+        <dialog node_ref=dialog class="large-picture" aria-label=live(move || label(asked)) on:close=move |_| is_open.set(false)>
+            <div class="pan" tabindex="0" role="group" aria-label=live(move || label(asked))>
+                <Medium asked it=Beside::picture(address) />
+            </div>
             <button type="button" class="button" data-action="close" autofocus on:click=move |_| is_open.set(false)>
                 {say(|w| w.media.close)}
             </button>
