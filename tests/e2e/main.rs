@@ -19,6 +19,7 @@ mod gallery;
 mod households;
 mod kiosk;
 mod maps;
+mod media;
 mod mending;
 mod office;
 mod papers;

@@ -14,6 +14,7 @@ pub use crate::components::icon::{Icon, Shape};
 pub use crate::components::language_switch::LanguageSwitch;
 pub use crate::components::live::{Live, Row, live, rows, shown_when};
 pub use crate::components::read_aloud::ReadsAloud;
+pub use crate::state::media::given_by as media_given_by;
 pub use crate::state::reader::{Reader, say, use_reader};
 pub use crate::words::Language;
 

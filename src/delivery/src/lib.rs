@@ -18,6 +18,7 @@ pub mod for_office;
 pub mod form_version;
 pub mod hand_over;
 pub mod last_saved;
+pub mod media;
 pub mod memory_store;
 pub mod moment;
 pub mod odk_encryption;

@@ -109,9 +109,12 @@ pub struct ChoiceView {
     pub name: Arc<str>,
     /// Its words.
     pub label: String,
-    /// Its picture, a `jr://` address ([`Form::picture`](crate::Form::picture)).
-    pub image: Option<Arc<str>>,
+    /// What stands beside its words, as [`QuestionView::media`] has it; nothing for most.
+    pub media: Option<Arc<[Beside]>>,
 }
+
+/// A file beside words: its form in itext, and its `jr://` address ([`Form::media`](crate::Form::media), [`Form::picture`](crate::Form::picture)).
+pub type Beside = (Arc<str>, Arc<str>);
 
 /// A group as a screen shows it; a page is a group too.
 #[derive(Clone, PartialEq, Debug)]

@@ -8,7 +8,7 @@ use doorstep_engine::view::Key;
 use leptos::prelude::*;
 
 use super::icon::{Icon, Shape};
-use crate::controls::{Asked, Control, Frame, control_of, picture};
+use crate::controls::{Asked, Control, Frame, beside_words, control_of};
 use crate::state::answering::Answering;
 use crate::state::reader::{say, use_reader};
 
@@ -48,7 +48,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
         Frame::Field => view! {
             <label class="question-label" for=asked.id()>{words(asked)}</label>
             {hint(asked)}
-            {picture(asked)}
+            {beside_words(asked)}
             {wrong(asked)}
             {(control.show)(asked)}
             {last_time(asked)}
@@ -58,7 +58,7 @@ fn framed(control: &'static Control, asked: Asked) -> AnyView {
             <fieldset id=asked.id() tabindex="-1" aria-describedby=asked.described_by()>
                 <legend class="question-label">{words(asked)}</legend>
                 {hint(asked)}
-                {picture(asked)}
+                {beside_words(asked)}
                 {wrong(asked)}
                 {(control.show)(asked)}
                 {last_time(asked)}

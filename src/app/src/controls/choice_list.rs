@@ -6,8 +6,9 @@ use doorstep_engine::view::ChoiceView;
 use leptos::prelude::*;
 
 use super::Asked;
-use super::drawing::Drawing;
-use crate::components::live::{Row, live, rows};
+use super::media::{Kind, Medium, beside_choice};
+use super::media_waiting::waiting;
+use crate::components::live::{Row, live, rows, shown_when};
 
 /// Labels up to so wide, in half-width characters, have room for two in a row on the narrowest phone.
 const SHORT_LABEL: usize = 8;
@@ -21,7 +22,8 @@ pub fn layout(asked: Asked, choices: Memo<Arc<[ChoiceView]>>) -> impl Fn() -> St
     move || {
         let (count, short, pictured) = choices.with(|choices| {
             let short = choices.iter().all(|choice| width(&choice.label) <= SHORT_LABEL);
-            (choices.len(), short, choices.iter().any(|choice| choice.image.is_some()))
+            let pictured = choices.iter().any(|choice| choice.media.is_some());
+            (choices.len(), short, pictured)
         });
         let rows = match (count, short) {
             _ if packed => "choices pack",
@@ -92,8 +94,12 @@ pub fn ChoiceRows(
         let group = group.clone();
         let (name, picked) = (choice.name.clone(), choice.name.clone());
         let (clicked, entered) = (choice.name.clone(), choice.name.clone());
+        let (pictures, played): (Vec<_>, Vec<_>) =
+            beside_choice(&choice).into_iter().partition(|it| it.kind == Kind::Picture);
+        let of = choice.label.clone();
+        let one = move |it| view! { <Medium asked it of=of.clone() /> };
         // The label is in the key, since a row does not follow the language by itself.
-        Row::new(format!("{} {} {:?}", choice.name, choice.label, choice.image), move || {
+        Row::new(format!("{} {} {:?}", choice.name, choice.label, choice.media), move || {
             view! {
                 <label class="choice">
                     <input
@@ -116,14 +122,21 @@ pub fn ChoiceRows(
                         }
                         on:keyup=move |_| by_arrow.set_value(false)
                     />
-                    {choice.image.map(|image| view! { <Drawing asked address=image /> })}
+                    {pictures.into_iter().map(&one).collect_view()}
                     <span>{choice.label}</span>
+                    {played.into_iter().map(&one).collect_view()}
                 </label>
             }
         })
     };
+    let media = Signal::derive(move || {
+        choices.with(|choices| choices.iter().flat_map(beside_choice).collect::<Vec<_>>())
+    });
+    // A row has no room for a button beside its own.
+    let has_media = move || choices.with(|choices| choices.iter().any(|choice| choice.media.is_some()));
     view! {
         {rows(move || choices.get().into_iter().map(&row).collect())}
+        {shown_when(has_media, move || waiting(asked, media))}
     }
 }
 

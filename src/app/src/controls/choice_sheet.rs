@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn finds_by_words_in_any_order_and_by_code() {
         let choices: Vec<ChoiceView> = [("371002001", "环翠楼街道"), ("371003100", "Zhangcunzhen Town")]
-            .map(|(name, label)| ChoiceView { name: name.into(), label: label.into(), image: None })
+            .map(|(name, label)| ChoiceView { name: name.into(), label: label.into(), media: None })
             .into();
         let found =
             |wanted| matching(&choices, wanted).into_iter().map(|choice| choice.name).collect::<Vec<_>>();

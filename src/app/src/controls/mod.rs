@@ -23,6 +23,8 @@ mod image_map;
 mod kept_file;
 mod line;
 mod masked;
+mod media;
+mod media_waiting;
 mod menu;
 mod multiline;
 mod note;
@@ -53,7 +55,7 @@ use leptos::prelude::*;
 use crate::state::reader::say;
 
 pub use asked::Asked;
-pub use drawing::picture;
+pub use media::beside_words;
 pub use shown::readable;
 pub use table::is_in_table;
 

@@ -10,7 +10,7 @@ use doorstep_engine::session::Session;
 use doorstep_engine::view::{Control as Kind, Key, ScopeId};
 use leptos::prelude::*;
 
-use super::{Asked, Control, Frame, readable};
+use super::{Asked, Control, Frame, beside_words, readable};
 
 /// See the module.
 pub const CONTROL: Control =
@@ -37,6 +37,7 @@ fn show(asked: Asked) -> AnyView {
             </span>
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{marked(&hint)}</p> }))}
+        {beside_words(asked)}
         {asked.looks("danger").then(|| whom(asked))}
         {live(move || value.get().map(|value| view! { <p class="shown-value">{value}</p> }))}
         {rests_on_rejected(asked.answering, asked.key)}

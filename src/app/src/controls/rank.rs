@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn the_answers_order_stands_before_what_it_does_not_name_and_without_what_is_gone() {
         let choices: Vec<ChoiceView> = ["a", "b", "c"]
-            .map(|name| ChoiceView { name: name.into(), label: name.into(), image: None })
+            .map(|name| ChoiceView { name: name.into(), label: name.into(), media: None })
             .into();
         let value = Value::Choices(names("c gone a").into());
         assert_eq!(ordered(&value, &choices), names("c a b"));

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn choice(name: &str) -> ChoiceView {
-        ChoiceView { name: name.into(), label: name.to_uppercase(), image: None }
+        ChoiceView { name: name.into(), label: name.to_uppercase(), media: None }
     }
 
     #[test]

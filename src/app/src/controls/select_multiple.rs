@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn the_answer_keeps_the_lists_order_and_drops_what_is_not_in_it() {
         let choices: Vec<ChoiceView> = ["a", "b", "c"]
-            .map(|name| ChoiceView { name: name.into(), label: name.into(), image: None })
+            .map(|name| ChoiceView { name: name.into(), label: name.into(), media: None })
             .into();
         let value = Value::Choices(["c".into(), "gone".into()].into());
         assert_eq!(with(&value, &choices, "a", true), Value::Choices(["a".into(), "c".into()].into()));

@@ -7,7 +7,7 @@ use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
 use super::kept_file::{Kept, named};
-use super::{Asked, Control, Frame, date_parts, masked, number, on_map, score, shape};
+use super::{Asked, Control, Frame, beside_words, date_parts, masked, number, on_map, score, shape};
 use crate::state::reader::{say, use_reader};
 
 /// See the module.
@@ -33,6 +33,7 @@ fn show(asked: Asked) -> AnyView {
             <span class="optional">{say(|w| w.computed)}</span>
         </p>
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
+        {beside_words(asked)}
         <output class="shown-value" id=asked.id() tabindex="-1">
             {live(move || match (file.get(), value.get()) {
                 (Some(name), _) => view! { <Kept asked name /> }.into_any(),

@@ -17,7 +17,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Which lock: `draft:{id}`, `design:{id}` or `outbox`.
+    /// Which lock: `draft:{id}`, `design:{id}`, `outbox` or `media`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -53,6 +53,11 @@ pub async fn steal_design(id: &str, lost: impl FnOnce() + 'static) -> Option<Hel
 /// Takes the outbox for this tab; nothing if another tab is sending.
 pub async fn try_outbox() -> Option<Held> {
     request("outbox".to_owned(), "ifAvailable", || {}).await
+}
+
+/// Takes the fetching of forms' media for this tab; nothing if another tab fetches them.
+pub async fn try_media() -> Option<Held> {
+    request("media".to_owned(), "ifAvailable", || {}).await
 }
 
 /// Is a draft open in any tab of this browser, this one included?

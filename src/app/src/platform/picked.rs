@@ -116,7 +116,12 @@ pub struct Shown {
 impl Shown {
     /// For bytes of that media type.
     pub fn new(bytes: &[u8], media_type: &str) -> Option<Shown> {
-        let parts = Array::of1(&Uint8Array::from(bytes));
+        Shown::of_array(&Uint8Array::from(bytes), media_type)
+    }
+
+    /// The same, of bytes that the browser has.
+    pub(super) fn of_array(bytes: &Uint8Array, media_type: &str) -> Option<Shown> {
+        let parts = Array::of1(bytes);
         let options = BlobPropertyBag::new();
         options.set_type(media_type);
         let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;

@@ -44,6 +44,7 @@ mod files;
 mod forms;
 mod last_saved;
 mod lock;
+mod media;
 mod pulled;
 mod records;
 mod signing;

@@ -13,6 +13,7 @@ use super::arrived::{self, Arrived};
 use super::dictionary;
 use super::enrolment::{self, Enrolment, ShutOut};
 use super::keeping::now;
+use super::media;
 use super::office;
 use super::targets::Known;
 use crate::platform::fetch::Fetch;
@@ -75,6 +76,8 @@ pub struct Device {
     pub office: office::Known,
     /// What codes are called.
     pub dictionary: dictionary::Known,
+    /// The forms' media.
+    pub media: media::Known,
 }
 
 impl Device {
@@ -104,6 +107,7 @@ impl Device {
             targets: Known::default(),
             office: office::Known::default(),
             dictionary: dictionary::Known::default(),
+            media: media::Known::default(),
         };
         network::on_change(move |online| device.online.set(online)).forget();
         provide_context(device);
@@ -131,6 +135,7 @@ impl Device {
         self.outbox.set(Vec::new());
         self.delivered.set(Vec::new());
         self.arrived.leave();
+        self.media.leave();
     }
 
     /// Is anyone let in?
@@ -175,6 +180,7 @@ impl Device {
         }
         self.forms.set(forms);
         self.drafts.set(drafts);
+        media::read(self).await;
         self.read_outbox().await;
         if self.is_at_work(&store) {
             self.ready.set(true);

@@ -25,6 +25,7 @@ pub mod held;
 pub mod households;
 pub mod keeping;
 pub mod kiosk;
+pub mod media;
 pub mod mending;
 pub mod office;
 pub mod outbox;

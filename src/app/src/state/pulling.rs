@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::device::Device;
 use super::enrolment::{self, ShutOut};
-use super::{dictionary, entities, forms, office, revoked, targets};
+use super::{dictionary, entities, forms, media, office, revoked, targets};
 use crate::parts::parts;
 use crate::platform::store::IndexedDb;
 use crate::platform::{clock, timer};
@@ -100,6 +100,8 @@ pub async fn run(device: Device, store: &Rc<IndexedDb>) {
         office::refresh(device).await;
         targets::refresh(device).await;
         dictionary::refresh(device).await;
+        // Not waited for: what is new can be filled in without them.
+        media::wake(device, store.clone());
     }
 }
 

@@ -403,6 +403,7 @@ pub const WORDS: Words = Words {
     referred: super::referred::ENGLISH,
     households: super::households::ENGLISH,
     record: super::record::ENGLISH,
+    media: super::media::ENGLISH,
     kiosk: super::kiosk::ENGLISH,
     controls: super::controls::ENGLISH,
     map: super::map::ENGLISH,

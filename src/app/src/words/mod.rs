@@ -65,6 +65,7 @@ pub mod handing;
 mod households;
 pub mod kiosk;
 pub mod map;
+mod media;
 pub mod office;
 mod practice;
 mod record;
@@ -404,6 +405,7 @@ pub struct Words {
     pub referred: referred::ReferredWords,
     pub households: households::HouseholdWords,
     pub record: record::RecordWords,
+    pub media: media::MediaWords,
     pub kiosk: kiosk::KioskWords,
     pub controls: controls::ControlWords,
     pub map: map::MapWords,

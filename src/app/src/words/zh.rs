@@ -348,6 +348,7 @@ pub const WORDS: Words = Words {
     referred: super::referred::CHINESE,
     households: super::households::CHINESE,
     record: super::record::CHINESE,
+    media: super::media::CHINESE,
     kiosk: super::kiosk::CHINESE,
     controls: super::controls::CHINESE,
     map: super::map::CHINESE,

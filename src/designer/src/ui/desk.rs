@@ -3,7 +3,9 @@
 //! Kept here: whatever is done is a [`Change`], checked a moment later and kept on the device a moment after that; answers given to the form that runs go on to the
 //! next one.
 
-use doorstep_app::designing::{Language, Running, use_reader, world};
+use std::collections::BTreeMap;
+
+use doorstep_app::designing::{Language, Running, media_given_by, use_reader, world};
 use doorstep_app::platform::{clock, designs, page as screen, timer};
 use doorstep_engine::view::Key;
 use doorstep_engine::{Form, Session, Source};
@@ -61,6 +63,8 @@ pub struct Desk {
     pub cases: RwSignal<Vec<Json>>,
     owner: StoredValue<Owner>,
     under: StoredValue<Option<Owner>>,
+    /// Bytes of its media files by hash: the form that runs shows them.
+    held: StoredValue<BTreeMap<String, Vec<u8>>, LocalStorage>,
     /// What is dragged out of the library: of which form, and which of its rows.
     dragged: StoredValue<Option<(Document, (usize, usize))>>,
     /// The row that it is over.
@@ -71,8 +75,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens a design under the current owner.
-    pub fn open(id: String, design: Design) -> Desk {
+    /// Opens a design under the current owner, with the bytes of the media files that this device holds of it, by hash.
+    pub fn open(id: String, design: Design, held: BTreeMap<String, Vec<u8>>) -> Desk {
         let reader = use_reader();
         let desk = Desk {
             id: StoredValue::new(id),
@@ -94,11 +98,15 @@ impl Desk {
             cases: RwSignal::new(design.cases),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             under: StoredValue::new(None),
+            held: StoredValue::new_local(held),
             dragged: StoredValue::default(),
             over: RwSignal::new(None),
             given_up: StoredValue::new(false),
             language: Memo::new(move |_| reader.language()),
         };
+        media_given_by(move |file| {
+            desk.held.try_with_value(|held| held.get(&*file.sha256).cloned()).flatten()
+        });
         // What is wrong is told in the reader's language.
         Effect::new(move || {
             desk.language.track();
@@ -256,6 +264,11 @@ impl Desk {
     pub fn is_published(self, hash: String) {
         self.begun_from.set(Some(hash));
         self.keep();
+    }
+
+    /// A media file's bytes are at hand.
+    pub fn hold(self, sha256: &str, bytes: &[u8]) {
+        self.held.update_value(|held| drop(held.insert(sha256.to_owned(), bytes.to_vec())));
     }
 
     /// Other files go with the form.

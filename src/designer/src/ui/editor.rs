@@ -1,5 +1,7 @@
 //! The page of one design: the sheets, the form that runs beside them, and what is wrong. On a narrow screen one of the three at a time.
 
+use std::collections::BTreeMap;
+
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
 use doorstep_app::platform::locks::{self, Held};
 use doorstep_app::platform::{designs, timer};
@@ -22,6 +24,7 @@ use super::translate::Translate;
 use super::trials::Trials;
 use super::trying::Trying;
 use super::words::{Words, tell, words};
+use crate::files;
 use crate::kept::Design;
 
 /// Which part a narrow screen shows.
@@ -53,7 +56,8 @@ enum Opening {
     Elsewhere,
     /// Another window took it from here.
     TakenOver,
-    Open(Design),
+    /// With the bytes of its media files, by hash.
+    Open(Design, BTreeMap<String, Vec<u8>>),
     /// It can't be opened: why.
     None(fn(&'static Words) -> String),
 }
@@ -90,7 +94,13 @@ pub fn EditorPage() -> impl IntoView {
                 Ok(None) => Opening::None(|w| w.not_found.to_owned()),
                 Ok(Some(text)) => {
                     let unread: Opening = Opening::None(|w| (w.unread)(1));
-                    Design::from_json(&text).map_or(unread, Opening::Open)
+                    match Design::from_json(&text) {
+                        Some(design) => {
+                            let held = held_media(&design).await;
+                            Opening::Open(design, held)
+                        }
+                        None => unread,
+                    }
                 }
             };
             opening.try_set(found);
@@ -119,8 +129,8 @@ pub fn EditorPage() -> impl IntoView {
                         <p class="notice warn" role="alert">{tell(|w| w.files.taken_over)}</p>
                         <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
                     </main> }.into_any(),
-                Opening::Open(design) => {
-                    let opened = Desk::open(id.clone(), design);
+                Opening::Open(design, held) => {
+                    let opened = Desk::open(id.clone(), design, held);
                     desk.set_value(Some(opened));
                     provide_context(opened);
                     view! { <Editor /> }.into_any()
@@ -128,6 +138,17 @@ pub fn EditorPage() -> impl IntoView {
             })}
         </Frame>
     }
+}
+
+/// What this device holds of its media files; the server has the others.
+async fn held_media(design: &Design) -> BTreeMap<String, Vec<u8>> {
+    let mut held = BTreeMap::new();
+    for file in files::listed(&design.document) {
+        if let Ok(Some(bytes)) = designs::media(&file.sha256).await {
+            held.insert(file.sha256.to_string(), bytes);
+        }
+    }
+    held
 }
 
 /// Takes a design that no other window has. One that this window just left is free in a moment.

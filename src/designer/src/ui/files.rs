@@ -119,6 +119,7 @@ async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), St
     })?;
     if let (Some(media), Some(bytes)) = (&media, &bytes) {
         designs::put_media(&media.sha256, bytes).await.map_err(|_| words.not_kept.to_owned())?;
+        desk.hold(&media.sha256, bytes);
     }
     desk.set_files(files);
     Ok(())

@@ -1,6 +1,6 @@
 //! What is done with buttons: the same as with keys, and what has none.
 
-use doorstep_app::designing::{live, shown_when};
+use doorstep_app::designing::{live, shown_when, use_reader};
 use doorstep_app::platform::page as screen;
 use doorstep_app::platform::rescue::save_as;
 use doorstep_app::platform::timer;
@@ -9,12 +9,13 @@ use doorstep_engine::export::{
     Exported, Loss, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json, to_paper,
     to_xform, to_xlsform,
 };
+use doorstep_workbook::WorkbookError;
 use leptos::prelude::*;
 
 use super::desk::{Desk, Kept, use_desk};
 use super::files::all_media;
 use super::grid::GRID;
-use super::words::{Words, tell};
+use super::words::{Words, tell, words};
 use crate::document::{Change, find};
 use crate::files;
 
@@ -129,7 +130,24 @@ pub fn KeptWord() -> impl IntoView {
 }
 
 /// A way to take the form away, and what it is written as.
-type Way = (&'static str, &'static str, &'static str, fn(&Bundle) -> Option<(Vec<u8>, Vec<Loss>)>);
+type Way = (&'static str, &'static str, &'static str, fn(&Bundle) -> Taken);
+
+/// What is given out, and what it can't hold; else why there is nothing.
+type Taken = Result<(Vec<u8>, Vec<Loss>), NotTaken>;
+
+/// Why nothing is given out.
+enum NotTaken {
+    /// The form has errors, which are listed already.
+    Errors,
+    /// The sheets can't be held by a workbook: which cell, and why.
+    Unwritable(WorkbookError),
+}
+
+impl From<WorkbookError> for NotTaken {
+    fn from(error: WorkbookError) -> NotTaken {
+        NotTaken::Unwritable(error)
+    }
+}
 
 const WAYS: [Way; 8] = [
     ("xlsx", "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
@@ -151,34 +169,45 @@ const WAYS: [Way; 8] = [
     }),
 ];
 
-fn workbook(bundle: &Bundle) -> Option<(Vec<u8>, Vec<Loss>)> {
+fn workbook(bundle: &Bundle) -> Taken {
     // The sheets as they are: nothing is lost, whatever is wrong with them.
-    doorstep_workbook::write_xlsx(bundle).ok().map(|bytes| (bytes, Vec::new()))
+    Ok((doorstep_workbook::write_xlsx(bundle)?, Vec::new()))
 }
 
 /// For other tools: without what only Doorstep reads, which is told.
-fn xlsform(bundle: &Bundle) -> Option<(Vec<u8>, Vec<Loss>)> {
-    let exported = to_xlsform(bundle, "form.xlsx").exported?;
-    Some((doorstep_workbook::write_xlsx(&exported.written).ok()?, exported.losses))
+fn xlsform(bundle: &Bundle) -> Taken {
+    let exported = to_xlsform(bundle, "form.xlsx").exported.ok_or(NotTaken::Errors)?;
+    Ok((doorstep_workbook::write_xlsx(&exported.written)?, exported.losses))
 }
 
-fn text(exported: Option<Exported<String>>) -> Option<(Vec<u8>, Vec<Loss>)> {
-    exported.map(|exported| (exported.written.into_bytes(), exported.losses))
+fn text(exported: Option<Exported<String>>) -> Taken {
+    exported.map(|exported| (exported.written.into_bytes(), exported.losses)).ok_or(NotTaken::Errors)
 }
 
 /// The ways to take the form away.
 #[component]
 pub fn TakeAway() -> impl IntoView {
-    let desk = use_desk();
+    let (desk, reader) = (use_desk(), use_reader());
     let losses = RwSignal::new(None::<Vec<String>>);
+    // Why there is nothing: of the whole folder a file may be missing.
+    let wrong = RwSignal::new(None::<String>);
+    let said = move |why: NotTaken| {
+        let words = words(reader.language_now());
+        match why {
+            NotTaken::Errors => words.has_errors.to_owned(),
+            NotTaken::Unwritable(error) => error.words(reader.language_now().tag()),
+        }
+    };
     let take = move |(ending, _, media_type, write): Way| {
         let (bundle, name) = desk.now(|document| {
             let name = document.setting("form_id").to_owned();
             (document.bundle(), if name.is_empty() { "form".to_owned() } else { name })
         });
-        let Some((bytes, lost)) = write(&bundle) else {
-            // The errors are listed already.
-            return losses.set(Some(Vec::new()));
+        wrong.set(None);
+        losses.set(None);
+        let (bytes, lost) = match write(&bundle) {
+            Ok(taken) => taken,
+            Err(why) => return wrong.set(Some(said(why))),
         };
         save_as(&format!("{name}.{ending}"), media_type, &bytes);
         losses.set((!lost.is_empty()).then(|| lost.into_iter().map(|loss| loss.what).collect()));
@@ -188,24 +217,27 @@ pub fn TakeAway() -> impl IntoView {
             <button type="button" class="button" data-action="take-away" data-ending=way.0 on:click=move |_| take(way)>{way.1}</button>
         }
     });
-    let gone = RwSignal::new(None::<String>);
     let whole = move |_| {
         timer::spawn(async move {
             let media = match all_media(desk).await {
                 Ok(media) => media,
-                Err(name) => return drop(gone.try_set(Some(name))),
+                Err(name) => {
+                    let said = (words(reader.language_now()).files.gone)(&name);
+                    return drop(wrong.try_set(Some(said)));
+                }
             };
-            gone.try_set(None);
+            wrong.try_set(None);
+            losses.try_set(None);
             let packed = desk.now(|document| {
                 let zip = files::pack(document, media, &desk.cases.get_untracked())?;
-                Ok::<_, doorstep_workbook::WorkbookError>((zip, document.setting("form_id").to_owned()))
+                Ok::<_, WorkbookError>((zip, document.setting("form_id").to_owned()))
             });
             match packed {
                 Ok((zip, id)) => {
                     let name = if id.is_empty() { "form".to_owned() } else { id };
                     save_as(&format!("{name}.zip"), "application/zip", &zip);
                 }
-                Err(_) => drop(losses.try_set(Some(Vec::new()))),
+                Err(error) => drop(wrong.try_set(Some(said(error.into())))),
             }
         });
     };
@@ -214,14 +246,14 @@ pub fn TakeAway() -> impl IntoView {
             {ways}
             <button type="button" class="button" data-action="take-away" data-ending="zip" on:click=whole>{tell(|w| w.files.folder)}</button>
         </div>
-        {live(move || gone.get().map(|name| view! { <p class="notice danger" role="alert">{tell(move |w| (w.files.gone)(&name))}</p> }))}
-        {live(move || losses.get().map(|losses| match losses.len() {
-            0 => view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any(),
-            count => view! {
+        {live(move || wrong.get().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }))}
+        {live(move || losses.get().map(|losses| {
+            let count = losses.len();
+            view! {
                 <div class="notice warn" role="status">
                     <p>{tell(move |w| (w.lost)(count))}</p>
                     <ul>{losses.into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view()}</ul>
-                </div> }.into_any(),
+                </div> }
         }))}
     }
 }

@@ -50,9 +50,9 @@ impl Session {
         let eval = self.look(key.scope, key.node);
         let mut views = Vec::new();
         eval.each_choice(choices, &mut |name, label| {
-            let image = eval.choice_image(&label);
+            let media = eval.choice_media(&label);
             let label = eval.choice_label(&label).unwrap_or_else(|| name.to_string());
-            views.push(ChoiceView { name, label, image });
+            views.push(ChoiceView { name, label, media });
             true
         });
         let views: Arc<[ChoiceView]> = views.into();
@@ -179,6 +179,7 @@ impl Session {
 mod tests {
     use crate::session::World;
     use crate::source::Source;
+    use crate::view::ChoiceView;
     use crate::{Bundle, Form, Session};
 
     #[test]
@@ -196,7 +197,11 @@ mod tests {
         let key = session.nodes().into_iter().find(|key| session.path(*key) == "/f/q").expect("it is there");
         let images = |session: &Session| -> Vec<Option<String>> {
             let view = session.question(key).expect("it is there");
-            view.choices.iter().map(|choice| choice.image.as_ref().map(ToString::to_string)).collect()
+            let image = |choice: &ChoiceView| {
+                let (form, address) = choice.media.as_ref()?.first()?;
+                (&**form == "image").then(|| address.to_string())
+            };
+            view.choices.iter().map(image).collect()
         };
         assert_eq!(images(&session), [Some("jr://images/a.svg".to_owned()), None]);
         session.set_language("en");

@@ -82,7 +82,7 @@ impl Session {
         let view = |name: &Arc<str>| {
             let label = self.listed_words(node, name);
             let label = label.unwrap_or_else(|| self.answer_words(node, &Value::Choice(name.clone())));
-            ChoiceView { name: name.clone(), label, image: None }
+            ChoiceView { name: name.clone(), label, media: None }
         };
         names.iter().map(view).collect()
     }

@@ -1,4 +1,4 @@
-//! Forms as they lie in the database: what a list shows of each version and its bundle, each sealed; beside it in plain which version is current.
+//! Forms as they lie in the database: what a list shows of each version and its bundle, each sealed; beside it in plain which version is current, and which media it lists.
 
 use doorstep_delivery::FormVersion;
 use doorstep_delivery::store::{Listed, StoreError};
@@ -6,7 +6,8 @@ use wasm_bindgen::JsValue;
 
 use super::super::database::{BUNDLES, DRAFTS, FORMS, OUTBOX, Transaction};
 use super::IndexedDb;
-use super::records::{CAME, CURRENT, FORM, HASH, flag, number, sealed_record, set, text};
+use super::media::{drop_unlisted, list_in};
+use super::records::{CAME, CURRENT, FORM, HASH, MEDIA, flag, number, sealed_record, set, text};
 
 impl IndexedDb {
     /// All versions, by form id, then in the order they came.
@@ -33,6 +34,7 @@ impl IndexedDb {
         bundle: &str,
     ) -> Result<SealedForm, StoreError> {
         let hash = version.form.hash.as_str();
+        let media = list_in(bundle);
         let (about, bundle) =
             (self.sealing(FORMS, hash, version)?, self.vault.seal(BUNDLES, hash, bundle.as_bytes())?);
         let (about, bundle) = (about.done().await?, bundle.done().await?);
@@ -40,6 +42,7 @@ impl IndexedDb {
             hash: hash.to_owned(),
             id: version.form.id.clone(),
             current: version.current,
+            media,
             about,
             bundle,
         })
@@ -51,6 +54,7 @@ pub(super) struct SealedForm {
     hash: String,
     id: String,
     current: bool,
+    media: String,
     about: JsValue,
     bundle: JsValue,
 }
@@ -71,6 +75,7 @@ impl SealedForm {
             (FORM, self.id.as_str().into()),
             (CURRENT, self.current.into()),
             (CAME, (came as f64).into()),
+            (MEDIA, self.media.as_str().into()),
         ];
         transaction.put(FORMS, &hash, &sealed_record(&self.about, &fields))?;
         transaction.put(BUNDLES, &hash, &sealed_record(&self.bundle, &[]))
@@ -93,7 +98,7 @@ pub(super) async fn withdraw(
     Ok(any)
 }
 
-/// Drops the versions that are neither current nor used by a draft or an unreceipted submission; gives their hashes.
+/// Drops the versions that are neither current nor used by a draft or an unreceipted submission, with the media that only they list; gives their hashes.
 pub(super) async fn drop_unused(transaction: &Transaction) -> Result<Vec<String>, StoreError> {
     let mut used = Vec::new();
     for store in [DRAFTS, OUTBOX] {
@@ -108,5 +113,6 @@ pub(super) async fn drop_unused(transaction: &Transaction) -> Result<Vec<String>
             dropped.push(hash);
         }
     }
+    drop_unlisted(transaction).await?;
     Ok(dropped)
 }

@@ -17,6 +17,8 @@ pub(super) const FORM: &str = "form";
 pub(super) const HASH: &str = "hash";
 /// Of a form: is it the version that new drafts are begun with?
 pub(super) const CURRENT: &str = "current";
+/// Of a form: its list of media as its bundle has it, empty if it has none; builds of before wrote nothing.
+pub(super) const MEDIA: &str = "media";
 /// Of a form: its place in the order of coming.
 pub(super) const CAME: &str = "came";
 

@@ -18,6 +18,7 @@ mod audit;
 mod behaviour;
 mod entities;
 mod last_saved;
+mod media;
 mod office;
 mod practice;
 

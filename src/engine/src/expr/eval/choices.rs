@@ -9,7 +9,7 @@ use crate::form::{Choices, Itemset, Piece, Pieces, TextId};
 use crate::session::{Instance, World};
 use crate::tree::Tree;
 use crate::value::MAX_TEXT;
-use crate::view::{NodeId, ScopeId};
+use crate::view::{Beside, NodeId, ScopeId};
 
 use super::Primary;
 
@@ -117,8 +117,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The picture beside a choice's label, where the label is a text of the form's.
-    pub fn choice_image(&self, label: &LabelOf) -> Option<Arc<str>> {
+    /// Pictures, sounds and films beside a choice's label, where the label is a text of the form's.
+    pub fn choice_media(&self, label: &LabelOf) -> Option<Arc<[Beside]>> {
         let texts = &self.primary?.form.texts;
         if !texts.has_media() {
             return None;
@@ -133,8 +133,11 @@ impl<'a> Eval<'a> {
             }
         };
         let beside = texts.forms(text, self.language);
-        let (_, pieces) = beside.iter().find(|(form, _)| matches!(&**form, "image" | "big-image"))?;
-        Some(self.filled(*pieces).into())
+        let is_file = |form: &str| matches!(form, "image" | "big-image" | "audio" | "video");
+        let files = beside.iter().filter(|(form, _)| is_file(form));
+        let files: Arc<[Beside]> =
+            files.map(|(form, pieces)| (form.clone(), self.filled(*pieces).into())).collect();
+        (!files.is_empty()).then_some(files)
     }
 
     /// The words of the choice of that value, of the question that the expression's first node is.
