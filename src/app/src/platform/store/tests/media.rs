@@ -65,7 +65,7 @@ async fn what_an_older_build_kept_of_a_form_is_looked_up_once() {
     let (file, _) = a_picture();
     store.save_form(&a_form("visit", "v1", true), &bundle_with(&[&file])).await.unwrap();
     let kept = store.get(FORMS, "v1").await.unwrap().unwrap();
-    js_sys::Reflect::delete_property(kept.unchecked_ref(), &MEDIA.into()).unwrap();
+    js_sys::Reflect::delete_property::<js_sys::Object>(kept.unchecked_ref(), &MEDIA.into()).unwrap();
     write(&store, FORMS, &"v1".into(), &kept).await;
     assert_eq!(hashes(&store.lacking().await.unwrap()), [file.sha256.clone()]);
     let noted = store.get(FORMS, "v1").await.unwrap().unwrap();
