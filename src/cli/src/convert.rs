@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use doorstep_engine::export::{
-    Converted, Exported, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json, to_paper,
-    to_xform, to_xlsform,
+    Converted, Exported, Loss, to_codebook_csv, to_codebook_html, to_fhir_questionnaire, to_form_json,
+    to_paper, to_xform, to_xlsform,
 };
 use doorstep_engine::{Bundle, Diagnostic, Form, Severity, Source};
 use doorstep_workbook::{FormFolder, WorkbookError};
@@ -158,7 +158,10 @@ fn convert(
     }
     let bundle = form_files::read(&definition).map_err(unread)?;
     if refused(&Form::read(&bundle).diagnostics, &bundle, &definition) {
-        eprintln!("{}: not written, since the form has errors", to.display());
+        match Language::of_terminal() {
+            Language::English => eprintln!("{}: not written, since the form has errors", to.display()),
+            Language::Chinese => eprintln!("{}：没有写出，因为表单里有错误", to.display()),
+        }
         return Ok(false);
     }
     let name = to.file_name().map_or_else(|| "form".into(), |name| name.to_string_lossy());
@@ -188,7 +191,10 @@ fn convert(
         eprintln!("{loss}");
     }
     if strict && !losses.is_empty() {
-        eprintln!("{}: not written, since something would be lost", to.display());
+        match Language::of_terminal() {
+            Language::English => eprintln!("{}: not written, since something would be lost", to.display()),
+            Language::Chinese => eprintln!("{}：没有写出，因为有内容会丢掉", to.display()),
+        }
         return Ok(false);
     }
     if target == Target::CsvFolder && !to.is_dir() {
@@ -203,12 +209,20 @@ fn convert(
     if matches!(target, Target::XForm | Target::FormJson | Target::Workbook | Target::CsvFolder) {
         media(&definition, to)?;
     }
-    match losses.len() {
-        0 => say!("{}: written, nothing is lost", to.display()),
-        1 => say!("{}: written, one thing is lost", to.display()),
-        count => say!("{}: written, {count} things are lost", to.display()),
-    }
+    say!("{}", outcome(to, losses.len(), Language::of_terminal()));
     Ok(true)
+}
+
+/// What has come of it, in one line.
+fn outcome(to: &Path, losses: usize, language: Language) -> String {
+    let to = to.display();
+    match (language, losses) {
+        (Language::English, 0) => format!("{to}: written, nothing is lost"),
+        (Language::English, 1) => format!("{to}: written, one thing is lost"),
+        (Language::English, count) => format!("{to}: written, {count} things are lost"),
+        (Language::Chinese, 0) => format!("{to}：写好了，什么都没有丢"),
+        (Language::Chinese, count) => format!("{to}：写好了，有 {count} 处丢了内容"),
+    }
 }
 
 /// The form in the syntax that it is in, with its lists, its media and its cases, as one zip.
@@ -280,15 +294,28 @@ fn mistakes(again: Result<Bundle, String>, target: Target) -> Vec<String> {
     };
     let found = Form::read(&bundle).diagnostics;
     let errors = found.iter().filter(|found| found.severity == Severity::Error);
+    let language = Language::of_terminal();
     let said = |found: &Diagnostic| {
-        format!("{}: {syntax} takes this for a mistake: {}", bundle.position(found.span), found.message)
+        let place = render::place(&bundle.position(found.span), language);
+        let message = language.of(found).message;
+        match language {
+            Language::English => format!("{place}: {syntax} takes this for a mistake: {message}"),
+            Language::Chinese => format!("{place}：{syntax} 把这里当成错误：{message}"),
+        }
     };
     errors.map(said).collect()
 }
 
 fn losses<T>(exported: &Exported<T>, bundle: &Bundle) -> Vec<String> {
-    let said = exported.losses.iter().map(|loss| format!("{}: {}", bundle.position(loss.span), loss.what));
-    said.collect()
+    let language = Language::of_terminal();
+    let said = |loss: &Loss| {
+        let place = render::place(&bundle.position(loss.span), language);
+        match language {
+            Language::English => format!("{place}: {}", loss.what),
+            Language::Chinese => format!("{place}：{}", loss.in_chinese()),
+        }
+    };
+    exported.losses.iter().map(said).collect()
 }
 
 /// A file that goes with the form: an XForm names the file alone, form JSON its way there.

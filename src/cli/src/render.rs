@@ -58,6 +58,14 @@ pub fn diagnostic(found: &Diagnostic, bundle: &Bundle, definition: &Path, langua
     renderer.render(&[group])
 }
 
+/// A place in a form's files, as its reader finds it.
+pub fn place(position: &Position, language: Language) -> String {
+    match language {
+        Language::English => position.to_string(),
+        Language::Chinese => in_chinese(position),
+    }
+}
+
 /// `form.xlsx：survey 第 7 行 C 列（relevant）`
 fn in_chinese(position: &Position) -> String {
     let Some(cell) = &position.cell else { return position.to_string() };

@@ -250,3 +250,30 @@ fn a_form_is_given_out_by_the_whole_name_of_the_file() {
         "it is there already"
     );
 }
+
+#[test]
+fn what_is_lost_is_told_as_the_terminal_speaks() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let form = r#"{"settings": {"form_id": "f", "version": "1", "title": {"zh": "甲", "en": "A"}}, "survey": [
+        {"type": "text", "name": "a", "label": {"zh": "甲\u00a0乙", "en": "A"}, "hint": {"zh": "丙\u00a0丁", "en": "B"}}]}"#;
+    std::fs::write(folder.join("a.json"), form).unwrap();
+    let said = |locale: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+        let output = command.args(arguments).current_dir(folder).env("LC_ALL", locale).output().unwrap();
+        String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)
+    };
+    let en = said("C.UTF-8", &["convert", "a.json", "b.xlsx"]);
+    assert!(
+        en.contains("the title has other words") && en.contains("b.xlsx: written, 2 things are lost"),
+        "{en}"
+    );
+    assert_eq!(en.matches("a space that does not break").count(), 1, "{en}");
+    assert!(en.contains("and so it is with 1 more"), "{en}");
+    let zh = said("zh_CN.UTF-8", &["convert", "--force", "a.json", "b.xlsx"]);
+    assert!(zh.contains("标题有几种语言") && zh.contains("b.xlsx：写好了，有 2 处丢了内容"), "{zh}");
+    assert!(zh.contains("有不换行空格，在工作簿里会变成普通空格，另有 1 处也是这样"), "{zh}");
+    assert!(!zh.contains("space"), "{zh}");
+    let zh = said("zh_CN.UTF-8", &["convert", "--force", "--strict", "a.json", "b.xlsx"]);
+    assert!(zh.contains("b.xlsx：没有写出，因为有内容会丢掉"), "{zh}");
+}

@@ -1,4 +1,4 @@
-//! Diagnostics in Chinese, for its first readers. English is what the engine says; this is a translation of it.
+//! Diagnostics, and what is lost in another syntax, in Chinese for their first readers. English is what the engine says; this is a translation of it.
 //!
 //! A catalogue has each English sentence with `§` where something stands that the form's author wrote, and the Chinese one.
 //! What it does not have stays English, so that nothing is ever left out. The tests hold the two together: each English sentence is
@@ -8,8 +8,10 @@ use std::sync::OnceLock;
 
 use super::explain::Page;
 use super::{Diagnostic, Label};
+use crate::export::Loss;
 
 static MESSAGES: &str = include_str!("chinese/messages.txt");
+static LOSSES: &str = include_str!("chinese/losses.txt");
 static PAGES: &str = include_str!("chinese/pages.txt");
 
 /// How deep sentences stand within others: `§, and so it is with § more`.
@@ -51,29 +53,40 @@ impl Entry {
     }
 }
 
-/// The sentences, those with the most words of their own first.
-fn entries() -> &'static [Entry] {
+/// Sentences, those with the most words of their own first.
+type Catalogue = [Entry];
+
+fn read(texts: &[&'static str]) -> Vec<Entry> {
+    let lines = texts.iter().flat_map(|text| text.lines()).filter_map(|line| line.split_once(" ⇒ "));
+    let entry = |(english, chinese): (&'static str, &'static str)| Entry {
+        english: english.split('§').collect(),
+        chinese,
+    };
+    let mut entries: Vec<Entry> = lines.map(entry).collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.literal()));
+    entries
+}
+
+/// What diagnostics say.
+fn messages() -> &'static Catalogue {
     static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
-    ENTRIES.get_or_init(|| {
-        let lines = MESSAGES.lines().filter_map(|line| line.split_once(" ⇒ "));
-        let entry = |(english, chinese): (&'static str, &'static str)| Entry {
-            english: english.split('§').collect(),
-            chinese,
-        };
-        let mut entries: Vec<Entry> = lines.map(entry).collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.literal()));
-        entries
-    })
+    ENTRIES.get_or_init(|| read(&[MESSAGES]))
+}
+
+/// What losses say, which may have words of diagnostics in them.
+fn losses() -> &'static Catalogue {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| read(&[LOSSES, MESSAGES]))
 }
 
 /// A sentence in Chinese, if the catalogue has it.
-fn translated(text: &str, depth: usize) -> Option<String> {
-    let (entry, slots) = entries().iter().find_map(|entry| Some((entry, entry.slots(text)?)))?;
+fn translated(catalogue: &Catalogue, text: &str, depth: usize) -> Option<String> {
+    let (entry, slots) = catalogue.iter().find_map(|entry| Some((entry, entry.slots(text)?)))?;
     let slot = |index: usize| -> Option<String> {
         let (said, before) = (slots.get(index)?, entry.english.get(index)?);
         // What the author wrote stands in quotes; between other words may be words of ours.
         let own = !before.ends_with(['`', '\'']) && depth < DEPTH;
-        let own = if own { translated(said, depth + 1) } else { None };
+        let own = if own { translated(catalogue, said, depth + 1) } else { None };
         Some(own.unwrap_or_else(|| (*said).to_owned()))
     };
     let mut out = String::new();
@@ -95,7 +108,7 @@ fn translated(text: &str, depth: usize) -> Option<String> {
 }
 
 fn spoken(text: &str) -> String {
-    translated(text, 0).unwrap_or_else(|| text.to_owned())
+    translated(messages(), text, 0).unwrap_or_else(|| text.to_owned())
 }
 
 impl Diagnostic {
@@ -114,7 +127,19 @@ impl Diagnostic {
     pub fn without_chinese(&self) -> Vec<&str> {
         let labels = self.labels.iter().map(|label| &*label.message);
         let all = std::iter::once(&*self.message).chain(labels).chain(self.hints.iter().map(|hint| &**hint));
-        all.filter(|text| translated(text, 0).is_none()).collect()
+        all.filter(|text| translated(messages(), text, 0).is_none()).collect()
+    }
+}
+
+impl Loss {
+    /// Its sentence in Chinese. One that the catalogue has not stays English.
+    pub fn in_chinese(&self) -> String {
+        translated(losses(), &self.what, 0).unwrap_or_else(|| self.what.clone())
+    }
+
+    /// Has the catalogue its sentence in Chinese?
+    pub fn has_chinese(&self) -> bool {
+        translated(losses(), &self.what, 0).is_some()
     }
 }
 

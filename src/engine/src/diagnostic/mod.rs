@@ -84,8 +84,8 @@ impl Diagnostic {
     }
 }
 
-/// How many errors, and as many warnings, one reading tells: nobody mends more at once.
-const MAX_TOLD: usize = 1_000;
+/// How many errors, and as many warnings, one reading tells: all of a workbook with a thousand mistakes; nobody mends more at once.
+const MAX_TOLD: usize = 2_000;
 /// How long a message may be, in bytes.
 const MAX_MESSAGE: usize = 500;
 /// After that many a near name helps nobody, and looking for it takes its time.

@@ -410,6 +410,12 @@ fn a_workbook_keeps_the_catalogue_and_says_what_others_take_otherwise() {
     let mut losses = said(&others.losses);
     losses.sort();
     assert_eq!(losses, [space, root]);
+    // Said once, however many cells there are.
+    let both = Bundle::single(Source::new("form.json", json.replace("\"Kids\"", "\"Kids\u{a0}here\"")));
+    let both = super::to_sheets(&both, "f").exported.unwrap().losses;
+    assert_eq!(said(&both), [format!("{}, and so it is with 1 more", space.replace("hint", "label"))]);
+    let zh = "`kids` 的 `label::en` 里有不换行空格，在工作簿里会变成普通空格，另有 1 处也是这样";
+    assert_eq!(both[0].in_chinese(), zh);
     let settings = sheet(&others.written, "settings");
     assert!(!settings.lines().next().unwrap().split('\t').any(|title| title == "name"), "{settings}");
 }

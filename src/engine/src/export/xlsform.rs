@@ -94,21 +94,26 @@ fn written(root: &Element, file: &str, target: Target) -> Exported<Bundle> {
     let others: Vec<(&str, &[Row])> =
         others.into_iter().filter(|(_, rows)| !rows.is_empty()).chain(own).collect();
     let rows = sheets.survey.iter().chain(others.iter().flat_map(|(_, rows)| *rows));
-    rows.for_each(|row| spaces(row, &mut losses));
+    spaces(rows, &mut losses);
     let others = others.into_iter();
     let files = others.map(|(name, rows)| source(file, name, rows));
     Exported { written: Bundle { main, files: files.collect() }, losses: losses.into_sorted() }
 }
 
-/// Whoever reads workbooks, pyxform as well as Doorstep, takes a space that does not break for a plain one.
-fn spaces(row: &Row, losses: &mut Losses) {
-    for (column, _) in row.cells.iter().filter(|(_, text)| text.contains('\u{a0}')) {
-        let name = row.get("name").or(row.get("measure")).or(row.get("form_id")).unwrap_or_default();
-        let what = format!(
-            "a space that does not break, in `{column}` of `{name}`, becomes a plain one in a workbook"
-        );
-        losses.push(row.span, what);
+/// Whoever reads workbooks, pyxform as well as Doorstep, takes a space that does not break for a plain one. Said once, by the first cell.
+fn spaces<'a>(rows: impl Iterator<Item = &'a Row>, losses: &mut Losses) {
+    let cells = rows.flat_map(|row| row.cells.iter().map(move |(column, text)| (row, column, text)));
+    let mut cells: Vec<(&Row, _)> =
+        cells.filter(|(_, _, text)| text.contains('\u{a0}')).map(|(row, column, _)| (row, column)).collect();
+    cells.sort_by_key(|(row, _)| row.span);
+    let Some((row, column)) = cells.first() else { return };
+    let name = row.get("name").or(row.get("measure")).or(row.get("form_id")).unwrap_or_default();
+    let mut what =
+        format!("a space that does not break, in `{column}` of `{name}`, becomes a plain one in a workbook");
+    if cells.len() > 1 {
+        what.push_str(&format!(", and so it is with {} more", cells.len() - 1));
     }
+    losses.push(row.span, what);
 }
 
 /// The lists that are searched, each with a row to begin with: an XForm does not hold what is in them.
