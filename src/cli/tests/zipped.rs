@@ -109,3 +109,25 @@ fn what_is_wrong_in_a_zip_is_told_with_its_place() {
     std::fs::remove_file(folder.join("visit/media/well.png")).unwrap();
     assert_eq!(said(folder, &["test", "."], 0), "1 passed, 0 failed\n");
 }
+
+#[test]
+fn every_form_here_packs_with_its_cases_and_runs_them_from_the_zip() {
+    let forms = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms");
+    let folder = tempfile::tempdir().unwrap();
+    let mut with_cases = 0;
+    for name in ["household-needs", "phq-9", "mzt-039", "referral"] {
+        let form = forms.join(name);
+        let form = form.to_str().unwrap();
+        let zip = format!("{name}.zip");
+        said(folder.path(), &["convert", form, &zip], 0);
+        let of_folder = said(folder.path(), &["test", form], 0);
+        assert_eq!(said(folder.path(), &["test", &zip], 0), of_folder, "{name}");
+        with_cases += usize::from(!of_folder.starts_with("0 passed"));
+        assert_eq!(
+            said(folder.path(), &["diff", form, &zip, "--json"], 0).contains("\"differences\":[]"),
+            true,
+            "{name}"
+        );
+    }
+    assert_eq!(with_cases, 4);
+}

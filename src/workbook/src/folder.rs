@@ -121,7 +121,11 @@ pub fn write_folder(folder: &FormFolder) -> Result<Files, WorkbookError> {
     let mut files = vec![(main.0.to_owned(), main.1)];
     let listed = |name: &str| name == doorstep_engine::source::MEDIA_LIST;
     for file in bundle.files.iter().filter(|file| file.sheet().is_none() && !listed(&file.name)) {
-        files.push((inside(&file.name), file.text.as_bytes().to_vec()));
+        let one = (inside(&file.name), file.text.as_bytes().to_vec());
+        // A file may be named by two ways that lead to it, from the form and from another folder's file: it goes along once.
+        if !files.contains(&one) {
+            files.push(one);
+        }
     }
     files.extend(media.iter().map(|(file, bytes)| (format!("{MEDIA}{}", file.name), bytes.clone())));
     files.extend(cases.iter().map(|(name, text)| (name.clone(), text.as_bytes().to_vec())));
@@ -218,6 +222,19 @@ mod tests {
             assert!(holds_form(&zip));
             assert_eq!(again.bundle.hash(), folder.bundle.hash());
         }
+    }
+
+    #[test]
+    fn a_list_that_is_named_by_two_ways_goes_along_once() {
+        let mut folder = read_folder("visit.zip", whole()).unwrap();
+        folder.bundle.files.push(Source::new("../near/../lists/towns.csv", "name,label\n1,竹岛\n"));
+        let written = write_folder(&folder).unwrap();
+        assert_eq!(written.iter().filter(|(name, _)| name == "lists/towns.csv").count(), 1);
+        assert!(pack(&written).is_ok());
+        // Two lists that would be one file are two, and nobody says which is meant.
+        folder.bundle.files.push(Source::new("../near/../lists/towns.csv", "name,label\n2,城里\n"));
+        let twice = pack(&write_folder(&folder).unwrap());
+        assert_eq!(twice, Err(WorkbookError::BadName { file: "lists/towns.csv".into() }));
     }
 
     #[test]
