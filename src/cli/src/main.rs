@@ -98,7 +98,10 @@ doorstep COMMAND
       --watch                again whenever a form, what it names or a case changes, until Ctrl-C
                              exits with 0 if all is well, 1 if something is wrong
   test PATH…               run the cases that stand beside forms and catalogues
-      --json                 as data: a line of JSON for each case, then one that counts them
+      --coverage             say what the cases of each form reach, and what none of them does: questions asked, choices chosen,
+                             bands come to, rules (of tables, shifts and flags) that held
+      --json                 as data: a line of JSON for each case and, with --coverage, for each form; then one that counts them
+      --lang zh              in Chinese, as where LANG says so; in English with `--lang en`
       --watch                again whenever a form, what it names or a case changes, until Ctrl-C
                              exits with 0 if all pass, 1 if any fails or there are none
   assess FORM CASE         what the answers of a case come to, and why

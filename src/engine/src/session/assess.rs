@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use crate::assess::Outcome;
 use crate::assess::evaluate::{Assessor, Awaiting};
-use crate::assess::measure::MeasureId;
-use crate::assess::trace::Trace;
+use crate::assess::measure::{Kind, MeasureId};
+use crate::assess::trace::{Told, Trace};
 use crate::session::Session;
 use crate::value::Value;
 use crate::view::{Key, NodeId, ScopeId};
@@ -16,8 +16,20 @@ impl Session {
         Some(self.outcome_of(self.form.assessment.named(measure)?))
     }
 
-    pub(super) fn outcome_of(&self, id: MeasureId) -> Outcome {
+    pub(crate) fn outcome_of(&self, id: MeasureId) -> Outcome {
         self.outcomes[usize::from(id.0)].clone()
+    }
+
+    /// Which bands, rules and reasons of a measure have a part in what it came to, told by the same computation. Of a measure that has none of them: nothing.
+    pub(crate) fn counted(&self, id: MeasureId) -> Vec<Told> {
+        let measure = self.form.assessment.measure(id);
+        let has_any = matches!(measure.kind, Kind::Band(_) | Kind::Table(_) | Kind::Shift(_));
+        if !has_any || !self.instance.relevant(ScopeId(0), measure.node) {
+            return Vec::new();
+        }
+        let mut trace = Trace::wanted();
+        self.assessor(measure.node).outcome(id, &mut trace);
+        trace.lines.iter().filter(|line| line.counts).map(|line| line.told).collect()
     }
 
     /// The names of the form's measures, in the order of their declaration.

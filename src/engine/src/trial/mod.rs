@@ -3,6 +3,7 @@
 //! For designers and the command line; a phone has no use for it.
 
 mod coverage;
+mod levels;
 mod random;
 mod record;
 
