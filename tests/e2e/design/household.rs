@@ -112,6 +112,13 @@ async fn the_household_survey_is_changed_in_the_morning_and_at_the_doors_by_noon
     assert_eq!(mistakes(&desk).await, 0);
 
     // Tried: the new question is on its page, and is answered.
+    filling::give(&desk, "outcome", "1").await;
+    for (page, question, choice) in
+        [("danger", "red_flags", "none"), ("consent", "consent_survey", "granted")]
+    {
+        desk.tap(&format!(".phone [data-to={page}]")).await;
+        desk.tap(&format!(".phone [data-name={question}] label.choice:has(input[value='{choice}'])")).await;
+    }
     desk.tap(".phone [data-to=home]").await;
     preview_says(&desk, "住在几楼").await;
     desk.tap(".phone [data-name=floor] .field").await;

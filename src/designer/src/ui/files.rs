@@ -5,7 +5,7 @@ use doorstep_app::platform::fetch::{ask_signed_in, put_signed_in};
 use doorstep_app::platform::picked::Picked;
 use doorstep_app::platform::rescue::save_as;
 use doorstep_app::platform::{clipboard, designs, picked, timer};
-use doorstep_engine::MediaFile;
+use doorstep_engine::{MediaError, MediaFile};
 use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -106,21 +106,28 @@ async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), St
     // What is far too large is not read at all.
     let is_readable = picked.size() <= 2 * doorstep_engine::source::MAX_MEDIA_BYTES as u64;
     let bytes = if is_readable { picked.bytes().await } else { Some(Vec::new()) };
-    let too_large = doorstep_engine::MediaError::TooLarge { file: name.clone() };
-    let with = match (is_readable, &bytes) {
-        (false, _) => Err(NotAdded::Media(too_large)),
-        (true, Some(bytes)) => desk.now(|document| files::with(document, &name, bytes)),
-        (true, None) => return Err((words.gone)(&name)),
+    let too_large = MediaError::TooLarge { file: name.clone() };
+    let said = |error: MediaError| match language {
+        Language::Chinese => format!("{}。", error.in_chinese()),
+        _ => format!("{error}."),
     };
-    let (files, media) = with.map_err(|why| match (why, language) {
-        (NotAdded::NotText(name), _) => (words.not_text)(&name),
-        (NotAdded::Media(error), Language::Chinese) => format!("{}。", error.in_chinese()),
-        (NotAdded::Media(error), _) => format!("{error}."),
-    })?;
-    if let (Some(media), Some(bytes)) = (&media, &bytes) {
-        designs::put_media(&media.sha256, bytes).await.map_err(|_| words.not_kept.to_owned())?;
-        desk.hold(&media.sha256, bytes);
+    let bytes = match (is_readable, bytes) {
+        (true, Some(bytes)) => bytes,
+        (true, None) => return Err((words.gone)(&name)),
+        (false, _) => return Err(said(too_large)),
+    };
+    let with = || {
+        desk.now(|document| files::with(document, &name, &bytes)).map_err(|why| match why {
+            NotAdded::NotText(name) => (words.not_text)(&name),
+            NotAdded::Media(error) => said(error),
+        })
+    };
+    if let (_, Some(media)) = with()? {
+        designs::put_media(&media.sha256, &bytes).await.map_err(|_| words.not_kept.to_owned())?;
+        desk.hold(&media.sha256, &bytes);
     }
+    // Once more: another file may have come meanwhile.
+    let (files, _) = with()?;
     desk.set_files(files);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is done with buttons: the same as with keys, and what has none.
 
-use doorstep_app::designing::{live, shown_when, use_reader};
+use doorstep_app::designing::{Language, live, shown_when, use_reader};
 use doorstep_app::platform::page as screen;
 use doorstep_app::platform::rescue::save_as;
 use doorstep_app::platform::timer;
@@ -210,7 +210,11 @@ pub fn TakeAway() -> impl IntoView {
             Err(why) => return wrong.set(Some(said(why))),
         };
         save_as(&format!("{name}.{ending}"), media_type, &bytes);
-        losses.set((!lost.is_empty()).then(|| lost.into_iter().map(|loss| loss.what).collect()));
+        let said = |loss: Loss| match reader.language_now() {
+            Language::Chinese => loss.in_chinese(),
+            _ => loss.what,
+        };
+        losses.set((!lost.is_empty()).then(|| lost.into_iter().map(said).collect()));
     };
     let ways = WAYS.map(|way| {
         view! {

@@ -29,18 +29,18 @@ struct Ran {
 struct Reach {
     questions: (usize, usize),
     choices: (usize, usize),
+    bands: (usize, usize),
+    rules: (usize, usize),
     missing: Vec<String>,
 }
 
 impl Reach {
     fn of(coverage: &Coverage) -> Reach {
-        let (questions, choices) = (coverage.questions(), coverage.choices());
-        let missing = questions.missing.into_iter().chain(choices.missing);
-        Reach {
-            questions: (questions.count, questions.of),
-            choices: (choices.count, choices.of),
-            missing: missing.take(MOST_TOLD).collect(),
-        }
+        let all = [coverage.questions(), coverage.choices(), coverage.bands(), coverage.rules()];
+        let [questions, choices, bands, rules] = all.each_ref().map(|reached| (reached.count, reached.of));
+        // Of each some: of a long form the questions alone would be too many to tell.
+        let missing = all.into_iter().flat_map(|reached| reached.missing.into_iter().take(MOST_TOLD));
+        Reach { questions, choices, bands, rules, missing: missing.collect() }
     }
 }
 
@@ -177,6 +177,8 @@ fn reach_view(reach: Reach, words: &'static Words) -> AnyView {
         reach.missing.iter().map(|path| view! { <li><code>{path.clone()}</code></li> }).collect_view();
     view! {
         <p data-reached=format!("{} {}", reach.questions.0, reach.choices.0)>{(words.reached)(reach.questions, reach.choices)}</p>
+        {(reach.bands.1 + reach.rules.1 > 0).then(|| view! {
+            <p data-levels=format!("{} {}", reach.bands.0, reach.rules.0)>{(words.levels_reached)(reach.bands, reach.rules)}</p> })}
         {(!reach.missing.is_empty()).then(|| view! {
             <details class="fold"><summary>{words.not_reached}</summary><ul>{missing}</ul></details> })}
     }

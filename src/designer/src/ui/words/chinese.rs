@@ -110,7 +110,7 @@ pub(super) const CHINESE: Words = Words {
     case_about: "把右边填的记成一个例子",
     case_hint: "写明是哪种情况，例如：独居、没有护理员。以后每次改表，都会看它的结果变没变。",
     record: "记下来",
-    coverage: "例子覆盖到哪些题",
+    coverage: "例子覆盖到哪些",
     random: "随机填 100 遍",
     no_cases: "还没有例子。先在右边填一遍，再记下来。",
     passed: "结果没变",
@@ -123,6 +123,9 @@ pub(super) const CHINESE: Words = Words {
     never_rests: "算不完：几个算式互相牵着",
     reached: |questions, choices| {
         format!("问到 {} / {} 题，选到 {} / {} 个选项。", questions.0, questions.1, choices.0, choices.1)
+    },
+    levels_reached: |bands, rules| {
+        format!("得到过 {} / {} 个档，用到过 {} / {} 条规则。", bands.0, bands.1, rules.0, rules.1)
     },
     not_reached: "没到的",
     reads: "用到：",

@@ -135,6 +135,9 @@ pub(super) const ENGLISH: Words = Words {
             questions.0, questions.1, choices.0, choices.1
         )
     },
+    levels_reached: |bands, rules| {
+        format!("{} of {} levels come to, {} of {} rules held.", bands.0, bands.1, rules.0, rules.1)
+    },
     not_reached: "Not reached",
     reads: "Reads:",
     read_by: "Read by:",

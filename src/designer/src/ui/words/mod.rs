@@ -114,6 +114,7 @@ pub struct Words {
     pub never_right: Text,
     pub never_rests: Text,
     pub reached: fn((usize, usize), (usize, usize)) -> String,
+    pub levels_reached: fn((usize, usize), (usize, usize)) -> String,
     pub not_reached: Text,
     pub reads: Text,
     pub read_by: Text,
