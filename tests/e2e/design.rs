@@ -218,7 +218,11 @@ async fn what_is_no_form_is_told_in_one_sentence_and_a_workbook_opens() {
     let browser = Browser::start(&profile, Screen::Desktop).await;
     browser.open(&server.url("/design")).await;
     browser.seen("[data-action=open]").await;
+    let with_password = include_bytes!("../../src/workbook/tests/password.xlsx");
+    let huge = vec![0; 50 << 20];
     for (name, bytes) in [
+        ("password.xlsx", &with_password[..]),
+        ("huge.xlsx", &huge[..]),
         ("picture.xlsx", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10, b'J', b'F', b'I', b'F'][..]),
         ("locked.xlsx", &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0][..]),
         ("broken.json", b"{\"survey\": ["),
@@ -229,6 +233,15 @@ async fn what_is_no_form_is_told_in_one_sentence_and_a_workbook_opens() {
         let said = browser.text("[data-wrong]").await;
         assert!(said.chars().count() > 8 && !said.contains("panic"), "{name}: {said}");
     }
+    // A thousand mistakes are all listed.
+    let rows: String = (0..1000).map(|row| format!("text,{row} no name,问题\n")).collect();
+    let csv = format!("type,name,label\n{rows}");
+    browser.pick("#design-file", &profile.file("mistakes.csv", csv.as_bytes())).await;
+    browser.seen("[data-screen=design]").await;
+    let listed = "return document.querySelectorAll('[data-problem][data-severity=error]').length >= 1000";
+    browser.until("all are listed", async || browser.run(listed, vec![]).await == true).await;
+    browser.picture("design-thousand").await;
+    browser.open(&server.url("/design")).await;
     let csv = "type,name,label\ntext,who,谁\ninteger,age,多大\n";
     browser.pick("#design-file", &profile.file("survey.csv", csv.as_bytes())).await;
     browser.seen("[data-screen=design]").await;

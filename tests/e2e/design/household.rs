@@ -165,6 +165,11 @@ async fn the_household_survey_is_changed_in_the_morning_and_at_the_doors_by_noon
             ("visit/visit_start", json!("09:30")),
             ("closing/visit_end", json!("10:40")),
             ("home/floor", json!(3)),
+            ("place/county", json!("371082")),
+            ("place/town", json!("371082007")),
+            ("place/village", json!("东楮岛村")),
+            ("subject/subject_name", json!("孙德厚")),
+            ("profile/phone_kind", json!("none")),
         ],
     );
     for part in given.iter_mut().filter(|part| part.page == "home") {

@@ -252,6 +252,8 @@ fn ends(cut_off: &CutOff) -> (f64, f64) {
         (None, Some(most)) => (most - at).max(1.0),
         (None, None) => at.abs().max(10.0),
     };
+    // Without a border beyond it, half as far as it is from nothing.
+    let way = way.max(at.abs() / 2.0);
     (least.unwrap_or(at - way), most.unwrap_or(at + way))
 }
 
