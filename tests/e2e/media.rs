@@ -18,7 +18,8 @@ const FORM: &str = r#"{"settings": {"form_id": "look", "version": "1", "title": 
     {"type": "text", "name": "heard", "label": {"zh": "听一听，再写", "en": "Listen, then write"}, "audio": "said.wav", "autoplay": "audio"}]},
     {"type": "group", "name": "second", "label": {"zh": "种类", "en": "Kind"}, "children": [
     {"type": "select_one kind", "name": "kind", "label": {"zh": "哪一种", "en": "Which kind"}},
-    {"type": "text", "name": "lost", "label": {"zh": "少一张图", "en": "One is missing"}, "image": "gone.png"}]}]}"#;
+    {"type": "text", "name": "lost", "label": {"zh": "少一张图", "en": "One is missing"}, "image": "gone.png"},
+      {"type": "image", "name": "marked", "label": {"zh": "在图上标出来", "en": "Mark it"}, "appearance": "annotate", "default": "well.png"}]}]}"#;
 
 /// 320 × 200.
 const WELL: &str = "iVBORw0KGgoAAAANSUhEUgAAAUAAAADICAMAAACu2siZAAAAD1BMVEXe7PR4oG6WblBGRlA8eL79wAoiAAABM0lEQVR42u3aQQqAMAxFwRrvf2cvYIWAjcXMWxehg5uPjiFJkiRJkiRJkiRJkiRJkiRJkiSpoPPbAAIECBAgQIAAAQIECBAgQIAAAQIECBAgQICvsG70JIAAAQIECBAgQIAAAQIECBAgQIAAAQIECBAgQIAAAQIECBAgQIAAAQJU4yImf/LFbanD0eE9BAgQIECAAAECBNgT8OHyKanJaYAAAQIECBAgQIAAAQI05QACBAgQIECAAAECBGjKAQQIECBAgAABAgQI0DcRUw4gQIAAAQIECBAgQICmHECAAAECTHZUtxiw+joAAQIECLCyxVMOIECAAAECBAgQIECAAP8fQIAAAQIUQIAAAQogQIAABRAgQIACCBAgQAEECBCgAAIECFAAAQIEKIAAAQIUQICbdAFvbqHTveA/0AAAAABJRU5ErkJggg==";
@@ -152,6 +153,13 @@ async fn pictures_and_sounds_are_there_without_a_network_and_let_go_of() {
     browser.tap("[data-name=kind] .choice:nth-of-type(1)").await;
     browser.seen("[data-name=kind] .choice:nth-of-type(1) input:checked").await;
     browser.picture("media-choices").await;
+    // What the form answers with itself is the draft's own from now on, to be drawn on.
+    let own = "document.querySelector('[data-name=marked] img.photo')?.naturalWidth";
+    is(&browser, "the picture to be marked", own, json!(320)).await;
+    browser.tap("[data-name=marked] [data-action=draw-on]").await;
+    browser.seen("[data-name=marked] .pad.on-photo img").await;
+    browser.run("document.querySelector('[data-name=marked]').scrollIntoView()", vec![]).await;
+    browser.picture("media-marked").await;
 
     browser.tap("[data-action=home]").await;
     browser.seen("[data-form=look]").await;

@@ -248,6 +248,10 @@ fn named_files(session: &Session, files: &[Attachment]) -> Result<Vec<Attachment
         if session.relevant(key) != Some(true) {
             continue;
         }
+        // The form's own picture, which its default answers with: it lies with the form, and nobody made one of theirs of it.
+        if name.starts_with("jr://") {
+            continue;
+        }
         match files.iter().find(|file| *file.name == **name) {
             Some(file) => named.push(file.clone()),
             None => missing.push(session.path(key)),
@@ -423,6 +427,24 @@ pub(crate) mod tests {
             )
         );
         assert_eq!(submission.hash(), content_hash(submission.body().as_bytes()));
+    }
+
+    #[test]
+    fn the_forms_own_picture_as_an_answer_is_no_file_that_is_missing() {
+        use doorstep_engine::{Bundle, Form, Source, World};
+        let text = r#"{"settings": {"form_id": "wells", "version": "1"}, "survey": [
+            {"type": "image", "name": "marked", "label": "Mark the leak", "appearance": "annotate", "default": "well.png"}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("wells.json", text))).form.expect("it checks");
+        let mut session = Session::new(form, World::default());
+        let draft = Draft::begin(Uuid::from_bytes([1; 16]), &session, Moment::default());
+        let seal = |session: &mut Session| {
+            Submission::seal(session, &draft, &[], Moment::default(), [0; 32])
+                .map(|sealed| sealed.attachments().len())
+        };
+        assert_eq!(seal(&mut session), Ok(0));
+        let marked = session.at("/wells/marked").expect("it is there");
+        session.answer(marked, Value::Attachment("mine.jpg".into())).expect("it may be answered");
+        assert_eq!(seal(&mut session), Err(SealError::FilesMissing(vec!["/wells/marked".to_owned()])));
     }
 
     #[test]

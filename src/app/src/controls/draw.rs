@@ -9,7 +9,7 @@ use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::ev::PointerEvent;
 use leptos::prelude::*;
 
-use super::kept_file::{self, Kept, named};
+use super::kept_file::{self, Kept, named, take_default};
 use super::upload::{Media, State, kept};
 use super::{Asked, Control, Frame, looks};
 use crate::components::live::{live, shown_when};
@@ -60,13 +60,14 @@ fn show(asked: Asked) -> AnyView {
     let reader = use_reader();
     let drawing = asked.view.with_untracked(drawing).unwrap_or(Drawing::Paper);
     let name = Memo::new(move |_| asked.view.with(|view| named(&view.value)));
+    let is_blank = asked.view.with_untracked(|view| view.value.is_blank());
     let pad = Pad {
         asked,
         drawing,
         lines: RwSignal::default(),
         base: RwSignal::new(paper(drawing)),
         shown: StoredValue::new_local(None),
-        is_open: RwSignal::new(drawing != Drawing::Photo && name.with_untracked(Option::is_none)),
+        is_open: RwSignal::new(drawing != Drawing::Photo && is_blank),
         is_down: StoredValue::new(false),
         file: StoredValue::new(None),
         state: RwSignal::new(State::Idle),
@@ -111,6 +112,7 @@ fn show(asked: Asked) -> AnyView {
     let can_clear = move || name.with(Option::is_some) || pad.lines.with(|lines| !lines.is_empty());
     view! {
         <div class="choices">
+            {take_default(asked)}
             {shown_when(move || pad.is_open.get(), move || surface(pad))}
             {shown_when(move || !pad.is_open.get(), move || closed(pad, name))}
             <div class="actions">

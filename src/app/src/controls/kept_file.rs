@@ -1,16 +1,22 @@
 //! A file that an answer names: kept before the answer is, and shown again.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use doorstep_delivery::Attachment;
+use doorstep_engine::session::Session;
 use doorstep_engine::value::Value;
 use leptos::prelude::*;
 
 use super::Asked;
+use super::media::{Beside, Found, found};
+use super::media_waiting::waiting;
 use crate::components::live::{live, shown_when};
 use crate::platform::picked::Shown;
 use crate::platform::{clock, timer};
+use crate::state::device::Device;
 use crate::state::keeping::Keeping;
+use crate::state::media;
 use crate::state::reader::say;
 
 /// Keeps bytes under a name, for good; the name that they have now. Nothing if the device did not keep them.
@@ -74,9 +80,56 @@ fn shown_as(media_type: &str, url: String, label: String) -> AnyView {
 /// The name of the file that an answer names.
 pub fn named(value: &Value) -> Option<String> {
     match value {
-        Value::Attachment(name) => Some(name.to_string()),
+        Value::Attachment(name) if !is_the_forms(name) => Some(name.to_string()),
         _ => None,
     }
+}
+
+/// The address of the form's own picture that an answer is, as its `default` has it, until it is the draft's.
+pub fn of_the_form(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Attachment(name) if is_the_forms(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+fn is_the_forms(name: &str) -> bool {
+    name.starts_with("jr://")
+}
+
+/// Makes the form's own picture that the question is answered with a file of the draft's, to be drawn on and sent like any other (ODK XForms, *binary*: the default
+/// of an image). What is not on the device yet waits, and keeps nobody from answering otherwise.
+pub fn take_default(asked: Asked) -> AnyView {
+    let address = Memo::new(move |_| asked.view.with(|view| of_the_form(&view.value)));
+    let device = use_context::<Device>();
+    let (answering, key) = (asked.answering, asked.key);
+    let listed = move || match found(asked, &address.get()?) {
+        Some(Found::Listed(file)) => Some(file),
+        Some(Found::Drawing(_) | Found::Missing(_)) | None => None,
+    };
+    Effect::new(move || {
+        let Some(file) = listed() else { return };
+        if device.is_some_and(|device| device.media.holds(&file) != Some(true)) {
+            return;
+        }
+        let ending = file.name.rsplit_once('.').map_or("bin", |(_, ending)| ending);
+        let name = asked.view.with_untracked(|view| format!("{}-{}.{ending}", view.name, clock::now_ms()));
+        let keeping = answering.keeping();
+        timer::spawn(async move {
+            let Some(bytes) = media::bytes(device, &file).await else { return };
+            let kept = keep(&keeping, &name, &file.kind, &bytes).await;
+            // It may have been answered otherwise meanwhile; the page may have been turned all the same.
+            let is_so = |session: &Session| session.value(key).and_then(of_the_form).is_some();
+            if let Some(name) = kept
+                && !answering.is_gone()
+                && answering.with(is_so)
+            {
+                answering.answer(key, Value::Attachment(name.as_str().into()));
+            }
+        });
+    });
+    let waits = Signal::derive(move || address.get().map(Beside::picture).into_iter().collect());
+    shown_when(move || address.with(Option::is_some), move || waiting(asked, waits)).into_any()
 }
 
 fn size(bytes: u64) -> String {

@@ -40,7 +40,7 @@ pub struct Beside {
 
 impl Beside {
     /// A picture and no more.
-    fn picture(address: Arc<str>) -> Beside {
+    pub fn picture(address: Arc<str>) -> Beside {
         Beside { kind: Kind::Picture, address, large: None }
     }
 }

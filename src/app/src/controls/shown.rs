@@ -6,7 +6,8 @@ use doorstep_engine::value::{DataType, Value};
 use doorstep_engine::view::QuestionView;
 use leptos::prelude::*;
 
-use super::kept_file::{Kept, named};
+use super::kept_file::{Kept, named, of_the_form};
+use super::media::{Beside, Medium};
 use super::{Asked, Control, Frame, beside_words, date_parts, masked, number, on_map, score, shape};
 use crate::state::reader::{say, use_reader};
 
@@ -19,6 +20,7 @@ fn show(asked: Asked) -> AnyView {
     let value = Memo::new(move |_| asked.view.with(readable));
     // A picture is looked at; its name says nothing.
     let file = Memo::new(move |_| asked.view.with(|view| named(&view.value)));
+    let forms_own = Memo::new(move |_| asked.view.with(|view| of_the_form(&view.value)));
     let awaits = Memo::new(move |_| {
         if value.with(Option::is_some) {
             return Vec::new();
@@ -35,10 +37,11 @@ fn show(asked: Asked) -> AnyView {
         {live(move || asked.view.with(|view| view.hint.clone()).map(|hint| view! { <p class="hint">{hint}</p> }))}
         {beside_words(asked)}
         <output class="shown-value" id=asked.id() tabindex="-1">
-            {live(move || match (file.get(), value.get()) {
-                (Some(name), _) => view! { <Kept asked name /> }.into_any(),
-                (None, Some(value)) => value.into_any(),
-                (None, None) => reader.language().words().not_answered.into_any(),
+            {live(move || match (forms_own.get(), file.get(), value.get()) {
+                (Some(address), ..) => view! { <Medium asked it=Beside::picture(address) /> }.into_any(),
+                (None, Some(name), _) => view! { <Kept asked name /> }.into_any(),
+                (None, None, Some(value)) => value.into_any(),
+                (None, None, None) => reader.language().words().not_answered.into_any(),
             })}
         </output>
         {on_map::seen(asked)}

@@ -10,7 +10,7 @@ use doorstep_engine::value::Value;
 use doorstep_engine::view::{Control as Kind, QuestionView};
 use leptos::prelude::*;
 
-use super::kept_file::{self, Kept, named};
+use super::kept_file::{self, Kept, named, take_default};
 use super::viewfinder::Viewfinder;
 use super::{Asked, Control, Frame};
 use crate::components::live::{live, shown_when};
@@ -77,6 +77,7 @@ pub fn show(asked: Asked) -> AnyView {
     let said = move || state.get().words(reader.language().words());
     view! {
         <div class="choices">
+            {take_default(asked)}
             {live(move || name.get().map(|name| view! { <Kept asked name /> }))}
             {live(move || found.get().map(|file| view! { <Found asked file found /> }))}
             <input type="file" class="unseen" id=field tabindex="-1" aria-hidden="true" accept=accept capture=capture on:change=take />

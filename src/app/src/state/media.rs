@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use doorstep_delivery::backend::doorstep::Doorstep;
 use doorstep_delivery::media::{NotHad, Shelf, Stop, fetch, fetch_one};
+use doorstep_delivery::store::StoreError;
 use doorstep_engine::MediaFile;
 use leptos::prelude::*;
 
@@ -151,23 +152,37 @@ pub fn given_by(give: impl Fn(&MediaFile) -> Option<Vec<u8>> + 'static) {
 
 /// A file, to be shown as long as this lives. `device`: nothing where there is none, and then the server is asked.
 pub async fn shown(device: Option<Device>, file: &MediaFile) -> Option<Shown> {
-    let given = GIVEN.with_borrow(|give| give.as_ref().and_then(|give| give(file)));
-    if let Some(bytes) = given {
-        return Shown::new(&bytes, &file.kind);
-    }
     let Some(device) = device else {
-        let bytes = fetch_one(&Fetch::default(), &Doorstep::at(""), file).await.ok()?;
-        return Shown::new(&bytes, &file.kind);
+        return Shown::new(&elsewhere(file).await?, &file.kind);
     };
     let store = device.store();
-    let shown = store.media_shown(file).await;
-    if let Err(error) = &shown {
-        leptos::logging::error!("{error}");
-    }
-    let shown = shown.ok().flatten();
+    let shown = found(store.media_shown(file).await);
     if shown.is_none() && device.is_at_work(&store) {
         // The browser lost it, or half of it.
         device.media.lost(file);
     }
     shown
+}
+
+/// A file's bytes, the same way.
+pub async fn bytes(device: Option<Device>, file: &MediaFile) -> Option<Vec<u8>> {
+    match device {
+        Some(device) => found(device.store().media_bytes(file).await),
+        None => elsewhere(file).await,
+    }
+}
+
+async fn elsewhere(file: &MediaFile) -> Option<Vec<u8>> {
+    let given = GIVEN.with_borrow(|give| give.as_ref().and_then(|give| give(file)));
+    match given {
+        Some(bytes) => Some(bytes),
+        None => fetch_one(&Fetch::default(), &Doorstep::at(""), file).await.ok(),
+    }
+}
+
+fn found<T>(found: Result<Option<T>, StoreError>) -> Option<T> {
+    found.unwrap_or_else(|error| {
+        leptos::logging::error!("{error}");
+        None
+    })
 }

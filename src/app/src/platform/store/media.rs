@@ -62,11 +62,23 @@ impl IndexedDb {
     /// # Errors
     /// [`StoreError`] of the database.
     pub async fn media_shown(&self, file: &MediaFile) -> Result<Option<Shown>, StoreError> {
+        let bytes = self.media_array(file).await?;
+        Ok(bytes.and_then(|bytes| Shown::of_array(&bytes, &file.kind)))
+    }
+
+    /// Its bytes, where it is to be more than looked at.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub async fn media_bytes(&self, file: &MediaFile) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.media_array(file).await?.map(|bytes| bytes.to_vec()))
+    }
+
+    async fn media_array(&self, file: &MediaFile) -> Result<Option<Uint8Array>, StoreError> {
         let transaction = self.database.read(&[BUNDLES]).await?;
         let kept = transaction.get(BUNDLES, &key(&file.sha256)).await?;
         let bytes = kept.and_then(|kept| kept.dyn_into::<Uint8Array>().ok());
-        let whole = bytes.filter(|bytes| u64::from(bytes.length()) == file.size);
-        Ok(whole.and_then(|bytes| Shown::of_array(&bytes, &file.kind)))
+        Ok(bytes.filter(|bytes| u64::from(bytes.length()) == file.size))
     }
 
     /// Notes what the forms list that an older build has kept.

@@ -1,10 +1,10 @@
 //! A form's media on the shelf: asked for until they are there, shown as they are, also of forms that an older build kept, and gone with the last form that lists them.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use doorstep_delivery::media::{Lacking, Shelf};
 use doorstep_engine::{Bundle, MediaFile, Source};
-use wasm_bindgen::JsCast;
 
 use super::super::records::MEDIA;
 use super::*;
@@ -48,11 +48,12 @@ async fn media_are_lacking_until_they_are_there_and_those_of_forms_in_force_come
     let lacking = store.lacking().await.unwrap();
     assert_eq!(hashes(&lacking), [&both, &old].map(|file| file.sha256.clone()));
     assert_eq!(lacking.kept, new.size);
-    assert_eq!(held(&store).await, [new.sha256.clone()]);
+    assert_eq!(held(&store).await, from_ref(&new.sha256));
 
     // As it is kept so it is shown, and not under another's size.
     let shown = store.media_shown(&new).await.unwrap().expect("it is here");
     assert!(shown.url().starts_with("blob:"));
+    assert_eq!(store.media_bytes(&new).await, Ok(Some(bytes)));
     assert!(store.media_shown(&MediaFile { size: new.size + 1, ..new.clone() }).await.unwrap().is_none());
     assert!(store.media_shown(&old).await.unwrap().is_none());
     // A form beside it is what it was.
@@ -65,9 +66,9 @@ async fn what_an_older_build_kept_of_a_form_is_looked_up_once() {
     let (file, _) = a_picture();
     store.save_form(&a_form("visit", "v1", true), &bundle_with(&[&file])).await.unwrap();
     let kept = store.get(FORMS, "v1").await.unwrap().unwrap();
-    js_sys::Reflect::delete_property::<js_sys::Object>(kept.unchecked_ref(), &MEDIA.into()).unwrap();
+    js_sys::Reflect::delete_property(&Object::from(kept.clone()), &MEDIA.into()).unwrap();
     write(&store, FORMS, &"v1".into(), &kept).await;
-    assert_eq!(hashes(&store.lacking().await.unwrap()), [file.sha256.clone()]);
+    assert_eq!(hashes(&store.lacking().await.unwrap()), from_ref(&file.sha256));
     let noted = store.get(FORMS, "v1").await.unwrap().unwrap();
     assert!(field(&noted, MEDIA).as_string().unwrap().contains(&*file.sha256));
     assert_eq!(store.forms().await.unwrap().items, [a_form("visit", "v1", true)]);
@@ -91,7 +92,7 @@ async fn media_stay_as_long_as_a_draft_needs_their_form_and_go_with_it() {
 
     store.delete_draft(draft.id, Moment::default()).await.unwrap();
     assert_eq!(store.drop_unused_forms().await.unwrap(), ["v1"]);
-    assert_eq!(held(&store).await, [both.sha256.clone()]);
+    assert_eq!(held(&store).await, from_ref(&both.sha256));
 
     // Forgetting asks for no key, and takes all.
     store.lock();
