@@ -84,10 +84,13 @@ pub fn world() -> World {
 }
 
 /// The finished surveys of a form that can be read on this device without a PIN, and how many users' stores ask for one. Nothing if the browser gives no store.
-pub async fn finished_here(owner: Owner, form_id: &str) -> Option<(Vec<Session>, usize)> {
+pub async fn finished_here(form_id: &str) -> Option<(Vec<Session>, usize)> {
+    // It lives as long as the reading, whoever leaves meanwhile.
+    let owner = Owner::new_root(None);
     let device = owner.with(Device::provide);
-    let found = finished_here::finished_here(device, form_id).await.ok()?;
-    Some((found.sessions, found.locked))
+    let found = finished_here::finished_here(device, form_id).await;
+    owner.cleanup();
+    found.ok().map(|found| (found.sessions, found.locked))
 }
 
 /// A form that runs, of which nothing is kept.

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use doorstep_engine::assess::Outcome;
-use doorstep_engine::session::World;
 use doorstep_engine::{Form, Session};
 
 use crate::carry::carry;
 
-/// What a measure comes to for a household in a form: the band's code. Nothing: it comes to none, or answers are missing.
-pub fn comes_to(form: &Arc<Form>, world: &World, household: &Session, measure: &str) -> Option<String> {
-    let mut session = Session::new(form.clone(), world.clone());
+/// What a measure comes to for a household in a form, on the day and with the lists of its survey: the band's code. Nothing: it comes to none, or answers are missing.
+pub fn comes_to(form: &Arc<Form>, household: &Session, measure: &str) -> Option<String> {
+    let mut session = Session::new(form.clone(), household.world().clone());
     carry(household, &mut session, &[]);
     match session.outcome(measure)? {
         Outcome::Code(code) => Some(code.to_string()),
@@ -43,6 +42,7 @@ impl Effect {
 #[cfg(test)]
 mod tests {
     use doorstep_engine::assess::Exact;
+    use doorstep_engine::session::World;
 
     use super::*;
     use crate::cutoffs;
@@ -64,13 +64,12 @@ mod tests {
         let mut after = document.clone();
         after.apply(&change);
         let (old, new) = (form(&document), form(&after));
-        let world = World::default();
         let mut effect = Effect::default();
         for number in ["70", "55", "10", ""] {
-            let mut household = Session::new(old.clone(), world.clone());
+            let mut household = Session::new(old.clone(), World::default());
             let question = household.at("/f/n").expect("it is asked");
             household.answer_text(question, number).expect("it is a number");
-            let comes_to = |form: &Arc<Form>| comes_to(form, &world, &household, "level");
+            let comes_to = |form: &Arc<Form>| comes_to(form, &household, "level");
             effect.take(comes_to(&old), comes_to(&new));
         }
         let counts = [(None, (1, 1)), (Some("high"), (1, 2)), (Some("low"), (2, 1))];

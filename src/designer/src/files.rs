@@ -35,7 +35,8 @@ pub struct Beside {
 
 /// All that goes with a document, by name.
 pub fn all(document: &Document) -> Vec<Beside> {
-    let texts = document.files.iter().filter(|file| *file.name != *MEDIA_LIST).map(|file| Beside {
+    let files = document.files();
+    let texts = files.iter().filter(|file| *file.name != *MEDIA_LIST).map(|file| Beside {
         name: file.name.to_string(),
         size: file.text.len() as u64,
         kind: None,
@@ -54,7 +55,7 @@ pub fn all(document: &Document) -> Vec<Beside> {
 
 /// Its media files, as its list says.
 pub fn listed(document: &Document) -> Vec<MediaFile> {
-    of_files(&document.files).media().unwrap_or_default()
+    of_files(&document.files()).media().unwrap_or_default()
 }
 
 /// The files with one more, or another of that name; and of a picture, sound or film what it is kept as.
@@ -86,8 +87,9 @@ pub fn with(
 
 /// The files but one.
 pub fn without(document: &Document, name: &str) -> Vec<Source> {
-    let texts = document.files.iter().filter(|file| *file.name != *name && *file.name != *MEDIA_LIST);
-    let bundle = of_files(&texts.cloned().collect::<Vec<_>>());
+    let mut texts = document.files();
+    texts.retain(|file| *file.name != *name && *file.name != *MEDIA_LIST);
+    let bundle = of_files(&texts);
     let media = listed(document).into_iter().filter(|file| *file.name != *name).collect();
     // A part of what was within the bounds is so too.
     bundle.clone().with_media(media).unwrap_or(bundle).files
@@ -137,13 +139,13 @@ pub fn open(name: &str, bytes: &[u8]) -> Result<Opened, OpenError> {
         let name = path.strip_prefix("media/").unwrap_or(path);
         let is_list = !name.contains('/') && TEXTS.iter().any(|ending| name.to_lowercase().ends_with(ending));
         let is_sheet = folder.bundle.main.sheet().is_some() && folder.definition.ends_with(".csv");
-        let is_there = document.files.iter().any(|file| file.name.rsplit('/').next() == Some(name));
+        let is_there = document.files().iter().any(|file| file.name.rsplit('/').next() == Some(name));
         if let Ok(text) = std::str::from_utf8(bytes)
             && is_list
             && !is_sheet
             && !is_there
         {
-            document.files.push(Source::new(name, text));
+            document.add_file(Source::new(name, text));
         }
     }
     Ok(Opened { document, media: folder.media, cases })
@@ -185,11 +187,11 @@ mod tests {
     fn with_all() -> (Document, MediaFile) {
         let mut document = document();
         let spare = with(&document, "spare.csv", b"name,label\n1,A\n");
-        (document.files, _) = spare.expect("it is a list, though nothing names it");
-        (document.files, _) =
-            with(&document, "towns.csv", "\u{feff}name,label\n1,甲\n".as_bytes()).expect("it is a list");
+        document.set_files(spare.expect("it is a list, though nothing names it").0);
+        let towns = with(&document, "towns.csv", "\u{feff}name,label\n1,甲\n".as_bytes());
+        document.set_files(towns.expect("it is a list").0);
         let (files, file) = with(&document, "well.png", PNG).expect("it is a picture");
-        document.files = files;
+        document.set_files(files);
         (document, file.expect("it is kept by its hash"))
     }
 
@@ -203,13 +205,13 @@ mod tests {
         other.push(0);
         let (files, again) = with(&document, "well.png", &other).expect("it is a picture");
         assert_ne!(again.as_ref().map(|file| &file.sha256), Some(&file.sha256));
-        document.files = files;
+        document.set_files(files);
         assert_eq!(names(&document), ["spare.csv", "towns.csv", "well.png"]);
-        document.files = without(&document, "well.png");
+        document.set_files(without(&document, "well.png"));
         assert_eq!(names(&document), ["spare.csv", "towns.csv"]);
-        document.files = without(&document, "towns.csv");
-        document.files = without(&document, "spare.csv");
-        assert_eq!(document.files, [] as [Source; 0]);
+        document.set_files(without(&document, "towns.csv"));
+        document.set_files(without(&document, "spare.csv"));
+        assert_eq!(document.files(), [] as [Source; 0]);
     }
 
     #[test]

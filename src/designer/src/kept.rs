@@ -30,11 +30,12 @@ impl Design {
             .document
             .sheets()
             .iter()
+            .filter(|grid| !grid.name.is_empty())
             .map(|grid| json!({"name": &*grid.name, "rows": grid.rows.iter().map(|row| &**row).collect::<Vec<_>>()}))
             .collect();
         let files: Vec<Json> = self
             .document
-            .files
+            .files_as_they_came()
             .iter()
             .map(|file| json!({"name": &*file.name, "text": &*file.text}))
             .collect();
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn a_design_comes_back_as_it_was_kept() {
         let mut document = Document::empty("新表", "new", "1");
-        document.files.push(Source::new("towns.csv", "name,label\n1,甲\n"));
+        document.add_file(Source::new("towns.csv", "name,label\n1,甲\n"));
         let cases = vec![json!({"about": "甲", "steps": []})];
         let design = Design { document, begun_from: Some("ab".into()), cases, at: 7 };
         let text = design.to_json();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doorstep_engine::{Bundle, Diagnostic, Severity};
 
-use crate::document::{Document, Place};
+use crate::document::{Document, Place, cell_at, is_list};
 
 /// Something that is wrong, and where.
 #[derive(Clone, PartialEq, Debug)]
@@ -75,9 +75,15 @@ fn mark(document: &Document, bundle: &Bundle, found: &Diagnostic, told: &Diagnos
         let sheet = document.find(&cell.sheet)?;
         Some((sheet, Place { row: position.line - 1, column: column_of(&cell.column)? }))
     });
-    let text = &bundle.source(found.span.source).text;
+    let file = bundle.source(found.span.source);
+    let text = &file.text;
+    let in_list = is_list(&file.name) && file.sheet().is_none();
+    let at = match document.find(&file.name).filter(|_| in_list) {
+        Some(sheet) => Some((sheet, cell_at(text, found.span.start as usize))),
+        None => at,
+    };
     let underlined = text.get(found.span.start as usize..found.span.end as usize).unwrap_or_default();
-    let within = at.and_then(|(sheet, place)| {
+    let within = at.filter(|_| !in_list).and_then(|(sheet, place)| {
         let cell = document.sheet(sheet).cell(place.row, place.column);
         let start = start_in_cell(text, found.span.start as usize);
         let end = start + underlined.len();
@@ -91,7 +97,7 @@ fn mark(document: &Document, bundle: &Bundle, found: &Diagnostic, told: &Diagnos
         code: found.code,
         message: told.message.clone(),
         hints: told.hints.clone(),
-        fix: at.and_then(|_| certain(found, underlined)),
+        fix: at.filter(|_| !in_list).and_then(|_| certain(found, underlined)),
     }
 }
 

@@ -228,7 +228,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 let given = session.instance_name();
                 if given != *name {
                     fail(
-                        said!("the instance's name is {given:?}, not {name:?}"; "这份表的名字现在是“{given}”，以前是“{name}”"),
+                        said!("the instance's name is {given:?}, not {name:?}"; "这份表的名字现在是“{given}”，应为“{name}”"),
                     );
                 }
             }
@@ -244,7 +244,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     let (given, list) = (violations.is_empty(), list.join(", "));
                     fail(match given {
                         true => {
-                            said!("complete is {given}, not {complete}: {list}"; "现在都填全了，以前还缺")
+                            said!("complete is {given}, not {complete}: {list}"; "现在都填全了，应当还缺")
                         }
                         false => {
                             said!("complete is {given}, not {complete}: {list}"; "现在没填全或填错了：{list}")
@@ -265,7 +265,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     match given {
                         Some(given) if given == as_text(wanted) => {}
                         Some(given) => fail(
-                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，以前是 {wanted}"),
+                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，应为 {wanted}"),
                         ),
                         None => fail(said!("there is no measure {name}"; "没有 {name} 这项评估了")),
                     }
@@ -313,7 +313,7 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         Some(key) => {
                             if let Err(given) = one(session, what, key, wanted) {
                                 fail(
-                                    said!("{what} of {path}: {given}, not {wanted}"; "{path} 现在是 {given}，以前是 {wanted}（{what}）"),
+                                    said!("{what} of {path}: {given}, not {wanted}"; "{path} 现在是 {given}，应为 {wanted}（{what}）"),
                                 );
                             }
                         }

@@ -59,7 +59,7 @@ impl History {
     /// Other files go with it. What was done to its sheets is not touched.
     pub fn set_files(&mut self, files: Vec<Source>) {
         self.kept = None;
-        self.document.files = files;
+        self.document.set_files(files);
     }
 
     /// Is there anything to take back, and anything to do again?

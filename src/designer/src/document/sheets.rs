@@ -9,6 +9,7 @@ use doorstep_workbook::sheet::Sheet;
 use doorstep_workbook::{OtherKind, WorkbookError};
 
 use super::cells::Place;
+use super::lists::is_list;
 use super::{Change, Grid, OpenError};
 
 /// The sheets that a form may have, with the columns that a new one gets.
@@ -66,9 +67,11 @@ const MOST_BYTES: usize = 64 << 20;
 /// A form's sheets, and the files beside them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
-    sheets: Vec<Arc<Grid>>,
-    /// Lists and other text files that the form names.
-    pub files: Vec<Source>,
+    pub(super) sheets: Vec<Arc<Grid>>,
+    /// Lists and other text files that the form names, as they came. Of a list its sheet says how it is now.
+    pub(super) files: Vec<Source>,
+    /// Of each list that is a sheet, how it came.
+    pub(super) originals: Vec<Arc<Grid>>,
 }
 
 impl Document {
@@ -99,7 +102,9 @@ impl Document {
             })
             .collect();
         known.extend(given.into_iter().flatten().map(Arc::new));
-        Document { sheets: known, files }
+        let mut document = Document { sheets: known, files, originals: Vec::new() };
+        document.show_lists();
+        document
     }
 
     /// Opens a file of any syntax: workbook, XForm, form JSON. `beside` gives the files that it names.
@@ -156,10 +161,10 @@ impl Document {
                 let is_json = bundle.main.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
                 for file in &bundle.files {
                     match named.iter().find(|name| plain(name) == plain(&file.name)) {
-                        Some(name) => document.files.push(Source::new(name.as_str(), file.text.clone())),
+                        Some(name) => document.add_file(Source::new(name.as_str(), file.text.clone())),
                         // A list of form JSON's: its rows are in the sheets now.
                         None if is_json && *file.name != *MEDIA_LIST => {}
-                        None => document.files.push(file.clone()),
+                        None => document.add_file(file.clone()),
                     }
                 }
                 Ok(document)
@@ -186,10 +191,28 @@ impl Document {
 
     /// What the engine reads. Sheets that say nothing are left out, but for the survey.
     pub fn bundle(&self) -> Bundle {
-        let mut sources =
-            self.sheets.iter().filter(|grid| *grid.name == *"survey" || !grid.is_blank()).map(source);
+        let is_sheet = |grid: &&Arc<Grid>| {
+            *grid.name == *"survey" || !(grid.is_blank() || grid.name.is_empty() || is_list(&grid.name))
+        };
+        let mut sources = self.sheets.iter().filter(is_sheet).map(source);
         let main = sources.next().unwrap_or_else(|| Source::new(format!("{FILE}#survey"), ""));
-        Bundle { main, files: sources.chain(self.files.iter().cloned()).collect() }
+        Bundle { main, files: sources.chain(self.files_now()).collect() }
+    }
+
+    /// The files that go with it, as they are now.
+    pub fn files(&self) -> Vec<Source> {
+        self.files_now().collect()
+    }
+
+    /// The same as they came, which is how a design keeps them: its sheets say what was changed.
+    pub(crate) fn files_as_they_came(&self) -> &[Source] {
+        &self.files
+    }
+
+    /// One more file goes with it.
+    pub fn add_file(&mut self, file: Source) {
+        self.files.push(file);
+        self.show_lists();
     }
 
     /// A sheet by its place.

@@ -1,6 +1,6 @@
 //! The bands of each measure on a line, and a slider for each cut-off: what moving it makes of the households on this device, before the form is changed.
 
-use doorstep_app::designing::{Row, finished_here, live, rows, shown_when, use_reader, world};
+use doorstep_app::designing::{Row, finished_here, live, rows, shown_when, use_reader};
 use doorstep_app::platform::timer;
 use doorstep_engine::assess::Exact;
 use doorstep_engine::{Form, Session, case};
@@ -66,10 +66,9 @@ pub fn CutOffs() -> impl IntoView {
         counted: RwSignal::new(Counted::Not),
         turn: StoredValue::new(0),
     };
-    let owner = Owner::current().unwrap_or_default();
     let id = desk.now(|document| document.setting("form_id").to_owned());
     timer::spawn(async move {
-        let known = match finished_here(owner, &id).await {
+        let known = match finished_here(&id).await {
             Some((sessions, locked)) => {
                 let count = sessions.len();
                 bench.surveys.try_update_value(|surveys| *surveys = sessions);
@@ -196,7 +195,9 @@ fn stretch_said(desk: Desk, stretch: &Stretch, tag: &str) -> (&'static str, Stri
         Is::Band(band) => ("band", desk.now(|document| band_label(document, band, tag))),
         Is::Gap => ("gap", words.gap.to_owned()),
         Is::Overlap(bands) => {
-            let codes = bands.iter().map(|band| band.code.as_str()).collect::<Vec<_>>().join("、");
+            let labels: Vec<String> =
+                desk.now(|document| bands.iter().map(|band| band_label(document, band, tag)).collect());
+            let codes = labels.join(words.comma);
             ("overlap", (words.overlap)(&codes))
         }
     }
@@ -216,7 +217,10 @@ fn mover(bench: Bench, cut_off: CutOff) -> AnyView {
     let now = number(cut_off.value);
     let id = format!("cut-{}-{}-{now}", cut_off.of, cut_off.when.len());
     let (least, most) = ends(&cut_off);
-    let step = if cut_off.whole { "1" } else { "any" };
+    let (least, most) = (least.floor(), most.ceil());
+    // As fine as it is written now; finer by the number beside it.
+    let decimals = now.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let step = format!("{:.*}", decimals, 10f64.powi(-(decimals as i32)));
     let (own, shown) = (cut_off.clone(), cut_off.clone());
     let value = move || {
         let other = moving.with(|moving| {
@@ -272,27 +276,28 @@ fn look(bench: Bench) {
         timer::sleep(REST_MS).await;
         let Some(moving) = bench.moving.try_get_untracked().flatten().filter(|_| is_last()) else { return };
         let Some(to) = wanted(&moving) else { return };
-        let forms = bench.desk.now(|document| {
+        let forms = bench.desk.try_now(|document| {
             let mut after = document.clone();
             after.apply(&cutoffs::moved(document, &moving.cut_off, to).ok()?);
             Some((Form::read(&document.bundle()).form, Form::read(&after.bundle()).form))
         });
+        let forms = forms.flatten();
         let (before, after) = match forms {
             Some((Some(before), Some(after))) => (before, after),
             Some(_) => return drop(bench.counted.try_set(Counted::Broken)),
             None => return,
         };
-        let (world, measure) = (world(), &moving.cut_off.of);
-        let cases = bench.desk.cases.get_untracked();
-        let surveys = bench.surveys.with_value(Vec::len);
+        let measure = &moving.cut_off.of;
+        let Some(cases) = bench.desk.cases.try_get_untracked() else { return };
+        let Some(surveys) = bench.surveys.try_with_value(Vec::len) else { return };
         let all = surveys + cases.len();
         let mut effect = Effect::default();
         for at in 0..all {
             let both = |household: &Session| {
-                (comes_to(&before, &world, household, measure), comes_to(&after, &world, household, measure))
+                (comes_to(&before, household, measure), comes_to(&after, household, measure))
             };
             let counted = match at.checked_sub(surveys) {
-                None => bench.surveys.with_value(|surveys| surveys.get(at).map(both)),
+                None => bench.surveys.try_with_value(|surveys| surveys.get(at).map(both)).flatten(),
                 Some(at) => case::run_through(&before, &cases[at]).0.as_ref().map(both),
             };
             if let Some((before, after)) = counted {

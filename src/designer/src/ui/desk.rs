@@ -142,6 +142,11 @@ impl Desk {
         self.history.with_value(|history| look(history.document()))
     }
 
+    /// Looks at it once, if its page is still there: for what comes back later.
+    pub fn try_now<T>(self, look: impl FnOnce(&Document) -> T) -> Option<T> {
+        self.history.try_with_value(|history| look(history.document()))
+    }
+
     /// What is chosen.
     pub fn area(self) -> Area {
         Area::between(self.place.get(), self.anchor.get())
@@ -262,7 +267,8 @@ impl Desk {
 
     /// It is published: what is changed next is begun from that.
     pub fn is_published(self, hash: String) {
-        self.begun_from.set(Some(hash));
+        self.begun_from.try_set(Some(hash));
+        self.kept.try_set(Kept::Soon);
         self.keep();
     }
 
@@ -280,12 +286,14 @@ impl Desk {
     /// Keeps a case with the form.
     pub fn add_case(self, case: Json) {
         self.cases.update(|cases| cases.push(case));
+        self.kept.set(Kept::Soon);
         self.keep();
     }
 
     /// Throws one away.
     pub fn drop_case(self, at: usize) {
         self.cases.update(|cases| drop(cases.remove(at)));
+        self.kept.set(Kept::Soon);
         self.keep();
     }
 
@@ -376,6 +384,8 @@ impl Desk {
 
     /// Another window goes on with it from now on.
     pub fn give_up(self) {
+        // The other one waits a moment for what was typed last.
+        self.keep_waiting();
         self.given_up.try_set_value(true);
     }
 
@@ -391,7 +401,8 @@ impl Desk {
 
     /// In the order in which this is called: the browser opens its database for one after the other.
     fn keep(self) {
-        if self.given_up.get_value() {
+        // Whoever left has had it kept then.
+        if self.given_up.try_get_value() != Some(false) {
             return;
         }
         let (id, len) = (self.id.get_value(), self.history.with_value(History::len));

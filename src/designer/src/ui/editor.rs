@@ -23,9 +23,12 @@ use super::tools::{KeptWord, TakeAway, Tools};
 use super::translate::Translate;
 use super::trials::Trials;
 use super::trying::Trying;
-use super::words::{Words, tell, words};
+use super::words::{Words, sheet_word, tell, words};
 use crate::files;
 use crate::kept::Design;
+
+/// A window that takes a design over waits so long for the other to keep it, in milliseconds.
+const TAKING_MS: u32 = 600;
 
 /// Which part a narrow screen shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,9 +73,11 @@ pub fn EditorPage() -> impl IntoView {
     let held = StoredValue::new_local(None::<Held>);
     let desk = StoredValue::new(None::<Desk>);
     let own = StoredValue::new(id.clone());
+    let is_lost = StoredValue::new(false);
     let open = move |take_over: bool| {
         let id = own.get_value();
         let lost = move || {
+            is_lost.try_set_value(true);
             if let Some(desk) = desk.try_get_value().flatten() {
                 desk.give_up();
             }
@@ -89,6 +94,11 @@ pub fn EditorPage() -> impl IntoView {
             }
             // Whoever left meanwhile drops it here, and it is free again.
             held.try_set_value(lock);
+            is_lost.try_set_value(false);
+            if take_over {
+                // The window that had it keeps what was typed last.
+                timer::sleep(TAKING_MS).await;
+            }
             let found = match designs::get(&id).await {
                 Err(_) => Opening::None(|w| w.no_store.to_owned()),
                 Ok(None) => Opening::None(|w| w.not_found.to_owned()),
@@ -103,7 +113,10 @@ pub fn EditorPage() -> impl IntoView {
                     }
                 }
             };
-            opening.try_set(found);
+            // Another window was faster still.
+            if is_lost.try_get_value() == Some(false) {
+                opening.try_set(found);
+            }
         });
     };
     open(false);
@@ -263,7 +276,7 @@ fn Tabs() -> impl IntoView {
         let row = |(index, name): (usize, String)| {
             Row::new(format!("{index} {name}"), move || {
                 let shown = name.clone();
-                let word = live(move || (words(reader.language()).sheet)(&shown));
+                let word = live(move || sheet_word(words(reader.language()), &shown));
                 let count = Memo::new(move |_| desk.marks.with(|marks| marks.count(index)));
                 view! {
                     <button
@@ -277,7 +290,8 @@ fn Tabs() -> impl IntoView {
                 }
             })
         };
-        names.into_iter().enumerate().map(row).collect()
+        // A list that went left its place empty.
+        names.into_iter().enumerate().filter(|(_, name)| !name.is_empty()).map(row).collect()
     };
     view! { <div class="sheet-tabs" role="tablist" aria-label=tell(|w| w.table)>{rows(tabs)}</div> }
 }

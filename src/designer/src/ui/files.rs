@@ -35,7 +35,7 @@ pub fn FilesDrawer() -> impl IntoView {
     let missing = Memo::new(move |_| {
         let running = desk.running.get()?;
         let missing = running.with(|session| files::missing(session.form()));
-        (!missing.is_empty()).then(|| missing.join("、"))
+        (!missing.is_empty()).then_some(missing)
     });
     let named = Memo::new(move |_| {
         let named = |running: doorstep_app::designing::Running| {
@@ -84,7 +84,7 @@ pub fn FilesDrawer() -> impl IntoView {
             <input type="file" multiple class="unseen" id=FIELD tabindex="-1" aria-hidden="true" accept="image/*,audio/*,video/*,.csv,.xml,.geojson,.svg"
                 on:change=move |_| add(picked::take_all(FIELD)) />
             <div class="actions"><button type="button" class="button main" data-action="add-file" on:click=move |_| picked::ask(FIELD)>{tell(|w| w.files.add)}</button></div>
-            {live(move || missing.get().map(|names| view! { <p class="notice warn" role="status" data-missing-files="true">{tell(move |w| (w.files.missing)(&names))}</p> }))}
+            {live(move || missing.get().map(|names| view! { <p class="notice warn" role="status" data-missing-files="true">{tell(move |w| (w.files.missing)(&names.join(w.files.comma)))}</p> }))}
             {live(move || wrong.get().into_iter().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }).collect_view())}
             <ul class="library-rows">{rows(move || all().into_iter().map(row).collect())}</ul>
             {shown_when(move || all().is_empty(), || view! { <p class="soft">{tell(|w| w.files.none)}</p> }.into_any())}
@@ -117,7 +117,9 @@ async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), St
         (false, _) => return Err(said(too_large)),
     };
     let with = || {
-        desk.now(|document| files::with(document, &name, &bytes)).map_err(|why| match why {
+        let with = desk.try_now(|document| files::with(document, &name, &bytes));
+        // Whoever left meanwhile is told nothing.
+        with.ok_or_else(String::new)?.map_err(|why| match why {
             NotAdded::NotText(name) => (words.not_text)(&name),
             NotAdded::Media(error) => said(error),
         })
@@ -135,10 +137,10 @@ async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), St
 async fn bytes_of(desk: Desk, file: &Beside) -> Option<Vec<u8>> {
     match &file.sha256 {
         Some(sha256) => media(sha256).await,
-        None => desk.now(|document| {
-            let own = document.files.iter().find(|source| *source.name == *file.name);
+        None => desk.try_now(|document| {
+            let own = document.files().into_iter().find(|source| *source.name == *file.name);
             own.map(|source| source.text.as_bytes().to_vec())
-        }),
+        })?,
     }
 }
 
@@ -155,10 +157,10 @@ fn address(sha256: &str) -> String {
     format!("/api/v1/media/{sha256}")
 }
 
-/// All media files of the form with their bytes; else which of them can't be had.
-pub async fn all_media(desk: Desk) -> Result<Vec<(MediaFile, Vec<u8>)>, String> {
+/// These media files with their bytes; else which of them can't be had.
+pub async fn all_media(listed: Vec<MediaFile>) -> Result<Vec<(MediaFile, Vec<u8>)>, String> {
     let mut all = Vec::new();
-    for file in desk.now(files::listed) {
+    for file in listed {
         let bytes = media(&file.sha256).await.ok_or_else(|| file.name.to_string())?;
         all.push((file, bytes));
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::desk::use_desk;
 use super::grid::GRID;
-use super::words::{tell, words};
+use super::words::{sheet_word, tell, words};
 use crate::document::Place;
 use crate::inspect::{name_of, read_by, references};
 
@@ -56,7 +56,7 @@ pub fn Inspector() -> impl IntoView {
                 desk.go_to(sheet, place);
                 screen::focus(GRID);
             };
-            let word = format!("{} {}", (words.sheet)(&name), (words.cell)(&title, place.row + 1));
+            let word = format!("{} {}", sheet_word(words, &name), (words.cell)(&title, place.row + 1));
             view! { <button type="button" class="problem-place" data-read-by=name on:click=go>{word}</button> }
         };
         read.get().into_iter().map(link).collect_view()

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
 use super::grid::GRID;
-use super::words::{tell, words};
+use super::words::{sheet_word, tell, words};
 use crate::marks::Mark;
 
 /// The list.
@@ -40,7 +40,7 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
             let words = words(reader.language());
             match &place {
                 Some((_, place, name, title)) => {
-                    format!("{} · {}", (words.sheet)(name), (words.cell)(title, place.row + 1))
+                    format!("{} · {}", sheet_word(words, name), (words.cell)(title, place.row + 1))
                 }
                 None => words.of_form.to_owned(),
             }

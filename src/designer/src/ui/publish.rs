@@ -84,10 +84,12 @@ pub fn Publish() -> impl IntoView {
         // Whoever publishes stays where they were.
         desk.go_to(here.0, here.1);
         came.set(Came::Sending);
+        // What goes up is what was looked at here, whatever is done or left meanwhile.
+        let sending = Sending::of(desk, note.get_untracked());
         timer::spawn(async move {
             let told = move |sent, of| drop(came.try_set(Came::Files(sent, of)));
             let result = match send_media(desk, told).await {
-                Ok(()) => sent(desk, note.get_untracked()).await,
+                Ok(()) => sent(desk, sending).await,
                 Err(unsent) => not_sent(unsent),
             };
             came.try_set(result);
@@ -137,11 +139,23 @@ pub fn Publish() -> impl IntoView {
     }
 }
 
+/// What goes up.
+struct Sending {
+    body: String,
+    version: String,
+}
+
+impl Sending {
+    fn of(desk: Desk, note: String) -> Sending {
+        let (bundle, version) =
+            desk.now(|document| (document.bundle(), document.setting("version").to_owned()));
+        let body = json!({"bundle": bundle.to_json(), "note": note, "replaces": desk.begun_from()});
+        Sending { body: body.to_string(), version }
+    }
+}
+
 /// `POST /api/v1/design/forms`.
-async fn sent(desk: Desk, note: String) -> Came {
-    let bundle = desk.now(|document| document.bundle());
-    let version = desk.now(|document| document.setting("version").to_owned());
-    let body = json!({"bundle": bundle.to_json(), "note": note, "replaces": desk.begun_from()}).to_string();
+async fn sent(desk: Desk, Sending { body, version }: Sending) -> Came {
     let Ok(answer) = ask_signed_in("POST", "/api/v1/design/forms", Some(body.as_bytes()), TIMEOUT_MS).await
     else {
         return Came::Unreached;

@@ -2,7 +2,7 @@
 
 use doorstep_app::designing::{Confirm, Row, live, rows, shown_when, use_reader};
 use doorstep_app::platform::picked::Picked;
-use doorstep_app::platform::{clipboard, clock, designs, picked, timer};
+use doorstep_app::platform::{clipboard, clock, designs, locks, picked, timer};
 use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -117,6 +117,10 @@ pub fn StartPage() -> impl IntoView {
     };
     let forget = move |card: Card| {
         timer::spawn(async move {
+            // Nobody's work is deleted under their hands.
+            let Some(_held) = locks::try_design(&card.id, || {}).await else {
+                return drop(wrong.try_set(Some(words(reader.language_now()).files.in_use.to_owned())));
+            };
             match designs::remove(&card.id).await {
                 Ok(()) => {
                     cards.try_update(|cards| cards.retain(|other| other.id != card.id));

@@ -16,7 +16,7 @@ use super::desk::{Desk, Kept, use_desk};
 use super::files::all_media;
 use super::grid::GRID;
 use super::words::{Words, tell, words};
-use crate::document::{Change, find};
+use crate::document::{Change, Document, find};
 use crate::files;
 
 /// The field that searches.
@@ -222,8 +222,10 @@ pub fn TakeAway() -> impl IntoView {
         }
     });
     let whole = move |_| {
+        let document = desk.now(Document::clone);
+        let cases = desk.cases.get_untracked();
         timer::spawn(async move {
-            let media = match all_media(desk).await {
+            let media = match all_media(files::listed(&document)).await {
                 Ok(media) => media,
                 Err(name) => {
                     let said = (words(reader.language_now()).files.gone)(&name);
@@ -232,13 +234,10 @@ pub fn TakeAway() -> impl IntoView {
             };
             wrong.try_set(None);
             losses.try_set(None);
-            let packed = desk.now(|document| {
-                let zip = files::pack(document, media, &desk.cases.get_untracked())?;
-                Ok::<_, WorkbookError>((zip, document.setting("form_id").to_owned()))
-            });
-            match packed {
-                Ok((zip, id)) => {
-                    let name = if id.is_empty() { "form".to_owned() } else { id };
+            match files::pack(&document, media, &cases) {
+                Ok(zip) => {
+                    let id = document.setting("form_id");
+                    let name = if id.is_empty() { "form" } else { id };
                     save_as(&format!("{name}.zip"), "application/zip", &zip);
                 }
                 Err(error) => drop(wrong.try_set(Some(said(error.into())))),

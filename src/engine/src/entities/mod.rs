@@ -21,6 +21,7 @@ pub use known::{Applied, Conflict, Entity, EntityVersion, NotApplied, apply, is_
 pub use list::{EntityList, ListedEntity};
 
 use crate::form::Form;
+use crate::value::DataType;
 use crate::view::NodeId;
 
 /// A list's name and a property's may be so long, in bytes.
@@ -120,6 +121,16 @@ impl Form {
             }
         }
         written
+    }
+
+    /// Is a property written in words that anybody may choose: a name, a remark, what is worked out? Numbers, days and choices are none.
+    pub fn property_is_words(&self, list: &str, property: &str) -> bool {
+        let of_list = self.entities.iter().filter(|declared| *declared.list == *list);
+        let mut written = of_list.flat_map(|declared| &declared.properties);
+        written.any(|(name, node)| {
+            let node = self.node(*node);
+            **name == *property && node.body.choices.is_none() && node.data_type() == Some(DataType::Text)
+        })
     }
 
     /// What the question says that writes a property, without what answers put into it: in a language, else in the form's default one. Nothing where it says nothing.

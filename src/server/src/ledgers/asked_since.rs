@@ -1,7 +1,8 @@
 //! What forms ask since a ledger was declared: a question that a designer adds, and that writes a property which nobody declared, has its column in the ledgers of visits
 //! to which its form belongs.
 //!
-//! Kept here: what the dictionary declares and the ledger leaves out stays out. What nobody declared counts as free text, and is masked as such.
+//! Kept here: what the dictionary declares and the ledger leaves out stays out. Nobody said what a new property says of a person: words are hidden until they are asked for,
+//! as names are, and long numbers starred.
 
 use std::borrow::Cow;
 
@@ -10,17 +11,39 @@ use doorstep_engine::entities::declared::Words;
 use doorstep_engine::entities::dictionary::Dictionary;
 use doorstep_engine::entities::ledger::{Column, From, Ledger, Rows};
 
+use crate::who::mask::{Kind, mask, scrub};
+use crate::who::rights::Role;
+
 /// So many columns come to a ledger at most.
 const MOST: usize = 40;
+
+/// A ledger with its new columns.
+pub(super) struct Since<'l> {
+    /// All columns.
+    pub(super) ledger: Cow<'l, Ledger>,
+    /// The new ones' names, and whether words stand in them.
+    pub(super) columns: Vec<(String, bool)>,
+}
+
+/// What stands in a new column, as who asks is to see it.
+pub(super) fn seen(role: Role, full: bool, is_words: bool, text: &str) -> String {
+    match (full, is_words) {
+        (true, _) => mask(role, Kind::Free, text),
+        (false, true) => mask(Role::Auditor, Kind::Free, text),
+        (false, false) => scrub(&mask(role, Kind::Free, text)),
+    }
+}
 
 /// The ledger, with the columns of what the forms in force ask beyond it.
 pub(super) fn with_new<'l, 'f>(
     ledger: &'l Ledger,
     dictionary: &Dictionary,
     forms: impl Iterator<Item = &'f Form>,
-) -> Cow<'l, Ledger> {
-    let Rows::Events { lists, gives } = &ledger.rows else { return Cow::Borrowed(ledger) };
+) -> Since<'l> {
+    let as_it_is = || Since { ledger: Cow::Borrowed(ledger), columns: Vec::new() };
+    let Rows::Events { lists, gives } = &ledger.rows else { return as_it_is() };
     let mut columns: Vec<Column> = Vec::new();
+    let mut since = Vec::new();
     for form in forms {
         let written = form.entity_properties();
         let is_new = |(list, property): &(&str, &str)| {
@@ -44,15 +67,16 @@ pub(super) fn with_new<'l, 'f>(
                 en: said("en").unwrap_or_else(|| property.to_owned()),
             };
             let from = From::Given(property.to_owned());
+            since.push((property.to_owned(), form.property_is_words(list, property)));
             columns.push(Column { name: property.to_owned(), label, from, note: None });
         }
     }
     if columns.is_empty() {
-        return Cow::Borrowed(ledger);
+        return as_it_is();
     }
     let mut ledger = ledger.clone();
     ledger.columns.extend(columns);
-    Cow::Owned(ledger)
+    Since { ledger: Cow::Owned(ledger), columns: since }
 }
 
 #[cfg(test)]
@@ -93,7 +117,7 @@ mod tests {
         r#"{"type": "text", "name": "stairs", "label": {"zh": "几楼", "en": "Floor"}, "save_to": "floor"}"#;
 
     fn names(ledger: &Ledger, form: &Form) -> Vec<String> {
-        let ledger = with_new(ledger, &Dictionary::default(), std::iter::once(form));
+        let ledger = with_new(ledger, &Dictionary::default(), std::iter::once(form)).ledger;
         ledger
             .columns
             .iter()
@@ -105,6 +129,24 @@ mod tests {
     fn a_question_that_is_new_has_its_column() {
         let form = form(&format!("{DAY}, {STAIRS}"));
         assert_eq!(names(&visits(), &form), ["day day day", "person 谁 Who", "floor 几楼 Floor"]);
+    }
+
+    #[test]
+    fn words_are_hidden_and_long_numbers_starred_until_they_are_asked_for() {
+        let number = r#"{"type": "integer", "name": "tel", "label": "T", "save_to": "neighbour_phone"}"#;
+        let form = form(&format!("{DAY}, {STAIRS}, {number}"));
+        let ledger = visits();
+        let since = with_new(&ledger, &Dictionary::default(), std::iter::once(&*form));
+        let words = |name: &str, words: bool| (name.to_owned(), words);
+        assert_eq!(
+            since.columns,
+            [words("person", true), words("floor", true), words("neighbour_phone", false)]
+        );
+        let seen = |full: bool, is_words: bool, text: &str| seen(Role::Station, full, is_words, text);
+        assert_eq!([seen(false, true, "王五"), seen(true, true, "王五")], ["***", "王五"]);
+        assert_eq!([seen(false, false, "3"), seen(false, false, "13800001234")], ["3", "***********"]);
+        assert_eq!(seen(true, false, "13800001234"), "13800001234");
+        assert_eq!(super::seen(Role::Auditor, true, false, "3"), "***");
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub(super) async fn of_totals(
         let property = shared.office.dictionary.property(list, name);
         let text =
             property.map_or_else(|| value.to_owned(), |own: &Property| own.shown(value, wanted.language));
-        wanted.seen(shared.office.dictionary.kind(list, name), &text)
+        wanted.seen("", shared.office.dictionary.kind(list, name), &text)
     };
     let spread_over = |group: &Group| {
         let Some(spread) = &spread else { return String::new() };
@@ -198,7 +198,7 @@ pub(super) async fn of_file(
                 let named = row.iter().find(|(title, _)| title == cell).map_or("", |(_, text)| &**text);
                 means.get(named).cloned().unwrap_or_default()
             }
-            from => wanted.seen(PropertyKind::Plain, &file_cell(from, row, wanted.language)),
+            from => wanted.seen("", PropertyKind::Plain, &file_cell(from, row, wanted.language)),
         };
         columns.iter().zip(&means).map(one).collect()
     };

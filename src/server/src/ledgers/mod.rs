@@ -99,11 +99,16 @@ struct Wanted<'a> {
     role: Role,
     full: bool,
     today: String,
+    /// The columns that came since the ledger was declared, and whether words stand in them.
+    since: &'a [(String, bool)],
 }
 
 impl Wanted<'_> {
     /// What stands in a cell, as whoever asks is to see it.
-    fn seen(&self, kind: PropertyKind, text: &str) -> String {
+    fn seen(&self, column: &str, kind: PropertyKind, text: &str) -> String {
+        if let Some((_, is_words)) = self.since.iter().find(|(name, _)| name == column) {
+            return asked_since::seen(self.role, self.full, *is_words, text);
+        }
         let kind = kind_of(kind);
         let role = match kind {
             Kind::Plain | Kind::Free => self.role,
@@ -136,8 +141,8 @@ pub(crate) async fn show(
     };
     let current = shared.forms.now().await?;
     let in_force = current.forms.iter().map(|listed| &*listed.form);
-    let ledger = asked_since::with_new(ledger, &shared.office.dictionary, in_force);
-    let wanted = wanted(&asked, &ledger, &area, role, kind)?;
+    let since = asked_since::with_new(ledger, &shared.office.dictionary, in_force);
+    let wanted = Wanted { since: &since.columns, ..wanted(&asked, &since.ledger, &area, role, kind)? };
     // Whether it was looked at or carried out, and with names, is worth knowing later: `l1/csv/full`.
     let full = if wanted.full { "/full" } else { "" };
     shared.who.note(&caller.entry(Event::LedgerRead).to(format!("{id}{}{full}", kind.suffix()))).await?;
@@ -196,6 +201,7 @@ fn wanted<'a>(
         role,
         full: asked.full,
         today,
+        since: &[],
     })
 }
 

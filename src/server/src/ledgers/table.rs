@@ -146,7 +146,7 @@ fn row(
     };
     let seen = |column: &Column| {
         let Cell { text, kind } = cell(&column.from, &row, &shared.office.dictionary, wanted.language);
-        wanted.seen(kind, &text)
+        wanted.seen(&column.name, kind, &text)
     };
     wanted.ledger.columns.iter().map(seen).collect()
 }

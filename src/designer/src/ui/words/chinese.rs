@@ -71,6 +71,7 @@ pub(super) const CHINESE: Words = Words {
         "external_choices" => "外部选项",
         _ => "其他",
     },
+    services: "服务",
     cell: |title, row| format!("{row} 行 · {title}"),
     of_form: "整张表",
     took: |check, run| format!("检查 {check} 毫秒，打开 {run} 毫秒"),

@@ -12,6 +12,7 @@ pub struct CutOffs {
     pub explained: Text,
     pub none: Text,
     pub gap: Text,
+    pub comma: Text,
     pub overlap: fn(&str) -> String,
     pub from_to: fn(Option<End<'_>>, Option<End<'_>>) -> String,
     pub between: fn(&str, &str) -> String,
@@ -38,6 +39,7 @@ pub(super) const CHINESE: CutOffs = CutOffs {
     explained: "每条线是一项分级，红色是空档，黄色是重叠。拖动或改数字，看这台设备上的住户会变成哪一档；满意了再改进表里。",
     none: "“分级”表里还没有按分数划的档。",
     gap: "空档：没有分级",
+    comma: "、",
     overlap: |codes| format!("重叠：{codes}，按前面的算"),
     from_to: |from, to| {
         let from = from.map(|(at, closed)| format!("{at}{}", if closed { "（含）" } else { "（不含）" }));
@@ -54,7 +56,7 @@ pub(super) const CHINESE: CutOffs = CutOffs {
     at: |at| format!("现在是 {at}"),
     reading: "正在读这台设备上的调查……",
     households: |surveys, cases, all| match (surveys, cases) {
-        (_, 0) => format!("用这台设备上填完的 {surveys} 户来算。"),
+        (_, 0) => format!("用这台设备上填完的 {surveys} 户来算（最多 500 户）。"),
         (0, _) => format!("这台设备上没有填完的调查，用 {cases} 个例子来算。"),
         _ => format!("用这台设备上填完的 {surveys} 户和 {cases} 个例子来算，共 {all} 个。"),
     },
@@ -65,7 +67,7 @@ pub(super) const CHINESE: CutOffs = CutOffs {
     level: "分级",
     before: "现在",
     after: "改了以后",
-    no_level: "算不出（没答全）",
+    no_level: "没有档（没答全，或落在空档里）",
     moved: |moved, of| {
         if moved == 0 {
             format!("{of} 户都不变。")
@@ -83,14 +85,17 @@ pub(super) const ENGLISH: CutOffs = CutOffs {
     explained: "Each line is a measure’s bands: a gap is red, an overlap yellow. Drag, or write another number, to see what the households of this device would come to; then put it into the form.",
     none: "The sheet of bands has none that go by points yet.",
     gap: "gap: no band",
+    comma: ", ",
     overlap: |codes| format!("overlap: {codes}; the first counts"),
     from_to: |from, to| {
         let from = from.map(|(at, closed)| if closed { at.to_owned() } else { format!("above {at}") });
         let to = to.map(|(at, closed)| if closed { at.to_owned() } else { format!("below {at}") });
         match (from, to) {
             (Some(from), Some(to)) => format!("{from} to {to}"),
-            (Some(from), None) => format!("from {from}"),
-            (None, Some(to)) => format!("up to {to}"),
+            (Some(from), None) if from.starts_with("above") => from,
+            (Some(from), None) => format!("{from} and more"),
+            (None, Some(to)) if to.starts_with("below") => to,
+            (None, Some(to)) => format!("{to} and less"),
             (None, None) => "all".to_owned(),
         }
     },
@@ -99,7 +104,7 @@ pub(super) const ENGLISH: CutOffs = CutOffs {
     at: |at| format!("now {at}"),
     reading: "Reading the surveys on this device…",
     households: |surveys, cases, all| match (surveys, cases) {
-        (_, 0) => format!("By {surveys} finished surveys on this device."),
+        (_, 0) => format!("By {surveys} finished surveys on this device (500 at most)."),
         (0, _) => format!("There is no finished survey on this device: by {cases} recorded cases."),
         _ => format!(
             "By {surveys} finished surveys on this device and {cases} recorded cases, {all} together."
@@ -112,7 +117,7 @@ pub(super) const ENGLISH: CutOffs = CutOffs {
     level: "Band",
     before: "Now",
     after: "Then",
-    no_level: "none (answers are missing)",
+    no_level: "none (answers are missing, or a gap)",
     moved: |moved, of| {
         if moved == 0 { format!("None of {of} changes.") } else { format!("{moved} of {of} change.") }
     },

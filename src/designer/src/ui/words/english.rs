@@ -77,6 +77,7 @@ pub(super) const ENGLISH: Words = Words {
         "external_choices" => "External choices",
         _ => "Other",
     },
+    services: "Services",
     cell: |title, row| format!("row {row} · {title}"),
     of_form: "The whole form",
     took: |check, run| format!("checked in {check} ms, opened in {run} ms"),

@@ -9,6 +9,7 @@ pub struct Files {
     pub explained: Text,
     pub add: Text,
     pub none: Text,
+    pub comma: Text,
     pub missing: fn(&str) -> String,
     pub kind: fn(&str) -> Text,
     pub used: Text,
@@ -25,6 +26,7 @@ pub struct Files {
     pub folder: Text,
     pub elsewhere: Text,
     pub take_over: Text,
+    pub in_use: Text,
     pub taken_over: Text,
 }
 
@@ -33,6 +35,7 @@ pub(super) const CHINESE: Files = Files {
     explained: "题目里的图片、录音、视频，和选项用的名单（CSV）。发布时一起上传，手机会下载。",
     add: "添加文件",
     none: "还没有附件。",
+    comma: "、",
     missing: |names| format!("表里写到、还没有添加的：{names}"),
     kind: |kind| match kind.split('/').next() {
         Some("image") => "图片",
@@ -45,7 +48,7 @@ pub(super) const CHINESE: Files = Files {
     take: "下载",
     drop: "去掉",
     drop_title: |name| format!("去掉“{name}”？"),
-    drop_explained: "发布的下一版就不带它了；以前的版本不受影响。",
+    drop_explained: "发布的下一版就不带它了，撤销也找不回来：要用时请重新添加。以前的版本不受影响。",
     not_text: |name| format!("“{name}”打不开：名单和图形要存成 UTF-8。在 Excel 里选“CSV UTF-8”再存一次。"),
     not_kept: "这台设备存不下这个文件，没有加上。",
     gone: |name| format!("“{name}”的内容不在这台设备上，也取不到。请重新添加一次。"),
@@ -53,7 +56,8 @@ pub(super) const CHINESE: Files = Files {
     unsent: |name| format!("“{name}”没有传上去，表也没有发布。请再试一次。"),
     folder: "整个文件夹（.zip）",
     elsewhere: "这张表正在另一个窗口里改。两边同时改会互相覆盖，所以这里先不打开。",
-    take_over: "改在这里改",
+    take_over: "改到这里改",
+    in_use: "这张表正在另一个窗口里改，先关掉那个窗口再删。",
     taken_over: "这张表已经换到另一个窗口里改了，这里不再保存。",
 };
 
@@ -62,6 +66,7 @@ pub(super) const ENGLISH: Files = Files {
     explained: "Pictures, sounds and films of the questions, and lists of choices (CSV). They are sent along when the form is published, and phones fetch them.",
     add: "Add files",
     none: "No files yet.",
+    comma: ", ",
     missing: |names| format!("Named in the form and not here yet: {names}"),
     kind: |kind| match kind.split('/').next() {
         Some("image") => "picture",
@@ -74,7 +79,7 @@ pub(super) const ENGLISH: Files = Files {
     take: "Download",
     drop: "Remove",
     drop_title: |name| format!("Remove “{name}”?"),
-    drop_explained: "The next version that is published comes without it; earlier ones stay as they are.",
+    drop_explained: "The next version that is published comes without it, and undo does not bring it back: add it again if it is wanted. Earlier versions stay as they are.",
     not_text: |name| {
         format!(
             "“{name}” can’t be read: lists and drawings have to be UTF-8. In Excel, save it as “CSV UTF-8”."
@@ -87,5 +92,6 @@ pub(super) const ENGLISH: Files = Files {
     folder: "The whole folder (.zip)",
     elsewhere: "This form is open in another window. What is changed in both would overwrite each other, so it is not opened here.",
     take_over: "Change it here instead",
+    in_use: "This form is open in another window. Close that one first, then delete it.",
     taken_over: "This form is changed in another window now; nothing is kept from here any more.",
 };

@@ -13,6 +13,8 @@ use english::ENGLISH;
 pub use files::Files;
 pub use versions::Versions;
 
+use crate::document::is_list;
+
 type Text = &'static str;
 
 /// All of it.
@@ -69,6 +71,7 @@ pub struct Words {
     pub no_form: Text,
     pub stale: Text,
     pub sheet: fn(&str) -> Text,
+    pub services: Text,
     pub cell: fn(&str, usize) -> String,
     pub of_form: Text,
     pub took: fn(u32, u32) -> String,
@@ -156,6 +159,15 @@ pub fn words(language: Language) -> &'static Words {
     match language {
         Language::Chinese => &CHINESE,
         _ => &ENGLISH,
+    }
+}
+
+/// What a sheet is called: a list by its file's name.
+pub fn sheet_word(words: &Words, name: &str) -> String {
+    match name.rsplit('/').next().filter(|_| is_list(name)) {
+        Some("services.csv") => words.services.to_owned(),
+        Some(file) => file.to_owned(),
+        None => (words.sheet)(name).to_owned(),
     }
 }
 
