@@ -333,7 +333,8 @@ fn files_named(session: &Session) -> Result<Vec<Named>, Refusal> {
     let mut named = Vec::new();
     for key in session.nodes() {
         let Some(Value::Attachment(name)) = session.value(key) else { continue };
-        if session.relevant(key) != Some(true) {
+        // The form's own picture, which its default answers with, lies with the form.
+        if session.relevant(key) != Some(true) || name.starts_with("jr://") {
             continue;
         }
         if !is_name(name) {
@@ -430,6 +431,23 @@ mod tests {
         ] {
             assert_eq!(uuid_of(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_forms_own_picture_as_an_answer_is_no_file_to_be_sent() {
+        use doorstep_engine::{Bundle, Form, Source, World};
+        let text = r#"{"settings": {"form_id": "wells", "version": "1"}, "survey": [
+            {"type": "image", "name": "marked", "label": "Mark the leak", "default": "well.png"}]}"#;
+        let form = Form::read(&Bundle::single(Source::new("wells.json", text))).form.expect("it checks");
+        let mut session = Session::new(form, World::default());
+        let named = |session: &Session| {
+            let files = files_named(session).unwrap_or_else(|refusal| panic!("{}", refusal.reason));
+            files.into_iter().map(|file| file.name).collect::<Vec<_>>()
+        };
+        assert!(named(&session).is_empty());
+        let marked = session.at("/wells/marked").expect("it is there");
+        session.answer(marked, Value::Attachment("mine.jpg".into())).expect("it may be answered");
+        assert_eq!(named(&session), ["mine.jpg"]);
     }
 
     #[test]
