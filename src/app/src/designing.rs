@@ -99,6 +99,13 @@ pub struct Running {
     answering: Answering,
 }
 
+impl PartialEq for Running {
+    /// Is it the same one, whatever is answered?
+    fn eq(&self, other: &Running) -> bool {
+        self.answering.revision == other.answering.revision
+    }
+}
+
 impl std::fmt::Debug for Running {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Running")
@@ -143,11 +150,14 @@ impl Running {
         self.with(|session| session.value(key).map(doorstep_engine::Value::to_text))
     }
 
-    /// Shows the question of that name.
-    pub fn seek(self, name: &str) {
-        if let Some(key) = self.answering.named(name) {
-            self.answering.sought.set(Some(key));
+    /// Shows the question of that name; `false` if it is not asked now.
+    pub fn seek(self, name: &str) -> bool {
+        let key = self.answering.named(name);
+        let key = key.filter(|key| self.with(|session| session.page_of(*key).is_some()));
+        if key.is_some() {
+            self.answering.sought.set(key);
         }
+        key.is_some()
     }
 }
 

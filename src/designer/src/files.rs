@@ -95,6 +95,26 @@ pub fn without(document: &Document, name: &str) -> Vec<Source> {
     bundle.clone().with_media(media).unwrap_or(bundle).files
 }
 
+/// The files of a document with those of another one that these rows of its survey name and that are not here; and are they any?
+pub fn with_named(document: &Document, other: &Document, rows: (usize, usize)) -> (Vec<Source>, bool) {
+    let mut files = document.files();
+    let before = files.len();
+    let Some(survey) = other.find("survey") else { return (files, false) };
+    let cells: Vec<&str> = other.sheet(survey).rows[rows.0..rows.1.min(other.sheet(survey).rows.len())]
+        .iter()
+        .flat_map(|row| row.iter().map(String::as_str))
+        .collect();
+    for file in other.files().into_iter().filter(|file| *file.name != *MEDIA_LIST) {
+        let short = file.name.rsplit('/').next().unwrap_or_default();
+        let is_named = cells.iter().any(|cell| cell.split_whitespace().any(|word| word.ends_with(short)));
+        if is_named && files.iter().all(|own| own.name != file.name) {
+            files.push(file);
+        }
+    }
+    let is_more = files.len() > before;
+    (files, is_more)
+}
+
 /// What a form names, and does not come with.
 pub fn missing(form: &Form) -> Vec<String> {
     form.media_missing().into_iter().map(str::to_owned).collect()

@@ -25,7 +25,7 @@ pub struct Mark {
     pub fix: Option<String>,
 }
 
-/// All of them, in the order of the sheets.
+/// All of them: mistakes, then doubts, each in the order of the sheets.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Marks {
     /// One after the other.
@@ -49,6 +49,8 @@ impl Marks {
             }
             marks.all.push(mark);
         }
+        // What keeps the form from running first.
+        marks.all.sort_by_key(|mark| !mark.is_error);
         marks
     }
 
@@ -106,8 +108,13 @@ fn certain(found: &Diagnostic, underlined: &str) -> Option<String> {
     let [hint] = &found.hints[..] else { return None };
     let meant = hint.strip_prefix("did you mean `")?.strip_suffix("`?")?;
     let is_reference = underlined.starts_with("${") && !meant.starts_with("${");
-    (!underlined.is_empty() && !underlined.contains(['\t', '\n']))
-        .then(|| if is_reference { format!("${{{meant}}}") } else { meant.to_owned() })
+    let quote =
+        underlined.chars().next().filter(|first| matches!(first, '\'' | '"') && !meant.starts_with(*first));
+    (!underlined.is_empty() && !underlined.contains(['\t', '\n'])).then(|| match (is_reference, quote) {
+        (true, _) => format!("${{{meant}}}"),
+        (false, Some(quote)) => format!("{quote}{meant}{quote}"),
+        (false, None) => meant.to_owned(),
+    })
 }
 
 /// `A` is 0, `AA` is 26.

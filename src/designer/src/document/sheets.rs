@@ -209,8 +209,11 @@ impl Document {
         &self.files
     }
 
-    /// One more file goes with it.
+    /// One more file goes with it, unless one of that name does already.
     pub fn add_file(&mut self, file: Source) {
+        if self.files.iter().any(|own| own.name == file.name) {
+            return;
+        }
         self.files.push(file);
         self.show_lists();
     }

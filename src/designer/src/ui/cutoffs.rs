@@ -78,7 +78,15 @@ pub fn CutOffs() -> impl IntoView {
         };
         bench.known.try_set(known);
     });
-    let lines = Memo::new(move |_| desk.with(cutoffs::lines));
+    // A sign that is up or not has no levels.
+    let has_levels = |line: &Line| {
+        line.stretches.iter().filter(|stretch| matches!(stretch.is, Is::Band(_) | Is::Overlap(_))).count() > 1
+    };
+    let lines = Memo::new(move |_| {
+        let mut lines = desk.with(cutoffs::lines);
+        lines.retain(has_levels);
+        lines
+    });
     let row = move |line: Line| {
         Row::new(format!("{line:?} {}", reader.language().tag()), move || line_view(bench, line))
     };

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use doorstep_app::designing::{Language, Running, media_given_by, use_reader, world};
 use doorstep_app::platform::{clock, designs, page as screen, timer};
 use doorstep_engine::view::Key;
-use doorstep_engine::{Form, Session, Source};
+use doorstep_engine::{Form, Session, Source, case};
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
 use crate::carry::carry;
 use crate::document::{Area, Change, Document, History, Place, is_name_cell};
-use crate::files::Opened;
+use crate::files::{self, Opened};
 use crate::kept::Design;
 use crate::library::put_in;
 use crate::marks::{Mark, Marks};
@@ -22,6 +22,9 @@ use crate::marks::{Mark, Marks};
 /// A change is checked so long after the last key, and kept so long after that, in milliseconds.
 const CHECK_MS: u32 = 90;
 const KEEP_MS: u32 = 400;
+/// And its cases so long after that; so many of them, since the page stands still meanwhile.
+const CASES_MS: u32 = 1_000;
+const MOST_CASES: usize = 20;
 
 /// Is it on the device?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +62,8 @@ pub struct Desk {
     /// How long checking and opening took, in milliseconds.
     pub took: RwSignal<(u32, u32)>,
     pub kept: RwSignal<Kept>,
+    /// How many of its cases come out otherwise by now.
+    pub failing: RwSignal<usize>,
     /// The cases that were recorded with it.
     pub cases: RwSignal<Vec<Json>>,
     owner: StoredValue<Owner>,
@@ -95,6 +100,7 @@ impl Desk {
             page: RwSignal::new(None),
             took: RwSignal::new((0, 0)),
             kept: RwSignal::new(Kept::Yes),
+            failing: RwSignal::new(0),
             cases: RwSignal::new(design.cases),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             under: StoredValue::new(None),
@@ -111,6 +117,21 @@ impl Desk {
         Effect::new(move || {
             desk.language.track();
             untrack(|| desk.check());
+        });
+        // Once nothing is changed for a moment, its cases are looked at.
+        Effect::new(move || {
+            desk.cases.track();
+            let Some(running) = desk.running.get() else { return };
+            timer::spawn(async move {
+                timer::sleep(CASES_MS).await;
+                if desk.running.try_get_untracked().flatten() != Some(running) {
+                    return;
+                }
+                let form = running.with(|session| session.form().clone());
+                let cases = desk.cases.get_untracked();
+                let fails = |case: &&Json| !case::run(&form, case).is_empty();
+                desk.failing.set(cases.iter().take(MOST_CASES).filter(fails).count());
+            });
         });
         // What was typed and taken back is not what is wrong any more.
         Effect::new(move || {
@@ -290,6 +311,17 @@ impl Desk {
         self.keep();
     }
 
+    /// Keeps it as it comes out now.
+    pub fn replace_case(self, at: usize, case: Json) {
+        self.cases.update(|cases| {
+            if let Some(old) = cases.get_mut(at) {
+                *old = case;
+            }
+        });
+        self.kept.set(Kept::Soon);
+        self.keep();
+    }
+
     /// Throws one away.
     pub fn drop_case(self, at: usize) {
         self.cases.update(|cases| drop(cases.remove(at)));
@@ -379,7 +411,16 @@ impl Desk {
     pub fn drop_below(self, row: usize) {
         let Some((other, rows)) = self.dragged.try_update_value(Option::take).flatten() else { return };
         self.over.set(None);
-        self.act(|document, _, _| put_in(document, row + 1, &other, rows));
+        self.put_in(row, &other, rows);
+    }
+
+    /// Rows of another form are put in below a row, and the files that they name come along.
+    pub fn put_in(self, row: usize, other: &Document, rows: (usize, usize)) {
+        let (files, is_more) = self.now(|document| files::with_named(document, other, rows));
+        if is_more {
+            self.set_files(files);
+        }
+        self.act(|document, _, _| put_in(document, row + 1, other, rows));
     }
 
     /// Another window goes on with it from now on.

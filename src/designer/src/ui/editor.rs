@@ -227,7 +227,10 @@ fn Editor() -> impl IntoView {
                 <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
                 <button type="button" class="button small" data-action="picture-open" aria-expanded=live(move || (drawer.get() == Drawer::Picture).to_string()) on:click=toggle(Drawer::Picture)>{tell(|w| w.picture)}</button>
                 <button type="button" class="button small" data-action="cutoffs-open" aria-expanded=live(move || (drawer.get() == Drawer::CutOffs).to_string()) on:click=toggle(Drawer::CutOffs)>{tell(|w| w.cutoffs.title)}</button>
-                <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{tell(|w| w.trials)}</button>
+                <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{live(move || {
+                    let words = words(reader.language());
+                    match desk.failing.get() { 0 => words.trials.to_owned(), count => (words.failing)(count) }
+                })}</button>
                 <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
             </div>
             {live(move || match drawer.get() {
@@ -241,6 +244,8 @@ fn Editor() -> impl IntoView {
                 Drawer::Picture => view! { <section class="drawer" data-drawer="picture"><Drawing /></section> }.into_any(),
                 Drawer::Publish => view! { <section class="drawer" data-drawer="publish"><Publish /></section> }.into_any(),
             })}
+            {shown_when(move || drawer.get() != Drawer::None, move || view! {
+                <p class="drawer-end"><button type="button" class="button small" data-action="close-drawer" on:click=move |_| drawer.set(Drawer::None)>{tell(|w| w.close)}</button></p> }.into_any())}
             <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>
             <div class="design-body">
             <section class="design-table" aria-label=tell(|w| w.table)>

@@ -62,10 +62,11 @@ pub fn FilesDrawer() -> impl IntoView {
             format!("{} {} {is_used}", file.name, file.sha256.as_deref().unwrap_or_default()),
             move || {
                 let (kind, size) = (file.kind.clone().unwrap_or_default(), size_text(file.size));
+                let short = file.name.rsplit('/').next().unwrap_or_default().to_owned();
                 let (named, asked, taken) = (file.name.clone(), file.name.clone(), file.clone());
                 view! {
                     <li class="library-row" data-file=file.name.clone()>
-                        <span class="grow">{named} " " <span class="soft small figures">{tell(move |w| (w.files.kind)(&kind))} " · " {size} " · "
+                        <span class="grow" title=named>{short} " " <span class="soft small figures">{tell(move |w| (w.files.kind)(&kind))} " · " {size} " · "
                             {tell(move |w| if is_used { w.files.used } else { w.files.unused })}</span></span>
                         <button type="button" class="button small" data-action="take-file" on:click=move |_| take(taken.clone())>{tell(|w| w.files.take)}</button>
                         <button type="button" class="button small plain" data-action="drop-file" on:click=move |_| dropping.set(Some(asked.clone()))>{tell(|w| w.files.drop)}</button>

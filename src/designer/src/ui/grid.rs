@@ -3,7 +3,7 @@
 use doorstep_app::designing::{Row, live, rows};
 use doorstep_app::platform::{clipboard, page as screen, timer};
 use leptos::ev::KeyboardEvent;
-use leptos::html::Div;
+use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 
 use super::cell::CellEditor;
@@ -13,8 +13,9 @@ use super::tools::FIND;
 use super::words::tell;
 use crate::document::{Change, Grid, Place, from_tsv, to_tsv};
 
-/// The id of the grid, which has the focus.
+/// The id of what has the focus while the grid is used.
 pub const GRID: &str = "design-grid";
+const SHEET: &str = "design-sheet";
 /// How high a row is, and how wide the numbers are, in pixels.
 pub const ROW: usize = 34;
 pub const NUMBERS: usize = 52;
@@ -111,8 +112,19 @@ pub fn Sheet() -> impl IntoView {
             })
             .collect()
     };
+    let typing = NodeRef::<Textarea>::new();
+    let composing = RwSignal::new(false);
+    // What came by another way than by one key: the cell is opened with it.
+    let written = move || {
+        let Some(field) = typing.get_untracked() else { return };
+        let text = field.value();
+        field.set_value("");
+        if !text.is_empty() && desk.editing.get_untracked().is_none() {
+            desk.editing.set(Some(text));
+        }
+    };
     let key = move |event: KeyboardEvent| {
-        if desk.editing.get_untracked().is_some() {
+        if desk.editing.get_untracked().is_some() || event.is_composing() {
             return;
         }
         let key = event.key();
@@ -138,11 +150,10 @@ pub fn Sheet() -> impl IntoView {
     };
     view! {
         <div
-            class="cells" role="grid" id=GRID tabindex="0" node_ref=frame
-            aria-label=tell(|w| w.table) aria-describedby="design-keys"
+            class="cells" role="grid" id=SHEET node_ref=frame
+            aria-label=tell(|w| w.table)
             aria-rowcount=live(move || count.get().to_string())
             aria-colcount=live(move || edges.with(Vec::len).to_string())
-            aria-activedescendant=live(here)
             on:scroll=move |_| scrolled()
             on:keydown=key
             on:copy=move |event| if desk.editing.get_untracked().is_none() { clipboard::copied(&event, &chosen(desk)) }
@@ -162,6 +173,19 @@ pub fn Sheet() -> impl IntoView {
                 </div>
                 {rows(shown)}
                 {live(move || chosen_view(desk, edges))}
+                // It has the focus, so that an input method can write: Chinese is typed straight into the chosen cell.
+                <textarea
+                    class=live(move || if composing.get() { "cells-typing writes" } else { "cells-typing" })
+                    id=GRID rows="1" inputmode="none" spellcheck="false" autocomplete="off" node_ref=typing
+                    aria-label=tell(|w| w.table) aria-describedby="design-keys" aria-controls=SHEET
+                    aria-activedescendant=live(here)
+                    style:inset-inline-start=live(move || pixels(edges, desk.place.get().column))
+                    style:inset-block-start=live(move || format!("{}px", desk.place.get().row * ROW))
+                    style:min-width=live(move || { let column = desk.place.get().column; span(edges, column, column) })
+                    on:compositionstart=move |_| composing.set(true)
+                    on:compositionend=move |_| { composing.set(false); written(); }
+                    on:input=move |_| if !composing.get_untracked() { written() }
+                ></textarea>
                 {live(move || desk.editing.get().map(|text| view! { <CellEditor text edges /> }))}
             </div>
         </div>
@@ -233,7 +257,7 @@ fn row_view(
             on:dragover=move |event| if desk.takes_drop() { event.prevent_default(); desk.over.set(Some(row)); }
             on:drop=move |event| if desk.takes_drop() { event.prevent_default(); desk.drop_below(row); }
         >
-            <span class="cells-number" role="rowheader">{row + 1}</span>
+            <span class="cells-number" role="rowheader" on:mousedown=move |event| press_row(desk, row, event.shift_key())>{row + 1}</span>
             {cells}
         </div>
     }
@@ -270,6 +294,20 @@ fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
         {box_of("cells-here", place, place)}
     }
     .into_any()
+}
+
+/// A row's number chooses all of the row; with Shift those from the last one on, too.
+fn press_row(desk: Desk, row: usize, grow: bool) {
+    timer::spawn(async move {
+        timer::sleep(0).await;
+        let sheet = desk.sheet.get_untracked();
+        let last = desk.now(|document| document.sheet(sheet).width().saturating_sub(1));
+        if !grow {
+            desk.go(Place { row, column: last }, false);
+        }
+        desk.go(Place { row, column: 0 }, true);
+        screen::focus(GRID);
+    });
 }
 
 fn press(desk: Desk, place: Place, grow: bool) {

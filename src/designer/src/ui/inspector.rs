@@ -61,7 +61,28 @@ pub fn Inspector() -> impl IntoView {
         };
         read.get().into_iter().map(link).collect_view()
     };
+    let own = Memo::new(move |_| {
+        let (sheet, row) = (desk.sheet.get(), desk.place.get().row);
+        desk.with(|document| {
+            let is_survey = &*document.sheet(sheet).name == "survey";
+            name_of(document, sheet, row).filter(|_| is_survey).map(str::to_owned)
+        })
+    });
+    let hidden = RwSignal::new(false);
+    Effect::new(move || {
+        own.track();
+        hidden.set(false);
+    });
+    let see = move |_| {
+        let (Some(name), Some(running)) = (own.get_untracked(), desk.running.get_untracked()) else { return };
+        hidden.set(!running.seek(&name));
+    };
     view! {
+        {shown_when(move || own.with(Option::is_some) && desk.running.with(Option::is_some), move || view! {
+            <p class="inspected small">
+                <button type="button" class="problem-place" data-action="see-on-phone" on:click=see>{tell(|w| w.see_on_phone)}</button>
+                <span role="status">{live(move || hidden.get().then(tell(|w| w.not_shown)))}</span>
+            </p> }.into_any())}
         {shown_when(move || reads.with(|reads| !reads.is_empty()), move || view! {
             <p class="inspected small"><span class="soft">{tell(|w| w.reads)}</span>{live(values)}</p> }.into_any())}
         {shown_when(move || read.with(|read| !read.is_empty()), move || view! {

@@ -9,7 +9,7 @@ use super::server;
 use super::words::{tell, words};
 use crate::document::Document;
 use crate::kept::Design;
-use crate::library::{block, put_in};
+use crate::library::block;
 
 const MENU: &str = "design-library";
 /// What the keys of forms begin with: those of this device, and those of the server.
@@ -31,6 +31,7 @@ pub fn Library() -> impl IntoView {
     let sources = RwSignal::new(Vec::<Source>::new());
     let opened = RwSignal::new(None::<Document>);
     let busy = RwSignal::new(false);
+    let put_at = RwSignal::new(None::<usize>);
     // Not all that there may be can be offered now, or what was chosen can't be opened.
     let (missing, broken) = (RwSignal::new(false), RwSignal::new(false));
     let tag = reader.language_now().tag();
@@ -65,7 +66,11 @@ pub fn Library() -> impl IntoView {
         (1..grid.rows.len())
             .filter(|row| {
                 let kind = grid.of(*row, "type").trim().to_lowercase();
-                !kind.is_empty() && !kind.starts_with("end") && depths[*row] < 2
+                let is_shown = !matches!(
+                    &*kind,
+                    "start" | "end" | "today" | "deviceid" | "username" | "calculate" | "hidden" | "audit"
+                );
+                is_shown && !kind.is_empty() && !kind.starts_with("end") && depths[*row] < 2
             })
             .map(|row| {
                 let name = grid.of(row, "name").trim().to_owned();
@@ -80,7 +85,8 @@ pub fn Library() -> impl IntoView {
                 };
                 let put = move |_| {
                     if let Some(other) = opened.get_untracked() {
-                        desk.act(|document, _, area| put_in(document, area.to.row + 1, &other, rows));
+                        desk.put_in(desk.place.get_untracked().row, &other, rows);
+                        put_at.set(Some(desk.place.get_untracked().row + 1));
                     }
                 };
                 Row::new(format!("{row} {name}"), move || {
@@ -105,6 +111,7 @@ pub fn Library() -> impl IntoView {
         {shown_when(move || busy.get(), move || view! { <p class="soft" role="status">{live(move || words(reader.language()).loading)}</p> }.into_any())}
         {shown_when(move || missing.get(), || view! { <p class="soft" role="status">{tell(|w| w.unreached)}</p> }.into_any())}
         {shown_when(move || broken.get(), || view! { <p class="notice danger" role="alert">{tell(|w| w.file_broken)}</p> }.into_any())}
+        <p class="soft" role="status" data-put-at="true">{live(move || put_at.get().map(|row| (words(reader.language()).put_in_at)(row)))}</p>
         <ul class="library-rows">{rows(parts)}</ul>
     }
 }

@@ -2,7 +2,8 @@
 
 use doorstep_app::designing::{live, shown_when, use_reader};
 use doorstep_app::platform::fetch::ask_signed_in;
-use doorstep_app::platform::{page as screen, timer};
+use doorstep_app::platform::{clock, page as screen, timer};
+use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -72,7 +73,9 @@ pub fn Publish() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let came = RwSignal::new(Came::Not);
     let note = RwSignal::new(String::new());
-    let version = RwSignal::new(desk.now(|document| document.setting("version").to_owned()));
+    let now = desk.now(|document| document.setting("version").to_owned());
+    // A new one each time: the day, and its next where that is taken.
+    let version = RwSignal::new(if desk.begun_from().is_some() { next(&now, &today()) } else { now });
     let has_errors = Memo::new(move |_| desk.marks.with(|marks| marks.all.iter().any(|mark| mark.is_error)));
     let send = move || {
         if came.with_untracked(Came::is_sending) || has_errors.get_untracked() {
@@ -139,6 +142,20 @@ pub fn Publish() -> impl IntoView {
     }
 }
 
+/// The day as versions are called: `2026.11.29`.
+fn today() -> String {
+    let now = clock::now_ms();
+    let text = date_time_text(now, clock::utc_offset_minutes(now));
+    text.get(..10).unwrap_or_default().replace('-', ".")
+}
+
+/// What the version after one is called.
+fn next(version: &str, today: &str) -> String {
+    let Some(rest) = version.strip_prefix(today) else { return today.to_owned() };
+    let count: usize = rest.trim_start_matches('-').parse().unwrap_or(1);
+    format!("{today}-{}", count + 1)
+}
+
 /// What goes up.
 struct Sending {
     body: String,
@@ -196,6 +213,13 @@ fn came(status: u16, json: &Json, version: &str) -> Came {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_is_called_by_its_day() {
+        let next = |version: &str| next(version, "2026.11.29");
+        assert_eq!([next("2026.11.11"), next("1")], ["2026.11.29", "2026.11.29"]);
+        assert_eq!([next("2026.11.29"), next("2026.11.29-2")], ["2026.11.29-2", "2026.11.29-3"]);
+    }
 
     #[test]
     fn what_the_server_says_is_understood() {

@@ -38,6 +38,7 @@ pub fn Tools() -> impl IntoView {
     };
     let can = move |which: fn((bool, bool)) -> bool| live(move || (!which(desk.can())).then_some("true"));
     view! {
+        <div>
         <div class="tools" role="toolbar" aria-label=tell(|w| w.table)>
             <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| { desk.undo(); screen::focus(GRID); }>{tell(|w| w.undo)}</button>
             <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| { desk.redo(); screen::focus(GRID); }>{tell(|w| w.redo)}</button>
@@ -53,6 +54,7 @@ pub fn Tools() -> impl IntoView {
             <Finder desk />
         </div>
         {shown_when(move || adding.get(), move || view! { <NewColumn desk adding /> }.into_any())}
+        </div>
     }
 }
 
@@ -159,10 +161,8 @@ const WAYS: [Way; 8] = [
     ),
     ("xml", "XForm（ODK、KoBo）", "application/xml", |bundle| text(to_xform(bundle).exported)),
     ("json", "JSON", "application/json", |bundle| text(to_form_json(bundle).exported)),
-    ("paper.html", "纸质问卷 · Paper", "text/html", |bundle| text(to_paper(bundle, "zh").exported)),
-    ("codebook.html", "编码手册 · Codebook", "text/html", |bundle| {
-        text(to_codebook_html(bundle).exported)
-    }),
+    ("paper.html", "纸质问卷 A4", "text/html", |bundle| text(to_paper(bundle, "zh").exported)),
+    ("codebook.html", "编码手册", "text/html", |bundle| text(to_codebook_html(bundle).exported)),
     ("codebook.csv", "编码手册 CSV", "text/csv", |bundle| text(to_codebook_csv(bundle).exported)),
     ("fhir.json", "FHIR Questionnaire", "application/fhir+json", |bundle| {
         text(to_fhir_questionnaire(bundle).exported)

@@ -133,20 +133,40 @@ fn case_view(desk: Desk, at: usize, result: Passed) -> AnyView {
     let Passed { about, case, failures } = result;
     let (class, name) =
         if failures.is_empty() { ("problem passed", "passed") } else { ("problem wrong", "failed") };
+    let is_unfinished = outcomes(&case).any(|outcome| outcome.starts_with("missing"));
+    let again = {
+        let (case, about) = (case.clone(), about.clone());
+        move |_| {
+            let Some(running) = desk.running.get_untracked() else { return };
+            let form = running.with(|session| session.form().clone());
+            if let (Some(session), _) = case::run_through(&form, &case) {
+                desk.replace_case(at, record(&session, &about));
+            }
+        }
+    };
     let take = move |_| {
         save_as(&format!("case-{}.json", at + 1), "application/json", format!("{case:#}\n").as_bytes())
     };
     view! {
         <li class=class data-case=name>
             <p><strong>{about}</strong> " · " {tell(move |w| if name == "passed" { w.passed } else { w.failed })}</p>
+            {is_unfinished.then(|| view! { <p class="soft small" data-unfinished="true">{tell(|w| w.case_unfinished)}</p> })}
             {failures.into_iter().map(|failure| view! { <p class="small">{failure}</p> }).collect_view()}
             <div class="actions">
+                {(name == "failed").then(|| view! { <button type="button" class="button small" data-action="case-again" on:click=again>{tell(|w| w.case_again)}</button> })}
                 <button type="button" class="button small" data-action="take-case" on:click=take>{tell(|w| w.take_away)}</button>
                 <button type="button" class="button small plain" data-action="drop-case" on:click=move |_| desk.drop_case(at)>{tell(|w| w.forget)}</button>
             </div>
         </li>
     }
     .into_any()
+}
+
+/// What a case expects of the measures.
+fn outcomes(case: &Json) -> impl Iterator<Item = &str> {
+    let steps = case["steps"].as_array().into_iter().flatten();
+    let expected = steps.filter_map(|step| step["expect"]["outcomes"].as_object());
+    expected.flat_map(|outcomes| outcomes.values()).filter_map(Json::as_str)
 }
 
 fn told_view(told: Vec<Told>, words: &'static Words) -> AnyView {

@@ -19,6 +19,13 @@ pub(super) const ENGLISH: Words = Words {
     on_server: "In use on the server",
     none_on_server: "There is no form on the server that you can see.",
     kept_forms: "The server can’t be reached now. These are as it last had them, kept on this device: you can begin from them all the same.",
+    close: "Close",
+    case_unfinished: "This case is not filled in to its end: what the assessment comes to is not known, so nothing of it can be compared. Fill the form in and record another.",
+    case_again: "Record it as it is now",
+    see_on_phone: "Show this question",
+    not_shown: "This question is not shown now: its condition, or its group’s, does not hold yet.",
+    put_in_at: |row| format!("Put in at row {row}."),
+    failing: |count| format!("Test ({count} differ)"),
     unreached: "The server can’t be reached; what is on this device can be changed all the same.",
     loading: "Opening…",
     go_on: "Go on",
@@ -50,7 +57,7 @@ pub(super) const ENGLISH: Words = Words {
     table: "Sheets",
     preview: "Try it",
     problems: "Problems",
-    no_problems: "Nothing is wrong.",
+    no_problems: "It is checked as you type; what is wrong is listed here.",
     counted: |errors, warnings| {
         let plural =
             |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });

@@ -32,7 +32,7 @@ pub struct Files {
 
 pub(super) const CHINESE: Files = Files {
     files: "附件",
-    explained: "题目里的图片、录音、视频，和选项用的名单（CSV）。发布时一起上传，手机会下载。",
+    explained: "题目里的图片、录音、视频，和选项用的名单（CSV）。发布时一起上传，手机会下载。要用在题目里：在“题目”表里加一列 media::image（录音 media::audio，视频 media::video），格子里写文件名。",
     add: "添加文件",
     none: "还没有附件。",
     comma: "、",
@@ -41,7 +41,7 @@ pub(super) const CHINESE: Files = Files {
         Some("image") => "图片",
         Some("audio") => "录音",
         Some("video") => "视频",
-        _ => "名单或图形",
+        _ => "名单、图形",
     },
     used: "表里用到",
     unused: "表里没用到",
@@ -63,7 +63,7 @@ pub(super) const CHINESE: Files = Files {
 
 pub(super) const ENGLISH: Files = Files {
     files: "Files",
-    explained: "Pictures, sounds and films of the questions, and lists of choices (CSV). They are sent along when the form is published, and phones fetch them.",
+    explained: "Pictures, sounds and films of the questions, and lists of choices (CSV). They are sent along when the form is published, and phones fetch them. To use one in a question, add a column media::image (media::audio, media::video) to the survey, and write the file’s name in it.",
     add: "Add files",
     none: "No files yet.",
     comma: ", ",
