@@ -5,7 +5,7 @@ mod household;
 mod sheet;
 mod versions;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arrived::bodies;
 use crate::browser::{Browser, Screen};
@@ -87,6 +87,17 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     browser.gone("#design-cell").await;
     browser.gone("[data-problem][data-severity=error]").await;
 
+    // An input method writes straight into the chosen cell: what comes opens it.
+    cell(&browser, 3, "label::en").await;
+    browser.type_text("人口").await;
+    browser.seen("#design-cell").await;
+    let opened = "return document.querySelector('#design-cell').value";
+    browser
+        .until_eq("it says what came", &"人口".into(), async |browser| browser.run(opened, vec![]).await)
+        .await;
+    key(&browser, "Escape", 0).await;
+    browser.gone("#design-cell").await;
+
     // What hangs on what is drawn, and leads to its row.
     browser.tap("[data-action=picture-open]").await;
     browser.seen("[data-boxes='2'][data-arrows='1']").await;
@@ -151,6 +162,16 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     browser.tap("[data-put-in=carer]").await;
     let put_in =
         "return [...document.querySelectorAll('.cells-cell')].some((it) => it.innerText === 'carer_2')";
+    browser.until("it is in the sheet", async || browser.run(put_in, vec![]).await == true).await;
+    browser.tap("[data-action=undo]").await;
+    browser.until("it is taken out", async || browser.run(put_in, vec![]).await == false).await;
+    let drag = "const data = new DataTransfer();
+        const send = (to, kind) => to.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+        send(document.querySelector('[data-put-in=carer]').closest('li'), 'dragstart');
+        const row = document.querySelector(\"[aria-rowindex='5']\");
+        return [send(row, 'dragover'), send(row, 'drop')]";
+    // Both are taken: the browser would otherwise do what it does with a drop.
+    assert_eq!(browser.run(drag, vec![]).await, json!([false, false]));
     browser.until("it is in the sheet", async || browser.run(put_in, vec![]).await == true).await;
     browser.tap("[data-action=undo]").await;
     browser.tap("[data-action=library-open]").await;
@@ -329,7 +350,10 @@ async fn a_published_version_reaches_a_phone_that_was_away_and_comes_back_filled
     desk.tap("[data-action=publish-open]").await;
     desk.seen("[data-differs='1']").await;
     assert!(desk.text("[data-differs='1']").await.contains("carers"), "what is new is said");
-    // The version of before is not taken again.
+    // A new one is proposed; the version of before is not taken again.
+    let proposed = desk.run("return document.querySelector('#design-version').value", vec![]).await;
+    assert_ne!(proposed, "1");
+    office::type_into(&desk, "design-version", "1").await;
     desk.tap("[data-action=publish]").await;
     desk.seen("[data-came=version-taken]").await;
     desk.run("document.querySelector('#design-version').select()", vec![]).await;
