@@ -356,6 +356,10 @@ async fn a_published_version_reaches_a_phone_that_was_away_and_comes_back_filled
     office::type_into(&desk, "design-version", "1").await;
     desk.tap("[data-action=publish]").await;
     desk.seen("[data-came=version-taken]").await;
+    // Whoever published is led to what came of it; only then do they go on.
+    let led = "return document.activeElement.id";
+    desk.until_eq("they are led to it", &"design-came".into(), async |desk| desk.run(led, vec![]).await)
+        .await;
     desk.run("document.querySelector('#design-version').select()", vec![]).await;
     office::type_into(&desk, "design-version", "2").await;
     office::type_into(&desk, "design-note", "多问一题").await;

@@ -97,7 +97,7 @@ pub fn Publish() -> impl IntoView {
             };
             came.try_set(result);
             timer::sleep(30).await;
-            screen::reveal(CAME);
+            screen::focus(CAME);
         });
     };
     let said = move || {

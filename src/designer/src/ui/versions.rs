@@ -134,7 +134,7 @@ fn All(
         came.try_set(Some(result.map(|()| (version.version, state))));
         // Whoever left looks no more.
         let _ = again.try_run(());
-        screen::reveal(CAME);
+        screen::focus(CAME);
     };
     let act = move |deed: Deed| {
         let (id, current) = (id.clone(), current.clone());
@@ -228,7 +228,7 @@ fn Card(
         let new = version.hash.clone();
         let see = move |_| {
             pair.set(Some((old.clone(), new.clone())));
-            screen::reveal(COMPARED);
+            screen::focus(COMPARED);
         };
         view! { <button type="button" class="button" data-action="differs" on:click=see>{tell(|w| w.versions.differs)}</button> }
     });
