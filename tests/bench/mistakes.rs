@@ -31,8 +31,13 @@ const KINDS: [Wrong; 20] = [
     ("unmatched-section", ["end group", "", "", "", "", "", "", ""]),
 ];
 
+/// Each sheet's name, and its rows as text.
+pub type Sheets = Vec<(&'static str, String)>;
+/// Each mistake's row, and its code.
+pub type Expected = Vec<(usize, &'static str)>;
+
 /// The sheets, and of every mistake its row in `survey` with its code.
-pub fn workbook(count: usize) -> (Vec<(&'static str, String)>, Vec<(usize, &'static str)>) {
+pub fn workbook(count: usize) -> (Sheets, Expected) {
     let mut survey = "type\tname\tlabel\trelevant\tconstraint\tcalculation\tdefault\ttrigger\n".to_owned();
     let mut row = 1;
     let mut add = |survey: &mut String, cells: &[&str; 8], number: usize| {

@@ -78,7 +78,6 @@ fn run_with(
         answer(file.size as usize)
     });
     let run = ready(fetch(shelf, &transport, &Doorstep::at(""), skip, |_| {}));
-    drop(transport);
     (run, asked)
 }
 
@@ -113,7 +112,8 @@ fn a_network_that_breaks_at_the_third_goes_on_at_the_third() {
 
 #[test]
 fn what_is_not_the_listed_file_is_not_kept_and_holds_up_no_other() {
-    let faults: [(&str, fn(usize) -> Answer); 5] = [
+    type Fault = (&'static str, fn(usize) -> Answer);
+    let faults: [Fault; 5] = [
         ("other bytes", |size| whole(vec![8; size])),
         ("half of it", |size| whole(picture(size)[..size / 2].to_vec())),
         ("more than it", |size| whole([picture(size), vec![0; 1 << 20]].concat())),
