@@ -3,16 +3,18 @@
 //! Kept here: whatever is done is a [`Change`], checked a moment later and kept on the device a moment after that; answers given to the form that runs go on to the
 //! next one.
 
+mod checking;
+mod keeping;
+
 use std::collections::BTreeMap;
 
-use doorstep_app::designing::{Language, Running, media_given_by, use_reader, world};
+use doorstep_app::designing::{Language, Running, media_given_by, use_reader};
 use doorstep_app::platform::{clock, designs, page as screen, timer};
+use doorstep_engine::Source;
 use doorstep_engine::view::Key;
-use doorstep_engine::{Form, Session, Source, case};
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
-use crate::carry::carry;
 use crate::document::{Area, Change, Document, History, Place, is_name_cell};
 use crate::files::{self, Opened};
 use crate::kept::Design;
@@ -22,9 +24,6 @@ use crate::marks::{Mark, Marks};
 /// A change is checked so long after the last key, and kept so long after that, in milliseconds.
 const CHECK_MS: u32 = 90;
 const KEEP_MS: u32 = 400;
-/// And its cases so long after that; so many of them, since the page stands still meanwhile.
-const CASES_MS: u32 = 1_000;
-const MOST_CASES: usize = 20;
 
 /// Is it on the device?
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -118,21 +117,7 @@ impl Desk {
             desk.language.track();
             untrack(|| desk.check());
         });
-        // Once nothing is changed for a moment, its cases are looked at.
-        Effect::new(move || {
-            desk.cases.track();
-            let Some(running) = desk.running.get() else { return };
-            timer::spawn(async move {
-                timer::sleep(CASES_MS).await;
-                if desk.running.try_get_untracked().flatten() != Some(running) {
-                    return;
-                }
-                let form = running.with(|session| session.form().clone());
-                let cases = desk.cases.get_untracked();
-                let fails = |case: &&Json| !case::run(&form, case).is_empty();
-                desk.failing.set(cases.iter().take(MOST_CASES).filter(fails).count());
-            });
-        });
+        desk.look_at_cases();
         // What was typed and taken back is not what is wrong any more.
         Effect::new(move || {
             let is_open = desk.editing.with(Option::is_some);
@@ -207,30 +192,6 @@ impl Desk {
         let here = (self.sheet.get_untracked(), self.place.get_untracked());
         self.typed.set_value(Some((here.0, here.1, text.to_owned())));
         self.check_soon();
-    }
-
-    fn check_soon(self) {
-        self.looks.update_value(|looks| *looks += 1);
-        let looks = self.looks.get_value();
-        timer::spawn(async move {
-            timer::sleep(CHECK_MS).await;
-            if self.looks.try_get_value() == Some(looks) {
-                self.check();
-            }
-        });
-    }
-
-    /// The document with what the open cell says so far; and whether that is a name, which what runs is not called by before it is whole.
-    fn as_typed(self) -> (Document, bool) {
-        let mut document = self.now(Document::clone);
-        let here = (self.sheet.get_untracked(), self.place.get_untracked());
-        let is_open = self.editing.with_untracked(Option::is_some);
-        let typed = self.typed.get_value().filter(|(sheet, place, _)| is_open && (*sheet, *place) == here);
-        let Some((sheet, place, text)) = typed else { return (document, false) };
-        let Some(change) = Change::cell(&document, sheet, place, &text) else { return (document, false) };
-        let is_name = is_name_cell(document.sheet(sheet), place);
-        document.apply(&change);
-        (document, is_name)
     }
 
     /// What the open cell says now is what it says.
@@ -348,53 +309,6 @@ impl Desk {
         });
     }
 
-    /// Asks the engine what is wrong, and runs the form if there is one.
-    fn check(self) {
-        let begun = clock::elapsed_ms();
-        let (document, is_half_named) = self.as_typed();
-        let bundle = document.bundle();
-        let checked = Form::read(&bundle);
-        let language = self.language.get_untracked();
-        let marks = Marks::of(&document, &bundle, &checked.diagnostics, |found| match language {
-            Language::Chinese => found.in_chinese(),
-            _ => found.clone(),
-        });
-        self.marks.set(marks);
-        let read = clock::elapsed_ms();
-        if let Some(form) = checked.form.filter(|_| !is_half_named) {
-            self.run(form);
-        }
-        let ms = |from: f64, to: f64| (to - from).round().max(0.0) as u32;
-        self.took.set((ms(begun, read), ms(read, clock::elapsed_ms())));
-    }
-
-    fn run(self, form: std::sync::Arc<Form>) {
-        let old = self.running.get_untracked();
-        // The same form: what runs goes on.
-        if old.is_some_and(|old| old.with(|session| session.form().hash() == form.hash())) {
-            return;
-        }
-        let mut session = Session::new(form, world());
-        let mut page = String::new();
-        if let Some(old) = old {
-            let renamed = self.renamed.try_update_value(std::mem::take).unwrap_or_default();
-            old.with(|old| carry(old, &mut session, &renamed));
-            page = self.page.get_untracked().map(|page| old.page_name(page)).unwrap_or_default();
-        }
-        let owner = self.owner.with_value(|owner| owner.with(Owner::new));
-        let running = owner.with(|| Running::new(session));
-        self.page.set(running.page_named(&page));
-        self.running.set(Some(running));
-        let before = self.under.try_update_value(|under| under.replace(owner)).flatten();
-        // What is on the screen of the form before goes first.
-        timer::spawn(async move {
-            timer::sleep(0).await;
-            if let Some(before) = before {
-                before.cleanup();
-            }
-        });
-    }
-
     /// These rows of a form are dragged; or none are any more.
     pub fn drag(self, rows: Option<(Document, (usize, usize))>) {
         self.dragged.set_value(rows);
@@ -421,49 +335,6 @@ impl Desk {
             self.set_files(files);
         }
         self.act(|document, _, _| put_in(document, row + 1, other, rows));
-    }
-
-    /// Another window goes on with it from now on.
-    pub fn give_up(self) {
-        // The other one waits a moment for what was typed last.
-        self.keep_waiting();
-        self.given_up.try_set_value(true);
-    }
-
-    fn is_waiting(self) -> bool {
-        self.kept.try_get_untracked().is_some_and(|kept| kept != Kept::Yes)
-    }
-
-    fn keep_waiting(self) {
-        if self.is_waiting() {
-            self.keep();
-        }
-    }
-
-    /// In the order in which this is called: the browser opens its database for one after the other.
-    fn keep(self) {
-        // Whoever left has had it kept then.
-        if self.given_up.try_get_value() != Some(false) {
-            return;
-        }
-        let (id, len) = (self.id.get_value(), self.history.with_value(History::len));
-        let design = Design {
-            document: self.now(Document::clone),
-            begun_from: self.begun_from.get_untracked(),
-            cases: self.cases.get_untracked(),
-            at: clock::now_ms(),
-        };
-        let revision = self.revision.get_untracked();
-        timer::spawn(async move {
-            let is_kept = designs::put(&id, &design.to_json()).await.is_ok();
-            if self.revision.try_get_untracked() != Some(revision) {
-                return;
-            }
-            self.kept.try_set(if is_kept { Kept::Yes } else { Kept::No });
-            if is_kept {
-                self.history.try_update_value(|history| history.keep(len));
-            }
-        });
     }
 }
 

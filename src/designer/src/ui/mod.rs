@@ -2,6 +2,7 @@
 
 mod cell;
 mod cutoffs;
+mod days;
 mod desk;
 mod differs;
 mod editor;

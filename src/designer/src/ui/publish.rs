@@ -3,10 +3,10 @@
 use doorstep_app::designing::{live, shown_when, use_reader};
 use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_app::platform::{clock, page as screen, timer};
-use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::days::local;
 use super::desk::{Desk, use_desk};
 use super::differs::Differs;
 use super::files::{Unsent, send_media};
@@ -144,9 +144,7 @@ pub fn Publish() -> impl IntoView {
 
 /// The day as versions are called: `2026.11.29`.
 fn today() -> String {
-    let now = clock::now_ms();
-    let text = date_time_text(now, clock::utc_offset_minutes(now));
-    text.get(..10).unwrap_or_default().replace('-', ".")
+    local(clock::now_ms()).get(..10).unwrap_or_default().replace('-', ".")
 }
 
 /// What the version after one is called.

@@ -3,10 +3,10 @@
 use doorstep_app::designing::{Confirm, Row, live, rows, shown_when, use_reader};
 use doorstep_app::platform::picked::Picked;
 use doorstep_app::platform::{clipboard, clock, designs, locks, picked, timer};
-use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
+use super::days::local;
 use super::desk::keep_new;
 use super::frame::Frame;
 use super::server::{self, Offered};
@@ -240,8 +240,7 @@ pub fn StartPage() -> impl IntoView {
 
 /// The day and the time, as the device has them: `11-28 09:05`.
 fn day(at: i64) -> String {
-    let text = date_time_text(at, clock::utc_offset_minutes(at));
-    text.get(5..16).unwrap_or_default().replace('T', " ")
+    local(at).get(5..).unwrap_or_default().to_owned()
 }
 
 /// Media files that no design lists any more go.

@@ -1,13 +1,13 @@
 //! A form's versions on the server: which there are, what a colleague approves of or refuses, and the way back to an older one.
 
 use doorstep_app::designing::{Confirm, Row, live, rows, shown_when, use_reader};
-use doorstep_app::platform::{clock, page as screen, timer};
+use doorstep_app::platform::{page as screen, timer};
 use doorstep_engine::compare::{Comparison, compare};
-use doorstep_engine::moment::date_time_text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use serde_json::json;
 
+use super::days::local;
 use super::differs::differences;
 use super::frame::Frame;
 use super::server::{self, No};
@@ -217,11 +217,11 @@ fn Card(
         None => live(move || tell(|w| w.versions.from_folder.to_owned())()),
         Some(at) => {
             let by = version.by.clone();
-            tell(move |w| (w.versions.put_up)(by.as_deref().unwrap_or(w.versions.nobody), &when(at)))
+            tell(move |w| (w.versions.put_up)(by.as_deref().unwrap_or(w.versions.nobody), &local(at)))
         }
     };
     let decided = version.decided.clone().map(|(who, at)| {
-        view! { <p class="soft small figures">{tell(move |w| (w.versions.decided)(&who, &when(at)))}</p> }
+        view! { <p class="soft small figures">{tell(move |w| (w.versions.decided)(&who, &local(at)))}</p> }
     });
     let why = version.reason.clone().map(|why| view! { <p>{tell(move |w| (w.versions.reason)(&why))}</p> });
     let see = version.replaces.clone().map(|old| {
@@ -342,10 +342,4 @@ fn Between(versions: Vec<Version>, pair: RwSignal<Option<(String, String)>>) -> 
             </section>
         }
     })
-}
-
-/// The day and the time, as the device has them: `2026-11-28 09:05`.
-fn when(at: i64) -> String {
-    let text = date_time_text(at, clock::utc_offset_minutes(at));
-    text.get(..16).unwrap_or_default().replace('T', " ")
 }

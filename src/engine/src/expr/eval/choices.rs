@@ -134,10 +134,10 @@ impl<'a> Eval<'a> {
         };
         let beside = texts.forms(text, self.language);
         let is_file = |form: &str| matches!(form, "image" | "big-image" | "audio" | "video");
+        // Most choices have none, and cost nothing.
+        beside.iter().find(|(form, _)| is_file(form))?;
         let files = beside.iter().filter(|(form, _)| is_file(form));
-        let files: Arc<[Beside]> =
-            files.map(|(form, pieces)| (form.clone(), self.filled(*pieces).into())).collect();
-        (!files.is_empty()).then_some(files)
+        Some(files.map(|(form, pieces)| (form.clone(), self.filled(*pieces).into())).collect())
     }
 
     /// The words of the choice of that value, of the question that the expression's first node is.
