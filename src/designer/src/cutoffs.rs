@@ -69,6 +69,13 @@ pub struct CutOff {
     pub most: Option<Limit>,
 }
 
+impl CutOff {
+    /// Is it one of this line's?
+    pub fn is_of(&self, line: &Line) -> bool {
+        self.of == line.of && self.when == line.when
+    }
+}
+
 /// Why a cut-off can't be moved there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotMoved {

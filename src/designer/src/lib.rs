@@ -4,6 +4,8 @@
 //! library, which no phone loads unless somebody opens the designer there.
 
 pub mod carry;
+pub mod cases;
+mod columns;
 pub mod complete;
 pub mod cutoffs;
 pub mod document;

@@ -7,7 +7,14 @@ pub struct Word {
     pub english: &'static str,
 }
 
-const fn word(word: &'static str, chinese: &'static str, english: &'static str) -> Word {
+impl Word {
+    /// What it does: `zh`, else English.
+    pub fn of(&self, tag: &str) -> &'static str {
+        if tag == "zh" { self.chinese } else { self.english }
+    }
+}
+
+pub(crate) const fn word(word: &'static str, chinese: &'static str, english: &'static str) -> Word {
     Word { word, chinese, english }
 }
 
@@ -102,54 +109,6 @@ pub const APPEARANCES: &[Word] = &[
     word("rating", "星级", "Stars"),
     word("picker", "滚轮", "A wheel"),
 ];
-
-/// Columns that a sheet may have besides those of a new one.
-pub const COLUMNS: &[(&str, &[&str])] = &[
-    (
-        "survey",
-        &[
-            "required_message::中文 (zh)",
-            "guidance_hint::中文 (zh)",
-            "media::image",
-            "repeat_count",
-            "save_to",
-            "note",
-            "disabled",
-            "body::accuracyThreshold",
-        ],
-    ),
-    ("choices", &["image", "filter"]),
-    ("settings", &["submission_url", "public_key", "for_roles", "allow_choice_duplicates"]),
-];
-
-/// Columns of the survey in plain words.
-const PROPERTIES: &[Word] = &[
-    word("type", "题型", "Type"),
-    word("name", "名称（字母、数字）", "Name (letters, digits)"),
-    word("label", "题目", "Question"),
-    word("hint", "提示", "Hint"),
-    word("required", "必填", "Must be answered"),
-    word("required_message", "没填时说", "Said when it is missing"),
-    word("relevant", "什么时候问", "Asked when"),
-    word("constraint", "答案要符合", "An answer has to be"),
-    word("constraint_message", "不符合时说", "Said when it is not"),
-    word("calculation", "怎么算", "Computed as"),
-    word("appearance", "样子", "How it looks"),
-    word("parameters", "参数", "Parameters"),
-    word("default", "开始时的答案", "Answer to begin with"),
-    word("choice_filter", "选项怎么筛", "Which choices are offered"),
-    word("readonly", "不能改", "Can’t be changed"),
-    word("read_only", "不能改", "Can’t be changed"),
-    word("trigger", "哪一题改了就重算", "Computed anew when this changes"),
-    word("repeat_count", "重复几次", "How many times"),
-    word("save_to", "记到名册的哪一项", "Kept of the entity as"),
-    word("note", "备注", "Remark"),
-];
-
-/// A column of the survey in plain words.
-pub fn property(title: &str) -> Option<&'static Word> {
-    PROPERTIES.iter().find(|word| word.word == title)
-}
 
 #[cfg(test)]
 mod tests {

@@ -23,33 +23,39 @@ pub struct Failure {
     pub step: usize,
     /// What was expected and what came.
     pub message: String,
-    /// The same in Chinese, of what a recorded case comes upon; else as it is.
+    /// The same in Chinese.
     pub chinese: String,
+    /// The path of the question, or the name of the measure, that came out otherwise.
+    pub about: Option<String>,
 }
 
 impl Failure {
     /// A failure that is said in English only.
     pub fn plain(step: usize, message: String) -> Failure {
-        Failure { step, chinese: message.clone(), message }
+        Failure { step, chinese: message.clone(), message, about: None }
     }
 }
 
-/// What is wrong, in English, and in Chinese where there are words.
-struct Said(String, Option<String>);
+/// What is wrong, in English and Chinese.
+struct Said {
+    english: String,
+    chinese: String,
+    about: Option<String>,
+}
 
 impl Said {
+    fn about(self, name: &str) -> Said {
+        Said { about: Some(name.to_owned()), ..self }
+    }
+
     fn at(self, step: usize) -> Failure {
-        let Said(message, chinese) = self;
-        Failure { step, chinese: chinese.unwrap_or_else(|| message.clone()), message }
+        Failure { step, message: self.english, chinese: self.chinese, about: self.about }
     }
 }
 
 macro_rules! said {
     ($english:literal; $chinese:literal) => {
-        Said(format!($english), Some(format!($chinese)))
-    };
-    ($($english:tt)*) => {
-        Said(format!($($english)*), None)
+        Said { english: format!($english), chinese: format!($chinese), about: None }
     };
 }
 
@@ -91,7 +97,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     let mut failures = Vec::new();
     let now = case.get("now").and_then(Json::as_str).unwrap_or("2026-01-01T09:00:00+08:00");
     let Some(mut world) = world_at(now) else {
-        return (None, vec![said!("`now` is no moment: {now}").at(0)]);
+        return (None, vec![said!("`now` is no moment: {now}"; "`now` 不是一个时刻：{now}").at(0)]);
     };
     let living = case.get("living").and_then(Json::as_array).into_iter().flatten();
     world.living = living.filter_map(Json::as_str).map(Arc::from).collect();
@@ -109,7 +115,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
     for (index, step) in steps.iter().enumerate() {
         let mut fail = |said: Said| failures.push(said.at(index + 1));
         let Some(step) = step.as_object() else {
-            fail(said!("a step is an object"));
+            fail(said!("a step is an object"; "一步要写成一个对象"));
             continue;
         };
         for (verb, what) in step {
@@ -127,7 +133,7 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                 ("remove_repeat", Json::String(path)) => match session.at(path) {
                     Some(key) => {
                         if let Err(error) = session.remove_repeat(key) {
-                            fail(said!("{path} can't be removed: {error:?}"));
+                            fail(said!("{path} can't be removed: {error:?}"; "{path} 不能去掉"));
                         }
                     }
                     None => fail(no_such(&session, path)),
@@ -135,7 +141,9 @@ pub fn run_through(form: &Arc<Form>, case: &Json) -> (Option<Session>, Vec<Failu
                 ("set_language", Json::String(language)) => session.set_language(language),
                 ("expect", Json::Object(expected)) => expect(&session, expected, &mut fail),
                 ("about", _) => {}
-                (verb, _) => fail(said!("a case knows no step `{verb}` of this shape")),
+                (verb, _) => fail(
+                    said!("a case knows no step `{verb}` of this shape"; "例子里没有 `{verb}` 这样的一步，或者写得不对"),
+                ),
             }
         }
     }
@@ -163,7 +171,10 @@ fn answer(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl Fn
             other => session.answer_text(key, &as_text(other)),
         };
         if let Err(error) = given {
-            fail(said!("{path} can't be answered with {value}: {error:?}"; "{path} 现在不能填 {value}"));
+            fail(
+                said!("{path} can't be answered with {value}: {error:?}"; "{path} 现在不能填 {value}")
+                    .about(path),
+            );
         }
     }
 }
@@ -184,7 +195,7 @@ fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl F
     for (path, value) in answers {
         match session.at(path) {
             Some(key) if session.answer_text(key, &as_text(value)).is_ok() => {
-                fail(said!("{path} took {value}"));
+                fail(said!("{path} took {value}"; "{path} 收下了 {value}，应当不收").about(path));
             }
             Some(_) => {}
             None => fail(no_such(session, path)),
@@ -253,10 +264,10 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 }
             }
             ("pages", Json::Array(_)) => {
-                let pages: Vec<Json> =
-                    session.pages().iter().map(|page| Json::String(session.path(page.key))).collect();
-                if Json::Array(pages.clone()) != *wanted {
-                    fail(said!("the pages are {}, not {wanted}", Json::Array(pages)));
+                let paths = session.pages().into_iter().map(|page| session.path(page.key));
+                let pages = Json::from(paths.collect::<Vec<_>>());
+                if pages != *wanted {
+                    fail(said!("the pages are {pages}, not {wanted}"; "页现在是 {pages}，应为 {wanted}"));
                 }
             }
             ("outcomes", Json::Object(by_name)) => {
@@ -265,9 +276,9 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     match given {
                         Some(given) if given == as_text(wanted) => {}
                         Some(given) => fail(
-                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，应为 {wanted}"),
+                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，应为 {wanted}").about(name),
                         ),
-                        None => fail(said!("there is no measure {name}"; "没有 {name} 这项评估了")),
+                        None => fail(said!("there is no measure {name}"; "没有 {name} 这项评估了").about(name)),
                     }
                 }
             }
@@ -278,8 +289,10 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                 });
                 match codes {
                     Some(codes) if codes == *wanted => {}
-                    Some(codes) => fail(said!("the services are {codes}, not {wanted}")),
-                    None => fail(said!("the form names no catalogue of services")),
+                    Some(codes) => fail(
+                        said!("the services are {codes}, not {wanted}"; "匹配到的服务现在是 {codes}，应为 {wanted}"),
+                    ),
+                    None => fail(no_catalogue()),
                 }
             }
             ("undecided", Json::Object(by_code)) => undecided(session, by_code, fail),
@@ -303,7 +316,11 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                         }),
                     };
                     if given != *wanted {
-                        fail(said!("{what} of {name}: {given}, not {wanted}"));
+                        let called = chinese(what);
+                        fail(
+                            said!("{what} of {name}: {given}, not {wanted}"; "{name} 的{called}现在是 {given}，应为 {wanted}")
+                                .about(name),
+                        );
                     }
                 }
             }
@@ -312,8 +329,10 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     match session.at(path) {
                         Some(key) => {
                             if let Err(given) = one(session, what, key, wanted) {
+                                let called = chinese(what);
                                 fail(
-                                    said!("{what} of {path}: {given}, not {wanted}"; "{path} 现在是 {given}，应为 {wanted}（{what}）"),
+                                    said!("{what} of {path}: {given}, not {wanted}"; "{path} 的{called}现在是 {given}，应为 {wanted}")
+                                        .about(path),
                                 );
                             }
                         }
@@ -321,22 +340,47 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     }
                 }
             }
-            _ => fail(said!("a case knows no expectation `{what}` of this shape")),
+            _ => fail(
+                said!("a case knows no expectation `{what}` of this shape"; "例子里没有 `{what}` 这样的要求，或者写得不对"),
+            ),
         }
+    }
+}
+
+fn no_catalogue() -> Said {
+    said!("the form names no catalogue of services"; "表里没有服务目录")
+}
+
+/// What a case expects, in a word.
+fn chinese(what: &str) -> &str {
+    match what {
+        "values" => "答案",
+        "relevant" => "“问不问”",
+        "readonly" => "“不能改”",
+        "required" => "“必填”",
+        "labels" => "题目文字",
+        "hints" => "提示",
+        "violations" => "不对的地方",
+        "messages" => "出错时说的话",
+        "choices" => "选项",
+        "count" => "个数",
+        "sentences" => "说明",
+        "turns" => "“怎样会变”",
+        other => other,
     }
 }
 
 /// What services are said to lack before they can be decided, by their codes.
 fn undecided(session: &Session, by_code: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     let Some((catalogue, matched)) = session.services() else {
-        return fail(said!("the form names no catalogue of services"));
+        return fail(no_catalogue());
     };
     for (code, wanted) in by_code {
         let found = matched.undecided.iter().find(|open| *catalogue.item(open.item).code == **code);
         let given =
             found.map_or(Json::Null, |open| catalogue.explain_undecided(open, session.language()).into());
         if given != *wanted {
-            fail(said!("{code} lacks {given}, not {wanted}"));
+            fail(said!("{code} lacks {given}, not {wanted}"; "服务 {code} 现在还缺 {given}，应为 {wanted}"));
         }
     }
 }
@@ -354,7 +398,10 @@ fn awaits(session: &Session, by_name: &Map<String, Json>, fail: &mut impl FnMut(
         };
         let given = Json::from(awaited.into_iter().map(|each| each.question).collect::<Vec<_>>());
         if given != *wanted {
-            fail(said!("{name} waits for {given}, not {wanted}"));
+            fail(
+                said!("{name} waits for {given}, not {wanted}"; "{name} 现在等的是 {given}，应为 {wanted}")
+                    .about(name),
+            );
         }
     }
 }
@@ -368,7 +415,8 @@ fn entities(session: &Session, wanted: &[Json], fail: &mut impl FnMut(Said)) {
             .is_some_and(|wanted| wanted.iter().all(|(key, value)| given.get(key) == Some(value)))
     };
     if given.len() != wanted.len() || !given.iter().zip(wanted).all(fits) {
-        fail(said!("the entities are {}, not {}", Json::from(given), Json::from(wanted)));
+        let (given, wanted) = (Json::from(given), Json::from(wanted));
+        fail(said!("the entities are {given}, not {wanted}"; "登记到名册的现在是 {given}，应为 {wanted}"));
     }
 }
 

@@ -25,7 +25,7 @@ pub const SHIFT: u8 = 8;
 /// Goes to a cell of the sheet that is shown, by its row (as the sheet counts) and its column's title.
 pub async fn cell(browser: &Browser, row: usize, title: &str) {
     let script = "const titles = [...document.querySelectorAll('.cells-head [role=columnheader].cells-cell')];
-        const column = titles.findIndex((it) => it.innerText.trim() === arguments[1]);
+        const column = titles.findIndex((it) => it.lastElementChild?.innerText.trim() === arguments[1]);
         return [...document.querySelectorAll(`[aria-rowindex='${arguments[0]}'] .cells-cell`)][column]?.id ?? null";
     let id = browser.run(script, vec![row.into(), title.into()]).await;
     let id = id.as_str().unwrap_or_else(|| panic!("there is no column {title} in row {row}")).to_owned();

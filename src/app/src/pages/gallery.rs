@@ -95,9 +95,16 @@ pub fn Pages(answering: Answering, page: RwSignal<Option<Key>>) -> impl IntoView
 
 #[component]
 fn Body(answering: Answering, page: RwSignal<Option<Key>>, key: Key) -> impl IntoView {
+    let reader = use_reader();
     answering.turn_to(key);
     let label = Memo::new(move |_| {
-        answering.pages.with(|pages| pages.iter().find(|view| view.key == key).map(|view| view.label.clone()))
+        let label = answering
+            .pages
+            .with(|pages| pages.iter().find(|view| view.key == key).map(|view| view.label.clone()));
+        // A page that is called nothing is called as its form is.
+        label
+            .filter(|label| !label.is_empty())
+            .unwrap_or_else(|| answering.with(|session| session.form().title(reader.language().tag())))
     });
     let on_page = answering.pages.with_untracked(|pages| {
         pages.iter().find(|view| view.key == key).map(|view| view.items.clone()).unwrap_or_default()

@@ -27,12 +27,14 @@ pub struct Change {
     pub before: (usize, Place),
     /// And after.
     pub after: (usize, Place),
+    /// Which question is called otherwise, and how.
+    pub renamed: Option<(String, String)>,
 }
 
 impl Change {
     fn of(sheet: usize, here: Place, after: Place, splices: Vec<Splice>) -> Option<Change> {
         let differs = splices.iter().any(|splice| splice.old != splice.new);
-        differs.then_some(Change { splices, before: (sheet, here), after: (sheet, after) })
+        differs.then_some(Change { splices, before: (sheet, here), after: (sheet, after), renamed: None })
     }
 
     /// Another text in a cell. A question's name takes its references with it. Nothing if it says that already.
@@ -45,10 +47,13 @@ impl Change {
             *row = names::own_row_renamed(document, sheet, place, row, text);
         }
         let mut splices = vec![splice];
+        let mut renamed = None;
         if names::is_name_cell(grid, place) {
             splices.extend(names::renamed(document, sheet, place, text));
+            renamed = names::from_and_to(document, sheet, place, text);
         }
-        Change::of(sheet, place, place, splices)
+        let change = Change::of(sheet, place, place, splices)?;
+        Some(Change { renamed: renamed.map(|(from, to)| (from, to.to_owned())), ..change })
     }
 
     /// A block of cells from a place on. A single cell fills the whole area, as spreadsheets do.

@@ -1,16 +1,30 @@
-//! Undo and redo, without limit: a change keeps what it took away.
+//! Undo and redo, without limit: a change keeps what it took away, and other files keep the document as it was, whose rows are shared.
+
+use std::sync::Arc;
 
 use doorstep_engine::Source;
 
 use super::cells::Place;
 use super::{Change, Document};
 
+/// What was done at once.
+#[derive(Clone, Debug)]
+enum Deed {
+    Change(Change),
+    /// Other files: the whole before and after, and where the designer was.
+    Files {
+        before: Document,
+        after: Document,
+        at: (usize, Place),
+    },
+}
+
 /// A document with all that was done to it.
 #[derive(Clone, Debug)]
 pub struct History {
     document: Document,
-    past: Vec<Change>,
-    future: Vec<Change>,
+    past: Vec<Deed>,
+    future: Vec<Deed>,
     /// How many changes the document had when it was kept.
     kept: Option<usize>,
 }
@@ -28,38 +42,82 @@ impl History {
 
     /// Does a change; where the designer is then. What was undone before can't be done again any more.
     pub fn act(&mut self, change: Change) -> (usize, Place) {
+        let after = change.after;
+        self.document.apply(&change);
+        self.push(Deed::Change(change));
+        after
+    }
+
+    /// Other files go with it, and what is changed along with them is changed at once; where the designer is then.
+    pub fn set_files(
+        &mut self,
+        files: Vec<Source>,
+        at: (usize, Place),
+        along: impl FnOnce(&Document) -> Option<Change>,
+    ) -> (usize, Place) {
+        let before = self.document.clone();
+        self.document.set_files(files);
+        let change = along(&self.document);
+        if let Some(change) = &change {
+            self.document.apply(change);
+        }
+        self.push(Deed::Files { before, after: self.document.clone(), at });
+        change.map_or(at, |change| change.after)
+    }
+
+    fn push(&mut self, deed: Deed) {
         if self.kept.is_some_and(|kept| kept > self.past.len()) {
             self.kept = None;
         }
         self.future.clear();
-        self.document.apply(&change);
-        let after = change.after;
-        self.past.push(change);
-        after
+        self.past.push(deed);
     }
 
-    /// Takes the last change back; where that was.
+    /// What undoing takes back, and doing it again does: which question was called otherwise by it, and how.
+    pub fn renamed(&self, again: bool) -> Option<&(String, String)> {
+        let deeds = if again { &self.future } else { &self.past };
+        match deeds.last()? {
+            Deed::Change(change) => change.renamed.as_ref(),
+            Deed::Files { .. } => None,
+        }
+    }
+
+    /// Takes the last deed back; where that was.
     pub fn undo(&mut self) -> Option<(usize, Place)> {
-        let change = self.past.pop()?;
-        self.document.revert(&change);
-        let before = change.before;
-        self.future.push(change);
+        let deed = self.past.pop()?;
+        let before = match &deed {
+            Deed::Change(change) => {
+                self.document.revert(change);
+                change.before
+            }
+            Deed::Files { before, at, .. } => {
+                let count = self.document.sheets.len();
+                self.document = before.clone();
+                // Whoever looks at a sheet that came with the files sees an empty place.
+                let count = count.max(before.sheets.len());
+                self.document.sheets.resize_with(count, Arc::default);
+                *at
+            }
+        };
+        self.future.push(deed);
         Some(before)
     }
 
     /// Does it again.
     pub fn redo(&mut self) -> Option<(usize, Place)> {
-        let change = self.future.pop()?;
-        self.document.apply(&change);
-        let after = change.after;
-        self.past.push(change);
+        let deed = self.future.pop()?;
+        let after = match &deed {
+            Deed::Change(change) => {
+                self.document.apply(change);
+                change.after
+            }
+            Deed::Files { after, at, .. } => {
+                self.document = after.clone();
+                *at
+            }
+        };
+        self.past.push(deed);
         Some(after)
-    }
-
-    /// Other files go with it. What was done to its sheets is not touched.
-    pub fn set_files(&mut self, files: Vec<Source>) {
-        self.kept = None;
-        self.document.set_files(files);
     }
 
     /// Is there anything to take back, and anything to do again?

@@ -145,14 +145,62 @@ mod tests {
         let mut history = History::new(document());
         let change = Change::cell(history.document(), 0, Place { row: 1, column: 2 }, "年龄");
         history.act(change.expect("it differs"));
-        history.set_files(Vec::new());
+        let at = (0, Place { row: 1, column: 2 });
+        history.set_files(Vec::new(), at, |_| None);
         assert_eq!(history.document().find("services.csv"), None);
         assert_eq!(history.document().bundle().files.len(), 0);
-        history.undo();
-        assert_eq!(history.document().sheet(0).of(1, "label"), "多大");
-        history.set_files(vec![Source::new("services.csv", "code\nB1\n")]);
+        assert_eq!(history.document().sheet(0).of(1, "label"), "年龄");
+        history.set_files(vec![Source::new("services.csv", "code\nB1\n")], at, |_| None);
         let sheet = history.document().find("services.csv").expect("it is a sheet again");
         assert_eq!(history.document().sheet(sheet).of(1, "code"), "B1");
+    }
+
+    #[test]
+    fn a_file_that_went_or_is_another_one_is_brought_back_by_undo() {
+        let mut history = History::new(document());
+        let list = history.document().find("services.csv").expect("it is a sheet");
+        let change = Change::cell(history.document(), list, Place { row: 1, column: 0 }, "A2");
+        history.act(change.expect("it differs"));
+        let changed = history.document().clone();
+        let here = (list, Place { row: 1, column: 0 });
+        history.set_files(vec![Source::new("services.csv", "code\nB1\n")], here, |_| None);
+        history.set_files(Vec::new(), here, |document| {
+            Change::cell(document, 0, Place { row: 1, column: 2 }, "年龄")
+        });
+        let gone = history.document().clone();
+        assert_eq!((gone.find("services.csv"), gone.sheet(0).of(1, "label")), (None, "年龄"));
+        // Back, one deed after the other; the sheet that is looked at is always there.
+        assert_eq!(history.undo(), Some(here));
+        assert_eq!(history.document().sheet(0).of(1, "label"), "多大");
+        assert!(file(history.document()).contains("B1"));
+        assert_eq!(history.undo(), Some(here));
+        assert_eq!(history.document().bundle(), changed.bundle());
+        assert!(history.document().sheets().len() > list);
+        history.undo();
+        assert_eq!(file(history.document()), SERVICES);
+        assert_eq!(history.can(), (false, true));
+        // And there again.
+        while history.redo().is_some() {}
+        assert_eq!(history.document(), &gone);
+    }
+
+    #[test]
+    fn a_list_that_was_added_and_taken_back_leaves_no_sheet() {
+        let csv = "type,name,label\ninteger,age,多大\n";
+        let empty = Document::open("survey.csv", csv.as_bytes(), |_| None).expect("it is a sheet");
+        let mut history = History::new(empty);
+        let (files, at) = (vec![Source::new("services.csv", SERVICES)], (0, Place { row: 1, column: 0 }));
+        history.set_files(files.clone(), at, |_| None);
+        let list = history.document().find("services.csv").expect("it is a sheet");
+        history.undo();
+        assert_eq!(history.document().find("services.csv"), None);
+        assert!(history.document().sheet(list).is_blank(), "whoever looks at it sees an empty place");
+        assert_eq!(history.document().bundle().files, [] as [Source; 0]);
+        history.set_files(files, at, |_| None);
+        assert_eq!(
+            history.document().sheets().iter().filter(|grid| &*grid.name == "services.csv").count(),
+            1
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! May be wrong at any moment; nothing here knows what a form is but for the names of sheets and columns. Rows are shared, so that a copy costs nothing.
 
+mod called;
 mod cells;
 mod change;
 mod find;

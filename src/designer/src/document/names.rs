@@ -42,7 +42,7 @@ pub fn own_row_renamed(document: &Document, sheet: usize, place: Place, row: &Ro
 }
 
 /// Which name becomes which; nothing where there is none yet, or nobody knows which of two is meant.
-fn from_and_to<'a>(
+pub(super) fn from_and_to<'a>(
     document: &Document,
     sheet: usize,
     place: Place,

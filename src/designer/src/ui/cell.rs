@@ -13,12 +13,26 @@ use crate::complete::{Choice, Offer, offer};
 use crate::document::Place;
 
 const EDITOR: &str = "design-cell";
-const OFFERED: &str = "design-offered";
+const LIST: &str = "design-offered";
+/// What is offered is never higher, in pixels.
+pub const OFFERED: usize = 304;
+
+/// Where what is offered is seen, and how high that is, in pixels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    Below(usize),
+    Above(usize),
+}
 
 /// The editor over the chosen cell; `text` is what it begins with.
 #[component]
-pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
+pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
+    let (is_above, high) = match room {
+        Room::Below(high) => (false, high),
+        Room::Above(high) => (true, high),
+    };
+    let high = high.clamp(4 * ROW, OFFERED);
     let place = desk.place.get_untracked();
     let sheet = desk.sheet.get_untracked();
     let field = NodeRef::<Textarea>::new();
@@ -131,7 +145,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
                 });
                 view! {
                     <li
-                        role="option" id=format!("{OFFERED}-{at}") data-offered=shown
+                        role="option" id=format!("{LIST}-{at}") data-offered=shown
                         aria-selected=live(move || (meant.get() == Some(at)).to_string())
                         on:mousedown=move |event| { event.prevent_default(); take(&choice) }
                     >
@@ -145,22 +159,22 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>) -> impl IntoView {
     };
     view! {
         <div
-            class="cells-open"
+            class="cells-open" class:above=is_above
             style:inset-inline-start=live(move || edges.with(|edges| format!("{}px", edges.get(place.column).copied().unwrap_or(0))))
             style:min-width=live(move || span(edges, place.column, place.column))
             style:inset-block-start=format!("{}px", place.row * ROW)
         >
             <textarea
                 id=EDITOR class="cells-text" rows="1" spellcheck="false" autocomplete="off" node_ref=field
-                aria-label=tell(|w| w.edit_cell) aria-autocomplete="list" aria-controls=OFFERED
-                aria-activedescendant=live(move || meant.get().map(|at| format!("{OFFERED}-{at}")))
+                aria-label=tell(|w| w.edit_cell) aria-autocomplete="list" aria-controls=LIST
+                aria-activedescendant=live(move || meant.get().map(|at| format!("{LIST}-{at}")))
                 prop:value=text
                 on:input:target=move |event| typed(event.target().value())
                 on:keydown=key
                 on:blur=move |_| desk.commit(&now.get_value())
             ></textarea>
             {shown_when(move || offered.with(|offered| !offered.choices.is_empty()), move || view! {
-                <ul class="offered" role="listbox" id=OFFERED>{rows(options)}</ul> }.into_any())}
+                <ul class="offered" role="listbox" id=LIST aria-label=tell(|w| w.offered) style:max-height=format!("{high}px")>{rows(options)}</ul> }.into_any())}
         </div>
     }
 }

@@ -6,7 +6,7 @@ use doorstep_app::designing::{Row, finished_here, live, rows, shown_when, use_re
 use doorstep_app::platform::timer;
 use leptos::prelude::*;
 
-use counting::{Bench, Counted, Moving, effect_view, look};
+use counting::{Bench, Counted, Moving, effect_view, look, wanted};
 
 use super::desk::{Desk, use_desk};
 use super::words::{tell, words};
@@ -87,35 +87,31 @@ pub fn CutOffs() -> impl IntoView {
     }
 }
 
-/// What a row of a sheet is called in a language; its code if it is called nothing.
-fn label(document: &Document, sheet: &str, row: usize, tag: &str) -> Option<String> {
-    let grid = document.sheet(document.find(sheet)?);
-    let titles = grid.rows.first()?;
-    let is_label = |title: &&String| title.trim().to_lowercase().starts_with("label");
-    let own = titles.iter().filter(is_label).find(|title| title.contains(tag));
-    let title = own.or_else(|| titles.iter().find(is_label))?;
-    Some(grid.of(row, title).trim().to_owned()).filter(|label| !label.is_empty())
-}
-
 fn band_label(document: &Document, band: &Band, tag: &str) -> String {
-    label(document, "bands", band.row, tag).unwrap_or_else(|| band.code.clone())
-}
-
-fn measure_label(document: &Document, measure: &str, tag: &str) -> String {
-    let row = document.find("assessment").and_then(|sheet| {
-        let grid = document.sheet(sheet);
-        (1..grid.rows.len()).find(|row| grid.of(*row, "name").trim() == measure)
-    });
-    row.and_then(|row| label(document, "assessment", row, tag)).unwrap_or_else(|| measure.to_owned())
+    let bands = document.find("bands").map(|bands| document.sheet(bands));
+    bands.and_then(|bands| bands.label(band.row, tag)).unwrap_or(&band.code).to_owned()
 }
 
 fn line_view(bench: Bench, line: Line) -> AnyView {
     let Bench { desk, moving, .. } = bench;
     let reader = use_reader();
     let tag = reader.language_now().tag();
-    let title = desk.now(|document| measure_label(document, &line.of, tag));
-    let widths = widths(&line.stretches);
-    let stretches = line.stretches.iter().zip(widths).map(|(stretch, width)| {
+    let title = desk.now(|document| document.measure_called(&line.of, tag));
+    let own = line.clone();
+    // It follows the slider; what can't be is not drawn.
+    let stretches = Memo::new(move |_| {
+        let moved = moving.with(|moving| {
+            let moving = moving.as_ref().filter(|moving| moving.cut_off.is_of(&own))?;
+            let to = wanted(moving)?;
+            desk.with(|document| {
+                let mut after = document.clone();
+                after.apply(&cutoffs::moved(document, &moving.cut_off, to).ok()?);
+                cutoffs::lines(&after).into_iter().find(|line| line.of == own.of && line.when == own.when)
+            })
+        });
+        moved.unwrap_or_else(|| own.clone()).stretches
+    });
+    let drawn = move |stretch: &Stretch, width: f64| {
         let (kind, said) = stretch_said(desk, stretch, tag);
         let limits = limits(stretch);
         let range = words(reader.language_now()).cutoffs.from_to;
@@ -127,20 +123,22 @@ fn line_view(bench: Bench, line: Line) -> AnyView {
                 <span class="small figures">{range(from, to)}</span>
             </li>
         }
-    });
-    let (of, when) = (line.of.clone(), line.when.clone());
-    let cut_offs = desk.now(cutoffs::all).into_iter().filter(|cut| cut.of == of && cut.when == when);
-    let movers = cut_offs.map(|cut_off| mover(bench, cut_off)).collect_view();
-    let is_moving = move || {
-        moving.with(|moving| {
-            moving.as_ref().is_some_and(|moving| moving.cut_off.of == of && moving.cut_off.when == when)
-        })
     };
+    let stretches = move || {
+        let stretches = stretches.get();
+        let widths = widths(&stretches);
+        stretches.iter().zip(widths).map(|(stretch, width)| drawn(stretch, width)).collect_view()
+    };
+    let cut_offs = desk.now(cutoffs::all).into_iter().filter(|cut| cut.is_of(&line));
+    let movers = cut_offs.map(|cut_off| mover(bench, cut_off)).collect_view();
+    let own = line.clone();
+    let is_moving =
+        move || moving.with(|moving| moving.as_ref().is_some_and(|moving| moving.cut_off.is_of(&own)));
     let when = line.when.clone();
     view! {
         <section class="line" data-line=line.of.clone()>
             <h3>{title} {(!when.is_empty()).then(|| view! { " " <code class="small">{when}</code> })}</h3>
-            <ol class="stretches">{stretches.collect_view()}</ol>
+            <ol class="stretches">{live(stretches)}</ol>
             {movers}
             {shown_when(is_moving, move || effect_view(bench))}
         </section>
@@ -280,6 +278,11 @@ mod tests {
         );
         assert_eq!(ends.0, 35.0);
         assert!(ends.1 > 60.0);
-        assert_eq!(label(&document, "bands", 1, "zh"), None, "a band without a label is called by its code");
+        let band = Band { code: "high".into(), row: 1 };
+        assert_eq!(
+            band_label(&document, &band, "zh"),
+            "high",
+            "a band without a label is called by its code"
+        );
     }
 }

@@ -15,6 +15,7 @@ use doorstep_engine::view::Key;
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
+use crate::cases;
 use crate::document::{Area, Change, Document, History, Place, is_name_cell};
 use crate::files::{self, Opened};
 use crate::kept::Design;
@@ -45,6 +46,8 @@ pub struct Desk {
     pub revision: RwSignal<u64>,
     /// Which sheet is shown.
     pub sheet: RwSignal<usize>,
+    /// Goes up when somebody is led to a cell: the sheet is to be seen then.
+    pub wanted: RwSignal<u64>,
     /// The cell, and the other corner of what is chosen.
     pub place: RwSignal<Place>,
     pub anchor: RwSignal<Place>,
@@ -89,6 +92,7 @@ impl Desk {
             renamed: StoredValue::default(),
             revision: RwSignal::new(0),
             sheet: RwSignal::new(0),
+            wanted: RwSignal::new(0),
             place: RwSignal::new(Place { row: 1, column: 0 }),
             anchor: RwSignal::new(Place { row: 1, column: 0 }),
             editing: RwSignal::new(None),
@@ -179,10 +183,24 @@ impl Desk {
         self.go(place, false);
     }
 
+    /// Leads to a cell of a sheet, which is seen then.
+    pub fn lead_to(self, sheet: usize, place: Place) {
+        self.go_to(sheet, place);
+        self.wanted.update(|wanted| *wanted += 1);
+        timer::spawn(async move {
+            // It is there once it is drawn.
+            timer::sleep(0).await;
+            screen::focus(super::grid::GRID);
+        });
+    }
+
     /// Does a change, if it is one.
     pub fn act(self, change: impl FnOnce(&Document, usize, Area) -> Option<Change>) {
         let (sheet, area) = (self.sheet.get_untracked(), self.area_now());
         let Some(change) = self.now(|document| change(document, sheet, area)) else { return };
+        if let Some((from, to)) = &change.renamed {
+            self.rename_in_cases(from, to);
+        }
         let at = self.history.try_update_value(|history| history.act(change));
         self.changed(at);
     }
@@ -226,12 +244,38 @@ impl Desk {
         self.set(place, &format!("{before}{fix}{after}"));
     }
 
+    /// The cases follow a question that is called otherwise.
+    fn rename_in_cases(self, from: &str, to: &str) {
+        let is_named = |case: &Json| cases::renamed(case, from, to);
+        if self.cases.with_untracked(|cases| cases.iter().all(|case| is_named(case).is_none())) {
+            return;
+        }
+        self.cases.update(|cases| {
+            for case in cases {
+                if let Some(new) = is_named(case) {
+                    *case = new;
+                }
+            }
+        });
+    }
+
+    /// What is called otherwise by going back, or there again.
+    fn rename_along(self, again: bool) {
+        let renamed = self.history.with_value(|history| history.renamed(again).cloned());
+        let Some((old, new)) = renamed else { return };
+        let (from, to) = if again { (old, new) } else { (new, old) };
+        self.rename_in_cases(&from, &to);
+        self.renamed.update_value(|renamed| renamed.push((from, to)));
+    }
+
     pub fn undo(self) {
+        self.rename_along(false);
         let at = self.history.try_update_value(History::undo).flatten();
         self.changed(at);
     }
 
     pub fn redo(self) {
+        self.rename_along(true);
         let at = self.history.try_update_value(History::redo).flatten();
         self.changed(at);
     }
@@ -261,8 +305,13 @@ impl Desk {
 
     /// Other files go with the form.
     pub fn set_files(self, files: Vec<Source>) {
-        self.history.update_value(|history| history.set_files(files));
-        self.touched();
+        self.set_files_and(files, |_| None);
+    }
+
+    fn set_files_and(self, files: Vec<Source>, along: impl FnOnce(&Document) -> Option<Change>) {
+        let at = (self.sheet.get_untracked(), self.place.get_untracked());
+        let at = self.history.try_update_value(|history| history.set_files(files, at, along));
+        self.changed(at);
     }
 
     /// Keeps a case with the form.
@@ -331,10 +380,10 @@ impl Desk {
     /// Rows of another form are put in below a row, and the files that they name come along.
     pub fn put_in(self, row: usize, other: &Document, rows: (usize, usize)) {
         let (files, is_more) = self.now(|document| files::with_named(document, other, rows));
-        if is_more {
-            self.set_files(files);
+        match is_more {
+            true => self.set_files_and(files, |document| put_in(document, row + 1, other, rows)),
+            false => self.act(|document, _, _| put_in(document, row + 1, other, rows)),
         }
-        self.act(|document, _, _| put_in(document, row + 1, other, rows));
     }
 }
 

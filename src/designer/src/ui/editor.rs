@@ -8,20 +8,14 @@ use doorstep_app::platform::{designs, timer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::cutoffs::CutOffs;
 use super::desk::{Desk, use_desk};
-use super::files::FilesDrawer;
+use super::drawers::{Drawer, Opened, Openers, beside};
 use super::frame::Frame;
 use super::grid::Sheet;
 use super::inspector::Inspector;
-use super::library::Library;
 use super::outline::Outline;
-use super::picture::Drawing;
 use super::problems::{Here, Problems};
-use super::publish::Publish;
-use super::tools::{KeptWord, TakeAway, Tools};
-use super::translate::Translate;
-use super::trials::Trials;
+use super::tools::{KeptWord, Tools};
 use super::trying::Trying;
 use super::words::{Words, sheet_word, tell, words};
 use crate::files;
@@ -36,20 +30,6 @@ enum Pane {
     Table,
     Preview,
     Problems,
-}
-
-/// What stands below the bar: nothing, the ways to take the form away, or to publish it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Drawer {
-    None,
-    TakeAway,
-    Library,
-    Files,
-    CutOffs,
-    Translate,
-    Trials,
-    Picture,
-    Publish,
 }
 
 #[derive(Clone)]
@@ -126,11 +106,13 @@ pub fn EditorPage() -> impl IntoView {
                 Opening::Loading => view! { <p class="opening" role="status">{tell(|w| w.loading)}</p> }.into_any(),
                 Opening::None(why) => view! {
                     <main id="main" tabindex="-1">
+                        <h1>{tell(|w| w.title)}</h1>
                         <p class="notice">{tell(why)}</p>
-                        <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
+                        <p class="lone"><a class="button" href="/design">{tell(|w| w.back)}</a></p>
                     </main> }.into_any(),
                 Opening::Elsewhere => view! {
                     <main id="main" tabindex="-1" data-elsewhere="true">
+                        <h1>{tell(|w| w.title)}</h1>
                         <p class="notice warn" role="alert">{tell(|w| w.files.elsewhere)}</p>
                         <div class="actions">
                             <button type="button" class="button" data-action="take-over" on:click=move |_| open(true)>{tell(|w| w.files.take_over)}</button>
@@ -139,8 +121,9 @@ pub fn EditorPage() -> impl IntoView {
                     </main> }.into_any(),
                 Opening::TakenOver => view! {
                     <main id="main" tabindex="-1" data-taken-over="true">
+                        <h1>{tell(|w| w.title)}</h1>
                         <p class="notice warn" role="alert">{tell(|w| w.files.taken_over)}</p>
-                        <p class="lone"><a href="/design">{tell(|w| w.back)}</a></p>
+                        <p class="lone"><a class="button" href="/design">{tell(|w| w.back)}</a></p>
                     </main> }.into_any(),
                 Opening::Open(design, held) => {
                     let opened = Desk::open(id.clone(), design, held);
@@ -180,7 +163,7 @@ async fn free(id: &str, lost: impl Fn() + Copy + 'static) -> Option<Held> {
 fn Editor() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let pane = RwSignal::new(Pane::Table);
-    let drawer = RwSignal::new(Drawer::None);
+    let drawer = RwSignal::new(None::<Drawer>);
     let as_outline = RwSignal::new(false);
     let title = Memo::new(move |_| {
         desk.with(|document| {
@@ -208,9 +191,15 @@ fn Editor() -> impl IntoView {
             <button type="button" class="button small" data-pane=name aria-pressed=live(move || (pane.get() == which).to_string()) on:click=move |_| pane.set(which)>{word}</button>
         }
     };
-    let toggle = move |which: Drawer| {
-        move |_| drawer.update(|drawer| *drawer = if *drawer == which { Drawer::None } else { which })
-    };
+    // Whoever is led to a cell sees it, whatever stands before it.
+    Effect::new(move |before: Option<u64>| {
+        let wanted = desk.wanted.get();
+        if before.is_some_and(|before| before != wanted) {
+            drawer.update(|drawer| *drawer = drawer.filter(|drawer| drawer.is_beside()));
+            pane.set(Pane::Table);
+        }
+        wanted
+    });
     let shown = live(move || match pane.get() {
         Pane::Table => "table",
         Pane::Preview => "preview",
@@ -221,33 +210,11 @@ fn Editor() -> impl IntoView {
             <div class="design-bar">
                 <h1 class="design-title">{live(move || title.get())}</h1>
                 <KeptWord />
-                <button type="button" class="button small" data-action="take-away-open" aria-expanded=live(move || (drawer.get() == Drawer::TakeAway).to_string()) on:click=toggle(Drawer::TakeAway)>{tell(|w| w.take_away)}</button>
-                <button type="button" class="button small" data-action="library-open" aria-expanded=live(move || (drawer.get() == Drawer::Library).to_string()) on:click=toggle(Drawer::Library)>{tell(|w| w.library)}</button>
-                <button type="button" class="button small" data-action="files-open" aria-expanded=live(move || (drawer.get() == Drawer::Files).to_string()) on:click=toggle(Drawer::Files)>{tell(|w| w.files.files)}</button>
-                <button type="button" class="button small" data-action="translate-open" aria-expanded=live(move || (drawer.get() == Drawer::Translate).to_string()) on:click=toggle(Drawer::Translate)>{tell(|w| w.translate)}</button>
-                <button type="button" class="button small" data-action="picture-open" aria-expanded=live(move || (drawer.get() == Drawer::Picture).to_string()) on:click=toggle(Drawer::Picture)>{tell(|w| w.picture)}</button>
-                <button type="button" class="button small" data-action="cutoffs-open" aria-expanded=live(move || (drawer.get() == Drawer::CutOffs).to_string()) on:click=toggle(Drawer::CutOffs)>{tell(|w| w.cutoffs.title)}</button>
-                <button type="button" class="button small" data-action="trials-open" aria-expanded=live(move || (drawer.get() == Drawer::Trials).to_string()) on:click=toggle(Drawer::Trials)>{live(move || {
-                    let words = words(reader.language());
-                    match desk.failing.get() { 0 => words.trials.to_owned(), count => (words.failing)(count) }
-                })}</button>
-                <button type="button" class="button small main" data-action="publish-open" aria-expanded=live(move || (drawer.get() == Drawer::Publish).to_string()) on:click=toggle(Drawer::Publish)>{tell(|w| w.publish)}</button>
+                <Openers drawer />
             </div>
-            {live(move || match drawer.get() {
-                Drawer::None => ().into_any(),
-                Drawer::TakeAway => view! { <section class="drawer" data-drawer="take-away"><TakeAway /></section> }.into_any(),
-                Drawer::Library => view! { <section class="drawer" data-drawer="library"><Library /></section> }.into_any(),
-                Drawer::Files => view! { <section class="drawer" data-drawer="files"><FilesDrawer /></section> }.into_any(),
-                Drawer::CutOffs => view! { <section class="drawer" data-drawer="cutoffs"><CutOffs /></section> }.into_any(),
-                Drawer::Translate => view! { <section class="drawer" data-drawer="translate"><Translate /></section> }.into_any(),
-                Drawer::Trials => view! { <section class="drawer" data-drawer="trials"><Trials /></section> }.into_any(),
-                Drawer::Picture => view! { <section class="drawer" data-drawer="picture"><Drawing /></section> }.into_any(),
-                Drawer::Publish => view! { <section class="drawer" data-drawer="publish"><Publish /></section> }.into_any(),
-            })}
-            {shown_when(move || drawer.get() != Drawer::None, move || view! {
-                <p class="drawer-end"><button type="button" class="button small" data-action="close-drawer" on:click=move |_| drawer.set(Drawer::None)>{tell(|w| w.close)}</button></p> }.into_any())}
             <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>
-            <div class="design-body">
+            <div class="design-body" data-with=live(move || beside(drawer.get()))>
+            <Opened drawer />
             <section class="design-table" aria-label=tell(|w| w.table)>
                 <div class="design-views"><Tabs /><button type="button" class="button small" data-action="outline" aria-pressed=live(move || as_outline.get().to_string()) on:click=move |_| as_outline.update(|outline| *outline = !*outline)>{tell(|w| w.outline)}</button></div>
                 <Tools />
@@ -263,7 +230,7 @@ fn Editor() -> impl IntoView {
             </section>
             <section class="design-preview" aria-label=tell(|w| w.preview)><Trying /></section>
             <section class="design-problems" aria-label=tell(|w| w.problems)>
-                <h2 class="design-counted" role="status" data-counted="true">{live(counted)}</h2>
+                <h2 class="design-counted"><span role="status" data-counted="true">{live(counted)}</span></h2>
                 <Problems />
             </section>
             </div>

@@ -7,9 +7,10 @@ use doorstep_app::platform::rescue::save_as;
 use doorstep_app::platform::{clipboard, designs, picked, timer};
 use doorstep_engine::{MediaError, MediaFile};
 use leptos::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::desk::{Desk, use_desk};
+use super::server::{No, read};
 use super::words::{tell, words};
 use crate::files::{self, Beside, NotAdded};
 
@@ -21,13 +22,21 @@ const TIMEOUT_MS: u32 = 120_000;
 pub fn FilesDrawer() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let wrong = RwSignal::new(Vec::<String>::new());
+    let replaced = RwSignal::new(Vec::<String>::new());
     let dropping = RwSignal::new(None::<String>);
     let add = move |all: Vec<Picked>| {
         wrong.set(Vec::new());
+        replaced.set(Vec::new());
         timer::spawn(async move {
             for picked in all {
-                if let Err(why) = added(desk, &picked, reader.language_now()).await {
-                    wrong.try_update(|wrong| wrong.push(why));
+                match added(desk, &picked, reader.language_now()).await {
+                    Ok(Added::New) => {}
+                    Ok(Added::Replaced) => {
+                        replaced.try_update(|replaced| replaced.push(picked.name()));
+                    }
+                    Err(why) => {
+                        wrong.try_update(|wrong| wrong.push(why));
+                    }
                 }
             }
         });
@@ -87,6 +96,8 @@ pub fn FilesDrawer() -> impl IntoView {
             <div class="actions"><button type="button" class="button main" data-action="add-file" on:click=move |_| picked::ask(FIELD)>{tell(|w| w.files.add)}</button></div>
             {live(move || missing.get().map(|names| view! { <p class="notice warn" role="status" data-missing-files="true">{tell(move |w| (w.files.missing)(&names.join(w.files.comma)))}</p> }))}
             {live(move || wrong.get().into_iter().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }).collect_view())}
+            {shown_when(move || replaced.with(|replaced| !replaced.is_empty()), move || view! {
+                <p class="notice" role="status" data-replaced="true">{tell(move |w| (w.files.replaced)(&replaced.get().join(w.files.comma)))}</p> }.into_any())}
             <ul class="library-rows">{rows(move || all().into_iter().map(row).collect())}</ul>
             {shown_when(move || all().is_empty(), || view! { <p class="soft">{tell(|w| w.files.none)}</p> }.into_any())}
         </div>
@@ -100,8 +111,16 @@ pub fn FilesDrawer() -> impl IntoView {
     }
 }
 
+/// What became of a file that was given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Added {
+    New,
+    /// There was another one of that name.
+    Replaced,
+}
+
 /// Puts a file with the form; else why not.
-async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), String> {
+async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<Added, String> {
     let words = &words(language).files;
     let name = picked.name();
     // What is far too large is not read at all.
@@ -131,8 +150,12 @@ async fn added(desk: Desk, picked: &Picked, language: Language) -> Result<(), St
     }
     // Once more: another file may have come meanwhile.
     let (files, _) = with()?;
+    let was = desk.now(|document| files::all(document).into_iter().find(|file| file.name == name));
     desk.set_files(files);
-    Ok(())
+    let is = desk.now(|document| files::all(document).into_iter().find(|file| file.name == name));
+    // Of a list only its size is known here: given again, it counts as another one.
+    let is_same = was == is && is.is_some_and(|file| file.sha256.is_some());
+    Ok(if was.is_some() && !is_same { Added::Replaced } else { Added::New })
 }
 
 async fn bytes_of(desk: Desk, file: &Beside) -> Option<Vec<u8>> {
@@ -171,9 +194,8 @@ pub async fn all_media(listed: Vec<MediaFile>) -> Result<Vec<(MediaFile, Vec<u8>
 /// What keeps the media files from the server.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Unsent {
-    /// The server's status.
-    Status(u16),
-    Unreached,
+    /// The server says no.
+    No(No),
     /// It is neither here nor there.
     Gone(String),
     /// This one was not taken.
@@ -192,11 +214,8 @@ pub async fn send_media(desk: Desk, told: impl Fn(usize, usize)) -> Result<(), U
     let hashes: Vec<&str> = listed.iter().map(|file| &*file.sha256).collect();
     let body = json!({ "hashes": hashes }).to_string();
     let asked = ask_signed_in("POST", "/api/v1/design/media", Some(body.as_bytes()), TIMEOUT_MS).await;
-    let answer = asked.map_err(|_| Unsent::Unreached)?;
-    if answer.status != 200 {
-        return Err(Unsent::Status(answer.status));
-    }
-    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let answer = asked.map_err(|_| Unsent::No(No::Unreached))?;
+    let json = read(answer.status, &answer.body).map_err(Unsent::No)?;
     let is_missing = |file: &MediaFile| {
         json["missing"].as_array().is_some_and(|all| all.iter().any(|hash| *hash == *file.sha256))
     };
@@ -205,10 +224,11 @@ pub async fn send_media(desk: Desk, told: impl Fn(usize, usize)) -> Result<(), U
         told(sent, missing.len());
         let bytes = media(&file.sha256).await.ok_or_else(|| Unsent::Gone(file.name.to_string()))?;
         let path = format!("/api/v1/design/media/{}", file.sha256);
-        let answer = put_signed_in(&path, &bytes, TIMEOUT_MS).await.map_err(|_| Unsent::Unreached)?;
-        if !matches!(answer.status, 200 | 201) {
-            return Err(Unsent::File(file.name.to_string()));
-        }
+        let answer = put_signed_in(&path, &bytes, TIMEOUT_MS).await.map_err(|_| Unsent::No(No::Unreached))?;
+        read(answer.status, &answer.body).map_err(|no| match no {
+            No::Refused { .. } => Unsent::File(file.name.to_string()),
+            no => Unsent::No(no),
+        })?;
     }
     Ok(())
 }

@@ -1,16 +1,17 @@
 //! The sheet as a grid: only the rows near the screen are made, the chosen cell is drawn over them, and the keys are a spreadsheet's.
 
-use doorstep_app::designing::{Row, live, rows};
+use doorstep_app::designing::{Row, live, rows, use_reader};
 use doorstep_app::platform::{clipboard, page as screen, timer};
 use leptos::ev::KeyboardEvent;
 use leptos::html::{Div, Textarea};
 use leptos::prelude::*;
 
-use super::cell::CellEditor;
+use super::cell::{CellEditor, OFFERED, Room};
 use super::desk::{Desk, use_desk};
 use super::keys::{Command, Stroke, command};
 use super::tools::FIND;
 use super::words::tell;
+use crate::columns;
 use crate::document::{Change, Grid, Place, from_tsv, to_tsv};
 
 /// The id of what has the focus while the grid is used.
@@ -23,6 +24,8 @@ pub const NUMBERS: usize = 52;
 const SPARE: usize = 30;
 /// Rows made above and below what is seen.
 const AROUND: usize = 8;
+/// A sheet at least so wide keeps its names in sight, in pixels.
+const WIDE: i32 = 600;
 
 /// How wide a column is, in pixels, by its title.
 fn width(title: &str) -> usize {
@@ -50,7 +53,14 @@ pub fn edges(grid: &Grid) -> Vec<usize> {
 #[component]
 pub fn Sheet() -> impl IntoView {
     let desk = use_desk();
+    let reader = use_reader();
     let frame = NodeRef::<Div>::new();
+    // Names stay in sight where there is room for more than them.
+    let wide = RwSignal::new(false);
+    let kept_column = Memo::new(move |_| {
+        let sheet = desk.sheet.get();
+        desk.with(|document| document.sheet(sheet).column("name")).filter(|_| wide.get())
+    });
     let (top, height) = (RwSignal::new(0usize), RwSignal::new(700usize));
     let edges = Memo::new(move |_| {
         let sheet = desk.sheet.get();
@@ -64,6 +74,7 @@ pub fn Sheet() -> impl IntoView {
         if let Some(frame) = frame.get_untracked() {
             top.set(frame.scroll_top().max(0) as usize);
             height.set(frame.client_height().max(1) as usize);
+            wide.set(frame.client_width() >= WIDE);
         }
     };
     // Another sheet begins at its top, and the chosen cell is always seen.
@@ -75,6 +86,10 @@ pub fn Sheet() -> impl IntoView {
             let column = place.column.min(edges.len().saturating_sub(2));
             (edges[column], edges[column + 1])
         });
+        // What stays in sight covers what goes past below it.
+        let covered = kept_column.get_untracked().filter(|kept| *kept < place.column);
+        let covered =
+            NUMBERS + covered.map_or(0, |kept| edges.with_untracked(|edges| edges[kept + 1] - edges[kept]));
         let (y, seen) = (place.row * ROW, frame.client_height().max(0) as usize);
         let (now, left, wide) =
             (frame.scroll_top() as usize, frame.scroll_left() as usize, frame.client_width() as usize);
@@ -83,20 +98,23 @@ pub fn Sheet() -> impl IntoView {
         } else if y + 2 * ROW > now + seen {
             frame.set_scroll_top((y + 2 * ROW).saturating_sub(seen) as i32);
         }
-        if from < left + NUMBERS {
-            frame.set_scroll_left(from.saturating_sub(NUMBERS) as i32);
+        if from < left + covered {
+            frame.set_scroll_left(from.saturating_sub(covered) as i32);
         } else if to > left + wide {
             frame.set_scroll_left(to.saturating_sub(wide) as i32);
         }
         scrolled();
     });
+    let made = move || {
+        let first = (top.get() / ROW).saturating_sub(AROUND).max(1);
+        first..=((top.get() + height.get()) / ROW + AROUND).min(count.get().saturating_sub(1))
+    };
     let shown = move || {
         let sheet = desk.sheet.get();
-        let first = (top.get() / ROW).saturating_sub(AROUND).max(1);
-        let last = ((top.get() + height.get()) / ROW + AROUND).min(count.get().saturating_sub(1));
         let depths = desk.with(|document| document.sheet(sheet).depths());
         let columns = edges.with(Vec::len).saturating_sub(1);
-        (first..=last)
+        let kept = kept_column.get();
+        made()
             .map(|row| {
                 let marked: Vec<Option<bool>> = desk.marks.with(|marks| {
                     (0..columns).map(|column| marks.cell(sheet, Place { row, column })).collect()
@@ -107,8 +125,8 @@ pub fn Sheet() -> impl IntoView {
                     (0..columns).map(|column| grid.cell(row, column).to_owned()).collect()
                 });
                 // A row is made anew when anything of it is another.
-                let key = format!("{sheet} {row} {depth} {marked:?} {}", cells.join("\u{1f}"));
-                Row::new(key, move || row_view(desk, edges, row, depth, &cells, &marked))
+                let key = format!("{sheet} {row} {depth} {kept:?} {marked:?} {}", cells.join("\u{1f}"));
+                Row::new(key, move || row_view(desk, edges, kept, row, depth, &cells, &marked))
             })
             .collect()
     };
@@ -119,7 +137,7 @@ pub fn Sheet() -> impl IntoView {
         let Some(field) = typing.get_untracked() else { return };
         let text = field.value();
         field.set_value("");
-        if !text.is_empty() && desk.editing.get_untracked().is_none() {
+        if !text.is_empty() && desk.editing.get_untracked().is_none() && !is_title(desk) {
             desk.editing.set(Some(text));
         }
     };
@@ -144,16 +162,23 @@ pub fn Sheet() -> impl IntoView {
             act(desk, command, (height.get_untracked() / ROW).saturating_sub(2));
         }
     };
+    // Where what is offered has room: below the cell, or above it.
+    let room = move || {
+        let y = (desk.place.get_untracked().row * ROW).saturating_sub(top.get_untracked());
+        let below = height.get_untracked().saturating_sub(y + ROW);
+        // The titles cover the first row.
+        let above = y.saturating_sub(ROW);
+        if below >= above.min(OFFERED) { Room::Below(below) } else { Room::Above(above) }
+    };
+    // Only what is made can be named: what is far off the screen is not.
     let here = move || {
         let (sheet, place) = (desk.sheet.get(), desk.place.get());
-        format!("cell-{sheet}-{}-{}", place.row, place.column)
+        let is_made = place.row == 0 || made().contains(&place.row);
+        is_made.then(|| format!("cell-{sheet}-{}-{}", place.row, place.column))
     };
     view! {
         <div
-            class="cells" role="grid" id=SHEET node_ref=frame
-            aria-label=tell(|w| w.table)
-            aria-rowcount=live(move || count.get().to_string())
-            aria-colcount=live(move || edges.with(Vec::len).to_string())
+            class="cells" node_ref=frame
             on:scroll=move |_| scrolled()
             on:keydown=key
             on:copy=move |event| if desk.editing.get_untracked().is_none() { clipboard::copied(&event, &chosen(desk)) }
@@ -167,12 +192,18 @@ pub fn Sheet() -> impl IntoView {
             }
         >
             <div class="cells-all" style:height=live(move || format!("{}px", count.get() * ROW)) style:width=live(move || format!("{}px", edges.with(|edges| edges.last().copied().unwrap_or(0))))>
+                <div
+                    class="cells-grid" role="grid" id=SHEET aria-label=tell(|w| w.table)
+                    aria-rowcount=live(move || count.get().to_string())
+                    aria-colcount=live(move || edges.with(Vec::len).to_string())
+                >
                 <div class="cells-row cells-head" role="row" aria-rowindex="1">
-                    <span class="cells-number" role="columnheader"></span>
-                    {live(move || titles(desk, edges))}
+                    <span class="cells-number" role="columnheader"><span class="unseen">{tell(|w| w.row_number)}</span></span>
+                    {live(move || titles(desk, edges, kept_column.get(), reader.language().tag()))}
                 </div>
                 {rows(shown)}
-                {live(move || chosen_view(desk, edges))}
+                </div>
+                {live(move || chosen_view(desk, edges, kept_column.get()))}
                 // It has the focus, so that an input method can write: Chinese is typed straight into the chosen cell.
                 <textarea
                     class=live(move || if composing.get() { "cells-typing writes" } else { "cells-typing" })
@@ -186,29 +217,33 @@ pub fn Sheet() -> impl IntoView {
                     on:compositionend=move |_| { composing.set(false); written(); }
                     on:input=move |_| if !composing.get_untracked() { written() }
                 ></textarea>
-                {live(move || desk.editing.get().map(|text| view! { <CellEditor text edges /> }))}
+                {live(move || desk.editing.get().map(|text| view! { <CellEditor text edges room=room() /> }))}
             </div>
         </div>
     }
 }
 
-fn titles(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
+fn titles(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>, tag: &str) -> AnyView {
     let sheet = desk.sheet.get();
-    let titles: Vec<String> = desk.with(|document| {
+    let (name, titles) = desk.with(|document| {
         let grid = document.sheet(sheet);
-        (0..=grid.width()).map(|column| grid.cell(0, column).to_owned()).collect()
+        let titles: Vec<String> = (0..=grid.width()).map(|column| grid.cell(0, column).to_owned()).collect();
+        (grid.name.clone(), titles)
     });
     let cell = move |(column, title): (usize, String)| {
         let place = Place { row: 0, column };
+        let called = columns::called(&name, &title).map(|word| view! { <b>{word.of(tag)}</b> });
+        let (is_kept, is_called, is_new) = (kept == Some(column), called.is_some(), title.is_empty());
         view! {
             <span
-                class="cells-cell" role="columnheader" id=format!("cell-{sheet}-0-{column}") aria-colindex=(column + 2).to_string()
-                style:inset-inline-start=live(move || pixels(edges, column))
+                class="cells-cell" class:kept=is_kept class:called=is_called role="columnheader" id=format!("cell-{sheet}-0-{column}") aria-colindex=(column + 2).to_string()
+                style:inset-inline-start=live(move || (!is_kept).then(|| pixels(edges, column)))
+                style:margin-inline-start=live(move || is_kept.then(|| beside_numbers(edges, column)))
                 style:width=live(move || span(edges, column, column))
                 on:mousedown=move |event| press(desk, place, event.shift_key())
                 on:dblclick=move |_| edit(desk)
             >
-                {title}
+                {called} <span>{title}</span> {is_new.then(|| view! { <span class="unseen">{tell(|w| w.new_column)}</span> })}
             </span>
         }
     };
@@ -218,6 +253,7 @@ fn titles(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
 fn row_view(
     desk: Desk,
     edges: Memo<Vec<usize>>,
+    kept: Option<usize>,
     row: usize,
     depth: usize,
     cells: &[String],
@@ -236,10 +272,12 @@ fn row_view(
         let indent = (is_survey && Some(column) == kind && depth > 0)
             .then(|| format!("{}rem", 0.5 + 0.9 * depth as f64));
         let text = cells[column].replace('\n', "⏎ ");
+        let is_kept = kept == Some(column);
         view! {
             <span
-                class=class role="gridcell" id=format!("cell-{sheet}-{row}-{column}") aria-colindex=(column + 2).to_string()
-                style:inset-inline-start=pixels(edges, column) style:width=span(edges, column, column)
+                class=class class:kept=is_kept role="gridcell" id=format!("cell-{sheet}-{row}-{column}") aria-colindex=(column + 2).to_string()
+                style:inset-inline-start=(!is_kept).then(|| pixels(edges, column)) style:margin-inline-start=is_kept.then(|| beside_numbers(edges, column))
+                style:width=span(edges, column, column)
                 style:padding-inline-start=indent
                 on:mousedown=move |event| press(desk, place, event.shift_key())
                 on:mouseover=move |event| if event.buttons() == 1 && desk.editing.get_untracked().is_none() { desk.go(place, true) }
@@ -268,6 +306,17 @@ fn pixels(edges: Memo<Vec<usize>>, column: usize) -> String {
     format!("{}px", edges.with(|edges| edges.get(column).copied().unwrap_or(NUMBERS)))
 }
 
+/// How far a cell that stays in sight stands from the row's number, before anything is scrolled past it.
+fn beside_numbers(edges: Memo<Vec<usize>>, column: usize) -> String {
+    format!("{}px", edges.with(|edges| edges.get(column).copied().unwrap_or(NUMBERS)) - NUMBERS)
+}
+
+/// Is a title chosen, which is not written over by typing? A new one is.
+fn is_title(desk: Desk) -> bool {
+    let (sheet, place) = (desk.sheet.get_untracked(), desk.place.get_untracked());
+    place.row == 0 && desk.now(|document| !document.sheet(sheet).cell(0, place.column).is_empty())
+}
+
 /// How wide some columns are together.
 pub fn span(edges: Memo<Vec<usize>>, from: usize, to: usize) -> String {
     let width = edges.with(|edges| {
@@ -278,7 +327,7 @@ pub fn span(edges: Memo<Vec<usize>>, from: usize, to: usize) -> String {
 }
 
 /// What is chosen, drawn over the cells.
-fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
+fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>) -> AnyView {
     let (area, place) = (desk.area(), desk.place.get());
     let box_of = |class: &'static str, from: Place, to: Place| {
         view! {
@@ -291,7 +340,13 @@ fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>) -> AnyView {
     };
     view! {
         {(area.size() != (1, 1)).then(|| box_of("cells-area", area.from, area.to))}
-        {box_of("cells-here", place, place)}
+{match kept == Some(place.column) {
+            true => view! {
+                <span class="cells-line" aria-hidden="true" style:inset-block-start=format!("{}px", place.row * ROW)>
+                    <span class="cells-here kept" style:margin-inline-start=beside_numbers(edges, place.column) style:width=span(edges, place.column, place.column)></span>
+                </span> }.into_any(),
+            false => box_of("cells-here", place, place).into_any(),
+        }}
     }
     .into_any()
 }
@@ -370,6 +425,7 @@ pub fn act(desk: Desk, command: Command, screen: usize) {
             desk.go(to, grow);
         }
         Command::Edit => edit(desk),
+        Command::Type(_) | Command::Clear if is_title(desk) => {}
         Command::Type(text) => desk.editing.set(Some(text)),
         Command::Clear => desk.act(Change::clear),
         Command::Undo => desk.undo(),

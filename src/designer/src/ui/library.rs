@@ -59,10 +59,7 @@ pub fn Library() -> impl IntoView {
         let Some(survey) = document.find("survey") else { return Vec::new() };
         let grid = document.sheet(survey).clone();
         let depths = grid.depths();
-        let label = grid
-            .rows
-            .first()
-            .and_then(|titles| titles.iter().position(|title| title.trim().starts_with("label")));
+        let label = grid.label_column(reader.language().tag());
         (1..grid.rows.len())
             .filter(|row| {
                 let kind = grid.of(*row, "type").trim().to_lowercase();

@@ -1,12 +1,13 @@
 //! The form as an outline with a panel of properties: the same rows as the sheet's, for whoever would rather not read one.
 
-use doorstep_app::designing::{Language, Row, live, rows, shown_when, use_reader};
+use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
 use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
 use super::words::tell;
+use crate::columns;
 use crate::document::{Change, Place};
-use crate::types::{APPEARANCES, SELECTS, TYPES, Word, property};
+use crate::types::{APPEARANCES, SELECTS, TYPES, Word};
 
 /// A row of the outline.
 #[derive(Clone, PartialEq, Debug)]
@@ -31,7 +32,7 @@ pub fn Outline() -> impl IntoView {
         desk.with(|document| {
             let grid = document.sheet(survey);
             let depths = grid.depths();
-            let label = label_column(grid.rows.first().map_or(&[][..], |titles| titles), tag);
+            let label = grid.label_column(tag);
             (1..grid.rows.len())
                 .filter(|row| !grid.rows[*row].iter().all(|cell| cell.trim().is_empty()))
                 .map(|row| Entry {
@@ -89,16 +90,6 @@ pub fn Outline() -> impl IntoView {
     }
 }
 
-/// The label in the reader's language, or the first there is.
-fn label_column(titles: &[String], tag: &str) -> Option<usize> {
-    let is_label = |title: &String| title.trim().to_lowercase().starts_with("label");
-    let of_reader = titles.iter().position(|title| {
-        let language = title.split_once("::").map_or("", |(_, language)| language.trim());
-        is_label(title) && (language == tag || language.ends_with(&format!("({tag})")))
-    });
-    of_reader.or_else(|| titles.iter().position(is_label))
-}
-
 /// Everything that a row says, each property with its name in plain words.
 #[component]
 fn Properties(row: usize) -> impl IntoView {
@@ -130,10 +121,7 @@ fn field(desk: Desk, sheet: usize, place: Place, title: &str) -> AnyView {
     let called = {
         let (base, of) = (base.to_lowercase(), of.to_owned());
         live(move || {
-            let word = property(&base).map(|word| match reader.language() {
-                Language::Chinese => word.chinese,
-                _ => word.english,
-            });
+            let word = columns::called("survey", &base).map(|word| word.of(reader.language().tag()));
             let word = word.map_or_else(|| base.clone(), str::to_owned);
             if of.is_empty() { word } else { format!("{word} · {of}") }
         })

@@ -1,11 +1,10 @@
 //! All that is wrong, each with its place and its ways out; what is certain is mended with one button.
 
 use doorstep_app::designing::{Icon, Row, Shape, live, rows, shown_when, use_reader};
-use doorstep_app::platform::page as screen;
 use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
-use super::grid::GRID;
+use super::said::said;
 use super::words::{sheet_word, tell, words};
 use crate::marks::Mark;
 
@@ -34,7 +33,7 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
         });
         (sheet, place, name, title)
     });
-    let said = {
+    let told = {
         let place = place.clone();
         live(move || {
             let words = words(reader.language());
@@ -48,13 +47,11 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
     };
     let go = move |_| {
         if let Some((sheet, place, ..)) = &place {
-            desk.go_to(*sheet, *place);
-            screen::focus(GRID);
+            desk.lead_to(*sheet, *place);
         }
     };
     let (class, name) = if mark.is_error { ("problem wrong", "error") } else { ("problem", "warning") };
-    let hints =
-        mark.hints.iter().map(|hint| view! { <p class="soft small">{hint.clone()}</p> }).collect_view();
+    let hints = mark.hints.iter().map(|hint| view! { <p class="soft small">{said(hint)}</p> }).collect_view();
     let fix = mark.fix.clone().map(|fix| {
         let mark = mark.clone();
         view! {
@@ -66,8 +63,8 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
     });
     view! {
         <li class=class data-problem=mark.code data-severity=name>
-            <button type="button" class="problem-place" on:click=go>{said}</button>
-            <p>{mark.message.clone()}</p>
+            <button type="button" class="problem-place" on:click=go>{told}</button>
+            <p>{said(&mark.message)}</p>
             {hints}
             {fix}
         </li>
@@ -79,12 +76,12 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
 #[component]
 pub fn Here() -> impl IntoView {
     let desk = use_desk();
-    let said = move || {
+    let told = move || {
         let at = (desk.sheet.get(), desk.place.get());
         desk.marks.with(|marks| marks.of_cell(at.0, at.1).next().cloned()).map(|mark| {
             let class = if mark.is_error { "here-wrong" } else { "here-doubtful" };
-            view! { <span class=class>{mark.message}</span> }
+            view! { <span class=class>{said(&mark.message)}</span> }
         })
     };
-    view! { <p class="design-here small" role="status" data-here="true">{live(said)}</p> }
+    view! { <p class="design-here small" role="status" data-here="true">{live(told)}</p> }
 }

@@ -4,13 +4,13 @@ use doorstep_app::designing::{live, shown_when, use_reader};
 use doorstep_app::platform::fetch::ask_signed_in;
 use doorstep_app::platform::{clock, page as screen, timer};
 use leptos::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::days::local;
 use super::desk::{Desk, use_desk};
 use super::differs::Differs;
 use super::files::{Unsent, send_media};
-use super::server::versions_page;
+use super::server::{self, No, read, versions_page};
 use super::words::{tell, words};
 
 const VERSION: &str = "design-version";
@@ -74,6 +74,14 @@ pub fn Publish() -> impl IntoView {
     let came = RwSignal::new(Came::Not);
     let note = RwSignal::new(String::new());
     let now = desk.now(|document| document.setting("version").to_owned());
+    // Who can't publish is told before they write anything; without a network that is told when they send it.
+    timer::spawn(async move {
+        if let Err(no @ (No::SignIn | No::NotAllowed)) = server::versions().await
+            && came.try_get_untracked() == Some(Came::Not)
+        {
+            came.try_set(not_done(no));
+        }
+    });
     // A new one each time: the day, and its next where that is taken.
     let version = RwSignal::new(if desk.begun_from().is_some() { next(&now, &today()) } else { now });
     let has_errors = Memo::new(move |_| desk.marks.with(|marks| marks.all.iter().any(|mark| mark.is_error)));
@@ -175,36 +183,35 @@ async fn sent(desk: Desk, Sending { body, version }: Sending) -> Came {
     else {
         return Came::Unreached;
     };
-    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let came = came(answer.status, &json, &version);
-    // What waits may be refused: until then the one before is in force.
-    if let (Came::Published(_), Some(hash)) = (&came, json["publication"]["hash"].as_str()) {
-        desk.is_published(hash.to_owned());
+    match read(answer.status, &answer.body) {
+        Ok(json) if json["publication"]["state"] == "waiting" => Came::Waits,
+        Ok(json) => {
+            // What waits may be refused: until then the one before is in force.
+            if let Some(hash) = json["publication"]["hash"].as_str() {
+                desk.is_published(hash.to_owned());
+            }
+            Came::Published(version)
+        }
+        Err(no) => not_done(no),
     }
-    came
 }
 
 fn not_sent(unsent: Unsent) -> Came {
     match unsent {
-        Unsent::Unreached => Came::Unreached,
-        Unsent::Status(401) => Came::SignIn,
-        Unsent::Status(403) => Came::NotAllowed,
-        Unsent::Status(status) => Came::Refused(status.to_string()),
+        Unsent::No(no) => not_done(no),
         Unsent::Gone(name) => Came::Gone(name),
         Unsent::File(name) => Came::Unsent(name),
     }
 }
 
-fn came(status: u16, json: &Json, version: &str) -> Came {
-    let error = &json["error"];
-    match (status, error["code"].as_str().unwrap_or_default()) {
-        (200 | 201, _) if json["publication"]["state"] == "waiting" => Came::Waits,
-        (200 | 201, _) => Came::Published(version.to_owned()),
-        (401, _) | (403, "choose_password" | "set_up_second_factor") => Came::SignIn,
-        (403, _) => Came::NotAllowed,
-        (409, "not_current") => Came::NotCurrent,
-        (409, "version_taken" | "was_in_force") => Came::VersionTaken,
-        (_, code) => Came::Refused(error["reason"].as_str().unwrap_or(code).to_owned()),
+fn not_done(no: No) -> Came {
+    match no {
+        No::SignIn => Came::SignIn,
+        No::NotAllowed => Came::NotAllowed,
+        No::Unreached => Came::Unreached,
+        No::Refused { code, .. } if code == "not_current" => Came::NotCurrent,
+        No::Refused { code, .. } if matches!(&*code, "version_taken" | "was_in_force") => Came::VersionTaken,
+        No::Refused { code, reason } => Came::Refused(reason.unwrap_or(code)),
     }
 }
 
@@ -220,23 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_is_understood() {
-        let refused =
-            |status: u16, code: &str| came(status, &json!({"error": {"code": code, "reason": "why"}}), "2");
+    fn why_it_is_not_published_is_told() {
+        let refused = |code: &str, reason: Option<&str>| {
+            not_done(No::Refused { code: code.into(), reason: reason.map(str::to_owned) })
+        };
+        assert_eq!(refused("not_current", Some("why")), Came::NotCurrent);
         assert_eq!(
-            came(201, &json!({"publication": {"state": "current"}}), "2"),
-            Came::Published("2".into())
+            [refused("version_taken", None), refused("was_in_force", None)],
+            [Came::VersionTaken, Came::VersionTaken]
         );
-        assert_eq!(came(201, &json!({"publication": {"state": "waiting"}}), "2"), Came::Waits);
-        assert_eq!(
-            [refused(401, "login"), refused(403, "set_up_second_factor")],
-            [Came::SignIn, Came::SignIn]
-        );
-        assert_eq!(refused(403, "forbidden"), Came::NotAllowed);
-        assert_eq!(
-            [refused(409, "not_current"), refused(409, "version_taken")],
-            [Came::NotCurrent, Came::VersionTaken]
-        );
-        assert_eq!(refused(422, "form_broken"), Came::Refused("why".into()));
+        assert_eq!(refused("form_broken", Some("why")), Came::Refused("why".into()));
+        assert_eq!(refused("422", None), Came::Refused("422".into()));
+        assert_eq!(not_sent(Unsent::No(No::SignIn)), Came::SignIn);
     }
 }

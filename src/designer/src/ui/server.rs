@@ -106,8 +106,11 @@ pub enum No {
     SignIn,
     NotAllowed,
     Unreached,
-    /// Its own word for it.
-    Code(String),
+    /// Its own word for it, and what it says.
+    Refused {
+        code: String,
+        reason: Option<String>,
+    },
 }
 
 /// All forms with their versions, as a designer may see them.
@@ -131,14 +134,41 @@ async fn asked(method: &str, path: &str, body: Option<&Json>) -> Result<Json, No
     let body = body.map(Json::to_string);
     let body = body.as_deref().map(str::as_bytes);
     let answer = ask_signed_in(method, path, body, TIMEOUT_MS).await.map_err(|_| No::Unreached)?;
-    let json: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let code = json["error"]["code"].as_str().unwrap_or_default();
-    match (answer.status, code) {
+    read(answer.status, &answer.body)
+}
+
+/// What an answer says; else why not.
+pub fn read(status: u16, body: &[u8]) -> Result<Json, No> {
+    let json: Json = serde_json::from_slice(body).unwrap_or_default();
+    let error = &json["error"];
+    let (code, reason) = (error["code"].as_str().unwrap_or_default(), error["reason"].as_str());
+    let reason = reason.map(str::to_owned);
+    match (status, code) {
         (200 | 201, _) => Ok(json),
         (401, _) | (403, "choose_password" | "set_up_second_factor") => Err(No::SignIn),
         (403, _) => Err(No::NotAllowed),
         (500.., _) => Err(No::Unreached),
-        (status, "") => Err(No::Code(status.to_string())),
-        (_, code) => Err(No::Code(code.to_owned())),
+        (status, "") => Err(No::Refused { code: status.to_string(), reason }),
+        (_, code) => Err(No::Refused { code: code.to_owned(), reason }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_is_understood() {
+        let read = |status: u16, code: &str| {
+            read(status, json!({"error": {"code": code, "reason": "why"}}).to_string().as_bytes())
+        };
+        assert_eq!(read(201, ""), Ok(json!({"error": {"code": "", "reason": "why"}})));
+        for (status, code) in [(401, "login"), (403, "choose_password"), (403, "set_up_second_factor")] {
+            assert_eq!(read(status, code), Err(No::SignIn), "{status} {code}");
+        }
+        assert_eq!(read(403, "forbidden"), Err(No::NotAllowed));
+        assert_eq!(read(502, ""), Err(No::Unreached));
+        let refused = |code: &str| Err(No::Refused { code: code.into(), reason: Some("why".into()) });
+        assert_eq!((read(409, "not_current"), read(422, "")), (refused("not_current"), refused("422")));
     }
 }

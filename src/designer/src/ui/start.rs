@@ -17,6 +17,10 @@ use crate::kept::Design;
 use crate::publications::FormVersions;
 
 const FILE: &str = "design-file";
+const SEARCH: &str = "design-search";
+const SEARCH_THERE: &str = "design-search-server";
+/// So many are seen at once; more are searched.
+const FEW: usize = 6;
 /// How the first version is called.
 const FIRST: &str = "1";
 
@@ -46,10 +50,43 @@ pub fn StartPage() -> impl IntoView {
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let forgetting = RwSignal::new(None::<Card>);
+    let query = RwSignal::new(String::new());
+    let is_meant = move |words: &[&str]| {
+        let query = query.get().trim().to_lowercase();
+        words.iter().any(|word| word.to_lowercase().contains(&query))
+    };
+    let mine = Memo::new(move |_| {
+        let mut cards = cards.get();
+        cards.retain(|card| is_meant(&[&card.title]));
+        cards
+    });
+    let theirs = Memo::new(move |_| match server.get() {
+        Server::Has(mut forms, _) => {
+            let tag = reader.language().tag();
+            forms.retain(|form| is_meant(&[&form.title(tag), &form.id]));
+            forms
+        }
+        Server::Asking | Server::Unreached => Vec::new(),
+    });
+    let search = move |id: &'static str| {
+        view! {
+            <label class="unseen" for=id>{tell(|w| w.search)}</label>
+            <input type="search" class="field start-search" id=id autocomplete="off" placeholder=tell(|w| w.search)
+                prop:value=live(move || query.get()) on:input:target=move |event| query.set(event.target().value()) />
+        }
+        .into_any()
+    };
+    let there =
+        move || server.with(|server| if let Server::Has(forms, _) = server { forms.len() } else { 0 });
+    let nothing = move |all: usize, found: usize| {
+        (all > 0 && found == 0).then(|| view! { <p class="empty">{tell(|w| w.none_found)}</p> })
+    };
     let navigate = use_navigate();
     let open =
         StoredValue::new_local(move |id: String| navigate(&format!("/design/{id}"), Default::default()));
     let unread = RwSignal::new(0);
+    // What comes later would move what is there already: it is shown once all above it is known.
+    let is_read = RwSignal::new(false);
     timer::spawn(async move {
         match read_cards().await {
             Some((read, others)) => {
@@ -58,20 +95,22 @@ pub fn StartPage() -> impl IntoView {
             }
             None => drop(wrong.try_set(Some(words(reader.language_now()).no_store.to_owned()))),
         }
+        is_read.try_set(true);
     });
+    let waiting = RwSignal::new(Vec::<FormVersions>::new());
     timer::spawn(async move {
         let found = ask_server().await;
+        // Only who is signed in as a designer is told; the others miss nothing.
+        let mut forms = match found {
+            Server::Has(_, true) => server::versions().await.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        forms.retain(|form| form.waiting() > 0);
+        waiting.try_set(forms);
         server.try_set(found.clone());
         if let Server::Has(forms, true) = found {
             server::keep(forms).await;
         }
-    });
-    // Only who is signed in as a designer is told; the others miss nothing.
-    let waiting = RwSignal::new(Vec::<FormVersions>::new());
-    timer::spawn(async move {
-        let mut forms = server::versions().await.unwrap_or_default();
-        forms.retain(|form| form.waiting() > 0);
-        waiting.try_set(forms);
     });
     let begin = move |opened: Opened, from: Option<String>| {
         timer::spawn(async move {
@@ -174,6 +213,43 @@ pub fn StartPage() -> impl IntoView {
             }
         })
     };
+    let lists = move || {
+        view! {
+                <section class="section" data-section="here">
+                    <h2>{tell(|w| w.here)}</h2>
+                    {shown_when(move || cards.with(|cards| cards.len() > FEW), move || search(SEARCH))}
+                    <ul class="stack">{rows(move || mine.get().into_iter().map(card).collect())}</ul>
+                    {live(move || nothing(cards.with(Vec::len), mine.with(Vec::len)))}
+                    {shown_when(move || unread.get() > 0, move || view! {
+                        <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
+                    {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
+                </section>
+                {shown_when(move || server.with(|server| *server == Server::Asking), || view! { <p class="soft" role="status">{tell(|w| w.loading)}</p> }.into_any())}
+                {shown_when(move || waiting.with(|waiting| !waiting.is_empty()), move || view! {
+                    <section class="section" data-section="waiting">
+                        <h2>{tell(|w| w.versions.waiting)}</h2>
+                        <ul class="stack">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
+                    </section> }.into_any())}
+                {shown_when(move || server.with(|server| *server != Server::Asking), move || view! {
+                <section class="section" data-section="on-server">
+                    <h2>{tell(|w| w.on_server)}</h2>
+                    {shown_when(move || there() > FEW, move || search(SEARCH_THERE))}
+                    <ul class="stack">{rows(move || theirs.get().into_iter().map(offered).collect())}</ul>
+                    {live(move || nothing(there(), theirs.with(Vec::len)))}
+                    <p class="soft" role="status">{live(move || {
+                        let words = words(reader.language());
+                        match server.get() {
+                            Server::Asking => "",
+                            Server::Unreached => words.unreached,
+                            Server::Has(_, false) => words.kept_forms,
+                            Server::Has(forms, true) if forms.is_empty() => words.none_on_server,
+                            Server::Has(_, true) => "",
+                        }
+                    })}</p>
+                </section> }.into_any())}
+        }
+        .into_any()
+    };
     view! {
         <Frame title=|w| w.start>
             <main
@@ -197,35 +273,7 @@ pub fn StartPage() -> impl IntoView {
                 <p class="hint">{tell(|w| w.open_hint)}</p>
                 <p role="status" class="soft">{live(move || busy.get().then(|| words(reader.language()).loading))}</p>
                 {live(move || wrong.get().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }))}
-                <section class="section" data-section="here">
-                    <h2>{tell(|w| w.here)}</h2>
-                    <ul class="stack">{rows(move || cards.get().into_iter().map(card).collect())}</ul>
-                    {shown_when(move || unread.get() > 0, move || view! {
-                        <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
-                    {shown_when(move || cards.with(Vec::is_empty), || view! { <p class="empty">{tell(|w| w.none_here)}</p> }.into_any())}
-                </section>
-                {shown_when(move || waiting.with(|waiting| !waiting.is_empty()), move || view! {
-                    <section class="section" data-section="waiting">
-                        <h2>{tell(|w| w.versions.waiting)}</h2>
-                        <ul class="stack">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
-                    </section> }.into_any())}
-                <section class="section" data-section="on-server">
-                    <h2>{tell(|w| w.on_server)}</h2>
-                    <ul class="stack">{rows(move || match server.get() {
-                        Server::Has(forms, _) => forms.into_iter().map(offered).collect(),
-                        Server::Asking | Server::Unreached => Vec::new(),
-                    })}</ul>
-                    <p class="soft" role="status">{live(move || {
-                        let words = words(reader.language());
-                        match server.get() {
-                            Server::Asking => words.loading,
-                            Server::Unreached => words.unreached,
-                            Server::Has(_, false) => words.kept_forms,
-                            Server::Has(forms, true) if forms.is_empty() => words.none_on_server,
-                            Server::Has(_, true) => "",
-                        }
-                    })}</p>
-                </section>
+                {shown_when(move || is_read.get(), lists)}
                 <Confirm
                     asking=forgetting
                     title=move |card: Card| (words(reader.language()).forget_title)(&card.title)

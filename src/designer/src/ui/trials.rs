@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 use std::sync::Arc;
 
 use super::desk::{Desk, use_desk};
-use super::words::{Words, tell, words};
+use super::said::said;
+use super::words::{tell, words};
 
 const ABOUT: &str = "design-about";
 /// Fillings of one run.
@@ -65,7 +66,7 @@ pub fn Trials() -> impl IntoView {
     let results = Memo::new(move |_| {
         let cases = desk.cases.get();
         let Some(form) = form() else { return Vec::new() };
-        cases.into_iter().map(|case| passes(&form, case, reader.language())).collect::<Vec<_>>()
+        cases.into_iter().map(|case| passes(desk, &form, case, reader.language())).collect::<Vec<_>>()
     });
     let reach = move |_| {
         let Some(form) = untrack(form) else { return };
@@ -106,8 +107,8 @@ pub fn Trials() -> impl IntoView {
         {shown_when(move || desk.cases.with(Vec::is_empty), || view! { <p class="soft">{tell(|w| w.no_cases)}</p> }.into_any())}
         <div role="status" data-ran=live(move || ran.with(|ran| ran.coverage.is_some()).to_string())>
             {shown_when(move || busy.get(), || view! { <p class="soft">{tell(|w| w.filling)}</p> }.into_any())}
-            {live(move || ran.get().told.map(|told| told_view(told, words(reader.language()))))}
-            {live(move || ran.get().coverage.map(|reach| reach_view(reach, words(reader.language()))))}
+            {live(move || ran.get().told.map(|told| told_view(desk, told, reader.language())))}
+            {live(move || ran.get().coverage.map(|reach| reach_view(desk, reach, reader.language())))}
         </div>
     }
 }
@@ -117,15 +118,20 @@ pub fn Trials() -> impl IntoView {
 struct Passed {
     about: String,
     case: Json,
-    failures: Vec<String>,
+    /// Each in words, and what it is about is called.
+    failures: Vec<(String, Option<String>)>,
 }
 
-fn passes(form: &Arc<Form>, case: Json, language: Language) -> Passed {
-    let said = |failure: case::Failure| match language {
-        Language::Chinese => failure.chinese,
-        _ => failure.message,
+fn passes(desk: Desk, form: &Arc<Form>, case: Json, language: Language) -> Passed {
+    let told = |failure: case::Failure| {
+        let about =
+            failure.about.and_then(|path| desk.now(|document| document.called(&path, language.tag())));
+        match language {
+            Language::Chinese => (failure.chinese, about),
+            _ => (failure.message, about),
+        }
     };
-    let failures = case::run(form, &case).into_iter().map(said).collect();
+    let failures = case::run(form, &case).into_iter().map(told).collect();
     Passed { about: case["about"].as_str().unwrap_or_default().to_owned(), case, failures }
 }
 
@@ -151,7 +157,7 @@ fn case_view(desk: Desk, at: usize, result: Passed) -> AnyView {
         <li class=class data-case=name>
             <p><strong>{about}</strong> " · " {tell(move |w| if name == "passed" { w.passed } else { w.failed })}</p>
             {is_unfinished.then(|| view! { <p class="soft small" data-unfinished="true">{tell(|w| w.case_unfinished)}</p> })}
-            {failures.into_iter().map(|failure| view! { <p class="small">{failure}</p> }).collect_view()}
+            {failures.into_iter().map(|(failure, about)| view! { <p class="small">{about.map(|about| view! { <strong>{about}</strong> " · " })} {said(&failure)}</p> }).collect_view()}
             <div class="actions">
                 {(name == "failed").then(|| view! { <button type="button" class="button small" data-action="case-again" on:click=again>{tell(|w| w.case_again)}</button> })}
                 <button type="button" class="button small" data-action="take-case" on:click=take>{tell(|w| w.take_away)}</button>
@@ -169,7 +175,14 @@ fn outcomes(case: &Json) -> impl Iterator<Item = &str> {
     expected.flat_map(|outcomes| outcomes.values()).filter_map(Json::as_str)
 }
 
-fn told_view(told: Vec<Told>, words: &'static Words) -> AnyView {
+/// A path with what it is called.
+fn named(desk: Desk, path: &str, language: Language) -> AnyView {
+    let called = desk.now(|document| document.called(path, language.tag()));
+    view! { {called} " " <code class="soft">{path.to_owned()}</code> }.into_any()
+}
+
+fn told_view(desk: Desk, told: Vec<Told>, language: Language) -> AnyView {
+    let words = words(language);
     if told.is_empty() {
         return view! { <p class="notice good" data-told="0">{(words.nothing_found)(FILLINGS)}</p> }
             .into_any();
@@ -181,7 +194,7 @@ fn told_view(told: Vec<Told>, words: &'static Words) -> AnyView {
             Found::NeverRight => words.never_right,
             Found::NeverRests => words.never_rests,
         };
-        view! { <li><code>{path}</code> " " {what}</li> }
+        view! { <li>{named(desk, &path, language)} " " {what}</li> }
     });
     view! {
         <div class="notice warn" data-told=count.to_string()>
@@ -192,9 +205,10 @@ fn told_view(told: Vec<Told>, words: &'static Words) -> AnyView {
     .into_any()
 }
 
-fn reach_view(reach: Reach, words: &'static Words) -> AnyView {
+fn reach_view(desk: Desk, reach: Reach, language: Language) -> AnyView {
+    let words = words(language);
     let missing =
-        reach.missing.iter().map(|path| view! { <li><code>{path.clone()}</code></li> }).collect_view();
+        reach.missing.iter().map(|path| view! { <li>{named(desk, path, language)}</li> }).collect_view();
     view! {
         <p data-reached=format!("{} {}", reach.questions.0, reach.choices.0)>{(words.reached)(reach.questions, reach.choices)}</p>
         {(reach.bands.1 + reach.rules.1 > 0).then(|| view! {

@@ -64,7 +64,7 @@ pub fn VersionsPage() -> impl IntoView {
     view! {
         <Frame title=|w| w.versions.title>
             <main id="main" tabindex="-1" class="wide" data-screen="design-versions">
-                <p><a href="/design">{tell(|w| w.back)}</a></p>
+                <p><a class="button" href="/design">{tell(|w| w.back)}</a></p>
                 <h1>{live(title)} " · " {tell(|w| w.versions.title)}</h1>
                 <p>{tell(|w| w.versions.explained)}</p>
                 <div role="status" id=CAME tabindex="-1" data-decided=live(move || came.get().map(|came| came.map_or("no", |(_, state)| state)))>
@@ -94,7 +94,7 @@ fn Denied(no: No) -> impl IntoView {
         No::SignIn => "sign-in",
         No::NotAllowed => "not-allowed",
         No::Unreached => "unreached",
-        No::Code(_) => "refused",
+        No::Refused { .. } => "refused",
     };
     let sign_in = no == No::SignIn;
     view! {
@@ -108,7 +108,7 @@ fn said(no: &No, words: &Versions) -> String {
         No::SignIn => words.sign_in.to_owned(),
         No::NotAllowed => words.not_allowed.to_owned(),
         No::Unreached => words.unreached.to_owned(),
-        No::Code(code) => match &**code {
+        No::Refused { code, .. } => match &**code {
             "not_current" => words.not_current.to_owned(),
             "not_waiting" => words.not_waiting.to_owned(),
             "own_version" => words.own_version.to_owned(),

@@ -137,7 +137,7 @@ mod tests {
         let failures = case::run(&form(3), &recorded);
         assert_eq!(failures.len(), 1, "{failures:?}");
         assert!(failures[0].message.contains("/f/twice"), "{failures:?}");
-        assert_eq!(failures[0].chinese, r#"/f/twice 现在是 "63"，应为 "42"（values）"#);
+        assert_eq!(failures[0].chinese, r#"/f/twice 的答案现在是 "63"，应为 "42""#);
         assert!(!recorded.to_string().contains("/f/id"), "an id is drawn by lot");
         assert!(!recorded.to_string().contains("/f/today"), "the day is another one tomorrow");
     }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::super::desk::Desk;
 use super::super::words::words;
-use super::{Known, label};
+use super::Known;
 use crate::cutoffs::{self, CutOff};
 use crate::effect::{Effect, comes_to};
 
@@ -169,7 +169,7 @@ fn code_label(desk: Desk, moving: RwSignal<Option<Moving>>, code: &str, tag: &st
             grid.of(*row, "code").trim() == code && Some(grid.of(*row, "measure").trim()) == of.as_deref()
         };
         let row = (1..grid.rows.len()).find(own)?;
-        label(document, "bands", row, tag)
+        grid.label(row, tag).map(str::to_owned)
     })
     .unwrap_or_else(|| code.to_owned())
 }

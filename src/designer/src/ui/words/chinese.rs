@@ -51,6 +51,21 @@ pub(super) const CHINESE: Words = Words {
     column_name: "列名",
     add_column: "加上",
     take_away: "导出",
+    way: |ending| match ending {
+        "xlsx" => ("Excel", "表格原样，拿去改，改完可以再打开。"),
+        "xlsform.xlsx" => {
+            ("XLSForm（ODK、KoBo）", "给别的软件用；只有这里懂的部分会去掉，去掉了哪些会列出来。")
+        }
+        "xml" => ("XForm（ODK、KoBo）", "同上，XML 格式。"),
+        "json" => ("JSON", "给程序用，什么也不少。"),
+        "paper.html" => ("纸质问卷 A4", "打印出来手填，带勾选框和签名处。"),
+        "codebook.html" => ("编码手册", "每一题、每个选项的代码和意思，给用数据的人看。"),
+        "codebook.csv" => ("编码手册 CSV", "同上，用 Excel 打开。"),
+        "fhir.json" => ("FHIR Questionnaire", "给医院的系统用（FHIR R4）。"),
+        _ => ("整个文件夹（.zip）", "表格、附件、测试例子都在里面，换一台设备接着改。"),
+    },
+    search: "找一张表",
+    none_found: "没有找到。",
     publish: "发布",
     table: "表格",
     preview: "试填",
@@ -88,6 +103,9 @@ pub(super) const CHINESE: Words = Words {
     kiosk_left: "在大屏上，这时会清空，回到开头。",
     kiosk_again: "再走一遍",
     edit_cell: "单元格内容",
+    offered: "可以接着写的",
+    row_number: "行号",
+    new_column: "新的一列",
     unnamed: "还没有名称",
     outline: "按题目看",
     choose_row: "在左边选一题。",

@@ -53,6 +53,26 @@ pub(super) const ENGLISH: Words = Words {
     column_name: "Its title",
     add_column: "Add",
     take_away: "Export",
+    way: |ending| match ending {
+        "xlsx" => ("Excel", "The sheets as they are, to be edited elsewhere and opened again."),
+        "xlsform.xlsx" => (
+            "XLSForm (ODK, KoBo)",
+            "For other tools, without what only Doorstep reads; what is left out is listed.",
+        ),
+        "xml" => ("XForm (ODK, KoBo)", "The same as XML."),
+        "json" => ("JSON", "For programs; nothing is left out."),
+        "paper.html" => {
+            ("Paper form, A4", "To be printed and filled in by hand, with boxes and lines to sign on.")
+        }
+        "codebook.html" => {
+            ("Codebook", "What each question and choice is called in the data, for whoever uses it.")
+        }
+        "codebook.csv" => ("Codebook, CSV", "The same for Excel."),
+        "fhir.json" => ("FHIR Questionnaire", "For hospitals’ systems (FHIR R4)."),
+        _ => ("Whole folder (.zip)", "The sheets, files and test cases, to go on with on another device."),
+    },
+    search: "Search forms",
+    none_found: "Nothing found.",
     publish: "Publish",
     table: "Sheets",
     preview: "Try it",
@@ -94,6 +114,9 @@ pub(super) const ENGLISH: Words = Words {
     kiosk_left: "At a kiosk all would be cleared now, and the first screen shown.",
     kiosk_again: "Once more",
     edit_cell: "What the cell says",
+    offered: "What it may go on with",
+    row_number: "Row",
+    new_column: "A new column",
     unnamed: "Without a name yet",
     outline: "As an outline",
     choose_row: "Choose a question on the left.",
