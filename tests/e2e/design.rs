@@ -12,7 +12,7 @@ use crate::browser::{Browser, Screen};
 use crate::people::{add, administrator, sign_in_first, sign_out};
 use crate::processes::{Profile, Server};
 use crate::{filling, office};
-use sheet::{CTRL, SHIFT, caught, cell, click, key, mistakes, open_cell, preview_says, write};
+use sheet::{CTRL, SHIFT, caught, cell, key, mistakes, open_cell, preview_says, write};
 
 pub const FORM: &str = r#"{"settings": {"form_id": "seen", "version": "1", "title": {"zh": "看一看", "en": "A look"}, "default_language": "zh"},
   "choices": {"yes_no": [{"name": "yes", "label": {"zh": "有", "en": "Yes"}}, {"name": "no", "label": {"zh": "没有", "en": "No"}}]},
@@ -383,7 +383,7 @@ async fn a_published_version_reaches_a_phone_that_was_away_and_comes_back_filled
     desk.run("document.querySelector('#design-version').select()", vec![]).await;
     office::type_into(&desk, "design-version", "2").await;
     // A desk has a mouse.
-    click(&desk, "#design-note").await;
+    desk.tap("#design-note").await;
     desk.type_text("多问一题").await;
     desk.tap("[data-action=publish]").await;
     desk.seen("[data-came=published]").await;

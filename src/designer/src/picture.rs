@@ -161,8 +161,9 @@ impl Reading {
         };
         let edges: Vec<(u32, u32)> = self.edges.keys().filter_map(shown).collect();
         // It lays out from top to bottom: across is down here.
+        // It gives back a box's place among these as its number.
         let sizes: Vec<(u32, (f64, f64))> =
-            number.values().map(|number| (*number, (HEIGHT, WIDTH))).collect();
+            (0..names.len() as u32).map(|number| (number, (HEIGHT, WIDTH))).collect();
         let config = Config { vertex_spacing: ROOM, ..Config::default() };
         let mut at: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
         let mut size = (0.0_f64, 0.0_f64);
@@ -228,6 +229,17 @@ mod tests {
         let within =
             |shape: &Shape| shape.at.0 + WIDTH <= picture.size.0 && shape.at.1 + HEIGHT <= picture.size.1;
         assert!(picture.shapes.iter().all(within));
+    }
+
+    #[test]
+    fn what_is_read_stands_left_whatever_it_is_called() {
+        let csv = "type,name,label,relevant\ninteger,size,S,\ntext,carer,C,${size} > 1\ntext,alone,A,${size} = 1 and ${carer} = ''\n";
+        let read = reading(csv);
+        for middle in ["size", "carer", "alone"] {
+            let picture = read.around(Some(middle), 2);
+            assert_eq!(picture.shapes.len(), 3);
+            assert!(picture.arrows.iter().all(|arrow| !arrow.goes_back), "{middle}: {:?}", picture.arrows);
+        }
     }
 
     #[test]

@@ -74,19 +74,6 @@ pub async fn mistakes(browser: &Browser) -> Value {
         .await
 }
 
-/// Clicks into an element with the mouse.
-pub async fn click(browser: &Browser, selector: &str) {
-    browser.seen(selector).await;
-    let at = "const element = document.querySelector(arguments[0]);
-        element.scrollIntoView({ block: 'center', behavior: 'instant' });
-        const box = element.getBoundingClientRect(); return { x: box.x + Math.min(box.width / 2, 100), y: box.y + box.height / 2 }";
-    let at = browser.run(at, vec![selector.into()]).await;
-    for kind in ["mousePressed", "mouseReleased"] {
-        let event = json!({"type": kind, "x": at["x"], "y": at["y"], "button": "left", "clickCount": 1});
-        browser.command("Input.dispatchMouseEvent", event).await;
-    }
-}
-
 /// Taps what gives a file to the browser, and has the file.
 pub async fn caught(browser: &Browser, selector: &str) -> Vec<u8> {
     // The page's policy lets nothing read it back from its address.

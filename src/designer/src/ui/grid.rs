@@ -13,6 +13,7 @@ use super::tools::FIND;
 use super::words::tell;
 use crate::columns;
 use crate::document::{Change, Grid, Place, from_tsv, to_tsv};
+use crate::types::Word;
 
 /// The id of what has the focus while the grid is used.
 pub const GRID: &str = "design-grid";
@@ -165,7 +166,8 @@ pub fn Sheet() -> impl IntoView {
     // Where what is offered has room: below the cell, or above it.
     let room = move || {
         let y = (desk.place.get_untracked().row * ROW).saturating_sub(top.get_untracked());
-        let below = height.get_untracked().saturating_sub(y + ROW);
+        let high = frame.get_untracked().map_or(0, |frame| frame.client_height().max(0) as usize);
+        let below = high.saturating_sub(y + ROW);
         // The titles cover the first row.
         let above = y.saturating_sub(ROW);
         if below >= above.min(OFFERED) { Room::Below(below) } else { Room::Above(above) }
@@ -232,7 +234,9 @@ fn titles(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>, tag: &str) -
     });
     let cell = move |(column, title): (usize, String)| {
         let place = Place { row: 0, column };
-        let called = columns::called(&name, &title).map(|word| view! { <b>{word.of(tag)}</b> });
+        // What stands in brackets is said where there is room for it.
+        let short = |word: &'static Word| word.of(tag).split(['（', '(']).next().unwrap_or_default().trim();
+        let called = columns::called(&name, &title).map(|word| view! { <b>{short(word)}</b> });
         let (is_kept, is_called, is_new) = (kept == Some(column), called.is_some(), title.is_empty());
         view! {
             <span
