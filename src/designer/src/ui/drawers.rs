@@ -116,7 +116,7 @@ pub fn Openers(drawer: RwSignal<Option<Drawer>>) -> impl IntoView {
             <button type="button" class="button small" class:main=which == Drawer::Publish id=opener_id(which) data-action=format!("{}-open", which.name()) aria-expanded=is_open on:click=toggle>{word}</button>
         }
     };
-    Drawer::ALL.map(opener).into_any()
+    view! { <div class="openers">{Drawer::ALL.map(opener)}</div> }
 }
 
 /// The one that is open.

@@ -240,7 +240,7 @@ fn titles(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>, tag: &str) -
         let (is_kept, is_called, is_new) = (kept == Some(column), called.is_some(), title.is_empty());
         view! {
             <span
-                class="cells-cell" class:kept=is_kept class:called=is_called role="columnheader" id=format!("cell-{sheet}-0-{column}") aria-colindex=(column + 2).to_string()
+                class="cells-cell" class:stays=is_kept class:called=is_called role="columnheader" id=format!("cell-{sheet}-0-{column}") aria-colindex=(column + 2).to_string()
                 style:inset-inline-start=live(move || (!is_kept).then(|| pixels(edges, column)))
                 style:margin-inline-start=live(move || is_kept.then(|| beside_numbers(edges, column)))
                 style:width=live(move || span(edges, column, column))
@@ -279,7 +279,7 @@ fn row_view(
         let is_kept = kept == Some(column);
         view! {
             <span
-                class=class class:kept=is_kept role="gridcell" id=format!("cell-{sheet}-{row}-{column}") aria-colindex=(column + 2).to_string()
+                class=class class:stays=is_kept role="gridcell" id=format!("cell-{sheet}-{row}-{column}") aria-colindex=(column + 2).to_string()
                 style:inset-inline-start=(!is_kept).then(|| pixels(edges, column)) style:margin-inline-start=is_kept.then(|| beside_numbers(edges, column))
                 style:width=span(edges, column, column)
                 style:padding-inline-start=indent
@@ -347,7 +347,7 @@ fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>) -> AnyV
 {match kept == Some(place.column) {
             true => view! {
                 <span class="cells-line" aria-hidden="true" style:inset-block-start=format!("{}px", place.row * ROW)>
-                    <span class="cells-here kept" style:margin-inline-start=beside_numbers(edges, place.column) style:width=span(edges, place.column, place.column)></span>
+                    <span class="cells-here stays" style:margin-inline-start=beside_numbers(edges, place.column) style:width=span(edges, place.column, place.column)></span>
                 </span> }.into_any(),
             false => box_of("cells-here", place, place).into_any(),
         }}

@@ -128,6 +128,14 @@ pub fn Publish() -> impl IntoView {
     };
     view! {
         <Differs />
+        // Where it is seen whatever it is: that they have to sign in is known before they write.
+        <div role="status" id=CAME tabindex="-1" data-came=live(move || came.get().name())>
+            {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}
+            {shown_when(move || came.get() == Came::SignIn, || view! {
+                <p><a class="button" href="/office" target="_blank" rel="external noopener">{tell(|w| w.to_sign_in)}</a></p> }.into_any())}
+            {shown_when(move || came.with(Came::is_known_there), move || view! {
+                <p><a class="button" data-action="versions" href=desk.now(|document| versions_page(document.setting("form_id")))>{tell(|w| w.versions.see)}</a></p> }.into_any())}
+        </div>
         <form class="publish" on:submit=move |event| { event.prevent_default(); send(); }>
             <label class="question-label" for=VERSION>{tell(|w| w.version)}</label>
             <p class="hint" id="design-version-hint">{tell(|w| w.version_hint)}</p>
@@ -138,13 +146,6 @@ pub fn Publish() -> impl IntoView {
             {shown_when(move || has_errors.get(), || view! { <p class="notice danger" role="alert">{tell(|w| w.has_errors)}</p> }.into_any())}
             <div class="actions">
                 <button type="submit" class="button main" data-action="publish" aria-disabled=live(move || (has_errors.get() || came.with(Came::is_sending)).then_some("true"))>{tell(|w| w.send)}</button>
-            </div>
-            <div role="status" id=CAME tabindex="-1" data-came=live(move || came.get().name())>
-                {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}
-                {shown_when(move || came.get() == Came::SignIn, || view! {
-                    <p><a class="button" href="/office" target="_blank" rel="external noopener">{tell(|w| w.to_sign_in)}</a></p> }.into_any())}
-                {shown_when(move || came.with(Came::is_known_there), move || view! {
-                    <p><a class="button" data-action="versions" href=desk.now(|document| versions_page(document.setting("form_id")))>{tell(|w| w.versions.see)}</a></p> }.into_any())}
             </div>
         </form>
     }
