@@ -218,7 +218,7 @@ pub fn StartPage() -> impl IntoView {
                 <section class="section" data-section="here">
                     <h2>{tell(|w| w.here)}</h2>
                     {shown_when(move || cards.with(|cards| cards.len() > FEW), move || search(SEARCH))}
-                    <ul class="stack">{rows(move || mine.get().into_iter().map(card).collect())}</ul>
+                    <ul class="start-cards">{rows(move || mine.get().into_iter().map(card).collect())}</ul>
                     {live(move || nothing(cards.with(Vec::len), mine.with(Vec::len)))}
                     {shown_when(move || unread.get() > 0, move || view! {
                         <p class="notice warn" data-unread="true">{tell(move |w| (w.unread)(unread.get()))}</p> }.into_any())}
@@ -228,13 +228,13 @@ pub fn StartPage() -> impl IntoView {
                 {shown_when(move || waiting.with(|waiting| !waiting.is_empty()), move || view! {
                     <section class="section" data-section="waiting">
                         <h2>{tell(|w| w.versions.waiting)}</h2>
-                        <ul class="stack">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
+                        <ul class="start-cards">{rows(move || waiting.get().into_iter().map(waits).collect())}</ul>
                     </section> }.into_any())}
                 {shown_when(move || server.with(|server| *server != Server::Asking), move || view! {
                 <section class="section" data-section="on-server">
                     <h2>{tell(|w| w.on_server)}</h2>
                     {shown_when(move || there() > FEW, move || search(SEARCH_THERE))}
-                    <ul class="stack">{rows(move || theirs.get().into_iter().map(offered).collect())}</ul>
+                    <ul class="start-cards">{rows(move || theirs.get().into_iter().map(offered).collect())}</ul>
                     {live(move || nothing(there(), theirs.with(Vec::len)))}
                     <p class="soft" role="status">{live(move || {
                         let words = words(reader.language());
