@@ -105,7 +105,34 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     browser.tap("[data-box=household_size]").await;
     let here = "return document.querySelector('#design-grid').getAttribute('aria-activedescendant')";
     browser.until("its row is chosen", async || browser.run(here, vec![]).await == "cell-0-2-1").await;
-    browser.tap("[data-action=picture-open]").await;
+    browser.gone("[data-drawer]").await;
+
+    // A cell that is seen is the one that is opened, wherever the sheet is scrolled to; and nothing moves under the hand.
+    let twice = "const cells = document.querySelector('.cells'); cells.style.height = '150px'; cells.scrollTop = 400;
+        const done = arguments[arguments.length - 1];
+        requestAnimationFrame(() => setTimeout(() => {
+            const frame = cells.getBoundingClientRect();
+            const row = [...document.querySelectorAll('.cells [aria-rowindex]')].filter((it) => {
+                const box = it.getBoundingClientRect(); return box.top > frame.top + 40 && box.bottom < frame.bottom; })[0];
+            const cell = row.querySelector('[aria-colindex=\"4\"]'); const box = cell.getBoundingClientRect();
+            done({ row: row.getAttribute('aria-rowindex'), x: box.x + 20, y: box.y + box.height / 2 });
+        }, 300));";
+    let seen = browser.run_until_done(twice).await;
+    for count in [1, 2] {
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event =
+                json!({"type": kind, "x": seen["x"], "y": seen["y"], "button": "left", "clickCount": count});
+            browser.command("Input.dispatchMouseEvent", event).await;
+        }
+    }
+    browser.seen("#design-cell").await;
+    let chosen = "return document.querySelector('#design-grid').getAttribute('aria-activedescendant').split('-')[2] * 1 + 1";
+    assert_eq!(browser.run(chosen, vec![]).await.to_string(), seen["row"].as_str().unwrap_or_default());
+    let still = "const box = document.querySelector('#design-cell').getBoundingClientRect(); return Math.abs(box.y + box.height / 2 - arguments[0]) < 8";
+    assert_eq!(browser.run(still, vec![seen["y"].clone()]).await, true, "it is where it was");
+    key(&browser, "Escape", 0).await;
+    browser.gone("#design-cell").await;
+    browser.run("document.querySelector('.cells').style.height = ''", vec![]).await;
 
     // A row is inserted and its type picked out of what is offered.
     cell(&browser, 4, "type").await;

@@ -153,7 +153,10 @@ impl Running {
     /// Shows the question of that name; `false` if it is not asked now.
     pub fn seek(self, name: &str) -> bool {
         let key = self.answering.named(name);
-        let key = key.filter(|key| self.with(|session| session.page_of(*key).is_some()));
+        let is_shown = |key: &Key| {
+            self.with(|session| session.page_of(*key).is_some() && session.relevant(*key) == Some(true))
+        };
+        let key = key.filter(is_shown);
         if key.is_some() {
             self.answering.sought.set(key);
         }

@@ -74,9 +74,27 @@ pub fn offer(document: &Document, sheet: usize, place: Place, text: &str) -> Off
         ("items" | "parts" | "bands" | "rules", "measure") | ("parts", "of") => {
             whole(text, measures(document))
         }
-        (_, title) if EXPRESSIONS.contains(&title) => function(text),
+        ("survey", "required" | "readonly" | "read_only")
+            if !text.contains("${") && words_of(text).is_none() =>
+        {
+            whole(text, [choice(&YES)].into())
+        }
+        (_, title) if EXPRESSIONS.contains(&title) => match words_of(text) {
+            Some((from, typed)) => names(document, from, typed),
+            None => function(text),
+        },
         _ => Offer::default(),
     }
+}
+
+const YES: Word = crate::types::word("yes", "是", "Yes");
+
+/// Words at the end of an expression that can be no part of it, outside of quotes: what a question asks, typed to find it.
+fn words_of(text: &str) -> Option<(usize, &str)> {
+    let is_quoted = text.matches('\'').count() % 2 == 1 || text.matches('"').count() % 2 == 1;
+    let from = text.rfind(|c: char| c.is_ascii()).map_or(0, |at| at + 1);
+    let typed = &text[from..];
+    (!is_quoted && typed.starts_with(char::is_alphabetic)).then_some((from, typed))
 }
 
 fn choice(word: &Word) -> Choice {
@@ -235,6 +253,9 @@ mod tests {
         );
         assert!(offered(3, "12").1.is_empty() && offered(3, "").1.is_empty());
         assert!(offered(2, "count").1.is_empty(), "a label is no expression");
+        // By what the question asks, too; not within quotes.
+        assert_eq!(offered(3, "1 < 多大"), (4, vec!["${age}".to_owned()]));
+        assert!(offered(3, "${town} = '多大").1.is_empty());
     }
 
     #[test]

@@ -103,9 +103,13 @@ fn mark(document: &Document, bundle: &Bundle, found: &Diagnostic, told: &Diagnos
     }
 }
 
-/// The engine asks “did you mean `x`?” where one name is near enough: then that is what is meant.
+/// The engine asks “did you mean `x`?” where one name is near enough: then that is what is meant. So it is where it says how a character is written.
 fn certain(found: &Diagnostic, underlined: &str) -> Option<String> {
     let [hint] = &found.hints[..] else { return None };
+    if found.code == "bad-expression" && underlined.chars().count() == 1 {
+        let written = hint.strip_prefix("write `")?;
+        return written.strip_suffix("` in its plain form").or(written.strip_suffix('`')).map(str::to_owned);
+    }
     let meant = hint.strip_prefix("did you mean `")?.strip_suffix("`?")?;
     let is_reference = underlined.starts_with("${") && !meant.starts_with("${");
     let quote =
@@ -157,6 +161,18 @@ mod tests {
         assert_eq!(mark.fix.as_deref(), Some("${household_size}"), "{mark:?}");
         assert_eq!(mark.within, Some((0, 16)), "{mark:?}");
         assert_eq!(marks.count(0).0, 1);
+    }
+
+    #[test]
+    fn characters_that_an_expression_does_not_know_are_mended() {
+        let (_, marks) = marked(&[
+            "type,name,label,relevant",
+            "integer,a,A,",
+            "text,b,B,${a} ≥ 3",
+            "text,c,C,（${a} = 3)",
+        ]);
+        let fixes: Vec<_> = marks.all.iter().map(|mark| (mark.within, mark.fix.as_deref())).collect();
+        assert_eq!(fixes, [(Some((5, 8)), Some(">=")), (Some((0, 3)), Some("("))]);
     }
 
     #[test]

@@ -232,6 +232,20 @@ pub(crate) fn outcome_text(outcome: &Outcome) -> String {
     }
 }
 
+/// The same in Chinese words, where it is no value.
+fn outcome_chinese(text: &str) -> String {
+    match text {
+        "n/a" => "不适用".to_owned(),
+        "missing: unanswered" => "还没答全".to_owned(),
+        "missing: rejected" => "有答案不对".to_owned(),
+        "missing: depends" => "要用的那几项还没有结果".to_owned(),
+        "missing: no rule" => "没有哪条规则对得上".to_owned(),
+        "missing: conflict" => "几条规则互相矛盾".to_owned(),
+        "missing: no number" => "不是数".to_owned(),
+        value => format!("“{value}”"),
+    }
+}
+
 fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut(Said)) {
     for (what, wanted) in expected {
         match (what.as_str(), wanted) {
@@ -275,10 +289,16 @@ fn expect(session: &Session, expected: &Map<String, Json>, fail: &mut impl FnMut
                     let given = session.outcome(name).map(|outcome| outcome_text(&outcome));
                     match given {
                         Some(given) if given == as_text(wanted) => {}
-                        Some(given) => fail(
-                            said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是 {given:?}，应为 {wanted}").about(name),
-                        ),
-                        None => fail(said!("there is no measure {name}"; "没有 {name} 这项评估了").about(name)),
+                        Some(given) => {
+                            let (now, before) = (outcome_chinese(&given), outcome_chinese(&as_text(wanted)));
+                            fail(
+                                said!("the outcome of {name} is {given:?}, not {wanted}"; "{name} 现在是：{now}；应为：{before}")
+                                    .about(name),
+                            );
+                        }
+                        None => {
+                            fail(said!("there is no measure {name}"; "没有 {name} 这项评估了").about(name))
+                        }
                     }
                 }
             }

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions,
+    Element, FocusOptions, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
+    ScrollToOptions,
 };
 
 use super::events::{Subscription, document, listen, window};
@@ -39,10 +40,36 @@ pub fn focus(id: &str) -> bool {
     element.focus().is_ok()
 }
 
+/// Puts the focus on an element, and scrolls nothing; `false` if there is none with this id.
+pub fn focus_in_place(id: &str) -> bool {
+    element(id).is_some_and(|element| keep_still(&element).is_ok())
+}
+
+/// The same of an element that is at hand.
+///
+/// # Errors
+/// The browser's.
+pub fn keep_still(element: &HtmlElement) -> Result<(), JsValue> {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    element.focus_with_options(&options)
+}
+
+/// Calls `f` whenever the window has become larger or smaller.
+pub fn on_resize(f: impl Fn() + 'static) -> Subscription {
+    listen(&window(), "resize", move |_| f())
+}
+
 /// How wide and high the element of this id is on the screen, in pixels; nothing while it has no room there.
 pub fn size(id: &str) -> Option<(f64, f64)> {
     let area = element(id)?.get_bounding_client_rect();
     (area.width() > 0.0 && area.height() > 0.0).then(|| (area.width(), area.height()))
+}
+
+/// Has a field the focus, in which one writes?
+pub fn writes() -> bool {
+    let active = window().document().and_then(|document| document.active_element());
+    active.is_some_and(|element| matches!(element.matches("input, textarea, select"), Ok(true)))
 }
 
 /// Has the element of this id the focus?
@@ -80,6 +107,14 @@ pub fn reveal_sideways(selector: &str) {
         place.left() + place.width() / 2.0
     };
     around.scroll_by_with_x_and_y(middle(&element) - middle(&around), 0.0);
+}
+
+/// Brings an element into view by the shortest way, if there is one that this selects.
+pub fn reveal_in(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        scroll(&element, ScrollLogicalPosition::Nearest);
+    }
 }
 
 /// Scrolls to the top of the page, at once.
@@ -161,6 +196,15 @@ pub fn on_hide(f: impl Fn() + Clone + 'static) -> Subscription {
         }
     })
     .and(listen(&window(), "pagehide", move |_| f()))
+}
+
+/// Calls `f` when the page is looked at again.
+pub fn on_return(f: impl Fn() + 'static) -> Subscription {
+    listen(&document(), "visibilitychange", move |_| {
+        if !document().hidden() {
+            f();
+        }
+    })
 }
 
 /// Asks before the page is closed whenever `unsaved` says so. The words are the browser's own.

@@ -71,6 +71,22 @@ impl Grid {
         })
         .collect()
     }
+    /// The conditions under which a row's question is asked: its groups', from the outermost in, and its own.
+    pub fn conditions(&self, row: usize) -> Vec<String> {
+        let depths = self.depths();
+        let mut depth = depths.get(row).copied().unwrap_or(0);
+        let mut rows = vec![row];
+        for above in (1..row).rev() {
+            // The rows that begin what it stands in; what ends on the way stands beside it.
+            let begins = self.of(above, "type").trim().to_lowercase().starts_with("begin");
+            if begins && depths[above] < depth {
+                depth = depths[above];
+                rows.push(above);
+            }
+        }
+        let conditions = rows.iter().rev().map(|row| self.of(*row, "relevant").trim().to_owned());
+        conditions.filter(|condition| !condition.is_empty()).collect()
+    }
 }
 
 /// A row with another text in one cell; empty cells at its end are left out.
@@ -101,6 +117,28 @@ mod tests {
         assert_eq!(grid.of(1, "name"), "a");
         assert_eq!((grid.of(1, "hint"), grid.cell(9, 9), grid.width()), ("", "", 3));
         assert_eq!(grid.title(1), "name");
+    }
+
+    #[test]
+    fn a_question_is_asked_under_its_groups_conditions_and_its_own() {
+        let grid = grid(
+            "survey",
+            &[
+                "type|relevant",
+                "begin group|a",
+                "begin group|b",
+                "text|x",
+                "end group",
+                "begin repeat|",
+                "text|c",
+                "end repeat",
+                "end group",
+                "text|d",
+            ],
+        );
+        assert_eq!(grid.conditions(6), ["a", "c"]);
+        assert_eq!(grid.conditions(3), ["a", "b", "x"]);
+        assert_eq!((grid.conditions(9), grid.conditions(5)), (vec!["d".to_owned()], vec!["a".to_owned()]));
     }
 
     #[test]

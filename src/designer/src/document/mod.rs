@@ -247,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_is_not_there_is_missed_in_the_sheet_of_choices() {
+        let found = Form::read(&opened("type,name,label\nselect_one gender,sex,S\n").bundle()).diagnostics;
+        let codes: Vec<_> = found.iter().map(|found| found.code).collect();
+        assert_eq!(codes, ["unknown-list"], "{found:?}");
+    }
+
+    #[test]
     fn sheets_that_say_nothing_are_not_the_forms() {
         let names: Vec<Arc<str>> =
             opened(GROUPS).bundle().files.iter().map(|file| Arc::from(&*file.name)).collect();

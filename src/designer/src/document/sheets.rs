@@ -191,8 +191,18 @@ impl Document {
 
     /// What the engine reads. Sheets that say nothing are left out, but for the survey.
     pub fn bundle(&self) -> Bundle {
+        // Where a list is asked for, an empty sheet of them is what lacks it.
+        let asks = self.find("survey").is_some_and(|survey| {
+            let survey = self.sheet(survey);
+            (1..survey.rows.len()).any(|row| {
+                let kind = survey.of(row, "type").trim();
+                ["select_one ", "select_multiple ", "rank "].iter().any(|select| kind.starts_with(select))
+            })
+        });
         let is_sheet = |grid: &&Arc<Grid>| {
-            *grid.name == *"survey" || !(grid.is_blank() || grid.name.is_empty() || is_list(&grid.name))
+            *grid.name == *"survey"
+                || (asks && *grid.name == *"choices")
+                || !(grid.is_blank() || grid.name.is_empty() || is_list(&grid.name))
         };
         let mut sources = self.sheets.iter().filter(is_sheet).map(source);
         let main = sources.next().unwrap_or_else(|| Source::new(format!("{FILE}#survey"), ""));

@@ -17,22 +17,25 @@ const LIST: &str = "design-offered";
 /// What is offered is never higher, in pixels.
 pub const OFFERED: usize = 304;
 
-/// Where what is offered is seen, and how high that is, in pixels.
+/// Where what is offered is seen, how high that may be, and how far the cell may reach, in pixels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Room {
-    Below(usize),
-    Above(usize),
+pub struct Room {
+    pub is_above: bool,
+    pub high: usize,
+    pub wide: usize,
 }
+
+/// A cell is never narrower while it is written in, in pixels.
+const NARROWEST: usize = 150;
 
 /// The editor over the chosen cell; `text` is what it begins with.
 #[component]
 pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
-    let (is_above, high) = match room {
-        Room::Below(high) => (false, high),
-        Room::Above(high) => (true, high),
-    };
-    let high = high.clamp(4 * ROW, OFFERED);
+    let Room { is_above, high, wide } = room;
+    let (high, wide) = (high.clamp(4 * ROW, OFFERED), wide.max(NARROWEST));
+    // What is offered is wider than many a column: where that has no room, it reaches to the other side.
+    let is_back = wide < 2 * NARROWEST;
     let place = desk.place.get_untracked();
     let sheet = desk.sheet.get_untracked();
     let field = NodeRef::<Textarea>::new();
@@ -90,7 +93,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
             };
             desk.go(to, false);
         }
-        screen::focus(GRID);
+        screen::focus_in_place(GRID);
     };
     let key = move |event: KeyboardEvent| {
         event.stop_propagation();
@@ -108,7 +111,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
             "Escape" if count > 0 => offered.set(Offer::default()),
             "Escape" => {
                 desk.editing.set(None);
-                screen::focus(GRID);
+                screen::focus_in_place(GRID);
             }
             "ArrowDown" if count > 0 => {
                 meant.set(Some(meant.get_untracked().map_or(0, |at| (at + 1) % count)))
@@ -129,7 +132,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
     timer::spawn(async move {
         timer::sleep(0).await;
         if let Some(field) = field.get_untracked() {
-            let _ = field.focus();
+            let _ = screen::keep_still(&field);
             let end = field.value().encode_utf16().count() as u32;
             let _ = field.set_selection_range(end, end);
             look();
@@ -159,7 +162,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
     };
     view! {
         <div
-            class="cells-open" class:above=is_above
+            class="cells-open" class:above=is_above class:back=is_back style:max-width=format!("{wide}px")
             style:inset-inline-start=live(move || edges.with(|edges| format!("{}px", edges.get(place.column).copied().unwrap_or(0))))
             style:min-width=live(move || span(edges, place.column, place.column))
             style:inset-block-start=format!("{}px", place.row * ROW)

@@ -48,6 +48,10 @@ pub struct Desk {
     pub sheet: RwSignal<usize>,
     /// Goes up when somebody is led to a cell: the sheet is to be seen then.
     pub wanted: RwSignal<u64>,
+    /// Goes up when the sheet may have another size, or comes into sight.
+    pub seen: RwSignal<u64>,
+    /// Where they were in each sheet.
+    places: StoredValue<BTreeMap<usize, Place>>,
     /// The cell, and the other corner of what is chosen.
     pub place: RwSignal<Place>,
     pub anchor: RwSignal<Place>,
@@ -93,6 +97,8 @@ impl Desk {
             revision: RwSignal::new(0),
             sheet: RwSignal::new(0),
             wanted: RwSignal::new(0),
+            seen: RwSignal::new(0),
+            places: StoredValue::default(),
             place: RwSignal::new(Place { row: 1, column: 0 }),
             anchor: RwSignal::new(Place { row: 1, column: 0 }),
             editing: RwSignal::new(None),
@@ -183,6 +189,27 @@ impl Desk {
         self.go(place, false);
     }
 
+    /// To a sheet, where they were in it.
+    pub fn turn_to(self, sheet: usize) {
+        let (from, place) = (self.sheet.get_untracked(), self.place.get_untracked());
+        if from == sheet {
+            return;
+        }
+        self.places.update_value(|places| {
+            places.insert(from, place);
+        });
+        let place = self.places.with_value(|places| places.get(&sheet).copied());
+        self.go_to(sheet, place.unwrap_or(Place { row: 1, column: 0 }));
+    }
+
+    /// Another text in a cell of any sheet; nobody is led there.
+    pub fn set_elsewhere(self, sheet: usize, place: Place, text: &str) {
+        let here = (self.sheet.get_untracked(), self.place.get_untracked());
+        self.go_to(sheet, place);
+        self.set(place, text);
+        self.go_to(here.0, here.1);
+    }
+
     /// Leads to a cell of a sheet, which is seen then.
     pub fn lead_to(self, sheet: usize, place: Place) {
         self.go_to(sheet, place);
@@ -190,7 +217,7 @@ impl Desk {
         timer::spawn(async move {
             // It is there once it is drawn.
             timer::sleep(0).await;
-            screen::focus(super::grid::GRID);
+            screen::focus_in_place(super::grid::GRID);
         });
     }
 

@@ -7,6 +7,7 @@ use doorstep_engine::compare::{Comparison, Difference, compare};
 use leptos::prelude::*;
 
 use super::desk::use_desk;
+use super::said::said;
 use super::server;
 use super::words::words;
 
@@ -22,13 +23,20 @@ enum Known {
 
 /// The list.
 #[component]
-pub fn Differs() -> impl IntoView {
+pub fn Differs(
+    /// What the version is to be called.
+    version: RwSignal<String>,
+) -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let known = RwSignal::new(Known::Asking);
     let base = StoredValue::new(None::<Bundle>);
     let look = move || {
         let compared = desk.now(|document| {
-            let bundle = document.bundle();
+            let mut wanted = document.clone();
+            if let Some(change) = document.set_setting("version", version.get_untracked().trim()) {
+                wanted.apply(&change);
+            }
+            let bundle = wanted.bundle();
             base.with_value(|base| base.as_ref().and_then(|base| compare(base, &bundle).ok()))
         });
         if let Some(comparison) = compared {
@@ -52,6 +60,7 @@ pub fn Differs() -> impl IntoView {
     // It follows what is changed while it is open.
     Effect::new(move || {
         desk.marks.track();
+        version.track();
         untrack(look);
     });
     live(move || {
@@ -74,8 +83,8 @@ pub fn Differs() -> impl IntoView {
 /// What differs, line by line, and what becomes of drafts.
 pub fn differences(comparison: &Comparison, tag: &str) -> AnyView {
     let row = |difference: &Difference| {
-        let means = difference.means(tag).map(|means| view! { <p class="soft small">{means}</p> });
-        view! { <li class="difference" data-weight=difference.weight().name()><p>{difference.words(tag)}</p>{means}</li> }
+        let means = difference.means(tag).map(|means| view! { <p class="soft small">{said(&means)}</p> });
+        view! { <li class="difference" data-weight=difference.weight().name()><p>{said(&difference.words(tag))}</p>{means}</li> }
     };
     let rows = comparison.differences.iter().map(row).collect_view();
     view! {

@@ -68,7 +68,7 @@ impl Drawer {
 
     /// Is the sheet used beside it?
     pub fn is_beside(self) -> bool {
-        matches!(self, Drawer::Library | Drawer::Picture)
+        self == Drawer::Library
     }
 
     fn view(self) -> AnyView {

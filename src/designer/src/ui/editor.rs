@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
 use doorstep_app::platform::locks::{self, Held};
-use doorstep_app::platform::{designs, timer};
+use doorstep_app::platform::{designs, page as screen, timer};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -200,13 +200,34 @@ fn Editor() -> impl IntoView {
         }
         wanted
     });
+    // What comes into sight again is measured anew.
+    Effect::new(move || {
+        pane.track();
+        drawer.track();
+        timer::spawn(async move {
+            timer::sleep(0).await;
+            desk.seen.try_update(|seen| *seen += 1);
+        });
+    });
+    // What is done is undone from everywhere but a field, which has its own.
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        if !(event.ctrl_key() || event.meta_key()) || screen::writes() {
+            return;
+        }
+        match (&*event.key().to_lowercase(), event.shift_key()) {
+            ("z", false) => desk.undo(),
+            ("z", true) | ("y", _) => desk.redo(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
     let shown = live(move || match pane.get() {
         Pane::Table => "table",
         Pane::Preview => "preview",
         Pane::Problems => "problems",
     });
     view! {
-        <main id="main" tabindex="-1" class="design" data-screen="design" data-shown=shown>
+        <main id="main" tabindex="-1" class="design" data-screen="design" data-shown=shown on:keydown=key>
             <div class="design-bar">
                 <h1 class="design-title">{live(move || title.get())}</h1>
                 <KeptWord />
@@ -254,7 +275,7 @@ fn Tabs() -> impl IntoView {
                     <button
                         type="button" class="sheet-tab" role="tab" data-sheet=name.clone() title=name.clone()
                         aria-selected=live(move || (desk.sheet.get() == index).to_string())
-                        on:click=move |_| desk.go_to(index, crate::document::Place { row: 1, column: 0 })
+                        on:click=move |_| desk.turn_to(index)
                     >
                         {word}
                         {shown_when(move || count.get().0 > 0, move || view! { <span class="count bad">{live(move || count.get().0)}</span> }.into_any())}
@@ -265,5 +286,13 @@ fn Tabs() -> impl IntoView {
         // A list that went left its place empty.
         names.into_iter().enumerate().filter(|(_, name)| !name.is_empty()).map(row).collect()
     };
+    // The one that is shown is seen among many.
+    Effect::new(move || {
+        desk.sheet.track();
+        timer::spawn(async move {
+            timer::sleep(0).await;
+            screen::reveal_sideways(".sheet-tab[aria-selected=true]");
+        });
+    });
     view! { <div class="sheet-tabs" role="tablist" aria-label=tell(|w| w.table)>{rows(tabs)}</div> }
 }

@@ -22,15 +22,18 @@ const TIMEOUT_MS: u32 = 120_000;
 pub fn FilesDrawer() -> impl IntoView {
     let (desk, reader) = (use_desk(), use_reader());
     let wrong = RwSignal::new(Vec::<String>::new());
-    let replaced = RwSignal::new(Vec::<String>::new());
+    let (new, replaced) = (RwSignal::new(Vec::<String>::new()), RwSignal::new(Vec::<String>::new()));
     let dropping = RwSignal::new(None::<String>);
     let add = move |all: Vec<Picked>| {
         wrong.set(Vec::new());
         replaced.set(Vec::new());
+        new.set(Vec::new());
         timer::spawn(async move {
             for picked in all {
                 match added(desk, &picked, reader.language_now()).await {
-                    Ok(Added::New) => {}
+                    Ok(Added::New) => {
+                        new.try_update(|new| new.push(picked.name()));
+                    }
                     Ok(Added::Replaced) => {
                         replaced.try_update(|replaced| replaced.push(picked.name()));
                     }
@@ -96,6 +99,8 @@ pub fn FilesDrawer() -> impl IntoView {
             <div class="actions"><button type="button" class="button main" data-action="add-file" on:click=move |_| picked::ask(FIELD)>{tell(|w| w.files.add)}</button></div>
             {live(move || missing.get().map(|names| view! { <p class="notice warn" role="status" data-missing-files="true">{tell(move |w| (w.files.missing)(&names.join(w.files.comma)))}</p> }))}
             {live(move || wrong.get().into_iter().map(|wrong| view! { <p class="notice danger" role="alert" data-wrong="true">{wrong}</p> }).collect_view())}
+            {shown_when(move || new.with(|new| !new.is_empty()), move || view! {
+                <p class="notice good" role="status" data-added="true">{tell(move |w| (w.files.added)(&new.get().join(w.files.comma)))}</p> }.into_any())}
             {shown_when(move || replaced.with(|replaced| !replaced.is_empty()), move || view! {
                 <p class="notice" role="status" data-replaced="true">{tell(move |w| (w.files.replaced)(&replaced.get().join(w.files.comma)))}</p> }.into_any())}
             <ul class="library-rows">{rows(move || all().into_iter().map(row).collect())}</ul>

@@ -78,6 +78,13 @@ pub fn Sheet() -> impl IntoView {
             wide.set(frame.client_width() >= WIDE);
         }
     };
+    Effect::new(move || {
+        desk.seen.track();
+        scrolled();
+    });
+    let resized =
+        StoredValue::new_local(Some(screen::on_resize(move || desk.seen.update(|seen| *seen += 1))));
+    on_cleanup(move || drop(resized.try_update_value(Option::take)));
     // Another sheet begins at its top, and the chosen cell is always seen.
     Effect::new(move || {
         let place = desk.place.get();
@@ -163,14 +170,21 @@ pub fn Sheet() -> impl IntoView {
             act(desk, command, (height.get_untracked() / ROW).saturating_sub(2));
         }
     };
-    // Where what is offered has room: below the cell, or above it.
+    // Where what is offered has room: below the cell, or above it; and how far the cell may reach.
     let room = move || {
         let y = (desk.place.get_untracked().row * ROW).saturating_sub(top.get_untracked());
         let high = frame.get_untracked().map_or(0, |frame| frame.client_height().max(0) as usize);
         let below = high.saturating_sub(y + ROW);
         // The titles cover the first row.
         let above = y.saturating_sub(ROW);
-        if below >= above.min(OFFERED) { Room::Below(below) } else { Room::Above(above) }
+        let (is_above, high) = if below >= above.min(OFFERED) { (false, below) } else { (true, above) };
+        let column = desk.place.get_untracked().column;
+        let wide = frame.get_untracked().map_or(0, |frame| {
+            let x = edges.with_untracked(|edges| edges.get(column).copied().unwrap_or(0));
+            (frame.client_width() + frame.scroll_left()).max(0) as usize
+                - x.min(frame.scroll_left().max(0) as usize + frame.client_width().max(0) as usize)
+        });
+        Room { is_above, high, wide }
     };
     // Only what is made can be named: what is far off the screen is not.
     let here = move || {
@@ -245,7 +259,7 @@ fn titles(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>, tag: &str) -
                 style:margin-inline-start=live(move || is_kept.then(|| beside_numbers(edges, column)))
                 style:width=live(move || span(edges, column, column))
                 on:mousedown=move |event| press(desk, place, event.shift_key())
-                on:dblclick=move |_| edit(desk)
+                on:dblclick=move |_| edit_at(desk, place)
             >
                 {called} <span>{title}</span> {is_new.then(|| view! { <span class="unseen">{tell(|w| w.new_column)}</span> })}
             </span>
@@ -285,7 +299,7 @@ fn row_view(
                 style:padding-inline-start=indent
                 on:mousedown=move |event| press(desk, place, event.shift_key())
                 on:mouseover=move |event| if event.buttons() == 1 && desk.editing.get_untracked().is_none() { desk.go(place, true) }
-                on:dblclick=move |_| edit(desk)
+                on:dblclick=move |_| edit_at(desk, place)
             >
                 {text}
             </span>
@@ -299,7 +313,7 @@ fn row_view(
             on:dragover=move |event| if desk.takes_drop() { event.prevent_default(); desk.over.set(Some(row)); }
             on:drop=move |event| if desk.takes_drop() { event.prevent_default(); desk.drop_below(row); }
         >
-            <span class="cells-number" role="rowheader" on:mousedown=move |event| press_row(desk, row, event.shift_key())>{row + 1}</span>
+            <span class="cells-number" role="rowheader" on:mousedown=move |event| press_row(desk, row, event.shift_key()) on:mouseover=move |event| if event.buttons() == 1 { press_row(desk, row, true) }>{row + 1}</span>
             {cells}
         </div>
     }
@@ -365,7 +379,7 @@ fn press_row(desk: Desk, row: usize, grow: bool) {
             desk.go(Place { row, column: last }, false);
         }
         desk.go(Place { row, column: 0 }, true);
-        screen::focus(GRID);
+        screen::focus_in_place(GRID);
     });
 }
 
@@ -374,12 +388,18 @@ fn press(desk: Desk, place: Place, grow: bool) {
     timer::spawn(async move {
         timer::sleep(0).await;
         desk.go(place, grow);
-        screen::focus(GRID);
+        screen::focus_in_place(GRID);
     });
 }
 
+/// Opens the cell that was clicked at, whatever was chosen.
+fn edit_at(desk: Desk, place: Place) {
+    desk.go(place, false);
+    edit(desk);
+}
+
 /// Opens the cell as it is.
-pub fn edit(desk: Desk) {
+fn edit(desk: Desk) {
     let (sheet, place) = (desk.sheet.get_untracked(), desk.place.get_untracked());
     let text = desk.now(|document| document.sheet(sheet).cell(place.row, place.column).to_owned());
     desk.editing.set(Some(text));

@@ -1,11 +1,9 @@
 //! Of the chosen cell: what the questions are answered with that it reads, and what reads its own.
 
 use doorstep_app::designing::{live, shown_when, use_reader};
-use doorstep_app::platform::page as screen;
 use leptos::prelude::*;
 
 use super::desk::use_desk;
-use super::grid::GRID;
 use super::words::{sheet_word, tell, words};
 use crate::document::Place;
 use crate::inspect::{name_of, read_by, references};
@@ -53,8 +51,7 @@ pub fn Inspector() -> impl IntoView {
         let words = words(reader.language());
         let link = |(sheet, place, name, title): (usize, Place, String, String)| {
             let go = move |_| {
-                desk.go_to(sheet, place);
-                screen::focus(GRID);
+                desk.lead_to(sheet, place);
             };
             let word = format!("{} {}", sheet_word(words, &name), (words.cell)(&title, place.row + 1));
             view! { <button type="button" class="problem-place" data-read-by=name on:click=go>{word}</button> }
@@ -68,20 +65,28 @@ pub fn Inspector() -> impl IntoView {
             name_of(document, sheet, row).filter(|_| is_survey).map(str::to_owned)
         })
     });
-    let hidden = RwSignal::new(false);
+    let hidden = RwSignal::new(None::<Vec<String>>);
     Effect::new(move || {
         own.track();
-        hidden.set(false);
+        hidden.set(None);
     });
     let see = move |_| {
         let (Some(name), Some(running)) = (own.get_untracked(), desk.running.get_untracked()) else { return };
-        hidden.set(!running.seek(&name));
+        let conditions = || {
+            let (sheet, row) = (desk.sheet.get_untracked(), desk.place.get_untracked().row);
+            desk.now(|document| document.sheet(sheet).conditions(row))
+        };
+        hidden.set((!running.seek(&name)).then(conditions));
     };
     view! {
         {shown_when(move || own.with(Option::is_some) && desk.running.with(Option::is_some), move || view! {
             <p class="inspected small">
                 <button type="button" class="problem-place" data-action="see-on-phone" on:click=see>{tell(|w| w.see_on_phone)}</button>
-                <span role="status">{live(move || hidden.get().then(tell(|w| w.not_shown)))}</span>
+                <span role="status">{live(move || hidden.get().map(|conditions| {
+                    let words = words(reader.language());
+                    let conditions = conditions.into_iter().map(|condition| view! { " " <code>{condition}</code> }).collect_view();
+                    view! { {words.not_shown} {conditions} }
+                }))}</span>
             </p> }.into_any())}
         {shown_when(move || reads.with(|reads| !reads.is_empty()), move || view! {
             <p class="inspected small"><span class="soft">{tell(|w| w.reads)}</span>{live(values)}</p> }.into_any())}

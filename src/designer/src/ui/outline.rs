@@ -1,6 +1,7 @@
 //! The form as an outline with a panel of properties: the same rows as the sheet's, for whoever would rather not read one.
 
 use doorstep_app::designing::{Row, live, rows, shown_when, use_reader};
+use doorstep_app::platform::{page as screen, timer};
 use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
@@ -75,6 +76,14 @@ pub fn Outline() -> impl IntoView {
             }
         })
     };
+    // Where a search or a mistake leads is seen.
+    Effect::new(move || {
+        desk.place.track();
+        timer::spawn(async move {
+            timer::sleep(0).await;
+            screen::reveal_in(".outline-row[aria-current]");
+        });
+    });
     view! {
         <div class="outline">
             <ol class="outline-rows">{rows(move || entries.get().into_iter().map(line).collect())}</ol>

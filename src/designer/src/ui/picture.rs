@@ -1,12 +1,10 @@
 //! What hangs on what, drawn: around the chosen row, or the whole form. A box leads to its row.
 
 use doorstep_app::designing::{live, shown_when, use_reader};
-use doorstep_app::platform::page as screen;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::desk::{Desk, use_desk};
-use super::grid::GRID;
 use super::words::{tell, words};
 use crate::document::Place;
 use crate::inspect::name_of;
@@ -14,7 +12,7 @@ use crate::picture::{Arrow, HEIGHT, Picture, Reading, Shape, WIDTH};
 
 /// So many arrows away from the chosen one.
 const STEPS: usize = 2;
-/// So many letters of a name fit into a box; the whole name is its title.
+/// So many letters fit into a box, half as many Chinese ones; all of it is its title.
 const FITS: usize = 17;
 
 /// The drawer.
@@ -62,6 +60,21 @@ pub fn Drawing() -> impl IntoView {
     }
 }
 
+/// As much of a text as fits into a box.
+fn fitting(text: &str) -> String {
+    let width = |c: char| if c.is_ascii() { 1 } else { 2 };
+    let mut room = FITS;
+    let fits: String = text
+        .chars()
+        .take_while(|c| {
+            let fits = room >= width(*c);
+            room = room.saturating_sub(width(*c));
+            fits
+        })
+        .collect();
+    if fits.len() == text.len() { fits } else { format!("{}…", fits.trim_end()) }
+}
+
 fn drawn(desk: Desk, picture: &Picture) -> AnyView {
     let (across, down) = picture.size;
     let arrows = picture.arrows.iter().map(arrow_view).collect_view();
@@ -95,25 +108,36 @@ fn shape_view(desk: Desk, shape: &Shape) -> AnyView {
     let ((sheet, row), (x, y)) = (shape.row, shape.at);
     let go = move || {
         let column = desk.now(|document| document.sheet(sheet).column("name")).unwrap_or(0);
-        desk.go_to(sheet, Place { row, column });
+        desk.lead_to(sheet, Place { row, column });
     };
     let key = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "Enter" | " ") {
             event.prevent_default();
             go();
-            screen::focus(GRID);
         }
     };
-    let short: String = match shape.name.chars().count() > FITS {
-        true => shape.name.chars().take(FITS - 1).chain(['…']).collect(),
-        false => shape.name.clone(),
-    };
+    let tag = use_reader().language_now().tag();
+    let called = desk.now(|document| document.called(&shape.name, tag));
+    let title = called.as_ref().map_or(shape.name.clone(), |called| format!("{called} · {}", shape.name));
+    let short = fitting(called.as_deref().unwrap_or(&shape.name));
     view! {
         <g class="picture-box" class:middle=shape.is_middle role="button" tabindex="0" data-box=shape.name.clone() aria-label=shape.name.clone() on:click=move |_| go() on:keydown=key>
-            <title>{shape.name.clone()}</title>
+            <title>{title}</title>
             <rect x=x y=y width=WIDTH height=HEIGHT rx="6"></rect>
             <text x={x + WIDTH / 2.0} y={y + HEIGHT / 2.0 + 5.0} text-anchor="middle">{short}</text>
         </g>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_says_as_much_as_fits() {
+        assert_eq!(fitting("household_size"), "household_size");
+        assert_eq!(fitting("a_very_long_name_of_it"), "a_very_long_name_…");
+        assert_eq!(fitting("家里有几口人住在一起"), "家里有几口人住在…");
+    }
 }

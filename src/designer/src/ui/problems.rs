@@ -8,6 +8,9 @@ use super::said::said;
 use super::words::{sheet_word, tell, words};
 use crate::marks::Mark;
 
+/// What is longer is not seen as a whole in its cell.
+const LONG: usize = 16;
+
 /// The list.
 #[component]
 pub fn Problems() -> impl IntoView {
@@ -76,12 +79,21 @@ fn problem(desk: Desk, mark: Mark) -> AnyView {
 #[component]
 pub fn Here() -> impl IntoView {
     let desk = use_desk();
+    // What is wrong with it; else all that it says, where its column is too narrow for that.
     let told = move || {
-        let at = (desk.sheet.get(), desk.place.get());
-        desk.marks.with(|marks| marks.of_cell(at.0, at.1).next().cloned()).map(|mark| {
-            let class = if mark.is_error { "here-wrong" } else { "here-doubtful" };
-            view! { <span class=class>{said(&mark.message)}</span> }
-        })
+        let (sheet, place) = (desk.sheet.get(), desk.place.get());
+        let mark = desk.marks.with(|marks| marks.of_cell(sheet, place).next().cloned());
+        match mark {
+            Some(mark) => {
+                let class = if mark.is_error { "here-wrong" } else { "here-doubtful" };
+                view! { <span class=class>{said(&mark.message)}</span> }.into_any()
+            }
+            None => {
+                let text =
+                    desk.with(|document| document.sheet(sheet).cell(place.row, place.column).to_owned());
+                (text.chars().count() > LONG).then(|| view! { <span class="soft">{text}</span> }).into_any()
+            }
+        }
     };
     view! { <p class="design-here small" role="status" data-here="true">{live(told)}</p> }
 }

@@ -74,14 +74,23 @@ pub fn Publish() -> impl IntoView {
     let came = RwSignal::new(Came::Not);
     let note = RwSignal::new(String::new());
     let now = desk.now(|document| document.setting("version").to_owned());
-    // Who can't publish is told before they write anything; without a network that is told when they send it.
-    timer::spawn(async move {
-        if let Err(no @ (No::SignIn | No::NotAllowed)) = server::versions().await
-            && came.try_get_untracked() == Some(Came::Not)
-        {
-            came.try_set(not_done(no));
-        }
-    });
+    // Who can't publish is told before they write anything, and no more once they can; without a network that is told when they send it.
+    let ask = move || {
+        timer::spawn(async move {
+            let asked = server::versions().await;
+            let is_open =
+                matches!(came.try_get_untracked(), Some(Came::Not | Came::SignIn | Came::NotAllowed));
+            match asked {
+                Err(no @ (No::SignIn | No::NotAllowed)) if is_open => came.try_set(not_done(no)),
+                Ok(_) if is_open => came.try_set(Came::Not),
+                _ => None,
+            };
+        });
+    };
+    ask();
+    // They sign in on another page, and come back to this one.
+    let back = StoredValue::new_local(Some(screen::on_return(ask)));
+    on_cleanup(move || drop(back.try_update_value(Option::take)));
     // A new one each time: the day, and its next where that is taken.
     let version = RwSignal::new(if desk.begun_from().is_some() { next(&now, &today()) } else { now });
     let has_errors = Memo::new(move |_| desk.marks.with(|marks| marks.all.iter().any(|mark| mark.is_error)));
@@ -127,7 +136,7 @@ pub fn Publish() -> impl IntoView {
         }
     };
     view! {
-        <Differs />
+        <Differs version />
         // Where it is seen whatever it is: that they have to sign in is known before they write.
         <div role="status" id=CAME tabindex="-1" data-came=live(move || came.get().name())>
             {live(move || said().map(|(words, class)| view! { <p class=class>{words}</p> }))}

@@ -21,7 +21,7 @@ pub fn Tools() -> impl IntoView {
     let adding = RwSignal::new(false);
     let button = move |action: &'static str, word: fn(&'static Words) -> &'static str, act: fn(Desk)| {
         view! {
-            <button type="button" class="button small" data-action=action on:click=move |_| { act(desk); screen::focus(GRID); }>
+            <button type="button" class="button small" data-action=action on:click=move |_| { act(desk); screen::focus_in_place(GRID); }>
                 {tell(word)}
             </button>
         }
@@ -31,8 +31,8 @@ pub fn Tools() -> impl IntoView {
     view! {
         <div>
         <div class="tools" role="toolbar" aria-label=tell(|w| w.table)>
-            <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| { desk.undo(); screen::focus(GRID); }>{tell(|w| w.undo)}</button>
-            <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| { desk.redo(); screen::focus(GRID); }>{tell(|w| w.redo)}</button>
+            <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| { desk.undo(); screen::focus_in_place(GRID); }>{tell(|w| w.undo)}</button>
+            <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| { desk.redo(); screen::focus_in_place(GRID); }>{tell(|w| w.redo)}</button>
             {button("insert-row", |w| w.insert, |desk| desk.act(|document, sheet, area| Change::insert_rows(document, sheet, area.to.row + 1, 1)))}
             {button("remove-rows", |w| w.remove, |desk| desk.act(Change::remove_rows))}
             {button("move-up", |w| w.up, |desk| desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, false)))}
@@ -69,7 +69,7 @@ fn Finder(desk: Desk) -> impl IntoView {
         }
         "Escape" => {
             event.prevent_default();
-            screen::focus(GRID);
+            screen::focus_in_place(GRID);
         }
         _ => {}
     };
@@ -88,9 +88,15 @@ fn NewColumn(desk: Desk, adding: RwSignal<bool>) -> impl IntoView {
     let usual = columns::MORE.iter().find(|(sheet, _)| *sheet == name).map_or(&[][..], |(_, titles)| titles);
     let add = move || {
         let said = title.get_untracked();
+        let row = desk.place.get_untracked().row;
         desk.act(|document, sheet, _| Change::column(document, sheet, said.trim()));
+        // On in the same row, in the new column.
+        let column = desk.now(|document| document.sheet(desk.sheet.get_untracked()).column(said.trim()));
+        if let Some(column) = column {
+            desk.go(crate::document::Place { row: row.max(1), column }, false);
+        }
         adding.set(false);
-        screen::focus(GRID);
+        screen::focus_in_place(GRID);
     };
     view! {
         <form class="new-column" on:submit=move |event| { event.prevent_default(); add(); }>

@@ -92,8 +92,7 @@ fn pair_view(pair: Pair) -> AnyView {
     let Pair { sheet, place, about, from, to } = pair;
     let set = move |text: String| {
         if desk.now(|document| document.sheet(sheet).cell(place.row, place.column) != text) {
-            desk.go_to(sheet, place);
-            desk.set(place, &text);
+            desk.set_elsewhere(sheet, place, &text);
         }
     };
     view! {

@@ -18,6 +18,7 @@ pub struct Files {
     pub drop: Text,
     pub drop_title: fn(&str) -> String,
     pub drop_explained: Text,
+    pub added: fn(&str) -> String,
     pub replaced: fn(&str) -> String,
     pub not_text: fn(&str) -> String,
     pub not_kept: Text,
@@ -49,6 +50,7 @@ pub(super) const CHINESE: Files = Files {
     drop: "去掉",
     drop_title: |name| format!("去掉“{name}”？"),
     drop_explained: "发布的下一版就不带它了。以前的版本不受影响；去掉以后可以撤销。",
+    added: |names| format!("已添加：{names}"),
     replaced: |names| format!("换成了新的：{names}。要用原来的，请撤销。"),
     not_text: |name| format!("“{name}”打不开：名单和图形要存成 UTF-8。在 Excel 里选“CSV UTF-8”再存一次。"),
     not_kept: "这台设备存不下这个文件，没有加上。",
@@ -80,6 +82,7 @@ pub(super) const ENGLISH: Files = Files {
     drop: "Remove",
     drop_title: |name| format!("Remove “{name}”?"),
     drop_explained: "The next version that is published comes without it. Earlier versions stay as they are, and undo brings it back.",
+    added: |names| format!("Added: {names}"),
     replaced: |names| format!("Replaced: {names}. Undo brings the old one back."),
     not_text: |name| {
         format!(

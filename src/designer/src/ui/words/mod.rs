@@ -85,7 +85,6 @@ pub struct Words {
     pub services: Text,
     pub cell: fn(&str, usize) -> String,
     pub of_form: Text,
-    pub took: fn(u32, u32) -> String,
     pub as_phone: Text,
     pub as_kiosk: Text,
     pub kiosk_over: Text,
