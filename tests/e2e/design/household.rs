@@ -112,6 +112,7 @@ async fn the_household_survey_is_changed_in_the_morning_and_at_the_doors_by_noon
     desk.run(number, vec!["90".into()]).await;
     desk.tap("[data-action=move-cut-off]").await;
     desk.there("[data-cut-off='need_band 90']").await;
+    desk.seen("[data-line=need_band] [data-moved-to='90']").await;
     // The case says so, too, and is kept as it comes out now.
     desk.tap("[data-action=trials-open]").await;
     desk.seen("[data-case=failed]").await;

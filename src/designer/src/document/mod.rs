@@ -15,7 +15,7 @@ mod sheets;
 
 pub use cells::{Area, Place, from_tsv, to_tsv};
 pub use change::{Change, Splice};
-pub use find::find;
+pub use find::{Found, find};
 pub use grid::{Grid, Row};
 pub use history::History;
 pub use lists::{cell_at, is_list};

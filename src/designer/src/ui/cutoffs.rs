@@ -37,6 +37,7 @@ pub fn CutOffs() -> impl IntoView {
         moving: RwSignal::new(None),
         counted: RwSignal::new(Counted::Not),
         turn: StoredValue::new(0),
+        done: RwSignal::new(None),
     };
     let id = desk.now(|document| document.setting("form_id").to_owned());
     timer::spawn(async move {
@@ -129,18 +130,24 @@ fn line_view(bench: Bench, line: Line) -> AnyView {
         let widths = widths(&stretches);
         stretches.iter().zip(widths).map(|(stretch, width)| drawn(stretch, width)).collect_view()
     };
-    let cut_offs = desk.now(cutoffs::all).into_iter().filter(|cut| cut.is_of(&line));
-    let movers = cut_offs.map(|cut_off| mover(bench, cut_off)).collect_view();
+    let cut_offs: Vec<CutOff> = desk.now(cutoffs::all).into_iter().filter(|cut| cut.is_of(&line)).collect();
+    // All of a line on one scale: what is the higher number stands further on.
+    let scale = cut_offs.iter().map(ends).fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), ends| {
+        (least.min(ends.0), most.max(ends.1))
+    });
+    let movers = cut_offs.into_iter().map(|cut_off| mover(bench, cut_off, scale)).collect_view();
     let own = line.clone();
     let is_moving =
         move || moving.with(|moving| moving.as_ref().is_some_and(|moving| moving.cut_off.is_of(&own)));
-    let when = line.when.clone();
+    let (of, when) = (line.of.clone(), line.when.clone());
     view! {
         <section class="line" data-line=line.of.clone()>
             <h3>{title} {(!when.is_empty()).then(|| view! { " " <code class="small">{when}</code> })}</h3>
             <ol class="stretches">{live(stretches)}</ol>
             {movers}
             {shown_when(is_moving, move || effect_view(bench))}
+            {live(move || bench.done.get().filter(|done| done.of == of).map(|done| { let to = done.to.clone(); view! {
+                <p class="notice good" role="status" data-moved-to=to>{tell(move |w| (w.cutoffs.done)(&done.from, &done.to))}</p> } }))}
         </section>
     }
     .into_any()
@@ -182,7 +189,7 @@ fn stretch_said(desk: Desk, stretch: &Stretch, tag: &str) -> (&'static str, Stri
 }
 
 /// A cut-off's slider and its number.
-fn mover(bench: Bench, cut_off: CutOff) -> AnyView {
+fn mover(bench: Bench, cut_off: CutOff, scale: (f64, f64)) -> AnyView {
     let Bench { desk, moving, .. } = bench;
     let reader = use_reader();
     let words = &words(reader.language_now()).cutoffs;
@@ -194,8 +201,7 @@ fn mover(bench: Bench, cut_off: CutOff) -> AnyView {
     let title = (words.between)(&name(&cut_off.between.0), &name(&cut_off.between.1));
     let now = number(cut_off.value);
     let id = format!("cut-{}-{}-{now}", cut_off.of, cut_off.when.len());
-    let (least, most) = ends(&cut_off);
-    let (least, most) = (least.floor(), most.ceil());
+    let (least, most) = (scale.0.floor(), scale.1.ceil());
     // As fine as it is written now; finer by the number beside it.
     let decimals = now.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     let step = format!("{:.*}", decimals, 10f64.powi(-(decimals as i32)));
@@ -208,6 +214,7 @@ fn mover(bench: Bench, cut_off: CutOff) -> AnyView {
     };
     let value = Memo::new(move |_| value());
     let set = move |text: String| {
+        bench.done.set(None);
         moving.set(Some(Moving { cut_off: own.clone(), to: text }));
         look(bench);
     };

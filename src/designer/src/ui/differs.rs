@@ -32,14 +32,12 @@ pub fn Differs(
     let base = StoredValue::new(None::<Bundle>);
     let look = move || {
         let compared = desk.now(|document| {
-            let mut wanted = document.clone();
-            if let Some(change) = document.set_setting("version", version.get_untracked().trim()) {
-                wanted.apply(&change);
-            }
-            let bundle = wanted.bundle();
+            let bundle = document.bundle();
             base.with_value(|base| base.as_ref().and_then(|base| compare(base, &bundle).ok()))
         });
-        if let Some(comparison) = compared {
+        if let Some(mut comparison) = compared {
+            // It is called that when it goes up, and not before.
+            version.get_untracked().trim().clone_into(&mut comparison.new.version);
             known.set(Known::Differs(Box::new(comparison)));
         }
     };

@@ -119,12 +119,13 @@ fn shape_view(desk: Desk, shape: &Shape) -> AnyView {
     let tag = use_reader().language_now().tag();
     let called = desk.now(|document| document.called(&shape.name, tag));
     let title = called.as_ref().map_or(shape.name.clone(), |called| format!("{called} · {}", shape.name));
+    let named = title.clone();
     let short = fitting(called.as_deref().unwrap_or(&shape.name));
     view! {
-        <g class="picture-box" class:middle=shape.is_middle role="button" tabindex="0" data-box=shape.name.clone() aria-label=shape.name.clone() on:click=move |_| go() on:keydown=key>
+        <g class="picture-box" class:middle=shape.is_middle role="button" tabindex="0" data-box=shape.name.clone() aria-label=named on:click=move |_| go() on:keydown=key>
             <title>{title}</title>
             <rect x=x y=y width=WIDTH height=HEIGHT rx="6"></rect>
-            <text x={x + WIDTH / 2.0} y={y + HEIGHT / 2.0 + 5.0} text-anchor="middle">{short}</text>
+            <text x={x + WIDTH / 2.0} y={y + HEIGHT / 2.0 + 5.0} text-anchor="middle" aria-hidden="true">{short}</text>
         </g>
     }
     .into_any()

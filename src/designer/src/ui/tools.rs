@@ -8,7 +8,7 @@ use super::desk::{Desk, Kept, use_desk};
 use super::grid::GRID;
 use super::words::{Words, tell};
 use crate::columns;
-use crate::document::{Change, find};
+use crate::document::{Change, Found, find};
 
 /// The field that searches.
 pub const FIND: &str = "design-find";
@@ -54,11 +54,13 @@ pub fn Tools() -> impl IntoView {
 fn Finder(desk: Desk) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let missed = RwSignal::new(false);
+    let found = RwSignal::new(None::<Found>);
     let look = move |back: bool| {
         let from = (desk.sheet.get_untracked(), desk.place.get_untracked());
-        let found = desk.now(|document| find(document, from, &text.get_untracked(), back));
-        missed.set(found.is_none() && !text.get_untracked().trim().is_empty());
-        if let Some((sheet, place)) = found {
+        let next = desk.now(|document| find(document, from, &text.get_untracked(), back));
+        missed.set(next.is_none() && !text.get_untracked().trim().is_empty());
+        found.set(next);
+        if let Some(Found { at: (sheet, place), .. }) = next {
             desk.go_to(sheet, place);
         }
     };
@@ -75,8 +77,8 @@ fn Finder(desk: Desk) -> impl IntoView {
     };
     view! {
         <input type="search" class="field find" id=FIND autocomplete="off" aria-label=tell(|w| w.find) placeholder=tell(|w| w.find)
-            on:input:target=move |event| { missed.set(false); text.set(event.target().value()); } on:keydown=key />
-        <span class="small" role="status" data-missed=live(move || missed.get().to_string())>{live(move || missed.get().then(tell(|w| w.not_found_cell)))}</span>
+            on:input:target=move |event| { missed.set(false); found.set(None); text.set(event.target().value()); } on:keydown=key />
+        <span class="small" role="status" data-missed=live(move || missed.get().to_string())>{live(move || missed.get().then(tell(|w| w.not_found_cell)))}{live(move || found.get().map(|found| format!("{} / {}", found.number, found.of)))}</span>
     }
 }
 

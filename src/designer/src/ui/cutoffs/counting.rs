@@ -22,6 +22,14 @@ pub(super) struct Moving {
     pub(super) to: String,
 }
 
+/// A cut-off that was moved, as it was written and is now.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Done {
+    pub(super) of: String,
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
 /// How far the counting is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Counted {
@@ -40,6 +48,7 @@ pub(super) struct Bench {
     pub(super) moving: RwSignal<Option<Moving>>,
     pub(super) counted: RwSignal<Counted>,
     pub(super) turn: StoredValue<u64>,
+    pub(super) done: RwSignal<Option<Done>>,
 }
 
 /// Where a cut-off is to be moved to; nothing if that is no number.
@@ -114,6 +123,8 @@ pub(super) fn effect_view(bench: Bench) -> AnyView {
         let here = (desk.sheet.get_untracked(), desk.place.get_untracked());
         desk.act(|document, _, _| cutoffs::moved(document, &moving.cut_off, to).ok());
         desk.go_to(here.0, here.1);
+        let from = cutoffs::number(moving.cut_off.value);
+        bench.done.set(Some(Done { of: moving.cut_off.of.clone(), from, to: cutoffs::number(to) }));
         bench.moving.set(None);
     };
     let said = move || {

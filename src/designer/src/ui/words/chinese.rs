@@ -45,7 +45,7 @@ pub(super) const CHINESE: Words = Words {
     down: "下移",
     group: "合成一组",
     fill_down: "向下填充",
-    find: "查找（Ctrl+F）",
+    find: "查找",
     not_found_cell: "没有找到",
     column: "加一列",
     column_name: "列名",

@@ -47,7 +47,7 @@ pub(super) const ENGLISH: Words = Words {
     down: "Move down",
     group: "Group",
     fill_down: "Fill down",
-    find: "Find (Ctrl+F)",
+    find: "Find",
     not_found_cell: "Nothing found",
     column: "Add a column",
     column_name: "Its title",
