@@ -196,7 +196,10 @@ impl Document {
             let survey = self.sheet(survey);
             (1..survey.rows.len()).any(|row| {
                 let kind = survey.of(row, "type").trim();
-                ["select_one ", "select_multiple ", "rank "].iter().any(|select| kind.starts_with(select))
+                // One whose choices are another's answers asks for no list.
+                let is_select =
+                    |select: &&str| kind.strip_prefix(*select).is_some_and(|list| !list.contains("${"));
+                ["select_one ", "select_multiple ", "rank "].iter().any(|select| is_select(&select))
             })
         });
         let is_sheet = |grid: &&Arc<Grid>| {
