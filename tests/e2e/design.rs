@@ -219,7 +219,10 @@ async fn a_form_of_the_servers_is_changed_tried_and_kept_without_a_network_too()
     cell(&browser, 1, "relevant").await;
     browser.type_text("x").await;
     key(&browser, "Delete", 0).await;
-    cell(&browser, 1, "relevant").await;
+    let opened = "return document.querySelector('#design-cell') !== null";
+    assert_eq!(browser.run(opened, vec![]).await, false, "nothing was opened by it");
+    let titles = "return [...document.querySelectorAll('.cells-head .cells-cell')].map((it) => it.innerText).join(' ')";
+    assert!(browser.run(titles, vec![]).await.to_string().contains("relevant"));
     open_cell(&browser).await;
     key(&browser, "Escape", 0).await;
     browser.gone("#design-cell").await;
@@ -409,7 +412,6 @@ async fn a_published_version_reaches_a_phone_that_was_away_and_comes_back_filled
         .await;
     desk.run("document.querySelector('#design-version').select()", vec![]).await;
     office::type_into(&desk, "design-version", "2").await;
-    // A desk has a mouse.
     desk.tap("#design-note").await;
     desk.type_text("多问一题").await;
     desk.tap("[data-action=publish]").await;

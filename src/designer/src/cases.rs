@@ -38,7 +38,11 @@ fn rename_expected(expected: &mut Map<String, Json>, from: &str, to: &str) {
 
 fn rename_keys(by_path: &mut Map<String, Json>, from: &str, to: &str) {
     let old = std::mem::take(by_path);
-    by_path.extend(old.into_iter().map(|(path, value)| (path_renamed(&path, from, to), value)));
+    let is_there = |path: &str| old.contains_key(path);
+    // What is said of both names stays said of both.
+    let new = |path: &str| Some(path_renamed(path, from, to)).filter(|new| !is_there(new));
+    by_path
+        .extend(old.iter().map(|(path, value)| (new(path).unwrap_or_else(|| path.clone()), value.clone())));
 }
 
 /// `/f/members[2]/name`, whose root is called as the form is.
@@ -70,5 +74,7 @@ mod tests {
         assert_eq!(renamed(&first, "members", "people"), Some(case("people", "years")));
         assert_eq!([renamed(&first, "age", "years"), renamed(&first, "f", "g")], [None, None]);
         assert_eq!(renamed(&json!({"about": "empty"}), "age", "years"), None);
+        let both = json!({"steps": [{"answer": {"/f/age": 1, "/f/years": 2}}]});
+        assert_eq!(renamed(&both, "age", "years"), None, "no answer is lost");
     }
 }

@@ -167,7 +167,9 @@ pub fn called(sheet: &str, title: &str) -> Option<&'static Word> {
     let own = OF_SHEETS.iter().find(|(name, _)| *name == file).and_then(|(_, words)| find(words, &base));
     // Of a list that is nobody's in particular a word may mean anything.
     let is_list = crate::document::is_list(file);
-    own.or_else(|| find(OF_SURVEY, &base).filter(|_| !is_list))
+    // Of choices a column may be called whatever a filter asks for.
+    let is_own = is_list || (file == "choices" && base != "media");
+    own.or_else(|| find(OF_SURVEY, &base).filter(|_| !is_own))
 }
 
 fn find(words: &'static [Word], base: &str) -> Option<&'static Word> {
@@ -195,6 +197,10 @@ mod tests {
         assert_eq!(chinese("survey", "label::中文 (zh)"), Some("题目"));
         assert_eq!(chinese("choices", "Label::English (en)"), Some("选项文字"));
         assert_eq!(chinese("form-media/services.csv", "rule"), Some("符合什么"));
+        assert_eq!(
+            (chinese("choices", "type"), chinese("choices", "media::image")),
+            (None, Some("配图、录音、录像"))
+        );
         assert_eq!((chinese("survey", "mine"), chinese("towns.csv", "label")), (None, None));
     }
 }

@@ -77,7 +77,8 @@ pub fn offer(document: &Document, sheet: usize, place: Place, text: &str) -> Off
         ("survey", "required" | "readonly" | "read_only")
             if !text.contains("${") && words_of(text).is_none() =>
         {
-            whole(text, [choice(&YES)].into())
+            let yes = whole(text, [choice(&YES)].into());
+            if yes.choices.is_empty() { function(text) } else { yes }
         }
         (_, title) if EXPRESSIONS.contains(&title) => match words_of(text) {
             Some((from, typed)) => names(document, from, typed),
@@ -105,20 +106,18 @@ fn plain(text: String) -> Choice {
     Choice { text, about: Default::default() }
 }
 
-fn named(name: &str, label: &str) -> Choice {
-    Choice { text: name.to_owned(), about: (label.to_owned(), label.to_owned()) }
+fn named(name: &str, labels: (&str, &str)) -> Choice {
+    Choice { text: name.to_owned(), about: (labels.0.to_owned(), labels.1.to_owned()) }
 }
 
-/// The questions with their names and first labels.
-fn questions(document: &Document) -> impl Iterator<Item = (&str, &str)> {
+/// The questions with their names, and their labels in Chinese and English, or in the first language there is.
+fn questions(document: &Document) -> impl Iterator<Item = (&str, (&str, &str))> {
     let survey = document.find("survey").map(|index| document.sheet(index));
-    let label = survey.and_then(|grid| {
-        let titles = grid.rows.first()?;
-        titles.iter().position(|title| title.trim().to_lowercase().starts_with("label"))
-    });
+    let columns = ["zh", "en"].map(|tag| survey.and_then(|grid| grid.label_column(tag)));
     let rows = survey.into_iter().flat_map(|grid| (1..grid.rows.len()).map(move |row| (grid, row)));
     rows.map(move |(grid, row)| {
-        (grid.of(row, "name").trim(), label.map_or("", |column| grid.cell(row, column)))
+        let [zh, en] = columns.map(|column| column.map_or("", |column| grid.cell(row, column)));
+        (grid.of(row, "name").trim(), (zh, en))
     })
     .filter(|(name, _)| !name.is_empty())
 }

@@ -108,7 +108,9 @@ fn certain(found: &Diagnostic, underlined: &str) -> Option<String> {
     let [hint] = &found.hints[..] else { return None };
     if found.code == "bad-expression" && underlined.chars().count() == 1 {
         let written = hint.strip_prefix("write `")?;
-        return written.strip_suffix("` in its plain form").or(written.strip_suffix('`')).map(str::to_owned);
+        let written = written.strip_suffix("` in its plain form").or(written.strip_suffix('`'));
+        // `not(…)` is only a pattern.
+        return written.filter(|written| !written.contains('…')).map(str::to_owned);
     }
     let meant = hint.strip_prefix("did you mean `")?.strip_suffix("`?")?;
     let is_reference = underlined.starts_with("${") && !meant.starts_with("${");
@@ -170,9 +172,10 @@ mod tests {
             "integer,a,A,",
             "text,b,B,${a} ≥ 3",
             "text,c,C,（${a} = 3)",
+            "text,d,D,!${a}",
         ]);
         let fixes: Vec<_> = marks.all.iter().map(|mark| (mark.within, mark.fix.as_deref())).collect();
-        assert_eq!(fixes, [(Some((5, 8)), Some(">=")), (Some((0, 3)), Some("("))]);
+        assert_eq!(fixes, [(Some((5, 8)), Some(">=")), (Some((0, 3)), Some("(")), (Some((0, 1)), None)]);
     }
 
     #[test]

@@ -195,7 +195,7 @@ fn refused(session: &mut Session, answers: &Map<String, Json>, fail: &mut impl F
     for (path, value) in answers {
         match session.at(path) {
             Some(key) if session.answer_text(key, &as_text(value)).is_ok() => {
-                fail(said!("{path} took {value}"; "{path} 收下了 {value}，应当不收").about(path));
+                fail(said!("{path} took {value}"; "{path} 收下了 {value}，本来不该收").about(path));
             }
             Some(_) => {}
             None => fail(no_such(session, path)),

@@ -82,7 +82,7 @@ async fn how_long_the_designer_takes_with_a_large_form() {
         rows.push((format!("from its address to the form that runs, {throttle} x"), again, None));
         // The first label there is.
         let label = "const titles = [...document.querySelectorAll('.cells-head [role=columnheader].cells-cell')];
-            const column = titles.findIndex((it) => it.innerText.trim().startsWith('label'));
+            const column = titles.findIndex((it) => it.lastElementChild?.innerText.trim().startsWith('label'));
             const row = [...document.querySelectorAll('[aria-rowindex]')].find((row) => row.querySelectorAll('.cells-cell')[column]?.innerText.trim() && row.getAttribute('aria-rowindex') > 1);
             row.querySelectorAll('.cells-cell')[column].dispatchEvent(new MouseEvent('mousedown', { bubbles: true }))";
         desk.run(label, vec![]).await;

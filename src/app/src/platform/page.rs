@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, FocusOptions, HtmlElement, ScrollBehavior, ScrollIntoViewOptions, ScrollLogicalPosition,
-    ScrollToOptions,
+    Element, FocusOptions, HtmlElement, KeyboardEvent, ScrollBehavior, ScrollIntoViewOptions,
+    ScrollLogicalPosition, ScrollToOptions,
 };
 
 use super::events::{Subscription, document, listen, window};
@@ -64,12 +64,6 @@ pub fn on_resize(f: impl Fn() + 'static) -> Subscription {
 pub fn size(id: &str) -> Option<(f64, f64)> {
     let area = element(id)?.get_bounding_client_rect();
     (area.width() > 0.0 && area.height() > 0.0).then(|| (area.width(), area.height()))
-}
-
-/// Has a field the focus, in which one writes?
-pub fn writes() -> bool {
-    let active = window().document().and_then(|document| document.active_element());
-    active.is_some_and(|element| matches!(element.matches("input, textarea, select"), Ok(true)))
 }
 
 /// Has the element of this id the focus?
@@ -196,6 +190,27 @@ pub fn on_hide(f: impl Fn() + Clone + 'static) -> Subscription {
         }
     })
     .and(listen(&window(), "pagehide", move |_| f()))
+}
+
+/// Calls `undo` and `redo` with their keys, wherever the focus is but in a field that one writes in, which has its own, and in a dialog.
+pub fn on_undo(undo: impl Fn() + 'static, redo: impl Fn() + 'static) -> Subscription {
+    const WRITES: &str =
+        "textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox], [type=file])";
+    listen(&document(), "keydown", move |event| {
+        let Some(key) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let active = document().active_element();
+        let writes = active.is_some_and(|element| matches!(element.matches(WRITES), Ok(true)));
+        let asks = matches!(document().query_selector("dialog:modal"), Ok(Some(_)));
+        if !(key.ctrl_key() || key.meta_key()) || writes || asks || event.default_prevented() {
+            return;
+        }
+        match (&*key.key().to_lowercase(), key.shift_key()) {
+            ("z", false) => undo(),
+            ("z", true) | ("y", _) => redo(),
+            _ => return,
+        }
+        event.prevent_default();
+    })
 }
 
 /// Calls `f` when the page is looked at again.

@@ -50,7 +50,9 @@ impl Change {
         let mut renamed = None;
         if names::is_name_cell(grid, place) {
             splices.extend(names::renamed(document, sheet, place, text));
-            renamed = names::from_and_to(document, sheet, place, text);
+            // One that another question has, too, is no name to go by: what is told apart by it could not be taken back.
+            renamed = names::from_and_to(document, sheet, place, text)
+                .filter(|(_, to)| (1..grid.rows.len()).all(|row| grid.cell(row, place.column).trim() != *to));
         }
         let change = Change::of(sheet, place, place, splices)?;
         Some(Change { renamed: renamed.map(|(from, to)| (from, to.to_owned())), ..change })

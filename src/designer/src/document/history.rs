@@ -11,11 +11,12 @@ use super::{Change, Document};
 #[derive(Clone, Debug)]
 enum Deed {
     Change(Change),
-    /// Other files: the whole before and after, and where the designer was.
+    /// Other files: the whole before and after, and where the designer was, and is led to.
     Files {
         before: Document,
         after: Document,
         at: (usize, Place),
+        to: (usize, Place),
     },
 }
 
@@ -48,21 +49,24 @@ impl History {
         after
     }
 
-    /// Other files go with it, and what is changed along with them is changed at once; where the designer is then.
+    /// Other files go with it, and what is changed along with them is changed at once; where that leads, if anything is.
     pub fn set_files(
         &mut self,
         files: Vec<Source>,
         at: (usize, Place),
         along: impl FnOnce(&Document) -> Option<Change>,
-    ) -> (usize, Place) {
+    ) -> Option<(usize, Place)> {
         let before = self.document.clone();
         self.document.set_files(files);
         let change = along(&self.document);
         if let Some(change) = &change {
             self.document.apply(change);
         }
-        self.push(Deed::Files { before, after: self.document.clone(), at });
-        change.map_or(at, |change| change.after)
+        let led = change.map(|change| change.after);
+        if self.document != before {
+            self.push(Deed::Files { before, after: self.document.clone(), at, to: led.unwrap_or(at) });
+        }
+        led
     }
 
     fn push(&mut self, deed: Deed) {
@@ -111,9 +115,9 @@ impl History {
                 self.document.apply(change);
                 change.after
             }
-            Deed::Files { after, at, .. } => {
+            Deed::Files { after, to, .. } => {
                 self.document = after.clone();
-                *at
+                *to
             }
         };
         self.past.push(deed);

@@ -85,7 +85,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
     };
     let end = move |next: Option<(isize, isize)>| {
         let text = now.get_value();
-        desk.commit(&text);
+        desk.commit(sheet, place, &text);
         if let Some((down, across)) = next {
             let to = Place {
                 row: place.row.saturating_add_signed(down),
@@ -174,7 +174,7 @@ pub fn CellEditor(text: String, edges: Memo<Vec<usize>>, room: Room) -> impl Int
                 prop:value=text
                 on:input:target=move |event| typed(event.target().value())
                 on:keydown=key
-                on:blur=move |_| desk.commit(&now.get_value())
+                on:blur=move |_| desk.commit(sheet, place, &now.get_value())
             ></textarea>
             {shown_when(move || offered.with(|offered| !offered.choices.is_empty()), move || view! {
                 <ul class="offered" role="listbox" id=LIST aria-label=tell(|w| w.offered) style:max-height=format!("{high}px")>{rows(options)}</ul> }.into_any())}

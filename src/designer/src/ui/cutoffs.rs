@@ -135,18 +135,20 @@ fn line_view(bench: Bench, line: Line) -> AnyView {
     let scale = cut_offs.iter().map(ends).fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), ends| {
         (least.min(ends.0), most.max(ends.1))
     });
+    // It is said as long as it is so.
+    let values: Vec<String> = cut_offs.iter().map(|cut_off| number(cut_off.value)).collect();
     let movers = cut_offs.into_iter().map(|cut_off| mover(bench, cut_off, scale)).collect_view();
     let own = line.clone();
     let is_moving =
         move || moving.with(|moving| moving.as_ref().is_some_and(|moving| moving.cut_off.is_of(&own)));
-    let (of, when) = (line.of.clone(), line.when.clone());
+    let (here, when) = (line.clone(), line.when.clone());
     view! {
         <section class="line" data-line=line.of.clone()>
             <h3>{title} {(!when.is_empty()).then(|| view! { " " <code class="small">{when}</code> })}</h3>
             <ol class="stretches">{live(stretches)}</ol>
             {movers}
             {shown_when(is_moving, move || effect_view(bench))}
-            {live(move || bench.done.get().filter(|done| done.of == of).map(|done| { let to = done.to.clone(); view! {
+            {live(move || bench.done.get().filter(|done| done.cut_off.is_of(&here) && values.contains(&done.to)).map(|done| { let to = done.to.clone(); view! {
                 <p class="notice good" role="status" data-moved-to=to>{tell(move |w| (w.cutoffs.done)(&done.from, &done.to))}</p> } }))}
         </section>
     }

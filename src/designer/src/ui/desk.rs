@@ -1,6 +1,6 @@
 //! What is on the designer's desk: one form, where in it they are, what is wrong with it, and the form as it runs.
 //!
-//! Kept here: whatever is done is a [`Change`], checked a moment later and kept on the device a moment after that; answers given to the form that runs go on to the
+//! Kept here: whatever is done is a [`Change`], or other files, checked a moment later and kept on the device a moment after that; answers given to the form that runs go on to the
 //! next one.
 
 mod checking;
@@ -240,12 +240,16 @@ impl Desk {
     }
 
     /// What the open cell says now is what it says.
-    pub fn commit(self, text: &str) {
+    pub fn commit(self, sheet: usize, place: Place, text: &str) {
         if self.editing.get_untracked().is_none() {
             return;
         }
         self.editing.set(None);
-        self.set(self.place.get_untracked(), text);
+        // Wherever they are by now, it is said of the cell that was open.
+        match sheet == self.sheet.get_untracked() {
+            true => self.set(place, text),
+            false => self.set_elsewhere(sheet, place, text),
+        }
     }
 
     /// Another text in a cell of this sheet.
@@ -336,9 +340,13 @@ impl Desk {
     }
 
     fn set_files_and(self, files: Vec<Source>, along: impl FnOnce(&Document) -> Option<Change>) {
-        let at = (self.sheet.get_untracked(), self.place.get_untracked());
-        let at = self.history.try_update_value(|history| history.set_files(files, at, along));
-        self.changed(at);
+        let here = (self.sheet.get_untracked(), self.place.get_untracked());
+        let led = self.history.try_update_value(|history| history.set_files(files, here, along)).flatten();
+        match led {
+            Some(at) => self.changed(Some(at)),
+            // Files come while somebody types: they go on typing.
+            None => self.touched(),
+        }
     }
 
     /// Keeps a case with the form.

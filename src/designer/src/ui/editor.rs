@@ -209,28 +209,22 @@ fn Editor() -> impl IntoView {
             desk.seen.try_update(|seen| *seen += 1);
         });
     });
-    // What is done is undone from everywhere but a field, which has its own.
-    let key = move |event: leptos::ev::KeyboardEvent| {
-        if !(event.ctrl_key() || event.meta_key()) || screen::writes() {
-            return;
-        }
-        match (&*event.key().to_lowercase(), event.shift_key()) {
-            ("z", false) => desk.undo(),
-            ("z", true) | ("y", _) => desk.redo(),
-            _ => return,
-        }
-        event.prevent_default();
-    };
+    // What is done is undone from everywhere.
+    let keys = StoredValue::new_local(Some(screen::on_undo(move || desk.undo(), move || desk.redo())));
+    on_cleanup(move || drop(keys.try_update_value(Option::take)));
+    let can = move |which: fn((bool, bool)) -> bool| live(move || (!which(desk.can())).then_some("true"));
     let shown = live(move || match pane.get() {
         Pane::Table => "table",
         Pane::Preview => "preview",
         Pane::Problems => "problems",
     });
     view! {
-        <main id="main" tabindex="-1" class="design" data-screen="design" data-shown=shown on:keydown=key>
+        <main id="main" tabindex="-1" class="design" data-screen="design" data-shown=shown>
             <div class="design-bar">
                 <h1 class="design-title">{live(move || title.get())}</h1>
                 <KeptWord />
+                <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| desk.undo()>{tell(|w| w.undo)}</button>
+                <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| desk.redo()>{tell(|w| w.redo)}</button>
                 <Openers drawer />
             </div>
             <div class="design-panes">{tab(Pane::Table, "table")}{tab(Pane::Preview, "preview")}{tab(Pane::Problems, "problems")}</div>

@@ -85,7 +85,7 @@ pub fn Sheet() -> impl IntoView {
     let resized =
         StoredValue::new_local(Some(screen::on_resize(move || desk.seen.update(|seen| *seen += 1))));
     on_cleanup(move || drop(resized.try_update_value(Option::take)));
-    // Another sheet begins at its top, and the chosen cell is always seen.
+    // The chosen cell is always seen.
     Effect::new(move || {
         let place = desk.place.get();
         desk.sheet.track();
@@ -146,7 +146,7 @@ pub fn Sheet() -> impl IntoView {
         let text = field.value();
         field.set_value("");
         if !text.is_empty() && desk.editing.get_untracked().is_none() && !is_title(desk) {
-            desk.editing.set(Some(text));
+            begin(desk, text);
         }
     };
     let key = move |event: KeyboardEvent| {
@@ -181,8 +181,7 @@ pub fn Sheet() -> impl IntoView {
         let column = desk.place.get_untracked().column;
         let wide = frame.get_untracked().map_or(0, |frame| {
             let x = edges.with_untracked(|edges| edges.get(column).copied().unwrap_or(0));
-            (frame.client_width() + frame.scroll_left()).max(0) as usize
-                - x.min(frame.scroll_left().max(0) as usize + frame.client_width().max(0) as usize)
+            ((frame.client_width() + frame.scroll_left()).max(0) as usize).saturating_sub(x)
         });
         Room { is_above, high, wide }
     };
@@ -200,11 +199,15 @@ pub fn Sheet() -> impl IntoView {
             on:copy=move |event| if desk.editing.get_untracked().is_none() { clipboard::copied(&event, &chosen(desk)) }
             on:cut=move |event| if desk.editing.get_untracked().is_none() {
                 clipboard::copied(&event, &chosen(desk));
-                desk.act(Change::clear);
+                if !is_title(desk) {
+                    desk.act(Change::clear);
+                }
             }
             on:paste=move |event| if desk.editing.get_untracked().is_none() && let Some(text) = clipboard::pasted(&event) {
                 event.prevent_default();
-                paste(desk, &text);
+                if !is_title(desk) {
+                    paste(desk, &text);
+                }
             }
         >
             <div class="cells-all" style:height=live(move || format!("{}px", count.get() * ROW)) style:width=live(move || format!("{}px", edges.with(|edges| edges.last().copied().unwrap_or(0))))>
@@ -329,10 +332,11 @@ fn beside_numbers(edges: Memo<Vec<usize>>, column: usize) -> String {
     format!("{}px", edges.with(|edges| edges.get(column).copied().unwrap_or(NUMBERS)) - NUMBERS)
 }
 
-/// Is a title chosen, which is not written over by typing? A new one is.
+/// Are titles chosen, which are not written over by a slip of the hand? A new one is.
 fn is_title(desk: Desk) -> bool {
-    let (sheet, place) = (desk.sheet.get_untracked(), desk.place.get_untracked());
-    place.row == 0 && desk.now(|document| !document.sheet(sheet).cell(0, place.column).is_empty())
+    let (sheet, area) = (desk.sheet.get_untracked(), untrack(|| desk.area()));
+    let is_named = |column: usize| desk.now(|document| !document.sheet(sheet).cell(0, column).is_empty());
+    area.from.row == 0 && (area.from.column..=area.to.column).any(is_named)
 }
 
 /// How wide some columns are together.
@@ -402,6 +406,12 @@ fn edit_at(desk: Desk, place: Place) {
 fn edit(desk: Desk) {
     let (sheet, place) = (desk.sheet.get_untracked(), desk.place.get_untracked());
     let text = desk.now(|document| document.sheet(sheet).cell(place.row, place.column).to_owned());
+    begin(desk, text);
+}
+
+/// Opens the chosen cell with a text in it, and brings it into sight, wherever the sheet is scrolled to.
+fn begin(desk: Desk, text: String) {
+    desk.place.notify();
     desk.editing.set(Some(text));
 }
 
@@ -450,7 +460,7 @@ pub fn act(desk: Desk, command: Command, screen: usize) {
         }
         Command::Edit => edit(desk),
         Command::Type(_) | Command::Clear if is_title(desk) => {}
-        Command::Type(text) => desk.editing.set(Some(text)),
+        Command::Type(text) => begin(desk, text),
         Command::Clear => desk.act(Change::clear),
         Command::Undo => desk.undo(),
         Command::Redo => desk.redo(),

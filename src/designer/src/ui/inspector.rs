@@ -85,7 +85,7 @@ pub fn Inspector() -> impl IntoView {
                 <span role="status">{live(move || hidden.get().map(|conditions| {
                     let words = words(reader.language());
                     let conditions = conditions.into_iter().map(|condition| view! { " " <code>{condition}</code> }).collect_view();
-                    view! { {words.not_shown} {conditions} }
+                    view! { {words.not_shown} {(!conditions.is_empty()).then_some(words.its_conditions)} {conditions} }
                 }))}</span>
             </p> }.into_any())}
         {shown_when(move || reads.with(|reads| !reads.is_empty()), move || view! {

@@ -76,9 +76,10 @@ pub fn Outline() -> impl IntoView {
             }
         })
     };
-    // Where a search or a mistake leads is seen.
+    // Where a search or a mistake leads is seen; whoever fills in its properties stays where they are.
+    let row = Memo::new(move |_| desk.place.get().row);
     Effect::new(move || {
-        desk.place.track();
+        row.track();
         timer::spawn(async move {
             timer::sleep(0).await;
             screen::reveal_in(".outline-row[aria-current]");

@@ -82,7 +82,7 @@ pub fn Publish() -> impl IntoView {
                 matches!(came.try_get_untracked(), Some(Came::Not | Came::SignIn | Came::NotAllowed));
             match asked {
                 Err(no @ (No::SignIn | No::NotAllowed)) if is_open => came.try_set(not_done(no)),
-                Ok(_) if is_open => came.try_set(Came::Not),
+                Ok(_) if came.try_get_untracked() == Some(Came::SignIn) => came.try_set(Came::Not),
                 _ => None,
             };
         });

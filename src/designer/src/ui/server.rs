@@ -147,7 +147,7 @@ pub fn read(status: u16, body: &[u8]) -> Result<Json, No> {
         (200 | 201, _) => Ok(json),
         (401, _) | (403, "choose_password" | "set_up_second_factor") => Err(No::SignIn),
         (403, _) => Err(No::NotAllowed),
-        (500.., _) => Err(No::Unreached),
+        (500.., _) if reason.is_none() => Err(No::Unreached),
         (status, "") => Err(No::Refused { code: status.to_string(), reason }),
         (_, code) => Err(No::Refused { code: code.to_owned(), reason }),
     }
@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(read(status, code), Err(No::SignIn), "{status} {code}");
         }
         assert_eq!(read(403, "forbidden"), Err(No::NotAllowed));
-        assert_eq!(read(502, ""), Err(No::Unreached));
+        assert_eq!(super::read(502, b"<html>"), Err(No::Unreached));
         let refused = |code: &str| Err(No::Refused { code: code.into(), reason: Some("why".into()) });
         assert_eq!((read(409, "not_current"), read(422, "")), (refused("not_current"), refused("422")));
     }

@@ -50,25 +50,25 @@ pub fn StartPage() -> impl IntoView {
     let wrong = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
     let forgetting = RwSignal::new(None::<Card>);
-    let query = RwSignal::new(String::new());
-    let is_meant = move |words: &[&str]| {
+    let (query, query_there) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let is_meant = move |query: RwSignal<String>, words: &[&str]| {
         let query = query.get().trim().to_lowercase();
         words.iter().any(|word| word.to_lowercase().contains(&query))
     };
     let mine = Memo::new(move |_| {
         let mut cards = cards.get();
-        cards.retain(|card| is_meant(&[&card.title]));
+        cards.retain(|card| is_meant(query, &[&card.title]));
         cards
     });
     let theirs = Memo::new(move |_| match server.get() {
         Server::Has(mut forms, _) => {
             let tag = reader.language().tag();
-            forms.retain(|form| is_meant(&[&form.title(tag), &form.id]));
+            forms.retain(|form| is_meant(query_there, &[&form.title(tag), &form.id]));
             forms
         }
         Server::Asking | Server::Unreached => Vec::new(),
     });
-    let search = move |id: &'static str| {
+    let search = move |id: &'static str, query: RwSignal<String>| {
         view! {
             <label class="unseen" for=id>{tell(|w| w.search)}</label>
             <input type="search" class="field start-search" id=id autocomplete="off" placeholder=tell(|w| w.search)
@@ -217,7 +217,7 @@ pub fn StartPage() -> impl IntoView {
         view! {
                 <section class="section" data-section="here">
                     <h2>{tell(|w| w.here)}</h2>
-                    {shown_when(move || cards.with(|cards| cards.len() > FEW), move || search(SEARCH))}
+                    {shown_when(move || cards.with(Vec::len) > FEW || !query.with(String::is_empty), move || search(SEARCH, query))}
                     <ul class="start-cards">{rows(move || mine.get().into_iter().map(card).collect())}</ul>
                     {live(move || nothing(cards.with(Vec::len), mine.with(Vec::len)))}
                     {shown_when(move || unread.get() > 0, move || view! {
@@ -233,7 +233,7 @@ pub fn StartPage() -> impl IntoView {
                 {shown_when(move || server.with(|server| *server != Server::Asking), move || view! {
                 <section class="section" data-section="on-server">
                     <h2>{tell(|w| w.on_server)}</h2>
-                    {shown_when(move || there() > FEW, move || search(SEARCH_THERE))}
+                    {shown_when(move || there() > FEW || !query_there.with(String::is_empty), move || search(SEARCH_THERE, query_there))}
                     <ul class="start-cards">{rows(move || theirs.get().into_iter().map(offered).collect())}</ul>
                     {live(move || nothing(there(), theirs.with(Vec::len)))}
                     <p class="soft" role="status">{live(move || {

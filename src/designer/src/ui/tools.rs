@@ -27,12 +27,9 @@ pub fn Tools() -> impl IntoView {
         }
         .into_any()
     };
-    let can = move |which: fn((bool, bool)) -> bool| live(move || (!which(desk.can())).then_some("true"));
     view! {
         <div>
         <div class="tools" role="toolbar" aria-label=tell(|w| w.table)>
-            <button type="button" class="button small" data-action="undo" aria-disabled=can(|can| can.0) on:click=move |_| { desk.undo(); screen::focus_in_place(GRID); }>{tell(|w| w.undo)}</button>
-            <button type="button" class="button small" data-action="redo" aria-disabled=can(|can| can.1) on:click=move |_| { desk.redo(); screen::focus_in_place(GRID); }>{tell(|w| w.redo)}</button>
             {button("insert-row", |w| w.insert, |desk| desk.act(|document, sheet, area| Change::insert_rows(document, sheet, area.to.row + 1, 1)))}
             {button("remove-rows", |w| w.remove, |desk| desk.act(Change::remove_rows))}
             {button("move-up", |w| w.up, |desk| desk.act(|document, sheet, area| Change::move_rows(document, sheet, area, false)))}
@@ -55,6 +52,11 @@ fn Finder(desk: Desk) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let missed = RwSignal::new(false);
     let found = RwSignal::new(None::<Found>);
+    // What is changed is counted anew.
+    Effect::new(move || {
+        desk.revision.track();
+        found.set(None);
+    });
     let look = move |back: bool| {
         let from = (desk.sheet.get_untracked(), desk.place.get_untracked());
         let next = desk.now(|document| find(document, from, &text.get_untracked(), back));

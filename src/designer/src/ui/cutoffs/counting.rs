@@ -25,7 +25,7 @@ pub(super) struct Moving {
 /// A cut-off that was moved, as it was written and is now.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Done {
-    pub(super) of: String,
+    pub(super) cut_off: CutOff,
     pub(super) from: String,
     pub(super) to: String,
 }
@@ -124,7 +124,7 @@ pub(super) fn effect_view(bench: Bench) -> AnyView {
         desk.act(|document, _, _| cutoffs::moved(document, &moving.cut_off, to).ok());
         desk.go_to(here.0, here.1);
         let from = cutoffs::number(moving.cut_off.value);
-        bench.done.set(Some(Done { of: moving.cut_off.of.clone(), from, to: cutoffs::number(to) }));
+        bench.done.set(Some(Done { cut_off: moving.cut_off.clone(), from, to: cutoffs::number(to) }));
         bench.moving.set(None);
     };
     let said = move || {

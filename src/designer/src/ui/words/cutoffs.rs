@@ -76,7 +76,7 @@ pub(super) const CHINESE: CutOffs = CutOffs {
             format!("{of} 户里有 {moved} 户会变。")
         }
     },
-    done: |from, to| format!("已改进表里：{from} → {to}。要改回去，请撤销。"),
+    done: |from, to| format!("表里已改为 {to}（原来是 {from}）。要改回去，请撤销。"),
     apply: |at| format!("改成 {at}"),
     broken: "表里还有错误，改好才算得出。",
     not_number: "请写一个数。",
@@ -123,7 +123,7 @@ pub(super) const ENGLISH: CutOffs = CutOffs {
     moved: |moved, of| {
         if moved == 0 { format!("None of {of} changes.") } else { format!("{moved} of {of} change.") }
     },
-    done: |from, to| format!("It is in the form now: {from} → {to}. Undo takes it back."),
+    done: |from, to| format!("The form says {to} now, and said {from} before. Undo takes it back."),
     apply: |at| format!("Change to {at}"),
     broken: "There are errors in the form: mend them to see the effect.",
     not_number: "Write a number.",

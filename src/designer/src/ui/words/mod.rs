@@ -37,6 +37,7 @@ pub struct Words {
     pub failing: fn(usize) -> String,
     pub put_in_at: fn(usize) -> String,
     pub not_shown: Text,
+    pub its_conditions: Text,
     pub see_on_phone: Text,
     pub case_again: Text,
     pub case_unfinished: Text,
