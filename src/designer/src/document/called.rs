@@ -63,7 +63,8 @@ impl Document {
         choices.label((1..choices.rows.len()).find(own)?, tag).map(str::to_owned)
     }
 
-    fn band_label(&self, measure: &str, code: &str, tag: &str) -> Option<String> {
+    /// What a measure's band of a code is called; nothing if it has no label.
+    pub fn band_label(&self, measure: &str, code: &str, tag: &str) -> Option<String> {
         let bands = self.sheet(self.find("bands")?);
         let own = |row: &usize| {
             bands.of(*row, "measure").trim() == measure && bands.of(*row, "code").trim() == code

@@ -199,7 +199,7 @@ impl Document {
                 // One whose choices are another's answers asks for no list.
                 let is_select =
                     |select: &&str| kind.strip_prefix(*select).is_some_and(|list| !list.contains("${"));
-                ["select_one ", "select_multiple ", "rank "].iter().any(|select| is_select(&select))
+                ["select_one ", "select_multiple ", "rank "].iter().any(is_select)
             })
         });
         let is_sheet = |grid: &&Arc<Grid>| {

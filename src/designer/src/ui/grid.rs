@@ -316,7 +316,7 @@ fn row_view(
             on:dragover=move |event| if desk.takes_drop() { event.prevent_default(); desk.over.set(Some(row)); }
             on:drop=move |event| if desk.takes_drop() { event.prevent_default(); desk.drop_below(row); }
         >
-            <span class="cells-number" role="rowheader" on:mousedown=move |event| press_row(desk, row, event.shift_key()) on:mouseover=move |event| if event.buttons() == 1 { press_row(desk, row, true) }>{row + 1}</span>
+            <span class="cells-number" role="rowheader" on:mousedown=move |event| press_row(desk, row, event.shift_key()) on:mouseover=move |event| if event.buttons() == 1 && desk.editing.get_untracked().is_none() { press_row(desk, row, true) }>{row + 1}</span>
             {cells}
         </div>
     }
@@ -362,7 +362,7 @@ fn chosen_view(desk: Desk, edges: Memo<Vec<usize>>, kept: Option<usize>) -> AnyV
     };
     view! {
         {(area.size() != (1, 1)).then(|| box_of("cells-area", area.from, area.to))}
-{match kept == Some(place.column) {
+        {match kept == Some(place.column) {
             true => view! {
                 <span class="cells-line" aria-hidden="true" style:inset-block-start=format!("{}px", place.row * ROW)>
                     <span class="cells-here stays" style:margin-inline-start=beside_numbers(edges, place.column) style:width=span(edges, place.column, place.column)></span>

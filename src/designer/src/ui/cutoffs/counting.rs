@@ -174,13 +174,5 @@ pub(super) fn effect_view(bench: Bench) -> AnyView {
 /// What a band of the measure that is moved is called.
 fn code_label(desk: Desk, moving: RwSignal<Option<Moving>>, code: &str, tag: &str) -> String {
     let of = moving.with_untracked(|moving| moving.as_ref().map(|moving| moving.cut_off.of.clone()));
-    desk.now(|document| {
-        let grid = document.sheet(document.find("bands")?);
-        let own = |row: &usize| {
-            grid.of(*row, "code").trim() == code && Some(grid.of(*row, "measure").trim()) == of.as_deref()
-        };
-        let row = (1..grid.rows.len()).find(own)?;
-        grid.label(row, tag).map(str::to_owned)
-    })
-    .unwrap_or_else(|| code.to_owned())
+    desk.now(|document| document.band_label(of.as_deref()?, code, tag)).unwrap_or_else(|| code.to_owned())
 }
